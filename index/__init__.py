@@ -1,0 +1,1 @@
+"""From published articles to a searchable index."""

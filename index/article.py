@@ -1,0 +1,66 @@
+"""The published thing, and what identifies it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A published text and what is known about its publication.
+
+    Attributes:
+        uri: Names the article in the index: its path relative to the source it came from,
+            its url, or ``FILE#ID`` for a record of a JSONL file.
+        key: Names the article in runs, answers and golden sets: the record's own id, the
+            file's name without its extension, or the url.
+        text: The cleaned text; every offset in onrecord counts characters of this.
+        raw: The source as it was read, before cleaning.
+        title: The headline, or "" when there is none.
+        published: The day of publication.
+        language: An ISO 639-1 code, when the source states it.
+        url: Where the original can be read.
+        sources: Names the article itself lists as its sources.
+        root: The folder or address that ``uri`` is relative to.
+    """
+
+    uri: str
+    key: str
+    text: str
+    raw: str = ""
+    title: str = ""
+    author: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    language: str | None = None
+    url: str | None = None
+    sources: tuple[str, ...] = ()
+    root: str = ""
+
+    @property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits that depend on the uri and all that a reader sees.
+
+        ``raw`` and ``root`` are left out: a page whose menu changed, or a corpus that moved to
+        another folder, is the same article.
+        """
+        seen = asdict(self)
+        del seen["raw"], seen["root"]
+        canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A source that gave no article.
+
+    Attributes:
+        uri: The file, or the file and line, that was skipped.
+        reason: One sentence without a full stop: the cause and the remedy.
+    """
+
+    uri: str
+    reason: str

@@ -1,0 +1,121 @@
+"""What an answer is: claims, each with the citations that support it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+Status = Literal["supported", "unsupported", "unchecked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Words of one article that a claim rests on.
+
+    Attributes:
+        number: The citation's number in its answer, from 1.
+        article_id: The revision that is quoted (``Article.id``).
+        start: Offset of the first quoted character in the article's cleaned text.
+        end: Offset after the last quoted character.
+        quote: The words themselves: ``article.text[start:end] == quote``.
+    """
+
+    number: int
+    article_id: str
+    key: str
+    uri: str
+    title: str
+    publisher: str | None
+    author: str | None
+    published: date | None
+    url: str | None
+    start: int
+    end: int
+    quote: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The citation as JSON values."""
+        return {
+            "number": self.number,
+            "article_id": self.article_id,
+            "key": self.key,
+            "uri": self.uri,
+            "title": self.title,
+            "publisher": self.publisher,
+            "author": self.author,
+            "published": self.published.isoformat() if self.published else None,
+            "url": self.url,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One sentence of an answer, with the citations that support it.
+
+    Attributes:
+        text: The sentence, without citation markers.
+        support: How well the cited words support it, from 0 to 1.
+    """
+
+    text: str
+    status: Status
+    support: float
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The reply to a question: claims with citations, or a refusal with the nearest passages.
+
+    Attributes:
+        id: The caller's id for the question, if it gave one.
+        query: The question as searched, with what earlier turns supplied.
+        answered: False for a refusal; ``claims`` and ``citations`` are then empty.
+        text: What a person reads, with markers such as ``[1]``.
+        citations: Every citation of every claim, in order of number, each once.
+        nearest: Only in a refusal: the passages that came closest.
+        answerer: What composed the answer: "quotes", or a language model's name.
+        confidence: The probability, from 0 to 1, that the corpus answers the question.
+        timings: Milliseconds by stage.
+    """
+
+    question: str
+    query: str
+    answered: bool
+    text: str
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    answerer: str = "quotes"
+    confidence: float = 0.0
+    timings: Mapping[str, float] = field(default_factory=dict)
+    id: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer in the one schema of the command line, HTTP and Python."""
+        return {
+            "id": self.id,
+            "question": self.question,
+            "query": self.query,
+            "answered": self.answered,
+            "text": self.text,
+            "claims": [
+                {
+                    "text": claim.text,
+                    "status": claim.status,
+                    "support": round(claim.support, 4),
+                    "citations": [citation.number for citation in claim.citations],
+                }
+                for claim in self.claims
+            ],
+            "citations": [citation.as_json() for citation in self.citations],
+            "nearest": [citation.as_json() for citation in self.nearest],
+            "answerer": self.answerer,
+            "confidence": round(self.confidence, 4),
+            "timings": {stage: round(ms, 1) for stage, ms in self.timings.items()},
+        }
