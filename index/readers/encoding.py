@@ -1,0 +1,168 @@
+"""From the bytes of a file to text, and from text to text that is safe to search."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+UTF8_BOM = codecs.BOM_UTF8
+BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (UTF8_BOM, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+SIGNATURES = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive or an office document"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"{\\rtf", "an RTF document"),
+)
+# What news is stored in. Left to itself charset-normalizer also weighs rare code pages and
+# reads "Café déjà vu" in Latin-1 as cp1006, which is Urdu.
+CANDIDATES = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("koi8_r", "cp866", "cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp949"),
+]
+LATIN = {"cp1250", "cp1252", "cp1254", "cp1257"}
+WESTERN = set("àâäáãåæçéèêëíìîïñóòôöõøœßúùûüÿÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜ“”„‘’‚–—…•€£©®™°«»¿¡§½ª·´\xa0")
+DETECTION_BYTES = 200_000  # enough to tell an encoding; the rest of a large file only costs time
+NOT_CHARSETS = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
+MAX_CONTROLS = 0.01  # of all characters; text has none, the binary files at hand 5 % and more
+
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# Soft hyphens, zero-width and bidirectional controls, tags and variation selectors: nobody sees
+# them, they split words for a search and carry hidden instructions to a language model.
+INVISIBLE = re.compile(
+    "[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
+# Joiners spell words in Persian and Indic scripts and join emoji; elsewhere they only hide.
+JOINERS = re.compile(
+    "[\u200c\u200d]+(?=[\u200c\u200d])|(?<![^\x00-\u05ff\\s\u200c\u200d])[\u200c\u200d]"
+    "|[\u200c\u200d](?![^\x00-\u05ff\\s])"
+)
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class Refused(Exception):  # noqa: N818 (it says what happened to the source, not what broke)
+    """A source gives no article; the message is the reason, as ``Skipped.reason`` wants it."""
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """Read bytes as text in the encoding they are most likely written in.
+
+    A byte order mark decides; then UTF-8 if the bytes are valid, then the declared charset,
+    then UTF-16 without a mark, then detection.
+
+    Args:
+        data: The bytes of a whole file or line.
+        declared: The charset that the document itself names, as an HTML page does.
+
+    Raises:
+        Refused: The bytes are not text.
+
+    >>> decode("Größe".encode("utf-16"))
+    'Größe'
+    """
+    _refuse_known_binary(data)
+    for mark, encoding in BOMS:
+        if data.startswith(mark):
+            return _checked(data[len(mark) :].decode(encoding, "replace"))
+    for encoding in ([declared] if declared and data.isascii() else []) + ["utf-8", declared or ""]:
+        text = _strictly(data, encoding)
+        if text is not None and not _looks_binary(text):
+            return scrub(text)
+    if b"\x00" in data:
+        return _checked(_without_mark(data))
+    return _checked(_detected(data))
+
+
+def tidy(text: str) -> str:
+    r"""Make text safe to search and quote: line ends, invisible characters, Unicode NFC.
+
+    Line ends become ``\n``; soft hyphens, zero-width, bidirectional and control characters go;
+    spaces and paragraph breaks stay as they are.
+
+    >>> tidy("co\u00adoperate\r\ncafe\u0301")
+    'cooperate\ncafé'
+    """
+    text = LINE_ENDS.sub("\n", scrub(text))
+    text = JOINERS.sub("", INVISIBLE.sub("", CONTROLS.sub("", text)))
+    return unicodedata.normalize("NFC", text)
+
+
+def scrub(text: str) -> str:
+    """Replace lone surrogates, which no database and no UTF-8 file can hold."""
+    return SURROGATES.sub("\ufffd", text)
+
+
+def _refuse_known_binary(data: bytes) -> None:
+    for signature, kind in SIGNATURES:
+        if data.startswith(signature):
+            raise Refused(f"the file is {kind}, not text; save its text as a .txt or .html file")
+
+
+def _checked(text: str) -> str:
+    if _looks_binary(text):
+        raise Refused("the file is binary, not text; save its text as a .txt file in UTF-8")
+    return scrub(text)
+
+
+def _looks_binary(text: str) -> bool:
+    return len(CONTROLS.findall(text)) > MAX_CONTROLS * len(text)
+
+
+def _strictly(data: bytes, encoding: str) -> str | None:
+    name = encoding.strip().lower().replace("-", "_")
+    if not name or name.replace("_", "-") in NOT_CHARSETS or name in NOT_CHARSETS:
+        return None
+    # Browsers read these labels as Windows-1252, and pages rely on it.
+    name = {"iso_8859_1": "cp1252", "latin1": "cp1252", "us_ascii": "cp1252"}.get(name, name)
+    try:
+        return data.decode(name)
+    except (LookupError, ValueError):  # no such charset, or one that cannot give these bytes
+        return None
+
+
+def _without_mark(data: bytes) -> str:
+    """UTF-16 or UTF-32 without a byte order mark, or UTF-8 with stray NULs."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    half = len(data) / 2
+    for encoding, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if here > 0.4 * half and there < 0.05 * half:
+            return data.decode(encoding, "replace")
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:DETECTION_BYTES]).best()
+    if best and best.encoding.startswith(("utf_16", "utf_32")):
+        return data.decode(best.encoding, "replace")
+    return data.decode("utf-8", "replace") if _mostly_utf8(data) else data.decode("latin-1")
+
+
+def _detected(data: bytes) -> str:
+    if _mostly_utf8(data):
+        return data.decode("utf-8", "replace")
+    from charset_normalizer import from_bytes  # 40 ms to import, and few corpora need it
+
+    best = from_bytes(data[:DETECTION_BYTES], cp_isolation=CANDIDATES).best()
+    encoding = best.encoding if best else "cp1252"
+    if encoding in LATIN:
+        # Their shared letters leave the detector a coin to toss; Western Europe is likelier.
+        western = data.decode("cp1252", "replace")
+        if all(c in WESTERN for c in western if not c.isascii()):
+            return western
+    return data.decode(encoding, "replace")
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether a few broken bytes spoil what is otherwise UTF-8 with non-ASCII letters."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return broken == 0 or sum(not c.isascii() for c in text) - broken >= 4 * broken

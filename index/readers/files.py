@@ -1,0 +1,168 @@
+"""Where the files of a source are, and how one of them is loaded."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from index.article import Skipped
+from index.readers.encoding import Refused
+
+MAX_FILE_BYTES = 50_000_000  # an article has a few thousand; what is larger is something else
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a source.
+
+    Attributes:
+        path: Where it is.
+        uri: Its path relative to the source's root, with forward slashes.
+        root: The source's root.
+    """
+
+    path: Path
+    uri: str
+    root: str
+
+    @property
+    def key(self) -> str:
+        """The file's name without its extension."""
+        return printable(self.path.stem)
+
+    @property
+    def extension(self) -> str:
+        """The extension in small letters with its dot, or ""."""
+        return self.path.suffix.lower()
+
+
+def printable(name: str) -> str:
+    """A file name as text that UTF-8 can hold, whatever bytes the file system gave."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def walk(folder: Path, depth: int | None = None) -> Iterator[Path | Skipped]:
+    """All files under a folder, sorted by path; hidden files and folders are left out.
+
+    Links are followed, except one that leads back to a folder it lies in.
+
+    Args:
+        folder: Where to start.
+        depth: How many levels to go down; 1 is the folder's own files, None is no end.
+
+    Yields:
+        Files, and a ``Skipped`` for each folder that cannot be listed or never ends.
+    """
+    yield from _walk(folder, folder, depth, ())
+
+
+def _walk(
+    folder: Path, root: Path, depth: int | None, above: tuple[Path, ...]
+) -> Iterator[Path | Skipped]:
+    try:
+        real = folder.resolve(strict=True)
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except (OSError, RuntimeError) as error:
+        yield Skipped(relative(folder, root), f"the folder cannot be listed ({why(error)})")
+        return
+    if real in above:
+        yield Skipped(
+            relative(folder, root),
+            "the link leads back to a folder that it lies in; delete the link",
+        )
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if not _is_folder(entry):
+            yield entry
+        elif depth is None or depth > 1:
+            yield from _walk(entry, root, depth and depth - 1, (*above, real))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def relative(path: Path, root: Path) -> str:
+    """The path below the root with forward slashes; "." for the root itself."""
+    return printable(path.relative_to(root).as_posix())
+
+
+def why(error: BaseException) -> str:
+    """What the system said about a path, without the path."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def load(path: Path, max_bytes: int) -> bytes:
+    """The bytes of a regular file that holds at least one and at most ``max_bytes``.
+
+    Raises:
+        Refused: It is no such file, or it cannot be read.
+    """
+    size = checked_size(path)
+    if size > max_bytes:
+        raise Refused(
+            f"the file has {size:,} bytes and one article may have {max_bytes:,}; "
+            "split it, or give its records as a .jsonl file"
+        )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Refused(unreadable(error)) from error
+    if not data:
+        raise Refused("the file is empty; put the article's text in it or delete it")
+    return data
+
+
+def checked_size(path: Path) -> int:
+    """The size of a regular file in bytes.
+
+    Raises:
+        Refused: It is a folder, a device or a link to nothing, or it may not be looked at.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise Refused(unreadable(error)) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise Refused("it is a folder with the name of a file; give the folder as a source")
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused("it is a device or a pipe, not a file; save its content as a file")
+    return status.st_size
+
+
+def unreadable(error: OSError) -> str:
+    """The reason, with its remedy, why a file could not be opened."""
+    if error.errno == errno.ELOOP:
+        return "the link leads to itself; delete it"
+    if isinstance(error, FileNotFoundError):
+        return "the link leads to nothing; mend it or delete it"
+    return f"the file cannot be read ({why(error)}); give yourself the right to read it"
+
+
+def matches(uri: str, pattern: str) -> bool:
+    """Whether a relative path fits a glob; ``**`` stands for any number of folders.
+
+    >>> matches("2025/may/a.txt", "**/*.txt"), matches("2025/a.txt", "*.txt")
+    (True, False)
+    """
+    return _match(tuple(uri.split("/")), tuple(pattern.split("/")))
+
+
+def _match(parts: tuple[str, ...], patterns: tuple[str, ...]) -> bool:
+    if not patterns:
+        return not parts
+    if patterns[0] == "**":
+        if len(patterns) == 1:
+            return bool(parts)
+        return any(_match(parts[i:], patterns[1:]) for i in range(len(parts)))
+    return bool(parts) and fnmatchcase(parts[0], patterns[0]) and _match(parts[1:], patterns[1:])

@@ -1,0 +1,23 @@
+"""Plain text files: the whole file is the article."""
+
+from __future__ import annotations
+
+from index.article import Article
+from index.readers.encoding import Refused, decode, tidy
+from index.readers.files import SourceFile
+
+EXTENSIONS = (".txt", ".text")
+BLANK = "the file holds only blank space; put the article's text in it or delete it"
+
+
+def read_text(file: SourceFile, data: bytes) -> Article:
+    """The article that a text file holds.
+
+    Raises:
+        Refused: The file is binary or blank.
+    """
+    raw = decode(data)
+    text = tidy(raw)
+    if not text.strip():
+        raise Refused(BLANK)
+    return Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root)

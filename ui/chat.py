@@ -1,0 +1,126 @@
+"""One chat as the page holds it: its turns, how one is answered, and what a citation opens."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ui.render import (
+    answer_html,
+    article_html,
+    problem_html,
+    question_html,
+    stopped_html,
+    waiting_html,
+)
+
+if TYPE_CHECKING:
+    from rag.answer import Answer
+    from rag.corpus import Corpus
+
+log = logging.getLogger(__name__)
+
+SNAPSHOT_SECONDS = 0.1
+"""A growing answer is shown at most this often: more is not seen, and each costs the browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its reply, as the page shows them and as the next question sees them.
+
+    Attributes:
+        question: What was asked, or "" when nothing was.
+        text: The reply in plain words; "" when it failed, and the turn is then no history.
+        html: The reply as the chat shows it.
+    """
+
+    question: str
+    text: str
+    html: str
+
+
+def respond(corpus: Corpus, question: str, turns: Sequence[Turn] = ()) -> Iterator[list[Turn]]:
+    """Answer a question after the turns of one chat; yields all its turns as the last one grows.
+
+    Nothing is raised: what went wrong is told in one sentence as the last turn's reply.
+    """
+    asked = question.strip()
+    past = [turn for turn in turns if turn.question]
+    if not asked:
+        yield [*past, Turn("", "", problem_html("Type a question first."))]
+        return
+    turn = Turn(asked, "", waiting_html())
+    yield [*past, turn]
+    try:
+        for answer in _paced(corpus.conversation(_history(past)).stream(asked)):
+            turn = Turn(asked, answer.text, answer_html(answer))
+            yield [*past, turn]
+    except ValueError as error:
+        yield [*past, _failed(turn, str(error))]
+    except Exception:
+        log.exception("no answer to a question of %d characters", len(asked))
+        yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
+
+
+def stop(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns after the reader stopped the last one; what it had said by then stays."""
+    if not turns:
+        return []
+    last = turns[-1]
+    return [*turns[:-1], replace(last, html=(last.html if last.text else "") + stopped_html())]
+
+
+def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
+    """The turns as the messages of a Gradio chatbot."""
+    shown = []
+    for turn in turns:
+        if turn.question:
+            shown.append({"role": "user", "content": question_html(turn.question)})
+        shown.append({"role": "assistant", "content": turn.html})
+    return shown
+
+
+def open_source(corpus: Corpus, ref: object) -> str:
+    """The cited article as HTML; ``ref`` is "ID-START-END", and may be anything at all."""
+    found = re.fullmatch(r"([0-9A-Za-z_]{1,64})-([0-9]{1,9})-([0-9]{1,9})", str(ref))
+    if not found:
+        return problem_html("This is not the address of a citation.")
+    start, end = int(found[2]), int(found[3])
+    try:
+        article = corpus.article(found[1])
+    except KeyError:
+        return problem_html("This article is no longer in the record.")
+    if not start < end <= len(article.text):
+        return problem_html("The cited words are not in this article.")
+    return article_html(article, start, end)
+
+
+def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
+    return [
+        {"role": role, "content": content}
+        for turn in turns
+        if turn.text
+        for role, content in (("user", turn.question), ("assistant", turn.text))
+    ]
+
+
+def _failed(turn: Turn, sentence: str) -> Turn:
+    said = turn.html if turn.text else ""
+    return replace(turn, text="", html=said + problem_html(sentence))
+
+
+def _paced(answers: Iterator[Answer]) -> Iterator[Answer]:
+    due = 0.0
+    held = None
+    for answer in answers:
+        held = answer
+        if time.monotonic() >= due:
+            yield answer
+            held = None
+            due = time.monotonic() + SNAPSHOT_SECONDS
+    if held is not None:
+        yield held

@@ -1,0 +1,164 @@
+"""From an answer or an article to HTML in which nothing of theirs is markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.article import Article
+from rag.answer import Answer, Citation, Claim
+
+LONGEST_SHOWN_QUESTION = 2_000
+"""Characters of a question that are repeated in the chat; a page of pasted text is not."""
+
+_SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_LABELS = {
+    "unsupported": "not supported by the words it cites",
+    "unchecked": "not checked against the words it cites",
+}
+
+
+def escape(text: str) -> str:
+    """Text as HTML that reads the same and means nothing, in HTML and in Markdown.
+
+    All ASCII punctuation and every line break become character references, so that the result
+    is one line, in which Markdown finds no syntax, address or formula, and HTML no tag.
+    Characters that no page can show (lone surrogates, control characters) become U+FFFD.
+
+    >>> escape("<b>*1*")
+    '&#60;b&#62;&#42;1&#42;'
+    """
+    showable = _UNSHOWABLE.sub("\ufffd", text)
+    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", showable)
+
+
+def question_html(question: str) -> str:
+    """What the person asked, as the chat repeats it."""
+    shown = question[:LONGEST_SHOWN_QUESTION]
+    return f'<div class="asked">{escape(shown)}{"…" if shown != question else ""}</div>'
+
+
+def waiting_html() -> str:
+    """What stands in an answer's place until its first words arrive."""
+    return '<div class="waiting">Reading the record…</div>'
+
+
+def problem_html(sentence: str) -> str:
+    """An error, told in one sentence."""
+    return f'<div class="problem">{escape(sentence)}</div>'
+
+
+def stopped_html() -> str:
+    """What follows an answer that the reader stopped."""
+    return '<div class="stopped">Stopped.</div>'
+
+
+def answer_html(answer: Answer) -> str:
+    """An answer, or a growing part of one, as a single line of HTML.
+
+    A claim is followed by its markers, links whose target :func:`anchor` names; then come the
+    sources, each article once. A refusal shows the nearest passages, and says what they are.
+    """
+    searched = ""
+    if answer.query.strip() != answer.question.strip():
+        searched = f'<p class="searched">Searched for: {escape(answer.query)}</p>'
+    if not answer.answered:
+        refusal = f'<p class="words">{escape(answer.text)}</p>{_nearest_html(answer.nearest)}'
+        return f'<div class="refusal">{searched}{refusal}</div>'
+    style = "quoting" if answer.answerer == "quotes" else "writing"
+    claims = " ".join(map(_claim_html, answer.claims))
+    body = claims or f'<span class="claim">{escape(answer.text)}</span>'
+    sources = _sources_html(answer.citations)
+    return f'<div class="answer {style}">{searched}<div class="claims">{body}</div>{sources}</div>'
+
+
+def anchor(citation: Citation) -> str:
+    """Names the cited words, for the page's reader: the article's id and two offsets."""
+    return f"cite-{citation.article_id}-{citation.start}-{citation.end}"
+
+
+def _claim_html(claim: Claim) -> str:
+    markers = "".join(
+        f'<a class="cite" href="#{escape(anchor(citation))}"'
+        f' title="{escape(_byline(citation))}">{citation.number}</a>'
+        for citation in claim.citations
+    )
+    label = _LABELS.get(claim.status, "")
+    note = f' <span class="caution">{label}</span>' if label else ""
+    words = f'<span class="words">{escape(claim.text)}</span>'
+    return f'<span class="claim {claim.status}">{words}{markers}{note}</span>'
+
+
+def _sources_html(citations: Sequence[Citation]) -> str:
+    groups: dict[str, list[Citation]] = {}
+    for citation in citations:
+        groups.setdefault(citation.article_id, []).append(citation)
+    rows = "".join(
+        f'<li><span class="number">{", ".join(str(each.number) for each in group)}</span>'
+        f'<span class="about">{_title_link(group[0])}{_details(group[0])}</span></li>'
+        for group in groups.values()
+    )
+    return f'<ul class="sources" title="Sources">{rows}</ul>' if rows else ""
+
+
+def _nearest_html(nearest: Sequence[Citation]) -> str:
+    rows = "".join(
+        f'<li><a class="passage" href="#{escape(anchor(citation))}">{escape(citation.quote)}</a>'
+        f'<span class="about">{escape(citation.title or citation.key)}{_details(citation)}</span></li>'
+        for citation in nearest
+    )
+    head = '<p class="caution">Nearest passages in the record. They are not an answer:</p>'
+    return f'<div class="nearest">{head}<ul>{rows}</ul></div>' if rows else ""
+
+
+def _title_link(citation: Citation) -> str:
+    href = escape(anchor(citation))
+    return f'<a class="source" href="#{href}">{escape(citation.title or citation.key)}</a>'
+
+
+def _details(source: Citation | Article, *, author: bool = False) -> str:
+    published = source.published
+    parts = (
+        source.publisher,
+        source.author if author else None,
+        f"{published.day} {published:%B} {published.year}" if published else None,
+    )
+    known = " · ".join(escape(part) for part in parts if part)
+    return f' <span class="details">{known}</span>' if known else ""
+
+
+def _byline(citation: Citation) -> str:
+    known = (citation.title or citation.key, citation.publisher)
+    return "Read the source: " + ", ".join(part for part in known if part)
+
+
+def article_html(article: Article, start: int, end: int) -> str:
+    """An article to read, with ``text[start:end]`` in ``mark``.
+
+    Words quoted across a paragraph break are in one ``mark`` for each paragraph.
+    """
+    original = ""
+    if article.url and re.match(r"https?://[^/\s]", article.url, re.IGNORECASE):
+        attributes = 'class="original" target="_blank" rel="noopener noreferrer"'
+        original = f' <a {attributes} href="{escape(article.url)}">Read the original</a>'
+    title = escape(article.title or article.key)
+    details = _details(article, author=True)
+    head = f'<h2 tabindex="-1">{title}</h2><p class="byline">{details}{original}</p>'
+    body = "".join(_paragraph_html(article.text, span, start, end) for span in _lines(article.text))
+    back = '<a class="back" href="#chat">Back to the answer</a>'
+    return f'<article>{back}<header>{head}</header><div class="text">{body}</div></article>'
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    return (found.span() for found in re.finditer(r"[^\r\n]*\S[^\r\n]*", text))
+
+
+def _paragraph_html(text: str, span: tuple[int, int], start: int, end: int) -> str:
+    first, last = span
+    start, end = max(first, min(start, last)), max(first, min(end, last))
+    marked = f"<mark>{escape(text[start:end])}</mark>" if start < end else ""
+    # Where blank lines part the paragraphs, a single line break is a lesser one.
+    lesser = "\n\n" in text and first > 1 and text[first - 2] != "\n"
+    words = escape(text[first:start]) + marked + escape(text[end:last])
+    return f'<p{" class=line" if lesser else ""}>{words}</p>'

@@ -1,0 +1,257 @@
+"""The web chat: questions on the left, the cited article on the right.
+
+The one module that imports Gradio, and only when a page is built. What the page does is in
+``ui/chat.py``, what it shows in ``ui/render.py``, how it looks in ``ui/static``.
+"""
+
+# No `from __future__ import annotations` here: Gradio reads a handler's annotations when the
+# page is built, and the name `gr` exists only inside functions.
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ui.chat import Turn, messages, open_source, respond, stop
+from ui.render import escape
+
+if TYPE_CHECKING:
+    import gradio
+    from starlette.middleware import Middleware
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from rag.corpus import Corpus
+
+__all__ = ["build_app", "launch", "open_source", "respond", "serve"]
+
+STATIC = Path(__file__).parent / "static"
+
+ANSWERS_AT_ONCE = 4
+WAITING_AT_MOST = 64
+
+OFFLINE = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+"""Gradio and what it imports call home unless these are set before it is imported."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""The browser itself refuses what the page should never ask for: anything from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The components of one page that take part in its events."""
+
+    turns: Any
+    chat: Any
+    box: Any
+    send: Any
+    halt: Any
+    fresh: Any
+    offer: Any
+    suggestions: tuple[Any, ...]
+
+    def shown(self, now: Sequence[Turn], *, busy: bool) -> dict[Any, Any]:
+        """What the components become when the chat has come to these turns."""
+        return {
+            self.turns: list(now),
+            self.chat: messages(now),
+            self.send: {"visible": not busy, "__type__": "update"},
+            self.halt: {"visible": busy, "__type__": "update"},
+            self.fresh: {"visible": bool(now) and not busy, "__type__": "update"},
+            self.offer: {"visible": bool(self.suggestions) and not now, "__type__": "update"},
+        }
+
+
+def build_app(
+    corpus: "Corpus", *, notice: str = "", suggestions: Sequence[str] = ()
+) -> "gradio.Blocks":
+    """The page, not yet served.
+
+    Args:
+        corpus: What is asked, and where cited articles come from.
+        notice: A sentence about this corpus, for the top of the page.
+        suggestions: Questions that a click asks, offered until the first question.
+    """
+    gr = _gradio()
+
+    def source(ref: str) -> str:
+        return open_source(corpus, ref)
+
+    with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
+        gr.HTML(_masthead(len(corpus.articles()), notice), elem_id="masthead")
+        with gr.Row(elem_id="desk", equal_height=False):
+            with gr.Column(elem_id="conversation", min_width=0):
+                parts = _conversation(gr, suggestions)
+            gr.HTML(
+                html_template=(STATIC / "reader.html").read_text("utf-8"),
+                js_on_load=(STATIC / "page.js").read_text("utf-8"),
+                server_functions=[source],
+                elem_id="reader",
+                apply_default_css=False,
+            )
+        _wire(gr, parts, corpus)
+    app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
+    return app
+
+
+def serve(
+    corpus: "Corpus",
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    notice: str = "",
+    suggestions: Sequence[str] = (),
+) -> None:
+    """Serve the chat until interrupted; its address goes to standard error once it is up.
+
+    Raises:
+        OSError: If the port is taken.
+    """
+    app = build_app(corpus, notice=notice, suggestions=suggestions)
+    address = launch(app, host, port)
+    print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
+    app.block_thread()
+
+
+def launch(app: "gradio.Blocks", host: str = "127.0.0.1", port: int = 7860) -> str:
+    """Serve the page from a thread of its own; returns its address. ``app.close()`` ends it."""
+    gr = _gradio()
+    _reach_directly("127.0.0.1", "localhost", host)
+    style = (STATIC / "page.css").read_text("utf-8")
+    ink = {f"body_{part}{mode}": f"var(--{name})" for part, name in _INK for mode in ("", "_dark")}
+    _, address, _ = app.launch(
+        server_name=host,
+        server_port=port,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(**ink),
+        head=f"<style>{style}</style>",
+        app_kwargs={"middleware": [_headers_middleware()]},
+        prevent_thread_lock=True,
+        quiet=True,
+        inbrowser=False,
+        share=False,
+        show_error=False,
+        run_history=False,
+        footer_links=[],
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+    )
+    return str(address)
+
+
+_INK = (("background_fill", "paper"), ("text_color", "ink"), ("text_color_subdued", "quiet"))
+
+
+def _gradio() -> ModuleType:
+    os.environ.update(OFFLINE)
+    import gradio
+
+    return gradio
+
+
+def _reach_directly(*hosts: str) -> None:
+    """Gradio asks its own server whether it is up; that request must not go through a proxy."""
+    for name in ("NO_PROXY", "no_proxy"):
+        known = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*known, *hosts]))
+
+
+def _headers_middleware() -> "Middleware":
+    from starlette.middleware import Middleware
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+    class Headers:
+        def __init__(self, app: "ASGIApp") -> None:
+            self.app = app
+
+        async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+            async def sending(message: "Message") -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message.get("headers", ()), *headers]
+                await send(message)
+
+            await self.app(scope, receive, sending)
+
+    return Middleware(Headers)
+
+
+def _masthead(count: int, notice: str) -> str:
+    held = f"{count:,} article{'' if count == 1 else 's'} on the record."
+    said = f' <span class="notice">{escape(notice)}</span>' if notice else ""
+    return f'<h1>onrecord</h1><p><span class="held">{held}</span>{said}</p>'
+
+
+def _conversation(gr: ModuleType, suggestions: Sequence[str]) -> _Parts:
+    turns = gr.State([])
+    chat = gr.Chatbot(
+        elem_id="chat",
+        show_label=False,
+        container=False,
+        height=None,
+        placeholder=(STATIC / "welcome.html").read_text("utf-8").replace("\n", " "),
+        layout="panel",
+        buttons=[],
+        feedback_options=None,
+        latex_delimiters=[],
+        sanitize_html=True,
+        allow_tags=False,
+        group_consecutive_messages=False,
+    )
+    with gr.Column(elem_id="suggestions", visible=bool(suggestions)) as offer:
+        offered = tuple(gr.Button(text, elem_classes="suggestion") for text in suggestions)
+    with gr.Row(elem_id="ask", equal_height=False):
+        box = gr.Textbox(
+            label="Question",
+            show_label=False,
+            container=False,
+            placeholder="Ask the record…",
+            max_lines=6,
+            scale=1,
+            min_width=0,
+            autofocus=True,
+        )
+        send = gr.Button("Ask", elem_id="send", scale=0, min_width=0)
+        halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=0, visible=False)
+    fresh = gr.Button("New chat", elem_id="fresh", visible=False)
+    return _Parts(turns, chat, box, send, halt, fresh, offer, offered)
+
+
+def _wire(gr: ModuleType, parts: _Parts, corpus: "Corpus") -> None:
+    def asked(typed: str, before: list[Turn], event: gr.EventData) -> Iterator[dict[Any, Any]]:  # type: ignore[name-defined]
+        chosen = event.target in parts.suggestions
+        now = before
+        for now in respond(corpus, event.target.value if chosen else typed, before):
+            yield {**parts.shown(now, busy=True), parts.box: ""}
+        yield parts.shown(now, busy=False)
+
+    outputs = [*parts.shown([], busy=False)]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    clicks: list[Callable[..., Any]] = [button.click for button in (parts.send, *parts.suggestions)]
+    answering = gr.on(
+        [parts.box.submit, *clicks],
+        asked,
+        inputs=[parts.box, parts.turns],
+        outputs=[*outputs, parts.box],
+        concurrency_limit=ANSWERS_AT_ONCE,
+        **quiet,
+    )
+    parts.halt.click(None, cancels=[answering]).then(
+        lambda now: parts.shown(stop(now), busy=False), parts.turns, outputs, **quiet
+    )
+    parts.fresh.click(lambda: parts.shown([], busy=False), None, outputs, **quiet)
