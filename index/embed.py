@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import ModelDamaged
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -25,10 +27,6 @@ DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fa
 # Texts in one forward pass. On 2 cores, 240 paragraphs of about 170 tokens: 16 and 32 take the
 # same time within 3 %, 128 a tenth longer through padding.
 BATCH = 32
-
-
-class ModelDamaged(RuntimeError):
-    """The weights on disk are not those that the model's name stands for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,25 @@
+"""What can go wrong that the person can mend; each message is one sentence with the remedy."""
+
+
+class OnRecordError(Exception):
+    """A failure to tell the person in one sentence: what, why, and what to do."""
+
+
+class IndexMissing(OnRecordError):
+    """There is no index in the folder."""
+
+
+class IndexMismatch(OnRecordError):
+    """The index was made in a way that this program or model cannot read."""
+
+
+class IndexBusy(OnRecordError):
+    """Another process is writing to the index."""
+
+
+class ModelDamaged(OnRecordError):
+    """The weights on disk are not those that the model's name stands for."""
+
+
+class NotIndexed(OnRecordError):
+    """No article of the index has this name."""
