@@ -142,8 +142,7 @@ def _chunk_texts(ledger: Ledger) -> Iterator[tuple[int, str]]:
     for chunk in ledger.all_chunks():
         if article is None or article.pk != chunk.article:
             article = ledger.articles([chunk.article])[chunk.article]
-        text = article.article.text[chunk.start : chunk.end]
-        yield chunk.pk, embedded_text(article.article.title, chunk.heading, text)
+        yield chunk.pk, embedded_text(article.article.title, chunk.of(article.article.text))
 
 
 def _digests(folder: Path) -> dict[str, list[str | int]]:

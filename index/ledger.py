@@ -87,6 +87,11 @@ class StoredChunk:
     first: int
     last: int
 
+    def of(self, text: str) -> Chunk:
+        """The chunk itself, given its article's text."""
+        words = text[self.start : self.end]
+        return Chunk(self.start, self.end, words, self.heading, self.first, self.last)
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:

@@ -30,7 +30,9 @@ CANDIDATES = [
     *("koi8_r", "cp866", "cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp949"),
 ]
 LATIN = {"cp1250", "cp1252", "cp1254", "cp1257"}
-WESTERN = set("àâäáãåæçéèêëíìîïñóòôöõøœßúùûüÿÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜ“”„‘’‚–—…•€£©®™°«»¿¡§½ª·´\xa0")
+WESTERN = set(
+    "àâäáãåæçéèêëíìîïñóòôöõøœßúùûüÿÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜ“”„‘’‚–—…•€£©®™°«»¿¡§½ª·´\xa0"
+)
 DETECTION_BYTES = 200_000  # enough to tell an encoding; the rest of a large file only costs time
 NOT_CHARSETS = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
 MAX_CONTROLS = 0.01  # of all characters; text has none, the binary files at hand 5 % and more
@@ -51,7 +53,7 @@ JOINERS = re.compile(
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-class Refused(Exception):  # noqa: N818 (it says what happened to the source, not what broke)
+class Refused(Exception):
     """A source gives no article; the message is the reason, as ``Skipped.reason`` wants it."""
 
 
@@ -116,7 +118,7 @@ def _checked(text: str) -> str:
 
 
 def _looks_binary(text: str) -> bool:
-    return len(CONTROLS.findall(text)) > MAX_CONTROLS * len(text)
+    return len(CONTROLS.findall(text)) > max(1, MAX_CONTROLS * len(text))
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:

@@ -53,10 +53,11 @@ def walk(folder: Path, depth: int | None = None) -> Iterator[Path | Skipped]:
 
     Args:
         folder: Where to start.
-        depth: How many levels to go down; 1 is the folder's own files, None is no end.
+        depth: How many levels to go down; 1 is the folder's own entries, None is no end.
 
     Yields:
-        Files, and a ``Skipped`` for each folder that cannot be listed or never ends.
+        Files, the folders of the last level, and a ``Skipped`` for each folder that cannot be
+        listed or never ends.
     """
     yield from _walk(folder, folder, depth, ())
 
@@ -79,9 +80,9 @@ def _walk(
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if not _is_folder(entry):
+        if depth == 1 or not _is_folder(entry):
             yield entry
-        elif depth is None or depth > 1:
+        else:
             yield from _walk(entry, root, depth and depth - 1, (*above, real))
 
 
@@ -134,7 +135,7 @@ def checked_size(path: Path) -> int:
     except OSError as error:
         raise Refused(unreadable(error)) from error
     if stat.S_ISDIR(status.st_mode):
-        raise Refused("it is a folder with the name of a file; give the folder as a source")
+        raise Refused("it is a folder, not a file; give the folder itself, or a pattern with **")
     if not stat.S_ISREG(status.st_mode):
         raise Refused("it is a device or a pipe, not a file; save its content as a file")
     return status.st_size

@@ -14,6 +14,7 @@ from index.readers.encoding import Refused
 from index.readers.files import (
     MAX_FILE_BYTES,
     SourceFile,
+    checked_size,
     load,
     matches,
     printable,
@@ -32,7 +33,7 @@ MAGIC = re.compile(r"[*?\[]")
 RECORD = re.compile(rf"^(.*?(?:{'|'.join(map(re.escape, jsonl.EXTENSIONS))}))#", re.I | re.S)
 
 
-class SourceMissing(Exception):  # noqa: N818 (the name says what is the matter)
+class SourceMissing(Exception):
     """What the user gave as a source is not there; the message is one sentence."""
 
 
@@ -61,6 +62,8 @@ class Source:
             SourceMissing: The path does not exist, or the glob matches no file.
         """
         path = Path(source).expanduser()
+        if not str(source).strip():
+            raise SourceMissing("the source is empty text; give a file, a folder or a pattern")
         if path.is_dir():
             return cls(path.resolve(), max_bytes=max_bytes)
         if os.path.lexists(path):
@@ -128,6 +131,7 @@ class Source:
 
     def _read(self, file: SourceFile) -> Iterator[Article | Skipped]:
         try:
+            checked_size(file.path)
             if file.extension in jsonl.EXTENSIONS:
                 yield from jsonl.read_jsonl(file, self.max_bytes)
             elif reader := ARTICLE_READERS.get(file.extension):
@@ -139,9 +143,7 @@ class Source:
             yield Skipped(file.uri, str(refusal))
 
 
-def read_source(
-    source: str | Path, max_bytes: int = MAX_FILE_BYTES
-) -> Iterator[Article | Skipped]:
+def read_source(source: str | Path, max_bytes: int = MAX_FILE_BYTES) -> Iterator[Article | Skipped]:
     """Read the articles of a file, a folder or a glob; shorthand for ``Source.at(...)``.
 
     Raises:

@@ -1,0 +1,373 @@
+"""What changed, and only that: from sources to a committed generation."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from index import derived
+from index.article import Article, Skipped
+from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, Chunk, chunk_article, embedded_text
+from index.clean import clean_article
+from index.derived import Derived
+from index.duplicates import signature, stories
+from index.embed import BATCH, Embedder, Encoding
+from index.errors import IndexBusy, IndexMismatch, IndexMissing, NotIndexed
+from index.ledger import SCHEMA_VERSION, Ledger, Prepared
+from index.readers import Source
+from index.sentences import split_sentences
+from index.signs import TokenSigns
+from index.words import content_spans
+
+LEDGER = "ledger.sqlite"
+_LOCK = "build.lock"
+
+# Articles whose encodings are stored together: small enough that a stop loses little work.
+_GROUP = 64
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did.
+
+    Attributes:
+        added: Uris that are new; likewise ``changed``, ``unchanged`` and ``removed``.
+        duplicates: Of the added and changed, those that repeat a story already held.
+        embedded: How many chunks the model encoded; the rest were known.
+        generation: The state of the index now.
+    """
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    embedded: int = 0
+    generation: int = 0
+
+
+def open_ledger(directory: Path) -> Ledger:
+    """Opens the ledger of an index.
+
+    Raises:
+        IndexMissing: there is none in the folder.
+        IndexMismatch: it has another schema.
+    """
+    path = directory / LEDGER
+    if not path.is_file():
+        raise IndexMissing(
+            f"{directory}: there is no index here; make one with: onrecord add SOURCE"
+            f" --index {directory}"
+        )
+    ledger = Ledger(path)
+    with ledger.read():
+        found = ledger.manifest().get("schema")
+    if found != str(SCHEMA_VERSION):
+        raise IndexMismatch(
+            f"{directory}: the index has schema {found} and this onrecord reads schema"
+            f" {SCHEMA_VERSION}; delete the folder and add the sources again"
+        )
+    return ledger
+
+
+def check_embedder(directory: Path, manifest: dict[str, str], embedder: Embedder) -> None:
+    """Compares the model that an index was made with to the one at hand.
+
+    Raises:
+        IndexMismatch: names both, and the remedy.
+    """
+    for name, at_hand in _identity(embedder).items():
+        if manifest.get(name) != at_hand:
+            raise IndexMismatch(
+                f"{directory}: the index was made with {name} {manifest.get(name)} and the model"
+                f" at hand has {at_hand}; use --embedder {manifest.get('embedder')}, or delete the"
+                " folder and add the sources again"
+            )
+
+
+def _identity(embedder: Embedder) -> dict[str, str]:
+    return {
+        "embedder": embedder.name,
+        "fingerprint": embedder.fingerprint,
+        "dimension": str(embedder.dimension),
+    }
+
+
+class Builder:
+    """Writes to the index in a folder; one at a time, while readers go on reading."""
+
+    def __init__(
+        self,
+        directory: Path,
+        embedder: Embedder,
+        *,
+        chunk_tokens: int = CHUNK_TOKENS,
+        overlap: int = OVERLAP_SENTENCES,
+        progress: Progress = lambda stage, done, total: None,
+    ) -> None:
+        self.directory = directory
+        self.embedder = embedder
+        self.progress = progress
+        self._chunking = {"chunk_tokens": str(chunk_tokens), "overlap": str(overlap)}
+
+    def add(self, sources: Sequence[Source]) -> Report:
+        """Brings the index in line with its sources; embeds only what is new.
+
+        An article is read anew, compared by content, and kept, replaced or added. One that a
+        source held before and holds no longer is removed, unless its file can no longer be read.
+
+        Raises:
+            IndexBusy, IndexMismatch: see the classes.
+        """
+        report = Report()
+        with self._locked(create=True) as ledger:
+            with ledger.read():
+                stored = ledger.current_ids()
+            moved: dict[str, str] = {}
+            fresh: dict[str, Article] = {}
+            for source in sources:
+                self._compare(source, stored, fresh, moved, report)
+            self._commit(ledger, list(fresh.values()), report, moved)
+        return report
+
+    def put(self, articles: Iterable[Article]) -> Report:
+        """Adds or replaces articles that come from a program instead of a source."""
+        report = Report()
+        with self._locked(create=True) as ledger:
+            with ledger.read():
+                stored = ledger.current_ids()
+            fresh = {a.uri: a for a in articles}
+            for uri, article in fresh.items():
+                self._count(uri, article, stored, report)
+            self._commit(ledger, [fresh[u] for u in report.added + report.changed], report, {})
+        return report
+
+    def remove(self, names: Sequence[str]) -> Report:
+        """Removes articles, named by uri, key or id, with every revision of them.
+
+        Raises:
+            NotIndexed: a name means no article; nothing is removed then.
+        """
+        report = Report()
+        with self._locked() as ledger:
+            with ledger.read():
+                for name in names:
+                    found = [a.article.uri for a in ledger.articles_named(name) if a.current]
+                    if not found:
+                        raise NotIndexed(
+                            f"{name}: no article has this uri, key or id;"
+                            " see which there are with: onrecord articles"
+                        )
+                    report.removed += [uri for uri in found if uri not in report.removed]
+            self._commit(ledger, [], report, {})
+        return report
+
+    def repair(self) -> None:
+        """Makes the derived files again from the ledger."""
+        with self._locked() as ledger, ledger.read():
+            manifest = ledger.manifest()
+            root = self.directory / derived.FOLDER
+            Derived.build(ledger, int(manifest["dimension"]), manifest["token"], root)
+            derived.prune(root, manifest["token"])
+
+    @contextmanager
+    def _locked(self, *, create: bool = False) -> Iterator[Ledger]:
+        """The ledger, while no other process writes."""
+        if not create and not (self.directory / LEDGER).is_file():
+            open_ledger(self.directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.directory / _LOCK, timeout=0):
+                yield self._open()
+        except Timeout:
+            raise IndexBusy(
+                f"{self.directory}: another process is writing to this index; wait until it has"
+                " finished, then run the command again"
+            ) from None
+
+    def _open(self) -> Ledger:
+        path = self.directory / LEDGER
+        if not path.is_file():
+            making = path.with_suffix(".making")
+            for leftover in (making, *(Path(f"{making}-{end}") for end in ("wal", "shm"))):
+                leftover.unlink(missing_ok=True)
+            Ledger.create(making, {**_identity(self.embedder), **self._chunking}).close()
+            making.rename(path)
+        ledger = open_ledger(self.directory)
+        with ledger.read():
+            manifest = ledger.manifest()
+        check_embedder(self.directory, manifest, self.embedder)
+        for name, value in self._chunking.items():
+            if manifest.get(name) != value:
+                raise IndexMismatch(
+                    f"{self.directory}: the index was made with {name} {manifest.get(name)} and"
+                    f" the settings say {value}; set ONRECORD_{name.upper()}={manifest.get(name)},"
+                    " or delete the folder and add the sources again"
+                )
+        return ledger
+
+    def _compare(
+        self,
+        source: Source,
+        stored: dict[str, tuple[int, str, str]],
+        fresh: dict[str, Article],
+        moved: dict[str, str],
+        report: Report,
+    ) -> None:
+        """Sorts what a source holds into added, changed, unchanged and removed."""
+        seen: set[str] = set()
+        broken: list[str] = []
+        for number, item in enumerate(source.articles(), 1):
+            self.progress("read", number, 0)
+            if isinstance(item, Skipped):
+                report.skipped.append(item)
+                broken.append(item.uri)
+                continue
+            if item.uri in seen or item.uri in fresh:
+                continue
+            seen.add(item.uri)
+            article = clean_article(item)
+            known = stored.get(item.uri)
+            elsewhere = known and known[2] != item.root
+            if known and elsewhere and article.id != known[1] and _still_there(known[2], item.uri):
+                report.skipped.append(_taken(item, known[2]))
+                continue
+            if self._count(item.uri, article, stored, report):
+                fresh[item.uri] = article
+            elif elsewhere:
+                moved[item.uri] = item.root
+        for uri, (_, _, root) in stored.items():
+            here = root == str(source.root) and source.covers(uri) and uri not in seen
+            if here and not any(_same_file(uri, name) for name in broken):
+                report.removed.append(uri)
+
+    @staticmethod
+    def _count(
+        uri: str, article: Article, stored: dict[str, tuple[int, str, str]], report: Report
+    ) -> bool:
+        """Notes what an article is to the index; whether it has to be stored."""
+        if uri not in stored:
+            report.added.append(uri)
+        elif stored[uri][1] != article.id:
+            report.changed.append(uri)
+        else:
+            report.unchanged.append(uri)
+            return False
+        return True
+
+    def _commit(
+        self, ledger: Ledger, fresh: list[Article], report: Report, moved: dict[str, str]
+    ) -> None:
+        """Stores all changes as one generation, or, when there is none, leaves the old one."""
+        prepared = self._prepare(ledger, fresh, report)
+        with ledger.read():
+            report.generation = int(ledger.manifest()["generation"])
+        if not (prepared or report.removed or moved):
+            return
+        root = self.directory / derived.FOLDER
+        with ledger.write():
+            for uri in report.removed:
+                ledger.delete(uri)
+            for uri, place in moved.items():
+                ledger.set_root(uri, place)
+            uris = {ledger.insert(item)[0]: item.article.uri for item in prepared}
+            grouped = stories(ledger.minhashes())
+            ledger.set_stories(grouped)
+            report.duplicates = [uri for pk, uri in uris.items() if grouped[pk] != pk]
+            ledger.drop_unused_encodings()
+            report.generation += 1
+            token = f"{report.generation:06d}-{uuid.uuid4().hex[:12]}"
+            counts = {name: str(count) for name, count in ledger.counts().items()}
+            ledger.set_manifest({"generation": str(report.generation), "token": token, **counts})
+            self.progress("index", 0, 0)
+            Derived.build(ledger, self.embedder.dimension, token, root)
+        derived.prune(root, token)
+
+    def _prepare(self, ledger: Ledger, fresh: list[Article], report: Report) -> list[Prepared]:
+        """Splits and encodes articles; the encodings are stored as they come, for no one yet."""
+        prepared: list[Prepared] = []
+        for first in range(0, len(fresh), _GROUP):
+            group = [self._split(article) for article in fresh[first : first + _GROUP]]
+            texts: dict[str, tuple[str, Chunk]] = {}
+            for item in group:
+                for chunk, key in zip(item.chunks, item.encodings, strict=True):
+                    context = embedded_text(item.article.title, chunk)
+                    texts[key] = (context, chunk)
+            with ledger.read():
+                known = ledger.known_encodings(texts)
+            self._encode(ledger, [(k, *v) for k, v in texts.items() if k not in known], report)
+            prepared += group
+            self.progress("embed", len(prepared), len(fresh))
+        return prepared
+
+    def _split(self, article: Article) -> Prepared:
+        sentences = split_sentences(article.text)
+        chunks = chunk_article(
+            article.text,
+            sentences,
+            self.embedder.count_tokens,
+            max_tokens=int(self._chunking["chunk_tokens"]),
+            overlap=int(self._chunking["overlap"]),
+            title=article.title,
+            window=self.embedder.window,
+        )
+        keys = [_key(embedded_text(article.title, chunk), chunk.text) for chunk in chunks]
+        return Prepared(article, sentences, chunks, keys, signature(article.text))
+
+    def _encode(self, ledger: Ledger, texts: list[tuple[str, str, Chunk]], report: Report) -> None:
+        for first in range(0, len(texts), BATCH):
+            batch = texts[first : first + BATCH]
+            encodings = self.embedder.encode_passages([context for _, context, _ in batch])
+            with ledger.write():
+                for (key, context, chunk), encoding in zip(batch, encodings, strict=True):
+                    signs = _content_tokens(encoding, chunk.text, len(context) - len(chunk.text))
+                    ledger.put_encoding(key, encoding.vector, signs)
+            report.embedded += len(batch)
+
+
+def _key(context: str, text: str) -> str:
+    """Names an encoding by what is encoded and how much of it is the chunk's own."""
+    canonical = f"{len(text)}\n{context}"
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _content_tokens(encoding: Encoding, text: str, offset: int) -> TokenSigns:
+    """The tokens of a chunk's own content words; those of its context are left out."""
+    starts = encoding.spans[:, 0] - offset
+    inside = np.zeros(len(text) + 1, dtype=bool)
+    for start, end in content_spans(text):
+        inside[start:end] = True
+    keep = (starts >= 0) & inside[np.clip(starts, 0, len(text))]
+    return TokenSigns.of(encoding.tokens[keep], starts[keep])
+
+
+def _still_there(root: str, uri: str) -> bool:
+    return bool(root) and (Path(root) / uri.partition("#")[0]).exists()
+
+
+def _taken(article: Article, root: str) -> Skipped:
+    return Skipped(
+        article.uri,
+        f"the index holds another article of this name from {root}; add the folder that both lie"
+        " in, or remove the other one first",
+    )
+
+
+def _same_file(uri: str, skipped: str) -> bool:
+    """Whether a stored uri lies in a file, or under a folder, of which something was skipped."""
+    return uri == skipped or any(
+        uri.startswith(f"{name}{mark}")
+        for name in (skipped, skipped.rpartition(":")[0])
+        if name
+        for mark in "#/"
+    )

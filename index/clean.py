@@ -1,0 +1,251 @@
+"""What a page wraps around an article is not the article.
+
+A page has a head, above the first paragraph of prose, a body, and a tail below the last. In the
+body only what is unmistakable goes; in head and tail also what would be the page's there. No rule
+knows a file or a publisher; the phrases are in ``index/furniture.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index import furniture
+from index.article import Article
+
+MAX_TITLE_WORDS = 30
+MIN_TITLE_WORDS = 4  # of a headline that a deck or a caption follows without a blank line
+MAX_TITLE_CHARACTERS = 200
+MAX_TEASER_WORDS = 30
+MIN_WRAPPED = 40  # characters of a line that prose is wrapped at
+WRAPPED_TITLE = 0.75  # a line nearly as long as the next is wrapped prose and not its title
+KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for furniture
+COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """An article's text without its page, and what the page told about the article.
+
+    Attributes:
+        text: The article itself, paragraph breaks kept.
+        title: The headline: the one given, else the one found above the text, else "".
+        sources: Names in a list of sources below the text.
+        section: The label above the headline, such as "International".
+        author: The name in a byline.
+        published: The day in a dateline of the page, not of the text.
+    """
+
+    text: str
+    title: str = ""
+    sources: tuple[str, ...] = ()
+    section: str = ""
+    author: str | None = None
+    published: date | None = None
+
+
+def clean_article(article: Article) -> Article:
+    """The article with a cleaned text, and with what the page told where nothing was known.
+
+    ``raw`` and everything that was known stay; a cleaned article comes back equal.
+    """
+    cleaned = clean_text(article.text, article.title)
+    return replace(
+        article,
+        text=cleaned.text,
+        title=cleaned.title,
+        sources=article.sources or cleaned.sources,
+        author=article.author or cleaned.author,
+        published=article.published or cleaned.published,
+    )
+
+
+def clean_text(text: str, title: str = "") -> Cleaned:
+    r"""The article that a page's text holds.
+
+    Text that seems to be nothing but furniture, and text of one line, is kept whole.
+
+    >>> page = "Rain\n\nShare on X\n\nIt rained in Bern on Sunday.\n\nRelated Posts\n\nSun"
+    >>> clean_text(page).title, clean_text(page).text
+    ('Rain', 'It rained in Bern on Sunday.')
+    """
+    start = before = Cleaned(_settled(text), title.strip())
+    after = _cleaned_once(start)
+    while after != before:  # until nothing is left to do, so that cleaning twice is cleaning once
+        before, after = after, _cleaned_once(after)
+    return after if _substantial(after.text, start.text) else start
+
+
+def _settled(text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
+
+
+def _substantial(text: str, original: str) -> bool:
+    prose = any(map(furniture.is_sentence, text.split("\n")))
+    return prose or len(text) >= max(1, KEPT * len(original))
+
+
+def _cleaned_once(page: Cleaned) -> Cleaned:
+    lines = [line for line in page.text.split("\n") if not furniture.is_furniture(line)]
+    prose = _prose(lines, page.title)
+    if not any(prose):
+        return replace(page, text=_settled("\n".join(lines)))
+    first = prose.index(True)
+    last = len(prose) - 1 - prose[::-1].index(True)
+    end = _comments_start(lines, first, last)
+    head, page = _without_particulars(lines[:first], page)
+    head, page = _without_title(head, lines[first], page)
+    body = _without_teasers(lines[first : min(last + 1, end)], prose[first:])
+    tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page)
+    return replace(page, text=_settled("\n".join([*head, *body, *tail])))
+
+
+def _prose(lines: list[str], title: str) -> list[bool]:
+    """For each line whether it is prose, by itself or as a part of wrapped lines."""
+    marks: list[bool] = []
+    for number, line in enumerate(lines):
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        above = lines[number - 1] if number else ""
+        wrapped = following[:1].islower() and len(line) > MIN_WRAPPED
+        wrapped = wrapped or (line[:1].islower() and len(above) > MIN_WRAPPED)
+        short_end = bool(above) and marks[-1] and line.rstrip().endswith(".")
+        like = furniture.is_sentence(line) or wrapped or short_end
+        other = furniture.is_end_furniture(line) or furniture.listed_sources(line)
+        marks.append(like and not (other or _same_title(line, title)))
+    return marks
+
+
+def _without_particulars(lines: list[str], page: Cleaned) -> tuple[list[str], Cleaned]:
+    """A head or tail without furniture, bylines, dates and sources, and what these told.
+
+    Several bare dates are no dateline but a table's column, and stay.
+    """
+    kept: list[str] = []
+    days: dict[str, date | None] = {}
+    table = sum(furniture.dated(line)[0] == "bare" for line in lines) > 1
+    for line in lines:
+        author = furniture.bylined(line)
+        kind, day = furniture.dated(line)
+        kind = "" if table and kind == "bare" else kind
+        sources = furniture.listed_sources(line)
+        if author is not None:
+            page = replace(page, author=page.author or author or None)
+            kind, day = furniture.dated(re.split(r"[|•·]", line)[-1])
+        elif sources:
+            page = replace(page, sources=page.sources or sources)
+        elif not kind and not (line.strip() and furniture.is_end_furniture(line)):
+            kept.append(line)
+        days[kind] = days.get(kind) or day
+    published = page.published or days.get("published") or days.get("bare") or days.get("updated")
+    return kept, replace(page, published=published)
+
+
+def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str], Cleaned]:
+    """A head without its title and the section label above it."""
+    places = [number for number, line in enumerate(head) if line.strip()]
+    section = page.section
+    while len(places) > (0 if page.title else 1) and furniture.is_section(head[places[0]]):
+        if _same_title(head[places[0]], page.title):
+            break
+        label = head[places.pop(0)].strip()
+        section = section or label
+    if not places:
+        return ([] if section else head), replace(page, section=section)
+    if page.title:
+        known = [place for place in places if _same_title(head[place], page.title)]
+        head = [head[n] for n in range(places[0], len(head)) if n not in known[:1]]
+        return head, replace(page, section=section)
+    rest = head[places[0] + 1 :]
+    if _is_title(head[places[0]], below=rest[0] if rest else body, prose=body):
+        title = " ".join(head[places[0]].split())
+        return rest, replace(page, title=title, section=section)
+    return head, page
+
+
+def _is_title(line: str, below: str, prose: str) -> bool:
+    """Whether a line is a headline above a next line and, maybe later, the first prose."""
+    words = line.split()
+    if len(words) > MAX_TITLE_WORDS or len(line) > MAX_TITLE_CHARACTERS:
+        return False
+    if line.rstrip().endswith((".", ",", ";", ":")) and not line.rstrip().endswith("..."):
+        return False
+    if furniture.BULLET.match(line) or furniture.is_quoted(line) or furniture.LINK.search(line):
+        return False
+    if not any(c.isalpha() for c in line) or words[0].islower():
+        return False
+    if not below.strip():
+        return True
+    wrapped = below[:1].islower() or len(line) > WRAPPED_TITLE * len(prose)
+    return not wrapped and (below == prose or len(words) >= MIN_TITLE_WORDS)
+
+
+def _same_title(line: str, title: str) -> bool:
+    if not title or len(line) > len(title) + MAX_TITLE_CHARACTERS:
+        return False
+    line, title = furniture.plain(line), furniture.plain(title)
+    longer = title.startswith((f"{line} | ", f"{line} - ", f"{line} – "))
+    return bool(line) and (line == title or longer)
+
+
+def _is_teaser(line: str) -> bool:
+    return len(line.split()) <= MAX_TEASER_WORDS and not furniture.is_sentence(line)
+
+
+def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
+    """The body without links to other articles.
+
+    A list of teasers that prose follows loses all but its last line, which may be a heading.
+    """
+    kept: list[str] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        text = furniture.plain(line)
+        if furniture.NEIGHBOUR.fullmatch(text):
+            number = (_teasers(lines, prose, number) or [number])[0]
+        elif furniture.LISTS.fullmatch(text):
+            number = (_teasers(lines, prose, number)[:-1] or [number])[-1]
+        elif not (furniture.is_inline(line) and _is_teaser(line)):
+            kept.append(line)
+        number += 1
+    return kept
+
+
+def _teasers(lines: list[str], prose: list[bool], marker: int) -> list[int]:
+    """The numbers of the lines below a marker, up to the next prose, that are not blank."""
+    found: list[int] = []
+    for number in range(marker + 1, len(lines)):
+        if prose[number] or not _is_teaser(lines[number]):
+            break
+        if lines[number].strip():
+            found.append(number)
+    return found
+
+
+def _cut(tail: list[str]) -> list[str]:
+    """The tail up to the first line that other articles, comments or a form follow."""
+    kept: list[str] = []
+    for number, line in enumerate(tail):
+        text = furniture.plain(line)
+        for marker in (furniture.LISTS, furniture.WEAK_LISTS, furniture.NEIGHBOUR):
+            if marker.fullmatch(text):
+                return [*kept, *filter(furniture.listed_sources, tail[number:])]
+        if not furniture.INLINE_LIST.fullmatch(text):
+            kept.append(line)
+    return kept
+
+
+def _comments_start(lines: list[str], first: int, last: int) -> int:
+    """Where readers' comments begin below the article, or the number of lines."""
+    for number in range(first + 1, last + 1):
+        if not furniture.COMMENTS.fullmatch(furniture.plain(lines[number])):
+            continue
+        above = sum(map(len, lines[:number]))
+        below = map(furniture.plain, lines[number + 1 :])
+        if above >= COMMENTS_FROM * sum(map(len, lines)) and any(
+            map(furniture.COMMENT_SIGN.fullmatch, below)
+        ):
+            return number
+    return len(lines)

@@ -1,0 +1,71 @@
+"""What front matter and records call an article's particulars, and how they write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import TypedDict
+
+from index.readers.dates import parse_date
+from index.readers.encoding import tidy
+
+TITLE = ("title", "headline")
+AUTHOR = ("author", "authors", "byline")
+PUBLISHER = ("publisher", "site", "sitename", "source")
+PUBLISHED = ("published", "date", "published_at", "pubdate")
+LANGUAGE = ("language", "lang")
+URL = ("url", "link")
+
+
+class Particulars(TypedDict):
+    """What is known about an article besides its text, named as ``Article`` names it."""
+
+    title: str
+    author: str | None
+    publisher: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+
+
+def particulars(*fields: Mapping[str, object]) -> Particulars:
+    """The particulars that mappings hold under any of their usual names; the first one wins.
+
+    >>> particulars({"title": "Rain"}, {"lang": "en-GB", "authors": ["A", "B"]})["author"]
+    'A, B'
+    """
+    known = [{name.lower(): value for name, value in each.items()} for each in fields]
+
+    def first(names: tuple[str, ...]) -> str | None:
+        values = (one_line(each.get(name)) for each in known for name in names)
+        return next((value for value in values if value), None)
+
+    days = (parse_date(each.get(name)) for each in known for name in PUBLISHED)
+    return {
+        "title": first(TITLE) or "",
+        "author": first(AUTHOR),
+        "publisher": first(PUBLISHER),
+        "published": next((day for day in days if day), None),
+        "language": language_code(first(LANGUAGE)),
+        "url": first(URL),
+    }
+
+
+def one_line(value: object) -> str | None:
+    """Text, or a list of texts, as one tidy line; None for anything else or nothing."""
+    if isinstance(value, list | tuple):
+        return ", ".join(part for part in map(one_line, value) if part) or None
+    if isinstance(value, Mapping):  # schema.org writes an author as {"name": ...}
+        return one_line(value.get("name"))
+    return " ".join(tidy(value).split()) or None if isinstance(value, str) else None
+
+
+def language_code(value: str | None) -> str | None:
+    """The ISO 639-1 code that a language tag begins with, or None.
+
+    >>> language_code("pt-BR"), language_code("Portuguese")
+    ('pt', None)
+    """
+    found = re.match(r"([a-z]{2})(?:[-_]|$)", (value or "").strip().lower())
+    return found[1] if found else None

@@ -1,0 +1,256 @@
+"""The ledger and what is derived from it, behind LlamaIndex's vector store interface."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from llama_index.core.schema import (
+    BaseNode,
+    MetadataMode,
+    NodeRelationship,
+    RelatedNodeInfo,
+    TextNode,
+)
+from llama_index.core.vector_stores.types import (
+    BasePydanticVectorStore,
+    MetadataFilters,
+    VectorStoreQuery,
+    VectorStoreQueryMode,
+    VectorStoreQueryResult,
+)
+from pydantic import PrivateAttr
+
+from index import derived
+from index.article import Article
+from index.build import Builder, check_embedder, open_ledger
+from index.derived import Derived, DerivedDamaged
+from index.embed import Embedder
+from index.filters import as_sql
+from index.ledger import Ledger, StoredArticle, StoredChunk
+from index.words import content_stems
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One committed state of the index, for as long as ``Store.reading()`` lasts."""
+
+    ledger: Ledger
+    derived: Derived
+    dimension: int
+
+    def allowed(self, filters: MetadataFilters | None) -> Allowed | None:
+        """The articles and chunks that filters leave; None when there are no filters."""
+        if filters is None or not filters.filters:
+            return None
+        articles = self.ledger.select(*as_sql(filters))
+        return Allowed(frozenset(articles), dict(self.ledger.chunk_pks(articles)))
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What filters leave.
+
+    Attributes:
+        articles: Their pks.
+        chunks: The article of each chunk that is left.
+    """
+
+    articles: frozenset[int]
+    chunks: dict[int, int]
+
+
+class Store(BasePydanticVectorStore):
+    """An index on disk as a LlamaIndex vector store.
+
+    It answers dense queries (the query's embedding), text queries (BM25 of its words) and both
+    together, under metadata filters. A node is a chunk; its ``ref_doc_id`` is its article's uri.
+    What is added through this interface goes through the builder like anything else.
+    """
+
+    stores_text: bool = True
+    is_embedding_query: bool = True
+
+    _directory: Path = PrivateAttr()
+    _embedder: Embedder = PrivateAttr()
+    _ledger: Ledger = PrivateAttr()
+    _manifest: dict[str, str] = PrivateAttr()
+    _derived: Derived | None = PrivateAttr(default=None)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    def __init__(self, directory: Path, embedder: Embedder) -> None:
+        """Opens the index in a folder.
+
+        Raises:
+            IndexMissing, IndexMismatch: see the classes.
+        """
+        super().__init__()
+        self._directory = directory
+        self._embedder = embedder
+        self._ledger = open_ledger(directory)
+        with self._ledger.read():
+            self._manifest = self._ledger.manifest()
+        check_embedder(directory, self._manifest, embedder)
+
+    @property
+    def client(self) -> Ledger:
+        """The ledger."""
+        return self._ledger
+
+    @contextmanager
+    def reading(self) -> Iterator[Generation]:
+        """The newest generation, and no other until the block ends."""
+        with self._ledger.read():
+            manifest = self._ledger.manifest()
+            dimension = int(manifest["dimension"])
+            found = self._derived_of(manifest["token"], dimension)
+            yield Generation(self._ledger, found, dimension)
+
+    def _derived_of(self, token: str, dimension: int) -> Derived:
+        found = self._derived
+        if found is not None and found.token == token:
+            return found
+        with self._lock:
+            root = self._directory / derived.FOLDER
+            try:
+                found = Derived.open(root, token)
+            except DerivedDamaged:
+                # Readers take no lock: what they mend for themselves stays in memory, and
+                # ``onrecord check --repair`` or the next build puts it back on disk.
+                found = Derived.build(self._ledger, dimension, token, None)
+            self._derived = found
+        return found
+
+    def query(self, query: VectorStoreQuery, **kwargs: Any) -> VectorStoreQueryResult:  # noqa: ANN401
+        """The chunks nearest to a query, best first.
+
+        Modes: default (dense), text search (BM25), hybrid (the sum of both, each scaled to its
+        best; ``alpha`` weighs the dense one, 0.5 when None).
+
+        Raises:
+            ValueError: another mode, or a query without what its mode needs.
+        """
+        with self.reading() as now:
+            allowed = now.allowed(query.filters)
+            if query.doc_ids is not None:
+                allowed = _narrowed(now, allowed, set(query.doc_ids))
+            scored = self._scored(query, now, allowed and allowed.chunks.keys())
+            chunks = now.ledger.chunks(pk for pk, _ in scored)
+            articles = now.ledger.articles({c.article for c in chunks.values()})
+        nodes = [as_node(chunks[pk], articles[chunks[pk].article]) for pk, _ in scored]
+        return VectorStoreQueryResult(
+            nodes=nodes,
+            similarities=[score for _, score in scored],
+            ids=[node.node_id for node in nodes],
+        )
+
+    def _scored(
+        self,
+        query: VectorStoreQuery,
+        now: Generation,
+        allowed: Any,  # noqa: ANN401
+    ) -> list[tuple[int, float]]:
+        top_k = query.similarity_top_k
+        if query.mode == VectorStoreQueryMode.DEFAULT:
+            return now.derived.chunk_vectors.search(_embedding(query), top_k, allowed)
+        weights = dict.fromkeys(content_stems(query.query_str or ""), 1.0)
+        if query.mode == VectorStoreQueryMode.TEXT_SEARCH:
+            return now.derived.chunk_words.search(weights, top_k, allowed)
+        if query.mode != VectorStoreQueryMode.HYBRID:
+            modes = "default, text_search and hybrid"
+            raise ValueError(f"query mode {query.mode.value!r}: onrecord has {modes}")
+        alpha = 0.5 if query.alpha is None else query.alpha
+        total: dict[int, float] = {}
+        for share, found in (
+            (alpha, now.derived.chunk_vectors.search(_embedding(query), 4 * top_k, allowed)),
+            (1 - alpha, now.derived.chunk_words.search(weights, 4 * top_k, allowed)),
+        ):
+            best = max((score for _, score in found), default=0.0)
+            for pk, score in found:
+                total[pk] = total.get(pk, 0.0) + (share * score / best if best > 0 else 0.0)
+        return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))[:top_k]
+
+    def add(self, nodes: list[BaseNode], **kwargs: Any) -> list[str]:  # noqa: ANN401
+        """Adds each source document as an article, its nodes' texts a paragraph each.
+
+        The document is named by the nodes' ``ref_doc_id``, or by the node's own id. Embeddings
+        that nodes bring are not used: the index embeds a chunk under its title.
+        """
+        parts: dict[str, list[BaseNode]] = {}
+        for node in nodes:
+            parts.setdefault(node.ref_doc_id or node.node_id, []).append(node)
+        self._builder().put(_as_article(uri, group) for uri, group in parts.items())
+        return [node.node_id for node in nodes]
+
+    def delete(self, ref_doc_id: str, **delete_kwargs: Any) -> None:  # noqa: ANN401
+        """Removes an article by its uri, key or id, with every chunk and revision of it."""
+        self._builder().remove([ref_doc_id])
+
+    def _builder(self) -> Builder:
+        return Builder(
+            self._directory,
+            self._embedder,
+            chunk_tokens=int(self._manifest["chunk_tokens"]),
+            overlap=int(self._manifest["overlap"]),
+        )
+
+
+def as_node(chunk: StoredChunk, stored: StoredArticle) -> TextNode:
+    """A chunk as LlamaIndex knows it, with its article's metadata and exact offsets."""
+    article = stored.article
+    node = TextNode(
+        id_=str(chunk.pk),
+        text=article.text[chunk.start : chunk.end],
+        start_char_idx=chunk.start,
+        end_char_idx=chunk.end,
+        metadata={
+            "article_id": stored.id,
+            "uri": article.uri,
+            "key": article.key,
+            "title": article.title,
+            "author": article.author,
+            "publisher": article.publisher,
+            "published": article.published.isoformat() if article.published else None,
+            "heading": chunk.heading,
+        },
+        excluded_embed_metadata_keys=["article_id", "uri", "key", "author", "publisher"],
+        excluded_llm_metadata_keys=["article_id", "uri", "key"],
+    )
+    node.relationships[NodeRelationship.SOURCE] = RelatedNodeInfo(node_id=article.uri)
+    return node
+
+
+def _embedding(query: VectorStoreQuery) -> Any:  # noqa: ANN401
+    if query.query_embedding is None:
+        raise ValueError(f"query mode {query.mode.value!r} needs the query's embedding")
+    return np.asarray(query.query_embedding, dtype=np.float32)
+
+
+def _narrowed(now: Generation, allowed: Allowed | None, uris: set[str]) -> Allowed:
+    wanted = {pk for uri, (pk, _, _) in now.ledger.current_ids().items() if uri in uris}
+    articles = frozenset(wanted if allowed is None else wanted & allowed.articles)
+    return Allowed(articles, dict(now.ledger.chunk_pks(articles)))
+
+
+def _as_article(uri: str, nodes: list[BaseNode]) -> Article:
+    metadata = nodes[0].metadata
+    published = metadata.get("published")
+    text = "\n\n".join(node.get_content(metadata_mode=MetadataMode.NONE) for node in nodes)
+    return Article(
+        uri=uri,
+        key=str(metadata.get("key") or uri),
+        text=text,
+        raw=text,
+        title=str(metadata.get("title") or ""),
+        author=metadata.get("author"),
+        publisher=metadata.get("publisher"),
+        published=date.fromisoformat(str(published)[:10]) if published else None,
+        language=metadata.get("language"),
+        url=metadata.get("url"),
+    )

@@ -1,0 +1,109 @@
+"""Does the corpus answer this question at all? A probability, and a threshold to hold it to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from index.words import content_stems, is_content, stem
+from rag.evidence import FEATURES as EVIDENCE_FEATURES
+from rag.evidence import Evidence
+from rag.logistic import Logistic
+from rag.retrieve import Query
+
+# What the whole of the evidence is judged by, in the order of the coefficients.
+FEATURES = (
+    "best",  # log odds of the best sentence
+    "three",  # log odds of the probabilities of the best three, averaged
+    "late",  # of the best sentence: see rag.evidence
+    "late_low",
+    "late_context",
+    "coverage",
+    "coverage_context",
+    "cosine",
+    "kind_missing",  # 1 if the question asks for a kind that the best sentence does not offer
+    "article_low",  # mean of the worst third of the question's tokens, over the best article
+    "article_worst",  # the worst of them
+    "absent",  # share, by idf, of the question's words that no candidate of the article holds
+    "names_absent",  # share of the question's names that the best article does not hold
+)
+
+_NAME = re.compile(r"[^\W\d_][\w’'-]*")
+
+
+@cache
+def default_model() -> Logistic:
+    """The model that comes with onrecord."""
+    text = files("rag").joinpath("abstain.json").read_text(encoding="utf-8")
+    return Logistic.read(text, FEATURES)
+
+
+def confidence(
+    query: Query,
+    evidence: Sequence[Evidence],
+    idf: Callable[[str], float],
+    model: Logistic | None = None,
+) -> float:
+    """The probability, from 0 to 1, that the corpus holds the answer.
+
+    Args:
+        query: The question as searched.
+        evidence: Most probable first; none gives 0.
+        idf: As for ``rag.evidence.gather``.
+        model: None for the one that comes with onrecord.
+    """
+    if not evidence or not query.stems:
+        return 0.0
+    row = np.array([features(query, evidence, idf)])
+    return float((model or default_model()).probabilities(row)[0])
+
+
+def features(
+    query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float]
+) -> list[float]:
+    """One value for each of ``FEATURES``; ``evidence`` holds at least one sentence."""
+    best = evidence[0]
+    value = dict(zip(EVIDENCE_FEATURES, best.features, strict=True))
+    same = [e for e in evidence if e.article.pk == best.article.pk]
+    matches = np.sort(np.maximum.reduce([e.matches for e in same]))
+    held = set(content_stems(f"{best.article.article.title} {' '.join(e.text for e in same)}"))
+    total = sum(idf(word) for word in query.stems) or 1.0
+    everything = set(content_stems(f"{best.article.article.title} {best.article.article.text}"))
+    names = _names(query.text)
+    kinds = best.features[-5:]
+    return [
+        _log_odds(best.probability),
+        _log_odds(sum(e.probability for e in evidence[:3]) / 3),
+        value["late"],
+        value["late_low"],
+        value["late_context"],
+        value["coverage"],
+        value["coverage_context"],
+        value["cosine"],
+        float(min(kinds) < 0),
+        float(matches[: max(1, len(matches) // 3)].mean()),
+        float(matches[0]),
+        sum(idf(word) for word in query.stems if word not in held) / total,
+        sum(name not in everything for name in names) / len(names) if names else 0.0,
+    ]
+
+
+def _names(question: str) -> list[str]:
+    """The stems of the capitalised words of a question, its first word left out."""
+    words = _NAME.findall(question)[1:]
+    if all(word.isupper() for word in words):
+        return []
+    return [stem(word.split("’")[0].split("'")[0]) for word in words if _is_name(word)]
+
+
+def _is_name(word: str) -> bool:
+    return word[0].isupper() and is_content(word)
+
+
+def _log_odds(probability: float) -> float:
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return float(np.log(bounded / (1 - bounded)))

@@ -1,0 +1,186 @@
+"""Which sentences of the passages answer the question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.ledger import StoredArticle
+from index.sentences import Sentence
+from index.signs import TokenSigns
+from index.words import content_stems
+from rag.expect import KINDS, asked, offered
+from rag.logistic import Logistic
+from rag.retrieve import Passage, Query
+
+# What a sentence is judged by, in the order of the coefficients; ``_features`` computes them.
+FEATURES = (
+    "late",  # mean over the question's tokens of the nearest token of the sentence
+    "late_low",  # the same over the half of the tokens that are matched worst
+    "late_context",  # the same over all, neighbouring sentences included
+    "coverage",  # share of the question's words that the sentence holds, by idf
+    "coverage_context",  # the same with its neighbours and the title
+    "passage",  # fused score of its passage, as a share of the best
+    "cosine",  # of its passage and the question
+    "opening",  # 1 for the article's first sentence
+    "length",  # natural logarithm of its characters
+    *KINDS,  # 1 if the kind is asked for and offered, -1 if asked for and not, else 0
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer the question.
+
+    Attributes:
+        index: Which sentence of the article it is.
+        features: One value for each of ``FEATURES``.
+        matches: float32 (n,): for each content token of the question, the product with the
+            nearest token of the sentence.
+        probability: That it holds the answer, given that the passages hold one.
+    """
+
+    passage: Passage
+    index: int
+    features: tuple[float, ...]
+    matches: NDArray[np.float32]
+    probability: float
+
+    @property
+    def article(self) -> StoredArticle:
+        """The article it stands in."""
+        return self.passage.article
+
+    @property
+    def sentence(self) -> Sentence:
+        """Where it stands in the article."""
+        return self.article.sentences[self.index]
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.article.article.text[self.sentence.start : self.sentence.end]
+
+
+@cache
+def default_model() -> Logistic:
+    """The model that comes with onrecord."""
+    text = files("rag").joinpath("evidence.json").read_text(encoding="utf-8")
+    return Logistic.read(text, FEATURES)
+
+
+def gather(
+    query: Query,
+    passages: Sequence[Passage],
+    tokens: Mapping[int, TokenSigns],
+    idf: Callable[[str], float],
+    model: Logistic | None = None,
+) -> list[Evidence]:
+    """Every sentence of the passages, most probable first; headings and questions are no evidence.
+
+    Args:
+        query: The question as searched.
+        passages: Best first.
+        tokens: For each passage's chunk, its tokens.
+        idf: What a stem's presence says, the rarer the more.
+        model: None for the one that comes with onrecord.
+    """
+    if not passages:
+        return []
+    places = _places(passages)
+    matches = _matches(query, passages, tokens, places)
+    features = np.array(
+        [_features(query, places, matches, place, passages[0].score, idf) for place in places]
+    ).reshape(len(places), len(FEATURES))
+    probabilities = (model or default_model()).probabilities(features)
+    found = [
+        Evidence(places[place], place[1], tuple(row), matches[place], float(probability))
+        for place, row, probability in zip(places, features.tolist(), probabilities, strict=True)
+    ]
+    return sorted(found, key=lambda e: (-e.probability, e.article.pk, e.index))
+
+
+_Place = tuple[int, int]  # an article's pk and the number of a sentence in it
+
+
+def _places(passages: Sequence[Passage]) -> dict[_Place, Passage]:
+    """Each sentence once, with the best passage that it stands in."""
+    places: dict[_Place, Passage] = {}
+    for passage in passages:
+        text = passage.article.article.text
+        for number in range(passage.chunk.first, passage.chunk.last):
+            sentence = passage.article.sentences[number]
+            asks = text[sentence.start : sentence.end].rstrip("”\"’')").endswith("?")
+            if not sentence.heading and not asks:
+                places.setdefault((passage.article.pk, number), passage)
+    return places
+
+
+def _matches(
+    query: Query,
+    passages: Sequence[Passage],
+    tokens: Mapping[int, TokenSigns],
+    places: Mapping[_Place, Passage],
+) -> dict[_Place, NDArray[np.float32]]:
+    """For each sentence and each token of the query, the product with the nearest token."""
+    found = {place: np.zeros(len(query.tokens), dtype=np.float32) for place in places}
+    for passage in passages:
+        signs = tokens[passage.chunk.pk]
+        if not len(signs.starts):
+            continue
+        products = query.tokens @ signs.vectors().T
+        sentences = passage.article.sentences
+        starts = signs.starts + passage.chunk.start
+        for number in range(passage.chunk.first, passage.chunk.last):
+            place = (passage.article.pk, number)
+            if place not in found:
+                continue
+            low, high = np.searchsorted(starts, [sentences[number].start, sentences[number].end])
+            if high > low:
+                found[place] = np.maximum(found[place], products[:, low:high].max(axis=1))
+    return found
+
+
+def _features(
+    query: Query,
+    places: Mapping[_Place, Passage],
+    matches: Mapping[_Place, NDArray[np.float32]],
+    place: _Place,
+    best: float,
+    idf: Callable[[str], float],
+) -> list[float]:
+    passage = places[place]
+    article, number = passage.article.article, place[1]
+    sentence = passage.article.sentences[number]
+    text = article.text[sentence.start : sentence.end]
+    around = [(place[0], n) for n in (number - 1, number + 1) if (place[0], n) in matches]
+    own = matches[place]
+    context = np.maximum.reduce([own, *(matches[p] for p in around)])
+    neighbours = [passage.article.sentences[n] for _, n in around]
+    words = " ".join([article.title, *(article.text[s.start : s.end] for s in neighbours), text])
+    wanted, given = asked(query.asking), offered(text, query.stems)
+    return [
+        float(own.mean()),
+        float(np.sort(own)[: max(1, len(own) // 2)].mean()),
+        float(context.mean()),
+        _coverage(query.stems, content_stems(text), idf),
+        _coverage(query.stems, content_stems(words), idf),
+        passage.score / best if best > 0 else 0.0,
+        passage.cosine,
+        1.0 if number == 0 else 0.0,
+        math.log(max(1, len(text))),
+        *((1.0 if kind in given else -1.0) if kind in wanted else 0.0 for kind in KINDS),
+    ]
+
+
+def _coverage(wanted: Sequence[str], held: Sequence[str], idf: Callable[[str], float]) -> float:
+    """The share of the wanted stems that are held, each weighed by its idf; 0 if none is wanted."""
+    total = sum(idf(stem) for stem in wanted)
+    got = set(held)
+    return sum(idf(stem) for stem in wanted if stem in got) / total if total > 0 else 0.0

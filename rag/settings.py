@@ -1,0 +1,53 @@
+"""Every setting, in one place: options, ``ONRECORD_*`` variables, ``onrecord.toml``, defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES
+from index.embed import DEFAULT_MODEL
+
+
+class Settings(BaseSettings):
+    """What can be set; what is given in code or as an option wins, then variables, then the file.
+
+    Raises:
+        pydantic.ValidationError: a value is out of its range, or the file names an unknown one.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ONRECORD_", toml_file="onrecord.toml", frozen=True, extra="forbid"
+    )
+
+    index: Path = Field(Path(".onrecord"), description="the folder of the index")
+    embedder: str = Field(DEFAULT_MODEL, description="embedding model, by name or folder")
+    chunk_tokens: int = Field(CHUNK_TOKENS, ge=16, description="the most tokens in a chunk")
+    overlap: int = Field(OVERLAP_SENTENCES, ge=0, description="sentences that chunks share")
+    top_k: int = Field(10, ge=1, le=1000, description="passages that a search gives")
+    max_claims: int = Field(4, ge=1, le=20, description="the most claims in a quoted answer")
+    threshold: float = Field(
+        0.5, ge=0, le=1, description="confidence below which the answer is a refusal"
+    )
+    max_file_mb: int = Field(50, ge=1, description="the largest article read, in megabytes")
+    host: str = Field("127.0.0.1", description="where the chat listens")
+    port: int = Field(7860, ge=0, le=65535, description="the chat's port; 0 takes a free one")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Code first, then the environment, then onrecord.toml of the working folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,0 +1,222 @@
+"""The command line: requests become calls, results become text or JSON, errors one sentence."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus, Filters
+    from rag.settings import Settings
+
+app = typer.Typer(
+    name="onrecord",
+    help="Ask a corpus of news articles; every sentence of the answer cites the words behind it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="DIR", help="The index (else ONRECORD_INDEX, else .onrecord)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Sample = Annotated[bool, typer.Option("--sample", help="Use the sample corpus of onrecord.")]
+After = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published from then.")]
+Before = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published until then.")
+]
+Publisher = Annotated[str | None, typer.Option(help="Only articles of this publisher.")]
+TopK = Annotated[int | None, typer.Option("--top-k", min=1, max=1000, help="How many to give.")]
+Input = Annotated[
+    Path | None,
+    typer.Option("--input", metavar="FILE", help="JSONL: id, question, history; a line each."),
+]
+
+
+@app.command()
+def add(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs.")
+    ],
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read articles, and bring the index in line with them; only what changed is embedded."""
+    from ui import indexing
+
+    settings = _settings(index)
+    report, missing = indexing.add(settings, sources)
+    indexing.show(report, missing, as_json=as_json)
+    if missing or any(item.fault for item in report.skipped):
+        raise typer.Exit(1)
+
+
+@app.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(metavar="URI_OR_ID...")],
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove articles from the index, with every revision of them."""
+    from ui import indexing
+
+    indexing.show(indexing.remove(_settings(index), names), [], as_json=as_json)
+
+
+@app.command()
+def articles(index: Index = None, as_json: AsJson = False, sample: Sample = False) -> None:
+    """List the articles of the index."""
+    from ui import output
+
+    corpus = _corpus(_settings(index), sample)
+    output.articles(corpus.articles(), as_json=as_json)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What you want to know.")] = None,
+    index: Index = None,
+    after: After = None,
+    before: Before = None,
+    publisher: Publisher = None,
+    input_file: Input = None,
+    as_json: AsJson = False,
+    sample: Sample = False,
+) -> None:
+    """Answer a question from the articles, every sentence cited; or say that they do not."""
+    from ui import batch, output
+
+    if (question is None) == (input_file is None):
+        raise typer.BadParameter("give either a question or --input FILE")
+    filters = _filters(after, before, publisher)
+    if input_file is None:
+        answer = _corpus(_settings(index), sample).ask(str(question), filters=filters)
+        output.answer(answer, as_json=as_json)
+        return
+    questions = batch.read(input_file)
+    corpus = _corpus(_settings(index), sample)
+    if batch.ask(corpus, questions, filters, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def search(
+    query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    index: Index = None,
+    top_k: TopK = None,
+    input_file: Input = None,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="FILE", help="Write a TREC run here.")
+    ] = None,
+    as_json: AsJson = False,
+    sample: Sample = False,
+) -> None:
+    """Find passages; with --input and --run, rank articles for many queries."""
+    from ui import batch, output
+
+    if (query is None) == (input_file is None):
+        raise typer.BadParameter("give either a query or --input FILE")
+    if (run is None) != (input_file is None):
+        raise typer.BadParameter("--input FILE and --run FILE go together")
+    if input_file and run:
+        questions = batch.read(input_file)
+        corpus = _corpus(_settings(index), sample)
+        if batch.write_run(corpus, questions, run, top_k or batch.RUN_DEPTH):
+            raise typer.Exit(1)
+        return
+    corpus = _corpus(_settings(index), sample)
+    output.passages(corpus.search(str(query), top_k), as_json=as_json)
+
+
+@app.command()
+def chat(
+    index: Index = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    sample: Sample = False,
+) -> None:
+    """Open the web chat."""
+    from ui import web
+    from ui.sample import NOTICE, SUGGESTIONS, is_sample
+
+    given: dict[str, Any] = {"host": host, "port": port}
+    settings = _settings(index, **{name: v for name, v in given.items() if v is not None})
+    corpus = _corpus(settings, sample)
+    shown = is_sample(corpus)
+    web.serve(
+        corpus,
+        settings.host,
+        settings.port,
+        notice=NOTICE if shown else "",
+        suggestions=SUGGESTIONS if shown else (),
+    )
+
+
+@app.command()
+def check(
+    index: Index = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make the search files again from the ledger.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Verify the ledger and what is derived from it."""
+    from ui import indexing
+
+    if not indexing.check(_settings(index), repair=repair, as_json=as_json):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Runs the command line; what a person can mend is told in one sentence."""
+    from pydantic import ValidationError
+
+    from index.errors import OnRecordError
+
+    try:
+        app()
+    except OnRecordError as error:
+        _fail(str(error))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        _fail(f"setting {name}: {first['msg']}; see --help, ONRECORD_* and onrecord.toml")
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"onrecord: {message}", err=True)
+    sys.exit(1)
+
+
+def _settings(index: Path | None, **given: Any) -> Settings:  # noqa: ANN401
+    from rag.settings import Settings
+
+    if index is not None:
+        given["index"] = index
+    return Settings(**given)
+
+
+def _corpus(settings: Settings, sample: bool) -> Corpus:
+    from ui.sample import open_corpus
+
+    return open_corpus(settings, sample=sample)
+
+
+def _filters(after: datetime | None, before: datetime | None, publisher: str | None) -> Filters:
+    from rag.corpus import Filters
+
+    return Filters(_date(after), _date(before), publisher)
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

@@ -1,0 +1,115 @@
+"""Commands that write to the index or verify it, and how their results are shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from index.build import Builder, Report
+from index.check import faults
+from index.embed import TransformerEmbedder
+from index.readers import Source, SourceMissing
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+
+_STAGES = {"read": "Reading", "embed": "Embedding", "index": "Indexing"}
+_SHOWN = ("added", "changed", "unchanged", "removed", "duplicates")
+_SKIPPED_LINES = 100
+
+
+def add(settings: Settings, named: Sequence[str]) -> tuple[Report, list[str]]:
+    """Adds sources; those that are not there are told, and the rest goes on.
+
+    Returns:
+        What was done, and a sentence for each source that is missing.
+    """
+    sources, missing = [], []
+    for name in named:
+        try:
+            sources.append(Source.at(name, max_bytes=settings.max_file_mb * 2**20))
+        except SourceMissing as error:
+            missing.append(str(error))
+    if not sources:
+        return Report(), missing
+    with _builder(settings) as builder:
+        return builder.add(sources), missing
+
+
+def remove(settings: Settings, names: Sequence[str]) -> Report:
+    """Removes articles.
+
+    Raises:
+        NotIndexed, IndexMissing, IndexBusy: see the classes.
+    """
+    with _builder(settings) as builder:
+        return builder.remove(names)
+
+
+def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
+    """Prints the counts; what was skipped, and why, goes to standard error."""
+    for sentence in missing:
+        typer.echo(f"onrecord: {sentence}", err=True)
+    for item in report.skipped[:_SKIPPED_LINES]:
+        typer.echo(f"skipped {item.uri}: {item.reason}", err=True)
+    if len(report.skipped) > _SKIPPED_LINES:
+        more = len(report.skipped) - _SKIPPED_LINES
+        typer.echo(f"skipped {more} more; --json lists them all", err=True)
+    if as_json:
+        values: dict[str, object] = {name: len(getattr(report, name)) for name in _SHOWN}
+        values["skipped"] = [{"uri": s.uri, "reason": s.reason} for s in report.skipped]
+        values["missing"] = list(missing)
+        values |= {"embedded": report.embedded, "generation": report.generation}
+        typer.echo(json.dumps(values, ensure_ascii=False))
+        return
+    for name in _SHOWN:
+        typer.echo(f"{name}: {len(getattr(report, name))}")
+    typer.echo(f"skipped: {len(report.skipped) + len(missing)}")
+
+
+def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
+    """Verifies the index, mends what can be made again if asked to; whether it is whole now."""
+    ledger, derived = faults(settings.index)
+    repaired = []
+    if repair and derived and not ledger:
+        with _builder(settings) as builder:
+            builder.repair()
+        repaired, (ledger, derived) = derived, faults(settings.index)
+    if as_json:
+        values = {"ok": not (ledger or derived), "ledger": ledger, "derived": derived}
+        typer.echo(json.dumps(values | {"repaired": repaired}, ensure_ascii=False))
+        return not (ledger or derived)
+    for fault in repaired:
+        typer.echo(f"mended: {fault}")
+    for fault in ledger:
+        typer.echo(f"{fault}; delete {settings.index} and add the sources again")
+    for fault in derived:
+        typer.echo(f"{fault}; make it again with: onrecord check --repair")
+    if not (ledger or derived):
+        typer.echo(f"{settings.index}: whole")
+    return not (ledger or derived)
+
+
+@contextmanager
+def _builder(settings: Settings) -> Iterator[Builder]:
+    """A builder that shows its progress on standard error."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {stage: bars.add_task(name, visible=False) for stage, name in _STAGES.items()}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            bars.update(tasks[stage], completed=done, total=total or None, visible=True)
+
+        yield Builder(
+            settings.index,
+            TransformerEmbedder(settings.embedder),
+            chunk_tokens=settings.chunk_tokens,
+            overlap=settings.overlap,
+            progress=progress,
+        )

@@ -1,0 +1,110 @@
+"""Answers, passages and articles, as text for people or as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from index.ledger import StoredArticle
+    from rag.answer import Answer, Citation
+    from rag.retrieve import Passage
+
+_WIDTH = 88
+
+
+def answer(found: Answer, *, as_json: bool) -> None:
+    """An answer with its sources, or a refusal."""
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        return
+    if found.query != found.question:
+        typer.echo(f"Searched for: {found.query}\n")
+    for paragraph in _plain(found.text).split("\n"):
+        typer.echo(textwrap.fill(paragraph, _WIDTH, break_on_hyphens=False))
+    if found.citations:
+        typer.echo()
+    for citation in found.citations:
+        typer.echo(f"[{citation.number}] {_plain(_source(citation))}")
+
+
+def passages(found: Sequence[Passage], *, as_json: bool) -> None:
+    """Passages, best first."""
+    if as_json:
+        values = [
+            {
+                "rank": rank,
+                "score": round(p.score, 6),
+                "article_id": p.article.id,
+                "key": p.article.article.key,
+                "uri": p.article.article.uri,
+                "title": p.article.article.title,
+                "publisher": p.article.article.publisher,
+                "published": _iso(p.article),
+                "start": p.chunk.start,
+                "end": p.chunk.end,
+                "text": p.text,
+            }
+            for rank, p in enumerate(found, 1)
+        ]
+        typer.echo(json.dumps(values, ensure_ascii=False))
+        return
+    for rank, passage in enumerate(found, 1):
+        article = passage.article.article
+        typer.echo(f"{rank}. {_plain(article.title or article.key)} ({_plain(article.uri)})")
+        words = textwrap.shorten(_plain(passage.text), 4 * _WIDTH, placeholder=" …")
+        typer.echo(textwrap.indent(textwrap.fill(words, _WIDTH - 3), "   "))
+
+
+def articles(found: Sequence[StoredArticle], *, as_json: bool) -> None:
+    """What is in the index."""
+    if as_json:
+        values = [
+            {
+                "id": stored.id,
+                "key": stored.article.key,
+                "uri": stored.article.uri,
+                "title": stored.article.title,
+                "publisher": stored.article.publisher,
+                "author": stored.article.author,
+                "published": _iso(stored),
+                "language": stored.article.language,
+                "url": stored.article.url,
+                "revision": stored.revision,
+                "characters": len(stored.article.text),
+                "copy_of": None if stored.story == stored.pk else names[stored.story],
+            }
+            for names in [{stored.pk: stored.id for stored in found}]
+            for stored in found
+        ]
+        typer.echo(json.dumps(values, ensure_ascii=False))
+        return
+    table = Table("id", "published", "publisher", "title", "uri", box=None, pad_edge=False)
+    for stored in found:
+        article = stored.article
+        cells = (stored.id, _iso(stored) or "", article.publisher or "", article.title, article.uri)
+        table.add_row(*(escape(_plain(cell)) for cell in cells))
+    Console().print(table)
+
+
+def _source(citation: Citation) -> str:
+    day = citation.published.isoformat() if citation.published else None
+    named = (citation.title or citation.key, citation.publisher, day)
+    return f"{', '.join(part for part in named if part)} ({citation.uri})"
+
+
+def _iso(stored: StoredArticle) -> str | None:
+    published = stored.article.published
+    return published.isoformat() if published else None
+
+
+def _plain(text: str) -> str:
+    """Text without the control characters that could steer a terminal."""
+    return "".join(c for c in text if c in "\n\t" or c.isprintable())

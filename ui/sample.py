@@ -1,0 +1,104 @@
+"""The sample corpus: what there is to ask before any article was added."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from index.build import LEDGER, Builder
+from index.embed import TransformerEmbedder
+from index.errors import IndexBusy, IndexMissing
+from index.readers import Source
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+    from rag.settings import Settings
+
+NOTICE = (
+    "This is the sample corpus: articles written for onrecord. Add your own with: onrecord add"
+    " SOURCE"
+)
+SUGGESTIONS = (
+    "What preconditions did the Kremlin set?",
+    "How many people were evacuated from the Old Dock?",
+    "Why did the barrier fail its inspection?",
+    "What does the Harbour Union demand?",
+)
+_FOLDER = "sample"
+
+
+def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
+    """Opens the index that the settings name, or the sample corpus.
+
+    Without an index at its usual place the sample is used, and the person is told so. An index
+    that was named and is not there is an error: its questions are not for the sample.
+
+    Raises:
+        IndexMissing, IndexMismatch: see the classes.
+    """
+    from rag.corpus import Corpus
+
+    if not sample:
+        empty = _is_empty(settings.index)
+        if not empty:
+            return Corpus.open(settings=settings)
+        if "index" in settings.model_fields_set and not _offered(settings.index):
+            raise IndexMissing(
+                f"{settings.index}: there is no article in this index; add some with: onrecord add"
+                f" SOURCE --index {settings.index}, or try the sample corpus with --sample"
+            )
+        if "index" not in settings.model_fields_set:
+            typer.echo(
+                f"No articles were added to {settings.index} yet, so this is the sample corpus"
+                " that comes with onrecord. Add your own with: onrecord add SOURCE",
+                err=True,
+            )
+    directory = settings.index / _FOLDER
+    embedder = TransformerEmbedder(settings.embedder)
+    _build(directory, embedder, settings)
+    return Corpus(directory, embedder, settings)
+
+
+def is_sample(corpus: Corpus) -> bool:
+    """Whether a corpus is the sample that ``open_corpus`` made."""
+    return corpus.directory.name == _FOLDER
+
+
+def _is_empty(directory: Path) -> bool:
+    from index.build import open_ledger
+
+    if not (directory / LEDGER).is_file():
+        return True
+    ledger = open_ledger(directory)
+    with ledger.read():
+        return ledger.counts()["articles"] == 0
+
+
+def _offered(directory: Path) -> bool:
+    """Asks a person at a terminal whether to use the sample instead."""
+    import sys
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    return typer.confirm(
+        f"There is no article in {directory}. Use the sample corpus of onrecord instead?",
+        default=True,
+        err=True,
+    )
+
+
+def _build(directory: Path, embedder: TransformerEmbedder, settings: Settings) -> None:
+    """Brings the index of the sample in line with the articles of this version."""
+    builder = Builder(
+        directory, embedder, chunk_tokens=settings.chunk_tokens, overlap=settings.overlap
+    )
+    with as_file(files("index").joinpath("sample")) as folder:
+        try:
+            builder.add([Source.at(folder)])
+        except IndexBusy:
+            # Another command is making the same index: what it has committed is used.
+            if not (directory / LEDGER).is_file():
+                raise
