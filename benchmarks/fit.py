@@ -79,9 +79,7 @@ def questions(folder: Path) -> Iterator[str]:
         yield json.loads(line)["text"]
 
 
-def labelled(
-    now: Generation, folder: Path
-) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
+def labelled(now: Generation, folder: Path) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
     """(question, pk of its article, offsets of its answers) for every query."""
     articles = {a.article.key: a for a in now.ledger.all_articles()}
     rows = (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -182,8 +180,10 @@ def report(asked, others, idf, write, given) -> None:  # noqa: ANN001
     """Prints the figures of both models, fitted on one half and measured on the other."""
     halves = [[a for a in asked if a.half == half] for half in (0, 1)]
     places = np.concatenate([ranks(halves[1 - h], fit_evidence(halves[h])) for h in (0, 1)])
-    print(f"questions {len(asked)}  in the first sentence {np.mean(places < 1):.4f}"
-          f"  within three {np.mean(places < 3):.4f}")
+    print(
+        f"questions {len(asked)}  in the first sentence {np.mean(places < 1):.4f}"
+        f"  within three {np.mean(places < 3):.4f}"
+    )
     for left, name in enumerate(evidence.FEATURES):
         keep = [i != left for i in range(len(evidence.FEATURES))]
         p = np.concatenate([ranks(halves[1 - h], fit_evidence(halves[h], keep)) for h in (0, 1)])
@@ -191,7 +191,9 @@ def report(asked, others, idf, write, given) -> None:  # noqa: ANN001
     scores, labels = [], []
     for h in (0, 1):
         rows_fit, y_fit = _answerable(halves[h], others[h::2], fit_evidence(halves[h]), idf)
-        rows_test, y_test = _answerable(halves[1 - h], others[1 - h :: 2], fit_evidence(halves[h]), idf)
+        rows_test, y_test = _answerable(
+            halves[1 - h], others[1 - h :: 2], fit_evidence(halves[h]), idf
+        )
         scores.append(fit(rows_fit, y_fit).probabilities(rows_test))
         labels.append(y_test)
     score, label = np.concatenate(scores), np.concatenate(labels)
@@ -202,8 +204,12 @@ def report(asked, others, idf, write, given) -> None:  # noqa: ANN001
         source = f"{given.collection.name} ({len(asked)} questions)"
         extra = ", ".join(f.name for f in given.elsewhere)
         _write("evidence", evidence.FEATURES, final, source)
-        _write("abstain", abstain.FEATURES, fit(rows, y),
-               f"{source} with and without each question's article; unanswerable: {extra}")
+        _write(
+            "abstain",
+            abstain.FEATURES,
+            fit(rows, y),
+            f"{source} with and without each question's article; unanswerable: {extra}",
+        )
 
 
 def _answerable(asked, others, model, idf):  # noqa: ANN001, ANN202
@@ -224,15 +230,20 @@ def _abstention(score: NDArray[np.float64], label: NDArray[np.int_]) -> None:
     for share in (0.90, 0.92, 0.95):
         threshold = np.quantile(score[label == 1], 1 - share)
         wrong = np.mean(score[label == 0] >= threshold)
-        print(f"answering {share:.2f} of the answerable: threshold {threshold:.3f},"
-              f" false answers {wrong:.4f}")
+        print(
+            f"answering {share:.2f} of the answerable: threshold {threshold:.3f},"
+            f" false answers {wrong:.4f}"
+        )
     threshold = np.quantile(score[label == 0], 1 - TARGET)
-    print(f"false answers {TARGET:.2f}: threshold {threshold:.3f},"
-          f" answered {np.mean(score[label == 1] >= threshold):.4f}")
+    print(
+        f"false answers {TARGET:.2f}: threshold {threshold:.3f},"
+        f" answered {np.mean(score[label == 1] >= threshold):.4f}"
+    )
     bins = np.clip((score * 10).astype(int), 0, 9)
     error = sum(
         abs(score[bins == b].mean() - label[bins == b].mean()) * np.mean(bins == b)
-        for b in range(10) if np.any(bins == b)
+        for b in range(10)
+        if np.any(bins == b)
     )
     print(f"expected calibration error {error:.4f}")
 

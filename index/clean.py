@@ -149,7 +149,7 @@ def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str]
     while len(places) > (0 if page.title else 1) and furniture.is_section(head[places[0]]):
         if _same_title(head[places[0]], page.title):
             break
-        label = head[places.pop(0)].strip()
+        label, places = head[places[0]].strip(), places[1:]
         section = section or label
     if not places:
         return ([] if section else head), replace(page, section=section)
@@ -159,8 +159,7 @@ def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str]
         return head, replace(page, section=section)
     rest = head[places[0] + 1 :]
     if _is_title(head[places[0]], below=rest[0] if rest else body, prose=body):
-        title = " ".join(head[places[0]].split())
-        return rest, replace(page, title=title, section=section)
+        return rest, replace(page, title=" ".join(head[places[0]].split()), section=section)
     return head, page
 
 

@@ -71,7 +71,7 @@ def features(
     same = [e for e in evidence if e.article.pk == best.article.pk]
     matches = np.sort(np.maximum.reduce([e.matches for e in same]))
     held = set(content_stems(f"{best.article.article.title} {' '.join(e.text for e in same)}"))
-    total = sum(idf(word) for word in query.stems) or 1.0
+    weights = {word: count * idf(word) for word, count in query.stems.items()}
     everything = set(content_stems(f"{best.article.article.title} {best.article.article.text}"))
     names = _names(query.text)
     kinds = best.features[-5:]
@@ -87,7 +87,7 @@ def features(
         float(min(kinds) < 0),
         float(matches[: max(1, len(matches) // 3)].mean()),
         float(matches[0]),
-        sum(idf(word) for word in query.stems if word not in held) / total,
+        sum(w for word, w in weights.items() if word not in held) / (sum(weights.values()) or 1),
         sum(name not in everything for name in names) / len(names) if names else 0.0,
     ]
 

@@ -113,7 +113,7 @@ class Corpus:
         """
         started = time.perf_counter()
         meant = understand(question, history)
-        query = Query.of(meant.query, self._embedder, meant.text)
+        query = Query.of(meant.query, self._embedder, meant.asking[0])
         with self._store.reading() as now:
             passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
             retrieved = time.perf_counter()
@@ -154,7 +154,7 @@ class Corpus:
         with self._store.reading() as now:
             return retrieve(
                 now,
-                Query.of(meant.query, self._embedder),
+                Query.of(meant.query, self._embedder, meant.asking[0]),
                 top_k or self.settings.top_k,
                 now.allowed(filters.as_metadata()),
             )

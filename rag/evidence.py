@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -94,13 +94,19 @@ def gather(
     if not passages:
         return []
     places = _places(passages)
-    matches = _matches(query, passages, tokens, places)
-    features = np.array(
-        [_features(query, places, matches, place, passages[0].score, idf) for place in places]
-    ).reshape(len(places), len(FEATURES))
+    scene = _Scene(
+        query,
+        places,
+        _matches(query, passages, tokens, places),
+        {p: frozenset(content_stems(_text(places[p], p[1]))) for p in places},
+        {stem: weight * idf(stem) for stem, weight in query.stems.items()},
+        passages[0].score,
+    )
+    features = np.array([_features(scene, place) for place in places])
+    features = features.reshape(len(places), len(FEATURES))
     probabilities = (model or default_model()).probabilities(features)
     found = [
-        Evidence(places[place], place[1], tuple(row), matches[place], float(probability))
+        Evidence(places[place], place[1], tuple(row), scene.matches[place], float(probability))
         for place, row, probability in zip(places, features.tolist(), probabilities, strict=True)
     ]
     return sorted(found, key=lambda e: (-e.probability, e.article.pk, e.index))
@@ -147,31 +153,41 @@ def _matches(
     return found
 
 
-def _features(
-    query: Query,
-    places: Mapping[_Place, Passage],
-    matches: Mapping[_Place, NDArray[np.float32]],
-    place: _Place,
-    best: float,
-    idf: Callable[[str], float],
-) -> list[float]:
-    passage = places[place]
-    article, number = passage.article.article, place[1]
-    sentence = passage.article.sentences[number]
-    text = article.text[sentence.start : sentence.end]
-    around = [(place[0], n) for n in (number - 1, number + 1) if (place[0], n) in matches]
-    own = matches[place]
-    context = np.maximum.reduce([own, *(matches[p] for p in around)])
-    neighbours = [passage.article.sentences[n] for _, n in around]
-    words = " ".join([article.title, *(article.text[s.start : s.end] for s in neighbours), text])
-    wanted, given = asked(query.asking), offered(text, query.stems)
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What the features of every sentence are computed from.
+
+    Attributes:
+        matches: For each sentence, what ``_matches`` gives.
+        stems: For each sentence, its content stems.
+        idf: Of each stem of the query, times what it counts.
+        best: The score of the best passage.
+    """
+
+    query: Query
+    places: Mapping[_Place, Passage]
+    matches: Mapping[_Place, NDArray[np.float32]]
+    stems: Mapping[_Place, frozenset[str]]
+    idf: Mapping[str, float]
+    best: float
+
+
+def _features(scene: _Scene, place: _Place) -> list[float]:
+    passage, number = scene.places[place], place[1]
+    text = _text(passage, number)
+    around = [p for p in ((place[0], number - 1), (place[0], number + 1)) if p in scene.places]
+    own = scene.matches[place]
+    context = np.maximum.reduce([own, *(scene.matches[p] for p in around)])
+    held = scene.stems[place]
+    title = content_stems(passage.article.article.title)
+    wanted, given = asked(scene.query.asking), offered(text, scene.query.stems)
     return [
         float(own.mean()),
         float(np.sort(own)[: max(1, len(own) // 2)].mean()),
         float(context.mean()),
-        _coverage(query.stems, content_stems(text), idf),
-        _coverage(query.stems, content_stems(words), idf),
-        passage.score / best if best > 0 else 0.0,
+        _coverage(scene.idf, held),
+        _coverage(scene.idf, held.union(title, *(scene.stems[p] for p in around))),
+        passage.score / scene.best if scene.best > 0 else 0.0,
         passage.cosine,
         1.0 if number == 0 else 0.0,
         math.log(max(1, len(text))),
@@ -179,8 +195,12 @@ def _features(
     ]
 
 
-def _coverage(wanted: Sequence[str], held: Sequence[str], idf: Callable[[str], float]) -> float:
+def _text(passage: Passage, number: int) -> str:
+    sentence = passage.article.sentences[number]
+    return passage.article.article.text[sentence.start : sentence.end]
+
+
+def _coverage(idf: Mapping[str, float], held: Collection[str]) -> float:
     """The share of the wanted stems that are held, each weighed by its idf; 0 if none is wanted."""
-    total = sum(idf(stem) for stem in wanted)
-    got = set(held)
-    return sum(idf(stem) for stem in wanted if stem in got) / total if total > 0 else 0.0
+    total = sum(idf.values())
+    return sum(weight for stem, weight in idf.items() if stem in held) / total if total else 0.0

@@ -20,7 +20,11 @@ _LEANS = re.compile(
     r"|then|instead|one|ones|former|latter|same|other|others|else|again|so)\b",
     re.I,
 )
-_SHORT = 3
+
+# A question of fewer content words leans too. MTRAGUN, nDCG@10 when the turn before is searched as
+# well for: no turn 0.876; fewer than 3 words, or a word above 0.912; 4 0.917; 6 0.923; every turn
+# 0.926. Above 4 a change of topic is searched for under the old one, which that set does not hold.
+_SHORT = 4
 _PART = re.compile(
     r",?\s+(?:and|but)\s+(?=(?:who|whom|whose|what|which|when|where|why|how|did|does|do|is|are|was"
     r"|were|has|have|had|will|would|can|could|on what|at what|in what|by how|for how|to whom)\b)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,15 +20,25 @@ from index.words import content_spans, content_stems
 # looked up (dense) or 0 (BM25, whose lists leave out only what holds fewer of the words).
 CANDIDATES = 100
 
+# What a word counts that only the turn before the question holds. MTRAGUN, nDCG@10: 0 gives 0.876,
+# 0.3 0.921, 0.5 0.926, 0.7 0.926, 1 0.917.
+EARLIER_TURN = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each signal counts in the fused score; each is scaled to 0..1 over the candidates."""
+    """What each signal counts in the fused score; each is scaled to 0..1 over the candidates.
+
+    nDCG@10 over all chunks on three collections (newswire of 1963, XQuAD, MTRAGUN with history):
+    dense alone 0.647, 0.945, 0.858; BM25 of chunks alone 0.619, 0.972, 0.838; the values below
+    0.685, 0.981, 0.918; article_dense 0, 0.25, 0.7 with the rest alike within 0.01 on each;
+    article_words 0.5 takes 0.01 from newswire, chunk_words 0.3 costs 0.002 to 0.007 everywhere.
+    """
 
     chunk_dense: float = 1.0
     article_dense: float = 0.5
-    chunk_words: float = 0.5
-    article_words: float = 0.5
+    chunk_words: float = 0.6
+    article_words: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +50,46 @@ class Query:
         asking: The part of it that says what is asked for.
         encoding: Of the whole text.
         tokens: float32 (n, d): the vectors of its content tokens; of all tokens if none is.
-        stems: Its content stems, each once, in order.
+        stems: Its content stems, each once, in order, and what each counts: 1, or less for one
+            that only an earlier turn of the chat has.
     """
 
     text: str
     asking: str
     encoding: Encoding
     tokens: NDArray[np.float32]
-    stems: tuple[str, ...]
+    stems: Mapping[str, float]
 
     @classmethod
-    def of(cls, text: str, embedder: Embedder, asking: str | None = None) -> Query:
-        """Encodes a question as searched."""
-        return cls._from(text, asking or text, embedder.encode_query(text), content_spans(text))
+    def of(cls, text: str, embedder: Embedder, asked_from: int = 0) -> Query:
+        """Encodes a question as searched.
+
+        Args:
+            text: The question, behind earlier turns of the chat if it leans on them.
+            embedder: The model that the index was made with.
+            asked_from: Where in ``text`` the question itself begins.
+        """
+        spans, stems = content_spans(text), {}
+        for start, end in spans:
+            weight = 1.0 if start >= asked_from else EARLIER_TURN
+            for stem in content_stems(text[start:end]):
+                stems[stem] = max(weight, stems.get(stem, 0.0))
+        encoding = embedder.encode_query(text)
+        return cls(text, text[asked_from:], encoding, _inside(encoding, spans), stems)
 
     def part(self, start: int, end: int) -> Query:
         """The query that a stretch of this one asks, its tokens seen in the whole's context."""
+        text = self.text[start:end]
         spans = [(a, b) for a, b in content_spans(self.text) if start <= a and b <= end]
-        return self._from(self.text[start:end], self.text[start:end], self.encoding, spans, start)
+        stems = dict.fromkeys(content_stems(text), 1.0)
+        return Query(text, text, self.encoding, _inside(self.encoding, spans), stems)
 
-    @classmethod
-    def _from(
-        cls,
-        text: str,
-        asking: str,
-        encoding: Encoding,
-        spans: list[tuple[int, int]],
-        offset: int = 0,
-    ) -> Query:
-        starts = encoding.spans[:, 0].tolist()
-        content = [any(a <= start < b for a, b in spans) for start in starts]
-        tokens = encoding.tokens[content] if any(content) else encoding.tokens
-        stems = dict.fromkeys(
-            stem for a, b in spans for stem in content_stems(text[a - offset : b - offset])
-        )
-        return cls(text, asking, encoding, tokens, tuple(stems))
+
+def _inside(encoding: Encoding, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+    """The vectors of the tokens that begin within the spans; of all tokens if none does."""
+    starts = encoding.spans[:, 0].tolist()
+    chosen = [any(a <= start < b for a, b in spans) for start in starts]
+    return encoding.tokens[chosen] if any(chosen) else encoding.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +128,7 @@ def retrieve(
     cosines = now.derived.chunk_vectors.scores(vector, chunks)
     owners = {chunk.article for chunk in chunks.values()}
     article_cosines = now.derived.article_vectors.scores(vector, owners)
-    article_words = dict(
-        now.derived.article_words.search(dict.fromkeys(query.stems, 1.0), len(owners), owners)
-    )
+    article_words = dict(now.derived.article_words.search(query.stems, len(owners), owners))
     dense, whole = _spread(cosines), _spread(article_cosines)
     lexical, whole_lexical = _share(words), _share(article_words)
     fused = {
@@ -138,7 +151,7 @@ def _candidates(
     """The chunks worth scoring, and the BM25 scores of those that hold a word of the query."""
     chunk_pks: Collection[int] | None = allowed.chunks.keys() if allowed else None
     article_pks: Collection[int] | None = allowed.articles if allowed else None
-    vector, stems = query.encoding.vector, dict.fromkeys(query.stems, 1.0)
+    vector, stems = query.encoding.vector, query.stems
     near = now.derived.chunk_vectors.search(vector, depth, chunk_pks)
     words = dict(now.derived.chunk_words.search(stems, depth, chunk_pks))
     chunks = now.ledger.chunks({pk for pk, _ in near} | words.keys())

@@ -82,7 +82,8 @@ def test_what_stands_between_headline_and_article_goes(head):
 
 
 @pytest.mark.parametrize(
-    "label", ["International", "WORLD NEWS", "Politics", "Home / World", "World\n\nEurope"]
+    "label",
+    ["International", "WORLD NEWS", "Politics", "Home / World", "World\n\nEurope", "World, Europe"],
 )
 def test_a_section_label_above_the_headline_is_no_title(label):
     cleaned = clean_text(page(label, TITLE, BODY))
@@ -189,7 +190,9 @@ def test_prose_below_a_marker_stays():
         (f"{TITLE}\n{BODY}", TITLE, BODY),
         (f"Will the bridge hold?\n\n{BODY}", "Will the bridge hold?", BODY),
         (f"{TITLE}\nA deck below\n{BODY}", TITLE, f"A deck below\n{BODY}"),
+        (f"{TITLE}\n\n{TITLE}\n\n{BODY}", TITLE, BODY),
         (f"Rain\nA deck below\n{BODY}", "", f"Rain\nA deck below\n{BODY}"),
+        (f"By The Numbers\n\n{BODY}", "By The Numbers", BODY),
         (BODY, "", BODY),
         (f"- a list item\n\n{BODY}", "", f"- a list item\n\n{BODY}"),
         (f"https://gull.example/a page\n\n{BODY}", "", f"https://gull.example/a page\n\n{BODY}"),
@@ -212,6 +215,11 @@ def test_a_title_is_found_above_the_text(text, title, body):
 def test_a_given_title_is_kept_and_not_repeated(given, head):
     cleaned = clean_text(page(head, BODY), given)
     assert (cleaned.text, cleaned.title) == (BODY, given)
+
+
+def test_wrapped_prose_below_a_marker_stays():
+    prose = "The mayor asked all who cross the bridge to look\nat the old pillars before they go"
+    assert clean_text(page(BODY, "Related Posts", prose)).text == page(BODY, prose)
 
 
 def test_a_deck_below_a_given_title_stays():

@@ -34,6 +34,7 @@ def test_front_matter_tells_about_the_article(tmp_path, end):
     [
         ("---\ntitle: Rain\nauthor: [Ann\n---\nText.", "the front matter is not YAML (line 4: "),
         ("---\ntitle: a: b\n---\nText.", "the front matter is not YAML (line 2: "),
+        ("\n\n---\ntitle: a: b\n---\nText.", "the front matter is not YAML (line 4: "),
         ("---\ntitle: Rain\n\nText.", "the front matter of line 1 never ends; "),
     ],
 )
