@@ -1,12 +1,13 @@
-"""Fits the evidence and abstention models on a collection with answer offsets, and reports them.
+"""Fits the evidence and abstention models on public collections, and reports them.
 
-    python benchmarks/fit.py COLLECTION [--elsewhere COLLECTION ...] [--write]
+    python benchmarks/fit.py ANSWERS [--more COLLECTION ...] [--indexes DIR] [--write]
 
-COLLECTION is a folder in BEIR layout whose queries carry ``metadata.answers`` (text and offset),
-such as XQuAD's English part. A question counts as unanswerable when its article is taken out of
-the search, and so does every question of a collection given with ``--elsewhere``. Figures are for
-the half of the articles that was not fitted on, both ways round; ``--write`` then fits on all of
-it and stores the coefficients with their provenance in ``rag/``.
+ANSWERS is a folder in BEIR layout whose queries carry ``metadata.answers`` (text and offset), such
+as XQuAD's English part. The other collections have relevance judgements alone. For abstention a
+question counts as answerable as it stands, and as unanswerable once the articles that answer it
+are taken out of the search; so does every question of the other collections asked of the first.
+Figures are for the half of the articles that was not fitted on, both ways round. ``--write`` fits
+on everything and stores the coefficients, with their provenance, in ``rag/``.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,229 +32,239 @@ from rag import abstain, evidence
 from rag.corpus import EVIDENCE_PASSAGES, inverse_frequency
 from rag.evidence import Evidence
 from rag.logistic import Logistic
+from rag.question import UnusableQuestion, understand
 from rag.retrieve import Query, retrieve
 
-TARGET = 0.05  # false answers, at most, among unanswerable questions
+FALSE_ANSWERS = 0.05  # at most, among unanswerable questions, at the threshold that is reported
 
 
 @dataclass
 class Asked:
-    """One question as the models see it, before and after its article is taken out."""
+    """A question with the evidence found for it.
+
+    Attributes:
+        half: 0 or 1, by its article: fitted on one, measured on the other.
+        labels: For each sentence, whether it holds the answer; empty where offsets are unknown.
+        answerable: Whether the articles that were searched hold the answer.
+        source: The collection.
+    """
 
     half: int
+    query: Query
     found: list[Evidence]
     labels: NDArray[np.int_]
-    query: Query
-    without: list[Evidence]
+    answerable: bool
+    source: str
+    idf: Callable[[str], float]
 
 
 def main() -> None:
     """Fits, reports and, if asked to, writes."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("collection", type=Path)
-    parser.add_argument("--elsewhere", type=Path, nargs="*", default=[])
-    parser.add_argument("--index", type=Path, help="an index of the collection, to reuse")
+    parser.add_argument("answers", type=Path)
+    parser.add_argument("--more", type=Path, nargs="*", default=[])
+    parser.add_argument("--indexes", type=Path, default=Path(tempfile.mkdtemp()))
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     embedder = TransformerEmbedder()
-    directory = given.index or Path(tempfile.mkdtemp())
-    if not given.index:
-        Builder(directory, embedder).add([Source.at(given.collection / "corpus.jsonl")])
-    store = Store(directory, embedder)
-    with store.reading() as now:
+    asked: list[Asked] = []
+    for folder in [given.answers, *given.more]:
+        foreign = [] if folder != given.answers else given.more
+        asked += list(collect(folder, given.indexes, embedder, foreign))
+    located = [a for a in asked if len(a.labels)]
+    report_evidence(located)
+    report_abstention(asked, located)
+    if given.write:
+        model = fit_evidence(located)
+        names = ", ".join(f.name for f in [given.answers, *given.more])
+        write("evidence", evidence.FEATURES, model, given.answers.name, len(located))
+        rows, labels, weights = answerable(asked, model)
+        write("abstain", abstain.FEATURES, fit(rows, labels, weights), names, len(rows))
+
+
+def collect(
+    folder: Path, indexes: Path, embedder: TransformerEmbedder, foreign: Sequence[Path]
+) -> Iterator[Asked]:
+    """Every question of a collection, as it stands and with its articles taken out."""
+    directory = indexes / folder.name
+    if not directory.exists():
+        Builder(directory, embedder).add([Source.at(folder / "corpus.jsonl")])
+    with Store(directory, embedder).reading() as now:
         idf = inverse_frequency(now)
-        asked = [gathered(now, embedder, *line) for line in labelled(now, given.collection)]
-        others = [
-            evidence_for(now, Query.of(text, embedder), None)
-            for folder in given.elsewhere
-            for text in questions(folder)
-        ]
-        others_queries = [
-            Query.of(text, embedder) for folder in given.elsewhere for text in questions(folder)
-        ]
-        report(asked, list(zip(others_queries, others, strict=True)), idf, given.write, given)
+        chunks = {c.pk: c.article for c in now.ledger.all_chunks()}
+        articles = {a.article.key: a for a in now.ledger.all_articles()}
+
+        def seen(query: Query, out: set[int], half: int, spans: Any, yes: bool) -> Asked:  # noqa: ANN401
+            kept = {pk: a for pk, a in chunks.items() if a not in out}
+            allowed = Allowed(frozenset(kept.values()), kept) if out else None
+            found = gather(now, query, allowed, idf)
+            hits = [any(_within(e, pk, a, b) for pk, a, b in spans) for e in found]
+            labels = np.array(hits if spans and yes else [], dtype=int)
+            return Asked(half, query, found, labels, yes, folder.name, idf)
+
+        for record, right in queries(folder):
+            relevant = [articles[key] for key in right if key in articles]
+            if not relevant or not (query := as_query(record, embedder)):
+                continue
+            spans = [
+                (stored.pk, answer["start"], answer["start"] + len(answer["text"]))
+                for stored in relevant
+                for answer in record.get("metadata", {}).get("answers", ())
+            ]
+            half = relevant[0].pk % 2
+            yield seen(query, set(), half, spans, True)
+            yield seen(query, {stored.pk for stored in relevant}, half, spans, False)
+        for other in foreign:
+            for number, (record, _) in enumerate(queries(other)):
+                if query := as_query(record, embedder):
+                    yield seen(query, set(), number % 2, [], False)
 
 
-def questions(folder: Path) -> Iterator[str]:
-    """The texts of a collection's queries."""
-    for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines():
-        yield json.loads(line)["text"]
+def _within(item: Evidence, pk: int, start: int, end: int) -> bool:
+    sentence = item.sentence
+    return item.article.pk == pk and sentence.start <= start and end <= sentence.end
 
 
-def labelled(now: Generation, folder: Path) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
-    """(question, pk of its article, offsets of its answers) for every query."""
-    articles = {a.article.key: a for a in now.ledger.all_articles()}
-    rows = (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    right = dict(row.split("\t")[:2] for row in rows)
+def queries(folder: Path) -> Iterator[tuple[dict[str, Any], list[str]]]:
+    """Each query's record, and the keys of the documents judged relevant."""
+    right: dict[str, list[str]] = {}
+    for row in (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        query, document, score = row.split("\t")
+        if float(score) > 0:
+            right.setdefault(query, []).append(document)
     for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
-        stored = articles[right[record["_id"]]]
-        spans = []
-        for answer in record["metadata"]["answers"]:
-            start, text = answer["start"], answer["text"]
-            if stored.article.text[start : start + len(text)] == text:
-                spans.append((start, start + len(text)))
-        if spans:
-            yield record["text"], stored.pk, spans
+        yield record, right.get(record["_id"], [])
 
 
-def gathered(
-    now: Generation,
-    embedder: TransformerEmbedder,
-    text: str,
-    article: int,
-    spans: Sequence[tuple[int, int]],
-) -> Asked:
-    """The evidence for a question with its article in the search and without it."""
-    query = Query.of(text, embedder)
-    found = evidence_for(now, query, None)
-    labels = [
-        int(
-            e.article.pk == article
-            and any(e.sentence.start <= a and b <= e.sentence.end for a, b in spans)
-        )
-        for e in found
-    ]
-    return Asked(article % 2, found, np.array(labels), query, evidence_for(now, query, article))
+def as_query(record: dict[str, Any], embedder: TransformerEmbedder) -> Query | None:
+    """A query as onrecord would search it, or None if it has no word to search for."""
+    try:
+        meant = understand(record["text"], record.get("history") or ())
+    except UnusableQuestion:
+        return None
+    return Query.of(meant.query, embedder, meant.asking[0])
 
 
-_chunks: dict[int, int] = {}
-
-
-def evidence_for(now: Generation, query: Query, leave_out: int | None) -> list[Evidence]:
-    """The evidence for a query, one article left out of the search or none."""
-    allowed = None
-    if leave_out is not None:
-        if not _chunks:
-            _chunks.update((c.pk, c.article) for c in now.ledger.all_chunks())
-        kept = {pk: a for pk, a in _chunks.items() if a != leave_out}
-        allowed = Allowed(frozenset(kept.values()), kept)
+def gather(
+    now: Generation, query: Query, allowed: Allowed | None, idf: Callable[[str], float]
+) -> list[Evidence]:
+    """The evidence for a query under a model that calls every sentence equally probable."""
+    count = len(evidence.FEATURES)
+    flat = Logistic(np.zeros(count), np.ones(count), np.zeros(count), 0.0)
     passages = retrieve(now, query, EVIDENCE_PASSAGES, allowed)
     tokens = now.ledger.tokens([p.chunk.pk for p in passages], now.dimension)
-    return evidence.gather(query, passages, tokens, inverse_frequency(now), _flat())
+    return evidence.gather(query, passages, tokens, idf, flat)
 
 
-def _flat() -> Logistic:
-    """A model that calls every sentence equally probable: features are what is wanted."""
-    count = len(evidence.FEATURES)
-    return Logistic(np.zeros(count), np.ones(count), np.zeros(count), 0.0)
-
-
-def fit(rows: NDArray[np.float64], labels: NDArray[np.int_], strength: float = 1.0) -> Logistic:
+def fit(
+    rows: NDArray[np.float64],
+    labels: NDArray[np.int_],
+    weights: NDArray[np.float64] | None = None,
+) -> Logistic:
     """Logistic regression over standardised rows."""
     means, deviations = rows.mean(axis=0), rows.std(axis=0)
     deviations[deviations == 0] = 1.0
-    model = LogisticRegression(C=strength, max_iter=2000).fit((rows - means) / deviations, labels)
+    model = LogisticRegression(C=1.0, max_iter=2000)
+    model.fit((rows - means) / deviations, labels, sample_weight=weights)
     return Logistic(means, deviations, model.coef_[0], float(model.intercept_[0]))
 
 
-def fit_evidence(asked: Sequence[Asked], keep: Sequence[bool] | None = None) -> Logistic:
+def fit_evidence(asked: Sequence[Asked], keep: NDArray[np.bool_] | None = None) -> Logistic:
     """The evidence model of some questions; features that are not kept count nothing."""
     rows = np.vstack([[e.features for e in a.found] for a in asked])
-    if keep is not None:
-        rows = rows * np.array(keep)
+    rows = rows if keep is None else rows * keep
     return fit(rows, np.concatenate([a.labels for a in asked]))
-
-
-def ranks(asked: Sequence[Asked], model: Logistic) -> NDArray[np.float64]:
-    """For each question the place of the first sentence that holds the answer, from 0."""
-    places = []
-    for item in asked:
-        order = np.argsort(-model.log_odds(np.array([e.features for e in item.found])))
-        hits = np.flatnonzero(item.labels[order])
-        places.append(float(hits[0]) if len(hits) else np.inf)
-    return np.array(places)
 
 
 def judged(found: Sequence[Evidence], model: Logistic) -> list[Evidence]:
     """The same evidence under a model, most probable first."""
     if not found:
         return []
-    chances = model.probabilities(np.array([e.features for e in found])).tolist()
-    again = [
-        Evidence(e.passage, e.index, e.features, e.matches, chance)
-        for e, chance in zip(found, chances, strict=True)
-    ]
-    return sorted(again, key=lambda e: -e.probability)
+    odds = model.log_odds(np.array([e.features for e in found])).tolist()
+    again = [replace(e, log_odds=value) for e, value in zip(found, odds, strict=True)]
+    return sorted(again, key=lambda e: -e.log_odds)
 
 
-def report(asked, others, idf, write, given) -> None:  # noqa: ANN001
-    """Prints the figures of both models, fitted on one half and measured on the other."""
-    halves = [[a for a in asked if a.half == half] for half in (0, 1)]
-    places = np.concatenate([ranks(halves[1 - h], fit_evidence(halves[h])) for h in (0, 1)])
-    print(
-        f"questions {len(asked)}  in the first sentence {np.mean(places < 1):.4f}"
-        f"  within three {np.mean(places < 3):.4f}"
-    )
-    for left, name in enumerate(evidence.FEATURES):
-        keep = [i != left for i in range(len(evidence.FEATURES))]
-        p = np.concatenate([ranks(halves[1 - h], fit_evidence(halves[h], keep)) for h in (0, 1)])
-        print(f"  without {name:18s} {np.mean(p < 1):.4f} {np.mean(p < 3):.4f}")
-    scores, labels = [], []
-    for h in (0, 1):
-        rows_fit, y_fit = _answerable(halves[h], others[h::2], fit_evidence(halves[h]), idf)
-        rows_test, y_test = _answerable(
-            halves[1 - h], others[1 - h :: 2], fit_evidence(halves[h]), idf
-        )
-        scores.append(fit(rows_fit, y_fit).probabilities(rows_test))
-        labels.append(y_test)
-    score, label = np.concatenate(scores), np.concatenate(labels)
-    _abstention(score, label)
-    if write:
-        final = fit_evidence(asked)
-        rows, y = _answerable(asked, others, final, idf)
-        source = f"{given.collection.name} ({len(asked)} questions)"
-        extra = ", ".join(f.name for f in given.elsewhere)
-        _write("evidence", evidence.FEATURES, final, source)
-        _write(
-            "abstain",
-            abstain.FEATURES,
-            fit(rows, y),
-            f"{source} with and without each question's article; unanswerable: {extra}",
-        )
-
-
-def _answerable(asked, others, model, idf):  # noqa: ANN001, ANN202
-    rows, labels = [], []
+def places(asked: Sequence[Asked], model: Logistic) -> NDArray[np.float64]:
+    """For each question the place of the first sentence that holds the answer, from 0."""
+    found = []
     for item in asked:
-        for found, label in ((item.found, 1), (item.without, 0)):
-            if found:
-                rows.append(abstain.features(item.query, judged(found, model), idf))
-                labels.append(label)
-    for query, found in others:
-        if found and query.stems:
-            rows.append(abstain.features(query, judged(found, model), idf))
-            labels.append(0)
-    return np.array(rows), np.array(labels)
+        order = np.argsort(-model.log_odds(np.array([e.features for e in item.found])))
+        hits = np.flatnonzero(item.labels[order])
+        found.append(float(hits[0]) if len(hits) else np.inf)
+    return np.array(found)
 
 
-def _abstention(score: NDArray[np.float64], label: NDArray[np.int_]) -> None:
-    for share in (0.90, 0.92, 0.95):
-        threshold = np.quantile(score[label == 1], 1 - share)
-        wrong = np.mean(score[label == 0] >= threshold)
+def report_evidence(located: Sequence[Asked]) -> None:
+    """Where the answer's sentence is ranked, with all features and without each."""
+    halves = [[a for a in located if a.half == half] for half in (0, 1)]
+    for left in (None, *range(len(evidence.FEATURES))):
+        keep = np.array([i != left for i in range(len(evidence.FEATURES))])
+        models = [fit_evidence(half, keep) for half in halves]
+        found = np.concatenate([places(halves[1 - h], models[h]) for h in (0, 1)])
+        name = "all features" if left is None else f"without {evidence.FEATURES[left]}"
+        print(f"{name:26s} first {np.mean(found < 1):.4f}  three {np.mean(found < 3):.4f}")
+
+
+def answerable(
+    asked: Sequence[Asked], model: Logistic
+) -> tuple[NDArray[np.float64], NDArray[np.int_], NDArray[np.float64]]:
+    """Rows, labels and weights for the abstention model; every collection weighs the same."""
+    rows, labels, sources = [], [], []
+    for item in asked:
+        if item.found:
+            rows.append(abstain.features(item.query, judged(item.found, model), item.idf))
+            labels.append(int(item.answerable))
+            sources.append((item.source, item.answerable))
+    counts = {source: sources.count(source) for source in set(sources)}
+    weights = np.array([len(sources) / len(counts) / counts[source] for source in sources])
+    return np.array(rows), np.array(labels), weights
+
+
+def report_abstention(asked: Sequence[Asked], located: Sequence[Asked]) -> None:
+    """Refusals at several thresholds, and how well the probability is calibrated."""
+    scores, labels, sources = [], [], []
+    for h in (0, 1):
+        model = fit_evidence([a for a in located if a.half == h])
+        mine = fit(*answerable([a for a in asked if a.half == h], model))
+        test = [a for a in asked if a.half != h and a.found]
+        rows, truth, _ = answerable(test, model)
+        scores.append(mine.probabilities(rows))
+        labels.append(truth)
+        sources += [a.source for a in test]
+    score, label, source = np.concatenate(scores), np.concatenate(labels), np.array(sources)
+    for name in dict.fromkeys(sources):
+        print(f"{name}:")
+        _report(score[source == name], label[source == name])
+    print("all:")
+    _report(score, label)
+
+
+def _report(score: NDArray[np.float64], label: NDArray[np.int_]) -> None:
+    yes, no = score[label == 1], score[label == 0]
+    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
         print(
-            f"answering {share:.2f} of the answerable: threshold {threshold:.3f},"
-            f" false answers {wrong:.4f}"
+            f"  threshold {threshold:.1f}: answered {np.mean(yes >= threshold):.3f},"
+            f" false answers {np.mean(no >= threshold):.3f}"
         )
-    threshold = np.quantile(score[label == 0], 1 - TARGET)
-    print(
-        f"false answers {TARGET:.2f}: threshold {threshold:.3f},"
-        f" answered {np.mean(score[label == 1] >= threshold):.4f}"
-    )
+    held = np.quantile(no, 1 - FALSE_ANSWERS)
+    share = np.mean(yes >= held)
+    print(f"  false answers {FALSE_ANSWERS}: threshold {held:.3f}, answered {share:.3f}")
     bins = np.clip((score * 10).astype(int), 0, 9)
-    error = sum(
+    errors = [
         abs(score[bins == b].mean() - label[bins == b].mean()) * np.mean(bins == b)
-        for b in range(10)
-        if np.any(bins == b)
-    )
-    print(f"expected calibration error {error:.4f}")
+        for b in np.unique(bins)
+    ]
+    print(f"  expected calibration error, ten bins: {sum(errors):.4f}")
 
 
-def _write(name: str, features: Sequence[str], model: Logistic, source: str) -> None:
+def write(name: str, features: Sequence[str], model: Logistic, source: str, count: int) -> None:
+    """Stores a model beside the code that reads it."""
     data = {
-        "what": "logistic regression, standardised features, L2 with C = 1",
-        "fitted_on": source,
-        "by": "python benchmarks/fit.py COLLECTION --write",
+        "what": "logistic regression over standardised features, L2 with C = 1",
+        "fitted_on": f"{source}, {count} questions",
+        "by": "benchmarks/fit.py --write",
         "features": list(features),
         "means": np.round(model.means, 6).tolist(),
         "deviations": np.round(model.deviations, 6).tolist(),

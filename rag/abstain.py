@@ -12,24 +12,26 @@ import numpy as np
 from index.words import content_stems, is_content, stem
 from rag.evidence import FEATURES as EVIDENCE_FEATURES
 from rag.evidence import Evidence
+from rag.expect import KINDS
 from rag.logistic import Logistic
 from rag.retrieve import Query
 
 # What the whole of the evidence is judged by, in the order of the coefficients.
 FEATURES = (
     "best",  # log odds of the best sentence
-    "three",  # log odds of the probabilities of the best three, averaged
-    "late",  # of the best sentence: see rag.evidence
+    "three",  # log odds of the mean probability of the best three
+    "late",  # of the best sentence, as the next five: see rag.evidence
     "late_low",
-    "late_context",
+    "late_after",
+    "pooled",
     "coverage",
     "coverage_context",
-    "cosine",
+    "cosine",  # of its passage and the question
     "kind_missing",  # 1 if the question asks for a kind that the best sentence does not offer
-    "article_low",  # mean of the worst third of the question's tokens, over the best article
-    "article_worst",  # the worst of them
-    "absent",  # share, by idf, of the question's words that no candidate of the article holds
-    "names_absent",  # share of the question's names that the best article does not hold
+    "article_low",  # mean over the worst matched third of the question's tokens, best article
+    "article_worst",  # the worst matched of them
+    "absent",  # share, by idf, of the question's words that the best article does not hold
+    "names_absent",  # share of the question's names that it does not hold
 )
 
 _NAME = re.compile(r"[^\W\d_][\w’'-]*")
@@ -70,25 +72,24 @@ def features(
     value = dict(zip(EVIDENCE_FEATURES, best.features, strict=True))
     same = [e for e in evidence if e.article.pk == best.article.pk]
     matches = np.sort(np.maximum.reduce([e.matches for e in same]))
-    held = set(content_stems(f"{best.article.article.title} {' '.join(e.text for e in same)}"))
     weights = {word: count * idf(word) for word, count in query.stems.items()}
-    everything = set(content_stems(f"{best.article.article.title} {best.article.article.text}"))
+    held = set(content_stems(f"{best.article.article.title} {best.article.article.text}"))
     names = _names(query.text)
-    kinds = best.features[-5:]
     return [
-        _log_odds(best.probability),
+        best.log_odds,
         _log_odds(sum(e.probability for e in evidence[:3]) / 3),
         value["late"],
         value["late_low"],
-        value["late_context"],
+        value["late_after"],
+        value["pooled"],
         value["coverage"],
         value["coverage_context"],
-        value["cosine"],
-        float(min(kinds) < 0),
+        best.passage.cosine,
+        float(min(value[kind] for kind in KINDS) < 0),
         float(matches[: max(1, len(matches) // 3)].mean()),
         float(matches[0]),
         sum(w for word, w in weights.items() if word not in held) / (sum(weights.values()) or 1),
-        sum(name not in everything for name in names) / len(names) if names else 0.0,
+        sum(name not in held for name in names) / len(names) if names else 0.0,
     ]
 
 

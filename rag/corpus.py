@@ -117,10 +117,11 @@ class Corpus:
         with self._store.reading() as now:
             passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
             retrieved = time.perf_counter()
-            ranked, confidence = _judged(now, meant, query, passages)
+            whole, parts, confidence = _judged(now, meant, query, passages)
         answered = confidence >= self.settings.threshold
-        claims, citations = quote.compose(ranked, self.settings.max_claims if answered else 0)
-        near = () if answered else quote.nearest(ranked[0])
+        limit = self.settings.max_claims if answered else 0
+        claims, citations = quote.compose(whole, parts, limit)
+        near = () if answered else quote.nearest(whole)
         return Answer(
             id=id,
             question=meant.text,
@@ -205,16 +206,17 @@ class Corpus:
 
 def _judged(
     now: Generation, meant: Question, query: Query, passages: Sequence[Passage]
-) -> tuple[list[list[Evidence]], float]:
-    """The evidence for each part of the question, and whether it answers the whole."""
+) -> tuple[list[Evidence], list[list[Evidence]], float]:
+    """The evidence for the question and for each of its parts, and the confidence in it."""
     tokens = now.ledger.tokens([p.chunk.pk for p in passages], now.dimension)
     idf = inverse_frequency(now)
     whole = evidence.gather(query, passages, tokens, idf)
     confidence = abstain.confidence(query, whole, idf)
     parts = meant.parts
     if len(parts) == 1:
-        return [whole], confidence
-    return [evidence.gather(query.part(a, b), passages, tokens, idf) for a, b in parts], confidence
+        return whole, [whole], confidence
+    asked = [query.part(a, b) for a, b in parts]
+    return whole, [evidence.gather(part, passages, tokens, idf) for part in asked], confidence
 
 
 def inverse_frequency(now: Generation) -> Callable[[str], float]:

@@ -4,61 +4,86 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from index.ledger import StoredArticle
 from index.words import content_stems
 from rag.answer import Citation, Claim
 from rag.evidence import Evidence
+from rag.extent import extent
 
 REFUSAL = "The articles do not answer this."
 
-# How probable a further sentence must be, as a share of the best one's odds.
-FURTHER = 0.35
+# How far below the best sentence, in log odds, the second, third and fourth may lie. On XQuAD the
+# answer's sentence is then among 1.8 claims for 0.942 of the questions (0.819 with one claim,
+# 0.955 with three); half a unit more adds 0.1 claims and 0.003.
+MARGINS = (2.5, 1.0, 0.5)
+
+# What a further sentence gains, in log odds, by its place: right after a chosen one, right before
+# one, in the same article. XQuAD within three claims 0.945 without, 0.955 with them; on the sample
+# corpus's golden questions 0.63 and 0.73.
+FOLLOWS, PRECEDES, SAME_ARTICLE = 1.0, 0.5, 0.5
 
 # Two sentences that share so much of the smaller one's words say the same.
 SAME = 0.8
 
-# A sentence that opens like this is understood only after the one before it.
-_NEEDS_BEFORE = re.compile(
-    r"^[“\"‘']?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|But|However|Instead|Yet"
-    r"|In return|In response|In turn|The same|Such|Both|Neither|One of them|The latter|The former"
-    r"|Another|As a result|Therefore|So|Thus|Even so|Still|Meanwhile|Nevertheless|Also|And|Or"
-    r"|Then|There|According to (?:him|her|them))\b"
-)
+# Other articles cited for a claim beside its own, at most.
+COPIES = 2
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(slots=True)
 class _Choice:
-    """A claim in the making: the sentences that say it, the best one first."""
+    """A claim in the making.
 
-    evidence: list[Evidence]
+    Attributes:
+        best: The sentence that it is made for.
+        first: The first sentence that is quoted for it; ``last`` is the one after the last.
+        copies: Sentences of other articles that say the same.
+    """
+
+    best: Evidence
+    first: int
+    last: int
+    copies: list[Evidence] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> _Choice:
+        return cls(evidence, *extent(evidence.article, evidence.index))
+
+    def holds(self, evidence: Evidence) -> bool:
+        """Whether a sentence is quoted by this claim already."""
+        same = self.best.article.pk == evidence.article.pk
+        return same and self.first <= evidence.index < self.last
 
 
 def compose(
-    ranked: Sequence[Sequence[Evidence]], max_claims: int
+    whole: Sequence[Evidence], parts: Sequence[Sequence[Evidence]], max_claims: int
 ) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
     """The claims of an answer and their citations.
 
     Args:
-        ranked: For each part of the question its evidence, most probable first.
+        whole: The evidence for the question as a whole, most probable first.
+        parts: For each part of the question its own evidence; one for a plain question.
         max_claims: At most so many claims.
     """
-    choices = _chosen(ranked, max_claims)
+    choices: list[_Choice] = []
+    for evidence in parts if len(parts) > 1 else [whole]:
+        best = max(evidence, key=lambda item: _worth(choices, item), default=None)
+        if best and not _absorbed(choices, best) and len(choices) < max_claims:
+            choices.append(_Choice.of(best))
+    _extend(choices, whole, max_claims)
     citations: list[Citation] = []
     claims = []
     for choice in _in_order(choices):
-        cited = [_citation(e, 0) for e in choice.evidence]
-        numbers = [_number(citations, citation) for citation in cited]
-        claims.append(
-            Claim(
-                text=" ".join(cited[0].quote.split()),
-                status="supported",
-                support=1.0,
-                citations=tuple(citations[n - 1] for n in dict.fromkeys(numbers)),
-            )
-        )
+        cited = [citation(choice.best.article, choice.first, choice.last)]
+        cited += [citation(e.article, *extent(e.article, e.index)) for e in choice.copies]
+        numbered = tuple(_numbered(citations, item) for item in cited)
+        lines = cited[0].quote.splitlines()
+        text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
+        claims.append(Claim(text=text, status="supported", support=1.0, citations=numbered))
     return tuple(claims), tuple(citations)
 
 
@@ -90,7 +115,10 @@ def nearest(evidence: Sequence[Evidence], count: int = 3) -> tuple[Citation, ...
     best: dict[int, Evidence] = {}
     for item in evidence:
         best.setdefault(item.article.pk, item)
-    return tuple(_citation(e, n) for n, e in enumerate(list(best.values())[:count], 1))
+    chosen = list(best.values())[:count]
+    return tuple(
+        citation(e.article, e.index, e.index + 1, number) for number, e in enumerate(chosen, 1)
+    )
 
 
 def refusal(nearest_passages: Sequence[Citation]) -> str:
@@ -110,93 +138,101 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _chosen(ranked: Sequence[Sequence[Evidence]], max_claims: int) -> list[_Choice]:
-    """The sentences worth saying: the best for each part, then what is nearly as probable."""
-    choices: list[_Choice] = []
-    for evidence in ranked:
-        if evidence and not _joined(choices, evidence[0]):
-            choices.append(_Choice([evidence[0]]))
-    for evidence in ranked:
-        if not evidence:
+def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> Citation:
+    """The words from one sentence of an article up to another, which is not included."""
+    article = stored.article
+    start, end = stored.sentences[first].start, stored.sentences[last - 1].end
+    return Citation(
+        number=number,
+        article_id=stored.id,
+        key=article.key,
+        uri=article.uri,
+        title=article.title,
+        publisher=article.publisher,
+        author=article.author,
+        published=article.published,
+        url=article.url,
+        start=start,
+        end=end,
+        quote=article.text[start:end],
+    )
+
+
+def _extend(choices: list[_Choice], evidence: Sequence[Evidence], max_claims: int) -> None:
+    """Adds what is nearly as probable as the best, until the next lies too far below."""
+    if not choices:
+        return
+    top = evidence[0].log_odds
+    left = list(evidence)
+    while left and len(choices) < min(max_claims, len(MARGINS) + 1):
+        best = max(left, key=lambda item: _worth(choices, item))
+        left.remove(best)
+        if _absorbed(choices, best):
             continue
-        floor = FURTHER * _odds(evidence[0])
-        for item in evidence[1:]:
-            if _odds(item) < floor:
-                break
-            if _joined(choices, item):
-                continue
-            if len(choices) < max_claims:
-                choices.append(_Choice([item]))
-    return choices[:max_claims]
+        if _worth(choices, best) < top - MARGINS[len(choices) - 1]:
+            break
+        choices.append(_Choice.of(best))
 
 
-def _joined(choices: list[_Choice], item: Evidence) -> bool:
+def _worth(choices: list[_Choice], item: Evidence) -> float:
+    """Log odds of a sentence, and what its place beside the chosen ones adds."""
+    worth = item.log_odds
+    beside = [c for c in choices if c.best.article.pk == item.article.pk]
+    if any(item.index == choice.last for choice in beside):
+        worth += FOLLOWS
+    elif any(item.index == choice.first - 1 for choice in beside):
+        worth += PRECEDES
+    return worth + (SAME_ARTICLE if beside else 0.0)
+
+
+def _absorbed(choices: list[_Choice], item: Evidence) -> bool:
     """Whether a chosen claim says this already; another article's sentence is then cited too."""
     for choice in choices:
-        first = choice.evidence[0]
-        if (first.article.pk, first.index) == (item.article.pk, item.index):
+        if choice.holds(item):
             return True
-        if _says_the_same(first.text, item.text):
-            articles = {e.article.pk for e in choice.evidence}
-            if item.article.pk not in articles and len(articles) < 3:
-                choice.evidence.append(item)
+        if _says_the_same(choice.best.text, item.text):
+            articles = {e.article.pk for e in (choice.best, *choice.copies)}
+            if item.article.pk not in articles and len(choice.copies) < COPIES:
+                choice.copies.append(item)
             return True
     return False
 
 
 def _says_the_same(one: str, other: str) -> bool:
     first, second = set(content_stems(one)), set(content_stems(other))
-    return len(first & second) >= SAME * max(1, min(len(first), len(second)))
+    shared = len(first & second) >= SAME * max(1, min(len(first), len(second)))
+    return shared and set(_NUMBER.findall(one)) == set(_NUMBER.findall(other))
 
 
 def _in_order(choices: list[_Choice]) -> list[_Choice]:
-    """Articles in the order of their best sentence, sentences in the order of the article."""
+    """Articles in the order of their best sentence, quotations in the order of the article.
+
+    Quotations that overlap become one.
+    """
     rank: dict[int, int] = {}
     for choice in choices:
-        rank.setdefault(choice.evidence[0].article.pk, len(rank))
-    return sorted(choices, key=lambda c: (rank[c.evidence[0].article.pk], c.evidence[0].index))
+        rank.setdefault(choice.best.article.pk, len(rank))
+    ordered = sorted(choices, key=lambda c: (rank[c.best.article.pk], c.first, c.last))
+    merged: list[_Choice] = []
+    for choice in ordered:
+        before = merged[-1] if merged else None
+        same = before is not None and before.best.article.pk == choice.best.article.pk
+        if before is not None and same and choice.first < before.last:
+            before.last = max(before.last, choice.last)
+            before.copies += choice.copies
+        else:
+            merged.append(choice)
+    return merged
 
 
-def _citation(evidence: Evidence, number: int) -> Citation:
-    """The sentence, with the one before it where it cannot be understood alone."""
-    stored, sentence = evidence.article, evidence.sentence
-    text = stored.article.text
-    start = _start(stored, evidence.index)
-    return Citation(
-        number=number,
-        article_id=stored.id,
-        key=stored.article.key,
-        uri=stored.article.uri,
-        title=stored.article.title,
-        publisher=stored.article.publisher,
-        author=stored.article.author,
-        published=stored.article.published,
-        url=stored.article.url,
-        start=start,
-        end=sentence.end,
-        quote=text[start : sentence.end],
-    )
-
-
-def _start(stored: StoredArticle, index: int) -> int:
-    text, sentence = stored.article.text, stored.sentences[index]
-    if index and _NEEDS_BEFORE.match(text[sentence.start : sentence.end]):
-        before = stored.sentences[index - 1]
-        if not before.heading and "\n\n" not in text[before.end : sentence.start]:
-            return before.start
-    return sentence.start
-
-
-def _number(citations: list[Citation], wanted: Citation) -> int:
-    """The number of a citation among those made, which it joins if it is new."""
+def _numbered(citations: list[Citation], wanted: Citation) -> Citation:
+    """The citation of the same words among those made, which it joins if it is new."""
     for known in citations:
-        same = (known.article_id, known.start, known.end)
-        if same == (wanted.article_id, wanted.start, wanted.end):
-            return known.number
-    number = len(citations) + 1
-    citations.append(replace(wanted, number=number))
-    return number
-
-
-def _odds(evidence: Evidence) -> float:
-    return evidence.probability / max(1e-9, 1 - evidence.probability)
+        if (known.article_id, known.start, known.end) == (
+            wanted.article_id,
+            wanted.start,
+            wanted.end,
+        ):
+            return known
+    citations.append(replace(wanted, number=len(citations) + 1))
+    return citations[-1]

@@ -1,0 +1,91 @@
+# Everything that is done here often; `make help` lists it. Only python3 and make are needed.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+CHAT := .venv/.installed
+DEV := .venv/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help chat ask test check format constraints clean
+.NOTPARALLEL:
+
+# A .venv that came along with a copied folder still means the folder it was made in.
+ifneq ($(shell cat .venv/.made-in 2>/dev/null),$(CURDIR))
+$(shell rm -f $(CHAT) $(DEV))
+endif
+
+# The question travels in the environment, as typed: neither make nor the shell reads it.
+ifneq ($(filter ask,$(MAKECMDGOALS)),)
+ifeq ($(strip $(value Q)),)
+$(error Say what you want to know: make ask Q="what preconditions did the Kremlin set?")
+endif
+override Q := $(value Q)
+export Q
+endif
+
+help: ## list what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+chat: $(CHAT) ## open the web chat; PORT=8000 and HOST=0.0.0.0 say where
+	@exec $(BIN)/onrecord chat $(if $(value PORT),--port "$$PORT") $(if $(findstring command line,$(origin HOST)),--host "$$HOST")
+
+ask: $(CHAT) ## answer one question: make ask Q="who resigned?"
+	@exec $(BIN)/onrecord ask -- "$$Q"
+
+test: $(DEV) ## run the tests; the browser's need Chromium
+	@note=; \
+	if [ -n "$$REQUIRE_BROWSER$$CI" ]; then unset ONRECORD_SKIP_BROWSER; \
+	elif [ -z "$$ONRECORD_SKIP_BROWSER" ] && ! command -v chromium >/dev/null; then \
+	  export ONRECORD_SKIP_BROWSER=1; \
+	  note='NOTE: there is no chromium on this machine, so the tests in a real browser did not run.'; \
+	fi; \
+	$(BIN)/python -m pytest $(PYTEST_ARGS); status=$$?; \
+	if [ -n "$$note" ]; then echo "$$note" >&2; fi; \
+	exit $$status
+
+check: $(DEV) ## format, lint, types and tests: what CI runs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+format: $(DEV) ## put the code into its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# torch stays at its version: any other one is gigabytes that a processor has no use for.
+constraints: ## resolve the versions in constraints.txt anew
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
+	grep '^torch==' constraints.txt > "$$made/torch" && \
+	$(PYTHON) -m venv "$$made/venv" && \
+	"$$made/venv/bin/python" -m pip install -qq -c "$$made/torch" --dry-run --ignore-installed \
+	  --report "$$made/report" '.[dev]' && \
+	{ echo '# What .[dev] and all it needs resolve to in a clean venv; made by: make constraints'; \
+	  $(PYTHON) -c "$$PINS" "$$made/report"; } > "$$made/pins" && \
+	cp "$$made/pins" constraints.txt
+
+define PINS
+import json, sys
+found = [item["metadata"] for item in json.load(open(sys.argv[1]))["install"]]
+pins = [f"{it['name']}=={it['version'].partition('+')[0]}" for it in found if it["name"] != "onrecord"]
+print(*sorted(pins, key=str.lower), sep="\n")
+endef
+constraints: export PINS := $(PINS)
+
+clean: ## delete what was made here; the index in .onrecord stays
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .gradio dist
+	@find index rag ui tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(CHAT): WHAT := .
+$(DEV): WHAT := .[dev]
+$(CHAT) $(DEV): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "onrecord needs Python 3.11 or newer as $(PYTHON); name another with PYTHON=" >&2; exit 1; }
+	@echo 'Installing into .venv, once; this takes a few minutes.' >&2
+	@test -e $(CHAT) || $(PYTHON) -m venv --clear .venv
+	@rm -f $(CHAT) $(DEV)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '$(WHAT)'
+	@pwd > .venv/.made-in
+	@touch $(CHAT) $@

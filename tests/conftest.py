@@ -1,0 +1,76 @@
+"""What every test stands on: no network, a home of its own, and one embedding model for all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from index.embed import TransformerEmbedder
+from tests.fakes import FakeEmbedder
+from tests.network import shut
+
+
+def pytest_configure(config):
+    """Gives the run an empty home and model cache, and takes the person's settings away.
+
+    Before anything is collected, since some libraries read these when they are imported.
+    """
+    home = tempfile.TemporaryDirectory(prefix="onrecord-home-", ignore_cleanup_errors=True)
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(home.cleanup)
+    config.add_cleanup(patch.undo)
+    browsers = Path.home() / ".cache" / "ms-playwright"
+    if browsers.is_dir() and "PLAYWRIGHT_BROWSERS_PATH" not in os.environ:
+        patch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(browsers))
+    for name in ("HOME", "USERPROFILE"):
+        patch.setenv(name, home.name)
+    for name in ("HF_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        patch.setenv(name, str(Path(home.name) / name.lower()))
+    elsewhere = {"HF_HUB_CACHE", "TRANSFORMERS_CACHE", "SENTENCE_TRANSFORMERS_HOME", "TORCH_HOME"}
+    for name in list(os.environ):
+        if name.upper().startswith("ONRECORD_") or name in elsewhere:
+            patch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shut_network():
+    with pytest.MonkeyPatch.context() as patch:
+        yield shut(patch)
+
+
+@pytest.fixture(autouse=True)
+def refused(_shut_network):
+    """What the network was wanted for; a test that leaves something in here has failed.
+
+    So it is seen even when a library catches every error, or tries in a thread of its own.
+    """
+    _shut_network.clear()
+    yield _shut_network
+    tried = list(_shut_network)
+    _shut_network.clear()
+    if tried:
+        pytest.fail(f"tests use no network, and this one wanted: {', '.join(tried)}")
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch):
+    """A working folder of its own, for what reads or writes where it stands."""
+    folder = tmp_path / "workplace"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def embedder():
+    """The embedding model itself, loaded once."""
+    return TransformerEmbedder()
+
+
+@pytest.fixture
+def fake():
+    """An embedding model whose vectors can be told by hand."""
+    return FakeEmbedder()

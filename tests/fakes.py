@@ -1,0 +1,70 @@
+"""Stand-ins that can be computed by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embed import Encoding
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+class FakeEmbedder:
+    """A text is the sum of its words, each a direction of its own: shared words mean nearness.
+
+    Attributes:
+        texts: Every passage that was encoded, in order.
+        calls: How often passages were encoded.
+    """
+
+    def __init__(
+        self,
+        name: str = "fake",
+        fingerprint: str = "fake-weights-1",
+        dimension: int = 100,
+        window: int = 254,
+    ) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self.dimension = dimension
+        self.window = window
+        self.calls = 0
+        self.texts: list[str] = []
+        self._directions: dict[str, NDArray[np.float32]] = {}
+
+    def direction(self, word: str) -> NDArray[np.float32]:
+        """The unit vector of a word, the same in every process."""
+        word = word.lower()
+        if word not in self._directions:
+            seed = hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8]
+            vector = np.random.default_rng(int.from_bytes(seed, "big")).normal(size=self.dimension)
+            self._directions[word] = (vector / np.linalg.norm(vector)).astype(np.float32)
+        return self._directions[word]
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        """Words of each text."""
+        return [len(_WORD.findall(text)) for text in texts]
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoding]:
+        """Encodes texts and remembers that it did."""
+        self.calls += 1
+        self.texts += texts
+        return [self._encoding(text) for text in texts]
+
+    def encode_query(self, text: str) -> Encoding:
+        """Encodes what is searched for."""
+        return self._encoding(text)
+
+    def _encoding(self, text: str) -> Encoding:
+        words = list(_WORD.finditer(text))[: self.window]
+        tokens = np.array([self.direction(m.group()) for m in words], dtype=np.float32)
+        tokens = tokens.reshape(-1, self.dimension)
+        total = tokens.sum(axis=0) if words else self.direction("")
+        vector = (total / np.linalg.norm(total)).astype(np.float32)
+        spans = np.array([m.span() for m in words], dtype=np.int32).reshape(-1, 2)
+        return Encoding(vector, tokens, spans)
