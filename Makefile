@@ -11,6 +11,10 @@ DEV := .venv/.installed-dev
 .PHONY: help chat ask test check format constraints clean
 .NOTPARALLEL:
 
+# Installing compiles nothing, since most of it is never imported and that would take longer than
+# the rest; what is imported is compiled once, which needs Python to be free to keep it.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A .venv that came along with a copied folder still means the folder it was made in.
 ifneq ($(shell cat .venv/.made-in 2>/dev/null),$(CURDIR))
 $(shell rm -f $(CHAT) $(DEV))
@@ -84,8 +88,9 @@ $(CHAT) $(DEV): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "onrecord needs Python 3.11 or newer as $(PYTHON); name another with PYTHON=" >&2; exit 1; }
 	@echo 'Installing into .venv, once; this takes a few minutes.' >&2
-	@test -e $(CHAT) || $(PYTHON) -m venv --clear .venv
+	@test -e $(CHAT) || { $(PYTHON) -m venv --clear .venv && \
+	  $(BIN)/python -m pip install -qq --upgrade pip; } # Python 3.11's own takes twice as long
 	@rm -f $(CHAT) $(DEV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '$(WHAT)'
+	@$(BIN)/python -m pip install -qq --no-compile -c constraints.txt -e '$(WHAT)'
 	@pwd > .venv/.made-in
 	@touch $(CHAT) $@

@@ -78,8 +78,8 @@ def main() -> None:
         model = fit_evidence(located)
         names = ", ".join(f.name for f in [given.answers, *given.more])
         write("evidence", evidence.FEATURES, model, given.answers.name, len(located))
-        rows, labels, weights = answerable(asked, model)
-        write("abstain", abstain.FEATURES, fit(rows, labels, weights), names, len(rows))
+        rows, labels = answerable(asked, model)
+        write("abstain", abstain.FEATURES, fit(rows, labels), names, len(rows))
 
 
 def collect(
@@ -157,16 +157,12 @@ def gather(
     return evidence.gather(query, passages, tokens, idf, flat)
 
 
-def fit(
-    rows: NDArray[np.float64],
-    labels: NDArray[np.int_],
-    weights: NDArray[np.float64] | None = None,
-) -> Logistic:
+def fit(rows: NDArray[np.float64], labels: NDArray[np.int_]) -> Logistic:
     """Logistic regression over standardised rows."""
     means, deviations = rows.mean(axis=0), rows.std(axis=0)
     deviations[deviations == 0] = 1.0
     model = LogisticRegression(C=1.0, max_iter=2000)
-    model.fit((rows - means) / deviations, labels, sample_weight=weights)
+    model.fit((rows - means) / deviations, labels)
     return Logistic(means, deviations, model.coef_[0], float(model.intercept_[0]))
 
 
@@ -209,17 +205,14 @@ def report_evidence(located: Sequence[Asked]) -> None:
 
 def answerable(
     asked: Sequence[Asked], model: Logistic
-) -> tuple[NDArray[np.float64], NDArray[np.int_], NDArray[np.float64]]:
-    """Rows, labels and weights for the abstention model; every collection weighs the same."""
-    rows, labels, sources = [], [], []
+) -> tuple[NDArray[np.float64], NDArray[np.int_]]:
+    """Rows and labels for the abstention model."""
+    rows, labels = [], []
     for item in asked:
         if item.found:
             rows.append(abstain.features(item.query, judged(item.found, model), item.idf))
             labels.append(int(item.answerable))
-            sources.append((item.source, item.answerable))
-    counts = {source: sources.count(source) for source in set(sources)}
-    weights = np.array([len(sources) / len(counts) / counts[source] for source in sources])
-    return np.array(rows), np.array(labels), weights
+    return np.array(rows), np.array(labels)
 
 
 def report_abstention(asked: Sequence[Asked], located: Sequence[Asked]) -> None:
@@ -229,7 +222,7 @@ def report_abstention(asked: Sequence[Asked], located: Sequence[Asked]) -> None:
         model = fit_evidence([a for a in located if a.half == h])
         mine = fit(*answerable([a for a in asked if a.half == h], model))
         test = [a for a in asked if a.half != h and a.found]
-        rows, truth, _ = answerable(test, model)
+        rows, truth = answerable(test, model)
         scores.append(mine.probabilities(rows))
         labels.append(truth)
         sources += [a.source for a in test]
@@ -243,7 +236,7 @@ def report_abstention(asked: Sequence[Asked], located: Sequence[Asked]) -> None:
 
 def _report(score: NDArray[np.float64], label: NDArray[np.int_]) -> None:
     yes, no = score[label == 1], score[label == 0]
-    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
+    for threshold in (0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
         print(
             f"  threshold {threshold:.1f}: answered {np.mean(yes >= threshold):.3f},"
             f" false answers {np.mean(no >= threshold):.3f}"

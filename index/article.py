@@ -60,7 +60,10 @@ class Skipped:
     Attributes:
         uri: The file, or the file and line, that was skipped.
         reason: One sentence without a full stop: the cause and the remedy.
+        fault: False for a file that was passed over because of its kind, in a folder that holds
+            articles too.
     """
 
     uri: str
     reason: str
+    fault: bool = True

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from index.duplicates import signature, stories
 from index.embed import BATCH, Embedder, Encoding
 from index.errors import IndexBusy, IndexMismatch, IndexMissing, NotIndexed
 from index.ledger import SCHEMA_VERSION, Ledger, Prepared
-from index.readers import Source
+from index.readers import Source, file_of
 from index.sentences import split_sentences
 from index.signs import TokenSigns
 from index.words import content_spans
@@ -56,6 +57,25 @@ class Report:
     generation: int = 0
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the sources of one call gave so far; they may overlap.
+
+    Attributes:
+        articles: The id and root of each article, by uri.
+        fresh: Those of them that have to be stored.
+        moved: The new roots of those that are stored and have another root.
+        borrowed: Copies of a stored article whose own root still holds it.
+        skipped: What was skipped, with the root.
+    """
+
+    articles: dict[str, tuple[str, str]] = field(default_factory=dict)
+    fresh: dict[str, Article] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    borrowed: dict[str, None] = field(default_factory=dict)
+    skipped: set[tuple[str, Skipped]] = field(default_factory=set)
+
+
 def open_ledger(directory: Path) -> Ledger:
     """Opens the ledger of an index.
 
@@ -70,8 +90,7 @@ def open_ledger(directory: Path) -> Ledger:
             f" --index {directory}"
         )
     ledger = Ledger(path)
-    with ledger.read():
-        found = ledger.manifest().get("schema")
+    found = ledger.schema()
     if found != str(SCHEMA_VERSION):
         raise IndexMismatch(
             f"{directory}: the index has schema {found} and this onrecord reads schema"
@@ -133,20 +152,25 @@ class Builder:
         with self._locked(create=True) as ledger:
             with ledger.read():
                 stored = ledger.current_ids()
-            moved: dict[str, str] = {}
-            fresh: dict[str, Article] = {}
+            seen = _Seen()
             for source in sources:
-                self._compare(source, stored, fresh, moved, report)
-            self._commit(ledger, list(fresh.values()), report, moved)
+                self._compare(source, stored, seen, report)
+            report.removed = [u for u in dict.fromkeys(report.removed) if u not in seen.articles]
+            report.unchanged += [u for u in seen.borrowed if u not in seen.articles]
+            self._commit(ledger, list(seen.fresh.values()), report, seen.moved)
         return report
 
     def put(self, articles: Iterable[Article]) -> Report:
-        """Adds or replaces articles that come from a program instead of a source."""
+        """Adds or replaces articles that come from a program instead of a source.
+
+        Raises:
+            ValueError: an article holds what UTF-8 cannot; nothing is stored then.
+        """
         report = Report()
         with self._locked(create=True) as ledger:
             with ledger.read():
                 stored = ledger.current_ids()
-            fresh = {a.uri: a for a in articles}
+            fresh = {a.uri: _storable(a) for a in articles}
             for uri, article in fresh.items():
                 self._count(uri, article, stored, report)
             self._commit(ledger, [fresh[u] for u in report.added + report.changed], report, {})
@@ -162,7 +186,9 @@ class Builder:
         with self._locked() as ledger:
             with ledger.read():
                 for name in names:
-                    found = [a.article.uri for a in ledger.articles_named(name) if a.current]
+                    named = [a for a in ledger.articles_named(name) if a.current]
+                    exact = [a for a in named if name in (a.article.uri, a.id)]
+                    found = [a.article.uri for a in exact or named]
                     if not found:
                         raise NotIndexed(
                             f"{name}: no article has this uri, key or id;"
@@ -176,6 +202,8 @@ class Builder:
         """Makes the derived files again from the ledger."""
         with self._locked() as ledger, ledger.read():
             manifest = ledger.manifest()
+            if manifest["generation"] == "0":
+                return
             root = self.directory / derived.FOLDER
             Derived.build(ledger, int(manifest["dimension"]), manifest["token"], root)
             derived.prune(root, manifest["token"])
@@ -198,6 +226,13 @@ class Builder:
     def _open(self) -> Ledger:
         path = self.directory / LEDGER
         if not path.is_file():
+            if int(self._chunking["chunk_tokens"]) > self.embedder.window:
+                raise IndexMismatch(
+                    f"{self.directory}: the settings say chunk_tokens"
+                    f" {self._chunking['chunk_tokens']} and {self.embedder.name} reads"
+                    f" {self.embedder.window}; set ONRECORD_CHUNK_TOKENS={self.embedder.window} or"
+                    " less"
+                )
             making = path.with_suffix(".making")
             for leftover in (making, *(Path(f"{making}-{end}") for end in ("wal", "shm"))):
                 leftover.unlink(missing_ok=True)
@@ -220,34 +255,43 @@ class Builder:
         self,
         source: Source,
         stored: dict[str, tuple[int, str, str]],
-        fresh: dict[str, Article],
-        moved: dict[str, str],
+        seen: _Seen,
         report: Report,
     ) -> None:
         """Sorts what a source holds into added, changed, unchanged and removed."""
-        seen: set[str] = set()
         broken: list[str] = []
+
+        def skip(item: Skipped) -> None:
+            if (source.place, item) not in seen.skipped:
+                seen.skipped.add((source.place, item))
+                report.skipped.append(item)
+
         for number, item in enumerate(source.articles(), 1):
             self.progress("read", number, 0)
             if isinstance(item, Skipped):
-                report.skipped.append(item)
+                skip(item)
                 broken.append(item.uri)
                 continue
-            if item.uri in seen or item.uri in fresh:
-                continue
-            seen.add(item.uri)
             article = clean_article(item)
-            known = stored.get(item.uri)
-            elsewhere = known and known[2] != item.root
-            if known and elsewhere and article.id != known[1] and _still_there(known[2], item.uri):
-                report.skipped.append(_taken(item, known[2]))
+            if before := seen.articles.get(item.uri):
+                if before[0] != article.id:
+                    skip(_taken(item, before[1]))
                 continue
+            known = stored.get(item.uri)
+            if known and known[2] != item.root:
+                if _still_there(known[2], item.uri):
+                    if article.id != known[1]:
+                        skip(_taken(item, known[2]))
+                    else:
+                        seen.borrowed[item.uri] = None
+                    continue
+                if article.id == known[1]:
+                    seen.moved[item.uri] = item.root
+            seen.articles[item.uri] = (article.id, item.root)
             if self._count(item.uri, article, stored, report):
-                fresh[item.uri] = article
-            elif elsewhere:
-                moved[item.uri] = item.root
+                seen.fresh[item.uri] = article
         for uri, (_, _, root) in stored.items():
-            here = root == str(source.root) and source.covers(uri) and uri not in seen
+            here = root == source.place and source.covers(uri) and uri not in seen.articles
             if here and not any(_same_file(uri, name) for name in broken):
                 report.removed.append(uri)
 
@@ -351,23 +395,37 @@ def _content_tokens(encoding: Encoding, text: str, offset: int) -> TokenSigns:
     return TokenSigns.of(encoding.tokens[keep], starts[keep])
 
 
+def _storable(article: Article) -> Article:
+    """The article, when SQLite can hold it; readers see to that for what they read."""
+    for name, value in asdict(article).items():
+        try:
+            "".join(value if isinstance(value, tuple) else [str(value)]).encode()
+        except UnicodeEncodeError:
+            if name != "raw":
+                raise ValueError(
+                    f"{article.uri!r}: the {name} holds a lone surrogate, which UTF-8 cannot;"
+                    " replace it, for example with U+FFFD"
+                ) from None
+    return article
+
+
 def _still_there(root: str, uri: str) -> bool:
-    return bool(root) and (Path(root) / uri.partition("#")[0]).exists()
+    return bool(root) and (Path(root) / file_of(uri)).exists()
 
 
 def _taken(article: Article, root: str) -> Skipped:
+    remedy = (
+        "give one of the two another name"
+        if root == article.root
+        else "add the folder that both lie in, or remove the other one first"
+    )
     return Skipped(
-        article.uri,
-        f"the index holds another article of this name from {root}; add the folder that both lie"
-        " in, or remove the other one first",
+        article.uri, f"the index holds another article of this name from {root}; {remedy}"
     )
 
 
 def _same_file(uri: str, skipped: str) -> bool:
     """Whether a stored uri lies in a file, or under a folder, of which something was skipped."""
-    return uri == skipped or any(
-        uri.startswith(f"{name}{mark}")
-        for name in (skipped, skipped.rpartition(":")[0])
-        if name
-        for mark in "#/"
-    )
+    file = file_of(uri)
+    line = re.fullmatch(re.escape(file) + r":\d+", skipped) if file != uri else None
+    return skipped in (".", file) or line is not None or uri.startswith(f"{skipped}/")

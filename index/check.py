@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from index import derived
@@ -21,9 +22,12 @@ def faults(directory: Path) -> tuple[list[str], list[str]]:
         IndexMissing, IndexMismatch: see the classes.
     """
     ledger = open_ledger(directory)
-    with ledger.read():
-        manifest = ledger.manifest()
-        wrong = ledger.faults() + _miscounts(ledger, manifest) + _misplaced(ledger)
+    try:
+        with ledger.read():
+            manifest = ledger.manifest()
+            wrong = ledger.faults() or _miscounts(ledger, manifest) + _misplaced(ledger)
+    except sqlite3.DatabaseError as error:
+        return [f"the ledger is damaged: {error}"], []
     if manifest["generation"] == "0":
         return wrong, []
     try:
@@ -42,7 +46,7 @@ def _miscounts(ledger: Ledger, manifest: dict[str, str]) -> list[str]:
 
 
 def _misplaced(ledger: Ledger) -> list[str]:
-    """Chunks and sentences that lie outside their articles, and vectors of another length."""
+    """Chunks and sentences that lie outside their articles, and vectors not of length 1."""
     found = []
     dimension = int(ledger.manifest()["dimension"])
     lengths = {}

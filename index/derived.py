@@ -168,5 +168,5 @@ def _verify(folder: Path, token: str, *, content: bool) -> None:
             path = folder / name
             if path.stat().st_size != size or (content and _sha256(path) != digest):
                 raise DerivedDamaged(f"{path}: not as it was written")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DerivedDamaged(f"{folder}: {error}") from error

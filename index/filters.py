@@ -21,6 +21,13 @@ _COMPARISONS = {
     FilterOperator.LT: "<",
     FilterOperator.LTE: "<=",
 }
+_OPERATORS = (
+    *_COMPARISONS,
+    FilterOperator.IN,
+    FilterOperator.NIN,
+    FilterOperator.TEXT_MATCH,
+    FilterOperator.IS_EMPTY,
+)
 _JOINS = {FilterCondition.AND: " AND ", FilterCondition.OR: " OR "}
 
 
@@ -51,21 +58,34 @@ def as_sql(filters: MetadataFilters) -> tuple[str, list[str]]:
 def _condition(item: MetadataFilter) -> tuple[str, list[str]]:
     if item.key not in FIELDS:
         raise ValueError(f"filter on {item.key!r}: an article has {', '.join(FIELDS)}")
-    column = f"{item.key} COLLATE NOCASE" if item.key == "publisher" else item.key
+    column, mark = _compared(item)
     if operator := _COMPARISONS.get(item.operator):
-        return f"{column} {operator} ?", [_value(item.value)]
+        return f"{column} {operator} {mark}", [_value(item.value)]
     if item.operator in (FilterOperator.IN, FilterOperator.NIN):
         if not isinstance(item.value, list):
             raise ValueError(f"filter on {item.key!r}: {item.operator.value} wants a list")
         negation = "NOT " if item.operator == FilterOperator.NIN else ""
-        marks = ", ".join("?" * len(item.value))
+        marks = ", ".join([mark] * len(item.value))
         return f"{column} {negation}IN ({marks})", [_value(value) for value in item.value]
     if item.operator == FilterOperator.TEXT_MATCH:
-        return f"instr(lower({item.key}), lower(?)) > 0", [_value(item.value)]
+        return f"instr(caseless({item.key}), caseless(?)) > 0", [_value(item.value)]
     if item.operator == FilterOperator.IS_EMPTY:
         return f"coalesce({item.key}, '') = ''", []
-    known = [op.value for op in (*_COMPARISONS, FilterOperator.IN, FilterOperator.NIN)]
+    known = [operator.value for operator in _OPERATORS]
     raise ValueError(f"filter on {item.key!r}: {item.operator.value} is not one of {known}")
+
+
+def _compared(item: MetadataFilter) -> tuple[str, str]:
+    """How a column and a value are written for a comparison.
+
+    SQLite knows letter case in ASCII alone; the ledger's own function knows it in any alphabet
+    and takes four times as long (300,000 articles: 0.36 s instead of 0.09 s).
+    """
+    if item.key != "publisher":
+        return item.key, "?"
+    if str(item.value).isascii():
+        return "publisher COLLATE NOCASE", "?"
+    return "caseless(publisher)", "caseless(?)"
 
 
 def _value(value: object) -> str:

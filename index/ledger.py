@@ -49,6 +49,9 @@ CREATE INDEX chunks_by_article ON chunks (article);
 CREATE INDEX chunks_by_encoding ON chunks (encoding);
 """
 
+# What SQLite says of another kind of file, a damaged one and one without our tables.
+_NO_LEDGER = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
+
 _ARTICLE = (
     "pk, id, uri, key, revision, current, story, title, author, publisher, published, language,"
     " url, sources, root, text, sentences"
@@ -138,6 +141,7 @@ class Ledger:
         db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA synchronous = FULL")
+        db.create_function("caseless", 1, lambda text: text and text.casefold(), deterministic=True)
         self._local.db = db
         return db
 
@@ -172,12 +176,22 @@ class Ledger:
         db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            db.commit()
         except BaseException:
             db.rollback()
             raise
-        db.commit()
 
     # the manifest
+
+    def schema(self) -> str | None:
+        """The version of the tables; None when the file is no ledger, or one past reading."""
+        try:
+            with self.read():
+                return self.manifest().get("schema")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in _NO_LEDGER:
+                return None
+            raise
 
     def manifest(self) -> dict[str, str]:
         """What the index says of itself."""
@@ -351,11 +365,20 @@ class Ledger:
         return {pk: TokenSigns.from_bytes(s, b, dimension) for pk, s, b in rows}
 
     def faults(self) -> list[str]:
-        """What SQLite itself finds wrong with the file, one sentence each."""
+        """What SQLite finds wrong with the file and its rows, one sentence each."""
         found = [row[0] for row in self._db.execute("PRAGMA integrity_check")]
         broken = self._db.execute("PRAGMA foreign_key_check").fetchall()
-        faults = [f"the ledger is damaged: {fault}" for fault in found if fault != "ok"]
-        return faults + [f"row {row[1]} of {row[0]} names a row that is gone" for row in broken]
+        dimension = int(self.manifest()["dimension"])
+        misshapen = self._db.execute(
+            "SELECT c.pk FROM chunks c JOIN encodings e ON e.key = c.encoding"
+            " WHERE length(e.vector) <> ?1 * 4 OR length(e.bits) * 4 <> length(e.starts) * ?2",
+            (dimension, -(-dimension // 8)),
+        ).fetchall()
+        return [
+            *(f"the ledger is damaged: {fault}" for fault in found if fault != "ok"),
+            *(f"row {row[1]} of {row[0]} names a row that is gone" for row in broken),
+            *(f"the encoding of chunk {pk} is not of dimension {dimension}" for (pk,) in misshapen),
+        ]
 
     def _select(self, query: str, values: Iterable[int] | Iterable[str]) -> list[tuple]:  # type: ignore[type-arg]
         """Runs ``query (?, ?, …)`` over any number of values."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +37,10 @@ from index.ledger import Ledger, StoredArticle, StoredChunk
 from index.words import content_stems
 
 
+# Articles that an open index keeps in memory, some 10 kB each.
+KEPT_ARTICLES = 5_000
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """One committed state of the index, for as long as ``Store.reading()`` lasts."""
@@ -44,6 +48,16 @@ class Generation:
     ledger: Ledger
     derived: Derived
     dimension: int
+    _articles: dict[int, StoredArticle]
+
+    def articles(self, pks: Iterable[int]) -> dict[int, StoredArticle]:
+        """Articles by pk, as ``Ledger.articles``; what was read once is kept while it fits."""
+        wanted = set(pks)
+        missing = wanted - self._articles.keys()
+        read = self.ledger.articles(missing)
+        if len(self._articles) + len(read) <= KEPT_ARTICLES:
+            self._articles.update(read)
+        return read | {pk: self._articles[pk] for pk in wanted - missing}
 
     def allowed(self, filters: MetadataFilters | None) -> Allowed | None:
         """The articles and chunks that filters leave; None when there are no filters."""
@@ -82,6 +96,7 @@ class Store(BasePydanticVectorStore):
     _ledger: Ledger = PrivateAttr()
     _manifest: dict[str, str] = PrivateAttr()
     _derived: Derived | None = PrivateAttr(default=None)
+    _articles: dict[int, StoredArticle] = PrivateAttr(default_factory=dict)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def __init__(self, directory: Path, embedder: Embedder) -> None:
@@ -90,7 +105,7 @@ class Store(BasePydanticVectorStore):
         Raises:
             IndexMissing, IndexMismatch: see the classes.
         """
-        super().__init__()
+        super().__init__(stores_text=True)
         self._directory = directory
         self._embedder = embedder
         self._ledger = open_ledger(directory)
@@ -110,13 +125,16 @@ class Store(BasePydanticVectorStore):
             manifest = self._ledger.manifest()
             dimension = int(manifest["dimension"])
             found = self._derived_of(manifest["token"], dimension)
-            yield Generation(self._ledger, found, dimension)
+            yield Generation(self._ledger, found, dimension, self._articles)
 
     def _derived_of(self, token: str, dimension: int) -> Derived:
         found = self._derived
         if found is not None and found.token == token:
             return found
         with self._lock:
+            found = self._derived  # another thread may have opened it while this one waited
+            if found is not None and found.token == token:
+                return found
             root = self._directory / derived.FOLDER
             try:
                 found = Derived.open(root, token)
@@ -124,7 +142,7 @@ class Store(BasePydanticVectorStore):
                 # Readers take no lock: what they mend for themselves stays in memory, and
                 # ``onrecord check --repair`` or the next build puts it back on disk.
                 found = Derived.build(self._ledger, dimension, token, None)
-            self._derived = found
+            self._derived, self._articles = found, {}
         return found
 
     def query(self, query: VectorStoreQuery, **kwargs: Any) -> VectorStoreQueryResult:  # noqa: ANN401
@@ -140,9 +158,11 @@ class Store(BasePydanticVectorStore):
             allowed = now.allowed(query.filters)
             if query.doc_ids is not None:
                 allowed = _narrowed(now, allowed, set(query.doc_ids))
+            if query.node_ids:  # a retriever of LlamaIndex sends [] when it means all
+                allowed = _chosen(now, allowed, set(query.node_ids))
             scored = self._scored(query, now, allowed and allowed.chunks.keys())
             chunks = now.ledger.chunks(pk for pk, _ in scored)
-            articles = now.ledger.articles({c.article for c in chunks.values()})
+            articles = now.articles({c.article for c in chunks.values()})
         nodes = [as_node(chunks[pk], articles[chunks[pk].article]) for pk, _ in scored]
         return VectorStoreQueryResult(
             nodes=nodes,
@@ -176,7 +196,7 @@ class Store(BasePydanticVectorStore):
                 total[pk] = total.get(pk, 0.0) + (share * score / best if best > 0 else 0.0)
         return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))[:top_k]
 
-    def add(self, nodes: list[BaseNode], **kwargs: Any) -> list[str]:  # noqa: ANN401
+    def add(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[str]:  # noqa: ANN401
         """Adds each source document as an article, its nodes' texts a paragraph each.
 
         The document is named by the nodes' ``ref_doc_id``, or by the node's own id. Embeddings
@@ -236,6 +256,14 @@ def _narrowed(now: Generation, allowed: Allowed | None, uris: set[str]) -> Allow
     wanted = {pk for uri, (pk, _, _) in now.ledger.current_ids().items() if uri in uris}
     articles = frozenset(wanted if allowed is None else wanted & allowed.articles)
     return Allowed(articles, dict(now.ledger.chunk_pks(articles)))
+
+
+def _chosen(now: Generation, allowed: Allowed | None, node_ids: set[str]) -> Allowed:
+    found = now.ledger.chunks(int(name) for name in node_ids if name.isdecimal())
+    chunks = {
+        pk: chunk.article for pk, chunk in found.items() if allowed is None or pk in allowed.chunks
+    }
+    return Allowed(frozenset(chunks.values()), chunks)
 
 
 def _as_article(uri: str, nodes: list[BaseNode]) -> Article:

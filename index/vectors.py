@@ -30,7 +30,7 @@ class VectorIndex:
         import faiss
 
         count, dimension = vectors.shape
-        flat = faiss.IndexFlatIP(dimension)
+        flat: Any = faiss.IndexFlatIP(dimension)
         if count <= FLAT_LIMIT:
             index = faiss.IndexIDMap2(flat)
         else:
@@ -93,7 +93,7 @@ class VectorIndex:
             # A narrow filter leaves few candidates in each list: then every list is searched.
             narrow = allowed is not None and len(allowed) < len(self) // 4
             parameters["nprobe"] = inner.nlist if narrow else inner.nprobe
-            chosen = faiss.SearchParametersIVF(**parameters)
+            chosen: Any = faiss.SearchParametersIVF(**parameters)
         else:
             chosen = faiss.SearchParameters(**parameters)
         scores, found = self._index.search(

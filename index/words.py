@@ -64,7 +64,9 @@ def stem(word: str) -> str:
     >>> stem("Preconditions") == stem("precondition"), stem("Élysée")
     (True, 'elyse')
     """
-    plain = "".join(c for c in normalize("NFKD", word.lower()) if not combining(c))
+    # A letter that stands for a phrase, as U+FDFA does, is one word all the same.
+    spelt = normalize("NFKD", word.lower())
+    plain = "".join(c for c in spelt if not (combining(c) or c.isspace()))
     with _lock:
         return str(_stemmer.stemWord(plain))
 

@@ -21,8 +21,8 @@ from rag.retrieve import Passage, Query
 
 # What a sentence is judged by, in the order of the coefficients; ``_features`` computes them.
 #
-# Tried on XQuAD and left out, because leaving it out cost less than 0.002 of the questions there and
-# gained on golden sets of news: the fused score of the passage (it favours what echoes the
+# Tried on XQuAD and left out, because leaving it out cost less than 0.002 of the questions there
+# and gained on golden sets of news: the fused score of the passage (it favours what echoes the
 # question), its cosine, the sentence's length and place, the sentence after it, a vector of its
 # own from a second pass through the model, and whether it names a place or a reason.
 FEATURES = (

@@ -69,7 +69,8 @@ class Query:
             embedder: The model that the index was made with.
             asked_from: Where in ``text`` the question itself begins.
         """
-        spans, stems = content_spans(text), {}
+        spans = content_spans(text)
+        stems: dict[str, float] = {}
         for start, end in spans:
             weight = 1.0 if start >= asked_from else EARLIER_TURN
             for stem in content_stems(text[start:end]):
@@ -139,7 +140,7 @@ def retrieve(
         for pk, chunk in chunks.items()
     }
     best = sorted(fused, key=lambda pk: (-fused[pk], pk))[:top_k]
-    articles = now.ledger.articles({chunks[pk].article for pk in best})
+    articles = now.articles({chunks[pk].article for pk in best})
     return [
         Passage(chunks[pk], articles[chunks[pk].article], fused[pk], cosines[pk]) for pk in best
     ]

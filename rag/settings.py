@@ -15,6 +15,9 @@ from pydantic_settings import (
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES
 from index.embed import DEFAULT_MODEL
 
+# Confidence from which a question is answered. See benchmarks/README.md for what 0.3 to 0.7 give.
+THRESHOLD = 0.35
+
 
 class Settings(BaseSettings):
     """What can be set; what is given in code or as an option wins, then variables, then the file.
@@ -34,7 +37,7 @@ class Settings(BaseSettings):
     top_k: int = Field(10, ge=1, le=1000, description="passages that a search gives")
     max_claims: int = Field(4, ge=1, le=20, description="the most claims in a quoted answer")
     threshold: float = Field(
-        0.5, ge=0, le=1, description="confidence below which the answer is a refusal"
+        THRESHOLD, ge=0, le=1, description="confidence below which the answer is a refusal"
     )
     max_file_mb: int = Field(50, ge=1, description="the largest article read, in megabytes")
     host: str = Field("127.0.0.1", description="where the chat listens")

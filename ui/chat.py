@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from index.errors import OnRecordError
 from ui.render import (
     answer_html,
     article_html,
@@ -59,8 +60,8 @@ def respond(corpus: Corpus, question: str, turns: Sequence[Turn] = ()) -> Iterat
         for answer in _paced(corpus.conversation(_history(past)).stream(asked)):
             turn = Turn(asked, answer.text, answer_html(answer))
             yield [*past, turn]
-    except ValueError as error:
-        yield [*past, _failed(turn, str(error))]
+    except OnRecordError as error:
+        yield [*past, _failed(turn, _sentence(error))]
     except Exception:
         log.exception("no answer to a question of %d characters", len(asked))
         yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
@@ -72,6 +73,17 @@ def stop(turns: Sequence[Turn]) -> list[Turn]:
         return []
     last = turns[-1]
     return [*turns[:-1], replace(last, html=(last.html if last.text else "") + stopped_html())]
+
+
+def last_question(turns: Sequence[Turn]) -> str:
+    """What was asked last, to be asked again; "" if nothing was."""
+    return next((turn.question for turn in reversed(turns) if turn.question), "")
+
+
+def without_last(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns before the last question: what is known when that is asked again."""
+    asked = [turn for turn in turns if turn.question]
+    return asked[:-1]
 
 
 def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
@@ -92,8 +104,8 @@ def open_source(corpus: Corpus, ref: object) -> str:
     start, end = int(found[2]), int(found[3])
     try:
         article = corpus.article(found[1])
-    except KeyError:
-        return problem_html("This article is no longer in the record.")
+    except OnRecordError as error:
+        return problem_html(_sentence(error))
     if not start < end <= len(article.text):
         return problem_html("The cited words are not in this article.")
     return article_html(article, start, end)
@@ -111,6 +123,11 @@ def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
     return replace(turn, text="", html=said + problem_html(sentence))
+
+
+def _sentence(error: OnRecordError) -> str:
+    said = str(error).strip()
+    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '?', '!')) else '.'}"
 
 
 def _paced(answers: Iterator[Answer]) -> Iterator[Answer]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from index.article import Article
 from rag.answer import Answer, Citation, Claim
+from rag.quote import REFUSAL, attribution
 
 LONGEST_SHOWN_QUESTION = 2_000
 """Characters of a question that are repeated in the chat; a page of pasted text is not."""
@@ -57,18 +59,20 @@ def stopped_html() -> str:
 def answer_html(answer: Answer) -> str:
     """An answer, or a growing part of one, as a single line of HTML.
 
-    A claim is followed by its markers, links whose target :func:`anchor` names; then come the
-    sources, each article once. A refusal shows the nearest passages, and says what they are.
+    Claims stand in paragraphs, each under who published its words and when. A claim is followed
+    by its markers, links whose target :func:`anchor` names; then come the sources, each article
+    once. A refusal shows the nearest passages, and says what they are.
     """
     searched = ""
     if answer.query.strip() != answer.question.strip():
         searched = f'<p class="searched">Searched for: {escape(answer.query)}</p>'
     if not answer.answered:
-        refusal = f'<p class="words">{escape(answer.text)}</p>{_nearest_html(answer.nearest)}'
-        return f'<div class="refusal">{searched}{refusal}</div>'
+        return f'<div class="refusal">{searched}{_refusal_html(answer)}</div>'
     style = "quoting" if answer.answerer == "quotes" else "writing"
-    claims = " ".join(map(_claim_html, answer.claims))
-    body = claims or f'<span class="claim">{escape(answer.text)}</span>'
+    said = groupby(answer.claims, key=lambda claim: attribution(claim.citations))
+    body = "".join(_said_html(who, list(claims)) for who, claims in said)
+    if not answer.claims:
+        body = f'<p class="claim"><span class="words">{escape(answer.text)}</span></p>'
     sources = _sources_html(answer.citations)
     return f'<div class="answer {style}">{searched}<div class="claims">{body}</div>{sources}</div>'
 
@@ -76,6 +80,11 @@ def answer_html(answer: Answer) -> str:
 def anchor(citation: Citation) -> str:
     """Names the cited words, for the page's reader: the article's id and two offsets."""
     return f"cite-{citation.article_id}-{citation.start}-{citation.end}"
+
+
+def _said_html(who: str, claims: Sequence[Claim]) -> str:
+    by = f'<span class="by">{escape(who)}<span class="colon">: </span></span>' if who else ""
+    return f'<p class="said">{by}{" ".join(map(_claim_html, claims))}</p>'
 
 
 def _claim_html(claim: Claim) -> str:
@@ -102,9 +111,17 @@ def _sources_html(citations: Sequence[Citation]) -> str:
     return f'<ul class="sources" title="Sources">{rows}</ul>' if rows else ""
 
 
+def _refusal_html(answer: Answer) -> str:
+    """The refusal; its text repeats the nearest passages, which are a list of links here."""
+    words = answer.text
+    if answer.nearest:
+        words = REFUSAL if words.startswith(REFUSAL) else words.partition("\n")[0]
+    return f'<p class="words">{escape(words)}</p>{_nearest_html(answer.nearest)}'
+
+
 def _nearest_html(nearest: Sequence[Citation]) -> str:
     rows = "".join(
-        f'<li><a class="passage" href="#{escape(anchor(citation))}">{escape(citation.quote)}</a>'
+        f'<li><a class="passage" href="#{escape(anchor(citation))}">{escape(" ".join(citation.quote.split()))}</a>'
         f'<span class="about">{escape(citation.title or citation.key)}{_details(citation)}</span></li>'
         for citation in nearest
     )

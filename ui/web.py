@@ -15,7 +15,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ui.chat import Turn, messages, open_source, respond, stop
+from ui.chat import (
+    Turn,
+    last_question,
+    messages,
+    open_source,
+    respond,
+    stop,
+    without_last,
+)
 from ui.render import escape
 
 if TYPE_CHECKING:
@@ -60,20 +68,22 @@ class _Parts:
     box: Any
     send: Any
     halt: Any
+    again: Any
     fresh: Any
     offer: Any
     suggestions: tuple[Any, ...]
 
     def shown(self, now: Sequence[Turn], *, busy: bool) -> dict[Any, Any]:
         """What the components become when the chat has come to these turns."""
-        return {
-            self.turns: list(now),
-            self.chat: messages(now),
-            self.send: {"visible": not busy, "__type__": "update"},
-            self.halt: {"visible": busy, "__type__": "update"},
-            self.fresh: {"visible": bool(now) and not busy, "__type__": "update"},
-            self.offer: {"visible": bool(self.suggestions) and not now, "__type__": "update"},
+        visible = {
+            self.send: not busy,
+            self.halt: busy,
+            self.again: bool(last_question(now)) and not busy,
+            self.fresh: bool(now) and not busy,
+            self.offer: bool(self.suggestions) and not now,
         }
+        changed = {part: {"visible": is_, "__type__": "update"} for part, is_ in visible.items()}
+        return {self.turns: list(now), self.chat: messages(now), **changed}
 
 
 def build_app(
@@ -228,21 +238,27 @@ def _conversation(gr: ModuleType, suggestions: Sequence[str]) -> _Parts:
         )
         send = gr.Button("Ask", elem_id="send", scale=0, min_width=0)
         halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=0, visible=False)
-    fresh = gr.Button("New chat", elem_id="fresh", visible=False)
-    return _Parts(turns, chat, box, send, halt, fresh, offer, offered)
+    with gr.Row(elem_id="after", equal_height=False):
+        again = gr.Button("Retry", elem_id="retry", scale=0, min_width=0, visible=False)
+        fresh = gr.Button("New chat", elem_id="fresh", scale=0, min_width=0, visible=False)
+    return _Parts(turns, chat, box, send, halt, again, fresh, offer, offered)
 
 
 def _wire(gr: ModuleType, parts: _Parts, corpus: "Corpus") -> None:
     def asked(typed: str, before: list[Turn], event: gr.EventData) -> Iterator[dict[Any, Any]]:  # type: ignore[name-defined]
-        chosen = event.target in parts.suggestions
+        question = typed
+        if event.target in parts.suggestions:
+            question = event.target.value
+        elif event.target is parts.again:
+            question, before = last_question(before), without_last(before)
         now = before
-        for now in respond(corpus, event.target.value if chosen else typed, before):
+        for now in respond(corpus, question, before):
             yield {**parts.shown(now, busy=True), parts.box: ""}
         yield parts.shown(now, busy=False)
 
     outputs = [*parts.shown([], busy=False)]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    clicks: list[Callable[..., Any]] = [button.click for button in (parts.send, *parts.suggestions)]
+    clicks: list[Callable[..., Any]] = [button.click for button in (parts.send, parts.again, *parts.suggestions)]
     answering = gr.on(
         [parts.box.submit, *clicks],
         asked,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.article import Article, Skipped
+from index.errors import OnRecordError
 from index.readers import html, jsonl, markdown, text
 from index.readers.encoding import Refused
 from index.readers.files import (
@@ -33,7 +34,7 @@ MAGIC = re.compile(r"[*?\[]")
 RECORD = re.compile(rf"^(.*?(?:{'|'.join(map(re.escape, jsonl.EXTENSIONS))}))#", re.I | re.S)
 
 
-class SourceMissing(Exception):
+class SourceMissing(OnRecordError):
     """What the user gave as a source is not there; the message is one sentence."""
 
 
@@ -93,7 +94,7 @@ class Source:
             if isinstance(path, Skipped):
                 yield path
                 continue
-            file = SourceFile(path, relative(path, self.root), str(self.root))
+            file = SourceFile(path, relative(path, self.root), self.place)
             supported = supported or file.extension in EXTENSIONS
             yield from self._read(file)
         if self.pattern is None and self.name is None and not supported:
@@ -103,6 +104,11 @@ class Source:
                 "or give another folder",
             )
 
+    @property
+    def place(self) -> str:
+        """The root as text that UTF-8 can hold: the ``root`` of its articles."""
+        return printable(str(self.root))
+
     def covers(self, uri: str) -> bool:
         """Whether an article stored under this root with this uri would come from this source.
 
@@ -110,8 +116,7 @@ class Source:
         """
         if "://" in uri:
             return False
-        record = RECORD.match(uri)
-        file = record[1] if record else uri
+        file = file_of(uri)
         if self.name is not None:
             return file == printable(self.name)
         return self.pattern is None or matches(file, self.pattern)
@@ -138,9 +143,20 @@ class Source:
                 yield reader(file, load(file.path, self.max_bytes))
             else:
                 kind = f"files ending in {file.extension}" if file.extension else "such files"
-                yield Skipped(file.uri, f"{kind} are not read; {READ_HERE}: convert it to one")
+                reason = f"{kind} are not read; {READ_HERE}: convert it to one"
+                yield Skipped(file.uri, reason, fault=self.name is not None)
         except Refused as refusal:
             yield Skipped(file.uri, str(refusal))
+
+
+def file_of(uri: str) -> str:
+    """The file in which the article of a uri lies.
+
+    >>> file_of("may/wire.jsonl#42"), file_of("may/#1.txt")
+    ('may/wire.jsonl', 'may/#1.txt')
+    """
+    record = RECORD.match(uri)
+    return record[1] if record else uri
 
 
 def read_source(source: str | Path, max_bytes: int = MAX_FILE_BYTES) -> Iterator[Article | Skipped]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ def search(store: Store, embedder, text: str) -> dict[str, list]:
 
 
 def look(directory: Path, embedder) -> dict[str, object]:
-    """All that a reader can see of an index, without pks, revisions and generations.
+    """All that a reader can see of an index, without pks, revisions, roots and generations.
 
     Two indexes of one corpus look equal however they came about.
     """
@@ -91,7 +92,12 @@ def look(directory: Path, embedder) -> dict[str, object]:
         told = {
             "counts": now.ledger.counts(),
             "articles": {
-                a.article.uri: (a.id, a.article, a.sentences, now.ledger.raw(a.pk)) for a in stored
+                a.article.uri: (
+                    a.id,
+                    replace(a.article, root="", raw=now.ledger.raw(a.pk)),
+                    a.sentences,
+                )
+                for a in stored
             },
             "stories": sorted(
                 sorted(uris[a.pk] for a in stored if a.story == story)

@@ -256,10 +256,14 @@ def test_a_chunk_needs_its_encoding(ledger):
 
 
 def test_what_fails_in_the_middle_is_not_stored(ledger):
-    with pytest.raises(RuntimeError, match="stop"), ledger.write():
-        ledger.insert(prepared(FULL))
-        ledger.set_manifest({"generation": "1"})
-        raise RuntimeError("stop")
+    def fail():
+        with ledger.write():
+            ledger.insert(prepared(FULL))
+            ledger.set_manifest({"generation": "1"})
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail()
     with ledger.read():
         assert ledger.manifest()["generation"] == "0"
         assert ledger.counts()["articles"] == 0

@@ -29,7 +29,9 @@ document.addEventListener("click", (event) => {
     target.focus({ preventScroll: true });
     return;
   }
+  marker?.removeAttribute("aria-current");
   marker = link;
+  marker.setAttribute("aria-current", "true");
   history.replaceState(history.state, "", link.getAttribute("href"));
   read(link.getAttribute("href"));
 }, true);
