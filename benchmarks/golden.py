@@ -57,15 +57,13 @@ def report(corpus: Corpus, questions: list[dict[str, Any]], misses: bool) -> Non
     claims = [len(answers[q["id"]].claims) for q in answered]
     print(f"answerable {len(yes)}: every fact and the right first citation {len(both)},")
     print(f"  fact recall {share(facts)}, citation precision {share(cited)},")
-    print(
-        f"  first citation right {len(right)} of {len(answered)}, refused {len(yes) - len(answered)}"
-    )
+    print(f"  first citation right {len(right)} of {len(answered)}")
+    print(f"  refused {len(yes) - len(answered)}")
     print(f"unanswerable {len(no)}: refused {sum(not answers[q['id']].answered for q in no)}")
     print(f"claims: median {statistics.median(claims)}, most {max(claims)}")
     times.sort()
-    print(
-        f"ms a question: median {times[len(times) // 2]:.0f}, p95 {times[int(len(times) * 0.95)]:.0f}"
-    )
+    slow = times[int(len(times) * 0.95)]
+    print(f"ms a question: median {times[len(times) // 2]:.0f}, p95 {slow:.0f}")
     for q in questions if misses else []:
         wrong = q not in both if q.get("answerable", True) else answers[q["id"]].answered
         if wrong:

@@ -36,7 +36,6 @@ from index.filters import as_sql
 from index.ledger import Ledger, StoredArticle, StoredChunk
 from index.words import content_stems
 
-
 # Articles that an open index keeps in memory, some 10 kB each.
 KEPT_ARTICLES = 5_000
 
