@@ -26,7 +26,7 @@ STOP_WORDS = frozenset(
     where whereas wherever whether which whichever while who whoever whom whose why will with
     within without would yet you your yours yourself yourselves
     s t d ll m re ve don doesn didn isn aren wasn weren hasn haven hadn won wouldn shouldn couldn
-    tell say said says give explain describe
+    say said says
     """.split()
 )
 

@@ -111,10 +111,10 @@ def attribution(citations: Sequence[Citation]) -> str:
 
 
 def nearest(evidence: Sequence[Evidence], count: int = 3) -> tuple[Citation, ...]:
-    """For a refusal: the best sentence of each of the nearest articles, as what it is."""
+    """For a refusal: the best sentence of each of the nearest stories, as what it is."""
     best: dict[int, Evidence] = {}
     for item in evidence:
-        best.setdefault(item.article.pk, item)
+        best.setdefault(item.article.story, item)
     chosen = list(best.values())[:count]
     return tuple(
         citation(e.article, e.index, e.index + 1, number) for number, e in enumerate(chosen, 1)

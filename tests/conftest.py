@@ -31,7 +31,11 @@ def pytest_configure(config):
         patch.setenv(name, str(Path(home.name) / name.lower()))
     elsewhere = {"HF_HUB_CACHE", "TRANSFORMERS_CACHE", "SENTENCE_TRANSFORMERS_HOME", "TORCH_HOME"}
     for name in list(os.environ):
-        if name.upper().startswith("ONRECORD_") or name in elsewhere:
+        if (
+            name.upper().startswith("ONRECORD_")
+            and name != "ONRECORD_SKIP_BROWSER"
+            or name in elsewhere
+        ):
             patch.delenv(name)
 
 

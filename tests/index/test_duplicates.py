@@ -36,6 +36,13 @@ def test_ones_own_report_is_another_story():
     assert grouped(WIRE, OWN) == {10: 10, 11: 11}
 
 
+def test_a_report_that_takes_over_a_sentence_is_another_story():
+    sentence = WIRE.split(". ")[0] + ". "
+    shared = len(sentence.split()) / len((sentence + OWN).split())
+    assert 0.25 < shared < 0.45
+    assert grouped(WIRE, sentence + OWN) == {10: 10, 11: 11}
+
+
 def test_the_story_is_named_after_its_first_article():
     assert grouped(OWN, WIRE, OWN + " More follows.", WIRE) == {10: 10, 11: 11, 12: 10, 13: 11}
     late = stories({7: signature(WIRE), 3: signature(WIRE), 5: signature(OWN)})

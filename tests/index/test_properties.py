@@ -24,7 +24,7 @@ BODIES = [
 ]
 FILES = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(BODIES), max_size=4)
 QUICK = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )  # fmt: skip
 
 
