@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,7 @@ class Derived:
             making and making / "articles.words",
         )
         if root and making:
-            stamp = {"token": token, "files": _digests(making)}
+            stamp = {"token": token, "files": _checksums(making)}
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
             shutil.rmtree(root / token, ignore_errors=True)
             making.rename(root / token)
@@ -79,10 +79,10 @@ class Derived:
         """Opens what ``build`` kept.
 
         Raises:
-            DerivedDamaged: it is not there, or a file is missing or has another size.
+            DerivedDamaged: see ``verify``.
         """
         folder = root / token
-        _verify(folder, token, content=False)
+        verify(root, token)
         try:
             return cls(
                 token,
@@ -99,9 +99,18 @@ def verify(root: Path, token: str) -> None:
     """Reads every derived file of a generation and compares it with its digest.
 
     Raises:
-        DerivedDamaged: a file is missing or differs.
+        DerivedDamaged: a file is missing or differs, or they are of another generation.
     """
-    _verify(root / token, token, content=True)
+    folder = root / token
+    try:
+        stamp = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
+        if stamp["token"] != token:
+            raise DerivedDamaged(f"{folder}: made from {stamp['token']}, not from {token}")
+        for name, checksum in stamp["files"].items():
+            if _checksum(folder / name) != checksum:
+                raise DerivedDamaged(f"{folder / name}: not as it was written")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DerivedDamaged(f"{folder}: {error}") from error
 
 
 def prune(root: Path, token: str) -> None:
@@ -145,28 +154,16 @@ def _chunk_texts(ledger: Ledger) -> Iterator[tuple[int, str]]:
         yield chunk.pk, embedded_text(article.article.title, chunk.of(article.article.text))
 
 
-def _digests(folder: Path) -> dict[str, list[str | int]]:
-    """Size and SHA-256 of every file below a folder, by its path there."""
-    digests: dict[str, list[str | int]] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.endswith(".lock"):
-            digests[path.relative_to(folder).as_posix()] = [path.stat().st_size, _sha256(path)]
-    return digests
+def _checksums(folder: Path) -> dict[str, str]:
+    """The checksum of every file below a folder, by its path there."""
+    paths = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix != ".lock"]
+    return {path.relative_to(folder).as_posix(): _checksum(path) for path in paths}
 
 
-def _sha256(path: Path) -> str:
+def _checksum(path: Path) -> str:
+    """CRC-32 and size: damage is found at every opening, and a gigabyte takes a second."""
+    crc, size = 0, 0
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _verify(folder: Path, token: str, *, content: bool) -> None:
-    try:
-        stamp = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
-        if stamp["token"] != token:
-            raise DerivedDamaged(f"{folder}: made from {stamp['token']}, not from {token}")
-        for name, (size, digest) in stamp["files"].items():
-            path = folder / name
-            if path.stat().st_size != size or (content and _sha256(path) != digest):
-                raise DerivedDamaged(f"{path}: not as it was written")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DerivedDamaged(f"{folder}: {error}") from error
+        while block := file.read(2**20):
+            crc, size = zlib.crc32(block, crc), size + len(block)
+    return f"{crc:08x}-{size}"

@@ -25,6 +25,7 @@ _LEANS = re.compile(
 # well for: no turn 0.876; fewer than 3 words, or a word above 0.912; 4 0.917; 6 0.923; every turn
 # 0.926. Above 4 a change of topic is searched for under the old one, which that set does not hold.
 _SHORT = 4
+_NAMES = re.compile(r"(?<=\w\W)[A-Z]\w")
 _PART = re.compile(
     r",?\s+(?:and|but)\s+(?=(?:who|whom|whose|what|which|when|where|why|how|did|does|do|is|are|was"
     r"|were|has|have|had|will|would|can|could|on what|at what|in what|by how|for how|to whom)\b)"
@@ -99,10 +100,15 @@ def understand(text: str, history: Sequence[Mapping[str, str]] = ()) -> Question
 def leans(question: str) -> bool:
     """Whether a question needs the turn before it to be understood.
 
+    A short one does, unless it names somebody or something itself.
+
     >>> leans("Over how many years?"), leans("Who leads the Harbour Union?")
     (True, False)
     """
-    return len(content_stems(question)) < _SHORT or bool(_LEANS.search(question))
+    if _LEANS.search(question):
+        return True
+    words = len(content_stems(question))
+    return words < _SHORT and (words < 2 or not _NAMES.search(question))
 
 
 def _turn_before(history: Sequence[Mapping[str, str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import typer
 
 from index.build import LEDGER, Builder
 from index.embed import TransformerEmbedder
-from index.errors import IndexBusy, IndexMissing
+from index.errors import IndexBusy, IndexMismatch, IndexMissing
 from index.readers import Source
 
 if TYPE_CHECKING:
@@ -97,6 +98,10 @@ def _build(directory: Path, embedder: TransformerEmbedder, settings: Settings) -
     )
     with as_file(files("index").joinpath("sample")) as folder:
         try:
+            builder.add([Source.at(folder)])
+        except IndexMismatch:
+            # Made by another version or model; nothing in it is the person's own.
+            shutil.rmtree(directory)
             builder.add([Source.at(folder)])
         except IndexBusy:
             # Another command is making the same index: what it has committed is used.
