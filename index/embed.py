@@ -82,9 +82,18 @@ class TransformerEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.name = model
         self._lock = threading.Lock()
+        self._loading = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
 
-    @cached_property
+    @property
     def _model(self) -> SentenceTransformer:
+        """The model, loaded by whoever needs it first; others wait for it."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> SentenceTransformer:
         import os
 
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from rag.answer import Answer
 from rag.quote import answer_text
 
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
+
+class Answerer(Protocol):
+    """What a chat needs of a corpus."""
+
+    def ask(self, question: str, *, history: Sequence[Mapping[str, str]] = ()) -> Answer:
+        """Answers a question asked after earlier turns, or refuses to."""
 
 
 class Conversation:
     """The turns of one chat with a corpus; not for several threads at once."""
 
-    def __init__(self, corpus: Corpus, history: Sequence[Mapping[str, str]] = ()) -> None:
+    def __init__(self, corpus: Answerer, history: Sequence[Mapping[str, str]] = ()) -> None:
         self._corpus = corpus
         self._history = [dict(turn) for turn in history]
 

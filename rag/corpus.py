@@ -118,7 +118,7 @@ class Corpus:
             passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
             retrieved = time.perf_counter()
             whole, parts, confidence = _judged(now, meant, query, passages)
-        answered = confidence >= self.settings.threshold
+        answered = bool(whole) and confidence >= self.settings.threshold
         limit = self.settings.max_claims if answered else 0
         claims, citations = quote.compose(whole, parts, limit)
         near = () if answered else quote.nearest(whole)
@@ -180,6 +180,12 @@ class Corpus:
     def conversation(self, history: Sequence[Mapping[str, str]] = ()) -> Conversation:
         """A chat, which may go on from earlier turns."""
         return Conversation(self, history)
+
+    def prepare(self) -> None:
+        """Loads the model and the index, which the first question would otherwise wait for."""
+        self._embedder.encode_query("ready")
+        with self._store.reading():
+            pass
 
     def article(self, article_id: str) -> Article:
         """The article, or the earlier revision of one, with this id.

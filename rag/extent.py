@@ -38,7 +38,7 @@ def extent(stored: StoredArticle, index: int) -> tuple[int, int]:
     first, last = whole
     while index - first < _BEFORE and _leans(stored, first) and _same_paragraph(stored, first - 1):
         first -= 1
-    for found in ((first, last), whole):
+    for found in (_spoken(stored, first, last), whole):
         if _length(stored, *found) <= LONGEST:
             return found
     return index, index + 1

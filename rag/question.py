@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.errors import OnRecordError
+from index.readers.encoding import scrub
 from index.words import content_stems
 
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
@@ -80,7 +81,7 @@ def understand(text: str, history: Sequence[Mapping[str, str]] = ()) -> Question
     Raises:
         UnusableQuestion: it is empty, too long, or without a word to search for.
     """
-    question = " ".join(text.split())
+    question = " ".join(scrub(text).split())
     if not question:
         raise UnusableQuestion("the question is empty; type what you want to know")
     if len(question) > MAX_QUESTION_CHARS:
@@ -113,7 +114,7 @@ def leans(question: str) -> bool:
 
 def _turn_before(history: Sequence[Mapping[str, str]]) -> str:
     """What the person asked before, back to the last turn that stood alone."""
-    asked = [" ".join(t["content"].split()) for t in history if t.get("role") == "user"]
+    asked = [" ".join(scrub(t["content"]).split()) for t in history if t.get("role") == "user"]
     turns: list[str] = []
     for turn in reversed(asked[-3:]):
         turns.insert(0, turn)

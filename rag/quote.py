@@ -80,7 +80,7 @@ def compose(
     for choice in _in_order(choices):
         cited = [citation(choice.best.article, choice.first, choice.last)]
         cited += [citation(e.article, *extent(e.article, e.index)) for e in choice.copies]
-        numbered = tuple(_numbered(citations, item) for item in cited)
+        numbered = tuple(dict.fromkeys(_numbered(citations, item) for item in cited))
         lines = cited[0].quote.splitlines()
         text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
         claims.append(Claim(text=text, status="supported", support=1.0, citations=numbered))

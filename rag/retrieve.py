@@ -20,6 +20,9 @@ from index.words import content_spans, content_stems
 # looked up (dense) or 0 (BM25, whose lists leave out only what holds fewer of the words).
 CANDIDATES = 100
 
+# Cosines of one vector, computed in float32 with others, differ by less than this.
+ROUNDING = 1e-6
+
 # What a word counts that only the turn before the question holds. MTRAGUN, nDCG@10: 0 gives 0.876,
 # 0.3 0.921, 0.5 0.926, 0.7 0.926, 1 0.917.
 EARLIER_TURN = 0.5
@@ -172,9 +175,10 @@ def _candidates(
 
 
 def _spread(scores: Mapping[int, float]) -> dict[int, float]:
-    """Scores scaled so that the lowest is 0 and the highest 1."""
+    """Scores scaled so that the lowest is 0 and the highest 1; all 1 where only rounding differs."""
     low, high = min(scores.values()), max(scores.values())
-    return {pk: (score - low) / (high - low) if high > low else 1.0 for pk, score in scores.items()}
+    apart = high - low
+    return {pk: (score - low) / apart if apart > ROUNDING else 1.0 for pk, score in scores.items()}
 
 
 def _share(scores: Mapping[int, float]) -> dict[int, float]:

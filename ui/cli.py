@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -150,6 +151,7 @@ def chat(
     settings = _settings(index, **{name: v for name, v in given.items() if v is not None})
     corpus = _corpus(settings, sample)
     shown = is_sample(corpus)
+    threading.Thread(target=corpus.prepare, daemon=True).start()
     web.serve(
         corpus,
         settings.host,
