@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 
+from index.build import Builder
 from index.embed import TransformerEmbedder
+from index.readers import Source
+from rag.corpus import Corpus
+from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.network import shut
 
@@ -32,8 +37,8 @@ def pytest_configure(config):
     elsewhere = {"HF_HUB_CACHE", "TRANSFORMERS_CACHE", "SENTENCE_TRANSFORMERS_HOME", "TORCH_HOME"}
     for name in list(os.environ):
         if (
-            name.upper().startswith("ONRECORD_")
-            and name != "ONRECORD_SKIP_BROWSER"
+            (name.upper().startswith("ONRECORD_")
+            and name != "ONRECORD_SKIP_BROWSER")
             or name in elsewhere
         ):
             patch.delenv(name)
@@ -72,6 +77,15 @@ def workplace(tmp_path, monkeypatch):
 def embedder():
     """The embedding model itself, loaded once."""
     return TransformerEmbedder()
+
+
+@pytest.fixture(scope="session")
+def sample_corpus(tmp_path_factory, embedder):
+    """The sample corpus, indexed once with the real embedding model."""
+    directory = tmp_path_factory.mktemp("sample")
+    with as_file(files("index").joinpath("sample")) as folder:
+        Builder(directory, embedder).add([Source.at(folder)])
+    return Corpus(directory, embedder, Settings())
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""What the README says is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rag.answer import Answer
+from rag.settings import Settings
+from ui import output
+from ui.cli import app
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)
+
+
+def blocks(kind):
+    return [text for name, text in BLOCKS if name == kind]
+
+
+def test_it_leads_with_the_two_commands():
+    assert blocks("console")[0].splitlines() == [
+        "$ make chat",
+        '$ make ask Q="what preconditions did the Kremlin set?"',
+    ]
+
+
+def test_the_answer_shown_is_the_answer_given(sample_corpus, capsys):
+    answer: Answer = sample_corpus.ask("what preconditions did the Kremlin set?")
+    output.answer(answer, as_json=False)
+    shown, given = blocks("text")[0], capsys.readouterr().out
+    assert shown.split() == given.split()
+
+
+def test_every_command_is_in_it_and_no_other():
+    shown = set(re.findall(r"^onrecord (\w+)", blocks("text")[1], re.M))
+    assert shown == {command.callback.__name__ for command in app.registered_commands}
+
+
+def test_every_setting_is_in_it_with_its_default():
+    table = README.split("| setting | default | |\n|---|---|---|\n")[1].split("\n\n")[0]
+    shown = {}
+    for row in table.splitlines():
+        names, defaults = (cell.strip() for cell in row.split("|")[1:3])
+        values = defaults.replace("`", "").split(", ")
+        shown |= dict(zip(re.findall(r"`(\w+)`", names), values, strict=True))
+    fields = Settings.model_fields.items()
+    assert shown == {name: str(field.default) for name, field in fields}
+
+
+def test_the_python_example_runs(sample_corpus, monkeypatch):
+    monkeypatch.setattr("rag.corpus.Corpus.open", lambda _: sample_corpus)
+    names = {}
+    exec(blocks("python")[0], names)
+    assert names["answer"].answered
+    assert [n.node.metadata["key"] for n in names["retriever"].retrieve("Kremlin")]
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", README))
+def test_what_it_links_to_is_there(target):
+    assert (Path(__file__).parent.parent / target).is_file()
