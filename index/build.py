@@ -1,31 +1,32 @@
-"""What changed, and only that: from sources to a committed generation."""
+"""From sources to a committed generation: one writer, who embeds and stores only what changed."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from index import derived
-from index.article import Article, Skipped
+from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, Chunk, chunk_article, embedded_text
-from index.clean import clean_article
+from index.compare import Comparison, Report
 from index.derived import Derived
 from index.duplicates import signature, stories
 from index.embed import BATCH, Embedder, Encoding
 from index.errors import IndexBusy, IndexMismatch, IndexMissing, NotIndexed
 from index.ledger import SCHEMA_VERSION, Ledger, Prepared
-from index.readers import Source, file_of
+from index.readers import Source
 from index.sentences import split_sentences
 from index.signs import TokenSigns
 from index.words import content_spans
+
+__all__ = ["LEDGER", "Builder", "Progress", "Report", "check_embedder", "open_ledger"]
 
 LEDGER = "ledger.sqlite"
 _LOCK = "build.lock"
@@ -34,46 +35,6 @@ _LOCK = "build.lock"
 _GROUP = 64
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(slots=True)
-class Report:
-    """What a build did.
-
-    Attributes:
-        added: Uris that are new; likewise ``changed``, ``unchanged`` and ``removed``.
-        duplicates: Of the added and changed, those that repeat a story already held.
-        embedded: How many chunks the model encoded; the rest were known.
-        generation: The state of the index now.
-    """
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    duplicates: list[str] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    embedded: int = 0
-    generation: int = 0
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What the sources of one call gave so far; they may overlap.
-
-    Attributes:
-        articles: The id and root of each article, by uri.
-        fresh: Those of them that have to be stored.
-        moved: The new roots of those that are stored and have another root.
-        borrowed: Copies of a stored article whose own root still holds it.
-        skipped: What was skipped, with the root.
-    """
-
-    articles: dict[str, tuple[str, str]] = field(default_factory=dict)
-    fresh: dict[str, Article] = field(default_factory=dict)
-    moved: dict[str, str] = field(default_factory=dict)
-    borrowed: dict[str, None] = field(default_factory=dict)
-    skipped: set[tuple[str, Skipped]] = field(default_factory=set)
 
 
 def open_ledger(directory: Path) -> Ledger:
@@ -148,17 +109,13 @@ class Builder:
         Raises:
             IndexBusy, IndexMismatch: see the classes.
         """
-        report = Report()
         with self._locked(create=True) as ledger:
             with ledger.read():
                 stored = ledger.current_ids()
-            seen = _Seen()
-            for source in sources:
-                self._compare(source, stored, seen, report)
-            report.removed = [u for u in dict.fromkeys(report.removed) if u not in seen.articles]
-            report.unchanged += [u for u in seen.borrowed if u not in seen.articles]
-            self._commit(ledger, list(seen.fresh.values()), report, seen.moved)
-        return report
+            found = Comparison(stored)
+            found.add_sources(sources, lambda number: self.progress("read", number, 0))
+            self._commit(ledger, list(found.fresh.values()), found.report, found.moved)
+        return found.report
 
     def put(self, articles: Iterable[Article]) -> Report:
         """Adds or replaces articles that come from a program instead of a source.
@@ -166,15 +123,14 @@ class Builder:
         Raises:
             ValueError: an article holds what UTF-8 cannot; nothing is stored then.
         """
-        report = Report()
         with self._locked(create=True) as ledger:
             with ledger.read():
                 stored = ledger.current_ids()
-            fresh = {a.uri: _storable(a) for a in articles}
-            for uri, article in fresh.items():
-                self._count(uri, article, stored, report)
-            self._commit(ledger, [fresh[u] for u in report.added + report.changed], report, {})
-        return report
+            found = Comparison(stored)
+            found.add({a.uri: _storable(a) for a in articles}.values())
+            fresh = [found.fresh[uri] for uri in found.report.added + found.report.changed]
+            self._commit(ledger, fresh, found.report, found.moved)
+        return found.report
 
     def remove(self, names: Sequence[str]) -> Report:
         """Removes articles, named by uri, key or id, with every revision of them.
@@ -250,64 +206,6 @@ class Builder:
                     " or delete the folder and add the sources again"
                 )
         return ledger
-
-    def _compare(
-        self,
-        source: Source,
-        stored: dict[str, tuple[int, str, str]],
-        seen: _Seen,
-        report: Report,
-    ) -> None:
-        """Sorts what a source holds into added, changed, unchanged and removed."""
-        broken: list[str] = []
-
-        def skip(item: Skipped) -> None:
-            if (source.place, item) not in seen.skipped:
-                seen.skipped.add((source.place, item))
-                report.skipped.append(item)
-
-        for number, item in enumerate(source.articles(), 1):
-            self.progress("read", number, 0)
-            if isinstance(item, Skipped):
-                skip(item)
-                broken.append(item.uri)
-                continue
-            article = clean_article(item)
-            if before := seen.articles.get(item.uri):
-                if before[0] != article.id:
-                    skip(_taken(item, before[1]))
-                continue
-            known = stored.get(item.uri)
-            if known and known[2] != item.root:
-                if _still_there(known[2], item.uri):
-                    if article.id != known[1]:
-                        skip(_taken(item, known[2]))
-                    else:
-                        seen.borrowed[item.uri] = None
-                    continue
-                if article.id == known[1]:
-                    seen.moved[item.uri] = item.root
-            seen.articles[item.uri] = (article.id, item.root)
-            if self._count(item.uri, article, stored, report):
-                seen.fresh[item.uri] = article
-        for uri, (_, _, root) in stored.items():
-            here = root == source.place and source.covers(uri) and uri not in seen.articles
-            if here and not any(_same_file(uri, name) for name in broken):
-                report.removed.append(uri)
-
-    @staticmethod
-    def _count(
-        uri: str, article: Article, stored: dict[str, tuple[int, str, str]], report: Report
-    ) -> bool:
-        """Notes what an article is to the index; whether it has to be stored."""
-        if uri not in stored:
-            report.added.append(uri)
-        elif stored[uri][1] != article.id:
-            report.changed.append(uri)
-        else:
-            report.unchanged.append(uri)
-            return False
-        return True
 
     def _commit(
         self, ledger: Ledger, fresh: list[Article], report: Report, moved: dict[str, str]
@@ -407,25 +305,3 @@ def _storable(article: Article) -> Article:
                     " replace it, for example with U+FFFD"
                 ) from None
     return article
-
-
-def _still_there(root: str, uri: str) -> bool:
-    return bool(root) and (Path(root) / file_of(uri)).exists()
-
-
-def _taken(article: Article, root: str) -> Skipped:
-    remedy = (
-        "give one of the two another name"
-        if root == article.root
-        else "add the folder that both lie in, or remove the other one first"
-    )
-    return Skipped(
-        article.uri, f"the index holds another article of this name from {root}; {remedy}"
-    )
-
-
-def _same_file(uri: str, skipped: str) -> bool:
-    """Whether a stored uri lies in a file, or under a folder, of which something was skipped."""
-    file = file_of(uri)
-    line = re.fullmatch(re.escape(file) + r":\d+", skipped) if file != uri else None
-    return skipped in (".", file) or line is not None or uri.startswith(f"{skipped}/")

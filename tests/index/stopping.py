@@ -27,7 +27,7 @@ def stages():
         "build": (room.Derived, "build"),
         "save": (derived.VectorIndex, "save"),
         "words": (derived.WordIndex, "build"),
-        "digests": (derived, "_digests"),
+        "checksums": (derived, "_checksums"),
         "rename": (Path, "rename"),
         "open": (room.Derived, "open"),
         "prune": (derived, "prune"),

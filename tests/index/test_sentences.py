@@ -240,12 +240,13 @@ def test_sentence_is_a_small_frozen_value():
 def test_decisions_agree_with_nltk_punkt():
     """An oracle: on plain prose NLTK's own Punkt, with the same data, cuts at the same stops."""
     nltk = pytest.importorskip("nltk.tokenize.punkt")
-    from index.sentences import _punkt, _read_punkt
+    from index.punkt import read_punkt
+    from index.stops import _abbreviations
 
     parameters = nltk.PunktParameters()
-    parameters.abbrev_types = set(_punkt().abbreviations)
-    parameters.sent_starters = set(_read_punkt("sent_starters.txt"))
-    contexts = (line.split("\t") for line in _read_punkt("ortho_context.tab"))
+    parameters.abbrev_types = set(_abbreviations())
+    parameters.sent_starters = set(read_punkt("sent_starters.txt"))
+    contexts = (line.split("\t") for line in read_punkt("ortho_context.tab"))
     parameters.ortho_context.update({word: int(flags) for word, flags in contexts})
     punkt = nltk.PunktSentenceTokenizer(parameters)
     text = (
