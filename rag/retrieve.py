@@ -175,7 +175,7 @@ def _candidates(
 
 
 def _spread(scores: Mapping[int, float]) -> dict[int, float]:
-    """Scores scaled so that the lowest is 0 and the highest 1; all 1 where only rounding differs."""
+    """Scores scaled so that the lowest is 0 and the highest 1; all 1 if only rounding differs."""
     low, high = min(scores.values()), max(scores.values())
     apart = high - low
     return {pk: (score - low) / apart if apart > ROUNDING else 1.0 for pk, score in scores.items()}

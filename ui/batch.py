@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.progress import track
 
 from index.errors import OnRecordError
+from index.readers.encoding import scrub
 from ui import output
 
 if TYPE_CHECKING:
@@ -90,10 +92,17 @@ def write_run(corpus: Corpus, lines: Sequence[Line], path: Path, top_k: int) -> 
                 failed += 1
                 _complain(line, error)
                 continue
-            for rank, (article, score) in enumerate(ranking, 1):
-                key = article.article.key.replace(" ", "%20")
-                file.write(f"{line.id} Q0 {key} {rank} {score:.6f} onrecord\n")
+            best: dict[str, float] = {}
+            for article, score in ranking:  # articles of several folders may share a key
+                best.setdefault(_as_word(article.article.key), score)
+            for rank, (key, score) in enumerate(best.items(), 1):
+                file.write(f"{_as_word(line.id)} Q0 {key} {rank} {score:.6f} onrecord\n")
     return failed
+
+
+def _as_word(name: str) -> str:
+    """A name as a field of a run, whose fields stand between spaces."""
+    return re.sub(r"\s", "%20", name)
 
 
 def _line(path: Path, number: int, text: str) -> Line:
@@ -107,8 +116,9 @@ def _line(path: Path, number: int, text: str) -> Line:
     question = record.get("question", record.get("text"))
     if not isinstance(question, str):
         raise UnreadableInput(f"{where}: no question; add a field question or text")
-    id_ = record.get("id", record.get("_id", number))
-    return Line(number, str(id_), question, tuple(_turns(where, record.get("history") or [])))
+    named = [name for name in (record.get("id"), record.get("_id"), number) if name is not None]
+    id_, question = scrub(str(named[0])), scrub(question)
+    return Line(number, id_, question, tuple(_turns(where, record.get("history") or [])))
 
 
 def _turns(where: str, history: Any) -> Iterator[dict[str, str]]:  # noqa: ANN401 (parsed JSON)
@@ -127,7 +137,8 @@ def _tracked(lines: Sequence[Line], verb: str) -> Iterator[Line]:
 
 
 def _complain(line: Line, error: OnRecordError) -> None:
-    typer.echo(f"onrecord: question {line.id} (line {line.number}): {error}", err=True)
+    said = f"onrecord: question {line.id} (line {line.number}): {error}"
+    typer.echo(output.plain(said), err=True)
 
 
 @contextmanager

@@ -178,6 +178,8 @@ def check(
 
 def main() -> None:
     """Runs the command line; what a person can mend is told in one sentence."""
+    import sqlite3
+
     from pydantic import ValidationError
 
     from index.errors import OnRecordError
@@ -186,6 +188,8 @@ def main() -> None:
         app()
     except OnRecordError as error:
         _fail(str(error))
+    except sqlite3.Error as error:
+        _fail(f"the ledger cannot be used: {error}; see what is wrong with: onrecord check")
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -193,19 +197,29 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        _fail(f"{error.filename or error}: {error.strerror}; check the path and its permissions")
 
 
 def _fail(message: str) -> None:
-    typer.echo(f"onrecord: {message}", err=True)
+    from ui.output import plain
+
+    typer.echo(plain(f"onrecord: {message}"), err=True)
     sys.exit(1)
 
 
 def _settings(index: Path | None, **given: Any) -> Settings:  # noqa: ANN401
+    import tomllib
+
+    from index.errors import OnRecordError
     from rag.settings import Settings
 
     if index is not None:
         given["index"] = index
-    return Settings(**given)
+    try:
+        return Settings(**given)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OnRecordError(f"onrecord.toml: {error}; mend the file or delete it") from error
 
 
 def _corpus(settings: Settings, sample: bool) -> Corpus:

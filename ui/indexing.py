@@ -15,6 +15,7 @@ from index.build import Builder, Report
 from index.check import faults
 from index.embed import TransformerEmbedder
 from index.readers import Source, SourceMissing
+from ui import output
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -55,9 +56,9 @@ def remove(settings: Settings, names: Sequence[str]) -> Report:
 def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
     """Prints the counts; what was skipped, and why, goes to standard error."""
     for sentence in missing:
-        typer.echo(f"onrecord: {sentence}", err=True)
+        typer.echo(output.plain(f"onrecord: {sentence}"), err=True)
     for item in report.skipped[:_SKIPPED_LINES]:
-        typer.echo(f"skipped {item.uri}: {item.reason}", err=True)
+        typer.echo(output.plain(f"skipped {item.uri}: {item.reason}"), err=True)
     if len(report.skipped) > _SKIPPED_LINES:
         more = len(report.skipped) - _SKIPPED_LINES
         typer.echo(f"skipped {more} more; --json lists them all", err=True)
@@ -100,7 +101,9 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
 def _builder(settings: Settings) -> Iterator[Builder]:
     """A builder that shows its progress on standard error."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bars:
         tasks = {stage: bars.add_task(name, visible=False) for stage, name in _STAGES.items()}
 
         def progress(stage: str, done: int, total: int) -> None:

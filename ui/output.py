@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from index.ledger import StoredArticle
@@ -26,13 +26,13 @@ def answer(found: Answer, *, as_json: bool) -> None:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
     if found.query != found.question:
-        typer.echo(f"Searched for: {found.query}\n")
-    for paragraph in _plain(found.text).split("\n"):
+        typer.echo(f"Searched for: {plain(found.query)}\n")
+    for paragraph in plain(found.text).split("\n"):
         typer.echo(textwrap.fill(paragraph, _WIDTH, break_on_hyphens=False))
     if found.citations:
         typer.echo()
     for citation in found.citations:
-        typer.echo(f"[{citation.number}] {_plain(_source(citation))}")
+        typer.echo(f"[{citation.number}] {plain(_source(citation))}")
 
 
 def passages(found: Sequence[Passage], *, as_json: bool) -> None:
@@ -58,8 +58,8 @@ def passages(found: Sequence[Passage], *, as_json: bool) -> None:
         return
     for rank, passage in enumerate(found, 1):
         article = passage.article.article
-        typer.echo(f"{rank}. {_plain(article.title or article.key)} ({_plain(article.uri)})")
-        words = textwrap.shorten(_plain(passage.text), 4 * _WIDTH, placeholder=" …")
+        typer.echo(f"{rank}. {plain(article.title or article.key)} ({plain(article.uri)})")
+        words = textwrap.shorten(plain(passage.text), 4 * _WIDTH, placeholder=" …")
         typer.echo(textwrap.indent(textwrap.fill(words, _WIDTH - 3), "   "))
 
 
@@ -90,7 +90,7 @@ def articles(found: Sequence[StoredArticle], *, as_json: bool) -> None:
     for stored in found:
         article = stored.article
         cells = (stored.id, _iso(stored) or "", article.publisher or "", article.title, article.uri)
-        table.add_row(*(escape(_plain(cell)) for cell in cells))
+        table.add_row(*(Text(plain(cell)) for cell in cells))
     Console().print(table)
 
 
@@ -105,6 +105,7 @@ def _iso(stored: StoredArticle) -> str | None:
     return published.isoformat() if published else None
 
 
-def _plain(text: str) -> str:
-    """Text without the control characters that could steer a terminal."""
-    return "".join(c for c in text if c in "\n\t" or c.isprintable())
+def plain(text: str) -> str:
+    """Text without the control characters that could steer a terminal; every space stays one."""
+    kept = (c if c in "\n\t" or c.isprintable() else " " if c.isspace() else "" for c in text)
+    return "".join(kept)

@@ -121,8 +121,9 @@ def _refusal_html(answer: Answer) -> str:
 
 def _nearest_html(nearest: Sequence[Citation]) -> str:
     rows = "".join(
-        f'<li><a class="passage" href="#{escape(anchor(citation))}">{escape(" ".join(citation.quote.split()))}</a>'
-        f'<span class="about">{escape(citation.title or citation.key)}{_details(citation)}</span></li>'
+        f'<li><a class="passage" href="#{escape(anchor(citation))}">'
+        f'{escape(" ".join(citation.quote.split()))}</a><span class="about">'
+        f"{escape(citation.title or citation.key)}{_details(citation)}</span></li>"
         for citation in nearest
     )
     head = '<p class="caution">Nearest passages in the record. They are not an answer:</p>'
@@ -178,4 +179,4 @@ def _paragraph_html(text: str, span: tuple[int, int], start: int, end: int) -> s
     # Where blank lines part the paragraphs, a single line break is a lesser one.
     lesser = "\n\n" in text and first > 1 and text[first - 2] != "\n"
     words = escape(text[first:start]) + marked + escape(text[end:last])
-    return f'<p{" class=line" if lesser else ""}>{words}</p>'
+    return f"<p{' class=line' if lesser else ''}>{words}</p>"

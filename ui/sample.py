@@ -65,7 +65,7 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
 
 def is_sample(corpus: Corpus) -> bool:
     """Whether a corpus is the sample that ``open_corpus`` made."""
-    return corpus.directory.name == _FOLDER
+    return corpus.directory == corpus.settings.index / _FOLDER
 
 
 def _is_empty(directory: Path) -> bool:

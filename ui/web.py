@@ -258,7 +258,8 @@ def _wire(gr: ModuleType, parts: _Parts, corpus: "Corpus") -> None:
 
     outputs = [*parts.shown([], busy=False)]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    clicks: list[Callable[..., Any]] = [button.click for button in (parts.send, parts.again, *parts.suggestions)]
+    buttons = (parts.send, parts.again, *parts.suggestions)
+    clicks: list[Callable[..., Any]] = [button.click for button in buttons]
     answering = gr.on(
         [parts.box.submit, *clicks],
         asked,

@@ -78,7 +78,9 @@ def claim(text: str, *citations: Citation, status: str = "supported") -> Claim:
     return Claim(text=text, status=status, support=0.9, citations=citations)
 
 
-def reply(question: str, *claims: Claim, query: str | None = None, answerer: str = "quotes") -> Answer:
+def reply(
+    question: str, *claims: Claim, query: str | None = None, answerer: str = "quotes"
+) -> Answer:
     """An answer made of claims."""
     citations = tuple(citation for each in claims for citation in each.citations)
     return Answer(

@@ -1,0 +1,105 @@
+"""Articles, evidence and citations made by hand, and corpora of a few words."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import numpy as np
+
+from index.article import Article
+from index.build import Builder
+from index.ledger import StoredArticle, StoredChunk
+from index.readers import Source
+from index.sentences import split_sentences
+from index.signs import TokenSigns
+from rag.answer import Citation, Claim
+from rag.corpus import Corpus
+from rag.evidence import FEATURES, Evidence
+from rag.retrieve import Passage
+from rag.settings import Settings
+
+
+def stored(text, pk=1, *, story=None, **fields):
+    """An article as the ledger would hold it, nothing cleaned."""
+    fields = {"uri": f"{pk}.txt", "key": str(pk)} | fields
+    article = Article(text=text, **fields)
+    return StoredArticle(pk, article.id, article, 1, True, story or pk, (*split_sentences(text),))
+
+
+def said(article):
+    """The text of each sentence of an article."""
+    return [article.article.text[s.start : s.end] for s in article.sentences]
+
+
+def passage(article, pk=None, *, score=1.0, cosine=0.5, first=0, last=None):
+    """A chunk of an article's sentences, the whole of it by default, as a passage."""
+    last = len(article.sentences) if last is None else last
+    start, end = article.sentences[first].start, article.sentences[last - 1].end
+    chunk = StoredChunk(pk or article.pk, article.pk, start, end, "", first, last)
+    return Passage(chunk, article, score, cosine)
+
+
+def signs(model, passages):
+    """What the ledger keeps of the tokens of each passage."""
+    found = {}
+    for item in passages:
+        encoding = model.encode_query(item.text)
+        found[item.chunk.pk] = TokenSigns.of(encoding.tokens, encoding.spans[:, 0])
+    return found
+
+
+def evidence(article, index, log_odds, *, cosine=0.5, matches=(0.5,)):
+    """A judged sentence."""
+    row = (0.0,) * len(FEATURES)
+    found = passage(article, cosine=cosine)
+    return Evidence(found, index, row, np.array(matches, dtype=np.float32), log_odds)
+
+
+def cited(number=1, quote="Rain fell.", **fields):
+    """A citation."""
+    values = {
+        "number": number,
+        "article_id": "0" * 16,
+        "key": "k",
+        "uri": "k.txt",
+        "title": "",
+        "publisher": None,
+        "author": None,
+        "published": None,
+        "url": None,
+        "start": 0,
+        "end": len(quote),
+        "quote": quote,
+    }
+    return Citation(**(values | fields))
+
+
+def claim(text, *citations):
+    """A claim that is supported."""
+    return Claim(text=text, status="supported", support=1.0, citations=citations)
+
+
+def corpus_of(directory, model, articles, **settings):
+    """A corpus of the articles {uri: text or fields}, and a builder that changes it."""
+    builder = Builder(directory, model)
+    builder.put(article(uri, given) for uri, given in articles.items())
+    return Corpus(directory, model, Settings(**settings)), builder
+
+
+def article(uri, given):
+    """An article of a text, or of fields with a text among them."""
+    fields = {"text": given} if isinstance(given, str) else dict(given)
+    if isinstance(fields.get("published"), str):
+        fields["published"] = date.fromisoformat(fields["published"])
+    return Article(**({"uri": uri, "key": uri.partition(".")[0]} | fields))
+
+
+def empty_index(directory, model):
+    """An index in which no article is left."""
+    folder = directory.parent / "gone"
+    folder.mkdir()
+    (folder / "gone.jsonl").write_text(json.dumps({"id": "a", "text": "Rain fell on Kyiv."}))
+    builder = Builder(directory, model)
+    builder.add([Source.at(folder / "gone.jsonl")])
+    builder.remove(["gone.jsonl#a"])

@@ -1,0 +1,168 @@
+"""A question as asked becomes a question as meant."""
+
+import pytest
+
+from rag.question import MAX_QUESTION_CHARS, Question, UnusableQuestion, leans, understand
+
+LOAN = "How much is the European Union lending to Ukraine?"
+
+
+def user(*turns):
+    return [{"role": "user", "content": turn} for turn in turns]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Over how many years?",
+        "And Macron?",
+        "Why?",
+        "What about the bolts of gate four at the barrier?",
+        "When did he meet the French president in Paris?",
+        "Did the Estuary Safety Board publish this memo on Friday?",
+        "How many residents of Ropewalk stayed there overnight?",
+        "Since when has the gate of the barrier been chained?",
+        "AND WHICH OTHER OUTLETS PRINTED BRANDRETH'S DENIAL?",
+    ],
+)
+def test_a_follow_up_leans_on_the_turn_before(question):
+    assert leans(question)
+    assert understand(question, user(LOAN)).query == f"{LOAN} {question}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who leads the Amalgamated Harbour Union?",
+        "What preconditions did the Kremlin set for a meeting?",
+        "How many people were evacuated from the Old Dock?",
+        "Which thesis did Anders defend before the Brussels committee?",
+    ],
+)
+def test_a_question_that_stands_alone_is_searched_alone(question):
+    assert not leans(question)
+    assert understand(question, user(LOAN)).query == question
+
+
+@pytest.mark.parametrize("question", ["Over how many years?", "And Macron?"])
+def test_without_turns_before_it_a_follow_up_is_searched_as_it_is(question):
+    if question == "And Macron?":
+        assert understand(question).query == question
+        assert understand(question, [{"role": "assistant", "content": LOAN}]).query == question
+    else:
+        assert understand(question, ()).text == question
+
+
+def test_what_the_assistant_said_is_not_searched():
+    history = [
+        {"role": "user", "content": LOAN},
+        {"role": "assistant", "content": "The Observer: 90 billion euros. [1]"},
+    ]
+    meant = understand("Over how many years?", history)
+    assert meant.query == f"{LOAN} Over how many years?"
+    assert meant.text == "Over how many years?"
+
+
+def test_leaning_turns_reach_back_to_the_one_that_stood_alone():
+    history = user("Where do trams run in Halvermouth today?", LOAN, "Over how many years?")
+    assert understand("And why?", history).query == f"{LOAN} Over how many years? And why?"
+
+
+def test_no_more_than_three_turns_are_searched_as_well():
+    history = user(LOAN, "Since when?", "Why?", "How so?")
+    assert understand("And Macron?", history).query == "Since when? Why? How so? And Macron?"
+
+
+def test_the_turn_that_stood_alone_most_recently_is_the_one_leant_on():
+    trams = "Where do trams run in Halvermouth today?"
+    assert understand("Since when?", user(LOAN, trams)).query == f"{trams} Since when?"
+
+
+def test_what_went_before_is_cut_to_what_can_be_read():
+    history = user("word " * 1000)
+    meant = understand("And Macron?", history)
+    assert len(meant.query) <= MAX_QUESTION_CHARS + 1 + len("And Macron?")
+    assert meant.query.endswith("word And Macron?")
+
+
+def test_white_space_is_one_space():
+    meant = understand("  Who\nleads \t the Harbour\u00a0Union? ", user("Why\n so?"))
+    assert meant.text == "Who leads the Harbour Union?"
+    assert understand("And  Macron?", user("Was   Putin\nthere?")).query == (
+        "Was Putin there? And Macron?"
+    )
+
+
+def test_asking_is_where_the_question_stands_in_the_query():
+    meant = understand("And Macron?", user(LOAN))
+    start, end = meant.asking
+    assert (start, end) == (len(LOAN) + 1, len(meant.query))
+    assert meant.query[start:end] == "And Macron?"
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (LOAN, [LOAN]),
+        (
+            "What did Kyiv propose, and how did Moscow answer?",
+            ["What did Kyiv propose", "how did Moscow answer?"],
+        ),
+        (
+            "Who resigned but why did Dunmore stay?",
+            ["Who resigned", "why did Dunmore stay?"],
+        ),
+        (
+            "Who resigned? When did the trams return; what did Gangway report?",
+            ["Who resigned", "When did the trams return", "what did Gangway report?"],
+        ),
+        ("What did Putin and Trump discuss?", ["What did Putin and Trump discuss?"]),
+        (
+            "What did Putin say, and Trump and Macron answer?",
+            ["What did Putin say, and Trump and Macron answer?"],
+        ),
+        ("Who resigned, and what is it?", ["Who resigned"]),
+        ("Is it, and was it?", ["Is it, and was it?"]),
+    ],
+)
+def test_parts(question, parts):
+    assert [question[a:b] for a, b in Question(question, question).parts] == parts
+
+
+def test_parts_leave_out_the_turns_before():
+    query = "What did Kyiv propose, and how did Moscow answer? And Paris, and why did Rome wait?"
+    question = Question("And Paris, and why did Rome wait?", query)
+    assert [query[a:b] for a, b in question.parts] == ["And Paris", "why did Rome wait?"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t\u00a0"])
+def test_an_empty_question_is_told(text):
+    with pytest.raises(UnusableQuestion, match=r"^the question is empty; type what you want"):
+        understand(text)
+
+
+def test_a_question_too_long_is_told_with_both_lengths():
+    assert understand("k" * 2000).text == "k" * 2000
+    with pytest.raises(UnusableQuestion, match="has 2,001 characters and 2,000 can be read; ask"):
+        understand("k" * 2001)
+
+
+@pytest.mark.parametrize("text", ["what is it?", "The?", "?!", "— … “”", "Who are they, and why?"])
+def test_a_question_of_stop_words_is_told(text):
+    with pytest.raises(UnusableQuestion, match="holds only words like “the” and “what”; name whom"):
+        understand(text)
+
+
+def test_stop_words_are_enough_when_the_turn_before_says_what_about():
+    assert understand("And why was it?", user(LOAN)).query == f"{LOAN} And why was it?"
+
+
+def test_an_unusable_question_is_a_value_error_too():
+    with pytest.raises(ValueError, match="the question is empty"):
+        understand("")
+
+
+def test_a_character_that_utf_8_cannot_hold_does_not_stop_a_question():
+    meant = understand("Who leads\udcff the \ud800 Harbour Union?", user("Was \udfff Putin there?"))
+    assert meant.query.encode("utf-8").decode("utf-8") == meant.query
+    assert "Harbour Union?" in meant.text
