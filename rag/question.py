@@ -13,6 +13,9 @@ from index.words import content_stems
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
 MAX_QUESTION_CHARS = 2_000
 
+# Characters of earlier turns that are searched too: the model must still read the question.
+EARLIER_CHARS = 500
+
 # A turn that opens or asks in one of these ways leans on what was said before.
 _LEANS = re.compile(
     r"^(?:and|but|or|so|then|also|what about|how about|why|why not|since when|until when|how so"
@@ -120,4 +123,4 @@ def _turn_before(history: Sequence[Mapping[str, str]]) -> str:
         turns.insert(0, turn)
         if not leans(turn):
             break
-    return " ".join(turns)[-MAX_QUESTION_CHARS:]
+    return " ".join(turns)[-EARLIER_CHARS:]

@@ -37,10 +37,8 @@ def pytest_configure(config):
     elsewhere = {"HF_HUB_CACHE", "TRANSFORMERS_CACHE", "SENTENCE_TRANSFORMERS_HOME", "TORCH_HOME"}
     for name in list(os.environ):
         if (
-            (name.upper().startswith("ONRECORD_")
-            and name != "ONRECORD_SKIP_BROWSER")
-            or name in elsewhere
-        ):
+            name.upper().startswith("ONRECORD_") and name != "ONRECORD_SKIP_BROWSER"
+        ) or name in elsewhere:
             patch.delenv(name)
 
 

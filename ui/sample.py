@@ -25,8 +25,8 @@ NOTICE = (
 SUGGESTIONS = (
     "What preconditions did the Kremlin set?",
     "How many people were evacuated from the Old Dock?",
-    "Why did the barrier fail its inspection?",
-    "What does the Harbour Union demand?",
+    "Who resigned, and why?",
+    "What did the court order Brandreth Marine to hand over?",
 )
 _FOLDER = "sample"
 

@@ -8,6 +8,7 @@ The one module that imports Gradio, and only when a page is built. What the page
 # page is built, and the name `gr` exists only inside functions.
 
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -115,7 +116,8 @@ def build_app(
             )
         _wire(gr, parts, corpus)
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
-    return app
+    built: gradio.Blocks = app
+    return built
 
 
 def serve(
@@ -145,7 +147,7 @@ def launch(app: "gradio.Blocks", host: str = "127.0.0.1", port: int = 7860) -> s
     ink = {f"body_{part}{mode}": f"var(--{name})" for part, name in _INK for mode in ("", "_dark")}
     _, address, _ = app.launch(
         server_name=host,
-        server_port=port,
+        server_port=port or _free_port(host),
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(**ink),
         head=f"<style>{style}</style>",
         app_kwargs={"middleware": [_headers_middleware()]},
@@ -165,6 +167,13 @@ def launch(app: "gradio.Blocks", host: str = "127.0.0.1", port: int = 7860) -> s
 
 
 _INK = (("background_fill", "paper"), ("text_color", "ink"), ("text_color_subdued", "quiet"))
+
+
+def _free_port(host: str) -> int:
+    """A port that nothing listens on; Gradio itself takes 0 for an address."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
 
 
 def _gradio() -> ModuleType:

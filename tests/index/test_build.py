@@ -526,9 +526,9 @@ def test_a_second_writer_is_refused_in_mid_build(index, news, fake):
 @pytest.mark.parametrize(
     ("model", "options", "message"),
     [
-        ({"name": "other"}, {}, "embedder fake and the model at hand has other; use"),
-        ({"fingerprint": "w2"}, {}, "fingerprint fake-weights-1 and the model at hand has w2; use"),
-        ({"dimension": 64}, {}, "dimension 100 and the model at hand has 64; use --embedder fake"),
+        ({"name": "other"}, {}, "embedder fake and the model at hand has other; set"),
+        ({"fingerprint": "w2"}, {}, "fingerprint fake-weights-1 and the model at hand has w2; set"),
+        ({"dimension": 64}, {}, "dimension 100 and the model at hand has 64; set ONRECORD_EMB"),
         ({}, {"chunk_tokens": 90}, "chunk_tokens 200 and the settings say 90; set ONRECORD_CHUNK"),
         ({}, {"overlap": 0}, "overlap 1 and the settings say 0; set ONRECORD_OVERLAP=1, or delete"),
     ],

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from index.article import Article
+from index.errors import NotIndexed
 from rag.answer import Answer, Citation, Claim
+from rag.question import UnusableQuestion
 
 HOSTILE = (
     "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'> "
@@ -107,7 +109,7 @@ class FakeConversation:
     def stream(self, question: str) -> Iterator[Answer]:
         match question:
             case "long":
-                raise ValueError("The question is longer than 4,000 characters; shorten it.")
+                raise UnusableQuestion("the question has 2,001 characters; ask about one thing")
             case "break":
                 raise RuntimeError("secret path /etc/passwd")
             case "break later":
@@ -156,7 +158,10 @@ class FakeCorpus:
         return FakeConversation(self)
 
     def article(self, article_id: str) -> Article:
-        return {article.id: article for article in self.known}[article_id]
+        for article in self.known:
+            if article.id == article_id:
+                return article
+        raise NotIndexed(f"{article_id}: the index holds no article with this id")
 
     def articles(self) -> list[Article]:
         return list(self.known)

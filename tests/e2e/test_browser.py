@@ -1,0 +1,206 @@
+"""The page in a real Chromium: asking, reading, and what a hostile article cannot do."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus
+from ui.sample import NOTICE, SUGGESTIONS
+from ui.web import build_app, launch
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        os.environ.get("ONRECORD_SKIP_BROWSER") == "1", reason="ONRECORD_SKIP_BROWSER=1"
+    ),
+]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS = 30_000  # the longest wait for something that must come
+HEADLINE = "what preconditions did the Kremlin set?"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not path:
+        pytest.fail("no chromium on this machine; install it, or set ONRECORD_SKIP_BROWSER=1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def real(sample_corpus):
+    app = build_app(sample_corpus, notice=NOTICE, suggestions=SUGGESTIONS)
+    yield launch(app, port=0)
+    app.close()
+
+
+@pytest.fixture(scope="module")
+def fake():
+    app = build_app(FakeCorpus())
+    yield launch(app, port=0)
+    app.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens an address in a browser of its own; what it requested is in ``page.requested``."""
+    contexts = []
+
+    def open_page(address, **options):
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        context = chromium.new_context(**options)
+        context.set_default_timeout(SECONDS)
+        contexts.append(context)
+        page = context.new_page()
+        page.requested, page.dialogs = [], []
+        page.on("request", lambda request: page.requested.append(request.url))
+        page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def ask(page, question):
+    box = page.get_by_role("textbox", name="Question")
+    box.wait_for()
+    box.fill(question)
+    box.press("Enter")
+    page.locator("#chat .asked", has_text=question[:40]).last.wait_for()
+    page.get_by_role("button", name="Retry").wait_for()
+
+
+def elsewhere(page):
+    hosts = {urlsplit(url).hostname for url in page.requested if url.startswith(("http", "ws"))}
+    return hosts - {"127.0.0.1", "localhost"}
+
+
+def in_view(page, selector):
+    return page.evaluate(
+        """selector => {
+            const box = document.querySelector(selector).getBoundingClientRect();
+            return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0
+                && box.right <= innerWidth;
+        }""",
+        selector,
+    )
+
+
+def test_the_headline_question_from_typing_to_the_quoted_words(visit, real, sample_corpus):
+    page = visit(real)
+    ask(page, HEADLINE)
+    expected = sample_corpus.ask(HEADLINE)
+    words = page.locator("#chat .words").all_text_contents()
+    assert words == [claim.text for claim in expected.claims]
+    page.locator("#chat a.cite", has_text=re.compile("^1$")).first.click()
+    page.locator("#reader mark").first.wait_for()
+    assert page.locator("#reader mark").all_text_contents() == [expected.citations[0].quote]
+    assert page.locator("#reader h2").text_content() == expected.citations[0].title
+    page.wait_for_function("document.querySelector('#reader mark').getBoundingClientRect().top > 0")
+    assert in_view(page, "#reader mark")
+    assert elsewhere(page) == set()
+
+
+def test_a_suggestion_is_asked_with_a_click(visit, real):
+    page = visit(real)
+    page.get_by_role("button", name=SUGGESTIONS[0]).click()
+    page.locator("#chat a.cite").first.wait_for()
+    assert page.locator("#chat .asked").all_text_contents() == [SUGGESTIONS[0]]
+
+
+def test_a_question_on_another_topic_is_refused(visit, real):
+    page = visit(real)
+    ask(page, "What is the price of Brent crude?")
+    refusal = page.locator("#chat .refusal")
+    refusal.wait_for()
+    assert refusal.locator("p").first.text_content() == "The articles do not answer this."
+    assert page.locator("#chat a.cite").count() == 0
+    refusal.locator("a.passage").first.click()
+    page.locator("#reader mark").first.wait_for()
+
+
+def test_enter_on_a_focused_marker_opens_the_article_at_words_far_from_its_top(visit, fake):
+    page = visit(fake)
+    ask(page, "what next?")
+    assert page.locator("#chat a.cite").all_text_contents() == ["1", "2"]
+    page.locator("#chat a.cite").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#reader mark").first.wait_for()
+    assert page.locator("#reader mark").all_text_contents() == [QUOTE]
+    page.wait_for_function(
+        """() => { const box = document.querySelector('#reader mark').getBoundingClientRect();
+                   return box.top >= 0 && box.bottom <= innerHeight; }"""
+    )
+    details = page.locator("#reader .byline .details").text_content()
+    assert details.strip() == "The Daily Record · Ada Writer · 18 May 2025"
+    assert page.locator("#reader a.original").get_attribute("href") == PLAIN.url
+
+
+def test_an_unsupported_claim_is_marked(visit, fake):
+    page = visit(fake)
+    ask(page, "doubt")
+    assert page.locator("#chat .unsupported .words").all_text_contents() == ["Peskov agreed."]
+
+
+def test_a_hostile_article_runs_nothing_and_requests_nothing(visit, fake):
+    page = visit(fake)
+    ask(page, "evil")
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader mark").first.wait_for()
+    assert page.evaluate("window.hacked") is None
+    assert page.dialogs == []
+    assert elsewhere(page) == set()
+    hostile = "script, iframe, style, img, form, details, [onerror], [href^='javascript']"
+    assert page.locator("#chat .message").locator(hostile).count() == 0
+    assert page.locator("#reader .view").locator(hostile).count() == 0
+
+
+def test_stop_ends_a_growing_answer(visit, fake):
+    page = visit(fake)
+    box = page.get_by_role("textbox", name="Question")
+    box.wait_for()
+    box.fill("endless")
+    box.press("Enter")
+    page.locator("#chat .words", has_text="The first words.").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.locator("#chat .stopped").wait_for()
+    assert page.locator("#chat .words").all_text_contents() == ["The first words."]
+
+
+def test_a_phone_shows_no_sideways_scrolling(visit, real):
+    page = visit(real, viewport={"width": 390, "height": 844})
+    ask(page, HEADLINE)
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader mark").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function(
+        "document.querySelector('#reader mark').getBoundingClientRect().top < innerHeight"
+    )
+
+
+def test_two_people_do_not_see_each_others_chats(visit, fake):
+    one, other = visit(fake), visit(fake)
+    ask(one, "the first person's question")
+    ask(other, "the other person's question")
+    assert one.locator("#chat .asked").all_text_contents() == ["the first person's question"]
+    assert other.locator("#chat .asked").all_text_contents() == ["the other person's question"]

@@ -1,0 +1,110 @@
+"""How the page answers, without a server."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus
+from ui.chat import Turn, last_question, messages, open_source, respond, stop, without_last
+from ui.render import escape
+from ui.web import build_app
+
+
+def last(corpus, question, turns=()):
+    return list(respond(corpus, question, turns))[-1]
+
+
+def test_an_answer_grows_behind_its_question():
+    seen = list(respond(FakeCorpus(), "what next?"))
+    assert [len(turns) for turns in seen] == [1] * len(seen)
+    assert "Reading the record" in seen[0][0].html
+    assert seen[-1][0].question == "what next?"
+    assert seen[-1][0].text == f"{QUOTE} [1] Both sides agreed to an exchange. [2]"
+
+
+def test_the_next_question_knows_the_turns_before_it_as_plain_text():
+    corpus = FakeCorpus()
+    first = last(corpus, "what next?")
+    last(corpus, "and then?", first)
+    assert corpus.histories == [
+        [],
+        [
+            {"role": "user", "content": "what next?"},
+            {"role": "assistant", "content": first[0].text},
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("   ", "Type a question first."),
+        ("long", "The question has 2,001 characters; ask about one thing."),
+        ("break", "The answer could not be made; the server's log says why."),
+    ],
+)
+def test_what_went_wrong_is_one_sentence(question, said):
+    turns = last(FakeCorpus(), question)
+    assert turns[-1].html == f'<div class="problem">{escape(said)}</div>'
+    assert turns[-1].text == ""
+
+
+def test_a_failed_turn_is_no_history():
+    corpus = FakeCorpus()
+    last(corpus, "what next?", last(corpus, "break"))
+    assert corpus.histories[-1] == []
+
+
+def test_what_an_answer_had_said_before_it_broke_stays_on_the_page():
+    turn = last(FakeCorpus(), "break later")[-1]
+    assert "A first sentence" in turn.html
+    assert 'class="problem"' in turn.html
+
+
+def test_stopping_keeps_what_was_said():
+    said = Turn("q", "A sentence.", "<div>A sentence.</div>")
+    assert stop([said])[-1].html == '<div>A sentence.</div><div class="stopped">Stopped.</div>'
+    assert stop([]) == []
+
+
+def test_retry_asks_the_last_question_again_without_its_turn():
+    turns = [Turn("one", "1", "1"), Turn("two", "2", "2")]
+    assert last_question(turns) == "two"
+    assert without_last(turns) == turns[:1]
+
+
+def test_turns_become_messages_in_order():
+    roles = [m["role"] for m in messages([Turn("one", "1", "1"), Turn("", "", "problem")])]
+    assert roles == ["user", "assistant", "assistant"]
+
+
+def test_a_citation_opens_its_article_at_its_words():
+    start = PLAIN.text.index(QUOTE)
+    page = open_source(FakeCorpus(), f"{PLAIN.id}-{start}-{start + len(QUOTE)}")
+    assert page.count("<mark>") == 1
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "",
+        None,
+        "x",
+        "../../etc/passwd-0-1",
+        "unknown-0-1",
+        f"{PLAIN.id}-5-5",
+        f"{PLAIN.id}-0-999999",
+    ],
+)
+def test_any_other_address_is_refused_in_a_sentence(ref):
+    page = open_source(FakeCorpus(), ref)
+    assert page.startswith('<div class="problem">')
+    assert "<mark>" not in page
+
+
+def test_the_page_is_built_with_what_the_corpus_holds():
+    app = build_app(FakeCorpus(), notice="A notice.", suggestions=["What next?"])
+    assert app.title == "onrecord"
+    values = [str(block.value) for block in app.blocks.values() if hasattr(block, "value")]
+    assert any("3 articles" in value and escape("A notice.") in value for value in values)
+    assert "What next?" in values

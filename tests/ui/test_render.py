@@ -1,0 +1,121 @@
+"""What of an article or an answer reaches the page is text, and reads the same."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.answer import Answer
+from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply
+from ui.render import anchor, answer_html, article_html, escape, question_html
+
+ALLOWED = {"div", "p", "span", "a", "ul", "li", "article", "header", "h2", "mark"}
+
+
+class Page(HTMLParser):
+    """The tags, attributes and text of a piece of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags, self.attributes, self.marked, self.text = [], [], [], ""
+        self._in_mark = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *pair) for pair in attrs]
+        self._in_mark = tag == "mark"
+
+    def handle_endtag(self, tag):
+        self._in_mark = False
+
+    def handle_data(self, data):
+        self.text += data
+        if self._in_mark:
+            self.marked.append(data)
+
+
+@given(st.text())
+@settings(deadline=None)
+def test_escaped_text_reads_the_same_and_is_one_line_without_markup(text):
+    escaped = escape(text)
+    page = Page(f"<p>{escaped}</p>")
+    assert page.tags == ["p"]
+    assert not set("<>*_`[]()#\n\r\\$|~!") & set(escaped.replace("&#", ""))
+    if text.isprintable():
+        assert page.text == text
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
+@settings(deadline=None)
+def test_a_claim_is_shown_word_for_word(text):
+    page = Page(answer_html(reply("q", claim(text, cite(PLAIN, QUOTE)))))
+    assert text in page.text
+    assert set(page.tags) <= ALLOWED
+
+
+def test_a_hostile_article_makes_no_tag_and_no_address():
+    start = EVIL.text.index(HOSTILE)
+    page = Page(article_html(EVIL, start, start + len(HOSTILE)))
+    assert set(page.tags) <= ALLOWED
+    assert page.marked == [HOSTILE]
+    assert [value for _, name, value in page.attributes if name == "href"] == ["#chat"]
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+
+
+def test_a_marker_is_a_link_whose_text_is_its_number_and_whose_target_is_the_words():
+    citation = cite(PLAIN, QUOTE)
+    page = Page(answer_html(reply("q", claim(QUOTE, citation))))
+    assert ("a", "class", "cite") in page.attributes
+    assert ("a", "href", f"#{anchor(citation)}") in page.attributes
+    assert anchor(citation) == f"cite-{PLAIN.id}-{citation.start}-{citation.end}"
+
+
+def test_claims_stand_under_who_published_them():
+    page = Page(answer_html(reply("q", claim(QUOTE, cite(PLAIN, QUOTE)))))
+    assert page.text.startswith(f"The Daily Record, 18 May 2025: {QUOTE}1")
+
+
+def test_a_refusal_says_that_what_is_nearest_is_no_answer():
+    near = cite(PLAIN, "The talks were the first since March 2022.")
+    answer = Answer(question="q", query="q", answered=False, text="No.", nearest=(near,))
+    page = Page(answer_html(answer))
+    assert ("div", "class", "refusal") in page.attributes
+    assert "They are not an answer:The talks were the first since March 2022." in page.text
+    assert ("a", "class", "cite") not in page.attributes
+
+
+@pytest.mark.parametrize("status", ["supported", "unsupported", "unchecked"])
+def test_a_claim_carries_its_status(status):
+    page = Page(answer_html(reply("q", claim("Peskov agreed.", cite(PLAIN, QUOTE), status=status))))
+    assert ("span", "class", f"claim {status}") in page.attributes
+    assert ("not supported" in page.text) == (status == "unsupported")
+
+
+def test_what_was_searched_is_shown_only_when_it_differs():
+    same, other = reply("q", claim("A.")), reply("q", claim("A."), query="Kremlin q")
+    assert "Searched for" not in answer_html(same)
+    assert "Searched for: Kremlin q" in Page(answer_html(other)).text
+
+
+def test_words_across_a_line_break_are_marked_in_both_paragraphs():
+    quote = "The second line begins\nand the third ends it."
+    start = SPANNING.text.index(quote)
+    page = Page(article_html(SPANNING, start, start + len(quote)))
+    assert page.marked == ["The second line begins", "and the third ends it."]
+    assert page.text.endswith("One line.The second line beginsand the third ends it. The rest.")
+
+
+def test_only_a_web_address_becomes_a_link_to_the_original():
+    page = Page(article_html(PLAIN, 0, 3))
+    assert ("a", "href", "https://news.example/kremlin?a=1&b=2") in page.attributes
+    assert ("a", "rel", "noopener noreferrer") in page.attributes
+    assert "Read the original" not in article_html(EVIL, 0, 3)
+
+
+def test_a_page_of_pasted_text_is_not_repeated():
+    assert Page(question_html("a" * 5_000)).text == "a" * 2_000 + "…"
