@@ -70,8 +70,8 @@ def check_embedder(directory: Path, manifest: dict[str, str], embedder: Embedder
         if manifest.get(name) != at_hand:
             raise IndexMismatch(
                 f"{directory}: the index was made with {name} {manifest.get(name)} and the model"
-                f" at hand has {at_hand}; set ONRECORD_EMBEDDER={manifest.get('embedder')}, or delete"
-                " the folder and add the sources again"
+                f" at hand has {at_hand}; set ONRECORD_EMBEDDER={manifest.get('embedder')},"
+                " or delete the folder and add the sources again"
             )
 
 
