@@ -94,7 +94,7 @@ class Answer:
     answerer: str = "quotes"
     confidence: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
-    id: str | None = None
+    id: str | int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The answer in the one schema of the command line, HTTP and Python."""

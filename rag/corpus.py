@@ -98,7 +98,7 @@ class Corpus:
         *,
         history: Sequence[Mapping[str, str]] = (),
         filters: Filters = NO_FILTERS,
-        id: str | None = None,
+        id: str | int | None = None,
     ) -> Answer:
         """Answers a question, or refuses to.
 

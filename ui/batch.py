@@ -39,7 +39,7 @@ class Line:
     """
 
     number: int
-    id: str
+    id: str | int
     question: str
     history: tuple[dict[str, str], ...] = ()
 
@@ -96,7 +96,7 @@ def write_run(corpus: Corpus, lines: Sequence[Line], path: Path, top_k: int) -> 
             for article, score in ranking:  # articles of several folders may share a key
                 best.setdefault(_as_word(article.article.key), score)
             for rank, (key, score) in enumerate(best.items(), 1):
-                file.write(f"{_as_word(line.id)} Q0 {key} {rank} {score:.6f} onrecord\n")
+                file.write(f"{_as_word(str(line.id))} Q0 {key} {rank} {score:.6f} onrecord\n")
     return failed
 
 
@@ -116,9 +116,11 @@ def _line(path: Path, number: int, text: str) -> Line:
     question = record.get("question", record.get("text"))
     if not isinstance(question, str):
         raise UnreadableInput(f"{where}: no question; add a field question or text")
-    named = [name for name in (record.get("id"), record.get("_id"), number) if name is not None]
-    id_, question = scrub(str(named[0])), scrub(question)
-    return Line(number, id_, question, tuple(_turns(where, record.get("history") or [])))
+    named = [
+        name for name in (record.get("id"), record.get("_id"), str(number)) if name is not None
+    ]
+    id_ = named[0] if isinstance(named[0], int) else scrub(str(named[0]))
+    return Line(number, id_, scrub(question), tuple(_turns(where, record.get("history") or [])))
 
 
 def _turns(where: str, history: Any) -> Iterator[dict[str, str]]:  # noqa: ANN401 (parsed JSON)

@@ -236,7 +236,10 @@ def test_where_there_is_no_index_the_command_that_makes_one_is_named(tmp_path, f
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"name": "other"}, "made with embedder fake and the model at hand has other; use --emb"),
+        (
+            {"name": "other"},
+            "made with embedder fake and the model at hand has other; set ONRECORD",
+        ),
         (
             {"fingerprint": "w2"},
             "made with fingerprint fake-weights-1 and the model at hand has w2",

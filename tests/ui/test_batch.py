@@ -51,7 +51,7 @@ def test_blank_lines_are_left_out_and_still_counted(file):
 def test_a_byte_order_mark_and_line_ends_of_windows(tmp_path):
     path = tmp_path / "q.jsonl"
     path.write_bytes(b'\xef\xbb\xbf{"id": 1, "text": "Rain?"}\r\n{"id": 2, "text": "Snow?"}\r\n')
-    assert read(path) == [Line(1, "1", "Rain?"), Line(2, "2", "Snow?")]
+    assert read(path) == [Line(1, 1, "Rain?"), Line(2, 2, "Snow?")]
 
 
 def test_a_line_separator_within_a_question_ends_no_line(file):
