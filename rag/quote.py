@@ -25,6 +25,12 @@ MARGINS = (2.5, 1.0, 0.5)
 # corpus's golden questions 0.63 and 0.73.
 FOLLOWS, PRECEDES, SAME_ARTICLE = 1.0, 0.5, 0.5
 
+# What a further sentence of another article loses. Such sentences were off the point more often
+# than not: at 1.0 citation precision rises from 0.912 to 0.939 on 20 questions over five scraped
+# articles and from 0.772 to 0.866 on the sample corpus, and 0.009 of XQuAD's answers are lost. A
+# sentence that says the same is cited beside the first all the same.
+OTHER_ARTICLE = 1.0
+
 # Two sentences that share so much of the smaller one's words say the same.
 SAME = 0.8
 
@@ -165,24 +171,24 @@ def _extend(choices: list[_Choice], evidence: Sequence[Evidence], max_claims: in
     top = evidence[0].log_odds
     left = list(evidence)
     while left and len(choices) < min(max_claims, len(MARGINS) + 1):
-        best = max(left, key=lambda item: _worth(choices, item))
+        best = max(left, key=lambda item: _worth(choices, item, OTHER_ARTICLE))
         left.remove(best)
         if _absorbed(choices, best):
             continue
-        if _worth(choices, best) < top - MARGINS[len(choices) - 1]:
+        if _worth(choices, best, OTHER_ARTICLE) < top - MARGINS[len(choices) - 1]:
             break
         choices.append(_Choice.of(best))
 
 
-def _worth(choices: list[_Choice], item: Evidence) -> float:
-    """Log odds of a sentence, and what its place beside the chosen ones adds."""
+def _worth(choices: list[_Choice], item: Evidence, elsewhere: float = 0.0) -> float:
+    """Log odds of a sentence, and what its place beside the chosen ones adds or takes."""
     worth = item.log_odds
     beside = [c for c in choices if c.best.article.pk == item.article.pk]
     if any(item.index == choice.last for choice in beside):
         worth += FOLLOWS
     elif any(item.index == choice.first - 1 for choice in beside):
         worth += PRECEDES
-    return worth + (SAME_ARTICLE if beside else 0.0)
+    return worth + (SAME_ARTICLE if beside else -elsewhere)
 
 
 def _absorbed(choices: list[_Choice], item: Evidence) -> bool:

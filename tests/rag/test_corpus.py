@@ -290,8 +290,8 @@ def test_a_ranking_holds_each_article_once_with_its_best_score(sample_corpus):
 
 
 def test_the_settings_bound_the_claims(tmp_path, fake):
-    texts = {f"{n}.txt": f"Rain fell on {name}." for n, name in enumerate(["Kyiv", "Oslo", "Rome"])}
-    corpus, _ = corpus_of(tmp_path / "index", fake, texts, threshold=0)
+    text = "Rain fell on Kyiv. Rain fell on Oslo. Rain fell on Rome."
+    corpus, _ = corpus_of(tmp_path / "index", fake, {"0.txt": text}, threshold=0)
     assert len(corpus.ask("Where did rain fall?").claims) == 3
     one = Corpus(tmp_path / "index", fake, Settings(threshold=0, max_claims=1))
     assert [c.text for c in one.ask("Where did rain fall?").claims] == ["Rain fell on Kyiv."]

@@ -7,6 +7,7 @@ import pytest
 from rag.quote import (
     COPIES,
     MARGINS,
+    OTHER_ARTICLE,
     REFUSAL,
     SAME_ARTICLE,
     answer_text,
@@ -65,29 +66,27 @@ def test_no_claim_is_made_where_none_is_wanted():
 
 def test_a_sentence_too_far_below_the_best_is_left_out():
     rain, hail = stored(RAIN, 1), stored(HAIL, 2)
-    inside = [evidence(rain, 0, 5.0), evidence(hail, 0, 5.0 - MARGINS[0])]
+    least = 5.0 - MARGINS[0] + OTHER_ARTICLE
+    inside = [evidence(rain, 0, 5.0), evidence(hail, 0, least)]
     assert composed(inside)[0] == ["Rain fell on Kyiv.", "Hail hit Paris."]
-    outside = [evidence(rain, 0, 5.0), evidence(hail, 0, 4.99 - MARGINS[0])]
+    outside = [evidence(rain, 0, 5.0), evidence(hail, 0, least - 0.01)]
     assert composed(outside)[0] == ["Rain fell on Kyiv."]
 
 
 def test_each_further_margin_is_held():
     articles = [stored(RAIN, 1), stored(HAIL, 2), stored("Snow lay in Oslo.", 3)]
-    best = [evidence(articles[0], 0, 5.0), evidence(articles[1], 0, 4.9)]
-    inside = [*best, evidence(articles[2], 0, 5.0 - MARGINS[1])]
+    best = [evidence(articles[0], 0, 5.0), evidence(articles[1], 0, 5.0)]
+    least = 5.0 - MARGINS[1] + OTHER_ARTICLE
+    inside = [*best, evidence(articles[2], 0, least)]
     assert len(composed(inside)[0]) == 3
-    outside = [*best, evidence(articles[2], 0, 4.99 - MARGINS[1])]
+    outside = [*best, evidence(articles[2], 0, least - 0.01)]
     assert len(composed(outside)[0]) == 2
 
 
 @pytest.mark.parametrize("max_claims", [1, 2, 3, 4])
 def test_never_more_claims_than_wanted(max_claims):
-    whole = [
-        evidence(stored(text, pk), 0, 5.0)
-        for pk, text in enumerate(
-            ["Rain fell on Kyiv.", "Hail hit Paris.", "Snow lay in Oslo.", "Fog hid Rome."], 1
-        )
-    ]
+    article = stored("Rain fell on Kyiv. Hail hit Paris. Snow lay in Oslo. Fog hid Rome.")
+    whole = [evidence(article, index, 5.0) for index in range(4)]
     assert len(composed(whole, max_claims=max_claims)[0]) == max_claims
     parts = [[item] for item in whole]
     assert len(composed(whole, parts, max_claims)[0]) == max_claims
@@ -105,7 +104,7 @@ def test_a_place_beside_what_is_chosen_counts_for_a_sentence():
 
 def test_articles_come_in_the_order_of_their_best_and_quotes_in_that_of_the_article():
     rain, hail = stored(RAIN, 1), stored(HAIL, 2)
-    whole = [evidence(hail, 2, 5.0), evidence(rain, 0, 4.9), evidence(hail, 0, 4.8)]
+    whole = [evidence(hail, 2, 5.0), evidence(rain, 0, 5.0), evidence(hail, 0, 4.8)]
     assert composed(whole) == (
         ["Hail hit Paris.", "Farmers lost their wheat.", "Rain fell on Kyiv."],
         [[1], [2], [3]],
