@@ -159,10 +159,10 @@ def gather(
 
 def fit(rows: NDArray[np.float64], labels: NDArray[np.int_]) -> Logistic:
     """Logistic regression over standardised rows."""
-    means, deviations = rows.mean(axis=0), rows.std(axis=0)
+    means, deviations = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
     deviations[deviations == 0] = 1.0
     model = LogisticRegression(C=1.0, max_iter=2000)
-    model.fit((rows - means) / deviations, labels)
+    model.fit(np.nan_to_num((rows - means) / deviations), labels)
     return Logistic(means, deviations, model.coef_[0], float(model.intercept_[0]))
 
 
@@ -238,7 +238,7 @@ def _report(score: NDArray[np.float64], label: NDArray[np.int_]) -> None:
     yes, no = score[label == 1], score[label == 0]
     for threshold in (0.3, 0.35, 0.4, 0.5, 0.6, 0.7):
         print(
-            f"  threshold {threshold:.1f}: answered {np.mean(yes >= threshold):.3f},"
+            f"  threshold {threshold:.2f}: answered {np.mean(yes >= threshold):.3f},"
             f" false answers {np.mean(no >= threshold):.3f}"
         )
     held = np.quantile(no, 1 - FALSE_ANSWERS)

@@ -209,6 +209,18 @@ class Ledger:
         ).fetchone()
         return dict(zip(("articles", "chunks", "stories", "publishers"), row, strict=True))
 
+    def publication(self) -> tuple[date | None, date | None, tuple[str, ...]]:
+        """The oldest and the newest day of publication, and every publisher's name, sorted."""
+        first, last = self._db.execute(
+            "SELECT min(published), max(published) FROM articles WHERE current"
+        ).fetchone()
+        rows = self._db.execute(
+            "SELECT DISTINCT publisher FROM articles WHERE current AND publisher <> ''"
+            " ORDER BY publisher"
+        )
+        oldest, newest = (date.fromisoformat(day) if day else None for day in (first, last))
+        return oldest, newest, tuple(name for (name,) in rows)
+
     # articles
 
     def current_ids(self) -> dict[str, tuple[int, str, str]]:

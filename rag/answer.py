@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from rag.scope import Scope
+
 Status = Literal["supported", "unsupported", "unchecked"]
+
+# What stands over the sentences of an answer that no article supports.
+UNSUPPORTED = "Not found in the articles:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +65,14 @@ class Claim:
     Attributes:
         text: The sentence, without citation markers.
         support: How well the cited words support it, from 0 to 1.
+        reason: Why it is not supported, in a few words; "" if it is.
     """
 
     text: str
     status: Status
     support: float
     citations: tuple[Citation, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,10 @@ class Answer:
         answerer: What composed the answer: "quotes", or a language model's name.
         confidence: The probability, from 0 to 1, that the corpus answers the question.
         timings: Milliseconds by stage.
+        scope: The articles to which the question confines itself; None if it does not.
+        usage: A language model's "prompt_tokens" and "completion_tokens", and how many of its
+            citations were exchanged ("citations_corrected") or named none ("markers_removed").
+        note: One sentence on what became of a language model's reply; "" if nothing is to be said.
     """
 
     question: str
@@ -95,6 +106,14 @@ class Answer:
     confidence: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     id: str | int | None = None
+    scope: Scope | None = None
+    usage: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def on_record(self) -> str:
+        """The text without what no article supports: what a next question may lean on."""
+        return self.text.partition(UNSUPPORTED)[0].rstrip()
 
     def as_json(self) -> dict[str, Any]:
         """The answer in the one schema of the command line, HTTP and Python."""
@@ -110,6 +129,7 @@ class Answer:
                     "status": claim.status,
                     "support": round(claim.support, 4),
                     "citations": [citation.number for citation in claim.citations],
+                    "reason": claim.reason,
                 }
                 for claim in self.claims
             ],
@@ -118,4 +138,7 @@ class Answer:
             "answerer": self.answerer,
             "confidence": round(self.confidence, 4),
             "timings": {stage: round(ms, 1) for stage, ms in self.timings.items()},
+            "scope": self.scope.as_json() if self.scope else None,
+            "usage": dict(self.usage),
+            "note": self.note,
         }

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from rag.answer import Answer
-from rag.quote import answer_text
 
 
 class Answerer(Protocol):
     """What a chat needs of a corpus."""
 
-    def ask(self, question: str, *, history: Sequence[Mapping[str, str]] = ()) -> Answer:
-        """Answers a question asked after earlier turns, or refuses to."""
+    def stream(
+        self, question: str, *, history: Sequence[Mapping[str, str]] = (), scope: bool = True
+    ) -> Iterator[Answer]:
+        """Answers a question asked after earlier turns, or refuses to; the last one is whole."""
 
 
 class Conversation:
@@ -29,27 +30,23 @@ class Conversation:
         """The turns so far, oldest first."""
         return [dict(turn) for turn in self._history]
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, scope: bool = True) -> Answer:
         """Answers a question in the light of the turns before it.
+
+        Args:
+            question: As typed.
+            scope: As for ``Corpus.ask``.
 
         Raises:
             UnusableQuestion: it is empty, too long, or has no word to search for.
         """
-        answer = self._corpus.ask(question, history=self._history)
-        self._history.append({"role": "user", "content": answer.question})
-        self._history.append({"role": "assistant", "content": answer.text})
-        return answer
+        return deque(self.stream(question, scope=scope), maxlen=1)[0]
 
-    def stream(self, question: str) -> Iterator[Answer]:
-        """The same, as an answer that grows by a claim at a time; the last one is whole."""
-        answer = self.ask(question)
-        for count in range(1, len(answer.claims)):
-            claims = answer.claims[:count]
-            cited = {citation.number for claim in claims for citation in claim.citations}
-            yield replace(
-                answer,
-                claims=claims,
-                citations=tuple(c for c in answer.citations if c.number in cited),
-                text=answer_text(claims),
-            )
-        yield answer
+    def stream(self, question: str, *, scope: bool = True) -> Iterator[Answer]:
+        """The same, as an answer that grows; the last one is whole, and becomes a turn."""
+        answer = None
+        for answer in self._corpus.stream(question, history=self._history, scope=scope):
+            yield answer
+        if answer:
+            self._history.append({"role": "user", "content": answer.question})
+            self._history.append({"role": "assistant", "content": answer.on_record})

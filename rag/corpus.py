@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-
-from llama_index.core.vector_stores.types import FilterOperator, MetadataFilter, MetadataFilters
 
 from index.article import Article
 from index.embed import Embedder, TransformerEmbedder
 from index.errors import NotIndexed
 from index.ledger import StoredArticle
 from index.store import Generation, Store
+from index.words import content_stems
 from rag import abstain, evidence, quote
 from rag.answer import Answer
 from rag.conversation import Conversation
 from rag.evidence import Evidence
+from rag.filters import NO_FILTERS, Filters
+from rag.generate import Writer
 from rag.question import Question, understand
 from rag.retrieve import Passage, PassageRetriever, Query, retrieve
+from rag.scope import Scope
+from rag.scope import scope as find_scope
 from rag.settings import Settings
+from rag.writing.llm import LanguageModel, configured
+from rag.writing.rewrite import rewrite
 
 # Passages whose sentences are judged. On XQuAD the answer's sentence is among those of the first
 # eight passages for 0.998 of the questions.
@@ -31,48 +37,28 @@ EVIDENCE_PASSAGES = 8
 # Passages looked at for each article of a ranking: long articles fill several places.
 RANK_DEPTH = 5
 
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which articles may be used.
-
-    Attributes:
-        after: Published on this day or later.
-        before: Published on this day or earlier.
-        publisher: By this publisher, letter case aside.
-    """
-
-    after: date | None = None
-    before: date | None = None
-    publisher: str | None = None
-
-    def as_metadata(self) -> MetadataFilters:
-        """The same as LlamaIndex has it; an article without a date passes no date filter."""
-        wanted = (
-            ("published", FilterOperator.GTE, self.after),
-            ("published", FilterOperator.LTE, self.before),
-            ("publisher", FilterOperator.EQ, self.publisher),
-        )
-        return MetadataFilters(
-            filters=[
-                MetadataFilter(key=key, operator=operator, value=str(value))
-                for key, operator, value in wanted
-                if value is not None
-            ]
-        )
-
-
-NO_FILTERS = Filters()
+# Articles looked at for the day of an event; the one that tells of it is among the first.
+EVENT_DEPTH = 20
 
 
 class Corpus:
     """An open corpus. Threads may share it; a new generation is picked up by the next question."""
 
-    def __init__(self, directory: Path, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        embedder: Embedder,
+        settings: Settings,
+        model: LanguageModel | None = None,
+    ) -> None:
         self.directory = directory
         self.settings = settings
+        self.model = model
         self._embedder = embedder
         self._store = Store(directory, embedder)
+        # The days and publishers of the generation with this token: what a scope is read from.
+        self._publication: tuple[str, tuple[date | None, date | None, tuple[str, ...]]]
+        self._publication = "", (None, None, ())
 
     @classmethod
     def open(
@@ -87,10 +73,11 @@ class Corpus:
         Raises:
             IndexMissing: there is no index.
             IndexMismatch: it was made with another schema or embedding model.
+            OnRecordError: the settings name half of a language model.
         """
         settings = settings or Settings()
         embedder = embedder or TransformerEmbedder(settings.embedder)
-        return cls(Path(directory or settings.index), embedder, settings)
+        return cls(Path(directory or settings.index), embedder, settings, configured(settings))
 
     def ask(
         self,
@@ -98,6 +85,8 @@ class Corpus:
         *,
         history: Sequence[Mapping[str, str]] = (),
         filters: Filters = NO_FILTERS,
+        scope: bool = True,
+        today: date | None = None,
         id: str | int | None = None,
     ) -> Answer:
         """Answers a question, or refuses to.
@@ -105,38 +94,106 @@ class Corpus:
         Args:
             question: As typed.
             history: Earlier turns, oldest first: {"role": ..., "content": ...}.
-            filters: Which articles may be used.
+            filters: Which articles may be used, whatever the question says.
+            scope: Whether the question's own words ("last week", "in the Gazette") confine it to
+                some of them. If those do not answer, all are asked.
+            today: The day from which "last week" is counted; None for this one.
             id: Handed back in the answer.
 
         Raises:
             UnusableQuestion: it is empty, too long, or has no word to search for.
         """
+        return deque(
+            self.stream(
+                question, history=history, filters=filters, scope=scope, today=today, id=id
+            ),
+            maxlen=1,
+        )[0]
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Mapping[str, str]] = (),
+        filters: Filters = NO_FILTERS,
+        scope: bool = True,
+        today: date | None = None,
+        id: str | int | None = None,
+    ) -> Iterator[Answer]:
+        """The same, as an answer that grows; the last one is whole.
+
+        Closing the iterator ends the work, at a language model's server too.
+        """
         started = time.perf_counter()
         meant = understand(question, history)
-        query = Query.of(meant.query, self._embedder, meant.asking[0])
+        if self.model and meant.leans and (alone := rewrite(self.model, meant.text, history)):
+            meant = replace(understand(alone), text=meant.text)
         with self._store.reading() as now:
-            passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
-            retrieved = time.perf_counter()
-            whole, parts, confidence = _judged(now, meant, query, passages)
-        answered = bool(whole) and confidence >= self.settings.threshold
-        limit = self.settings.max_claims if answered else 0
-        claims, citations = quote.compose(whole, parts, limit)
-        near = () if answered else quote.nearest(whole)
-        return Answer(
+            confined = self._scope(now, meant, filters, today or date.today()) if scope else None
+            found = self._found(now, meant, filters, confined)
+            if confined and not found.answered:
+                confined = replace(confined, applied=False)
+                found = self._found(now, meant, filters)
+        limit = self.settings.max_claims if found.answered else 0
+        claims, citations = quote.compose(found.whole, found.parts, limit, self._embedder)
+        near = () if found.answered else quote.nearest(found.whole)
+        quoted = Answer(
             id=id,
             question=meant.text,
             query=meant.query,
-            answered=answered,
-            text=quote.answer_text(claims) if answered else quote.refusal(near),
+            answered=found.answered,
+            text=quote.answer_text(claims) if found.answered else quote.refusal(near),
             claims=claims,
             citations=citations,
             nearest=near,
-            confidence=confidence,
+            confidence=found.confidence,
+            scope=confined,
             timings={
-                "retrieve_ms": 1000 * (retrieved - started),
-                "answer_ms": 1000 * (time.perf_counter() - retrieved),
+                "retrieve_ms": 1000 * (found.retrieved - started),
+                "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
             },
         )
+        if self.model:
+            writer = Writer(self.model, self._embedder)
+            yield from writer.stream(meant.query, found.whole, quoted)
+        else:
+            yield from quote.growing(quoted)
+
+    def _found(
+        self, now: Generation, meant: Question, filters: Filters, confined: Scope | None = None
+    ) -> _Found:
+        """What the articles that may be used, or a scope of them, say to a question."""
+        if confined:
+            meant = meant.without(confined)
+            filters = filters.within(confined)
+        query = Query.of(meant.query, self._embedder, meant.asking[0])
+        passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
+        retrieved = time.perf_counter()
+        whole, parts, confidence = _judged(now, meant, query, passages)
+        answered = bool(whole) and confidence >= self.settings.threshold
+        return _Found(whole, parts, confidence, answered, retrieved)
+
+    def _scope(
+        self, now: Generation, meant: Question, filters: Filters, today: date
+    ) -> Scope | None:
+        """The scope of a question, as far as the filters leave it to the question."""
+        token, (oldest, newest, publishers) = self._publication
+        if token != now.derived.token:
+            oldest, newest, publishers = now.ledger.publication()
+            self._publication = now.derived.token, (oldest, newest, publishers)
+        dated = filters.after or filters.before
+        for text in dict.fromkeys((meant.query[meant.asking[0] :], meant.query)):
+            found = find_scope(
+                text,
+                today=today,
+                newest=None if dated else newest,
+                oldest=oldest,
+                publishers=() if filters.publisher else publishers,
+                find_event=lambda words: _event_day(now, words),
+            )
+            if found:
+                return found
+        return None
 
     def search(
         self,
@@ -184,6 +241,8 @@ class Corpus:
     def prepare(self) -> None:
         """Loads the model and the index, which the first question would otherwise wait for."""
         self._embedder.encode_query("ready")
+        if self.model:
+            self.model.prepare()
         with self._store.reading():
             pass
 
@@ -210,6 +269,31 @@ class Corpus:
             return now.ledger.manifest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What some articles say to a question; ``retrieved`` is when their passages were known."""
+
+    whole: list[Evidence]
+    parts: list[list[Evidence]]
+    confidence: float
+    answered: bool
+    retrieved: float
+
+
+def _event_day(now: Generation, words: str) -> date | None:
+    """The day of the article that tells best of an event, every word of it; None without one."""
+    stems = dict.fromkeys(content_stems(words), 1.0)
+    best = now.derived.article_words.search(stems, EVENT_DEPTH, None)
+    articles = now.articles({pk for pk, _ in best})
+    for pk, _ in best:
+        article = articles[pk].article
+        if article.published and stems.keys() <= {
+            *content_stems(f"{article.title} {article.text}")
+        }:
+            return article.published
+    return None
+
+
 def _judged(
     now: Generation, meant: Question, query: Query, passages: Sequence[Passage]
 ) -> tuple[list[Evidence], list[list[Evidence]], float]:
@@ -217,9 +301,12 @@ def _judged(
     tokens = now.ledger.tokens([p.chunk.pk for p in passages], now.dimension)
     idf = inverse_frequency(now)
     whole = evidence.gather(query, passages, tokens, idf)
+    if meant.said:
+        said = " ".join(meant.said.split())
+        whole = [e for e in whole if " ".join(e.text.split()) not in said]
     confidence = abstain.confidence(query, whole, idf)
     parts = meant.parts
-    if len(parts) == 1:
+    if len(parts) == 1 or meant.said:
         return whole, [whole], confidence
     asked = [query.part(a, b) for a, b in parts]
     return whole, [evidence.gather(part, passages, tokens, idf) for part in asked], confidence

@@ -41,8 +41,8 @@ class Logistic:
         return cls(means, deviations, coefficients, float(data["intercept"]))
 
     def log_odds(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """float64 (rows, n) to float64 (rows,)."""
-        standard = (rows - self.means) / self.deviations
+        """float64 (rows, n) to float64 (rows,); a value that is nan counts as the mean."""
+        standard = np.nan_to_num((rows - self.means) / self.deviations)
         result: NDArray[np.float64] = standard @ self.coefficients + self.intercept
         return result
 

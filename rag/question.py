@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.words import content_stems
+from rag.dialogue.followup import complete
+from rag.scope import Scope
 
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
 MAX_QUESTION_CHARS = 2_000
 
-# Characters of earlier turns that are searched too: the model must still read the question.
-EARLIER_CHARS = 500
-
-# A turn that opens or asks in one of these ways leans on what was said before.
-_LEANS = re.compile(
-    r"^(?:and|but|or|so|then|also|what about|how about|why|why not|since when|until when|how so"
-    r"|over|by|in|at|for|from|to|with|which one|who else|what else|where else)\b"
-    r"|\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|that|this|those|these|there"
-    r"|then|instead|one|ones|former|latter|same|other|others|else|again|so)\b",
-    re.I,
-)
-
-# A question of fewer content words leans too. MTRAGUN, nDCG@10 when the turn before is searched as
-# well for: no turn 0.876; fewer than 3 words, or a word above 0.912; 4 0.917; 6 0.923; every turn
-# 0.926. Above 4 a change of topic is searched for under the old one, which that set does not hold.
-_SHORT = 4
-_NAMES = re.compile(r"(?<=\w\W)[A-Z]\w")
 _PART = re.compile(
     r",?\s+(?:and|but)\s+(?=(?:who|whom|whose|what|which|when|where|why|how|did|does|do|is|are|was"
     r"|were|has|have|had|will|would|can|could|on what|at what|in what|by how|for how|to whom)\b)"
@@ -48,16 +33,39 @@ class Question:
 
     Attributes:
         text: The question as asked.
-        query: The question as searched: with the turn before it, if it leans on that.
+        query: The question as searched: completed from the turns before it, if it leans on them.
+        asked_from: Where in ``query`` the question itself begins; by default so that it ends
+            both.
+        said: The answers before, if it asks for what they left unsaid.
     """
 
     text: str
     query: str
+    asked_from: int | None = None
+    said: str = ""
+
+    @property
+    def leans(self) -> bool:
+        """Whether it had to be completed from earlier turns."""
+        return self.query != self.text
 
     @property
     def asking(self) -> tuple[int, int]:
         """Where in ``query`` the question itself stands, without what went before."""
-        return len(self.query) - len(self.text), len(self.query)
+        start = len(self.query) - len(self.text) if self.asked_from is None else self.asked_from
+        return start, len(self.query)
+
+    def without(self, words: Scope) -> Question:
+        """The question as searched within a scope, whose own words say nothing of what is asked.
+
+        The same question if nothing else is left of it.
+        """
+        start, _ = self.asking
+        before, asked = words.without(self.query[:start]), words.without(self.query[start:])
+        if not content_stems(asked):
+            return self
+        before = f"{before} ".lstrip()
+        return replace(self, query=before + asked, asked_from=len(before))
 
     @property
     def parts(self) -> list[tuple[int, int]]:
@@ -92,35 +100,23 @@ def understand(text: str, history: Sequence[Mapping[str, str]] = ()) -> Question
             f"the question has {len(question):,} characters and {MAX_QUESTION_CHARS:,} can be"
             " read; ask about one thing at a time"
         )
-    before = _turn_before(history)
-    query = f"{before} {question}" if before and leans(question) else question
+    meant = complete(question, _turns(history))
+    before = f"{meant.before} ".lstrip()
+    query = before + meant.turns[-1]
     if not content_stems(query):
         raise UnusableQuestion(
             "the question holds only words like “the” and “what”; name whom or what it is about"
         )
-    return Question(question, query)
+    return Question(question, query, len(before), meant.said)
 
 
-def leans(question: str) -> bool:
-    """Whether a question needs the turn before it to be understood.
-
-    A short one does, unless it names somebody or something itself.
-
-    >>> leans("Over how many years?"), leans("Who leads the Harbour Union?")
-    (True, False)
-    """
-    if _LEANS.search(question):
-        return True
-    words = len(content_stems(question))
-    return words < _SHORT and (words < 2 or not _NAMES.search(question))
-
-
-def _turn_before(history: Sequence[Mapping[str, str]]) -> str:
-    """What the person asked before, back to the last turn that stood alone."""
-    asked = [" ".join(scrub(t["content"]).split()) for t in history if t.get("role") == "user"]
-    turns: list[str] = []
-    for turn in reversed(asked[-3:]):
-        turns.insert(0, turn)
-        if not leans(turn):
-            break
-    return " ".join(turns)[-EARLIER_CHARS:]
+def _turns(history: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """What was asked and what was replied, oldest first; "" where there was no reply."""
+    turns: list[tuple[str, str]] = []
+    for turn in history:
+        said = scrub(turn["content"])
+        if turn.get("role") == "user" and said.strip():
+            turns.append((" ".join(said.split()), ""))
+        elif turn.get("role") == "assistant" and turns:
+            turns[-1] = (turns[-1][0], said)
+    return turns

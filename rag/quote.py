@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from index.embed import Embedder
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.answer import Citation, Claim
+from rag.answer import Answer, Citation, Claim
 from rag.evidence import Evidence
 from rag.extent import extent
+from rag.verify import verify
 
 REFUSAL = "The articles do not answer this."
 
@@ -66,7 +68,10 @@ class _Choice:
 
 
 def compose(
-    whole: Sequence[Evidence], parts: Sequence[Sequence[Evidence]], max_claims: int
+    whole: Sequence[Evidence],
+    parts: Sequence[Sequence[Evidence]],
+    max_claims: int,
+    embedder: Embedder,
 ) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
     """The claims of an answer and their citations.
 
@@ -74,6 +79,7 @@ def compose(
         whole: The evidence for the question as a whole, most probable first.
         parts: For each part of the question its own evidence; one for a plain question.
         max_claims: At most so many claims.
+        embedder: For checking each claim against the words that it cites.
     """
     choices: list[_Choice] = []
     for evidence in parts if len(parts) > 1 else [whole]:
@@ -84,13 +90,43 @@ def compose(
     citations: list[Citation] = []
     claims = []
     for choice in _in_order(choices):
-        cited = [citation(choice.best.article, choice.first, choice.last)]
-        cited += [citation(e.article, *extent(e.article, e.index)) for e in choice.copies]
-        numbered = tuple(dict.fromkeys(_numbered(citations, item) for item in cited))
-        lines = cited[0].quote.splitlines()
+        own = citation(choice.best.article, choice.first, choice.last)
+        lines = own.quote.splitlines()
         text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
-        claims.append(Claim(text=text, status="supported", support=1.0, citations=numbered))
+        verdict = verify(text, [own.quote], embedder)
+        copies = [citation(e.article, *extent(e.article, e.index)) for e in choice.copies]
+        cited = [own, *(copy for copy in copies if _supports(copy, choice.best.text, embedder))]
+        numbered = tuple(dict.fromkeys(_numbered(citations, item) for item in cited))
+        claims.append(
+            Claim(
+                text=text,
+                status=verdict.status,
+                support=verdict.score,
+                citations=numbered,
+                reason=verdict.reason,
+            )
+        )
     return tuple(claims), tuple(citations)
+
+
+def _supports(copy: Citation, said: str, embedder: Embedder) -> bool:
+    """Whether another article says what a sentence says, in its own words."""
+    context = attribution([copy])
+    return verify(said, [copy.quote], embedder, context=context).status == "supported"
+
+
+def growing(answer: Answer) -> Iterator[Answer]:
+    """A quoting answer by a claim more at a time; the last one is whole."""
+    for count in range(1, len(answer.claims)):
+        claims = answer.claims[:count]
+        cited = {citation.number for claim in claims for citation in claim.citations}
+        yield replace(
+            answer,
+            claims=claims,
+            citations=tuple(c for c in answer.citations if c.number in cited),
+            text=answer_text(claims),
+        )
+    yield answer
 
 
 def answer_text(claims: Sequence[Claim]) -> str:

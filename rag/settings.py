@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -42,6 +42,18 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(50, ge=1, description="the largest article read, in megabytes")
     host: str = Field("127.0.0.1", description="where the chat listens")
     port: int = Field(7860, ge=0, le=65535, description="the chat's port; 0 takes a free one")
+    llm_url: str = Field(
+        "", description="where a language model is served, as http://localhost:11434/v1; none"
+    )
+    llm_model: str = Field("", description="the model's name there; onrecord llm lists them")
+    llm_key: SecretStr = Field(SecretStr(""), description="the server's key, if it wants one")
+    llm_timeout: int = Field(
+        60, ge=1, le=3600, description="seconds until an unfinished reply gives way to quotes"
+    )
+    llm_context: int = Field(
+        4096, ge=1024, description="tokens that the server lets prompt and reply have together"
+    )
+    llm_max_tokens: int = Field(512, ge=16, description="the most tokens in a model's reply")
 
     @classmethod
     def settings_customise_sources(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from rag.answer import Answer
+from rag.evaluation.golden import read_golden
+from rag.evaluation.judge import judge
 from rag.settings import Settings
 from ui import output
 from ui.cli import app
@@ -56,6 +58,16 @@ def test_the_python_example_runs(sample_corpus, monkeypatch):
     exec(blocks("python")[0], names)
     assert names["answer"].answered
     assert [n.node.metadata["key"] for n in names["retriever"].retrieve("Kremlin")]
+
+
+def test_the_golden_set_shown_can_be_measured(sample_corpus, tmp_path):
+    path = tmp_path / "questions.jsonl"
+    path.write_text(blocks("json")[0], encoding="utf-8")
+    questions = read_golden(path)
+    held = {stored.article.key for stored in sample_corpus.articles()}
+    assert {doc for question in questions for doc in question.docs} <= held
+    outcomes = [given.outcome for given in judge(sample_corpus, questions)]
+    assert outcomes == ["complete", "complete", "rightly refused"]
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", README))

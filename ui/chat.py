@@ -37,17 +37,22 @@ class Turn:
         question: What was asked, or "" when nothing was.
         text: The reply in plain words; "" when it failed, and the turn is then no history.
         html: The reply as the chat shows it.
+        confined: Whether only the articles that the question is about were asked.
     """
 
     question: str
     text: str
     html: str
+    confined: bool = False
 
 
-def respond(corpus: Corpus, question: str, turns: Sequence[Turn] = ()) -> Iterator[list[Turn]]:
+def respond(
+    corpus: Corpus, question: str, turns: Sequence[Turn] = (), *, scope: bool = True
+) -> Iterator[list[Turn]]:
     """Answer a question after the turns of one chat; yields all its turns as the last one grows.
 
-    Nothing is raised: what went wrong is told in one sentence as the last turn's reply.
+    Nothing is raised: what went wrong is told in one sentence as the last turn's reply. ``scope``
+    is as for ``Corpus.ask``.
     """
     asked = question.strip()
     past = [turn for turn in turns if turn.question]
@@ -57,8 +62,9 @@ def respond(corpus: Corpus, question: str, turns: Sequence[Turn] = ()) -> Iterat
     turn = Turn(asked, "", waiting_html())
     yield [*past, turn]
     try:
-        for answer in _paced(corpus.conversation(_history(past)).stream(asked)):
-            turn = Turn(asked, answer.text, answer_html(answer))
+        for answer in _paced(corpus.conversation(_history(past)).stream(asked, scope=scope)):
+            confined = answer.scope is not None and answer.scope.applied
+            turn = Turn(asked, answer.on_record, answer_html(answer), confined)
             yield [*past, turn]
     except OnRecordError as error:
         yield [*past, _failed(turn, _sentence(error))]
@@ -78,6 +84,11 @@ def stop(turns: Sequence[Turn]) -> list[Turn]:
 def last_question(turns: Sequence[Turn]) -> str:
     """What was asked last, to be asked again; "" if nothing was."""
     return next((turn.question for turn in reversed(turns) if turn.question), "")
+
+
+def last_confined(turns: Sequence[Turn]) -> bool:
+    """Whether the last question was asked of some articles only, by its own words."""
+    return bool(turns) and turns[-1].confined
 
 
 def without_last(turns: Sequence[Turn]) -> list[Turn]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rag.corpus import Corpus, Filters
+    from rag.corpus import Corpus
+    from rag.filters import Filters
     from rag.settings import Settings
 
 app = typer.Typer(
@@ -34,6 +35,22 @@ Before = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published until then.")
 ]
 Publisher = Annotated[str | None, typer.Option(help="Only articles of this publisher.")]
+NoScope = Annotated[
+    bool,
+    typer.Option("--no-scope", help="Ask all articles, whatever period or publisher is named."),
+]
+Today = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The day from which “last week” is counted."),
+]
+LlmUrl = Annotated[
+    str | None,
+    typer.Option("--llm-url", metavar="URL", help="A language model's server, to phrase answers."),
+]
+LlmModel = Annotated[str | None, typer.Option("--llm-model", help="The model's name there.")]
+LlmKey = Annotated[
+    str | None, typer.Option("--llm-key", help="The server's key; better as ONRECORD_LLM_KEY.")
+]
 TopK = Annotated[int | None, typer.Option("--top-k", min=1, max=1000, help="How many to give.")]
 Input = Annotated[
     Path | None,
@@ -87,6 +104,11 @@ def ask(
     after: After = None,
     before: Before = None,
     publisher: Publisher = None,
+    no_scope: NoScope = False,
+    today: Today = None,
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    llm_key: LlmKey = None,
     input_file: Input = None,
     as_json: AsJson = False,
     sample: Sample = False,
@@ -97,13 +119,17 @@ def ask(
     if (question is None) == (input_file is None):
         raise typer.BadParameter("give either a question or --input FILE")
     filters = _filters(after, before, publisher)
+    settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
     if input_file is None:
-        answer = _corpus(_settings(index), sample).ask(str(question), filters=filters)
+        answer = _corpus(settings, sample).ask(
+            str(question), filters=filters, scope=not no_scope, today=_date(today)
+        )
         output.answer(answer, as_json=as_json)
         return
     questions = batch.read(input_file)
-    corpus = _corpus(_settings(index), sample)
-    if batch.ask(corpus, questions, filters, as_json=as_json):
+    corpus = _corpus(settings, sample)
+    day = _date(today)
+    if batch.ask(corpus, questions, filters, as_json=as_json, scope=not no_scope, today=day):
         raise typer.Exit(1)
 
 
@@ -137,18 +163,50 @@ def search(
 
 
 @app.command()
+def evaluate(
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="COLLECTION_OR_GOLDEN",
+            help="A folder in BEIR layout, or a JSONL file of questions with what answers them.",
+        ),
+    ],
+    index: Index = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write a report in HTML here.")
+    ] = None,
+    today: Today = None,
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    llm_key: LlmKey = None,
+    as_json: AsJson = False,
+    sample: Sample = False,
+) -> None:
+    """Measure answers on a golden set, or rankings on a retrieval test collection."""
+    from ui import evaluation
+
+    settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
+    day = _date(today)
+    evaluation.run(target, settings, sample=sample, as_json=as_json, report=report, today=day)
+
+
+@app.command()
 def chat(
     index: Index = None,
     host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 by default.")] = None,
     port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    llm_key: LlmKey = None,
     sample: Sample = False,
 ) -> None:
     """Open the web chat."""
     from ui import web
     from ui.sample import NOTICE, SUGGESTIONS, is_sample
 
-    given: dict[str, Any] = {"host": host, "port": port}
-    settings = _settings(index, **{name: v for name, v in given.items() if v is not None})
+    settings = _settings(
+        index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
+    )
     corpus = _corpus(settings, sample)
     shown = is_sample(corpus)
     threading.Thread(target=corpus.prepare, daemon=True).start()
@@ -158,6 +216,21 @@ def chat(
         settings.port,
         notice=NOTICE if shown else "",
         suggestions=SUGGESTIONS if shown else (),
+    )
+
+
+@app.command()
+def llm(
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    llm_key: LlmKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """See whether the language model's server answers, which models it has, and how fast."""
+    from ui import probe
+
+    probe.run(
+        _settings(None, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key), as_json=as_json
     )
 
 
@@ -214,8 +287,7 @@ def _settings(index: Path | None, **given: Any) -> Settings:  # noqa: ANN401
     from index.errors import OnRecordError
     from rag.settings import Settings
 
-    if index is not None:
-        given["index"] = index
+    given = {name: value for name, value in {**given, "index": index}.items() if value is not None}
     try:
         return Settings(**given)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -229,7 +301,7 @@ def _corpus(settings: Settings, sample: bool) -> Corpus:
 
 
 def _filters(after: datetime | None, before: datetime | None, publisher: str | None) -> Filters:
-    from rag.corpus import Filters
+    from rag.filters import Filters
 
     return Filters(_date(after), _date(before), publisher)
 

@@ -27,8 +27,14 @@ def answer(found: Answer, *, as_json: bool) -> None:
         return
     if found.query != found.question:
         typer.echo(f"Searched for: {plain(found.query)}\n")
+    if found.scope:
+        how = "; --no-scope asks all." if found.scope.applied else "."
+        said = found.scope.sentence.removesuffix(".") + how
+        typer.echo(textwrap.fill(plain(said), _WIDTH, break_on_hyphens=False) + "\n")
     for paragraph in plain(found.text).split("\n"):
         typer.echo(textwrap.fill(paragraph, _WIDTH, break_on_hyphens=False))
+    if found.note:
+        typer.echo("\n" + textwrap.fill(plain(found.note), _WIDTH, break_on_hyphens=False))
     if found.citations:
         typer.echo()
     for citation in found.citations:

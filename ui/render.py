@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from index.article import Article
-from rag.answer import Answer, Citation, Claim
+from rag.answer import UNSUPPORTED, Answer, Citation, Claim
 from rag.quote import REFUSAL, attribution
 
 LONGEST_SHOWN_QUESTION = 2_000
@@ -66,15 +66,24 @@ def answer_html(answer: Answer) -> str:
     searched = ""
     if answer.query.strip() != answer.question.strip():
         searched = f'<p class="searched">Searched for: {escape(answer.query)}</p>'
+    if answer.scope:
+        searched += f'<p class="scope">{escape(answer.scope.sentence)}</p>'
     if not answer.answered:
         return f'<div class="refusal">{searched}{_refusal_html(answer)}</div>'
-    style = "quoting" if answer.answerer == "quotes" else "writing"
-    said = groupby(answer.claims, key=lambda claim: attribution(claim.citations))
-    body = "".join(_said_html(who, list(claims)) for who, claims in said)
+    if answer.note:
+        searched += f'<p class="note">{escape(answer.note)}</p>'
     if not answer.claims:
         body = f'<p class="claim"><span class="words">{escape(answer.text)}</span></p>'
-    sources = _sources_html(answer.citations)
-    return f'<div class="answer {style}">{searched}<div class="claims">{body}</div>{sources}</div>'
+    elif answer.answerer == "quotes":
+        said = groupby(answer.claims, key=lambda claim: attribution(claim.citations))
+        body = "".join(_said_html(who, list(claims)) for who, claims in said)
+    else:
+        body = _written_html(answer.claims)
+    style = "quoting" if answer.answerer == "quotes" else "writing"
+    end = _sources_html(answer.citations)
+    if style == "writing":
+        end += f'<p class="writer">Phrased by {escape(answer.answerer)}, each sentence checked.</p>'
+    return f'<div class="answer {style}">{searched}<div class="claims">{body}</div>{end}</div>'
 
 
 def anchor(citation: Citation) -> str:
@@ -87,13 +96,24 @@ def _said_html(who: str, claims: Sequence[Claim]) -> str:
     return f'<p class="said">{by}{" ".join(map(_claim_html, claims))}</p>'
 
 
+def _written_html(claims: Sequence[Claim]) -> str:
+    """What a language model wrote: prose, then apart from it what the articles do not say."""
+    prose = [claim for claim in claims if claim.status != "unsupported"]
+    apart = [claim for claim in claims if claim.status == "unsupported"]
+    html = _said_html("", prose) if prose else ""
+    if apart:
+        items = "".join(f"<li>{_claim_html(claim)}</li>" for claim in apart)
+        html += f'<div class="apart"><p class="caution">{escape(UNSUPPORTED)}</p><ul>{items}</ul></div>'
+    return html
+
+
 def _claim_html(claim: Claim) -> str:
     markers = "".join(
         f'<a class="cite" href="#{escape(anchor(citation))}"'
         f' title="{escape(_byline(citation))}">{citation.number}</a>'
         for citation in claim.citations
     )
-    label = _LABELS.get(claim.status, "")
+    label = escape(claim.reason) or _LABELS.get(claim.status, "")
     note = f' <span class="caution">{label}</span>' if label else ""
     words = f'<span class="words">{escape(claim.text)}</span>'
     return f'<span class="claim {claim.status}">{words}{markers}{note}</span>'

@@ -60,7 +60,7 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
     directory = settings.index / _FOLDER
     embedder = TransformerEmbedder(settings.embedder)
     _build(directory, embedder, settings)
-    return Corpus(directory, embedder, settings)
+    return Corpus.open(directory, settings=settings, embedder=embedder)
 
 
 def is_sample(corpus: Corpus) -> bool:

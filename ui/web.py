@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ui.chat import (
     Turn,
+    last_confined,
     last_question,
     messages,
     open_source,
@@ -70,6 +71,7 @@ class _Parts:
     send: Any
     halt: Any
     again: Any
+    wide: Any
     fresh: Any
     offer: Any
     suggestions: tuple[Any, ...]
@@ -80,6 +82,7 @@ class _Parts:
             self.send: not busy,
             self.halt: busy,
             self.again: bool(last_question(now)) and not busy,
+            self.wide: last_confined(now) and not busy,
             self.fresh: bool(now) and not busy,
             self.offer: bool(self.suggestions) and not now,
         }
@@ -249,35 +252,46 @@ def _conversation(gr: ModuleType, suggestions: Sequence[str]) -> _Parts:
         halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=0, visible=False)
     with gr.Row(elem_id="after", equal_height=False):
         again = gr.Button("Retry", elem_id="retry", scale=0, min_width=0, visible=False)
+        wide = gr.Button("All articles", elem_id="wide", scale=0, min_width=0, visible=False)
         fresh = gr.Button("New chat", elem_id="fresh", scale=0, min_width=0, visible=False)
-    return _Parts(turns, chat, box, send, halt, again, fresh, offer, offered)
+    return _Parts(turns, chat, box, send, halt, again, wide, fresh, offer, offered)
 
 
 def _wire(gr: ModuleType, parts: _Parts, corpus: "Corpus") -> None:
-    def asked(typed: str, before: list[Turn], event: gr.EventData) -> Iterator[dict[Any, Any]]:  # type: ignore[name-defined]
-        question = typed
-        if event.target in parts.suggestions:
-            question = event.target.value
-        elif event.target is parts.again:
-            question, before = last_question(before), without_last(before)
+    def answered(
+        question: str, before: list[Turn], *, scope: bool = True
+    ) -> Iterator[dict[Any, Any]]:
         now = before
-        for now in respond(corpus, question, before):
+        for now in respond(corpus, question, before, scope=scope):
             yield {**parts.shown(now, busy=True), parts.box: ""}
         yield parts.shown(now, busy=False)
 
+    def asked(typed: str, before: list[Turn], event: gr.EventData) -> Iterator[dict[Any, Any]]:  # type: ignore[name-defined]
+        offered = event.target in parts.suggestions
+        yield from answered(event.target.value if offered else typed, before)
+
+    # A button of their own each: Gradio hands on a copy of one that was hidden or shown.
+    def retried(before: list[Turn]) -> Iterator[dict[Any, Any]]:
+        yield from answered(last_question(before), without_last(before))
+
+    def widened(before: list[Turn]) -> Iterator[dict[Any, Any]]:
+        yield from answered(last_question(before), without_last(before), scope=False)
+
     outputs = [*parts.shown([], busy=False)]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    buttons = (parts.send, parts.again, *parts.suggestions)
-    clicks: list[Callable[..., Any]] = [button.click for button in buttons]
-    answering = gr.on(
-        [parts.box.submit, *clicks],
-        asked,
-        inputs=[parts.box, parts.turns],
-        outputs=[*outputs, parts.box],
-        concurrency_limit=ANSWERS_AT_ONCE,
+    answering = {
+        "outputs": [*outputs, parts.box],
+        "concurrency_limit": ANSWERS_AT_ONCE,
+        "concurrency_id": "answers",
         **quiet,
-    )
-    parts.halt.click(None, cancels=[answering]).then(
+    }
+    clicks: list[Callable[..., Any]] = [button.click for button in (parts.send, *parts.suggestions)]
+    answers = [
+        gr.on([parts.box.submit, *clicks], asked, [parts.box, parts.turns], **answering),
+        parts.again.click(retried, parts.turns, **answering),
+        parts.wide.click(widened, parts.turns, **answering),
+    ]
+    parts.halt.click(None, cancels=answers).then(
         lambda now: parts.shown(stop(now), busy=False), parts.turns, outputs, **quiet
     )
     parts.fresh.click(lambda: parts.shown([], busy=False), None, outputs, **quiet)

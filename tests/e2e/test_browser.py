@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus
+from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
+from tests.ui.reporting import about, hostile_answers
+from ui.report.page import page as report_page
 from ui.sample import NOTICE, SUGGESTIONS
 from ui.web import build_app, launch
 
@@ -156,6 +158,30 @@ def test_enter_on_a_focused_marker_opens_the_article_at_words_far_from_its_top(v
     assert page.locator("#reader a.original").get_attribute("href") == PLAIN.url
 
 
+def test_a_question_of_some_articles_is_asked_of_all_with_a_click(visit, fake):
+    page = visit(fake)
+    ask(page, "last week")
+    said = "Only articles published 12–18 May 2025 (“last <week>”)."
+    assert page.locator("#chat .scope").all_text_contents() == [said]
+    assert page.locator("#chat .words").all_text_contents() == ["Of last week."]
+    page.get_by_role("button", name="All articles").click()
+    page.locator("#chat .words", has_text="Of all time.").wait_for()
+    page.get_by_role("button", name="Retry").wait_for()
+    assert page.locator("#chat .asked").all_text_contents() == ["last week"]
+    assert page.locator("#chat .scope").count() == 0
+    assert not page.get_by_role("button", name="All articles").is_visible()
+
+
+def test_retry_asks_the_last_question_again(visit, fake):
+    page = visit(fake)
+    ask(page, "doubt")
+    ask(page, "count")
+    first = page.locator("#chat .words").last.text_content()
+    page.get_by_role("button", name="Retry").click()
+    page.locator("#chat .words", has_text=f"After {first}").wait_for()
+    assert page.locator("#chat .asked").all_text_contents() == ["doubt", "count"]
+
+
 def test_an_unsupported_claim_is_marked(visit, fake):
     page = visit(fake)
     ask(page, "doubt")
@@ -204,3 +230,26 @@ def test_two_people_do_not_see_each_others_chats(visit, fake):
     ask(other, "the other person's question")
     assert one.locator("#chat .asked").all_text_contents() == ["the first person's question"]
     assert other.locator("#chat .asked").all_text_contents() == ["the other person's question"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_reads_on_a_phone_without_scripts_and_loads_nothing(visit, tmp_path, scheme):
+    place = tmp_path / "report.html"
+    place.write_text(report_page(about(name=HOSTILE, notes=[HOSTILE]), hostile_answers()))
+    read = visit(
+        place.as_uri(),
+        viewport={"width": 390, "height": 800},
+        java_script_enabled=False,
+        color_scheme=scheme,
+    )
+    assert read.requested == [place.as_uri()]
+    assert read.dialogs == []
+    assert read.locator(".failure .question").count() == 4
+    assert read.locator(".failure .question").first.inner_text().startswith("<script>")
+    for chart in read.locator("svg.chart").all():
+        box = chart.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+    assert read.locator("main").bounding_box()["width"] <= 390
+    paper = read.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    assert (paper == "rgb(250, 248, 244)") == (scheme == "light")

@@ -8,6 +8,7 @@ import pytest
 from rag.answer import Answer
 from rag.conversation import Conversation
 from rag.question import UnusableQuestion
+from rag.quote import growing
 from tests.rag.making import cited, claim, corpus_of
 
 NEWS = {
@@ -82,9 +83,10 @@ class Told:
         self.answer = answer
         self.asked = []
 
-    def ask(self, question, *, history=()):
+    def stream(self, question, *, history=(), scope=True):
         self.asked.append((question, [dict(turn) for turn in history]))
-        return self.answer
+        self.scope = scope
+        yield from growing(self.answer)
 
 
 def test_a_stream_grows_claim_by_claim_and_ends_in_the_whole():
@@ -114,7 +116,11 @@ def test_a_stream_grows_claim_by_claim_and_ends_in_the_whole():
 def test_a_refusal_comes_in_one_piece(corpus):
     chat = corpus.conversation()
     refused = Answer(question="q", query="q", answered=False, text="No.", nearest=(cited(1),))
-    assert list(Conversation(Told(refused)).stream("q")) == [refused]
+    corpus = Told(refused)
+    assert list(Conversation(corpus).stream("q")) == [refused]
+    assert corpus.scope
+    assert list(Conversation(corpus).stream("q", scope=False)) == [refused]
+    assert not corpus.scope
     assert chat.history == []
 
 

@@ -12,7 +12,8 @@ from index.build import Builder
 from index.errors import IndexMismatch, IndexMissing, NotIndexed
 from rag.answer import Answer, Citation, Claim
 from rag.conversation import Conversation
-from rag.corpus import Corpus, Filters
+from rag.corpus import Corpus
+from rag.filters import Filters
 from rag.question import UnusableQuestion
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
@@ -91,7 +92,7 @@ CITATION = {
     "end": NUMBER,
     "quote": TEXT,
 }
-CLAIM = {"text": TEXT, "status": TEXT, "support": float, "citations": list}
+CLAIM = {"text": TEXT, "status": TEXT, "support": float, "citations": list, "reason": str}
 ANSWER = {
     "id": MAYBE,
     "question": TEXT,
@@ -104,6 +105,9 @@ ANSWER = {
     "answerer": TEXT,
     "confidence": float,
     "timings": dict,
+    "scope": (dict, NoneType),
+    "usage": dict,
+    "note": str,
 }
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.question import MAX_QUESTION_CHARS, Question, UnusableQuestion, leans, understand
+from rag.dialogue.leaning import leans
+from rag.question import MAX_QUESTION_CHARS, Question, UnusableQuestion, understand
 
 LOAN = "How much is the European Union lending to Ukraine?"
 
@@ -20,7 +21,7 @@ def user(*turns):
         "What about the bolts of gate four at the barrier?",
         "When did he meet the French president in Paris?",
         "Did the Estuary Safety Board publish this memo on Friday?",
-        "How many residents of Ropewalk stayed there overnight?",
+        "How many residents stayed overnight with the others?",
         "Since when has the gate of the barrier been chained?",
         "AND WHICH OTHER OUTLETS PRINTED BRANDRETH'S DENIAL?",
     ],
@@ -34,6 +35,7 @@ def test_a_follow_up_leans_on_the_turn_before(question):
     "question",
     [
         "Who leads the Amalgamated Harbour Union?",
+        "How many residents of Ropewalk stayed there overnight?",
         "What preconditions did the Kremlin set for a meeting?",
         "How many people were evacuated from the Old Dock?",
         "Which thesis did Anders defend before the Brussels committee?",
@@ -88,9 +90,7 @@ def test_what_went_before_is_cut_to_what_can_be_read():
 def test_white_space_is_one_space():
     meant = understand("  Who\nleads \t the Harbour\u00a0Union? ", user("Why\n so?"))
     assert meant.text == "Who leads the Harbour Union?"
-    assert understand("And  Macron?", user("Was   Putin\nthere?")).query == (
-        "Was Putin there? And Macron?"
-    )
+    assert understand("And  Macron?", user("Was   Putin\nthere?")).query == "Was Macron there?"
 
 
 def test_asking_is_where_the_question_stands_in_the_query():

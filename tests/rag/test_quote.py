@@ -17,6 +17,7 @@ from rag.quote import (
     nearest,
     refusal,
 )
+from tests.fakes import FakeEmbedder
 from tests.rag.making import cited, claim, evidence, stored
 
 RAIN = "Rain fell on Kyiv. Trams stood still. Boats came for 640 people. The gate held at noon."
@@ -25,7 +26,7 @@ HAIL = "Hail hit Paris. Markets shut early. Farmers lost their wheat. Prices dou
 
 def composed(whole, parts=None, max_claims=4):
     """The texts of the claims, the numbers cited for each, and the quotes by number."""
-    claims, citations = compose(whole, parts or [whole], max_claims)
+    claims, citations = compose(whole, parts or [whole], max_claims, FakeEmbedder())
     assert [c.number for c in citations] == list(range(1, len(citations) + 1))
     return (
         [c.text for c in claims],
@@ -55,13 +56,13 @@ def test_a_citation_holds_the_words_and_whose_they_are():
 
 
 def test_nothing_is_composed_from_nothing():
-    assert compose([], [[]], 4) == ((), ())
-    assert compose([], [[], []], 4) == ((), ())
+    assert compose([], [[]], 4, FakeEmbedder()) == ((), ())
+    assert compose([], [[], []], 4, FakeEmbedder()) == ((), ())
 
 
 def test_no_claim_is_made_where_none_is_wanted():
     whole = [evidence(stored(RAIN), 0, 5.0)]
-    assert compose(whole, [whole], 0) == ((), ())
+    assert compose(whole, [whole], 0, FakeEmbedder()) == ((), ())
 
 
 def test_a_sentence_too_far_below_the_best_is_left_out():
@@ -210,7 +211,7 @@ def test_every_part_of_a_question_gets_its_own_best_sentence():
 def test_white_space_of_a_quote_is_one_space_in_the_claim_and_lines_stay_lines():
     text = "The board found:\n\n-  cracked\u00a0bolts\n- a motor   that jams\n\nRain fell on Kyiv."
     article = stored(text)
-    claims, citations = compose([evidence(article, 1, 5.0)], [[]], 4)
+    claims, citations = compose([evidence(article, 1, 5.0)], [[]], 4, FakeEmbedder())
     assert claims[0].text == "The board found:\n- cracked bolts\n- a motor that jams"
     assert citations[0].quote == text[citations[0].start : citations[0].end]
     assert claims[0].status == "supported"

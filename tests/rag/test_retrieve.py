@@ -7,7 +7,7 @@ import pytest
 
 from index.store import Store
 from rag import retrieve as room
-from rag.corpus import Filters
+from rag.filters import Filters
 from rag.retrieve import EARLIER_TURN, Query, Weights, retrieve
 from tests.rag.making import corpus_of, empty_index
 

@@ -18,7 +18,12 @@ def test_defaults():
     assert settings.index == Path(".onrecord")
     assert (settings.top_k, settings.max_claims, settings.threshold) == (10, 4, THRESHOLD)
     assert (settings.host, settings.port, settings.max_file_mb) == ("127.0.0.1", 7860, 50)
+    assert (settings.llm_url, settings.llm_model) == ("", "")
     assert settings.model_fields_set == set()
+
+
+def test_a_key_is_not_shown():
+    assert "s3cret" not in f"{Settings(llm_key='s3cret')!r}"
 
 
 def test_the_file_wins_over_defaults_the_variable_over_the_file_and_an_option_over_all(
@@ -34,9 +39,11 @@ def test_the_file_wins_over_defaults_the_variable_over_the_file_and_an_option_ov
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_can_be_a_variable(name, monkeypatch):
-    given = {"index": "x", "embedder": "x", "host": "x", "threshold": "0.25"}.get(name, "17")
-    monkeypatch.setenv(f"ONRECORD_{name.upper()}", given)
-    assert str(getattr(Settings(), name)) == given
+    given = {"index": "x", "embedder": "x", "threshold": "0.25", "llm_context": "8192"}
+    value = given.get(name, "17")
+    monkeypatch.setenv(f"ONRECORD_{name.upper()}", value)
+    found = getattr(Settings(), name)
+    assert str(found.get_secret_value() if name == "llm_key" else found) == value
 
 
 @pytest.mark.parametrize(
@@ -51,6 +58,9 @@ def test_every_setting_can_be_a_variable(name, monkeypatch):
         ("chunk_tokens", "3", "greater than or equal to 16"),
         ("overlap", "-1", "greater than or equal to 0"),
         ("port", "70000", "less than or equal to 65535"),
+        ("llm_timeout", "0", "greater than or equal to 1"),
+        ("llm_context", "100", "greater than or equal to 1024"),
+        ("llm_max_tokens", "1", "greater than or equal to 16"),
     ],
 )
 def test_a_bad_value_is_told(name, value, message, monkeypatch):

@@ -11,6 +11,7 @@ from index.article import Article
 from index.errors import NotIndexed
 from rag.answer import Answer, Citation, Claim
 from rag.question import UnusableQuestion
+from rag.scope import Scope
 
 HOSTILE = (
     "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'> "
@@ -106,8 +107,20 @@ QUOTE = "“Such a summit can only happen after specific agreements,” Peskov s
 class FakeConversation:
     corpus: FakeCorpus
 
-    def stream(self, question: str) -> Iterator[Answer]:
+    def stream(self, question: str, *, scope: bool = True) -> Iterator[Answer]:
         match question:
+            case "last week":
+                confined = Scope(date(2025, 5, 12), date(2025, 5, 18), because=("last <week>",))
+                said = "Of last week." if scope else "Of all time."
+                whole = reply(question, claim(said, cite(PLAIN, QUOTE)))
+                yield replace(whole, scope=confined if scope else None)
+            case "count":
+                said = "After " * len(self.corpus.histories)
+                yield reply(question, claim(f"{said}all.", cite(PLAIN, QUOTE)))
+            case "in vain":
+                confined = Scope(publisher="Wire", because=("the Wire",), applied=False)
+                whole = reply(question, claim("All the same.", cite(PLAIN, QUOTE)))
+                yield replace(whole, scope=confined)
             case "long":
                 raise UnusableQuestion("the question has 2,001 characters; ask about one thing")
             case "break":

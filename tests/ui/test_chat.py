@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus
-from ui.chat import Turn, last_question, messages, open_source, respond, stop, without_last
+from ui.chat import (
+    Turn,
+    last_confined,
+    last_question,
+    messages,
+    open_source,
+    respond,
+    stop,
+    without_last,
+)
 from ui.render import escape
 from ui.web import build_app
 
@@ -71,6 +80,23 @@ def test_retry_asks_the_last_question_again_without_its_turn():
     turns = [Turn("one", "1", "1"), Turn("two", "2", "2")]
     assert last_question(turns) == "two"
     assert without_last(turns) == turns[:1]
+
+
+def test_a_question_of_some_articles_can_be_asked_of_all():
+    turns = last(FakeCorpus(), "last week")
+    assert last_confined(turns)
+    assert escape("Only articles published 12–18 May 2025 (“last <week>”).") in turns[-1].html
+    turns = list(respond(FakeCorpus(), "last week", without_last(turns), scope=False))[-1]
+    assert [turn.text for turn in turns] == ["Of all time. [1]"]
+    assert not last_confined(turns)
+    assert 'class="scope"' not in turns[-1].html
+
+
+def test_of_a_question_that_was_asked_of_all_there_is_no_more_to_ask():
+    turns = last(FakeCorpus(), "in vain")
+    assert escape("Nothing of Wire answers this; all articles were searched.") in turns[-1].html
+    assert not last_confined(turns)
+    assert not last_confined([])
 
 
 def test_turns_become_messages_in_order():

@@ -265,6 +265,63 @@ def test_ask_under_filters(index, onrecord, options, uris):
     assert {c["uri"] for c in only(out)["citations"]} == uris
 
 
+LAST_WEEK = "When did snow lay in Oslo last week?"
+
+
+def test_the_scope_of_a_question_is_shown_and_can_be_lifted(index, onrecord):
+    out = onrecord("ask", LAST_WEEK, "--today", "2026-03-05")[1]
+    assert out.startswith(
+        "Only articles published 23 February – 1 March 2026 (“last week”); --no-scope asks all.\n"
+        "\nThe Post, 1 March 2026: Snow lay in Oslo on Monday. [1]"
+    )
+    out = onrecord("ask", LAST_WEEK, "--today", "2026-03-05", "--no-scope")[1]
+    assert out.startswith("The Post, 1 March 2026: Snow lay in Oslo on Monday. [1]")
+
+
+def test_a_scope_that_does_not_answer_is_told(index, onrecord, monkeypatch):
+    monkeypatch.setenv("ONRECORD_THRESHOLD", "1")
+    out = onrecord("ask", "Where did rain fall in the Post?")[1]
+    assert out.startswith(
+        "Nothing of The Post answers this; all articles were searched.\n"
+        "\nThe articles do not answer this."
+    )
+
+
+def test_the_scope_in_json(index, onrecord):
+    value = only(onrecord("ask", LAST_WEEK, "--today", "2026-03-05", "--json")[1])
+    assert value["scope"] == {
+        "after": "2026-02-23",
+        "before": "2026-03-01",
+        "publisher": None,
+        "because": ["last week"],
+        "applied": True,
+    }
+    value = only(onrecord("ask", LAST_WEEK, "--json", "--no-scope")[1])
+    assert value["scope"] is None
+    value = only(onrecord("ask", LAST_WEEK, "--json", "--after", "2026-01-01")[1])
+    assert value["scope"] is None
+
+
+def test_a_line_of_a_file_says_what_day_it_is(index, onrecord):
+    lines = [{"text": LAST_WEEK}, {"text": LAST_WEEK, "today": "2026-03-12"}]
+    Path("q.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    options = ("--input", "q.jsonl", "--json")
+    out = onrecord("ask", *options, "--today", "2026-03-05")[1]
+    first, second = (json.loads(line)["scope"] for line in out.splitlines())
+    assert first["after"] == "2026-02-23"
+    assert second is None  # nothing was published in the week before
+    out = onrecord("ask", *options, "--today", "2026-03-05", "--no-scope")[1]
+    assert [json.loads(line)["scope"] for line in out.splitlines()] == [None, None]
+
+
+@pytest.mark.parametrize("today", ["tomorrow", "2026-02-30", 20260305, ["2026-03-05"]])
+def test_a_day_that_is_none_is_told(index, onrecord, today):
+    Path("q.jsonl").write_text(json.dumps({"text": LAST_WEEK, "today": today}))
+    status, out, err = onrecord("ask", "--input", "q.jsonl", "--json")
+    assert (status, out) == (1, "")
+    assert sentence(err) == ("q.jsonl:1: today is no date; write it as 2025-05-20 or leave it out")
+
+
 def test_an_unusable_question_is_one_sentence(index, onrecord):
     status, out, err = onrecord("ask", "what is it?")
     assert (status, out) == (1, "")

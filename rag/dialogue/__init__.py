@@ -1,0 +1,1 @@
+"""What a turn of a chat means after the turns before it."""

@@ -1,0 +1,105 @@
+"""Golden sets: questions with what a good answer states and which articles it cites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.readers.encoding import scrub
+from rag.lines import Line, Record, UnreadableInput, question_of, records
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenQuestion(Line):
+    """A question, and what answers it.
+
+    Attributes:
+        docs: Keys of the articles that hold the answer.
+        facts: What the answer has to state; each fact as wordings of which one is enough.
+        answerable: False where the articles do not answer, and a refusal is right.
+        kind: The group that the question is counted in; "" for none.
+    """
+
+    docs: tuple[str, ...] = ()
+    facts: tuple[tuple[str, ...], ...] = ()
+    answerable: bool = True
+    kind: str = ""
+
+
+def read_golden(path: Path) -> list[GoldenQuestion]:
+    """Reads a golden set, all of it, so that a broken line is told before a question is asked.
+
+    Raises:
+        UnreadableInput: names the file, the line, what is wrong, and the remedy.
+    """
+    questions: list[GoldenQuestion] = []
+    lines: dict[str | int, int] = {}
+    for record in records(path, "id, question, docs and facts"):
+        question = _question(record)
+        if question.id in lines:
+            raise UnreadableInput(
+                f"{record.where}: the id {question.id!r} is that of line {lines[question.id]};"
+                " give each question its own"
+            )
+        lines[question.id] = record.number
+        questions.append(question)
+    if not questions:
+        raise UnreadableInput(f"{path}: no questions; write a JSON object a line")
+    return questions
+
+
+def _question(record: Record) -> GoldenQuestion:
+    where, fields = record.where, record.fields
+    line = question_of(record)
+    if not line.question.strip():
+        raise UnreadableInput(f"{where}: the question is empty; write it or delete the line")
+    answerable = fields.get("answerable", True)
+    if not isinstance(answerable, bool):
+        raise UnreadableInput(f"{where}: answerable is neither true nor false; write one of them")
+    docs = _docs(where, fields.get("docs"))
+    facts = _facts(where, fields.get("facts"))
+    kind = fields.get("kind")
+    if kind is not None and not isinstance(kind, str):
+        raise UnreadableInput(f'{where}: kind is not a word; write one, such as "who"')
+    if answerable and not (docs or facts):
+        raise UnreadableInput(
+            f"{where}: nothing to judge an answer by; add facts or docs, or answerable: false"
+        )
+    return GoldenQuestion(
+        line.number,
+        line.id,
+        line.question,
+        line.history,
+        docs=docs,
+        facts=facts,
+        answerable=answerable,
+        kind=scrub(kind or "").strip(),
+    )
+
+
+def _docs(where: str, given: Any) -> tuple[str, ...]:  # noqa: ANN401 (parsed JSON)
+    given = [] if given is None else given
+    if not isinstance(given, list) or not all(_is_key(doc) for doc in given):
+        raise UnreadableInput(f'{where}: docs is not a list of keys; write ["key", ...]')
+    return tuple(dict.fromkeys(scrub(str(doc)) for doc in given))
+
+
+def _is_key(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
+    return isinstance(given, str | int) and not isinstance(given, bool) and bool(str(given).strip())
+
+
+def _facts(where: str, given: Any) -> tuple[tuple[str, ...], ...]:  # noqa: ANN401 (parsed JSON)
+    given = [] if given is None else given
+    if not isinstance(given, list) or not all(_is_fact(fact) for fact in given):
+        raise UnreadableInput(
+            f"{where}: facts is not a list of facts, each a list of wordings; write"
+            ' [["one wording", "another"], ...]'
+        )
+    return tuple(tuple(scrub(wording) for wording in fact) for fact in given)
+
+
+def _is_fact(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
+    """Whether it is a list of wordings; an empty wording would be found in every answer."""
+    worded = isinstance(given, list) and len(given) > 0
+    return worded and all(isinstance(wording, str) and wording.strip() for wording in given)

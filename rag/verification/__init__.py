@@ -1,0 +1,1 @@
+"""How a claim is compared with the words that it cites."""

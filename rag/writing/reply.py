@@ -1,0 +1,289 @@
+"""A reply as it comes: what is meant for the reader of it, a sentence at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from index.sentences import split_sentences
+from index.words import WORD
+
+# Characters and sentences after which a reply is no answer to one question, and is stopped.
+LONGEST_REPLY = 12_000
+MOST_SENTENCES = 20
+
+# Characters without the end of a sentence after which none is expected.
+LONGEST_SENTENCE = 2_500
+
+# How often the same is said before the reply is stopped; for a phrase, over that many characters.
+REPEATS = 3
+REPEATED_CHARS = 60
+
+# Words of the next sentence that must be there before the one before it is surely complete: an
+# abbreviation is told from a full stop by what comes after it.
+_AHEAD = 2
+
+_THOUGHTS = "think|thinking|thoughts?|reasoning|reflection|scratchpad|analysis"
+_THOUGHT = re.compile(
+    rf"<({_THOUGHTS})\b[^<>]*>.*?</\1\s*>|\[(THINK)\].*?\[/THINK\]|◁think▷.*?◁/think▷", re.I | re.S
+)
+_THOUGHT_ENDS = re.compile(rf"</(?:{_THOUGHTS})\s*>|\[/THINK\]|◁/think▷", re.I)
+_THOUGHT_BEGINS = re.compile(rf"<(?:{_THOUGHTS})\b[^<>]*>?|\[THINK\]|◁think▷", re.I)
+_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*<\|message\|>")
+_OVER = re.compile(
+    r"<\|(?:im_end|im_start|eot_id|end|endoftext|eom_id|return|start|user|assistant|system)\|>|</s>"
+    r"|<(?:end|start)_of_turn>|\[/?INST\]|<\|start_header_id\|>"
+    r"|\n\s*(?:#+\s*)?(?:User|Human|Question|Q|Instruction)\s*:"
+)
+_PARTIAL = re.compile(
+    r"(?:<(?:[a-z/!|][^<>]{0,300})?|\[/?T?H?I?N?K?|◁/?\w{0,6}|!(?:\[[^\]\n]{0,300}(?:\](?:\([^()\s]{0,500})?)?)?"
+    r")$",
+    re.I,
+)
+# What is no text; tags that hold the number of a passage are left for the markers.
+_ASIDE = re.compile(
+    r"!\[[^\]\n]*\]\([^()\n]*(?:\([^()]*\)[^()\n]*)*\)|<(script|style)\b.*?(?:</\1\s*>|$(?![\s\S]))|<!--.*?-->"
+    r"|</?(?!(?:sup|cite|ref|source|citation|passage|doc|article|co?)\b|\d)[a-z][^<>]{0,300}>",
+    re.I | re.S,
+)
+_JSON = re.compile(r"\s*(?:```\w*\s*)?(?:\{\s*(?:[\"'}\n]|$)|\[\s*[{\"'])")
+_STOP = re.compile(r"[.!?…。！？\n]")
+_MARKERS = (
+    r"(?:[ \t]?(?:\^?\[[^\[\]\n]{1,40}\](?:\([^()\s]*\))?|【[^【】\n]{1,40}】|\([\d,;–\- ]{1,12}\)"
+    r"|<sup>[^<>]{1,20}</sup>|[¹²³⁰⁴-⁹]+))+"
+)
+_AFTER_STOP = re.compile(rf"(?<=\S)((?:[.?]|!(?!\[[^\]]*\]\())[\"”’')*_]*)({_MARKERS})(?=\s|$)")
+
+_TEXT_FIELDS = (
+    "answer text response reply content claim sentence statement summary output result message"
+    " final_answer paragraph"
+).split()
+_SOURCE_FIELDS = frozenset(
+    "citations citation sources source passages passage refs references reference numbers number"
+    " ids id evidence cites key keys".split()
+)
+_ASIDE_FIELDS = frozenset(
+    "question query confidence score language note notes thought thoughts thinking reasoning title"
+    " status type role".split()
+)
+_STRING = re.compile(r'"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)"?', re.S)
+
+
+class ReplyReader:
+    """Cuts a reply into sentences, each handed out when it is surely complete.
+
+    Attributes:
+        over: Whether the rest of the reply is not worth waiting for.
+        restarts: How often all that was handed out turned out to have been a thought.
+    """
+
+    def __init__(self) -> None:
+        self.over = False
+        self.restarts = 0
+        self._raw = ""
+        self._seen = ""
+        self._taken = 0
+        self._looked = 0
+        self._said: dict[str, int] = {}
+
+    @property
+    def tail(self) -> str:
+        """What was said after the last complete sentence; "" in JSON, which nobody reads."""
+        return "" if _JSON.match(self._seen) else self._seen[self._taken :].strip()
+
+    def feed(self, piece: str) -> list[str]:
+        """The sentences that a further piece completes, with their markers."""
+        self._raw += piece
+        self._see(held_back=True)
+        found: list[str] = []
+        if not _JSON.match(self._seen):
+            for place in range(self._looked, len(self._seen)):
+                if self._seen[place].isspace():
+                    found += self._cut(place)
+            self._looked = len(self._seen)
+        self._judge()
+        return found
+
+    def finish(self, *, complete: bool) -> list[str]:
+        """The last sentences; of a reply that was cut, not the one that it was cut in."""
+        complete = complete and not self.over
+        self._see(held_back=False)
+        rest = self._seen[self._taken :]
+        if _JSON.match(self._seen):
+            rest = prose(self._seen)
+        self._taken = len(self._seen)
+        block = _in_form(rest)
+        found = [block[start:end] for start, end in _spans(block)]
+        if found and not complete and not re.search(r"[.!?…。！？][\"”’')\]]*$", found[-1]):
+            found.pop()
+        return self._new(found)
+
+    def _see(self, *, held_back: bool) -> None:
+        """Takes notice of what has come; a tag that may be half there is held back."""
+        seen, over = visible(self._raw)
+        if held_back and not over and (half := _PARTIAL.search(seen)):
+            seen = seen[: half.start()]
+        if not seen.startswith(self._seen[: self._taken]):
+            self._taken = self._looked = 0
+            self._said = {}
+            self.restarts += 1
+        self._looked = min(self._looked, len(seen))
+        self._seen = seen
+        self.over = self.over or over
+
+    def _cut(self, place: int) -> list[str]:
+        """The sentences that are complete once everything before a white space is known."""
+        block = self._seen[self._taken : place]
+        if not _STOP.search(block):
+            return []
+        block = _in_form(block)
+        spans = _spans(block)
+        if re.search(r"\n[ \t]*$", block) and self._seen[place] == "\n":
+            self._taken = place
+            return self._new([block[start:end] for start, end in spans])
+        if len(spans) < 2:
+            return []
+        last = spans[-1][0]
+        ahead = 1 if "\n" in block[spans[-2][1] : last] else _AHEAD
+        if len(WORD.findall(block, last)) < ahead:
+            return []
+        self._taken += last
+        return self._new([block[start:end] for start, end in spans[:-1]])
+
+    def _new(self, sentences: list[str]) -> list[str]:
+        """Those that have not been said before."""
+        found = []
+        for sentence in sentences:
+            said = " ".join(WORD.findall(sentence.lower()))
+            self._said[said] = self._said.get(said, 0) + 1
+            self.over = self.over or self._said[said] >= REPEATS
+            if self._said[said] == 1 and len(self._said) <= MOST_SENTENCES:
+                found.append(sentence)
+        self.over = self.over or len(self._said) >= MOST_SENTENCES
+        return found
+
+    def _judge(self) -> None:
+        """Finds out whether the reply goes round in circles or will not end."""
+        tail = self._seen[self._taken :]
+        self.over = (
+            self.over
+            or len(self._raw) > 2 * LONGEST_REPLY
+            or len(self._seen) > LONGEST_REPLY
+            or (len(tail) > LONGEST_SENTENCE and not _JSON.match(self._seen))
+            or _circles(tail[-REPEATED_CHARS * REPEATS * 2 :])
+        )
+
+
+def _in_form(block: str) -> str:
+    """The same characters with markers before the stop that they follow, and no wrapped lines."""
+    return _AFTER_STOP.sub(r"\2\1", re.sub(r"(?<!\n)\n(?=[a-z])", " ", block))
+
+
+def _spans(block: str) -> list[tuple[int, int]]:
+    """Where the sentences of a block are; a line without a stop is not taken for a heading."""
+    spans = []
+    start = 0
+    for line in block.split("\n"):
+        ended = line if re.search(r"[.!?…。！？:][\"”’')\]*_]*\s*$", line) else f"{line.rstrip()}."
+        for sentence in split_sentences(ended):
+            end = min(sentence.end, len(line.rstrip()))
+            if end > sentence.start:
+                spans.append((start + sentence.start, start + end))
+        start += len(line) + 1
+    return spans
+
+
+def visible(raw: str) -> tuple[str, bool]:
+    """A reply without the model's thoughts, and whether it has begun to play other roles.
+
+    >>> visible("<think>Well, rain.</think>Rain fell.")
+    ('Rain fell.', False)
+    """
+    if not any(mark in raw for mark in "<[◁\n"):
+        return raw.lstrip(), False  # most replies, at every piece
+    if "<|channel|>" in raw:
+        last = list(_CHANNEL.finditer(raw))
+        raw = raw[last[-1].end() :] if last and last[-1][1] == "final" else ""
+    text = _THOUGHT.sub("", raw)
+    if ends := list(_THOUGHT_ENDS.finditer(text)):
+        text = text[ends[-1].end() :]
+    if begins := _THOUGHT_BEGINS.search(text):
+        text = text[: begins.start()]
+    text = text.lstrip()
+    if "<" in text or "![" in text:
+        text = _ASIDE.sub("", text)
+    if over := _OVER.search(text):
+        return text[: over.start()], True
+    return text, False
+
+
+def _circles(tail: str) -> bool:
+    """Whether a text ends in the same few words over and over."""
+    for length in range(1, len(tail) // REPEATS + 1):
+        times = max(REPEATS, -(-REPEATED_CHARS // length))
+        if len(tail) >= times * length and tail.endswith(tail[-length:] * times):
+            return bool(tail[-length:].strip())
+    return False
+
+
+def prose(text: str) -> str:
+    """The sentences of a reply in JSON, with a marker for what each says that it rests on.
+
+    JSON that was cut is read as far as it goes.
+
+    >>> prose('{"answer": "Rain fell", "sources": [2]}')
+    'Rain fell [2].'
+    """
+    start = min((place for mark in "{[" if (place := text.find(mark)) >= 0), default=0)
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text[start:])
+    except (ValueError, RecursionError):
+        fields = [(m[1].lower(), m[2]) for m in _STRING.finditer(text)]
+        wanted = [said for name, said in fields if name in _TEXT_FIELDS]
+        return " ".join(
+            _ended(said.replace("\\n", "\n").replace('\\"', '"')) for said in wanted if said
+        )
+    return "\n".join(_told(value, 0))
+
+
+def _told(value: object, depth: int) -> list[str]:
+    """What a JSON value says."""
+    if isinstance(value, str) and value.strip():
+        return [_ended(value)]
+    if isinstance(value, list) and depth < 6:
+        return [said for item in value[:MOST_SENTENCES] for said in _told(item, depth + 1)]
+    if not isinstance(value, dict) or depth >= 6:
+        return []
+    fields = {str(name).lower(): item for name, item in value.items()}
+    texts = [fields[name] for name in _TEXT_FIELDS if isinstance(fields.get(name), str)]
+    if not texts:
+        inner = [v for n, v in fields.items() if n not in _SOURCE_FIELDS | _ASIDE_FIELDS]
+        return [said for item in inner for said in _told(item, depth + 1)]
+    keys = [key for name in fields.keys() & _SOURCE_FIELDS for key in _keys(fields[name])]
+    marker = "".join(f" [{key}]" for key in sorted(set(keys)))
+    said = _ended(texts[0])
+    if marker and not re.search(r"[\[【(]\s*\d", said):
+        said = f"{said[:-1]}{marker}{said[-1]}"
+    return [said]
+
+
+def _keys(value: object) -> list[int]:
+    """The passages that a JSON value names."""
+    if isinstance(value, bool):
+        return []
+    if isinstance(value, int):
+        return [value]
+    if isinstance(value, str):
+        return [int(key) for key in re.findall(r"(?<!\d)\d{1,3}(?!\d)", value[:200])]
+    if isinstance(value, list):
+        return [key for item in value[:20] for key in _keys(item)]
+    if isinstance(value, dict):
+        return [
+            k for name, v in value.items() if str(name).lower() in _SOURCE_FIELDS for k in _keys(v)
+        ]
+    return []
+
+
+def _ended(text: str) -> str:
+    text = text.strip()
+    return text if re.search(r"[.!?…:]$", text) else f"{text}."

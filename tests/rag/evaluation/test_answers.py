@@ -1,0 +1,145 @@
+"""The measures of answers, against figures worked out by hand."""
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.evaluation.answers import SHARES, evaluate
+from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
+
+RAIN = ("Rain fell on it.", "a")
+
+# Eight questions with every outcome.
+JUDGED = [
+    judged(asked("good", kind="who"), answer(RAIN, confidence=0.9), milliseconds=10),
+    judged(
+        asked("half", docs=("a", "b"), facts=(("rain fell",), ("snow",)), kind="who"),
+        answer(RAIN, ("Hail.", "x"), confidence=0.8),
+        verbatim=[True, False],
+        milliseconds=20,
+    ),
+    judged(asked("wrong first", kind="why"), answer(("Rain fell.", "x"), RAIN, confidence=0.7)),
+    judged(asked("kept back"), candidate=answer(RAIN, confidence=0.3)),
+    judged(asked("lost", history=({"role": "user", "content": "?"},))),
+    judged(unanswerable("no 1")),
+    judged(unanswerable("no 2"), candidate=answer(RAIN, confidence=0.2)),
+    judged(unanswerable("no 3"), answer(RAIN, confidence=0.95), milliseconds=90),
+]
+
+
+def test_every_share_by_hand():
+    found = evaluate(JUDGED, 0.35).measures
+    assert {name: (found[name].value, found[name].count) for name in SHARES} == {
+        "complete_answers": (pytest.approx(1 / 5), 5),
+        "fact_recall": (pytest.approx(3 / 6), 6),
+        "citation_precision": (pytest.approx(3 / 5), 5),
+        "citation_recall": (pytest.approx(3 / 6), 6),
+        "first_citation_right": (pytest.approx(2 / 3), 3),
+        "verbatim_rate": (pytest.approx(5 / 6), 6),
+        "supported_claims": (1.0, 6),
+        "wrong_refusal_rate": (pytest.approx(2 / 5), 5),
+        "false_answer_rate": (pytest.approx(1 / 3), 3),
+        "refusal_precision": (pytest.approx(2 / 4), 4),
+        "refusal_recall": (pytest.approx(2 / 3), 3),
+    }
+
+
+def test_lengths_and_times_by_hand():
+    found = evaluate(JUDGED, 0.35).measures
+    # Claims: 1, 2, 2, 1; words: 4, 5, 6, 4.
+    assert found["claims_median"].value == 1.5
+    assert (found["claims_most"].value, found["claims_most"].count) == (2.0, 4)
+    assert (found["words_median"].value, found["words_most"].value) == (4.5, 6.0)
+    assert found["latency_p50_ms"].value == 10.0
+    assert found["latency_p95_ms"].value == pytest.approx(20 + 0.65 * 70)
+
+
+def test_confidence_is_judged_where_a_refusal_hides_the_answer_too():
+    found = evaluate(JUDGED, 0.35)
+    confidence = sorted((each.candidate.confidence for each in JUDGED), reverse=True)
+    assert confidence == [0.95, 0.9, 0.8, 0.7, 0.3, 0.2, 0.1, 0.1]
+    # Right are the second and the fifth of these.
+    risks = [(p.threshold, p.coverage, pytest.approx(p.risk)) for p in found.curve]
+    assert risks == [
+        (0.95, 1 / 8, 1 / 1),
+        (0.9, 2 / 8, 1 / 2),
+        (0.8, 3 / 8, 2 / 3),
+        (0.7, 4 / 8, 3 / 4),
+        (0.3, 5 / 8, 3 / 5),
+        (0.2, 6 / 8, 4 / 6),
+        (0.1, 8 / 8, 6 / 8),
+    ]
+    # Of the two at 0.1 both are wrong: whichever comes first.
+    area = (1 + 1 / 2 + 2 / 3 + 3 / 4 + 3 / 5 + 4 / 6 + 5 / 7 + 6 / 8) / 8
+    assert found.measures["risk_coverage_area"].value == pytest.approx(area)
+    least = (0 + 0 + 1 / 3 + 2 / 4 + 3 / 5 + 4 / 6 + 5 / 7 + 6 / 8) / 8
+    assert found.least_area == pytest.approx(least)
+    assert sum(each.count for each in found.calibration) == 8
+
+
+def test_kinds_and_follow_ups_are_measured_on_their_own():
+    found = evaluate(JUDGED, 0.35)
+    assert [(kind, group.questions) for kind, group in found.kinds.items()] == [
+        ("who", 2),
+        ("why", 1),
+    ]
+    assert found.kinds["who"].measures["complete_answers"].value == 0.5
+    assert math.isnan(found.kinds["who"].measures["refusal_recall"].value)
+    assert found.follow_ups.questions == 1
+    assert found.follow_ups.measures["wrong_refusal_rate"].value == 1.0
+    assert evaluate(JUDGED[:2], 0.35).follow_ups is None
+
+
+def test_the_worst_comes_first():
+    surer = judged(unanswerable("no 4"), answer(RAIN, confidence=0.99))
+    unquoted = judged(asked("unquoted"), answer(RAIN), verbatim=[False])
+    names = [each.question.id for each in evaluate([*JUDGED, surer, unquoted], 0.35).failures]
+    assert names == ["no 4", "no 3", "kept back", "lost", "half", "wrong first", "unquoted"]
+
+
+def test_a_claim_that_was_not_checked_is_not_counted():
+    given = answer(RAIN, RAIN, RAIN)
+    marks = ("supported", "unsupported", "unchecked")
+    claims = tuple(replace(c, status=mark) for c, mark in zip(given.claims, marks, strict=True))
+    measures = evaluate([judged(asked(), replace(given, claims=claims))], 0.35).measures
+    assert (measures["supported_claims"].value, measures["supported_claims"].count) == (0.5, 2)
+
+
+def test_json_holds_all_of_it_and_no_value_that_json_lacks():
+    value = evaluate(JUDGED, 0.35).as_json()
+    json.dumps(value, allow_nan=False)
+    assert (value["threshold"], value["questions"], value["answerable"]) == (0.35, 8, 5)
+    assert sum(value["outcomes"].values()) == 8
+    assert list(value) == [
+        *("threshold", "questions", "answerable", "outcomes", "measures", "kinds", "follow_ups"),
+        *("calibration", "risk_coverage", "results"),
+    ]
+    half = value["results"][1]
+    assert half["missing"] == [["snow"]]
+    assert half["cited"] == ["a", "x"]
+    assert half["not_verbatim"] == [{"key": "x", "start": 0, "end": 5}]
+
+
+def test_a_set_of_refusals_alone_has_no_lengths():
+    found = evaluate([judged(unanswerable())], 0.35)
+    json.dumps(found.as_json(), allow_nan=False)
+    assert math.isnan(found.measures["claims_median"].value)
+    assert found.measures["refusal_recall"].value == 1.0
+    assert found.failures == []
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.sampled_from(JUDGED), min_size=1, max_size=12), st.randoms())
+def test_measures_are_shares_and_do_not_depend_on_the_order(judgements, random):
+    shuffled = random.sample(judgements, len(judgements))
+    first, again = (evaluate(each, 0.35).measures for each in (judgements, shuffled))
+    assert str(first) == str(again)
+    for name in (*SHARES, "calibration_error", "risk_coverage_area"):
+        found = first[name]
+        assert math.isnan(found.value) or 0 <= found.low <= found.value <= found.high <= 1 + 1e-9
+    both = first["false_answer_rate"].value + first["refusal_recall"].value
+    assert math.isnan(both) or both == pytest.approx(1)

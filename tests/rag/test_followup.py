@@ -1,0 +1,320 @@
+"""A turn of a chat becomes a question that can be searched by itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.words import content_stems
+from rag.dialogue.followup import EARLIER_CHARS, Completed, complete
+from rag.dialogue.leaning import leans, pointing
+from rag.dialogue.referents import items_of, names_in, people_in, plural_in
+from rag.question import UnusableQuestion, understand
+
+MERZ = "What did Merz say about sanctions?"
+FERRY = "Why did the ferry sink?"
+DOOR = "The Star, 3 May 2025: The bow door was left open. [1] A pump failed. [2]"
+MILL = "Who owns the mill?"
+CAUSES = "Which three causes did the report name?"
+LISTED = "The Star, 3 May 2025: It blames old rust, bad maintenance and a late warning. [1]"
+NUMBERED = "1. Rust in the cables\n2. Bad maintenance [1]\n3. A late warning [2]"
+ACT = "What did the court say about the Riverside Act?"
+
+
+def asked(question, before, reply=""):
+    """What a turn means after one other, what it leans on marked off by a stroke."""
+    found = complete(question, [(before, reply)])
+    return " | ".join(filter(None, (found.before, found.turns[-1])))
+
+
+# One name, place or date in another's place.
+SWAPPED = [
+    (MERZ, "And Macron?", "What did Macron say about sanctions?"),
+    (MERZ, "what about Poland", "What did Poland say about sanctions?"),
+    (MERZ, "Ok, and Orban?", "What did Orban say about sanctions?"),
+    (
+        MERZ,
+        "How about the Bank of England?",
+        "What did the Bank of England say about sanctions?",
+    ),
+    ("Who won the vote in Portugal?", "And in Spain?", "Who won the vote in Spain?"),
+    (
+        "Who won the vote in Portugal in 2022?",
+        "And in 2019?",
+        "Who won the vote in Portugal in 2019?",
+    ),
+    ("How many ferries sank in March?", "What about April?", "How many ferries sank in April?"),
+    (
+        "What did the council decide on Tuesday?",
+        "And on Friday?",
+        "What did the council decide on Friday?",
+    ),
+    ("Who leads the Labour Party?", "And the Greens?", "Who leads the Greens?"),
+    (
+        "Is the Alvarez government stable?",
+        "And Duarte's?",
+        "Is the Duarte government stable?",
+    ),
+    (
+        "Did the Kremlin answer before the vote in Oslo?",
+        "And in Bergen?",
+        "Did the Kremlin answer before the vote in Bergen?",
+    ),
+]
+
+# Not clear what it would replace, so both are searched.
+APPENDED = [
+    ("What is Tanaka's plan for Osaka?", "And Kyoto?"),
+    ("How many ferries sank in March and in May?", "And in April?"),
+    ("When does the museum open?", "And the library?"),
+    (MERZ, "What about gas?"),
+    (MERZ, "And Merz?"),
+    (MERZ, "And did Macron agree?"),
+    ("How much does the Union lend?", "Over how many years?"),
+    ("How much does the Union lend?", "Why?"),
+    ("What treaty was signed in Vienna?", "Who signed it?"),
+    (FERRY, "Since when was the pump broken?"),
+    (FERRY, "When was that?"),
+    (MILL, "What did Laurent say about that?"),
+    (MILL, "I meant the paper mill."),
+    (MILL, "And which of the others were sold by the family?"),
+    ("Did Rossi meet Laurent?", "What did he say?"),
+]
+
+# What a word stands for, in its place: question, reply, turn, the turn as meant.
+RESOLVED = [
+    (
+        "Who is the mayor of Porto Vale?",
+        "Ines Rocha has been mayor since 2021. [1]",
+        "When was she elected?",
+        "When was Ines Rocha elected?",
+    ),
+    (
+        "Who wrote the memo?",
+        "The Star, 3 May 2025: Dr Ada Holm wrote it for the board. [1]",
+        "What does her memo say?",
+        "What does Dr Ada Holm’s memo say?",
+    ),
+    (MERZ, "", "Did he mention gas?", "Did Merz mention gas?"),
+    (
+        "Why did Captain Osei leave?",
+        "",
+        "Was his decision right?",
+        "Was Captain Osei’s decision right?",
+    ),
+    ("Did Berg and Falk meet?", "", "What did they agree?", "What did Berg and Falk agree?"),
+    ("How many nurses went on strike?", "", "What do they want?", "What do the nurses want?"),
+    ("Which schools closed?", "", "When will they reopen?", "When will the schools reopen?"),
+    (
+        "How are people crossing the river?",
+        "The city hired two boats. [1]",
+        "How fast are they?",
+        "How fast are the boats?",
+    ),
+    (
+        "What is the Riverside Act?",
+        "",
+        "When does it take effect?",
+        "When does the Riverside Act take effect?",
+    ),
+    (ACT, "", "When was it passed?", "When was the Riverside Act passed?"),
+    ("Was Putin in Istanbul?", "", "Who else was there?", "Who else was in Istanbul?"),
+    (CAUSES, LISTED, "Tell me about the second one.", "Tell me about bad maintenance."),
+    (CAUSES, LISTED, "Who gave the third?", "Who gave a late warning?"),
+    (CAUSES, NUMBERED, "Why the first point?", "Why Rust in the cables?"),
+    (CAUSES, NUMBERED, "Who reported the last one?", "Who reported A late warning?"),
+    (
+        "Who bid for the port?",
+        "Both Hansa Line and Medtrans bid for it. [1]",
+        "What did the latter offer?",
+        "What did Medtrans offer?",
+    ),
+    (
+        "Does Hansa Line or Medtrans own the port?",
+        "",
+        "Since when does the former?",
+        "Since when does Hansa Line?",
+    ),
+    (
+        "How many closures were there?",
+        "There were two. [1]",
+        "What caused the first one?",
+        "What caused the first closure?",
+    ),
+]
+
+# Leans on nothing, whatever went before.
+ALONE = [
+    "Why did the mayor say that she would resign?",
+    "Did Laurent keep his promise to cut taxes?",
+    "What happened to the drivers after they refused to work?",
+    "Is it true that Norvia left the treaty?",
+    "How long does it take to rebuild a bridge in Norvia?",
+    "How many people live in Corvale?",
+    "Which laws did the parliament of Norvia pass in 2024?",
+    "Which thesis did Anders defend before the Brussels committee?",
+    "Which bolts that failed the test were replaced before the opening?",
+    "Does the commission believe that exports will recover next spring?",
+    "Was there a strike at the Corvale paper mill?",
+    "What did the union and its lawyers tell the court in Lyon?",
+    "Is this year's harvest in Norvia worse than usual?",
+    "What is the average rent of those who live in Corvale?",
+    "And who was elected mayor of Porto Vale?",
+    "Did Falk sell the same shares as Berg?",
+    "How do voters choose one another's deputies in Norvia?",
+]
+
+
+@pytest.mark.parametrize(("before", "turn", "meant"), SWAPPED)
+def test_one_name_or_date_takes_another_s_place(before, turn, meant):
+    assert asked(turn, before) == meant
+
+
+@pytest.mark.parametrize(("before", "turn"), APPENDED)
+def test_what_is_not_clear_is_searched_with_the_turn_before(before, turn):
+    assert asked(turn, before) == f"{before} | {turn}"
+
+
+@pytest.mark.parametrize(("before", "reply", "turn", "meant"), RESOLVED)
+def test_a_word_that_stands_for_one_thing_is_replaced(before, reply, turn, meant):
+    assert asked(turn, before, reply) == f"{before} | {meant}"
+
+
+@pytest.mark.parametrize("question", ALONE)
+def test_a_change_of_topic_stands_alone(question):
+    assert not leans(question)
+    assert asked(question, MERZ, DOOR) == question
+
+
+@pytest.mark.parametrize(
+    ("turn", "meant"),
+    [
+        ("Who said that?", "The bow door was left open. | Who said that?"),
+        ("Is that really true?", "The bow door was left open. | Is that really true?"),
+        ("According to whom?", "The bow door was left open. | According to whom?"),
+        (
+            "Who is to blame for the second of these?",
+            "A pump failed. | Who is to blame for the second of these?",
+        ),
+    ],
+)
+def test_a_claim_of_the_reply_is_what_is_asked_about(turn, meant):
+    assert asked(turn, FERRY, DOOR) == meant
+
+
+def test_a_refusal_claims_nothing():
+    refusal = "The articles do not answer this. What comes nearest, and is no answer:\n“It sank.”"
+    assert asked("Who said that?", FERRY, refusal) == f"{FERRY} | Who said that?"
+
+
+@pytest.mark.parametrize(
+    "turn", ["tell me more", "Go on.", "more details, please", "And what else?", "Anything else?"]
+)
+def test_more_is_the_same_question_without_what_was_said(turn):
+    assert complete(turn, [(FERRY, DOOR)]) == Completed((FERRY,), DOOR)
+    again = complete(turn, [(FERRY, DOOR), ("Tell me more", "It was dark. [1]")])
+    assert again == Completed((FERRY,), f"{DOOR} It was dark. [1]")
+    assert complete("Why?", [(FERRY, DOOR), (turn, "It was dark. [1]")]).said == ""
+
+
+def test_a_chain_of_turns_is_completed_one_by_one():
+    turns = [(MERZ, ""), ("And Macron?", "Macron said no. [1]"), ("And Orban?", "")]
+    assert complete("When did he say so?", turns).turns == (
+        "What did Orban say about sanctions?",
+        "When did Orban say so?",
+    )
+
+
+def test_a_pleasantry_between_two_questions_is_no_turn():
+    turns = [(FERRY, DOOR), ("Thank you, that is good to know!", "")]
+    assert complete("When was that?", turns).turns == (FERRY, "When was that?")
+
+
+def test_without_turns_before_a_turn_is_what_it_says():
+    assert complete("And Macron?", []).turns == ("And Macron?",)
+    assert complete("tell me more", []).turns == ("tell me more",)
+
+
+def test_the_words_that_point():
+    def points(question):
+        return [question[a:b] for a, b in pointing(question)]
+
+    assert points("Did Merz say that he was ill?") == []
+    assert points("Did he say that Merz was ill?") == ["he"]
+    assert points("Did Kyiv confirm it?") == ["it"]
+    assert points("How many residents of Ropewalk slept there?") == []
+    assert points("What caused that mistake?") == ["that"]
+    assert points("Who lives there?") == ["there"]
+    assert points("Is there water on the moon?") == []
+
+
+def test_names():
+    def names(text):
+        return [name.text for name in names_in(text)]
+
+    assert names("Did the Bank of England warn Mr Merz on Friday in May?") == [
+        "Bank of England",
+        "Mr Merz",
+    ]
+    assert names("Explain Brexit. Tell Ada O’Hara-Lund's story") == ["Brexit", "Ada O’Hara-Lund"]
+    assert names("WHO LEADS THE UNION?") == []
+    assert people_in("Did Ada Lund of the Harbour Union meet Lund in Oslo?") == ["Ada Lund"]
+    assert people_in("Oslo is wet. Minister Berg said so.", told=True) == ["Minister Berg"]
+
+
+def test_what_they_stands_for():
+    assert plural_in("How many drivers struck?", "") == "the drivers"
+    assert plural_in("Did the drivers meet the nurses?", "") == ""
+    assert plural_in("Who struck?", "Some 30 nurses in Oslo. [1]") == "the nurses"
+    assert plural_in("How far is it?", "It is 30 miles away. [1]") == ""
+
+
+def test_what_a_reply_lists():
+    assert items_of(LISTED) == ["old rust", "bad maintenance", "a late warning"]
+    assert items_of(NUMBERED) == ["Rust in the cables", "Bad maintenance", "A late warning"]
+    assert items_of(DOOR) == ["The bow door was left open.", "A pump failed."]
+    assert items_of("It was Berg or Falk. [1]", pair=True) == ["Berg", "Falk"]
+    assert items_of(DOOR, pair=True) == []
+
+
+WORDS = st.sampled_from(
+    [
+        *"what did he she they it that there say about the second one and in on of these".split(),
+        *"Merz Macron Oslo And Tell more who former latter 2024 May sanctions ferries ? . , [1]"
+        " 1. Star: is’s ' - \n".split(" "),
+    ]
+)
+TEXT = st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=14).map(" ".join))
+
+
+@given(TEXT, st.lists(st.tuples(TEXT, TEXT), max_size=5))
+def test_any_chat_can_be_completed(text, turns):
+    history = [
+        {"role": role, "content": content}
+        for turn in turns
+        for role, content in zip(("user", "assistant"), turn, strict=True)
+    ]
+    try:
+        meant = understand(text, history)
+    except UnusableQuestion:
+        return
+    start, end = meant.asking
+    assert 0 <= start < end == len(meant.query)
+    assert start <= EARLIER_CHARS + 1
+    assert content_stems(meant.query)
+    assert re.search(r"\s{2}|^\s", meant.query[start:]) is None
+    assert [span for span in meant.parts if not start <= span[0] <= span[1] <= end] == []
+    assert understand(text, history) == meant
+
+
+@given(TEXT)
+def test_a_question_without_turns_before_it_is_searched_as_it_is(text):
+    try:
+        meant = understand(text)
+    except UnusableQuestion:
+        return
+    assert meant.query == meant.text
+    assert not meant.said
