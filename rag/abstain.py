@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from index.words import content_stems, is_content, stem
+from index.words import content_stems, is_content
 from rag.evidence import Evidence
 from rag.logistic import Logistic
 from rag.retrieve import Query
@@ -71,7 +71,9 @@ def features(
     matches = np.sort(np.maximum.reduce([e.matches for e in same]))
     weights = {word: count * idf(word) for word, count in query.stems.items()}
     held = set(content_stems(f"{best.article.article.title} {best.article.article.text}"))
-    absent = sum(w for word, w in weights.items() if word not in held) / (sum(weights.values()) or 1)
+    absent = sum(w for word, w in weights.items() if word not in held) / (
+        sum(weights.values()) or 1
+    )
     names = _names(query.text)
     return [
         best.log_odds,
@@ -103,7 +105,12 @@ def _names(question: str) -> list[str]:
     words = _NAME.findall(question)[1:]
     if all(word.isupper() for word in words):
         return []
-    return [stem(word.split("’")[0].split("'")[0]) for word in words if _is_name(word)]
+    return [
+        stemmed
+        for word in words
+        if _is_name(word)
+        for stemmed in content_stems(word.split("’")[0].split("'")[0])
+    ]
 
 
 def _is_name(word: str) -> bool:

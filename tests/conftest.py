@@ -90,3 +90,21 @@ def sample_corpus(tmp_path_factory, embedder):
 def fake():
     """An embedding model whose vectors can be told by hand."""
     return FakeEmbedder()
+
+
+@pytest.fixture
+def scripted_llm():
+    """The scripted server of a language model, started for one test and gone after it."""
+    from tests.llm_server import ScriptedServer
+
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tiny_llm(tmp_path_factory):
+    """The real server with a tiny model, started once."""
+    from tests.tiny_model import serving
+
+    with serving(tmp_path_factory.mktemp("tiny-llm")) as server:
+        yield server

@@ -1,8 +1,7 @@
 """A language model's server that says and does what a test tells it to.
 
 It speaks the chat protocol of OpenAI, which Ollama, vLLM, llama.cpp and hosted services speak too.
-A test module that wants it says ``pytest_plugins = ["tests.llm_server"]`` and takes the fixture
-``scripted_llm``.
+A test takes the fixture ``scripted_llm``.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -464,10 +462,3 @@ def _text(message: Mapping[str, object]) -> str:
     if isinstance(content, str):
         return content
     return "".join(part.get("text", "") for part in content)
-
-
-@pytest.fixture
-def scripted_llm():
-    """The scripted server, started for one test and gone after it."""
-    with ScriptedServer() as server:
-        yield server

@@ -1,8 +1,7 @@
 """A chat model of a few layers that was never trained, served by ``transformers serve``.
 
 What it says is nonsense in words of the sample corpus, with stops and with citations of nothing.
-A test module that wants it says ``pytest_plugins = ["tests.tiny_model"]`` and takes the fixture
-``tiny_llm``.
+A test takes the fixture ``tiny_llm``.
 """
 
 from __future__ import annotations
@@ -213,10 +212,3 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) 
             asking.close()
     said = log.read_text("utf-8", "replace")[-2000:]
     pytest.fail(f"transformers serve did not start (status {process.poll()}):\n{said}")
-
-
-@pytest.fixture(scope="session")
-def tiny_llm(tmp_path_factory):
-    """The real server with the tiny model, started once."""
-    with serving(tmp_path_factory.mktemp("tiny-llm")) as server:
-        yield server

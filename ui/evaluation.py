@@ -25,13 +25,13 @@ from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank
 from rag.lines import UnreadableInput
 from ui import indexing
 from ui.batch import tracked
+from ui.files import check_place, replacing
 from ui.output import plain
 from ui.report import terminal
 from ui.report.about import About
 from ui.report.page import page
 from ui.report.parts import counted
 from ui.sample import is_sample, open_corpus
-from ui.files import check_place, replacing
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

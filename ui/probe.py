@@ -45,7 +45,8 @@ def run(settings: Settings, *, as_json: bool) -> None:
     if not model.name:
         typer.echo("Choose one with --llm-model or ONRECORD_LLM_MODEL.")
         return
-    pace = f", then {found.tokens_per_second:.0f} tokens a second" if found.tokens_per_second else ""
+    speed = found.tokens_per_second
+    pace = f", then {speed:.0f} tokens a second" if speed else ""
     first = f"{found.first_token_ms:.0f} ms" if found.first_token_ms is not None else "nothing"
     typer.echo(f"{plain(model.name)}: first word after {first}{pace}.")
 

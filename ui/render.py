@@ -103,7 +103,8 @@ def _written_html(claims: Sequence[Claim]) -> str:
     html = _said_html("", prose) if prose else ""
     if apart:
         items = "".join(f"<li>{_claim_html(claim)}</li>" for claim in apart)
-        html += f'<div class="apart"><p class="caution">{escape(UNSUPPORTED)}</p><ul>{items}</ul></div>'
+        head = f'<p class="caution">{escape(UNSUPPORTED)}</p>'
+        html += f'<div class="apart">{head}<ul>{items}</ul></div>'
     return html
 
 

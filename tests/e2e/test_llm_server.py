@@ -38,8 +38,6 @@ from tests.llm_server import (
 )
 from tests.tiny_model import NAME, end, left_of
 
-pytest_plugins = ["tests.llm_server", "tests.tiny_model"]
-
 GOLDEN = Path(__file__).parent.parent / "golden"
 TEXT = "The mayor of Zürich resigned [1]. 東京 did not 🙂.\n\nWhy?"
 

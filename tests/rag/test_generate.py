@@ -17,8 +17,6 @@ from tests.fakes import FakeEmbedder
 from tests.rag.making import evidence, stored
 from tests.rag.replying import FakeModel, FakeReply, passages_of
 
-pytest_plugins = ["tests.llm_server"]
-
 DAM = stored(
     "The dam at Orvane broke on Monday.\n\nMayor Ilse Hahn said 40 homes were flooded.\n\n"
     "Repairs will cost £3 million, engineers said.",

@@ -11,8 +11,6 @@ from rag.writing.failures import ContextOverflow, ModelFailed
 from rag.writing.llm import OpenAILikeModel, configured
 from tests import llm_server as server
 
-pytest_plugins = ["tests.llm_server"]
-
 SECONDS = 20
 
 
