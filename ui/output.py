@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rag.answer import DOUBT
+
 if TYPE_CHECKING:
     from index.ledger import StoredArticle
     from rag.answer import Answer, Citation
@@ -31,6 +33,8 @@ def answer(found: Answer, *, as_json: bool) -> None:
         how = "; --no-scope asks all." if found.scope.applied else "."
         said = found.scope.sentence.removesuffix(".") + how
         typer.echo(textwrap.fill(plain(said), _WIDTH, break_on_hyphens=False) + "\n")
+    if found.doubtful:
+        typer.echo(f"{DOUBT}\n")
     for paragraph in plain(found.text).split("\n"):
         typer.echo(textwrap.fill(paragraph, _WIDTH, break_on_hyphens=False))
     if found.note:

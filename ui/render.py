@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from index.article import Article
-from rag.answer import UNSUPPORTED, Answer, Citation, Claim
+from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
 from rag.quote import REFUSAL, attribution
 
 LONGEST_SHOWN_QUESTION = 2_000
@@ -70,6 +70,8 @@ def answer_html(answer: Answer) -> str:
         searched += f'<p class="scope">{escape(answer.scope.sentence)}</p>'
     if not answer.answered:
         return f'<div class="refusal">{searched}{_refusal_html(answer)}</div>'
+    if answer.doubtful:
+        searched += f'<p class="doubt">{escape(DOUBT)}</p>'
     if answer.note:
         searched += f'<p class="note">{escape(answer.note)}</p>'
     if not answer.claims:

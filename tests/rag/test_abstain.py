@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag import abstain as room
-from rag.abstain import FEATURES, confidence, default_model, features
+from rag.abstain import FEATURES, LEAD, confidence, default_model, features
 from rag.logistic import Logistic
 from rag.retrieve import Query
 from tests.rag.making import evidence, stored
@@ -63,6 +63,7 @@ def test_less_than_three_sentences_count_as_three(fake):
 
 def test_certainty_stays_finite(fake):
     found = [evidence(stored("Rain fell."), 0, 1e9) for _ in range(3)]
+    found.append(evidence(stored("Snow lay.", 2), 0, -1e9))
     assert all(math.isfinite(v) for v in told(fake, "Did it rain?", found).values())
 
 
@@ -92,11 +93,27 @@ def test_words_that_the_best_article_lacks_count_by_idf(fake):
         ("Did The Post print it?", 1.0),
         ("DID DUNMORE MEET KREMLIN AIDES?", 0.0),
         ("Whom?", 0.0),
+        ("Did the Kyiv-Oslo train run?", 1 / 2),
     ],
 )
 def test_names_that_the_best_article_lacks(fake, question, share):
     found = [evidence(stored("Rain fell on Kyiv, said Tembo."), 0, 1.0)]
     assert told(fake, question, found)["names_absent"] == pytest.approx(share)
+
+
+def test_the_lead_is_over_the_next_story_and_not_over_a_copy(fake):
+    rain, copy = stored("Rain fell.", 1), stored("Rain fell.", 2, story=1)
+    snow = stored("Snow lay. It froze.", 3)
+    found = [evidence(rain, 0, 2.0), evidence(copy, 0, 1.5), evidence(snow, 1, 0.5)]
+    assert told(fake, "Did it rain?", [*found, evidence(snow, 0, -3.0)])["lead"] == 1.5
+
+
+def test_a_lead_is_no_more_than_so_much_and_unknown_without_another_story(fake):
+    rain, snow = stored("Rain fell.", 1), stored("Snow lay.", 2)
+    found = [evidence(rain, 0, 9.0), evidence(snow, 0, -9.0)]
+    assert told(fake, "Did it rain?", found)["lead"] == LEAD
+    assert math.isnan(told(fake, "Did it rain?", found[:1])["lead"])
+    assert 0 < confidence(Query.of("Did it rain?", fake), found[:1], **ONE) < 1
 
 
 def test_the_model_that_comes_along_was_fitted_for_these_features(monkeypatch):
@@ -106,7 +123,7 @@ def test_the_model_that_comes_along_was_fitted_for_these_features(monkeypatch):
     monkeypatch.setattr(room, "FEATURES", FEATURES[::-1])
     default_model.cache_clear()
     try:
-        with pytest.raises(ValueError, match=r"the model was fitted for \['best', .*\], not \['na"):
+        with pytest.raises(ValueError, match=r"the model was fitted for \['best', .*\], not \['le"):
             default_model()
     finally:
         default_model.cache_clear()

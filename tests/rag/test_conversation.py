@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from rag.answer import Answer
+from rag.answer import UNSUPPORTED, Answer
 from rag.conversation import Conversation
 from rag.question import UnusableQuestion
 from rag.quote import growing
@@ -111,6 +111,13 @@ def test_a_stream_grows_claim_by_claim_and_ends_in_the_whole():
     assert all(s.confidence == 0.5 and s.answered for s in seen)
     assert corpus.asked == [("q", [])]
     assert [turn["content"] for turn in chat.history] == ["q", whole.text]
+
+
+def test_what_no_article_supports_is_no_history():
+    text = f"Rain fell. [1]\n\n{UNSUPPORTED}\n- Macron wept. (not cited)"
+    chat = Conversation(Told(Answer(question="q", query="q", answered=True, text=text)))
+    chat.ask("q")
+    assert chat.history[1] == {"role": "assistant", "content": "Rain fell. [1]"}
 
 
 def test_a_refusal_comes_in_one_piece(corpus):

@@ -19,8 +19,8 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "sample.jsonl"
 # Measured on 2026-11-22 with the models in rag/: see the assertion messages for today's figures.
 # The margin is two questions: what another build of PyTorch may turn.
 MARGIN = 2
-FLOOR_COMPLETE = 42  # of 86 answerable: every fact stated, the first citation a listed article
-CEILING_REFUSED = 32  # of 86 answerable
+FLOOR_COMPLETE = 44  # of 86 answerable: every fact stated, the first citation a listed article
+CEILING_REFUSED = 26  # of 86 answerable
 FLOOR_REFUSED = 18  # of 27 unanswerable, 15 of them on the corpus's own story
 
 

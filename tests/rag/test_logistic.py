@@ -26,6 +26,12 @@ def test_features_are_standardised_weighed_and_summed():
     )
 
 
+def test_a_value_that_is_not_known_counts_as_the_mean():
+    model = Logistic.read(json.dumps(FILE), ("near", "new"))
+    known = [[float(model.means[0]), 15.0]]
+    assert model.log_odds(np.array([[np.nan, 15.0]])) == model.log_odds(np.array(known))
+
+
 def test_no_rows_give_no_values():
     model = Logistic.read(json.dumps(FILE), ("near", "new"))
     assert model.log_odds(np.empty((0, 2))).tolist() == []

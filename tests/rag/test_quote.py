@@ -135,6 +135,14 @@ def test_so_many_copies_are_cited_and_no_more():
     assert composed(whole)[1] == [list(range(1, COPIES + 2))]
 
 
+def test_a_copy_that_says_something_else_after_all_is_not_cited():
+    first = stored("Boats came for 640 people on Friday, the mayor said in Kyiv.", 1)
+    second = stored("Boats did not come for 640 people on Friday, the mayor said in Kyiv.", 2)
+    whole = [evidence(first, 0, 5.0), evidence(second, 0, 4.9)]
+    texts, numbers, _ = composed(whole)
+    assert (texts[0], numbers[0]) == (first.article.text, [1])
+
+
 def test_a_repetition_in_the_same_article_is_not_cited_again():
     article = stored("Boats came for 640 people. Trams stood still. Boats came for 640 people.")
     assert composed([evidence(article, 0, 5.0), evidence(article, 2, 5.0)])[1] == [[1]]

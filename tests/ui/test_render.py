@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer import Answer
+from rag.answer import DOUBT, SURE, UNSUPPORTED, Answer
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply
 from ui.render import anchor, answer_html, article_html, escape, question_html
 
@@ -119,3 +120,27 @@ def test_only_a_web_address_becomes_a_link_to_the_original():
 
 def test_a_page_of_pasted_text_is_not_repeated():
     assert Page(question_html("a" * 5_000)).text == "a" * 2_000 + "…"
+
+
+def test_an_answer_that_may_be_none_says_so():
+    sure = reply("q", claim(QUOTE, cite(PLAIN, QUOTE)))
+    assert DOUBT not in Page(answer_html(replace(sure, confidence=SURE))).text
+    assert DOUBT in Page(answer_html(replace(sure, confidence=SURE - 0.01))).text
+    refused = replace(sure, answered=False, confidence=0.2)
+    assert DOUBT not in Page(answer_html(refused)).text
+
+
+def test_what_a_model_wrote_and_the_articles_lack_stands_apart_with_the_reason():
+    right = claim("Peskov spoke.", cite(PLAIN, QUOTE))
+    wrong = replace(claim("Macron spoke."), status="unsupported", reason="<b>no</b> Macron")
+    written = reply("q", right, wrong, answerer="a-model")
+    page = Page(answer_html(written))
+    assert page.text == (
+        f"Peskov spoke.1{UNSUPPORTED}Macron spoke. <b>no</b> Macron1{PLAIN.title}"
+        " The Daily Record · 18 May 2025Phrased by a-model, each sentence checked."
+    )
+
+
+def test_the_note_on_a_model_is_shown_as_text():
+    noted = replace(reply("q", claim(QUOTE, cite(PLAIN, QUOTE))), note="It said: <i>no</i>.")
+    assert "It said: <i>no</i>." in Page(answer_html(noted)).text
