@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from rag.answer import DOUBT
 from tests.fakes import FakeEmbedder
 from ui import cli
 
@@ -275,7 +276,7 @@ def test_the_scope_of_a_question_is_shown_and_can_be_lifted(index, onrecord):
         "\nThe Post, 1 March 2026: Snow lay in Oslo on Monday. [1]"
     )
     out = onrecord("ask", LAST_WEEK, "--today", "2026-03-05", "--no-scope")[1]
-    assert out.startswith("The Post, 1 March 2026: Snow lay in Oslo on Monday. [1]")
+    assert out.startswith(f"{DOUBT}\n\nThe Post, 1 March 2026: Snow lay in Oslo on Monday. [1]")
 
 
 def test_a_scope_that_does_not_answer_is_told(index, onrecord, monkeypatch):
