@@ -32,8 +32,8 @@ endif
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-chat: $(CHAT) ## open the web chat; PORT=8000 and HOST=0.0.0.0 say where
-	@exec $(BIN)/onrecord chat $(if $(value PORT),--port "$$PORT") $(if $(findstring command line,$(origin HOST)),--host "$$HOST")
+chat: $(CHAT) ## open the web chat; PORT=8000, HOST=0.0.0.0 and AUTH=NAME say where and to whom
+	@exec $(BIN)/onrecord chat $(if $(value PORT),--port "$$PORT") $(if $(findstring command line,$(origin HOST)),--host "$$HOST") $(if $(value AUTH),--auth "$$AUTH")
 
 ask: $(CHAT) ## answer one question: make ask Q="who resigned?"
 	@exec $(BIN)/onrecord ask -- "$$Q"

@@ -56,9 +56,18 @@ NAMED = {
 }
 # One of these is enough against a claim of which every word is cited, from this value on: each
 # is above it for less than one true claim in a hundred, and for many times as many changed ones.
-DECISIVE = ("number_margin", "date_margin", "denied", "opposite", "reversed", "other", "speaker")
+DECISIVE = (
+    "number_margin",
+    "date_margin",
+    "name_margin",
+    "denied",
+    "opposite",
+    "reversed",
+    "other",
+    "speaker",
+)
 ENOUGH = 0.6
-WORDING = ("coverage", "coverage_all", "soft", "soft_low", "run", "clause", "pooled")
+WORDING = FEATURES[: FEATURES.index("pooled") + 1]
 MOST = 250  # claims of one kind
 FLAGGED = 0.055  # of the true claims that a model is fitted on
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from rag.scope import Scope
 
@@ -63,6 +63,20 @@ class Citation:
             "end": self.end,
             "quote": self.quote,
         }
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """The citation whose ``as_json`` this is.
+
+        Raises:
+            ValueError: it is that of none.
+        """
+        try:
+            named = {name: given[name] for name in cls.__slots__}
+            day = named["published"]
+            return cls(**named | {"published": date.fromisoformat(day) if day else None})
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not a citation as JSON: {error!r}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +168,42 @@ class Answer:
             "usage": dict(self.usage),
             "note": self.note,
         }
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """The answer whose ``as_json`` this is, its figures as that rounds them.
+
+        Raises:
+            ValueError: it is that of none.
+        """
+        try:
+            citations = tuple(Citation.from_json(each) for each in given["citations"])
+            by_number = {citation.number: citation for citation in citations}
+            claims = tuple(
+                Claim(
+                    text=each["text"],
+                    status=each["status"],
+                    support=each["support"],
+                    citations=tuple(by_number[number] for number in each["citations"]),
+                    reason=each["reason"],
+                )
+                for each in given["claims"]
+            )
+            return cls(
+                id=given["id"],
+                question=given["question"],
+                query=given["query"],
+                answered=given["answered"],
+                text=given["text"],
+                claims=claims,
+                citations=citations,
+                nearest=tuple(Citation.from_json(each) for each in given["nearest"]),
+                answerer=given["answerer"],
+                confidence=given["confidence"],
+                timings=dict(given["timings"]),
+                scope=Scope.from_json(given["scope"]) if given["scope"] else None,
+                usage=dict(given["usage"]),
+                note=given["note"],
+            )
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not an answer as JSON: {error!r}") from error

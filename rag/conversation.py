@@ -7,13 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from rag.answer import Answer
+from rag.filters import NO_FILTERS, Filters
 
 
 class Answerer(Protocol):
     """What a chat needs of a corpus."""
 
     def stream(
-        self, question: str, *, history: Sequence[Mapping[str, str]] = (), scope: bool = True
+        self,
+        question: str,
+        *,
+        history: Sequence[Mapping[str, str]] = (),
+        filters: Filters = NO_FILTERS,
+        scope: bool = True,
     ) -> Iterator[Answer]:
         """Answers a question asked after earlier turns, or refuses to; the last one is whole."""
 
@@ -30,22 +36,27 @@ class Conversation:
         """The turns so far, oldest first."""
         return [dict(turn) for turn in self._history]
 
-    def ask(self, question: str, *, scope: bool = True) -> Answer:
+    def ask(self, question: str, *, filters: Filters = NO_FILTERS, scope: bool = True) -> Answer:
         """Answers a question in the light of the turns before it.
 
         Args:
             question: As typed.
-            scope: As for ``Corpus.ask``.
+            filters: As for ``Corpus.ask``; likewise ``scope``.
+            scope: See there.
 
         Raises:
             UnusableQuestion: it is empty, too long, or has no word to search for.
         """
-        return deque(self.stream(question, scope=scope), maxlen=1)[0]
+        return deque(self.stream(question, filters=filters, scope=scope), maxlen=1)[0]
 
-    def stream(self, question: str, *, scope: bool = True) -> Iterator[Answer]:
+    def stream(
+        self, question: str, *, filters: Filters = NO_FILTERS, scope: bool = True
+    ) -> Iterator[Answer]:
         """The same, as an answer that grows; the last one is whole, and becomes a turn."""
         answer = None
-        for answer in self._corpus.stream(question, history=self._history, scope=scope):
+        for answer in self._corpus.stream(
+            question, history=self._history, filters=filters, scope=scope
+        ):
             yield answer
         if answer:
             self._history.append({"role": "user", "content": answer.question})

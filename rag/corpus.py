@@ -263,6 +263,17 @@ class Corpus:
         with self._store.reading() as now:
             return list(now.ledger.all_articles())
 
+    def count(self, filters: Filters = NO_FILTERS) -> int:
+        """How many articles may be used."""
+        with self._store.reading() as now:
+            allowed = now.allowed(filters.as_metadata())
+            return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)
+
+    def publishers(self) -> tuple[str, ...]:
+        """Every publisher's name, sorted."""
+        with self._store.reading() as now:
+            return now.ledger.publication()[2]
+
     def manifest(self) -> dict[str, str]:
         """What the index says of itself."""
         with self._store.reading() as now:

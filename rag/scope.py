@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any, Self
 
 from index.words import content_stems, is_content
 from rag.period import Period, periods
@@ -98,8 +99,28 @@ class Scope:
             "before": self.before.isoformat() if self.before else None,
             "publisher": self.publisher,
             "because": list(self.because),
+            "counted_from": self.counted_from.isoformat() if self.counted_from else None,
             "applied": self.applied,
         }
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """The scope whose ``as_json`` this is, ``aside`` left empty.
+
+        Raises:
+            ValueError: it is that of none.
+        """
+        try:
+            return cls(
+                after=_read_day(given["after"]),
+                before=_read_day(given["before"]),
+                publisher=given["publisher"],
+                because=tuple(given["because"]),
+                counted_from=_read_day(given["counted_from"]),
+                applied=given["applied"],
+            )
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not a scope as JSON: {error!r}") from error
 
     def without(self, text: str) -> str:
         """A text without the words that are not searched for."""
@@ -292,3 +313,7 @@ def _stretch(after: date | None, before: date | None) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
+
+
+def _read_day(given: str | None) -> date | None:
+    return date.fromisoformat(given) if given else None

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(50, ge=1, description="the largest article read, in megabytes")
     host: str = Field("127.0.0.1", description="where the chat listens")
     port: int = Field(7860, ge=0, le=65535, description="the chat's port; 0 takes a free one")
+    auth: SecretStr = Field(
+        SecretStr(""), description="who may use the chat; onrecord chat --auth NAME makes it"
+    )
     llm_url: str = Field(
         "", description="where a language model is served, as http://localhost:11434/v1; none"
     )

@@ -209,6 +209,8 @@ def test_make_chat_goes_where_it_is_told(made):
     assert _told(made, "chat", "PORT=8000")[0] == ["chat", "--port", "8000"]
     both = ["chat", "--port", "0", "--host", "0.0.0.0"]
     assert _told(made, "chat", "HOST=0.0.0.0", "PORT=0")[0] == both
+    guarded = ["chat", "--host", "0.0.0.0", "--auth", "ada"]
+    assert _told(made, "chat", "HOST=0.0.0.0", "AUTH=ada")[0] == guarded
     # Some shells name the machine in HOST: that is no wish to be reached from everywhere.
     assert _told(made, "chat", HOST="newsroom", PORT="8000")[0] == ["chat", "--port", "8000"]
 

@@ -7,9 +7,11 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
+from rag.filters import Filters
 from ui.render import (
     answer_html,
     article_html,
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_SPAN = "[0-9]{1,9}-[0-9]{1,9}"
+_REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})-({_SPAN}(?:,{_SPAN}){{0,63}})")
+
 SNAPSHOT_SECONDS = 0.1
 """A growing answer is shown at most this often: more is not seen, and each costs the browser."""
 
@@ -38,21 +43,36 @@ class Turn:
         text: The reply in plain words; "" when it failed, and the turn is then no history.
         html: The reply as the chat shows it.
         confined: Whether only the articles that the question is about were asked.
+        answer: The answer itself; None when it failed.
+        kept: The number under which it is kept; None if it is not.
     """
 
     question: str
     text: str
     html: str
     confined: bool = False
+    answer: Answer | None = None
+    kept: int | None = None
+
+    @classmethod
+    def of(cls, answer: Answer, kept: int | None = None) -> Turn:
+        """The turn of an answer, or of as much of one as there is."""
+        confined = answer.scope is not None and answer.scope.applied
+        return cls(answer.question, answer.on_record, answer_html(answer), confined, answer, kept)
 
 
 def respond(
-    corpus: Corpus, question: str, turns: Sequence[Turn] = (), *, scope: bool = True
+    corpus: Corpus,
+    question: str,
+    turns: Sequence[Turn] = (),
+    *,
+    narrow: Sequence[str] = ("", "", ""),
+    scope: bool = True,
 ) -> Iterator[list[Turn]]:
     """Answer a question after the turns of one chat; yields all its turns as the last one grows.
 
-    Nothing is raised: what went wrong is told in one sentence as the last turn's reply. ``scope``
-    is as for ``Corpus.ask``.
+    Nothing is raised: what went wrong is told in one sentence as the last turn's reply. ``narrow``
+    holds the fields of ``narrowed``, ``scope`` is as for ``Corpus.ask``.
     """
     asked = question.strip()
     past = [turn for turn in turns if turn.question]
@@ -62,9 +82,9 @@ def respond(
     turn = Turn(asked, "", waiting_html())
     yield [*past, turn]
     try:
-        for answer in _paced(corpus.conversation(_history(past)).stream(asked, scope=scope)):
-            confined = answer.scope is not None and answer.scope.applied
-            turn = Turn(asked, answer.on_record, answer_html(answer), confined)
+        chat = corpus.conversation(_history(past))
+        for answer in _paced(chat.stream(asked, filters=narrowed(*narrow), scope=scope)):
+            turn = Turn.of(answer)
             yield [*past, turn]
     except OnRecordError as error:
         yield [*past, _failed(turn, _sentence(error))]
@@ -73,12 +93,44 @@ def respond(
         yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
 
 
+def narrowed(publisher: str | None, after: str | None, before: str | None) -> Filters:
+    """The filters that the page's fields make.
+
+    Raises:
+        OnRecordError: a day is none, or the first is after the last.
+    """
+    first, last = _day(after), _day(before)
+    if first and last and first > last:
+        raise OnRecordError(f"{first} is after {last}; exchange the two days")
+    return Filters(first, last, publisher or None)
+
+
+def left(corpus: Corpus, publisher: str | None, after: str | None, before: str | None) -> str:
+    """How many articles the page's filters leave, as HTML."""
+    try:
+        count, whole = corpus.count(narrowed(publisher, after, before)), corpus.count()
+    except OnRecordError as error:
+        return problem_html(_sentence(error))
+    if count == whole:
+        return f'<p class="left">All {whole:,} articles are asked.</p>'
+    return f'<p class="left">{count:,} of {whole:,} articles are asked.</p>'
+
+
+def _day(text: str | None) -> date | None:
+    typed = (text or "").strip()
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise OnRecordError(f"“{typed}” is no day; write it as 2025-05-18") from None
+
+
 def stop(turns: Sequence[Turn]) -> list[Turn]:
     """The turns after the reader stopped the last one; what it had said by then stays."""
     if not turns:
         return []
     last = turns[-1]
-    return [*turns[:-1], replace(last, html=(last.html if last.text else "") + stopped_html())]
+    html = (last.html if last.text else "") + stopped_html()
+    return [*turns[:-1], replace(last, html=html, answer=None)]
 
 
 def last_question(turns: Sequence[Turn]) -> str:
@@ -108,18 +160,21 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
 
 
 def open_source(corpus: Corpus, ref: object) -> str:
-    """The cited article as HTML; ``ref`` is "ID-START-END", and may be anything at all."""
-    found = re.fullmatch(r"([0-9A-Za-z_]{1,64})-([0-9]{1,9})-([0-9]{1,9})", str(ref))
+    """The cited article as HTML; ``ref`` may be anything at all.
+
+    It is "ID-START-END", and may go on with ",START-END" for the answer's other quotes of it.
+    """
+    found = _REF.fullmatch(str(ref))
     if not found:
         return problem_html("This is not the address of a citation.")
-    start, end = int(found[2]), int(found[3])
+    spans = [(int(a), int(b)) for a, b in re.findall(r"(\d+)-(\d+)", found[2])]
     try:
         article = corpus.article(found[1])
     except OnRecordError as error:
         return problem_html(_sentence(error))
-    if not start < end <= len(article.text):
+    if any(not start < end <= len(article.text) for start, end in spans):
         return problem_html("The cited words are not in this article.")
-    return article_html(article, start, end)
+    return article_html(article, *spans[0], spans[1:])
 
 
 def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
@@ -133,7 +188,7 @@ def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
 
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
-    return replace(turn, text="", html=said + problem_html(sentence))
+    return replace(turn, text="", html=said + problem_html(sentence), answer=None)
 
 
 def _sentence(error: OnRecordError) -> str:

@@ -195,18 +195,28 @@ def chat(
     index: Index = None,
     host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 by default.")] = None,
     port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    auth: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Ask for a password, and let NAME in by it.")
+    ] = None,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="Let everyone in who reaches the port.")
+    ] = False,
     llm_url: LlmUrl = None,
     llm_model: LlmModel = None,
     llm_key: LlmKey = None,
     sample: Sample = False,
 ) -> None:
-    """Open the web chat."""
+    """Open the web chat, and the doors for programs beside it."""
     from ui import web
+    from ui.auth import admitted
     from ui.sample import NOTICE, SUGGESTIONS, is_sample
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
     )
+    if auth is not None and no_auth:
+        raise typer.BadParameter("--auth and --no-auth are opposites; give one")
+    users = admitted(settings, auth, no_auth=no_auth)
     corpus = _corpus(settings, sample)
     shown = is_sample(corpus)
     threading.Thread(target=corpus.prepare, daemon=True).start()
@@ -216,7 +226,24 @@ def chat(
         settings.port,
         notice=NOTICE if shown else "",
         suggestions=SUGGESTIONS if shown else (),
+        users=users,
+        any_host=no_auth,
     )
+
+
+@app.command()
+def mcp(
+    index: Index = None,
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    llm_key: LlmKey = None,
+    sample: Sample = False,
+) -> None:
+    """Serve the tools ask, search and article to an assistant, on standard input and output."""
+    from ui import mcp_server
+
+    settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
+    mcp_server.serve_stdio(_corpus(settings, sample))
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.text import Text
 from rag.answer import DOUBT
 
 if TYPE_CHECKING:
+    from index.article import Article
     from index.ledger import StoredArticle
     from rag.answer import Answer, Citation
     from rag.retrieve import Passage
@@ -42,29 +43,13 @@ def answer(found: Answer, *, as_json: bool) -> None:
     if found.citations:
         typer.echo()
     for citation in found.citations:
-        typer.echo(f"[{citation.number}] {plain(_source(citation))}")
+        typer.echo(f"[{citation.number}] {plain(source(citation))}")
 
 
 def passages(found: Sequence[Passage], *, as_json: bool) -> None:
     """Passages, best first."""
     if as_json:
-        values = [
-            {
-                "rank": rank,
-                "score": round(p.score, 6),
-                "article_id": p.article.id,
-                "key": p.article.article.key,
-                "uri": p.article.article.uri,
-                "title": p.article.article.title,
-                "publisher": p.article.article.publisher,
-                "published": _iso(p.article),
-                "start": p.chunk.start,
-                "end": p.chunk.end,
-                "text": p.text,
-            }
-            for rank, p in enumerate(found, 1)
-        ]
-        typer.echo(json.dumps(values, ensure_ascii=False))
+        typer.echo(json.dumps(passage_values(found), ensure_ascii=False))
         return
     for rank, passage in enumerate(found, 1):
         article = passage.article.article
@@ -76,43 +61,84 @@ def passages(found: Sequence[Passage], *, as_json: bool) -> None:
 def articles(found: Sequence[StoredArticle], *, as_json: bool) -> None:
     """What is in the index."""
     if as_json:
-        values = [
-            {
-                "id": stored.id,
-                "key": stored.article.key,
-                "uri": stored.article.uri,
-                "title": stored.article.title,
-                "publisher": stored.article.publisher,
-                "author": stored.article.author,
-                "published": _iso(stored),
-                "language": stored.article.language,
-                "url": stored.article.url,
-                "revision": stored.revision,
-                "characters": len(stored.article.text),
-                "copy_of": None if stored.story == stored.pk else names[stored.story],
-            }
-            for names in [{stored.pk: stored.id for stored in found}]
-            for stored in found
-        ]
-        typer.echo(json.dumps(values, ensure_ascii=False))
+        typer.echo(json.dumps(article_values(found), ensure_ascii=False))
         return
     table = Table("id", "published", "publisher", "title", "uri", box=None, pad_edge=False)
     for stored in found:
         article = stored.article
-        cells = (stored.id, _iso(stored) or "", article.publisher or "", article.title, article.uri)
+        cells = (
+            stored.id,
+            _iso(article) or "",
+            article.publisher or "",
+            article.title,
+            article.uri,
+        )
         table.add_row(*(Text(plain(cell)) for cell in cells))
     Console().print(table)
 
 
-def _source(citation: Citation) -> str:
+def passage_values(found: Sequence[Passage]) -> list[dict[str, Any]]:
+    """Passages as JSON values, best first."""
+    return [
+        {
+            "rank": rank,
+            "score": round(p.score, 6),
+            "article_id": p.article.id,
+            "key": p.article.article.key,
+            "uri": p.article.article.uri,
+            "title": p.article.article.title,
+            "publisher": p.article.article.publisher,
+            "published": _iso(p.article.article),
+            "start": p.chunk.start,
+            "end": p.chunk.end,
+            "text": p.text,
+        }
+        for rank, p in enumerate(found, 1)
+    ]
+
+
+def article_values(found: Sequence[StoredArticle]) -> list[dict[str, Any]]:
+    """All the articles of an index as JSON values, without their text."""
+    names = {stored.pk: stored.id for stored in found}
+    return [
+        {
+            "id": stored.id,
+            **_particulars(stored.article),
+            "revision": stored.revision,
+            "characters": len(stored.article.text),
+            "copy_of": None if stored.story == stored.pk else names[stored.story],
+        }
+        for stored in found
+    ]
+
+
+def article_value(article_id: str, article: Article) -> dict[str, Any]:
+    """One article as JSON values, with its text."""
+    return {"id": article_id, **_particulars(article), "text": article.text}
+
+
+def _particulars(article: Article) -> dict[str, Any]:
+    return {
+        "key": article.key,
+        "uri": article.uri,
+        "title": article.title,
+        "publisher": article.publisher,
+        "author": article.author,
+        "published": _iso(article),
+        "language": article.language,
+        "url": article.url,
+    }
+
+
+def source(citation: Citation) -> str:
+    """What a citation refers to, on one line."""
     day = citation.published.isoformat() if citation.published else None
     named = (citation.title or citation.key, citation.publisher, day)
     return f"{', '.join(part for part in named if part)} ({citation.uri})"
 
 
-def _iso(stored: StoredArticle) -> str | None:
-    published = stored.article.published
-    return published.isoformat() if published else None
+def _iso(article: Article) -> str | None:
+    return article.published.isoformat() if article.published else None
 
 
 def plain(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from index.article import Article
 from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
@@ -12,6 +12,9 @@ from rag.quote import REFUSAL, attribution
 
 LONGEST_SHOWN_QUESTION = 2_000
 """Characters of a question that are repeated in the chat; a page of pasted text is not."""
+
+LONGEST_PEEK = 400
+"""Characters of a quote that a marker shows."""
 
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -113,7 +116,7 @@ def _written_html(claims: Sequence[Claim]) -> str:
 def _claim_html(claim: Claim) -> str:
     markers = "".join(
         f'<a class="cite" href="#{escape(anchor(citation))}"'
-        f' title="{escape(_byline(citation))}">{citation.number}</a>'
+        f' title="{escape(_peek(citation))}">{citation.number}</a>'
         for citation in claim.citations
     )
     label = escape(claim.reason) or _LABELS.get(claim.status, "")
@@ -169,15 +172,23 @@ def _details(source: Citation | Article, *, author: bool = False) -> str:
     return f' <span class="details">{known}</span>' if known else ""
 
 
-def _byline(citation: Citation) -> str:
+def _peek(citation: Citation) -> str:
+    """What a marker shows before it is followed: the quote, and whose words it is."""
+    quote = " ".join(citation.quote.split())
+    if len(quote) > LONGEST_PEEK:
+        quote = quote[:LONGEST_PEEK].rsplit(" ", 1)[0] + " …"
     known = (citation.title or citation.key, citation.publisher)
-    return "Read the source: " + ", ".join(part for part in known if part)
+    return f"“{quote}” – " + ", ".join(part for part in known if part)
 
 
-def article_html(article: Article, start: int, end: int) -> str:
-    """An article to read, with ``text[start:end]`` in ``mark``.
+Span = tuple[int, int]
 
-    Words quoted across a paragraph break are in one ``mark`` for each paragraph.
+
+def article_html(article: Article, start: int, end: int, others: Sequence[Span] = ()) -> str:
+    """An article to read, with ``text[start:end]`` in ``mark``, and other quotes in lesser ones.
+
+    Words quoted across a paragraph break are in one ``mark`` for each paragraph. What two quotes
+    share is marked as the first.
     """
     original = ""
     if article.url and re.match(r"https?://[^/\s]", article.url, re.IGNORECASE):
@@ -186,7 +197,8 @@ def article_html(article: Article, start: int, end: int) -> str:
     title = escape(article.title or article.key)
     details = _details(article, author=True)
     head = f'<h2 tabindex="-1">{title}</h2><p class="byline">{details}{original}</p>'
-    body = "".join(_paragraph_html(article.text, span, start, end) for span in _lines(article.text))
+    marks = _apart((start, end), others)
+    body = "".join(_paragraph_html(article.text, span, marks) for span in _lines(article.text))
     back = '<a class="back" href="#chat">Back to the answer</a>'
     return f'<article>{back}<header>{head}</header><div class="text">{body}</div></article>'
 
@@ -195,11 +207,34 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
     return (found.span() for found in re.finditer(r"[^\r\n]*\S[^\r\n]*", text))
 
 
-def _paragraph_html(text: str, span: tuple[int, int], start: int, end: int) -> str:
+def _apart(chosen: Span, others: Sequence[Span]) -> list[tuple[int, int, str]]:
+    """The stretches to mark, in order, none within another: start, end, and the mark's class."""
+    edges = sorted({edge for span in (chosen, *others) for edge in span})
+    marks: list[tuple[int, int, str]] = []
+    for low, high in pairwise(edges):
+        if chosen[0] <= low < chosen[1]:
+            kind = ""
+        elif any(first <= low < last for first, last in others):
+            kind = "other"
+        else:
+            continue
+        if marks and marks[-1][1:] == (low, kind):
+            low = marks.pop()[0]
+        marks.append((low, high, kind))
+    return marks
+
+
+def _paragraph_html(text: str, span: Span, marks: Sequence[tuple[int, int, str]]) -> str:
     first, last = span
-    start, end = max(first, min(start, last)), max(first, min(end, last))
-    marked = f"<mark>{escape(text[start:end])}</mark>" if start < end else ""
+    html, at = "", first
+    for low, high, kind in marks:
+        low, high = max(first, low), min(last, high)
+        if low >= high:
+            continue
+        opening = f'<mark class="{kind}">' if kind else "<mark>"
+        html += f"{escape(text[at:low])}{opening}{escape(text[low:high])}</mark>"
+        at = high
+    html += escape(text[at:last])
     # Where blank lines part the paragraphs, a single line break is a lesser one.
     lesser = "\n\n" in text and first > 1 and text[first - 2] != "\n"
-    words = escape(text[first:start]) + marked + escape(text[end:last])
-    return f"<p{' class=line' if lesser else ''}>{words}</p>"
+    return f"<p{' class=line' if lesser else ''}>{html}</p>"

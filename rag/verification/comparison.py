@@ -26,6 +26,9 @@ FEATURES = (
     "soft_low",  # the same over the third that is matched worst
     "run",  # the same over the four words in a row that are matched worst
     "clause",  # the same over the clause that is matched worst
+    "pairs",  # mean over neighbouring content words: how far one sentence has both
+    "pairs_low",  # the same over the third that is matched worst
+    "best_soft",  # as "soft", by the one sentence that is best
     "pooled",  # cosine of the claim and the nearest sentence
     "missing_name",  # a name that is nowhere
     "number_margin",  # another number fits the words around better, by how much
@@ -169,10 +172,15 @@ class _Wording:
         content = [i for i, word in enumerate(claim.words) if word.content]
         stems = {word.stem for word in beside.words}
         free = {i for i in content if claim.words[i].stem in stems}
-        soft, pooled = _nearest(claim, cited, matched, chosen, embedder)
+        each, pooled = _nearest(claim, cited, matched, chosen, embedder)
         for k, i in enumerate(content):
-            if i in free or any(i in matched[n].same for n in chosen):
-                soft[k] = 1.0
+            for row, n in zip(each, chosen, strict=True):
+                if i in free or i in matched[n].same:
+                    row[k] = 1.0
+        soft = each.max(axis=0)
+        pairs = np.sort(np.minimum(each[:, 1:], each[:, :-1]).max(axis=0))
+        if not len(pairs):
+            pairs = soft
         count = max(1, len(content))
         scores = [len(matched[n].same) / count + 0.5 * pooled[k] for k, n in enumerate(chosen)]
         best = chosen[int(np.argmax(scores))]
@@ -186,6 +194,9 @@ class _Wording:
             "soft_low": float(np.sort(soft)[: max(1, len(soft) // 3)].mean()),
             "run": run,
             "clause": _clause(claim, content, soft),
+            "pairs": float(pairs.mean()),
+            "pairs_low": float(pairs[: max(1, len(pairs) // 3)].mean()),
+            "best_soft": float(each.mean(axis=1).max()),
             "pooled": float(pooled.max()),
         }
         stretch = [claim.words[i] for i in content[at : at + 4]]
@@ -209,16 +220,16 @@ def _nearest(
     chosen: Sequence[int],
     embedder: Embedder,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For each content word the nearest cited token, and for each chosen sentence its cosine.
+    """For each chosen sentence the nearest token to each content word, and the whole's cosine.
 
     What is nearest in a sentence to a word that it does not have is kept in its ``Matches``.
     """
     content = matched[chosen[0]].content
     mine, *theirs = embedder.encode_passages([claim.text, *(cited[n].text for n in chosen)])
     pooled = np.array([float(mine.vector @ other.vector) for other in theirs])
-    soft = np.zeros(max(1, len(content)))
+    soft = np.zeros((len(chosen), max(1, len(content))))
     inside = [_tokens(mine, claim.words[i]) for i in content]
-    for n, encoding in zip(chosen, theirs, strict=True):
+    for row, n, encoding in zip(soft, chosen, theirs, strict=True):
         if not len(encoding.tokens) or not len(mine.tokens):
             continue
         products = mine.tokens @ encoding.tokens.T
@@ -227,7 +238,7 @@ def _nearest(
             if not inside[k].any():
                 continue
             means = products[inside[k]].max(axis=0)
-            soft[k] = max(soft[k], float(products[inside[k]].max(axis=1).mean()))
+            row[k] = float(products[inside[k]].max(axis=1).mean())
             if i not in matched[n].same and not claim.words[i].capital and ends:
                 token = int(means.argmax())
                 place = int(np.searchsorted(ends, encoding.spans[token, 0], side="right"))

@@ -78,7 +78,9 @@ _NO_NAMES = frozenset(
     """i nobody none nothing everyone everybody someone anyone later earlier contrary however
     moreover additionally furthermore meanwhile similarly instead despite according today yesterday
     following including among many most several although because overall currently
-    recently yes another other""".split()
+    recently yes another other almost nevertheless nonetheless therefore thus hence consequently
+    otherwise likewise afterwards finally initially originally eventually usually generally
+    often sometimes perhaps maybe nearly besides overall still indeed""".split()
 )
 JOINING = frozenset(("of", "the", "and", "de", "van", "von", "al", "bin", "la", "du", "del", "für"))
 
@@ -294,6 +296,8 @@ def alike(one: str, other: str) -> bool:
         if len(base) >= 4
     ):
         return True
+    if any(char.isdigit() for char in one + other):
+        return False
     return len(short) >= 6 and short[:3] == long[:3] and _one_edit(short, long)
 
 
@@ -471,6 +475,8 @@ def _spelt(tokens: Sequence[Word], i: int) -> tuple[float, int] | None:
         around = {*lower[1:2], *(t.lower for t in tokens[max(0, i - 1) : i])}
         if around & {"of", "another", "no", "any", "the", "this", "that", "each", "every"}:
             return None
+        if len(lower) == 1 or tokens[i + 1].clause != tokens[i].clause:
+            return None  # "a new one"
     total, current, at = 0.0, 0.0, 0
     while at < len(lower):
         word = lower[at]
@@ -543,6 +549,8 @@ def _nameable(
 ) -> bool:
     """Whether a name begins at a word: a capital that is not just the sentence's first."""
     token = tokens[i]
+    if token.text[0].isalpha() and any(char.isdigit() for char in token.text):
+        return True  # "v2", "S3fs"
     if not token.capital or not token.content or token.lower in _NO_NAMES:
         return False
     if not _opens(text, tokens, i):

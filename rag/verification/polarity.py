@@ -6,18 +6,20 @@ from collections.abc import Sequence
 
 from rag.verification.reading import Matches, Reading
 
-_HEDGES = frozenset(
-    """may might could reportedly allegedly possibly perhaps probably likely plans planned planning
-    expected expects hopes hoped aims aimed intends intended considering considers proposed
-    proposes would""".split()
+_UNSURE = frozenset("may might could reportedly allegedly possibly perhaps probably likely".split())
+# Before a "to" they leave open whether it comes to that: "planned to", not "as planned".
+_MEANT = frozenset(
+    """plans planned planning expected expects hopes hoped aims aimed intends intended wants wanted
+    means meant seeks sought proposed proposes""".split()
 )
+_HEDGES = _UNSURE | _MEANT | frozenset(("considering", "considers", "would"))
 # A claim with one of these leaves open what it says, one way or another.
 _OPEN = _HEDGES | frozenset(
     """can should if whether possible possibility possibly potential potentially seek seeks sought
     plan proposal consider considered suggest suggests suggested suggesting believed thought said
     says estimated appear appears appeared seem seems seemed alleged accused claims claimed expect
     hope aim intend intention want wants wanted sometimes often able allow allows allowed uncertain
-    chance risk threat threatens threatened propose according""".split()
+    chance risk threat threatens threatened propose according due going bid bids""".split()
 )
 
 _NEAR = 6  # words at which one may deny another
@@ -33,6 +35,7 @@ def denied(
         from 0 to 1, and what to tell a reader.
     """
     found = {"denied": (0.0, ""), "opposite": (0.0, "")}
+    known = {i for found_in in matched for i in (*found_in.same, *found_in.small)}
     for i in range(len(claim.words)):
         fits = {"denied": 0.0, "opposite": 0.0, "": 0.0}
         for n, sentence in enumerate(cited):
@@ -45,6 +48,8 @@ def denied(
                 kind = ("opposite" if turned else "denied") if differ and about else ""
                 if kind and _otherwise(claim, sentence, matched[n], i, j):
                     continue
+                if turned and i in known and _said(matched[n], i, j):
+                    continue
                 fit = matched[n].fit(range(i, i + 1), range(j, j + 1))
                 fits[kind] = max(fits[kind], fit)
         for kind, (best, _) in found.items():
@@ -54,6 +59,11 @@ def denied(
                     reason = f"the cited words {'do not ' * (i in claim.negated)}deny this"
                 found[kind] = (fits[kind] - fits[""], reason)
     return found
+
+
+def _said(matched: Matches, i: int, j: int) -> bool:
+    """Whether a claim has the word that means the opposite of another too."""
+    return any(k != i and j in at for m in (matched.same, matched.small) for k, at in m.items())
 
 
 def _otherwise(claim: Reading, cited: Reading, matched: Matches, i: int, j: int) -> bool:
@@ -79,7 +89,9 @@ def unhedged(claim: Reading, cited: Reading, matched: Matches) -> str:
         return ""
     places = {j for at in matched.same.values() for j in at}
     for j, word in enumerate(cited.words):
-        if word.lower in _HEDGES - {"would"} and not (word.capital and j):
+        unsure = word.lower in _UNSURE or word.lower.startswith("consider")
+        meant = word.lower in _MEANT and cited.words[j + 1 : j + 2]
+        if (unsure or (meant and meant[0].lower == "to")) and not (word.capital and j):
             after = [
                 k
                 for k in range(j + 1, min(len(cited.words), j + 5))

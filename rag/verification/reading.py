@@ -187,19 +187,19 @@ class Matches:
         for k in self.content:
             if k in mine:
                 continue
-            distance = _gap(k, mine)
+            distance = gap(k, mine)
             weight = 1 / (1 + distance / 2)
             total += weight
             if places := self.same.get(k):
-                farther = min(_gap(place, theirs) for place in places) - distance
+                farther = min(gap(place, theirs) for place in places) - distance
                 found += weight / (1 + max(0, farther) / 4)
             elif k in self.near:
                 place, nearness = self.near[k]
-                farther = _gap(place, theirs) - distance
+                farther = gap(place, theirs) - distance
                 found += nearness * weight / (1 + max(0, farther) / 4)
         return found / total if total else 0.0
 
 
-def _gap(place: int, span: range) -> int:
+def gap(place: int, span: range) -> int:
     """How many words a place is away from the nearest of a span; 0 within."""
     return max(span.start - place, place - span.stop + 1, 0)

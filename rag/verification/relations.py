@@ -32,6 +32,9 @@ _MUTUAL = frozenset(
     for word in """meet marry agree talk discuss border equal resemble differ tie combine share
     negotiate connect separate link relate include become call name mean be have base""".split()
 )
+# Who is one of these says it for another: "spokesman Dmitry Peskov" of the sentence before.
+_SPEAKING = frozenset("spokesman spokeswoman spokesperson official".split())
+_ITS = frozenset("its his her their".split())
 _REACH = 10  # words from a verb to what takes part in it
 
 
@@ -246,9 +249,9 @@ def _one_bearer(cited: Sequence[Reading], found: Exchange) -> bool:
             if fact.shown == found.cited:
                 near = [f for f in sentence.names if -5 <= f.first - fact.last <= 3]
                 start = max(0, fact.first - 4)
-                if any(
-                    w.lower in ("its", "his", "her", "their")
-                    for w in sentence.words[start : fact.first]
+                around = sentence.words[start : fact.last + 3]
+                if any(w.lower in _ITS for w in sentence.words[start : fact.first]) or any(
+                    w.lower in _SPEAKING for w in around
                 ):
                     near += before
                 if any(

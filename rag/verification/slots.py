@@ -6,10 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from rag.verification.facts import Fact, alike, same
-from rag.verification.reading import Matches, Reading
+from rag.verification.facts import Fact, Word, alike, same
+from rag.verification.reading import Matches, Reading, gap
 
 _REFERS = frozenset("he she it they his her its their him them who this these that those".split())
+
+# Words before and after a fact that a sentence has too if it has another fact in its place. These
+# in place of six tenths of the claim: names caught 0.712 -> 0.776, numbers 0.872 -> 0.893 (with
+# the features of neighbouring words), on the halves of benchmarks/verification.py.
+_SHARED = 5
+# Share of a claim's words from which on it is a copy, in which a fact stands where it did.
+_COPIED = 0.8
+_BESIDE = 5  # words from a fact to those that have to be on the same side of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +184,33 @@ def _best(
                 if own is None or fit > own[0]:
                     own = (fit, candidate)
             elif not any(same(f, candidate) for f in said):
+                fit *= _aligned(claim, matched[n], mine, candidate)
                 rank = fit + 0.2 * (candidate.unit == fact.unit) + 0.2 * _scaled(fact, candidate)
                 if other is None or rank > ranked:
                     ranked, other = rank, (fit, candidate)
         if own and fact.kind == "name":
             own = (max(own[0], _referred(cited, n, matched[n], mine, fact)), own[1])
+    if not own and fact.kind == "name":
+        # Its words are there, though not as a name.
+        fits = [
+            matched[n].fit(mine, range(j, j + 1))
+            for n, sentence in enumerate(cited)
+            for j, word in enumerate(sentence.words)
+            if any(alike(name, word.lower) for name in fact.names)
+        ]
+        own = (max(fits), fact) if fits else None
     return own, other
+
+
+def _aligned(claim: Reading, matched: Matches, mine: range, rival: Fact) -> float:
+    """How far the words next to a fact are on the same side of another: from 0.5 to 1."""
+    beside = [
+        (k < mine.start, matched.same[k]) for k in matched.same if 0 < gap(k, mine) <= _BESIDE
+    ]
+    if not beside:
+        return 1.0
+    agree = sum(any((j < rival.first) == left for j in places) for left, places in beside)
+    return 0.5 + 0.5 * agree / len(beside)
 
 
 def _scaled(one: Fact, other: Fact) -> bool:
@@ -210,26 +239,37 @@ def _comparable(fact: Fact, other: Fact) -> bool:
 
 
 def _replaced(claim: Reading, cited: Sequence[Reading]) -> Iterator[tuple[int, Fact]]:
-    """Facts of a claim that is else word for word a sentence, and what it has in their place."""
-    mine = [w.lower for w in claim.words]
+    """Facts of a claim between words that a sentence has too, and what it has in their place."""
+    mine = [_plain(word) for word in claim.words]
     for sentence in cited:
-        theirs = [w.lower for w in sentence.words]
-        if len(set(mine) & set(theirs)) < 0.6 * len(set(mine)):
+        theirs = [_plain(word) for word in sentence.words]
+        if len(set(mine) & set(theirs)) < _SHARED:
             continue
         codes = SequenceMatcher(None, mine, theirs, False).get_opcodes()
+        equal = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag == "equal")
         for n, (tag, i1, i2, j1, j2) in enumerate(codes):
-            beside = [codes[k] for k in (n - 1, n + 1) if 0 <= k < len(codes)]
             if tag != "replace" or i2 - i1 > 5 or j2 - j1 > 5:
                 continue
-            if any(c[0] != "equal" or c[2] - c[1] < 2 for c in beside):
+            before, after = (
+                codes[k][2] - codes[k][1] if 0 <= k < len(codes) and codes[k][0] == "equal" else 0
+                for k in (n - 1, n + 1)
+            )
+            between = before and after
+            if before + after < _SHARED or not (between or i1 == 0 or i2 == len(mine)):
                 continue
+            copied = equal >= _COPIED * len(mine)
             for number, fact in enumerate(claim.facts):
                 if not (fact.first < i2 and i1 < fact.last):
                     continue
                 there = [f for f in sentence.facts if f.kind == fact.kind]
-                if any(same(fact, f) for f in there):
+                inside = [f for f in there if f.first < j2 and j1 < f.last]
+                if any(same(fact, f) for f in (inside if copied else there)):
                     continue
-                for other in there:
-                    if other.first < j2 and j1 < other.last and _comparable(fact, other):
+                for other in inside:
+                    if _comparable(fact, other):
                         yield number, other
                         break
+
+
+def _plain(word: Word) -> str:
+    return word.lower.replace(",", "") if word.lower[0].isdigit() else word.lower

@@ -11,6 +11,7 @@ import pytest
 
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
+from ui.keeping import Chats
 from ui.report.page import page as report_page
 from ui.sample import NOTICE, SUGGESTIONS
 from ui.web import build_app, launch
@@ -148,7 +149,7 @@ def test_enter_on_a_focused_marker_opens_the_article_at_words_far_from_its_top(v
     page.locator("#chat a.cite").first.focus()
     page.keyboard.press("Enter")
     page.locator("#reader mark").first.wait_for()
-    assert page.locator("#reader mark").all_text_contents() == [QUOTE]
+    assert page.locator("#reader mark:not(.other)").all_text_contents() == [QUOTE]
     page.wait_for_function(
         """() => { const box = document.querySelector('#reader mark').getBoundingClientRect();
                    return box.top >= 0 && box.bottom <= innerHeight; }"""
@@ -156,6 +157,39 @@ def test_enter_on_a_focused_marker_opens_the_article_at_words_far_from_its_top(v
     details = page.locator("#reader .byline .details").text_content()
     assert details.strip() == "The Daily Record · Ada Writer · 18 May 2025"
     assert page.locator("#reader a.original").get_attribute("href") == PLAIN.url
+
+
+def test_citations_are_stepped_through_by_button_and_key(visit, fake):
+    page = visit(fake)
+    ask(page, "what next?")
+    exchange = "Both sides agreed to an exchange."
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader mark").first.wait_for()
+    assert page.locator("#reader mark.other").all_text_contents() == [exchange]
+    count = page.locator("#reader .count")
+    assert count.text_content() == "Citation 1 of 2"
+    assert page.get_by_role("button", name="Previous").is_disabled()
+    page.get_by_role("button", name="Next").click()
+    page.locator("#reader mark:not(.other)", has_text=exchange).wait_for()
+    assert count.text_content() == "Citation 2 of 2"
+    assert page.locator("#reader mark.other").all_text_contents() == [QUOTE]
+    page.keyboard.press("k")
+    page.locator("#reader mark:not(.other)", has_text=QUOTE).wait_for()
+    assert page.locator("#chat a.cite[aria-current]").all_text_contents() == ["1"]
+
+
+def test_a_marker_shows_its_quote_to_the_mouse_and_to_the_keyboard(visit, fake):
+    page = visit(fake)
+    ask(page, "what next?")
+    peek = page.locator("#peek")
+    page.locator("#chat a.cite").first.hover()
+    peek.wait_for()
+    assert peek.text_content() == f"“{QUOTE}” – {PLAIN.title}, The Daily Record"
+    page.keyboard.press("Escape")
+    assert not peek.is_visible()
+    page.locator("#chat a.cite").last.focus()
+    peek.wait_for()
+    assert "Both sides agreed" in peek.text_content()
 
 
 def test_a_question_of_some_articles_is_asked_of_all_with_a_click(visit, fake):
@@ -222,6 +256,54 @@ def test_a_phone_shows_no_sideways_scrolling(visit, real):
     page.wait_for_function(
         "document.querySelector('#reader mark').getBoundingClientRect().top < innerHeight"
     )
+
+
+def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
+    chats = Chats(tmp_path)
+    app = build_app(FakeCorpus(), chats=chats)
+    address = launch(app, port=0)
+    page = visit(address)
+    ask(page, "what next?")
+    page.get_by_role("button", name="Not helpful").click()
+    page.locator("#judged", has_text="Thank you").wait_for()
+    [given] = chats.feedback()
+    assert (given.question, given.liked) == ("what next?", False)
+    page.reload()
+    page.locator("#chat a.cite").first.wait_for()
+    assert page.locator("#chat .asked").all_text_contents() == ["what next?"]
+    app.close()
+    app = build_app(FakeCorpus(), chats=chats)
+    page.goto(launch(app, port=urlsplit(address).port))
+    page.locator("#chat a.cite").first.wait_for()
+    ask(page, "and then?")
+    assert page.locator("#chat .asked").all_text_contents() == ["what next?", "and then?"]
+    page.get_by_role("button", name="Earlier chats").click()
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Save as Markdown").click()
+    assert QUOTE[1:20] in file.value.path().read_text(encoding="utf-8")
+    page.get_by_role("button", name="Delete").click()
+    page.locator("#chat .asked").first.wait_for(state="detached")
+    assert chats.conversations() == []
+    app.close()
+
+
+def test_edit_gives_the_question_back(visit, fake):
+    page = visit(fake)
+    ask(page, "what next?")
+    page.get_by_role("button", name="Edit").click()
+    page.locator("#chat .asked").wait_for(state="detached")
+    assert page.get_by_role("textbox", name="Question").input_value() == "what next?"
+
+
+def test_only_the_articles_that_were_chosen_are_asked(visit, fake):
+    page = visit(fake)
+    page.get_by_role("button", name="Which articles").click()
+    page.get_by_label("Published from").fill("18 May")
+    page.locator("#left .problem").wait_for()
+    page.get_by_label("Published from").fill("2025-05-18")
+    page.locator("#left", has_text="All 3 articles are asked.").wait_for()
+    ask(page, "what next?")
+    assert page.locator("#chat a.cite").count() == 2
 
 
 def test_two_people_do_not_see_each_others_chats(visit, fake):

@@ -215,7 +215,6 @@ MISSED = frozenset(
     (
         "Vlk ruled out a longer closure.",
         "Halden Foods is Norway's largest bakery.",
-        "De Boer was sentenced to nine years in prison.",
         "Estonia still allows the substance.",
         "Exposed bees also produced far more honey and bred new queens.",
     )

@@ -7,6 +7,7 @@ import pytest
 
 from rag.answer import UNSUPPORTED, Answer
 from rag.conversation import Conversation
+from rag.filters import NO_FILTERS
 from rag.question import UnusableQuestion
 from rag.quote import growing
 from tests.rag.making import cited, claim, corpus_of
@@ -83,7 +84,7 @@ class Told:
         self.answer = answer
         self.asked = []
 
-    def stream(self, question, *, history=(), scope=True):
+    def stream(self, question, *, history=(), filters=NO_FILTERS, scope=True):
         self.asked.append((question, [dict(turn) for turn in history]))
         self.scope = scope
         yield from growing(self.answer)

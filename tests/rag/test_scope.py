@@ -311,6 +311,7 @@ def test_only_what_the_question_is_about_is_asked(corpus):
         "before": "2025-05-18",
         "publisher": None,
         "because": ["last week"],
+        "counted_from": None,
         "applied": True,
     }
     assert answer.query == "Where did rain fall last week?"

@@ -10,6 +10,7 @@ from datetime import date
 from index.article import Article
 from index.errors import NotIndexed
 from rag.answer import Answer, Citation, Claim
+from rag.filters import NO_FILTERS, Filters
 from rag.question import UnusableQuestion
 from rag.scope import Scope
 
@@ -107,7 +108,8 @@ QUOTE = "“Such a summit can only happen after specific agreements,” Peskov s
 class FakeConversation:
     corpus: FakeCorpus
 
-    def stream(self, question: str, *, scope: bool = True) -> Iterator[Answer]:
+    def stream(self, question: str, *, filters=NO_FILTERS, scope: bool = True) -> Iterator[Answer]:
+        self.corpus.filters.append(filters)
         match question:
             case "last week":
                 confined = Scope(date(2025, 5, 12), date(2025, 5, 18), because=("last <week>",))
@@ -163,6 +165,7 @@ class FakeCorpus:
     """Knows three articles; keeps the histories it was given; `released` ends "endless"."""
 
     histories: list[list[dict[str, str]]] = field(default_factory=list)
+    filters: list[Filters] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
     known: tuple[Article, ...] = (PLAIN, SPANNING, EVIL)
 
@@ -178,3 +181,9 @@ class FakeCorpus:
 
     def articles(self) -> list[Article]:
         return list(self.known)
+
+    def count(self, filters=NO_FILTERS) -> int:
+        return sum(filters.publisher in (None, article.publisher) for article in self.known)
+
+    def publishers(self) -> tuple[str, ...]:
+        return tuple(sorted(article.publisher for article in self.known))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from rag.filters import Filters
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus
 from ui.chat import (
     Turn,
     last_confined,
     last_question,
+    left,
     messages,
     open_source,
     respond,
@@ -110,9 +114,51 @@ def test_a_citation_opens_its_article_at_its_words():
     assert page.count("<mark>") == 1
 
 
+def test_the_other_quotes_of_an_article_come_with_it():
+    talks = "The talks were the first since March 2022."
+    spans = [(PLAIN.text.index(said), len(said)) for said in (QUOTE, talks)]
+    ref = ",".join(f"{start}-{start + length}" for start, length in spans)
+    page = open_source(FakeCorpus(), f"{PLAIN.id}-{ref}")
+    assert (page.count("<mark>"), page.count('<mark class="other">')) == (1, 1)
+    assert "not in this article" in open_source(FakeCorpus(), f"{PLAIN.id}-{ref},9-999999")
+
+
+def test_a_question_is_asked_of_the_articles_that_were_chosen():
+    corpus = FakeCorpus()
+    list(respond(corpus, "what next?", narrow=("Wire", "2025-05-01", " 2025-05-18 ")))
+    list(respond(corpus, "what next?"))
+    chosen = Filters(date(2025, 5, 1), date(2025, 5, 18), "Wire")
+    assert corpus.filters == [chosen, Filters()]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (("18 May", ""), "“18 May” is no day; write it as 2025-05-18."),
+        (("", "2025-02-30"), "“2025-02-30” is no day; write it as 2025-05-18."),
+        (
+            ("2025-05-02", "2025-05-01"),
+            "2025-05-02 is after 2025-05-01; exchange the two days.",
+        ),
+    ],
+)
+def test_a_day_that_is_none_is_told(days, said):
+    turns = list(respond(FakeCorpus(), "what next?", narrow=("", *days)))[-1]
+    assert turns[-1].html == f'<div class="problem">{escape(said)}</div>'
+    assert left(FakeCorpus(), "", *days) == turns[-1].html
+
+
+def test_the_page_says_how_many_articles_are_asked():
+    assert ">All 3 articles are asked.<" in left(FakeCorpus(), "", "", "")
+    assert ">1 of 3 articles are asked.<" in left(FakeCorpus(), "Wire", None, None)
+
+
 @pytest.mark.parametrize(
     "ref",
     [
+        f"{PLAIN.id}-0-3,",
+        f"{PLAIN.id}-0-3-4-5",
+        f"{PLAIN.id},0-3",
         "",
         None,
         "x",

@@ -295,6 +295,7 @@ def test_the_scope_in_json(index, onrecord):
         "before": "2026-03-01",
         "publisher": None,
         "because": ["last week"],
+        "counted_from": None,
         "applied": True,
     }
     value = only(onrecord("ask", LAST_WEEK, "--json", "--no-scope")[1])

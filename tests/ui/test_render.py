@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.answer import DOUBT, SURE, UNSUPPORTED, Answer
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply
-from ui.render import anchor, answer_html, article_html, escape, question_html
+from ui.render import LONGEST_PEEK, anchor, answer_html, article_html, escape, question_html
 
 ALLOWED = {"div", "p", "span", "a", "ul", "li", "article", "header", "h2", "mark"}
 
@@ -144,3 +144,39 @@ def test_what_a_model_wrote_and_the_articles_lack_stands_apart_with_the_reason()
 def test_the_note_on_a_model_is_shown_as_text():
     noted = replace(reply("q", claim(QUOTE, cite(PLAIN, QUOTE))), note="It said: <i>no</i>.")
     assert "It said: <i>no</i>." in Page(answer_html(noted)).text
+
+
+def test_other_quotes_of_the_article_are_marked_too_and_less():
+    whole = "The talks were the first since March 2022. Both sides agreed to an exchange."
+    start = PLAIN.text.index(whole)
+    first = PLAIN.text.index(QUOTE), PLAIN.text.index(QUOTE) + len(QUOTE)
+    cut = start + len("The talks were")
+    html = article_html(PLAIN, *first, [(start, cut), (cut - 5, start + len(whole)), first])
+    page = Page(html)
+    assert page.marked == [QUOTE, whole]
+    assert [value for tag, name, value in page.attributes if tag == "mark"] == ["other"]
+
+
+def test_what_two_quotes_share_is_marked_as_the_one_that_was_chosen():
+    page = Page(article_html(SPANNING, 4, 8, [(0, 9), (6, 12)]))
+    assert page.marked == ["One ", "line", ".", "Th"]
+    assert page.text.endswith(f"{SPANNING.text.replace(chr(10), '')}")
+
+
+@given(st.lists(st.tuples(st.integers(0, 62), st.integers(1, 63)).filter(lambda s: s[0] < s[1])))
+@settings(deadline=None)
+def test_whatever_is_marked_the_article_reads_the_same(spans):
+    page = Page(article_html(SPANNING, 3, 30, spans))
+    assert page.text.endswith(SPANNING.text.replace("\n", ""))
+
+
+def test_a_marker_says_what_it_cites_before_it_is_followed():
+    page = Page(answer_html(reply("q", claim("So.", cite(PLAIN, QUOTE)))))
+    said = [value for tag, name, value in page.attributes if (tag, name) == ("a", "title")]
+    assert said == [f"“{QUOTE}” – {PLAIN.title}, The Daily Record"]
+    page = Page(answer_html(reply("q", claim("So.", cite(PLAIN, PLAIN.text)))))
+    [said] = [value for tag, name, value in page.attributes if (tag, name) == ("a", "title")]
+    quote, _, rest = said.partition(" …” – ")
+    assert rest == f"{PLAIN.title}, The Daily Record"
+    assert 300 < len(quote) <= LONGEST_PEEK
+    assert " ".join(PLAIN.text.split()).startswith(quote[1:])

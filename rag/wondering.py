@@ -1,0 +1,363 @@
+"""From an article's headline and sentences to questions that they answer, by their form alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.ledger import StoredArticle
+from index.words import content_stems
+from rag.dialogue.referents import names_in, people_in
+
+# Words of a question: fewer ask about anything, more are read twice.
+SHORTEST, LONGEST = 4, 14
+
+# A name that has "the" before it so often is written with it: "the Kremlin", but "Ukraine" for all
+# the Ukraine wars.
+LED = 0.4
+_LED_ALWAYS = frozenset(
+    "Kremlin|White House|Pentagon|Vatican|EU|UN|US|UK|United States|European Union|United Nations"
+    "|United Kingdom".split("|")
+)
+
+# The verbs of news whose forms are known; "/" before the past tense of an irregular one.
+_FORMS = (
+    "resign quit/quit order approve propose demand promise recommend reject sign win/won open close"
+    " launch build/built buy/bought sell/sold create lose/lost fail pass suspend cancel/cancelled"
+    " ban/banned renew accuse arrest appoint elect choose/chose cut/cut raise halt delay sue"
+    " fine/fined award receive finalize finalise support back attack announce leave/left call offer"
+    " accept flood block refuse deny/denied extend declare"
+)
+_PAST = {
+    base: past or (f"{base}d" if base.endswith("e") else f"{base}ed")
+    for base, _, past in (form.partition("/") for form in _FORMS.split())
+}
+_BASES = {past: base for base, past in _PAST.items()}
+
+
+def _present(base: str) -> str:
+    if base.endswith(("s", "sh", "ch", "x")):
+        return f"{base}es"
+    return f"{base[:-1]}ies" if re.search(r"[^aeou]y$", base) else f"{base}s"
+
+
+_PRESENT = {_present(base): base for base in _PAST}
+
+# Of these it is worth asking what was done: the object is the news.
+_TELLING = frozenset(
+    "order approve propose demand promise recommend reject announce offer launch ban finalize"
+    " finalise".split()
+)
+
+_DAY = (
+    r"(?:the )?(?:early |late |mid-)?(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"[a-z]*\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
+)
+_TIMED = re.compile(
+    rf"^(?P<rest>[^.,;:“”\"()]*?),? (?:late |early )?(?:on|in|by|since|until) (?={_DAY})"
+)
+_TIME = re.compile(
+    rf"(?: late| early)? (?:on|in|by|since|until|for) {_DAY}.*$"
+    r"| (?:yesterday|today|this (?:morning|week|month|year)|last (?:night|week|month|year))\b.*$"
+)
+_CLAUSE = re.compile(
+    r",.*$| (?:after|as(?= (?:the|an?|it|he|she|they|his|her|its|[A-Z]))"
+    r"|when|while|because|but|and|so|which|who|whose|that|if|until|than|where"
+    r"|over|amid|despite) .*$"
+)
+_COUNT = re.compile(
+    r"(?:^|, | that )(?:(?:about|some|nearly|more than|over|almost|at least|around|only) )?"
+    r"(?:\d{1,3}(?:,\d{3})+|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:dozens|hundreds|thousands) of) "
+    r"(?P<noun>(?:[a-z-]+ )?(?:people|men|women|children|[a-z-]{3,}s)"
+    r"(?: (?:from|of|in|at) (?:[\w-]+ ){0,3}?[\w-]+)?)"
+    r" (?P<rest>(?:left|cross|died|fell|took|lost|won|live|lived|work|were|are|will|had|have|voted"
+    r"|need|needed|stood|fled|remain|attended|signed|passed|failed|walked|moved|returned|went|came)"
+    r"\b[^.;:–—“”\"()]*)",
+    re.I,
+)
+_PASSIVE = re.compile(
+    r"^(?P<subject>(?:The |A |An )?[A-Za-z][^.,;:“”\"()]*?) (?P<aux>will|was|were)"
+    r" (?P<rest>(?:be )?[a-z]+[^.;:“”\"()]*)$"
+)
+_DONE = re.compile(
+    r"^ (?:has |had |have )?(?:(?:earlier|later|repeatedly|also|already) )?"
+    rf"(?P<verb>{'|'.join(_BASES)})\b(?P<object>[^.;:“”\"()]*)"
+)
+_STATES = re.compile(
+    r"\b(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*) (?P<aux>has|have) (?P<verb>stated|announced"
+    r"|proposed|demanded|promised|warned|signalled|signaled|confirmed) that\b"
+)
+_SPEECH = re.compile(
+    r"^(?:, [a-z][^,.“”\"]{2,50})?,? (?:has |had |also |later )?(?:said|says|told|warned|argued"
+    r"|explained|insisted|stressed|noted|added|confirmed|emphasi[sz]ed|urged|clarified|suggested)"
+    r"\b(?! by)"
+)
+_ACCORDING = re.compile(r"\b(?:said|according to)(?: (?:the )?(?:[\w’']+ ){0,3})? ?$", re.I)
+_TOPIC = re.compile(
+    r"\b(?:about|regarding|concerning) (?P<topic>(?:the|a|an) (?:[\w-]+ ){0,2}?[\w-]{4,})"
+    r"(?=[.,;:]|$| (?:at|in|on|as|after|before|by|for|with|and|that|which|to|of)\b)"
+)
+_CALLED = re.compile(
+    r"^, (?:who (?:leads|chairs|runs|heads)|(?:the |a |an |then )?(?:[\w-]+ ){0,4}(?:director|judge"
+    r"|secretary|manager|minister|spokes(?:man|woman|person)|president|envoy|chief|head|master"
+    r"|chair(?:man|woman)?|commissioner|inspector|engineer|mayor|ambassador|founder|editor|leader"
+    r"|professor|officer|lawyer|captain|executive|author|analyst|economist|senator|governor))\b"
+)
+_LOOSE = re.compile(
+    r"\b(?:he|she|it|they|him|them|this|that|these|those|we|our|us|I|my|you|your|there|here|so|such"
+    r"|also|another|others?|one|former|latter|both|same|first|second)\b",
+    re.I,
+)
+_OWNED = re.compile(r"\b(?:his|her|its|their)\b", re.I)
+_TITLED = re.compile(r"^(?:Mr|Ms|Mrs|Dr|Miss)\.? ")
+_ROLES = re.compile(
+    r"\b(?:judge|commissioner|minister|mayor|director|president|chief|secretary|chancellor|senator"
+    r"|governor|ambassador|captain|coach|chairman|chairwoman|envoy|spokesman|spokeswoman)$",
+    re.I,
+)
+
+# A headline leaves out an article where a question needs it: "to comment on reported Crimea offer".
+_ELIDED = re.compile(
+    r" (?:on|about|for|with|of) (?!the\b|an?\b|its\b|his\b|her\b)[a-z-]+ (?:[A-Z]\w+ )?[a-z]+$"
+)
+_BARE = re.compile(
+    r"^ (?=[a-z£$€\d])"
+    r"(?!(?:to|for|from|off|on|out|in|at|by|against|into|the|a|an|its|his|her)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wonder:
+    """A question, and what it was read off.
+
+    Attributes:
+        kind: The form of the question: suggestions differ in it.
+        sentence: What answers it; "" if it was read off the headline.
+        named: Of whom the answer has to speak; "" if of nobody in particular.
+        story: The pk of the first article of the story.
+    """
+
+    question: str
+    kind: str
+    sentence: str
+    named: str
+    story: int
+
+
+@lru_cache(maxsize=256)  # what is read for the suggestions is read again for each follow-up
+def wonders(stored: StoredArticle) -> tuple[Wonder, ...]:
+    """Questions that an article answers, those of its headline first, each once."""
+    about = _About(stored)
+    found: dict[str, Wonder] = {}
+    for kind, question in _of_headline(about.headline) if about.headline else ():
+        if _sound(question):
+            found.setdefault(question, Wonder(question, kind, "", "", stored.story))
+    for text in about.told:
+        if not 30 <= len(text) <= 400 or text.isupper():
+            continue
+        for kind, question, named in _of_sentence(text, about):
+            if _sound(question):
+                found.setdefault(question, Wonder(question, kind, text, named, stored.story))
+    return tuple(found.values())
+
+
+class _About:
+    """What an article is about: its sentences, its names, and what its headline says."""
+
+    def __init__(self, stored: StoredArticle) -> None:
+        article = stored.article
+        self.title = {*content_stems(article.title)}
+        spans = [(s.start, s.end) for s in stored.sentences if not s.heading]
+        self.told = [" ".join(article.text[start:end].split()) for start, end in spans]
+        text = " ".join(self.told)
+        self.lower = {word for word in text.split() if word.islower()}
+        found = [
+            n for n in names_in(text) if not re.match(r"[’']s [A-Z]| and [A-Z]", text[n.end :])
+        ]
+        self.counted = Counter(name.text for name in found)
+        self.led = Counter(n.text for n in found if text[: n.start].lower().endswith("the "))
+        each = (people_in(f"so {sentence}") for sentence in self.told)
+        self.people = {name for names in each for name in names if " " in name}
+        surnames = {name.split()[-1] for name in self.people}
+        weighed = {
+            name: count + (3 if self.title & {*content_stems(name)} else 0)
+            for name, count in self.counted.items()
+            if not surnames & {*name.split()}
+            and not _TITLED.match(name)
+            and name.count(" ") < 4
+            and len(name) > 1
+        }
+        frequent = [name for name, weight in weighed.items() if weight > 1]
+        self.topics = sorted(frequent, key=lambda name: (-weighed[name], text.index(name)))[:6]
+        self.headline = _headline(article.title, self)
+
+    def full(self, name: str) -> str:
+        """A person's name for whoever has not read the article; "" if it is not told."""
+        bare = _TITLED.sub("", name)
+        whole = [p for p in self.people if p.split()[-1] == bare.split()[-1]]
+        whole = [person for person in whole if not _TITLED.match(person)]
+        return min(whole, key=len) if whole else bare if " " in bare else ""
+
+    def the(self, name: str) -> str:
+        """A name as it stands in a sentence: "the Kremlin", "Kyiv"."""
+        led = self.led[name] >= LED * max(1, self.counted[name]) or name in _LED_ALWAYS
+        return f"the {name}" if led else name
+
+
+@dataclass(frozen=True, slots=True)
+class _Headline:
+    """A headline in the present tense, "Judge orders builder to pay", as a sentence has it.
+
+    Attributes:
+        subject: "the judge".
+        base: "order".
+        rest: " the builder to pay", without what comes after "over" or "after".
+        role: Whether the subject is somebody whose name the article tells.
+        topic: What may be spoken of: "the two-day strike"; "" if it is no thing.
+    """
+
+    subject: str
+    base: str
+    rest: str
+    role: bool
+    topic: str
+
+
+def _headline(title: str, about: _About) -> _Headline | None:
+    """What a headline says, if its form is one that can be turned into a question."""
+    words = title.split()
+    place = next((n for n, word in enumerate(words[:5]) if n and word in _PRESENT), None)
+    if place is None:
+        return None
+    subject = " ".join(words[:place])
+    rest = _clipped(" " + " ".join(words[place + 1 :]))
+    plural = subject.endswith("s") and not subject.endswith("ss")
+    if re.search(r"[“”\",:;?]", subject + rest) or plural or _ELIDED.search(rest):
+        return None
+    if {*subject.split()} & {*_BASES, "as", "after", "and", "in", "of", "but", "when"}:
+        return None
+    first, *_, last = [*subject.split(), subject.split()[-1]]
+    common = first.lower() in about.lower or (last.islower() and last in about.lower)
+    if common and first in about.counted:
+        subject = f"the {subject}"
+    elif common:
+        subject = f"the {subject[0].lower()}{subject[1:]}"
+    else:
+        subject = about.the(subject)
+    rest = _BARE.sub(" the ", rest)
+    thing = re.fullmatch(r" (the [a-z£$€\d-][\w.£$€-]*(?: [\w-]+){0,2})", rest)
+    topic = thing[1] if thing and " to " not in rest else ""
+    return _Headline(
+        subject, _PRESENT[words[place]], rest, bool(_ROLES.search(" ".join(words[:place]))), topic
+    )
+
+
+def _of_headline(told: _Headline) -> Iterator[tuple[str, str]]:
+    """(kind, question) for a headline."""
+    if told.role:
+        yield "who", f"Who {_PAST[told.base]}{told.rest}?"
+    yield "why", f"Why did {told.subject} {told.base}{told.rest}?"
+
+
+def _of_sentence(text: str, about: _About) -> Iterator[tuple[str, str, str]]:
+    """(kind, question, whom it is about) for what a sentence tells."""
+    for counted in _COUNT.finditer(text):
+        yield "how many", f"How many {counted['noun']} {_clipped(counted['rest'])}?", ""
+    subject, behind = _subject(text, about)
+    if subject:
+        yield from _of_deed(subject, behind, about)
+    passive = _PASSIVE.match(text.rstrip(".!?"))
+    timed = _TIMED.match(passive["rest"]) if passive else None
+    if passive and timed and names_in(f"so {text}") and not _OWNED.search(passive["subject"]):
+        yield "when", f"When {passive['aux']} {_lowered(passive['subject'])} {timed['rest']}?", ""
+    for said in _STATES.finditer(text):
+        if said["name"] in about.counted:
+            name = about.full(said["name"]) or about.the(said["name"])
+            yield "what", f"What {said['aux']} {name} {said['verb']}?", ""
+    for name in people_in(f"so {text}"):
+        start, full = text.find(name), about.full(name)
+        if start < 0 or not full:
+            continue
+        after = text[start + len(name) :]
+        if _SPEECH.match(after) or _ACCORDING.search(text[:start]):
+            for topic in _topics(text, full, about):
+                yield "say", f"What did {full} say about {topic}?", full
+        if _CALLED.match(after) and name == full:
+            yield "is", f"Who is {full}?", full
+
+
+def _of_deed(subject: str, behind: str, about: _About) -> Iterator[tuple[str, str, str]]:
+    """The same for what a subject did."""
+    done = _DONE.match(behind)
+    if not done:
+        return
+    base, rest = _BASES[done["verb"]], done["object"]
+    if _LOOSE.match(rest.strip()):
+        return
+    clipped = _clipped(rest)
+    told = len(content_stems(clipped))
+    known = re.sub(r"^ an? ", " the ", rest)
+    if subject in about.people and not _OWNED.search(clipped) and told > 1:
+        yield "who", f"Who {done['verb']}{clipped}?", subject
+    if timed := _TIMED.match(known):
+        yield "when", f"When did {subject} {base}{timed['rest']}?", ""
+    if re.search(r" (?:because|after|over) ", rest) and told:
+        yield "why", f"Why did {subject} {base}{_clipped(known)}?", ""
+    if base in _TELLING and told > 1:
+        yield "what", f"What did {subject} {base}?", ""
+
+
+def _subject(text: str, about: _About) -> tuple[str, str]:
+    """The name with which a sentence begins, as a question says it, and what follows it."""
+    lead = r"^(?:(?:On|In|Last|Earlier|Since|By)\b[^,]{2,30}, )?(?:[Tt]he |A )?"
+    bare = re.sub(lead, "", text)
+    names = names_in(f"so {bare}")
+    if not names or names[0].start != len("so "):
+        return "", ""
+    name = names[0].text
+    behind = bare[len(name) :]
+    if owned := re.match(r"[’']s [a-z-]{3,}(?= )", behind):
+        return f"{name}{owned.group()}", behind[owned.end() :]
+    if members := re.match(r" (?:leaders|officials|ministers|lawmakers|police|members)\b", behind):
+        return f"{name}{members.group()}", behind[members.end() :]
+    behind = re.sub(r"^, [^,]{3,60},(?= )", "", behind)
+    person = name in about.people or " " not in name or _TITLED.match(name)
+    if person and (full := about.full(name)):
+        return full, behind
+    return (about.the(name) if name in about.counted else ""), behind
+
+
+def _topics(text: str, speaker: str, about: _About) -> list[str]:
+    """What somebody may have spoken about: as the sentence says, the headline, or names in both."""
+    if told := _TOPIC.search(text):
+        return [re.sub(r"^an? ", "the ", told["topic"])]
+    own = {*content_stems(speaker)}
+    free = [name for name in about.topics if not own & {*content_stems(name)}]
+    here = [name for name in free if re.search(rf"\b{re.escape(name)}\b", text)]
+    headline = [name for name in free if about.title & {*content_stems(name)}]
+    named = [about.the(name) for name in dict.fromkeys([*here, *headline])]
+    thing = about.headline.topic if about.headline else ""
+    return ([thing] if thing else []) + named[:2]
+
+
+def _clipped(rest: str) -> str:
+    """The words up to where a clause or a time begins."""
+    return _CLAUSE.sub("", _TIME.sub("", rest)).rstrip(" ,")
+
+
+def _lowered(subject: str) -> str:
+    first = subject.split()[0]
+    known = names_in(f"so {first}")
+    if first in ("The", "A", "An", "Members", "Passengers", "Residents") or not known:
+        return subject[0].lower() + subject[1:]
+    return subject
+
+
+def _sound(question: str) -> bool:
+    words = question.rstrip("?").split()
+    shortest = SHORTEST - (words[:2] in (["Who", "is"], ["What", "did"], ["What", "has"]))
+    return shortest <= len(words) <= LONGEST and not _LOOSE.search(question)

@@ -1,0 +1,104 @@
+"""An answer that went through JSON is the same answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answer import Answer, Citation, Claim
+from rag.scope import Scope
+from tests.rag.making import cited
+
+TEXT = st.text(max_size=20)
+DAY = st.none() | st.dates()
+SHARE = st.floats(0, 1).map(lambda share: round(share, 4))
+
+
+@st.composite
+def citations(draw, number):
+    quote = draw(TEXT)
+    return cited(
+        number,
+        quote,
+        title=draw(TEXT),
+        publisher=draw(st.none() | TEXT),
+        author=draw(st.none() | TEXT),
+        published=draw(DAY),
+        url=draw(st.none() | TEXT),
+    )
+
+
+@st.composite
+def answers(draw):
+    numbered = tuple(draw(citations(n)) for n in range(1, 1 + draw(st.integers(0, 3))))
+    some = st.lists(st.sampled_from(numbered), max_size=3) if numbered else st.just([])
+    claims = st.builds(
+        Claim,
+        text=TEXT,
+        status=st.sampled_from(["supported", "unsupported", "unchecked"]),
+        support=SHARE,
+        citations=some.map(tuple),
+        reason=TEXT,
+    )
+    scopes = st.builds(
+        Scope,
+        after=DAY,
+        before=DAY,
+        publisher=st.none() | TEXT,
+        because=st.lists(TEXT, min_size=1, max_size=2).map(tuple),
+        counted_from=DAY,
+        applied=st.booleans(),
+    )
+    return Answer(
+        id=draw(st.none() | st.integers() | TEXT),
+        question=draw(TEXT),
+        query=draw(TEXT),
+        answered=draw(st.booleans()),
+        text=draw(TEXT),
+        claims=tuple(draw(st.lists(claims, max_size=3))),
+        citations=numbered,
+        nearest=tuple(draw(citations(n)) for n in range(draw(st.integers(0, 2)))),
+        answerer=draw(TEXT),
+        confidence=draw(SHARE),
+        timings={"retrieve_ms": 1.5},
+        scope=draw(st.none() | scopes),
+        usage={"prompt_tokens": draw(st.integers(0))},
+        note=draw(TEXT),
+    )
+
+
+@given(answers())
+def test_an_answer_comes_back_from_json(answer):
+    assert Answer.from_json(json.loads(json.dumps(answer.as_json()))) == answer
+
+
+def test_a_scope_comes_back_but_for_what_was_not_searched_for():
+    scope = Scope(
+        date(2025, 5, 12),
+        None,
+        "The Post",
+        because=("last week",),
+        aside=("last week",),
+        counted_from=date(2025, 5, 18),
+    )
+    back = Scope.from_json(scope.as_json())
+    assert back.aside == ()
+    assert back.sentence == scope.sentence
+
+
+@pytest.mark.parametrize("read", [Answer.from_json, Citation.from_json, Scope.from_json])
+@pytest.mark.parametrize("given_", [{}, {"citations": None}, None, [], "text"])
+def test_what_is_none_is_refused(read, given_):
+    with pytest.raises(ValueError, match=r"not an? (answer|citation|scope) as JSON"):
+        read(given_)
+
+
+def test_a_claim_that_cites_what_is_not_there_is_refused():
+    answer = Answer(question="q", query="q", answered=True, text="Rain fell.").as_json()
+    claim = {"text": "Rain fell.", "status": "supported", "support": 1, "reason": ""}
+    with pytest.raises(ValueError, match="not an answer as JSON"):
+        Answer.from_json(answer | {"claims": [claim | {"citations": [1]}]})

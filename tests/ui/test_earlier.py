@@ -1,0 +1,104 @@
+"""Earlier chats: what is kept of the page's turns, and what comes back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
+from ui.chat import Turn
+from ui.earlier import copied, exported, keep, listed, reopen
+from ui.keeping import Chats
+from ui.render import problem_html
+
+
+@pytest.fixture
+def chats(tmp_path):
+    kept = Chats(tmp_path)
+    yield kept
+    kept.close()
+
+
+def turn(question):
+    return Turn.of(reply(question, claim(QUOTE, cite(PLAIN, QUOTE))))
+
+
+def questions(turns):
+    return [each.question for each in turns]
+
+
+def test_turns_are_kept_one_by_one_and_come_back_as_they_were(chats):
+    chat, turns = keep(chats, "", [turn("one?")], "")
+    again, turns = keep(chats, chat, [*turns, turn("two?")], "")
+    assert again == chat
+    assert [each.kept for each in turns] == [1, 2]
+    assert reopen(chats, chat, "") == turns
+    assert keep(chats, chat, turns, "") == (chat, turns)
+
+
+def test_a_question_asked_again_takes_the_place_of_what_it_was(chats):
+    chat, turns = keep(chats, "", [turn("one?")], "")
+    chat, turns = keep(chats, chat, [*turns, turn("two?")], "")
+    again, turns = keep(chats, chat, [turns[0], turn("two, then?")], "")
+    assert again == chat
+    assert questions(reopen(chats, chat, "")) == ["one?", "two, then?"]
+
+
+def test_a_first_question_asked_again_stays_in_its_chat(chats):
+    chat, _ = keep(chats, "", [turn("one?")], "")
+    again, _ = keep(chats, chat, [turn("one, then?")], "")
+    assert again == chat
+    assert questions(reopen(chats, chat, "")) == ["one, then?"]
+
+
+def test_what_failed_or_was_stopped_is_not_kept(chats):
+    failed = Turn("one?", "", problem_html("No."))
+    assert keep(chats, "", [failed], "") == ("", [failed])
+    chat, turns = keep(chats, "", [failed, turn("two?")], "")
+    assert questions(turns) == questions(reopen(chats, chat, "")) == ["two?"]
+
+
+def test_a_chat_that_was_deleted_meanwhile_is_kept_anew(chats):
+    chat, turns = keep(chats, "", [turn("one?")], "")
+    chats.delete(chat)
+    anew, turns = keep(chats, chat, [*turns, turn("two?")], "")
+    assert anew != chat
+    assert questions(reopen(chats, anew, "")) == ["one?", "two?"]
+    assert reopen(chats, chat, "") == []
+
+
+def test_nobody_sees_another_persons_chat(chats):
+    chat, turns = keep(chats, "", [turn("one?")], "ada")
+    assert reopen(chats, chat, "bob") == []
+    assert listed(chats, "", "bob") == []
+    assert exported(chats, chat, "bob", "md") == ""
+    other, _ = keep(chats, chat, [*turns, turn("two?")], "bob")
+    assert other != chat
+    assert questions(reopen(chats, chat, "ada")) == ["one?"]
+
+
+def test_chats_are_found_by_their_words(chats):
+    first, _ = keep(chats, "", [turn("harbour?")], "")
+    second, _ = keep(chats, "", [turn("tram?")], "")
+    assert [id_ for _, id_ in listed(chats, None, "")] == [second, first]
+    assert [id_ for _, id_ in listed(chats, "harb", "")] == [first]
+    assert listed(chats, "harbour", "")[0][0].startswith("harbour? · ")
+
+
+def test_a_chat_is_saved_as_a_file_of_its_name(chats):
+    chat, _ = keep(chats, "", [turn("harbour?")], "")
+    name, kind, text = json.loads(exported(chats, chat, "", "md"))
+    assert (name, kind) == (f"onrecord-{chat}.md", "text/markdown")
+    assert "harbour?" in text
+    assert "specific agreements" in text
+    name, kind, text = json.loads(exported(chats, chat, "", "html"))
+    assert (name, kind) == (f"onrecord-{chat}.html", "text/html")
+    assert text.startswith("<!")
+    assert exported(chats, "gone", "", "md") == ""
+
+
+def test_the_last_answer_is_copied_with_its_sources():
+    assert QUOTE in copied([turn("one?")])
+    assert PLAIN.title in copied([turn("one?")])
+    assert copied([]) == copied([Turn("one?", "", problem_html("No."))]) == ""

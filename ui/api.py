@@ -1,0 +1,235 @@
+"""The door for programs: HTTP with JSON, described by OpenAPI; the page is mounted on it.
+
+``/api`` is onrecord's own; ``/v1`` is in ``ui/openai_api.py``, ``/mcp`` in ``ui/mcp_server.py``.
+"""
+
+# No `from __future__ import annotations` here: FastAPI reads the annotations of a route, and what
+# they name exists only inside the function that makes it.
+
+import contextlib
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import FastAPI, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from ui import openai_api, output
+from ui.auth import Users
+from ui.mcp_server import Mounted
+from ui.programs import schemas
+from ui.programs.desk import Desk
+from ui.programs.guard import BodyLimit, Guard, SecurityHeaders
+from ui.programs.metrics import CONTENT_TYPE, Metrics
+from ui.programs.problems import GONE, add_handlers, add_strays, told
+
+if TYPE_CHECKING:
+    from rag.answer import Answer
+    from rag.corpus import Corpus
+
+__all__ = ["build_api"]
+
+MOST_LISTED = 1000
+_USUAL = schemas.problems(400, 401, 403, 413, 422, 503)
+_STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the doors for programs share."""
+
+    desk: Desk
+    metrics: Metrics
+
+
+def build_api(
+    corpus: "Corpus",
+    users: Users | None = None,
+    *,
+    any_host: bool = False,
+    desk: Desk | None = None,
+    metrics: Metrics | None = None,
+) -> FastAPI:
+    """The app, not yet served, and without the page.
+
+    Args:
+        corpus: What is asked.
+        users: Who may come in; without any, all may.
+        any_host: Whether it may be called by names that are not this machine's.
+        desk: Where questions are worked on.
+        metrics: Where they are counted.
+    """
+    doors = Doors(desk or Desk(), metrics or Metrics())
+    mcp = Mounted(doors.metrics.measured(corpus, "mcp"), doors.desk)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with mcp.running():
+            yield
+        doors.desk.close()
+
+    app = FastAPI(
+        title="onrecord",
+        version=version("onrecord"),
+        description="Answers from a corpus of news articles; every sentence cites its words.",
+        docs_url=None,  # these pages load what they are made of from elsewhere
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(Guard, users=users or Users(), any_host=any_host),
+            Middleware(BodyLimit),
+        ],
+    )
+    app.state.guarded = bool(users)
+    add_handlers(app, doors.metrics)
+    _add_routes(app, doors.metrics.measured(corpus, "api"), doors)
+    openai_api.add_routes(app, doors.metrics.measured(corpus, "openai"), doors.desk)
+    app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
+    add_strays(app)
+    return app
+
+
+def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
+    @app.post(
+        "/api/ask",
+        tags=["corpus"],
+        responses={
+            200: {"model": schemas.AnswerOut, "description": "The answer.", "content": _STREAM},
+            **_USUAL,
+        },
+    )
+    async def ask(request: Request, asked: schemas.AskIn) -> Response:
+        """Answers a question, every sentence cited, or says that the articles do not.
+
+        With `Accept: text/event-stream` the answer comes as it grows: events `answer`, each with
+        all there is so far, then one event `done` with the whole answer (or `error`).
+        """
+
+        def start() -> "Iterator[Answer]":
+            return corpus.stream(
+                asked.question,
+                history=asked.turns(),
+                filters=asked.filters.filters(),
+                scope=asked.scope,
+                today=asked.today,
+            )
+
+        answers = doors.desk.stream(start, request.receive)
+        if "text/event-stream" in request.headers.get("accept", ""):
+            return await _events(answers)
+        last = await whole(answers)
+        return JSONResponse(last.as_json()) if last else Response(status_code=GONE)
+
+    @app.post(
+        "/api/search",
+        tags=["corpus"],
+        responses={200: {"model": schemas.PassagesOut, "description": "Passages."}, **_USUAL},
+    )
+    async def search(asked: schemas.SearchIn) -> Response:
+        """Finds the passages that match a query best, best first."""
+        found = await doors.desk.run(
+            lambda: corpus.search(
+                asked.query,
+                asked.top_k,
+                history=asked.turns(),
+                filters=asked.filters.filters(),
+            )
+        )
+        return JSONResponse({"passages": output.passage_values(found)})
+
+    @app.get(
+        "/api/articles",
+        tags=["corpus"],
+        responses={
+            200: {"model": schemas.ArticlesOut, "description": "Articles."},
+            **schemas.problems(401, 403, 422, 503),
+        },
+    )
+    async def articles(
+        offset: Annotated[int, Query(ge=0, description="how many to pass over")] = 0,
+        count: Annotated[int, Query(ge=1, le=MOST_LISTED, description="how many to list")] = 100,
+    ) -> Response:
+        """Lists the articles in the order of their uris."""
+        values = await doors.desk.run(lambda: output.article_values(corpus.articles()))
+        return JSONResponse({"total": len(values), "articles": values[offset : offset + count]})
+
+    @app.get(
+        "/api/articles/{article_id}",
+        tags=["corpus"],
+        responses={
+            200: {"model": schemas.ArticleOut, "description": "The article."},
+            **schemas.problems(401, 403, 404, 422, 503),
+        },
+    )
+    async def article(article_id: str) -> Response:
+        """Gives the article, or the earlier revision of one, with this id, and its text."""
+        found = await doors.desk.run(lambda: corpus.article(article_id))
+        return JSONResponse(output.article_value(article_id, found))
+
+    @app.get(
+        "/healthz",
+        tags=["server"],
+        responses={
+            200: {"model": schemas.HealthOut, "description": "It can."},
+            **schemas.problems(403, 503),
+        },
+    )
+    async def healthz() -> Response:
+        """Says whether the index can be read; needs no password."""
+        await run_in_threadpool(corpus.manifest)
+        return JSONResponse({"status": "ok"})
+
+    @app.get(
+        "/metrics",
+        tags=["server"],
+        response_class=Response,
+        responses={
+            200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+            **schemas.problems(401, 403),
+        },
+    )
+    async def metrics() -> Response:
+        """Gives questions, refusals, errors and times in Prometheus' format."""
+        return Response(doors.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+
+async def whole(answers: "AsyncGenerator[Answer, None]") -> "Answer | None":
+    """The last of an answer that grows; None if the client is gone."""
+    last = None
+    async with contextlib.aclosing(answers):
+        async for answer in answers:
+            last = answer
+    return last
+
+
+async def _events(answers: "AsyncGenerator[Answer, None]") -> Response:
+    """The answers as server-sent events; what fails before the first one is an error response."""
+    first = await anext(answers, None)
+    if first is None:
+        await answers.aclose()
+        return Response(status_code=GONE)
+
+    async def events(last: "Answer") -> AsyncIterator[str]:
+        async with contextlib.aclosing(answers):
+            try:
+                yield _event("answer", last.as_json())
+                async for last in answers:
+                    yield _event("answer", last.as_json())
+                yield _event("done", last.as_json())
+            except Exception as error:
+                yield _event("error", {"error": told(error)})
+
+    return StreamingResponse(
+        events(first), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+def _event(name: str, value: Mapping[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"

@@ -1,0 +1,243 @@
+"""Conversations and answers to take away: Markdown, one page of HTML, text for the clipboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from importlib.resources import files
+from itertools import groupby
+from string import Template
+from typing import Protocol
+
+from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
+from rag.quote import REFUSAL, attribution
+from ui.render import escape
+
+NEAREST = "Nearest passages in the record. They are not an answer:"
+
+# Of Markdown's syntax what can stand inside a line: emphasis, code, links, tags, tables, formulas,
+# mentions, and what makes a link of a bare address.
+_INLINE = re.compile(r"[\\`*_\[\]<>#|~&$@]|:(?=//)|(?<=www)\.", re.I)
+# And at its beginning: lists, headings, quotations, rules.
+_LEADING = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_WEB = re.compile(r"https?://[^/\s]", re.I)
+_NO_ADDRESS = re.compile(r"[^!#$%&*+,\-./0-9:;=?@A-Z_a-z~]")
+
+
+class Exchange(Protocol):
+    """A turn of a conversation; ``ui.keeping.Turn`` is one."""
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+
+    @property
+    def answer(self) -> Answer:
+        """What was replied."""
+
+    @property
+    def asked_at(self) -> datetime:
+        """When."""
+
+
+def copy_text(answer: Answer) -> str:
+    """An answer and its numbered sources with their quotes, as plain text.
+
+    What could reorder or hide text where it is pasted (control and direction characters) is left
+    out.
+    """
+    lines = [*(_plain(line) for line in _remarks(answer))]
+    if not answer.answered:
+        lines += [_plain(_refusal(answer))]
+        lines += [NEAREST] if answer.nearest else []
+    else:
+        lines += [_plain(paragraph) for paragraph in answer.text.split("\n") if paragraph.strip()]
+        lines += ["Sources"] if answer.citations else []
+    body = "\n\n".join(line for line in lines if line)
+    sources = [
+        f"[{number}] {_plain(_particulars(citation))}\n    “{_plain(citation.quote)}”"
+        + (f"\n    {_address(citation)}" if _address(citation) else "")
+        for number, citation in _sources(answer)
+    ]
+    return "\n".join([body, *sources]) + "\n"
+
+
+def markdown(title: str, turns: Sequence[Exchange]) -> str:
+    """A conversation as Markdown, each answer with its own numbered sources and their quotes."""
+    blocks = [f"# {_markdown(title) or 'Conversation'}"]
+    for turn in turns:
+        answer = turn.answer
+        blocks += [f"## {_markdown(turn.question)}", f"*Asked {_moment(turn.asked_at)}*"]
+        blocks += [f"*{_markdown(line)}*" for line in _remarks(answer)]
+        if not answer.answered:
+            blocks += [f"**{_markdown(_refusal(answer))}**"]
+            blocks += [NEAREST] if answer.nearest else []
+        elif not answer.claims:
+            blocks.append(_markdown(answer.text))
+        for caution, who, claims in _paragraphs(answer):
+            blocks += [f"**{_markdown(caution)}**"] if caution else []
+            said = " ".join(_markdown_claim(claim) for claim in claims)
+            blocks.append(f"**{_markdown(who)}:** {said}" if who else said)
+        blocks += ["### Sources"] if answer.citations else []
+        blocks += ["\n".join(_markdown_source(n, c)) for n, c in _sources(answer)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def page(title: str, turns: Sequence[Exchange]) -> str:
+    """A conversation as one page of HTML that loads nothing; its markers lead to its sources."""
+    body = "".join(_section(place, turn) for place, turn in enumerate(turns, 1))
+    template = files("ui").joinpath("static", "conversation.html").read_text(encoding="utf-8")
+    return Template(template).substitute(title=_html(title) or "Conversation", body=body)
+
+
+# what all of them say
+
+
+def _remarks(answer: Answer) -> Iterator[str]:
+    """What stands above an answer: how it was searched, and what to beware of."""
+    if answer.query.strip() != answer.question.strip():
+        yield f"Searched for: {answer.query}"
+    if answer.scope:
+        yield answer.scope.sentence
+    if answer.doubtful:
+        yield DOUBT
+    if answer.note:
+        yield answer.note
+    if answer.answered and answer.answerer != "quotes":
+        yield f"Phrased by {answer.answerer}, each sentence checked."
+
+
+def _refusal(answer: Answer) -> str:
+    return REFUSAL if answer.text.startswith(REFUSAL) else answer.text.partition("\n")[0]
+
+
+def _paragraphs(answer: Answer) -> Iterator[tuple[str, str, list[Claim]]]:
+    """The claims that stand together: under what caution, and by whom they were published."""
+    if answer.answerer == "quotes":
+        said = groupby(answer.claims, key=lambda claim: attribution(claim.citations))
+        yield from (("", who, list(claims)) for who, claims in said)
+        return
+    prose = [claim for claim in answer.claims if claim.status != "unsupported"]
+    apart = [claim for claim in answer.claims if claim.status == "unsupported"]
+    if prose:
+        yield "", "", prose
+    if apart:
+        yield UNSUPPORTED, "", apart
+
+
+def _sources(answer: Answer) -> Iterator[tuple[int, Citation]]:
+    if answer.answered:
+        return ((citation.number, citation) for citation in answer.citations)
+    return enumerate(answer.nearest, 1)
+
+
+def _particulars(citation: Citation) -> str:
+    """Title, publisher, author and day: "Rain falls, The Post, Ada Lund, 3 March 2026"."""
+    day = citation.published
+    parts = (
+        citation.title or citation.key,
+        citation.publisher,
+        citation.author,
+        f"{day.day} {day:%B} {day.year}" if day else None,
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _address(citation: Citation) -> str:
+    """Where the original can be read on the web, "" if that is not known."""
+    url = (citation.url or "").strip()
+    if not _WEB.match(url):
+        return ""
+    return _NO_ADDRESS.sub(
+        lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), url
+    )
+
+
+def _caution(claim: Claim) -> str:
+    if claim.status == "supported":
+        return ""
+    return claim.reason or f"{claim.status}: compare it with the quoted words"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B} {moment.year}, {moment:%H:%M}" + (
+        f" {moment:%Z}" if moment.tzinfo else ""
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(_UNSHOWABLE.sub(" ", text).split())
+
+
+# Markdown
+
+
+def _markdown(text: str) -> str:
+    """Text on one line, in which Markdown finds no syntax."""
+    line = _INLINE.sub(lambda found: f"\\{found[0]}", _plain(text))
+    return _LEADING.sub(lambda f: f"{f[1]}\\" if f[1].isdigit() else f"\\{f[1]}", line)
+
+
+def _markdown_claim(claim: Claim) -> str:
+    markers = "".join(f" \\[{citation.number}\\]" for citation in claim.citations)
+    caution = _caution(claim)
+    return f"{_markdown(claim.text)}{markers}" + (f" *({_markdown(caution)})*" if caution else "")
+
+
+def _markdown_source(number: int, citation: Citation) -> Iterator[str]:
+    address = _address(citation)
+    yield f"{number}. {_markdown(_particulars(citation))}" + (
+        f" <{address}>" if address else f" ({_markdown(citation.uri)})"
+    )
+    yield f"   > {_markdown(citation.quote)}"
+
+
+# HTML
+
+
+def _html(text: str) -> str:
+    return escape(_plain(text))
+
+
+def _section(place: int, turn: Exchange) -> str:
+    answer = turn.answer
+    head = (
+        f'<h2>{_html(turn.question)}</h2><p class="quiet">Asked {_html(_moment(turn.asked_at))}</p>'
+    )
+    remarks = "".join(f'<p class="remark">{_html(line)}</p>' for line in _remarks(answer))
+    body = ""
+    if not answer.answered:
+        body = f'<p class="refusal">{_html(_refusal(answer))}</p>'
+        body += f'<p class="quiet">{escape(NEAREST)}</p>' if answer.nearest else ""
+    elif not answer.claims:
+        body = f"<p>{_html(answer.text)}</p>"
+    for caution, who, claims in _paragraphs(answer):
+        body += f'<p class="caution">{_html(caution)}</p>' if caution else ""
+        by = f'<b class="by">{_html(who)}:</b> ' if who else ""
+        body += f"<p>{by}{' '.join(_html_claim(place, claim) for claim in claims)}</p>"
+    rows = "".join(_html_source(place, n, citation) for n, citation in _sources(answer))
+    sources = f'<ol class="sources" aria-label="Sources">{rows}</ol>' if rows else ""
+    return f"<section>{head}{remarks}{body}{sources}</section>"
+
+
+def _html_claim(place: int, claim: Claim) -> str:
+    markers = "".join(
+        f' <a class="cite" href="#source-{place}-{c.number}"'
+        f' aria-label="Source {c.number}">[{c.number}]</a>'
+        for c in claim.citations
+    )
+    caution = _caution(claim)
+    note = f' <span class="caution">({_html(caution)})</span>' if caution else ""
+    return f'<span class="{claim.status}">{_html(claim.text)}</span>{markers}{note}'
+
+
+def _html_source(place: int, number: int, citation: Citation) -> str:
+    address = escape(_address(citation))
+    link = f' <a href="{address}" rel="noopener noreferrer">{address}</a>' if address else ""
+    return (
+        f'<li id="source-{place}-{number}" value="{number}">'
+        f'<span class="about">{_html(_particulars(citation))}</span>{link}'
+        f"<blockquote>{_html(citation.quote)}</blockquote></li>"
+    )

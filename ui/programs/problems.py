@@ -1,0 +1,99 @@
+"""What goes wrong, in one sentence, in the form that the clients of a door know."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
+
+from index.errors import NotIndexed, OnRecordError
+from rag.question import UnusableQuestion
+from ui.programs.desk import RETRY_SECONDS, Busy
+from ui.programs.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+INTERNAL = "the answer could not be made; the server's log says why"
+
+GONE = 499
+"""The status of a response that nobody waits for, as servers log it."""
+
+_EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+
+def told(error: Exception) -> str:
+    """An error in one sentence; what no person can mend goes to the log."""
+    if isinstance(error, OnRecordError):
+        return str(error)
+    log.error("no answer", exc_info=error)
+    return INTERNAL
+
+
+def as_openai(status: int, sentence: str) -> dict[str, object]:
+    """An error as OpenAI's clients read it."""
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    return {"error": {"message": sentence, "type": kind, "param": None, "code": None}}
+
+
+def response(
+    path: str, status: int, sentence: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """An error in the form that belongs to the path."""
+    form = as_openai(status, sentence) if path.startswith("/v1/") else {"error": sentence}
+    return JSONResponse(form, status, headers)
+
+
+def add_handlers(app: FastAPI, metrics: Metrics) -> None:
+    """Makes one sentence of whatever a route raises."""
+
+    async def known(request: Request, error: Exception) -> Response:
+        path = request.url.path
+        if isinstance(error, Busy):
+            metrics.fault("openai" if path.startswith("/v1/") else "api", "busy")
+            return response(path, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+        status = 400 if isinstance(error, UnusableQuestion) else 503
+        return response(path, 404 if isinstance(error, NotIndexed) else status, str(error))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or "request"
+        said = f"{where}: {first['msg']}; /api/openapi.json says what is wanted"
+        return response(request.url.path, 422, said)
+
+    async def raised(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+        headers = dict(error.headers or {})
+        return response(request.url.path, error.status_code, str(error.detail), headers)
+
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        return response(request.url.path, 500, INTERNAL)
+
+    app.add_exception_handler(OnRecordError, known)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, raised)
+    app.add_exception_handler(Exception, unforeseen)
+
+
+def add_strays(app: FastAPI) -> None:
+    """Answers what no route takes, which else came to the page that is mounted at the root."""
+
+    async def stray(request: Request) -> Response:
+        allowed: set[str] = set()
+        for route in app.router.routes:
+            if isinstance(route, APIRoute) and route.matches(request.scope)[0] is Match.PARTIAL:
+                allowed |= route.methods or set()
+        path = request.url.path
+        if not allowed:
+            return response(path, 404, f"{path}: there is nothing here; see /api/openapi.json")
+        listed = ", ".join(sorted(allowed))
+        return response(path, 405, f"{path}: ask with {listed}", {"Allow": listed})
+
+    for path in ("/api/{rest:path}", "/v1/{rest:path}", "/healthz", "/metrics"):
+        app.add_route(path, stray, methods=_EVERY_METHOD, include_in_schema=False)

@@ -1,0 +1,252 @@
+"""What programs send and get, described: requests are checked by it, replies documented."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rag.filters import Filters
+
+MOST_TURNS = 200
+
+
+def _well_formed(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("half of a surrogate pair is no character") from error
+    return text
+
+
+Text: TypeAlias = Annotated[str, AfterValidator(_well_formed)]
+"""Text that can be stored and sent on."""
+
+
+class Request(BaseModel):
+    """What is sent; a field with an unknown name is a mistake, not to be passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnIn(Request):
+    """One earlier turn of a chat."""
+
+    role: Literal["user", "assistant"]
+    content: Text
+
+
+class FiltersIn(Request):
+    """Which articles may be used; what is left out confines nothing."""
+
+    after: date | None = Field(None, description="published on this day or later")
+    before: date | None = Field(None, description="published on this day or earlier")
+    publisher: Text | None = Field(None, description="by this publisher, letter case aside")
+
+    def filters(self) -> Filters:
+        """The same for the corpus."""
+        return Filters(self.after, self.before, self.publisher or None)
+
+
+History: TypeAlias = Annotated[
+    list[TurnIn], Field(max_length=MOST_TURNS, description="earlier turns, oldest first")
+]
+
+
+class AskIn(Request):
+    """A question."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"question": "what preconditions did the Kremlin set?"},
+                {
+                    "question": "And why?",
+                    "history": [
+                        {"role": "user", "content": "Who resigned?"},
+                        {"role": "assistant", "content": "Lucan Fairweather resigned."},
+                    ],
+                    "filters": {"after": "2026-04-01", "publisher": "The Lantern Gazette"},
+                },
+            ]
+        }
+    )
+
+    question: Text = Field(description="as a person would type it")
+    history: History = Field(default_factory=list)
+    filters: FiltersIn = Field(default_factory=FiltersIn)
+    scope: bool = Field(True, description="whether “last week” in the question confines it")
+    today: date | None = Field(None, description="the day from which “last week” is counted")
+
+    def turns(self) -> list[dict[str, str]]:
+        """The history for the corpus."""
+        return turns(self.history)
+
+
+class SearchIn(Request):
+    """What to look for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"query": "harbour commissioner", "top_k": 3}]}
+    )
+
+    query: Text
+    top_k: int | None = Field(None, ge=1, le=1000, description="how many; top_k of the settings")
+    history: History = Field(default_factory=list)
+    filters: FiltersIn = Field(default_factory=FiltersIn)
+
+    def turns(self) -> list[dict[str, str]]:
+        """The history for the corpus."""
+        return turns(self.history)
+
+
+def turns(history: list[TurnIn]) -> list[dict[str, str]]:
+    """Turns as the corpus takes them."""
+    return [{"role": turn.role, "content": turn.content} for turn in history]
+
+
+class CitationOut(BaseModel):
+    """Words of one article: ``text[start:end]`` of the article with this id is the quote."""
+
+    number: int
+    article_id: str
+    key: str
+    uri: str
+    title: str
+    publisher: str | None
+    author: str | None
+    published: date | None
+    url: str | None
+    start: int
+    end: int
+    quote: str
+
+
+class ClaimOut(BaseModel):
+    """One sentence of an answer; ``citations`` are numbers."""
+
+    text: str
+    status: Literal["supported", "unsupported", "unchecked"]
+    support: float
+    citations: list[int]
+    reason: str
+
+
+class ScopeOut(BaseModel):
+    """The articles to which the question's own words confine it."""
+
+    after: date | None
+    before: date | None
+    publisher: str | None
+    because: list[str]
+    counted_from: date | None
+    applied: bool
+
+
+class AnswerOut(BaseModel):
+    """An answer, or a refusal with the passages that came nearest."""
+
+    id: str | int | None
+    question: str
+    query: str = Field(description="the question as searched")
+    answered: bool = Field(description="false for a refusal, which has no claims")
+    text: str = Field(description="what a person reads, with markers such as [1]")
+    claims: list[ClaimOut]
+    citations: list[CitationOut]
+    nearest: list[CitationOut]
+    answerer: str = Field(description="“quotes”, or the language model's name")
+    confidence: float
+    timings: dict[str, float] = Field(description="milliseconds by stage")
+    scope: ScopeOut | None
+    usage: dict[str, int]
+    note: str
+
+
+class PassageOut(BaseModel):
+    """A passage that was found."""
+
+    rank: int
+    score: float
+    article_id: str
+    key: str
+    uri: str
+    title: str
+    publisher: str | None
+    published: date | None
+    start: int
+    end: int
+    text: str
+
+
+class PassagesOut(BaseModel):
+    """Passages, best first."""
+
+    passages: list[PassageOut]
+
+
+class ListedOut(BaseModel):
+    """An article as it is listed; ``copy_of`` is the id of the article whose text it repeats."""
+
+    id: str
+    key: str
+    uri: str
+    title: str
+    publisher: str | None
+    author: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+    revision: int
+    characters: int
+    copy_of: str | None
+
+
+class ArticlesOut(BaseModel):
+    """Some of the articles, in the order of their uris, and how many there are."""
+
+    total: int
+    articles: list[ListedOut]
+
+
+class ArticleOut(BaseModel):
+    """An article with its text, into which the offsets of citations point."""
+
+    id: str
+    key: str
+    uri: str
+    title: str
+    publisher: str | None
+    author: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+    text: str
+
+
+class HealthOut(BaseModel):
+    """That the server and its index can be used."""
+
+    status: Literal["ok"]
+
+
+class ProblemOut(BaseModel):
+    """What went wrong, in one sentence."""
+
+    error: str
+
+
+def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route, for its description."""
+    return {code: {"model": ProblemOut, "description": _WHAT[code]} for code in codes}
+
+
+_WHAT = {
+    400: "The question cannot be used.",
+    401: "The password is missing or wrong.",
+    403: "The request came from another site, or for another host.",
+    404: "There is no such article.",
+    413: "The request is too large.",
+    422: "The request is not as described.",
+    503: "Busy, or the index cannot be read.",
+}

@@ -1,0 +1,86 @@
+"""An app served from a thread of its own, until it is closed."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from index.errors import OnRecordError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+# Seconds that answers which are still being given have when the server is closed.
+_FAREWELL = 3
+
+
+class CannotServe(OnRecordError):
+    """The server does not start."""
+
+
+class Server:
+    """One app at one port.
+
+    Attributes:
+        address: Where it answers, with a slash at its end.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        """Serves the app once this returns.
+
+        Args:
+            app: What is served.
+            host: Where to listen.
+            port: The port; 0 takes a free one.
+
+        Raises:
+            CannotServe: the port is taken, the host is not this machine's, or the app fails.
+        """
+        try:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            listening = socket.create_server((host, port), family=family)
+        except OSError as error:
+            said = (error.strerror or str(error)).partition(" (")[0].lower()
+            raise CannotServe(
+                f"{host}, port {port}: {said}; choose others with --host and --port"
+            ) from error
+        self.address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            server_header=False,
+            timeout_graceful_shutdown=_FAREWELL,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listening],), name="onrecord-server", daemon=True
+        )
+        self._thread.start()
+        while not self._server.started:
+            if not self._thread.is_alive():
+                listening.close()
+                raise CannotServe("the server did not start; what is above says why")
+            time.sleep(0.005)
+
+    def close(self) -> None:
+        """Ends the server, the answers that are being given first, but not for long."""
+        self._server.should_exit = True
+        self._thread.join(timeout=2 * _FAREWELL)
+
+
+def _named(host: str) -> str:
+    """A host as a browser on this machine calls it."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "localhost"
+    return f"[{host}]" if address.version == 6 else host
