@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -29,6 +30,12 @@ def real(sample_corpus):
         yield f"{client.base_url}mcp"
 
 
+def alone(work):
+    """What a coroutine comes to, in a thread without the event loop of a browser's tests."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def using(address, use, password=PASSWORD):
     """What ``use`` gives, an async function of a client that is connected."""
 
@@ -40,7 +47,7 @@ def using(address, use, password=PASSWORD):
         ):
             return await use(client)
 
-    return asyncio.run(connected())
+    return alone(connected())
 
 
 def calling(address, tool, **arguments):
@@ -160,7 +167,7 @@ def test_the_same_tools_on_standard_input(sample_corpus, tmp_path):
             empty = await client.call_tool("ask", {"question": ""})
             return [tool.name for tool in tools.tools], asked, empty
 
-    names, asked, empty = asyncio.run(talk())
+    names, asked, empty = alone(talk())
     assert names == ["ask", "search", "article"]
     assert untimed(asked.structured_content) == untimed(sample_corpus.ask(HEADLINE).as_json())
     assert empty.is_error
