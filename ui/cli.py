@@ -232,6 +232,19 @@ def chat(
 
 
 @app.command()
+def feedback(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it, as JSONL.")],
+    index: Index = None,
+) -> None:
+    """Write what readers thought of the chat's answers as a golden set for evaluate."""
+    from ui.feedback import write_golden
+    from ui.keeping import Chats
+
+    written = write_golden(file, Chats(_settings(index).index).feedback())
+    typer.echo(f"{file}: {written.questions} questions, {written.left_out} left out")
+
+
+@app.command()
 def mcp(
     index: Index = None,
     llm_url: LlmUrl = None,

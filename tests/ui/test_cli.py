@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from rag.answer import DOUBT
+from rag.answer import DOUBT, Answer
 from tests.fakes import FakeEmbedder
 from ui import cli
+from ui.keeping import Chats
 
 ROOT = Path(__file__).parents[2]
 RAIN = "Rain fell on Kyiv on Friday. Trams stood still for three hours in the whole city."
@@ -648,3 +649,14 @@ def test_add_and_ask_in_real_processes(news, workplace):
     answer = only(done.stdout)
     assert answer["citations"][0]["quote"] == "Snow lay in Oslo on Monday."
     assert "Traceback" not in done.stderr
+
+
+def test_what_readers_thought_becomes_a_golden_set(index, onrecord, workplace):
+    chats = Chats(workplace / ".onrecord")
+    answer = Answer(question="Was it Macron?", query="Was it Macron?", answered=False, text="No.")
+    chats.judge(chats.append(chats.create(), answer), liked=True)
+    chats.close()
+    status, out, _ = onrecord("feedback", "judged.jsonl")
+    assert (status, out) == (0, "judged.jsonl: 1 questions, 0 left out\n")
+    value = json.loads((workplace / "judged.jsonl").read_text(encoding="utf-8"))
+    assert (value["question"], value["answerable"]) == ("Was it Macron?", False)
