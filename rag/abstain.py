@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -42,8 +41,7 @@ _NAME = re.compile(r"[^\W\d_][\w’'-]*")
 @cache
 def default_model() -> Logistic:
     """The model that comes with onrecord."""
-    text = files("rag").joinpath("abstain.json").read_text(encoding="utf-8")
-    return Logistic.read(text, FEATURES)
+    return Logistic.shipped("abstain", FEATURES)
 
 
 def confidence(

@@ -22,6 +22,11 @@ DOUBT = "This may not be an answer: read the quoted words with care."
 UNSUPPORTED = "Not found in the articles:"
 
 
+def on_record(text: str) -> str:
+    """The text of an answer without what no article supports."""
+    return text.partition(UNSUPPORTED)[0].rstrip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """Words of one article that a claim rests on.
@@ -139,7 +144,7 @@ class Answer:
     @property
     def on_record(self) -> str:
         """The text without what no article supports: what a next question may lean on."""
-        return self.text.partition(UNSUPPORTED)[0].rstrip()
+        return on_record(self.text)
 
     def as_json(self) -> dict[str, Any]:
         """The answer in the one schema of the command line, HTTP and Python."""

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,8 +77,7 @@ class Evidence:
 @cache
 def default_model() -> Logistic:
     """The model that comes with onrecord."""
-    text = files("rag").joinpath("evidence.json").read_text(encoding="utf-8")
-    return Logistic.read(text, FEATURES)
+    return Logistic.shipped("evidence", FEATURES)
 
 
 def gather(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,16 @@ class Logistic:
     deviations: NDArray[np.float64]
     coefficients: NDArray[np.float64]
     intercept: float
+
+    @classmethod
+    def shipped(cls, name: str, features: tuple[str, ...]) -> Logistic:
+        """The model that comes with onrecord under a name.
+
+        Raises:
+            ValueError: as for ``read``.
+        """
+        text = files("rag").joinpath(f"{name}.json").read_text(encoding="utf-8")
+        return cls.read(text, features)
 
     @classmethod
     def read(cls, text: str, features: tuple[str, ...]) -> Logistic:

@@ -88,6 +88,15 @@ class Period:
     counted_from: date | None = None
 
 
+def day_text(day: date) -> str:
+    """A day as people read it.
+
+    >>> day_text(date(2025, 5, 8))
+    '8 May 2025'
+    """
+    return f"{day.day} {day:%B} {day.year}"
+
+
 def periods(question: str, today: date, oldest: date, newest: date) -> list[Period]:
     """The periods that a question names, in order.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from index.embed import Embedder
 from index.ledger import StoredArticle
@@ -13,6 +12,7 @@ from index.words import content_stems
 from rag.answer import Answer, Citation, Claim
 from rag.evidence import Evidence
 from rag.extent import extent
+from rag.period import day_text
 from rag.verify import verify
 
 REFUSAL = "The articles do not answer this."
@@ -149,7 +149,7 @@ def attribution(citations: Sequence[Citation]) -> str:
     names = list(dict.fromkeys(c.publisher for c in citations if c.publisher))
     days = sorted({c.published for c in citations if c.published})
     who = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
-    return ", ".join(part for part in (who, _day(days[0]) if days else "") if part)
+    return ", ".join(part for part in (who, day_text(days[0]) if days else "") if part)
 
 
 def nearest(evidence: Sequence[Evidence], count: int = 3) -> tuple[Citation, ...]:
@@ -174,10 +174,6 @@ def refusal(nearest_passages: Sequence[Citation]) -> str:
 def _named(citation: Citation) -> str:
     said = attribution([citation])
     return said or citation.title or citation.key
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> Citation:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from index.words import content_stems, is_content
-from rag.period import Period, periods
+from rag.period import Period, day_text, periods
 
 # An event of fewer content words ("since the match") is any of many.
 EVENT_WORDS = 2
@@ -89,7 +89,7 @@ class Scope:
         what = " ".join(part for part in ("Only articles", whose, when) if part)
         words = ", ".join(f"“{word}”" for word in self.because)
         if self.counted_from:
-            words += f", counted from the newest article, {_day(self.counted_from)}"
+            words += f", counted from the newest article, {day_text(self.counted_from)}"
         return f"{what} ({words})."
 
     def as_json(self) -> dict[str, object]:
@@ -300,19 +300,15 @@ def _stretch(after: date | None, before: date | None) -> str:
     """Days of publication in words: "12–18 May 2025", "since 3 March 2026"."""
     if after and before:
         if after == before:
-            return f"on {_day(after)}"
+            return f"on {day_text(after)}"
         if (after.year, after.month) == (before.year, before.month):
-            return f"{after.day}–{_day(before)}"
+            return f"{after.day}–{day_text(before)}"
         if after.year == before.year:
-            return f"{after.day} {after:%B} – {_day(before)}"
-        return f"{_day(after)} – {_day(before)}"
+            return f"{after.day} {after:%B} – {day_text(before)}"
+        return f"{day_text(after)} – {day_text(before)}"
     if after:
-        return f"since {_day(after)}"
-    return f"until {_day(before)}" if before else ""
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
+        return f"since {day_text(after)}"
+    return f"until {day_text(before)}" if before else ""
 
 
 def _read_day(given: str | None) -> date | None:

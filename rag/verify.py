@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from index.embed import Embedder
 from index.words import WORD, content_stems
@@ -57,8 +56,7 @@ class Verdict:
 @cache
 def default_model() -> Logistic:
     """The model that comes with onrecord."""
-    text = files("rag").joinpath("verify.json").read_text(encoding="utf-8")
-    return Logistic.read(text, FEATURES)
+    return Logistic.shipped("verify", FEATURES)
 
 
 def verify(

@@ -23,7 +23,7 @@ from ui import openai_api, output
 from ui.auth import Users
 from ui.mcp_server import Mounted
 from ui.programs import schemas
-from ui.programs.desk import Desk
+from ui.programs.desk import Desk, last_of
 from ui.programs.guard import BodyLimit, Guard, SecurityHeaders
 from ui.programs.metrics import CONTENT_TYPE, Metrics
 from ui.programs.problems import GONE, add_handlers, add_strays, told
@@ -124,7 +124,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
         answers = doors.desk.stream(start, request.receive)
         if "text/event-stream" in request.headers.get("accept", ""):
             return await _events(answers)
-        last = await whole(answers)
+        last = await last_of(answers)
         return JSONResponse(last.as_json()) if last else Response(status_code=GONE)
 
     @app.post(
@@ -198,15 +198,6 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
     async def metrics() -> Response:
         """Gives questions, refusals, errors and times in Prometheus' format."""
         return Response(doors.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
-
-
-async def whole(answers: "AsyncGenerator[Answer, None]") -> "Answer | None":
-    """The last of an answer that grows; None if the client is gone."""
-    last = None
-    async with contextlib.aclosing(answers):
-        async for answer in answers:
-            last = answer
-    return last
 
 
 async def _events(answers: "AsyncGenerator[Answer, None]") -> Response:

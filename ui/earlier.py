@@ -7,6 +7,7 @@ Gradio comes in as an argument; ``ui/web.py`` alone imports it.
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -39,7 +40,10 @@ def keep(chats: Chats, chat: str, turns: Sequence[Turn], user: str) -> tuple[str
     last = turns[-1] if turns else None
     if last is None or last.answer is None or last.kept is not None:
         return chat, list(turns)
-    known = {turn.id for turn in chats.load(chat, user)} if _is_there(chats, chat, user) else None
+    try:
+        known = {*chats.turn_ids(chat, user)}
+    except NoSuchConversation:
+        known = None
     earlier = [turn for turn in turns[:-1] if turn.answer]
     if known is None or any(turn.kept not in known for turn in earlier):
         chat = chats.create(user)
@@ -53,7 +57,7 @@ def keep(chats: Chats, chat: str, turns: Sequence[Turn], user: str) -> tuple[str
 def reopen(chats: Chats, chat: str, user: str) -> list[Turn]:
     """The turns of a kept chat; none if it is gone."""
     try:
-        return [Turn.of(turn.answer, turn.id) for turn in chats.load(chat, user)] if chat else []
+        return [Turn.of(turn.answer, turn.id) for turn in chats.load(chat, user)]
     except NoSuchConversation:
         return []
 
@@ -66,10 +70,12 @@ def listed(chats: Chats, words: str | None, user: str) -> list[tuple[str, str]]:
 
 def exported(chats: Chats, chat: str, user: str, kind: str) -> str:
     """A file's name, type and text as JSON, to be saved by the browser; "" if there is nothing."""
-    turns = chats.load(chat, user) if chat and _is_there(chats, chat, user) else []
+    try:
+        title, turns = chats.title(chat, user), chats.load(chat, user)
+    except NoSuchConversation:
+        return ""
     if not turns:
         return ""
-    title = next(each.title for each in chats.conversations(user) if each.id == chat)
     if kind == "md":
         return json.dumps([f"onrecord-{chat}.md", "text/markdown", export.markdown(title, turns)])
     return json.dumps([f"onrecord-{chat}.html", "text/html", export.page(title, turns)])
@@ -79,10 +85,6 @@ def copied(turns: Sequence[Turn]) -> str:
     """The last answer with its sources, for the clipboard."""
     answer = turns[-1].answer if turns else None
     return export.copy_text(answer) if answer else ""
-
-
-def _is_there(chats: Chats, chat: str, user: str) -> bool:
-    return any(each.id == chat for each in chats.conversations(user))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,21 +172,21 @@ class Panel:
 
         def opened(chat: str | None, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
             found = reopen(chats, chat or "", user(request))
-            title = {id_: label for label, id_ in listed(chats, "", user(request))}.get(chat or "")
+            title = chats.title(chat or "", user(request)) if found else ""
             return {
                 **shown(found),
                 self.chat: chat if found else "",
-                self.name: (title or "").rpartition(" · ")[0],
+                self.name: title,
                 self.said: "",
             }
 
         def renamed(chat: str, title: str, words: str, request: gr.Request) -> dict[str, Any]:  # type: ignore[name-defined]
-            if chat and _is_there(chats, chat, user(request)):
+            with suppress(NoSuchConversation):
                 chats.rename(chat, title, user(request))
             return refreshed(words, request)
 
         def deleted(chat: str, words: str, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
-            if chat and _is_there(chats, chat, user(request)):
+            with suppress(NoSuchConversation):
                 chats.delete(chat, user(request))
             gone = {self.chat: "", self.name: "", self.listing: refreshed(words, request)}
             return {**shown([]), **gone}

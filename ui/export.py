@@ -11,6 +11,7 @@ from string import Template
 from typing import Protocol
 
 from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
+from rag.period import day_text
 from rag.quote import REFUSAL, attribution
 from ui.render import escape
 
@@ -140,7 +141,7 @@ def _particulars(citation: Citation) -> str:
         citation.title or citation.key,
         citation.publisher,
         citation.author,
-        f"{day.day} {day:%B} {day.year}" if day else None,
+        day_text(day) if day else None,
     )
     return ", ".join(part for part in parts if part)
 
@@ -162,9 +163,7 @@ def _caution(claim: Claim) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B} {moment.year}, {moment:%H:%M}" + (
-        f" {moment:%Z}" if moment.tzinfo else ""
-    )
+    return f"{day_text(moment)}, {moment:%H:%M}" + (f" {moment:%Z}" if moment.tzinfo else "")
 
 
 def _plain(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import sqlite3
 import threading
@@ -18,6 +17,7 @@ from filelock import FileLock
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
+from index.words import WORD
 from rag.answer import Answer
 
 FILE = "chats.sqlite3"
@@ -52,7 +52,6 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 """
 _SUMMARY = "c.id, c.title, c.created_at, (SELECT count(*) FROM turns t WHERE t.conversation = c.pk)"
-_WORD = re.compile(r"[^\W_]+")
 
 
 class ChatsUnusable(OnRecordError):
@@ -256,6 +255,30 @@ class Chats:
             ).fetchall()
         return [_summary(row) for row in rows]
 
+    def title(self, conversation: str, user: str = "") -> str:
+        """The name of a conversation, or its first question.
+
+        Raises:
+            NoSuchConversation: the user has none with this id.
+        """
+        with self._transaction("DEFERRED") as db:
+            pk = self._pk(conversation, user)
+            row = db.execute("SELECT title FROM conversations WHERE pk = ?", (pk,)).fetchone()
+        return str(row[0])
+
+    def turn_ids(self, conversation: str, user: str = "") -> list[int]:
+        """The ids of a conversation's turns, oldest first.
+
+        Raises:
+            NoSuchConversation: the user has none with this id.
+        """
+        with self._transaction("DEFERRED") as db:
+            rows = db.execute(
+                "SELECT pk FROM turns WHERE conversation = ? ORDER BY pk",
+                (self._pk(conversation, user),),
+            ).fetchall()
+        return [int(pk) for (pk,) in rows]
+
     def load(self, conversation: str, user: str = "") -> list[Turn]:
         """The turns of a conversation, oldest first.
 
@@ -314,7 +337,7 @@ class Chats:
         Letter case, accents and English endings do not count, and the last word may be unfinished.
         Best first; all of them, newest first, if there is no word.
         """
-        wanted = [f'"{word}"' for word in _WORD.findall(_text(words))]
+        wanted = [f'"{word}"' for word in WORD.findall(_text(words))]
         if not wanted:
             return self.conversations(user)
         with self._transaction("DEFERRED") as db:

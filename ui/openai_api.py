@@ -14,12 +14,12 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from index.errors import NotIndexed
-from rag.answer import DOUBT, UNSUPPORTED
+from rag.answer import DOUBT, on_record
 from rag.question import UnusableQuestion
 from ui.output import source
 from ui.programs import openai_schemas as wire
 from ui.programs import schemas
-from ui.programs.desk import Desk
+from ui.programs.desk import Desk, last_of
 from ui.programs.problems import GONE, as_openai, told
 
 if TYPE_CHECKING:
@@ -97,11 +97,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", desk: Desk) -> None:
                 media_type="text/event-stream",
                 headers={"Cache-Control": "no-store"},
             )
-        last = first
-        async with contextlib.aclosing(answers):
-            async for answer in answers:
-                last = answer
-        return JSONResponse(made.whole(last))
+        return JSONResponse(made.whole(await last_of(answers) or first))
 
 
 def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
@@ -129,8 +125,7 @@ def _on_record(message: wire.MessageIn) -> str:
     """A message as history: of a reply what the articles support, its footnotes left out."""
     if message.role == "user":
         return message.said
-    answer = message.said.rpartition(CHECKED)[2].partition(SOURCES)[0]
-    return answer.partition(UNSUPPORTED)[0].rstrip()
+    return on_record(message.said.rpartition(CHECKED)[2].partition(SOURCES)[0])
 
 
 def content_of(answer: "Answer") -> str:

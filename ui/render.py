@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from index.article import Article
 from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
+from rag.period import day_text
 from rag.quote import REFUSAL, attribution
 
 LONGEST_SHOWN_QUESTION = 2_000
@@ -166,7 +167,7 @@ def _details(source: Citation | Article, *, author: bool = False) -> str:
     parts = (
         source.publisher,
         source.author if author else None,
-        f"{published.day} {published:%B} {published.year}" if published else None,
+        day_text(published) if published else None,
     )
     known = " · ".join(escape(part) for part in parts if part)
     return f' <span class="details">{known}</span>' if known else ""

@@ -119,7 +119,7 @@ def build_app(
         return open_source(corpus, ref)
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
-        gr.HTML(_masthead(len(corpus.articles()), notice), elem_id="masthead")
+        gr.HTML(_masthead(corpus.count(), notice), elem_id="masthead")
         with gr.Row(elem_id="desk", equal_height=False):
             with gr.Column(elem_id="conversation", min_width=0):
                 parts = _conversation(gr, corpus, suggestions, chats)

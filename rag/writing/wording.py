@@ -11,6 +11,7 @@ from rag.writing.neutral import plain
 
 _UNCLOSED = re.compile(r"<[a-z/!?][^<>]*$|!?\[[^\[\]]*\]\([^()]*$|!\[[^\]]*$|<!--.*$", re.I | re.S)
 _LEFTOVER = re.compile(r"\]\([^()\s]*\)?|!\[|<\|[^<>|]*\|?>?|\[/?[A-Z]{3,}\]")
+_WITHIN_LINK = re.compile(r"(?<=[!\]])[*_`~]+(?=[\[(])")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])|`+|~~")
 _QUOTED = re.compile(r"^\s*(?:>+\s*)+")
 _TABLE = re.compile(r"\s*\|[\s:|-]*")
@@ -82,9 +83,10 @@ def wording(sentence: str) -> str:
     >>> wording("**Answer:** Based on the passages, rain <b>fell</b> ![x](http://a.b/c).")
     'Rain fell.'
     """
-    text = plain(_UNCLOSED.sub("", sentence))
-    text = _LEFTOVER.sub(" ", _UNCLOSED.sub("", text))
-    text = _EMPHASIS.sub("", _TABLE.sub(" ", _QUOTED.sub("", text)))
+    text, before = sentence, ""
+    while text != before:  # marks taken away may leave others side by side: "]*(" is then "]("
+        before = text
+        text = _unmarked(text)
     text = text.replace("<", "‹").replace(">", "›")
     for pattern in (_PREFIX, _OPENER):
         bare = pattern.sub("", text.strip(), count=1)
@@ -92,6 +94,13 @@ def wording(sentence: str) -> str:
             text = bare[:1].upper() + bare[1:]
     text = re.sub(r" ([.,;:!?](?:\s|$))", r"\1", " ".join(text.split()))
     return text.strip(" |")
+
+
+def _unmarked(text: str) -> str:
+    """A text with the marks taken away that are there now."""
+    text = plain(_UNCLOSED.sub("", _WITHIN_LINK.sub("", text)))
+    text = _LEFTOVER.sub(" ", _UNCLOSED.sub("", text))
+    return " ".join(_EMPHASIS.sub("", _TABLE.sub(" ", _QUOTED.sub("", text))).split())
 
 
 def refuses(text: str) -> bool:

@@ -2,11 +2,13 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from index.errors import OnRecordError
 from rag.settings import Settings
+from rag.writing import llm
 from rag.writing.failures import ContextOverflow, ModelFailed
 from rag.writing.llm import OpenAILikeModel, configured
 from tests import llm_server as server
@@ -139,19 +141,23 @@ def test_a_server_that_does_not_count_tokens_is_not_asked_to(model, scripted_llm
     assert "stream_options" not in scripted_llm.exchanges[1].body
 
 
-@pytest.mark.parametrize(
-    ("reply", "message"),
-    [
-        (server.SILENT, "sent no word within 0.2 s"),
-        (server.Reply(("He", server.Stall())), "did not finish its reply within 0.2 s"),
-    ],
-)
-def test_the_time_is_kept_and_the_request_stopped(reply, message, model, scripted_llm):
-    scripted_llm.says(reply)
-    fast = model()
-    fast.prepare()
-    with pytest.raises(ModelFailed, match=message):
-        read(fast, seconds=0.2)
+def test_the_time_is_kept_with_a_server_that_says_nothing(model, scripted_llm):
+    scripted_llm.says(server.SILENT)
+    with pytest.raises(ModelFailed, match=r"sent no word within 0.2 s"):
+        read(model(), seconds=0.2)
+    _no_thread_is_left()
+
+
+def test_the_time_is_kept_with_a_reply_that_stops_and_the_request_ends(
+    model, scripted_llm, monkeypatch
+):
+    scripted_llm.says(server.Reply(("He", server.Stall())))
+    with model().stream("s", "u", seconds=SECONDS) as reply:
+        assert next(iter(reply)) == "He"
+        late = SimpleNamespace(perf_counter=lambda: time.perf_counter() + SECONDS)
+        monkeypatch.setattr(llm, "time", late)
+        with pytest.raises(ModelFailed, match=f"did not finish its reply within {SECONDS:g} s"):
+            next(iter(reply))
     scripted_llm.exchanges[0].left()
     _no_thread_is_left()
 

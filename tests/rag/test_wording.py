@@ -31,6 +31,8 @@ QUESTION = "What fell on Kyiv?"
         ("Rain fell on Kyiv. ![x](https://evil.example/a", "Rain fell on Kyiv."),
         ("Rain fell on [Kyiv](https://evil.example/a).", "Rain fell on Kyiv."),
         ("Rain fell on Kyiv (https://evil.example).", "Rain fell on Kyiv."),
+        ("Rain fell on [Kyiv]*(https://evil.example/a).", "Rain fell on Kyiv."),
+        ("Rain fell!*[x](https://evil.example/a.png).", "Rain fell."),
         ("Rain fell; 3 < 4, he said.", "Rain fell; 3 ‹ 4, he said."),
         ("Snake_case and 2*3 stay.", "Snake_case and 23 stay."),
     ],

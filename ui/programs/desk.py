@@ -25,6 +25,15 @@ class Busy(OnRecordError):
     """There is no room for another question just now."""
 
 
+async def last_of(items: AsyncGenerator[T, None]) -> T | None:
+    """The last item of a stream, which is closed then; None if there is none."""
+    last = None
+    async with contextlib.aclosing(items):
+        async for item in items:
+            last = item
+    return last
+
+
 class Desk:
     """Threads that do blocking work for an event loop."""
 

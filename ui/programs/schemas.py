@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from rag.answer import Citation, Status
 from rag.filters import Filters
 
 MOST_TURNS = 200
@@ -54,7 +55,18 @@ History: TypeAlias = Annotated[
 ]
 
 
-class AskIn(Request):
+class Query(Request):
+    """What every search takes."""
+
+    history: History = Field(default_factory=list)
+    filters: FiltersIn = Field(default_factory=FiltersIn)
+
+    def turns(self) -> list[dict[str, str]]:
+        """The history for the corpus."""
+        return turns(self.history)
+
+
+class AskIn(Query):
     """A question."""
 
     model_config = ConfigDict(
@@ -74,17 +86,11 @@ class AskIn(Request):
     )
 
     question: Text = Field(description="as a person would type it")
-    history: History = Field(default_factory=list)
-    filters: FiltersIn = Field(default_factory=FiltersIn)
     scope: bool = Field(True, description="whether “last week” in the question confines it")
     today: date | None = Field(None, description="the day from which “last week” is counted")
 
-    def turns(self) -> list[dict[str, str]]:
-        """The history for the corpus."""
-        return turns(self.history)
 
-
-class SearchIn(Request):
+class SearchIn(Query):
     """What to look for."""
 
     model_config = ConfigDict(
@@ -93,12 +99,6 @@ class SearchIn(Request):
 
     query: Text
     top_k: int | None = Field(None, ge=1, le=1000, description="how many; top_k of the settings")
-    history: History = Field(default_factory=list)
-    filters: FiltersIn = Field(default_factory=FiltersIn)
-
-    def turns(self) -> list[dict[str, str]]:
-        """The history for the corpus."""
-        return turns(self.history)
 
 
 def turns(history: list[TurnIn]) -> list[dict[str, str]]:
@@ -106,28 +106,11 @@ def turns(history: list[TurnIn]) -> list[dict[str, str]]:
     return [{"role": turn.role, "content": turn.content} for turn in history]
 
 
-class CitationOut(BaseModel):
-    """Words of one article: ``text[start:end]`` of the article with this id is the quote."""
-
-    number: int
-    article_id: str
-    key: str
-    uri: str
-    title: str
-    publisher: str | None
-    author: str | None
-    published: date | None
-    url: str | None
-    start: int
-    end: int
-    quote: str
-
-
 class ClaimOut(BaseModel):
     """One sentence of an answer; ``citations`` are numbers."""
 
     text: str
-    status: Literal["supported", "unsupported", "unchecked"]
+    status: Status
     support: float
     citations: list[int]
     reason: str
@@ -153,8 +136,8 @@ class AnswerOut(BaseModel):
     answered: bool = Field(description="false for a refusal, which has no claims")
     text: str = Field(description="what a person reads, with markers such as [1]")
     claims: list[ClaimOut]
-    citations: list[CitationOut]
-    nearest: list[CitationOut]
+    citations: list[Citation]
+    nearest: list[Citation]
     answerer: str = Field(description="“quotes”, or the language model's name")
     confidence: float
     timings: dict[str, float] = Field(description="milliseconds by stage")
@@ -185,8 +168,8 @@ class PassagesOut(BaseModel):
     passages: list[PassageOut]
 
 
-class ListedOut(BaseModel):
-    """An article as it is listed; ``copy_of`` is the id of the article whose text it repeats."""
+class ParticularsOut(BaseModel):
+    """What is known of an article."""
 
     id: str
     key: str
@@ -197,6 +180,11 @@ class ListedOut(BaseModel):
     published: date | None
     language: str | None
     url: str | None
+
+
+class ListedOut(ParticularsOut):
+    """An article as it is listed; ``copy_of`` is the id of the article whose text it repeats."""
+
     revision: int
     characters: int
     copy_of: str | None
@@ -209,18 +197,9 @@ class ArticlesOut(BaseModel):
     articles: list[ListedOut]
 
 
-class ArticleOut(BaseModel):
+class ArticleOut(ParticularsOut):
     """An article with its text, into which the offsets of citations point."""
 
-    id: str
-    key: str
-    uri: str
-    title: str
-    publisher: str | None
-    author: str | None
-    published: date | None
-    language: str | None
-    url: str | None
     text: str
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.evaluation.statistics import Estimate
+from rag.period import day_text
 from ui.render import escape
 from ui.report.about import About
 from ui.report.charts import whisker
@@ -20,7 +21,7 @@ def head(about: About, lead: str, details: Sequence[str]) -> str:
         details: Further particulars, as text.
     """
     moment = about.moment
-    when = f"{moment.day} {moment:%B} {moment.year}, {moment:%H:%M}"
+    when = f"{day_text(moment)}, {moment:%H:%M}"
     named = (f"Searched: {about.searched}, {counted(len(about.titles), 'article')}", *details, when)
     notes = "".join(f"<p>{escape(note)}</p>" for note in about.notes)
     return (
