@@ -8,7 +8,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from index.sentences import Sentence
 from index.signs import TokenSigns
 
 SCHEMA_VERSION = 1
+
+# Characters of an article's text that a list of articles holds.
+OPENING = 120
 
 _SCHEMA = """
 CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -79,6 +82,32 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A current article as it is listed: what is known of it, but not its text.
+
+    Attributes:
+        pk: As of ``StoredArticle``; likewise ``revision`` and ``story``.
+        characters: Of its cleaned text.
+        opening: The first of them, at most ``OPENING``.
+    """
+
+    pk: int
+    id: str
+    uri: str
+    key: str
+    title: str
+    author: str | None
+    publisher: str | None
+    published: date | None
+    language: str | None
+    url: str | None
+    revision: int
+    story: int
+    characters: int
+    opening: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredChunk:
     """A chunk as the ledger holds it; offsets count characters of its article's text."""
 
@@ -110,6 +139,9 @@ class Prepared:
     chunks: Sequence[Chunk]
     encodings: Sequence[str]
     minhash: bytes
+
+
+_LISTED = tuple(field.name for field in fields(Listed))
 
 
 class Ledger:
@@ -218,8 +250,7 @@ class Ledger:
             "SELECT DISTINCT publisher FROM articles WHERE current AND publisher <> ''"
             " ORDER BY publisher"
         )
-        oldest, newest = (date.fromisoformat(day) if day else None for day in (first, last))
-        return oldest, newest, tuple(name for (name,) in rows)
+        return _day(first), _day(last), tuple(name for (name,) in rows)
 
     # articles
 
@@ -246,6 +277,26 @@ class Ledger:
         """Every current article, in the order of their uris."""
         rows = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY uri")
         return map(_article, rows)
+
+    def newest(self, count: int) -> list[StoredArticle]:
+        """The current articles published last, newest first; those without a day last."""
+        rows = self._db.execute(
+            f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY published DESC, uri LIMIT ?",
+            (count,),
+        )
+        return [_article(row) for row in rows]
+
+    def listed(self) -> list[Listed]:
+        """Every current article without its text, in the order of their uris."""
+        rows = self._db.execute(
+            f"SELECT {', '.join(_LISTED[:-3])}, coalesce(story, pk), length(text),"
+            " substr(text, 1, ?) FROM articles WHERE current ORDER BY uri",
+            (OPENING,),
+        )
+        return [
+            Listed(**(row | {"published": _day(row["published"])}))
+            for row in (dict(zip(_LISTED, values, strict=True)) for values in rows)
+        ]
 
     def raw(self, pk: int) -> str:
         """The source of an article as it was read, before cleaning."""
@@ -402,6 +453,10 @@ class Ledger:
         return rows
 
 
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def _article(row: tuple) -> StoredArticle:  # type: ignore[type-arg]
     """Reads a row of ``_ARTICLE``."""
     pk, id_, uri, key, revision, current, story, title, author, publisher, published = row[:11]
@@ -414,7 +469,7 @@ def _article(row: tuple) -> StoredArticle:  # type: ignore[type-arg]
         title=title,
         author=author,
         publisher=publisher,
-        published=date.fromisoformat(published) if published else None,
+        published=_day(published),
         language=language,
         url=url,
         sources=tuple(json.loads(sources)),

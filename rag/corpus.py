@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from index.article import Article
+from index.build import Builder, Progress
 from index.embed import Embedder, TransformerEmbedder
 from index.errors import NotIndexed
-from index.ledger import StoredArticle
+from index.ledger import Listed, StoredArticle
 from index.store import Generation, Store
 from index.words import content_stems
 from rag import abstain, evidence, quote
@@ -27,7 +29,8 @@ from rag.retrieve import Passage, PassageRetriever, Query, retrieve
 from rag.scope import Scope
 from rag.scope import scope as find_scope
 from rag.settings import Settings
-from rag.writing.llm import LanguageModel, configured
+from rag.writing.llm import configured
+from rag.writing.model import LanguageModel
 from rag.writing.rewrite import rewrite
 
 # Passages whose sentences are judged. On XQuAD the answer's sentence is among those of the first
@@ -78,6 +81,18 @@ class Corpus:
         settings = settings or Settings()
         embedder = embedder or TransformerEmbedder(settings.embedder)
         return cls(Path(directory or settings.index), embedder, settings, configured(settings))
+
+    def quoting(self, *, threshold: float | None = None) -> Corpus:
+        """The same corpus as it answers without a language model.
+
+        Args:
+            threshold: The confidence from which on it answers; None for that of the settings.
+        """
+        other = copy(self)
+        other.model = None
+        if threshold is not None:
+            other.settings = self.settings.model_copy(update={"threshold": threshold})
+        return other
 
     def ask(
         self,
@@ -246,22 +261,54 @@ class Corpus:
         with self._store.reading():
             pass
 
+    def turn_to(self, directory: Path) -> None:
+        """Asks the index in another folder from the next question on.
+
+        Raises:
+            IndexMissing, IndexMismatch: as for ``open``; the one before stays.
+        """
+        self._store, self.directory = Store(directory, self._embedder), directory
+
+    def builder(
+        self, directory: Path, progress: Progress = lambda stage, done, total: None
+    ) -> Builder:
+        """What writes to the index in a folder as this one's settings say.
+
+        If it is the one that is asked, the next question sees what was committed.
+        """
+        return Builder(
+            directory,
+            self._embedder,
+            chunk_tokens=self.settings.chunk_tokens,
+            overlap=self.settings.overlap,
+            progress=progress,
+        )
+
     def article(self, article_id: str) -> Article:
         """The article, or the earlier revision of one, with this id.
 
         Raises:
             NotIndexed: there is none.
         """
-        with self._store.reading() as now:
-            found = [a for a in now.ledger.articles_named(article_id) if a.id == article_id]
+        found = self.stored([article_id])
         if not found:
             raise NotIndexed(f"{article_id}: the index holds no article with this id")
         return found[0].article
 
-    def articles(self) -> list[StoredArticle]:
-        """Every article, in the order of their uris."""
+    def stored(self, ids: Iterable[str]) -> list[StoredArticle]:
+        """The articles, and earlier revisions, with these ids, in their order; unknown ones not."""
         with self._store.reading() as now:
-            return list(now.ledger.all_articles())
+            return [a for id_ in ids for a in now.ledger.articles_named(id_) if a.id == id_]
+
+    def newest(self, count: int) -> list[StoredArticle]:
+        """The articles published last, newest first; those without a day come after all others."""
+        with self._store.reading() as now:
+            return now.ledger.newest(count)
+
+    def articles(self) -> list[Listed]:
+        """Every article, without its text, in the order of their uris."""
+        with self._store.reading() as now:
+            return now.ledger.listed()
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """How many articles may be used."""

@@ -15,8 +15,8 @@ from rag.verify import verify
 from rag.writing import passages
 from rag.writing.check import Checked, Checker, Verify
 from rag.writing.failures import ContextOverflow, ModelFailed
-from rag.writing.llm import LanguageModel, Reply
 from rag.writing.markers import resolve
+from rag.writing.model import LanguageModel, Reply
 from rag.writing.passages import Shown
 from rag.writing.reply import ReplyReader
 from rag.writing.wording import refuses, says_nothing, wording

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from functools import lru_cache
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from index.build import open_ledger
 from index.ledger import StoredArticle
 from index.words import content_stems
 from rag.answer import SURE, Answer
 from rag.dialogue.referents import names_in
-from rag.wondering import Wonder, wonders
+from rag.suggestion.wondering import Wonder, wonders
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -60,7 +58,7 @@ def follow_ups(corpus: Corpus, answer: Answer, count: int = 3) -> tuple[str, ...
     """
     cited = dict.fromkeys(c.article_id for c in (*answer.citations, *answer.nearest))
     found = [passage.article for passage in corpus.search(answer.query, SEARCHED)]
-    read = _stories([*_articles(corpus, cited), *found])
+    read = _stories([*corpus.stored(cited), *found])
     said = [answer.question, answer.query, answer.text, *(c.quote for c in answer.citations)]
     before = _flat(" ".join(said))
     known = {*content_stems(before)}
@@ -78,7 +76,7 @@ def follow_ups(corpus: Corpus, answer: Answer, count: int = 3) -> tuple[str, ...
 @lru_cache(maxsize=8)
 def _suggested(corpus: Corpus, token: str, count: int) -> tuple[str, ...]:
     del token  # of the generation: another one is another entry
-    found = _articles(corpus)
+    found = corpus.newest(READ)
     sizes = Counter(stored.story for stored in found)
     read = _stories(found)
     newest = {stored.pk: place for place, stored in enumerate(read)}
@@ -113,8 +111,7 @@ def _answered(
     Each of another story and kind than those before it, as long as there are such; none like the
     question before.
     """
-    plain = copy(corpus)  # the same index, without a language model
-    plain.model = None
+    plain = corpus.quoting()
     wanted = list({wonder.question: wonder for wonder in found}.values())
     held: dict[str, bool] = {}
     chosen: list[Wonder] = []
@@ -127,7 +124,7 @@ def _answered(
             if strict and known:
                 continue
             if wonder.question not in held and len(held) < asked:
-                held[wonder.question] = _holds(corpus, plain.ask(wonder.question), wonder)
+                held[wonder.question] = _holds(plain, plain.ask(wonder.question), wonder)
             if len(chosen) < count and held.get(wonder.question):
                 chosen.append(wonder)
             if len(chosen) == count or len(held) == asked:
@@ -140,7 +137,7 @@ def _holds(corpus: Corpus, answer: Answer, wonder: Wonder) -> bool:
     if not answer.answered or answer.confidence < SURE or not answer.claims:
         return False
     first = answer.claims[0]
-    cited = _articles(corpus, (citation.article_id for citation in first.citations))
+    cited = corpus.stored(citation.article_id for citation in first.citations)
     if wonder.story not in {stored.story for stored in cited}:
         return False
     if not wonder.sentence or _flat(wonder.sentence) in _flat(first.text):
@@ -160,23 +157,6 @@ def _alike(one: str, other: str) -> bool:
 def _new_names(wonder: Wonder, known: set[str]) -> bool:
     names = (content_stems(name.text) for name in names_in(wonder.question))
     return any(stems and not known & {*stems} for stems in names)
-
-
-def _articles(corpus: Corpus, ids: Iterable[str] | None = None) -> list[StoredArticle]:
-    """The newest articles of the corpus, newest first; or those with the ids."""
-    ledger = open_ledger(corpus.directory)
-    try:
-        with ledger.read():
-            if ids is not None:
-                return list(chain.from_iterable(ledger.articles_named(id_) for id_ in ids))
-            newest = (
-                f"SELECT pk FROM articles WHERE current ORDER BY published DESC, uri LIMIT {READ}"
-            )
-            found = ledger.articles(ledger.select(f"pk IN ({newest})", ()))
-    finally:
-        ledger.close()
-    undated = sorted(found.values(), key=lambda stored: stored.article.uri)
-    return sorted(undated, key=lambda s: str(s.article.published or ""), reverse=True)
 
 
 def _stories(found: Iterable[StoredArticle]) -> list[StoredArticle]:

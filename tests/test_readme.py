@@ -64,7 +64,7 @@ def test_the_golden_set_shown_can_be_measured(sample_corpus, tmp_path):
     path = tmp_path / "questions.jsonl"
     path.write_text(blocks("json")[0], encoding="utf-8")
     questions = read_golden(path)
-    held = {stored.article.key for stored in sample_corpus.articles()}
+    held = {listed.key for listed in sample_corpus.articles()}
     assert {doc for question in questions for doc in question.docs} <= held
     outcomes = [given.outcome for given in judge(sample_corpus, questions)]
     assert outcomes == ["complete", "complete", "rightly refused"]

@@ -7,13 +7,12 @@
 # they name exists only inside the function that makes it.
 
 import contextlib
-import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -22,11 +21,13 @@ from starlette.routing import Route
 from ui import openai_api, output
 from ui.auth import Users
 from ui.mcp_server import Mounted
-from ui.programs import schemas
+from ui.programs import articles, schemas
 from ui.programs.desk import Desk, last_of
 from ui.programs.guard import BodyLimit, Guard, SecurityHeaders
 from ui.programs.metrics import CONTENT_TYPE, Metrics
 from ui.programs.problems import GONE, add_handlers, add_strays, told
+from ui.programs.sse import MEDIA_TYPE, event
+from ui.shelf.adding import Editor
 
 if TYPE_CHECKING:
     from rag.answer import Answer
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["build_api"]
 
-MOST_LISTED = 1000
 _USUAL = schemas.problems(400, 401, 403, 413, 422, 503)
-_STREAM = {"text/event-stream": {"schema": {"type": "string"}}}
+_STREAM = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ def build_api(
     users: Users | None = None,
     *,
     any_host: bool = False,
+    editor: Editor | None = None,
     desk: Desk | None = None,
     metrics: Metrics | None = None,
 ) -> FastAPI:
@@ -61,10 +62,12 @@ def build_api(
         corpus: What is asked.
         users: Who may come in; without any, all may.
         any_host: Whether it may be called by names that are not this machine's.
+        editor: What changes the corpus; None lets nobody change it.
         desk: Where questions are worked on.
         metrics: Where they are counted.
     """
     doors = Doors(desk or Desk(), metrics or Metrics())
+    writing = Desk(at_once=1)
     mcp = Mounted(doors.metrics.measured(corpus, "mcp"), doors.desk)
 
     @contextlib.asynccontextmanager
@@ -72,6 +75,7 @@ def build_api(
         async with mcp.running():
             yield
         doors.desk.close()
+        writing.close()
 
     app = FastAPI(
         title="onrecord",
@@ -90,6 +94,9 @@ def build_api(
     app.state.guarded = bool(users)
     add_handlers(app, doors.metrics)
     _add_routes(app, doors.metrics.measured(corpus, "api"), doors)
+    articles.add_reading(app, corpus, doors.desk)
+    if editor:
+        articles.add_writing(app, editor, writing)
     openai_api.add_routes(app, doors.metrics.measured(corpus, "openai"), doors.desk)
     app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
     add_strays(app)
@@ -122,7 +129,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
             )
 
         answers = doors.desk.stream(start, request.receive)
-        if "text/event-stream" in request.headers.get("accept", ""):
+        if MEDIA_TYPE in request.headers.get("accept", ""):
             return await _events(answers)
         last = await last_of(answers)
         return JSONResponse(last.as_json()) if last else Response(status_code=GONE)
@@ -143,35 +150,6 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
             )
         )
         return JSONResponse({"passages": output.passage_values(found)})
-
-    @app.get(
-        "/api/articles",
-        tags=["corpus"],
-        responses={
-            200: {"model": schemas.ArticlesOut, "description": "Articles."},
-            **schemas.problems(401, 403, 422, 503),
-        },
-    )
-    async def articles(
-        offset: Annotated[int, Query(ge=0, description="how many to pass over")] = 0,
-        count: Annotated[int, Query(ge=1, le=MOST_LISTED, description="how many to list")] = 100,
-    ) -> Response:
-        """Lists the articles in the order of their uris."""
-        values = await doors.desk.run(lambda: output.article_values(corpus.articles()))
-        return JSONResponse({"total": len(values), "articles": values[offset : offset + count]})
-
-    @app.get(
-        "/api/articles/{article_id}",
-        tags=["corpus"],
-        responses={
-            200: {"model": schemas.ArticleOut, "description": "The article."},
-            **schemas.problems(401, 403, 404, 422, 503),
-        },
-    )
-    async def article(article_id: str) -> Response:
-        """Gives the article, or the earlier revision of one, with this id, and its text."""
-        found = await doors.desk.run(lambda: corpus.article(article_id))
-        return JSONResponse(output.article_value(article_id, found))
 
     @app.get(
         "/healthz",
@@ -210,17 +188,13 @@ async def _events(answers: "AsyncGenerator[Answer, None]") -> Response:
     async def events(last: "Answer") -> AsyncIterator[str]:
         async with contextlib.aclosing(answers):
             try:
-                yield _event("answer", last.as_json())
+                yield event("answer", last.as_json())
                 async for last in answers:
-                    yield _event("answer", last.as_json())
-                yield _event("done", last.as_json())
+                    yield event("answer", last.as_json())
+                yield event("done", last.as_json())
             except Exception as error:
-                yield _event("error", {"error": told(error)})
+                yield event("error", {"error": told(error)})
 
     return StreamingResponse(
-        events(first), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        events(first), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"}
     )
-
-
-def _event(name: str, value: Mapping[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SPAN = "[0-9]{1,9}-[0-9]{1,9}"
-_REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})-({_SPAN}(?:,{_SPAN}){{0,63}})")
+_REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_SPAN}(?:,{_SPAN}){{0,63}}))?")
 
 SNAPSHOT_SECONDS = 0.1
 """A growing answer is shown at most this often: more is not seen, and each costs the browser."""
@@ -160,21 +160,22 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
 
 
 def open_source(corpus: Corpus, ref: object) -> str:
-    """The cited article as HTML; ``ref`` may be anything at all.
+    """An article as HTML; ``ref`` may be anything at all.
 
-    It is "ID-START-END", and may go on with ",START-END" for the answer's other quotes of it.
+    It is "ID" or, at the words that are cited, "ID-START-END", and may go on with ",START-END" for
+    the answer's other quotes of it.
     """
     found = _REF.fullmatch(str(ref))
     if not found:
         return problem_html("This is not the address of a citation.")
-    spans = [(int(a), int(b)) for a, b in re.findall(r"(\d+)-(\d+)", found[2])]
+    spans = [(int(a), int(b)) for a, b in re.findall(r"(\d+)-(\d+)", found[2] or "")]
     try:
         article = corpus.article(found[1])
     except OnRecordError as error:
         return problem_html(_sentence(error))
     if any(not start < end <= len(article.text) for start, end in spans):
         return problem_html("The cited words are not in this article.")
-    return article_html(article, *spans[0], spans[1:])
+    return article_html(article, spans)
 
 
 def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:

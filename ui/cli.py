@@ -201,6 +201,9 @@ def chat(
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Let everyone in who reaches the port.")
     ] = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Let nobody add or remove articles there.")
+    ] = False,
     llm_url: LlmUrl = None,
     llm_model: LlmModel = None,
     llm_key: LlmKey = None,
@@ -209,7 +212,6 @@ def chat(
     """Open the web chat, and the doors for programs beside it."""
     from ui import web
     from ui.auth import admitted
-    from ui.sample import NOTICE, SUGGESTIONS, is_sample
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
@@ -218,16 +220,14 @@ def chat(
         raise typer.BadParameter("--auth and --no-auth are opposites; give one")
     users = admitted(settings, auth, no_auth=no_auth)
     corpus = _corpus(settings, sample)
-    shown = is_sample(corpus)
     threading.Thread(target=corpus.prepare, daemon=True).start()
     web.serve(
         corpus,
         settings.host,
         settings.port,
-        notice=NOTICE if shown else "",
-        suggestions=SUGGESTIONS if shown else (),
         users=users,
         any_host=no_auth,
+        read_only=read_only,
     )
 
 

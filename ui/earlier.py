@@ -14,7 +14,8 @@ from typing import Any
 
 from ui import export
 from ui.chat import Turn
-from ui.keeping import Chats, NoSuchConversation
+from ui.keeping import Chats
+from ui.kept.values import NoSuchConversation
 
 # The browser remembers which chat was open; its number is no secret of the server's.
 STORAGE = {"storage_key": "onrecord-chat", "secret": "onrecord"}

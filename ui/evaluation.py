@@ -25,12 +25,12 @@ from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank
 from rag.lines import UnreadableInput
 from ui import indexing
 from ui.batch import tracked
+from ui.figures import counted
 from ui.files import check_place, replacing
 from ui.output import plain
 from ui.report import terminal
 from ui.report.about import About
 from ui.report.page import page
-from ui.report.parts import counted
 from ui.sample import is_sample, open_corpus
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _holds(settings: Settings, collection: Collection) -> bool:
     try:
         ledger = open_ledger(settings.index)
         with ledger.read():
-            held = {stored.article.key for stored in ledger.all_articles()}
+            held = {listed.key for listed in ledger.listed()}
     except OnRecordError:
         return False
     documents = Source.at(collection.documents, settings.max_file_mb * 2**20).articles()
@@ -185,9 +185,8 @@ def _holds(settings: Settings, collection: Collection) -> bool:
 
 def _about(target: Path, name: str, corpus: Corpus, searched: str = "") -> About:
     titles = {
-        stored.article.key: stored.article.title
-        or textwrap.shorten(stored.article.text, _OPENING, placeholder=" …")
-        for stored in corpus.articles()
+        listed.key: listed.title or textwrap.shorten(listed.opening, _OPENING, placeholder=" …")
+        for listed in corpus.articles()
     }
     if not searched:
         searched = "the sample corpus" if is_sample(corpus) else f"the index {corpus.directory}"

@@ -28,7 +28,7 @@ _NO_ADDRESS = re.compile(r"[^!#$%&*+,\-./0-9:;=?@A-Z_a-z~]")
 
 
 class Exchange(Protocol):
-    """A turn of a conversation; ``ui.keeping.Turn`` is one."""
+    """A turn of a conversation; ``ui.kept.values.Turn`` is one."""
 
     @property
     def question(self) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ui.files import replacing
-from ui.keeping import Feedback
+from ui.kept.values import Feedback
 
 LIKED, DISLIKED = "liked", "disliked"
 

@@ -16,7 +16,7 @@ from rag.answer import DOUBT
 
 if TYPE_CHECKING:
     from index.article import Article
-    from index.ledger import StoredArticle
+    from index.ledger import Listed
     from rag.answer import Answer, Citation
     from rag.retrieve import Passage
 
@@ -58,21 +58,15 @@ def passages(found: Sequence[Passage], *, as_json: bool) -> None:
         typer.echo(textwrap.indent(textwrap.fill(words, _WIDTH - 3), "   "))
 
 
-def articles(found: Sequence[StoredArticle], *, as_json: bool) -> None:
+def articles(found: Sequence[Listed], *, as_json: bool) -> None:
     """What is in the index."""
     if as_json:
         typer.echo(json.dumps(article_values(found), ensure_ascii=False))
         return
     table = Table("id", "published", "publisher", "title", "uri", box=None, pad_edge=False)
-    for stored in found:
-        article = stored.article
-        cells = (
-            stored.id,
-            _iso(article) or "",
-            article.publisher or "",
-            article.title,
-            article.uri,
-        )
+    for listed in found:
+        day = _iso(listed) or ""
+        cells = (listed.id, day, listed.publisher or "", listed.title, listed.uri)
         table.add_row(*(Text(plain(cell)) for cell in cells))
     Console().print(table)
 
@@ -97,18 +91,18 @@ def passage_values(found: Sequence[Passage]) -> list[dict[str, Any]]:
     ]
 
 
-def article_values(found: Sequence[StoredArticle]) -> list[dict[str, Any]]:
+def article_values(found: Sequence[Listed]) -> list[dict[str, Any]]:
     """All the articles of an index as JSON values, without their text."""
-    names = {stored.pk: stored.id for stored in found}
+    names = {listed.pk: listed.id for listed in found}
     return [
         {
-            "id": stored.id,
-            **_particulars(stored.article),
-            "revision": stored.revision,
-            "characters": len(stored.article.text),
-            "copy_of": None if stored.story == stored.pk else names[stored.story],
+            "id": listed.id,
+            **_particulars(listed),
+            "revision": listed.revision,
+            "characters": listed.characters,
+            "copy_of": None if listed.story == listed.pk else names[listed.story],
         }
-        for stored in found
+        for listed in found
     ]
 
 
@@ -117,7 +111,7 @@ def article_value(article_id: str, article: Article) -> dict[str, Any]:
     return {"id": article_id, **_particulars(article), "text": article.text}
 
 
-def _particulars(article: Article) -> dict[str, Any]:
+def _particulars(article: Article | Listed) -> dict[str, Any]:
     return {
         "key": article.key,
         "uri": article.uri,
@@ -137,7 +131,7 @@ def source(citation: Citation) -> str:
     return f"{', '.join(part for part in named if part)} ({citation.uri})"
 
 
-def _iso(article: Article) -> str | None:
+def _iso(article: Article | Listed) -> str | None:
     return article.published.isoformat() if article.published else None
 
 

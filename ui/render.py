@@ -19,6 +19,7 @@ LONGEST_PEEK = 400
 
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LABELS = {
     "unsupported": "not supported by the words it cites",
     "unchecked": "not checked against the words it cites",
@@ -185,8 +186,8 @@ def _peek(citation: Citation) -> str:
 Span = tuple[int, int]
 
 
-def article_html(article: Article, start: int, end: int, others: Sequence[Span] = ()) -> str:
-    """An article to read, with ``text[start:end]`` in ``mark``, and other quotes in lesser ones.
+def article_html(article: Article, quotes: Sequence[Span] = ()) -> str:
+    """An article to read, with the first of the quotes in ``mark``, and the others in lesser ones.
 
     Words quoted across a paragraph break are in one ``mark`` for each paragraph. What two quotes
     share is marked as the first.
@@ -197,11 +198,15 @@ def article_html(article: Article, start: int, end: int, others: Sequence[Span] 
         original = f' <a {attributes} href="{escape(article.url)}">Read the original</a>'
     title = escape(article.title or article.key)
     details = _details(article, author=True)
-    head = f'<h2 tabindex="-1">{title}</h2><p class="byline">{details}{original}</p>'
-    marks = _apart((start, end), others)
+    spoken = article.language or ""
+    language = f' lang="{spoken}"' if re.fullmatch(_LANGUAGE, spoken) else ""
+    head = f'<h2 tabindex="-1"{language}>{title}</h2><p class="byline">{details}{original}</p>'
+    marks = _apart(quotes[0], quotes[1:]) if quotes else []
     body = "".join(_paragraph_html(article.text, span, marks) for span in _lines(article.text))
-    back = '<a class="back" href="#chat">Back to the answer</a>'
-    return f'<article>{back}<header>{head}</header><div class="text">{body}</div></article>'
+    left = "the answer" if quotes else "the list"
+    back = f'<a class="back" href="#chat">Back to {left}</a>'
+    text = f'<div class="text"{language}>{body}</div>'
+    return f"<article>{back}<header>{head}</header>{text}</article>"
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator
-from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -33,7 +32,8 @@ class Judgement:
 
     Attributes:
         answer: What a person gets.
-        candidate: What a person would get if nothing were refused; the answer, if there is one.
+        candidate: What the articles would be quoted with if nothing were refused; the answer, if
+            there is one.
         verbatim: For each citation of the answer, whether its article holds the quote where the
             citation says.
         milliseconds: How long the answer took.
@@ -84,15 +84,15 @@ def judge(
     """Asks each question, and judges what comes.
 
     A question that cannot be asked at all counts as refused. One that is refused is asked again of
-    a corpus that refuses nothing, for what its answer would have been.
+    a corpus that refuses nothing, for what its answer would have been; no language model hears of
+    that.
 
     Args:
         corpus: What is asked; its threshold decides what is refused.
         questions: In any order.
         today: The day from which "last week" is counted; None for this one.
     """
-    lenient = copy(corpus)  # the same index and model
-    lenient.settings = corpus.settings.model_copy(update={"threshold": 0.0})
+    lenient = corpus.quoting(threshold=0.0)
     corpus.prepare()
     for question in questions:
         started = time.perf_counter()

@@ -12,11 +12,11 @@ from index.embed import Embedder, Encoding
 from index.sentences import split_sentences
 from index.words import WORD
 from rag.logistic import Logistic
-from rag.verification.facts import Word
 from rag.verification.polarity import denied, unhedged
 from rag.verification.reading import Matches, Reading
 from rag.verification.relations import exchanged
 from rag.verification.slots import wrong_facts
+from rag.verification.words import Word
 
 # What a claim is judged by, in the order of the coefficients.
 FEATURES = (

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rag.verification.facts import Fact, Word, facts, same_name, words
+from rag.verification.aliases import same_name
+from rag.verification.dates import dates
+from rag.verification.facts import Fact
 from rag.verification.lexicon import inflected, is_verb, opposites, related
+from rag.verification.names import names
+from rag.verification.numbers import numbers
+from rag.verification.words import Word, words
 
 AUXILIARIES = frozenset(
     """is are was were be been being am has have had having do does did will would can could may
@@ -34,6 +39,24 @@ _ENDS = frozenset(
     "but and because although while when whereas though who which unless since".split()
 )
 _LONG = 10  # words after a negator that it can deny
+
+
+def facts(text: str, known: Callable[[str], bool] | None = None) -> list[Fact]:
+    """The numbers, dates and names of a text, in order.
+
+    Args:
+        text: A sentence, or several.
+        known: Whether a word, in lower case, is known to be common; a sentence's first word that
+            is known is no name.
+
+    >>> [(f.kind, f.shown) for f in facts("On 18 May Mr. Merz lent the US thirty million euros.")]
+    [('date', '18 May'), ('name', 'Merz'), ('name', 'US'), ('number', 'thirty million euros')]
+    """
+    tokens = words(text)
+    taken = [False] * len(tokens)
+    found = [*dates(text, tokens, taken), *numbers(text, tokens, taken)]
+    found += names(text, tokens, taken, known)
+    return sorted(found, key=lambda fact: fact.first)
 
 
 @dataclass(frozen=True)

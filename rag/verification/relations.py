@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.verification.facts import JOINING, Fact, Word, same_name
+from rag.verification.aliases import same_name
+from rag.verification.facts import Fact
 from rag.verification.lexicon import form, inflected, is_verb, related
+from rag.verification.names import JOINING
 from rag.verification.reading import AUXILIARIES, Matches, Reading
+from rag.verification.words import Word
 
 _BE = frozenset("is are was were be been being get gets got gotten".split())
 _PRONOUNS = frozenset("he she it they his her its their him them who which that this".split())

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from rag.verification.facts import Fact, Word, alike, same
+from rag.verification.aliases import alike
+from rag.verification.facts import Fact, same
 from rag.verification.reading import Matches, Reading, gap
+from rag.verification.words import Word
 
 _REFERS = frozenset("he she it they his her its their him them who this these that those".split())
 

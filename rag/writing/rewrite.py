@@ -9,7 +9,7 @@ from index.words import WORD, content_stems
 from rag.dialogue.referents import names_in
 from rag.prompts import REWRITE_SYSTEM, REWRITE_USER
 from rag.writing.failures import ModelFailed
-from rag.writing.llm import LanguageModel
+from rag.writing.model import LanguageModel
 from rag.writing.neutral import neutral
 from rag.writing.reply import visible
 from rag.writing.wording import refuses, wording

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.e2e.browsing import ask, browser_wanted, elsewhere
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
 from ui.keeping import Chats
@@ -16,41 +15,13 @@ from ui.report.page import page as report_page
 from ui.sample import NOTICE, SUGGESTIONS
 from ui.web import build_app, launch
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        os.environ.get("ONRECORD_SKIP_BROWSER") == "1", reason="ONRECORD_SKIP_BROWSER=1"
-    ),
-]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SECONDS = 30_000  # the longest wait for something that must come
+pytestmark = browser_wanted
 HEADLINE = "what preconditions did the Kremlin set?"
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not path:
-        pytest.fail("no chromium on this machine; install it, or set ONRECORD_SKIP_BROWSER=1")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
 def real(sample_corpus):
-    app = build_app(sample_corpus, notice=NOTICE, suggestions=SUGGESTIONS)
+    app = build_app(sample_corpus, notice=lambda: NOTICE, suggestions=lambda: SUGGESTIONS)
     yield launch(app, port=0)
     app.close()
 
@@ -60,42 +31,6 @@ def fake():
     app = build_app(FakeCorpus())
     yield launch(app, port=0)
     app.close()
-
-
-@pytest.fixture
-def visit(chromium):
-    """Opens an address in a browser of its own; what it requested is in ``page.requested``."""
-    contexts = []
-
-    def open_page(address, **options):
-        options.setdefault("viewport", {"width": 1280, "height": 800})
-        context = chromium.new_context(**options)
-        context.set_default_timeout(SECONDS)
-        contexts.append(context)
-        page = context.new_page()
-        page.requested, page.dialogs = [], []
-        page.on("request", lambda request: page.requested.append(request.url))
-        page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def ask(page, question):
-    box = page.get_by_role("textbox", name="Question")
-    box.wait_for()
-    box.fill(question)
-    box.press("Enter")
-    page.locator("#chat .asked", has_text=question[:40]).last.wait_for()
-    page.get_by_role("button", name="Retry").wait_for()
-
-
-def elsewhere(page):
-    hosts = {urlsplit(url).hostname for url in page.requested if url.startswith(("http", "ws"))}
-    return hosts - {"127.0.0.1", "localhost"}
 
 
 def in_view(page, selector):
@@ -282,6 +217,7 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
         page.get_by_role("button", name="Save as Markdown").click()
     assert QUOTE[1:20] in file.value.path().read_text(encoding="utf-8")
     page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete this chat?").click()
     page.locator("#chat .asked").first.wait_for(state="detached")
     assert chats.conversations() == []
     app.close()

@@ -445,7 +445,7 @@ def test_the_questions_are_those_of_the_sample(replies):
 
 
 def test_what_supports_a_sentence_is_in_the_article_and_said_in_other_words(replies, sample_corpus):
-    texts = {stored.article.key: stored.article.text for stored in sample_corpus.articles()}
+    texts = {a.key: sample_corpus.article(a.id).text for a in sample_corpus.articles()}
     for sentence in _sentences(replies, "right", "half", "invented"):
         if sentence["supported"]:
             assert sentence["quote"] in texts[sentence["key"]]

@@ -231,6 +231,31 @@ def test_articles_come_in_the_order_of_their_uris(ledger):
     store(ledger, *(prepared(replace(BARE, uri=uri), (), ()) for uri in uris))
     with ledger.read():
         assert [a.article.uri for a in ledger.all_articles()] == ["B", "a", "a/b", "b", "é"]
+        assert [a.uri for a in ledger.listed()] == ["B", "a", "a/b", "b", "é"]
+
+
+def test_articles_are_listed_without_their_text(ledger):
+    long = replace(FULL, uri="long", text="Größe 水 👍 " * 40)
+    store(ledger, prepared(FULL), prepared(BARE, (), ()), prepared(long, (), ()))
+    store(ledger, prepared(replace(FULL, title="Heavy rain"), (), ()))
+    with ledger.read():
+        stored = {a.article.uri: a for a in ledger.all_articles()}
+        listed = ledger.listed()
+    assert [a.uri for a in listed] == sorted(stored)
+    for found in listed:
+        known = stored[found.uri]
+        article = known.article
+        assert (found.pk, found.id, found.revision, found.story) == (
+            known.pk,
+            known.id,
+            known.revision,
+            known.story,
+        )
+        for name in ("key", "title", "author", "publisher", "published", "language", "url"):
+            assert getattr(found, name) == getattr(article, name)
+        assert found.characters == len(article.text)
+        assert found.opening == article.text[:120]
+    assert [a.revision for a in listed if a.uri == FULL.uri] == [2]
 
 
 def test_stories_and_roots_can_be_told(ledger):

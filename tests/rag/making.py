@@ -13,11 +13,13 @@ from index.ledger import StoredArticle, StoredChunk
 from index.readers import Source
 from index.sentences import split_sentences
 from index.signs import TokenSigns
-from rag.answer import Citation, Claim
+from rag import quote
+from rag.answer import Answer, Citation, Claim
 from rag.corpus import Corpus
 from rag.evidence import FEATURES, Evidence
 from rag.retrieve import Passage
 from rag.settings import Settings
+from tests.fakes import FakeEmbedder
 
 
 def stored(text, pk=1, *, story=None, **fields):
@@ -78,6 +80,21 @@ def cited(number=1, quote="Rain fell.", **fields):
 def claim(text, *citations):
     """A claim that is supported."""
     return Claim(text=text, status="supported", support=1.0, citations=citations)
+
+
+def quoted(question, found):
+    """The quoting answer from evidence: its first sentence."""
+    claims, citations = quote.compose(found, [found], 1, FakeEmbedder())
+    return Answer(
+        question=question,
+        query=question,
+        answered=True,
+        text=quote.answer_text(claims),
+        claims=claims,
+        citations=citations,
+        confidence=0.9,
+        timings={"retrieve_ms": 3.0},
+    )
 
 
 def corpus_of(directory, model, articles, **settings):

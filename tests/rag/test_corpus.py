@@ -18,6 +18,7 @@ from rag.question import UnusableQuestion
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.rag.making import article, corpus_of, empty_index
+from tests.rag.replying import FakeModel
 
 HEADLINE = "what preconditions did the Kremlin set?"
 QUOTE = (
@@ -162,7 +163,7 @@ def test_what_an_article_does_not_say_of_itself_is_null(tmp_path, fake):
     ],
 )
 def test_filters_say_which_articles_may_be_used(sample_corpus, filters, kept):
-    left = {a.article.uri for a in sample_corpus.articles() if kept(a.article)}
+    left = {a.uri for a in sample_corpus.articles() if kept(a)}
     assert left
     found = sample_corpus.search("bolts of the barrier gate", 1000, filters=filters)
     assert {p.article.article.uri for p in found} == left
@@ -194,7 +195,7 @@ def test_an_article_added_while_the_corpus_is_open_is_cited_by_the_next_answer(t
     assert "Hail" not in corpus.ask(question).text
     builder.put([article("hail.txt", "Hail hit Paris on Monday.")])
     assert corpus.ask(question).citations[0].uri == "hail.txt"
-    assert [a.article.uri for a in corpus.articles()] == ["hail.txt", "rain.txt", "snow.txt"]
+    assert [a.uri for a in corpus.articles()] == ["hail.txt", "rain.txt", "snow.txt"]
     assert corpus.manifest()["generation"] == "2"
 
 
@@ -229,6 +230,44 @@ def test_an_article_is_opened_by_its_id_alone(tmp_path, fake, name):
     corpus, _ = corpus_of(tmp_path / "index", fake, RAIN)
     with pytest.raises(NotIndexed, match=f"^{name}: the index holds no article with this id$"):
         corpus.article(name)
+
+
+def test_what_is_stored_under_ids_comes_in_their_order(tmp_path, fake):
+    corpus, builder = corpus_of(tmp_path / "index", fake, RAIN)
+    ids = {listed.uri: listed.id for listed in corpus.articles()}
+    wanted = [ids["snow.txt"], "0" * 16, "rain.txt", ids["rain.txt"]]
+    assert [stored.article.uri for stored in corpus.stored(wanted)] == ["snow.txt", "rain.txt"]
+    builder.put([article("rain.txt", "Rain fell on Lviv.")])
+    (earlier,) = corpus.stored([ids["rain.txt"]])
+    assert (earlier.current, earlier.article.text) == (False, RAIN["rain.txt"])
+
+
+def test_the_newest_come_first_and_those_without_a_day_last(tmp_path, fake):
+    days = {"c.txt": None, "b.txt": "2026-03-02", "d.txt": "2026-03-02", "a.txt": "2025-12-31"}
+    given = {
+        uri: {"text": f"Rain fell on {uri}.", "published": day} if day else f"Rain fell on {uri}."
+        for uri, day in days.items()
+    }
+    corpus, _ = corpus_of(tmp_path / "index", fake, given)
+    newest = [stored.article.uri for stored in corpus.newest(10)]
+    assert newest == ["b.txt", "d.txt", "a.txt", "c.txt"]
+    for count in range(5):
+        assert [stored.article.uri for stored in corpus.newest(count)] == newest[:count]
+
+
+def test_a_quoting_corpus_is_the_same_without_its_model(tmp_path, fake):
+    plain, builder = corpus_of(tmp_path / "index", fake, RAIN, threshold=0.0)
+    model = FakeModel("Rain fell on Kyiv on Friday [1].")
+    corpus = Corpus(tmp_path / "index", fake, Settings(threshold=0.0), model)
+    quoting, strict = corpus.quoting(), corpus.quoting(threshold=1.0)
+    question = "Where did rain fall on Friday?"
+    expected = plain.ask(question)
+    assert replace(quoting.ask(question), timings={}) == replace(expected, timings={})
+    assert not strict.ask(question).answered
+    assert model.prompts == []
+    assert (corpus.model, corpus.settings.threshold) == (model, 0.0)
+    builder.remove(["rain.txt"])
+    assert [listed.uri for listed in quoting.articles()] == ["snow.txt"]
 
 
 def test_where_there_is_no_index_the_command_that_makes_one_is_named(tmp_path, fake):

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from rag import quote
 from rag.answer import UNSUPPORTED, Answer
 from rag.generate import Writer
 from rag.prompts import CANNOT_ANSWER, SYSTEM
@@ -13,8 +12,7 @@ from rag.settings import Settings
 from rag.writing.failures import ContextOverflow, ModelFailed
 from rag.writing.llm import OpenAILikeModel
 from tests import llm_server as server
-from tests.fakes import FakeEmbedder
-from tests.rag.making import evidence, stored
+from tests.rag.making import evidence, quoted, stored
 from tests.rag.replying import FakeModel, FakeReply, passages_of
 
 DAM = stored(
@@ -49,17 +47,7 @@ INVENTED = "Divers found a Roman ship under the harbour."
 
 
 def quoting(found=EVIDENCE):
-    claims, citations = quote.compose(found, [found], 1, FakeEmbedder())
-    return Answer(
-        question=QUESTION,
-        query=QUESTION,
-        answered=True,
-        text=quote.answer_text(claims),
-        claims=claims,
-        citations=citations,
-        confidence=0.9,
-        timings={"retrieve_ms": 3.0},
-    )
+    return quoted(QUESTION, found)
 
 
 @pytest.fixture

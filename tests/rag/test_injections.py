@@ -8,12 +8,9 @@ from pathlib import Path
 import pytest
 
 from index.words import content_stems
-from rag import quote
-from rag.answer import Answer
 from rag.generate import Writer
 from rag.writing.passages import choose, prompt
-from tests.fakes import FakeEmbedder
-from tests.rag.making import evidence, stored
+from tests.rag.making import evidence, quoted, stored
 from tests.rag.replying import FakeModel, passages_of
 
 HOSTILE = [
@@ -36,18 +33,6 @@ def found_for(hostile):
     return [*said, evidence(HONEST, 0, 1.0)]
 
 
-def quoting(found):
-    claims, citations = quote.compose([found[-1]], [[found[-1]]], 1, FakeEmbedder())
-    return Answer(
-        question=QUESTION,
-        query=QUESTION,
-        answered=True,
-        text=quote.answer_text(claims),
-        claims=claims,
-        citations=citations,
-    )
-
-
 def states(text, payload):
     """Whether a text says what an injection wants said."""
     wanted = set(content_stems(payload))
@@ -57,7 +42,8 @@ def states(text, payload):
 def written(hostile, embedder, reply):
     found = found_for(hostile)
     model = FakeModel(reply)
-    return list(Writer(model, embedder).stream(QUESTION, found, quoting(found))), model
+    quoting = quoted(QUESTION, found[-1:])
+    return list(Writer(model, embedder).stream(QUESTION, found, quoting)), model
 
 
 def test_there_are_enough_of_them():

@@ -161,10 +161,11 @@ def test_nodes_hold_the_exact_words_of_their_offsets(tmp_path, fake):
     corpus, _ = corpus_of(tmp_path / "index", fake, {"a.txt": text})
     nodes = [n.node for n in corpus.retriever(top_k=50).retrieve("rain")]
     assert len(nodes) > 3
-    (held,) = corpus.articles()
+    (listed,) = corpus.articles()
+    held = corpus.article(listed.id)
     for node in nodes:
-        assert held.article.text[node.start_char_idx : node.end_char_idx] == node.text
-        assert corpus.article(node.metadata["article_id"]).text == held.article.text
+        assert held.text[node.start_char_idx : node.end_char_idx] == node.text
+        assert corpus.article(node.metadata["article_id"]).text == held.text
 
 
 def test_the_retriever_filters(corpus):

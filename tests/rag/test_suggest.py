@@ -11,7 +11,7 @@ from rag.corpus import Corpus
 from rag.dialogue.referents import names_in
 from rag.settings import Settings
 from rag.suggest import follow_ups, suggest
-from rag.wondering import LONGEST, wonders
+from rag.suggestion.wondering import LONGEST, wonders
 from tests.rag.making import corpus_of, empty_index, stored
 
 BARRIER = stored(

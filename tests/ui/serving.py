@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,15 @@ def served(corpus, *arguments, **options) -> Iterator[httpx.Client]:
             yield client
     finally:
         server.close()
+
+
+def events(response):
+    """The server-sent events of a response: (name, value)."""
+    found = []
+    for block in response.text.removesuffix("\n\n").split("\n\n"):
+        name, data = block.split("\n")
+        found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return found
 
 
 @dataclass

@@ -103,6 +103,14 @@ def test_of_a_question_that_was_asked_of_all_there_is_no_more_to_ask():
     assert not last_confined([])
 
 
+def test_an_article_opens_without_words_to_mark():
+    page = open_source(FakeCorpus(), PLAIN.id)
+    assert page.startswith("<article>")
+    assert escape(QUOTE) in page
+    assert "<mark" not in page
+    assert "Back to the list" in page
+
+
 def test_turns_become_messages_in_order():
     roles = [m["role"] for m in messages([Turn("one", "1", "1"), Turn("", "", "problem")])]
     assert roles == ["user", "assistant", "assistant"]
@@ -175,8 +183,7 @@ def test_any_other_address_is_refused_in_a_sentence(ref):
 
 
 def test_the_page_is_built_with_what_the_corpus_holds():
-    app = build_app(FakeCorpus(), notice="A notice.", suggestions=["What next?"])
+    app = build_app(FakeCorpus(), notice=lambda: "A notice.")
     assert app.title == "onrecord"
     values = [str(block.value) for block in app.blocks.values() if hasattr(block, "value")]
     assert any("3 articles" in value and escape("A notice.") in value for value in values)
-    assert "What next?" in values

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from rag.answer import DOUBT, Answer
 from tests.fakes import FakeEmbedder
+from tests.ui.printed import only, sentence
 from ui import cli
 from ui.keeping import Chats
 
@@ -23,33 +24,7 @@ SNOW = "Snow lay in Oslo on Monday. The harbour froze, and boats stayed at the q
 HAIL = "Hail hit Paris in May. Farmers lost their wheat, and prices doubled within a week."
 COUNTS = ("added", "changed", "unchanged", "removed", "duplicates", "skipped")
 
-
-@pytest.fixture(autouse=True)
-def model(monkeypatch, workplace):
-    """One model for every command; an answer is given whatever the confidence."""
-    fake = FakeEmbedder()
-    for room in ("ui.indexing", "ui.sample", "rag.corpus"):
-        monkeypatch.setattr(f"{room}.TransformerEmbedder", lambda name: fake)
-    monkeypatch.setenv("ONRECORD_THRESHOLD", "0")
-    return fake
-
-
-@pytest.fixture
-def onrecord(monkeypatch, capsys):
-    """Runs the command line to its exit: (status, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["onrecord", *map(str, arguments)])
-        capsys.readouterr()
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = stop.code or 0
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
+pytestmark = pytest.mark.usefixtures("model")
 
 
 @pytest.fixture
@@ -75,21 +50,6 @@ def counts(out):
     lines = [line.split(": ") for line in out.splitlines()]
     assert [name for name, _ in lines] == list(COUNTS)
     return {name: int(count) for name, count in lines if count != "0"}
-
-
-def only(out):
-    """The one JSON value that standard output holds."""
-    assert out.endswith("\n")
-    assert out.count("\n") == 1
-    return json.loads(out)
-
-
-def sentence(err):
-    """The one sentence that standard error holds."""
-    lines = err.splitlines()
-    assert len(lines) == 1, err
-    assert lines[0].startswith("onrecord: ")
-    return lines[0].removeprefix("onrecord: ")
 
 
 # add and remove
@@ -537,9 +497,8 @@ def test_a_ledger_past_reading_is_one_sentence(index, onrecord, monkeypatch):
     )
 
 
-def test_an_index_of_another_model_is_one_sentence(index, onrecord, monkeypatch):
-    for room in ("ui.indexing", "ui.sample", "rag.corpus"):
-        monkeypatch.setattr(f"{room}.TransformerEmbedder", lambda name: FakeEmbedder("other"))
+def test_an_index_of_another_model_is_one_sentence(index, onrecord, all_use):
+    all_use(FakeEmbedder("other"))
     for command in (["ask", "Rain?"], ["add", "news"]):
         status, out, err = onrecord(*command)
         assert (status, out) == (1, "")

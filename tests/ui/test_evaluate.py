@@ -1,15 +1,13 @@
 """``onrecord evaluate``: what it prints, what it searches, and what it says of bad input."""
 
 import json
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from rag.corpus import Corpus
-from tests.fakes import FakeEmbedder
-from ui import cli
+from tests.ui.printed import only, sentence
 
 RAIN = "Rain fell on Kyiv on Friday. Trams stood still for three hours in the whole city."
 SNOW = "Snow lay in Oslo on Monday. The harbour froze, and boats stayed at the quay all day."
@@ -41,32 +39,7 @@ EVERYTHING = [
     *("outcomes", "measures", "kinds", "follow_ups", "calibration", "risk_coverage", "results"),
 ]
 
-
-@pytest.fixture(autouse=True)
-def model(monkeypatch, workplace):
-    """One model for every command; an answer is given whatever the confidence."""
-    fake = FakeEmbedder()
-    for room in ("ui.indexing", "ui.sample", "rag.corpus"):
-        monkeypatch.setattr(f"{room}.TransformerEmbedder", lambda name: fake)
-    monkeypatch.setenv("ONRECORD_THRESHOLD", "0")
-    return fake
-
-
-@pytest.fixture
-def onrecord(monkeypatch, capsys):
-    """Runs the command line to its exit: (status, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["onrecord", *map(str, arguments)])
-        capsys.readouterr()
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = stop.code or 0
-        return status, *capsys.readouterr()
-
-    return run
+pytestmark = pytest.mark.usefixtures("model")
 
 
 def write(path, records):
@@ -105,21 +78,6 @@ def index(onrecord):
     """An index of the documents at its usual place."""
     assert onrecord("add", write("corpus.jsonl", DOCUMENTS))[0] == 0
     return Path(".onrecord")
-
-
-def only(out):
-    """The one JSON value that standard output holds."""
-    assert out.endswith("\n")
-    assert out.count("\n") == 1
-    return json.loads(out)
-
-
-def sentence(err):
-    """The one sentence that standard error holds."""
-    lines = err.splitlines()
-    assert len(lines) == 1, err
-    assert lines[0].startswith("onrecord: ")
-    return lines[0].removeprefix("onrecord: ")
 
 
 # answers

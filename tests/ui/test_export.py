@@ -17,7 +17,7 @@ from rag.quote import REFUSAL
 from rag.scope import Scope
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply
 from ui.export import NEAREST, copy_text, markdown, page
-from ui.keeping import Turn
+from ui.kept.values import Turn
 
 ASKED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 EXCHANGE = "Both sides agreed to an exchange."

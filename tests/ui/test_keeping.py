@@ -14,7 +14,9 @@ import pytest
 from rag.evaluation.golden import read_golden
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
 from ui.feedback import Written, write_golden
-from ui.keeping import FILE, Chats, ChatsUnusable, NoSuchConversation
+from ui.keeping import Chats
+from ui.kept.database import FILE, ChatsUnusable
+from ui.kept.values import NoSuchConversation
 
 ANSWER = reply("What has to come first?", claim(QUOTE, cite(PLAIN, QUOTE)))
 OTHER = reply("Who spoke in Istanbul?", claim("Both sides agreed to an exchange."))

@@ -61,7 +61,7 @@ def test_a_claim_is_shown_word_for_word(text):
 
 def test_a_hostile_article_makes_no_tag_and_no_address():
     start = EVIL.text.index(HOSTILE)
-    page = Page(article_html(EVIL, start, start + len(HOSTILE)))
+    page = Page(article_html(EVIL, [(start, start + len(HOSTILE))]))
     assert set(page.tags) <= ALLOWED
     assert page.marked == [HOSTILE]
     assert [value for _, name, value in page.attributes if name == "href"] == ["#chat"]
@@ -106,16 +106,23 @@ def test_what_was_searched_is_shown_only_when_it_differs():
 def test_words_across_a_line_break_are_marked_in_both_paragraphs():
     quote = "The second line begins\nand the third ends it."
     start = SPANNING.text.index(quote)
-    page = Page(article_html(SPANNING, start, start + len(quote)))
+    page = Page(article_html(SPANNING, [(start, start + len(quote))]))
     assert page.marked == ["The second line begins", "and the third ends it."]
     assert page.text.endswith("One line.The second line beginsand the third ends it. The rest.")
 
 
 def test_only_a_web_address_becomes_a_link_to_the_original():
-    page = Page(article_html(PLAIN, 0, 3))
+    page = Page(article_html(PLAIN, [(0, 3)]))
     assert ("a", "href", "https://news.example/kremlin?a=1&b=2") in page.attributes
     assert ("a", "rel", "noopener noreferrer") in page.attributes
-    assert "Read the original" not in article_html(EVIL, 0, 3)
+    assert "Read the original" not in article_html(EVIL, [(0, 3)])
+
+
+def test_an_article_says_in_which_language_it_is_to_be_read_out():
+    page = Page(article_html(replace(PLAIN, language="de"), 0, 3))
+    assert [tag for tag, *pair in page.attributes if pair == ["lang", "de"]] == ["h2", "div"]
+    for unknown in (None, 'de"><script>'):
+        assert "lang=" not in article_html(replace(PLAIN, language=unknown), 0, 3)
 
 
 def test_a_page_of_pasted_text_is_not_repeated():
@@ -151,14 +158,14 @@ def test_other_quotes_of_the_article_are_marked_too_and_less():
     start = PLAIN.text.index(whole)
     first = PLAIN.text.index(QUOTE), PLAIN.text.index(QUOTE) + len(QUOTE)
     cut = start + len("The talks were")
-    html = article_html(PLAIN, *first, [(start, cut), (cut - 5, start + len(whole)), first])
+    html = article_html(PLAIN, [first, (start, cut), (cut - 5, start + len(whole)), first])
     page = Page(html)
     assert page.marked == [QUOTE, whole]
     assert [value for tag, name, value in page.attributes if tag == "mark"] == ["other"]
 
 
 def test_what_two_quotes_share_is_marked_as_the_one_that_was_chosen():
-    page = Page(article_html(SPANNING, 4, 8, [(0, 9), (6, 12)]))
+    page = Page(article_html(SPANNING, [(4, 8), (0, 9), (6, 12)]))
     assert page.marked == ["One ", "line", ".", "Th"]
     assert page.text.endswith(f"{SPANNING.text.replace(chr(10), '')}")
 
@@ -166,7 +173,7 @@ def test_what_two_quotes_share_is_marked_as_the_one_that_was_chosen():
 @given(st.lists(st.tuples(st.integers(0, 62), st.integers(1, 63)).filter(lambda s: s[0] < s[1])))
 @settings(deadline=None)
 def test_whatever_is_marked_the_article_reads_the_same(spans):
-    page = Page(article_html(SPANNING, 3, 30, spans))
+    page = Page(article_html(SPANNING, [(3, 30), *spans]))
     assert page.text.endswith(SPANNING.text.replace("\n", ""))
 
 

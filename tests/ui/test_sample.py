@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from index.build import Builder
 from index.errors import IndexMissing
 from rag.settings import Settings
 from tests.rag.making import article, corpus_of, empty_index
-from ui import cli
 from ui.sample import SUGGESTIONS, is_sample, open_corpus
 
 QUESTION = "what preconditions did the Kremlin set?"
@@ -22,9 +20,8 @@ NOTICE = (
 
 
 @pytest.fixture(autouse=True)
-def _one_model(monkeypatch, embedder, workplace):
-    for room in ("ui.indexing", "ui.sample", "rag.corpus"):
-        monkeypatch.setattr(f"{room}.TransformerEmbedder", lambda name: embedder)
+def _one_model(all_use, embedder, workplace):
+    all_use(embedder)
 
 
 @pytest.fixture
@@ -35,24 +32,6 @@ def made(sample_corpus):
         shutil.copytree(sample_corpus.directory, Path(folder) / "sample")
 
     return under
-
-
-@pytest.fixture
-def onrecord(monkeypatch, capsys):
-    """Runs the command line to its exit: (status, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["onrecord", *map(str, arguments)])
-        capsys.readouterr()
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = stop.code or 0
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def test_at_the_usual_place_the_sample_answers_and_says_so(made, onrecord):
@@ -109,8 +88,8 @@ def test_the_sample_beside_articles_of_ones_own(made, onrecord, embedder):
     assert (status, err) == (0, "")
 
 
-def test_the_sample_is_made_when_it_is_not_there(fake, monkeypatch):
-    monkeypatch.setattr("ui.sample.TransformerEmbedder", lambda name: fake)
+def test_the_sample_is_made_when_it_is_not_there(fake, all_use):
+    all_use(fake)
     corpus = open_corpus(Settings(), sample=True)
     assert corpus.directory == Path(".onrecord/sample")
     assert len(corpus.articles()) == 18
@@ -124,9 +103,8 @@ def test_a_missing_index_is_an_index_missing():
         open_corpus(Settings(index=Path("mine")))
 
 
-def test_only_the_sample_is_the_sample(fake, monkeypatch):
-    monkeypatch.setattr("ui.sample.TransformerEmbedder", lambda name: fake)
-    monkeypatch.setattr("rag.corpus.TransformerEmbedder", lambda name: fake)
+def test_only_the_sample_is_the_sample(fake, all_use):
+    all_use(fake)
     assert is_sample(open_corpus(Settings(), sample=True))
     corpus_of(Path("sample"), fake, {"rain.txt": "Rain fell on Kyiv."})
     assert not is_sample(open_corpus(Settings(index=Path("sample"))))

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from ui.auth import Users, is_loopback
-from ui.programs.problems import response
+from ui.programs.problems import TooLarge, response
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,6 +41,10 @@ LARGEST_PAGE_BODY = 10_000_000
 PAGE = "/gradio_api/"
 UPLOADS = "/gradio_api/upload"
 """Where the page sends what it sends; Gradio counts the bytes of uploads itself."""
+
+FILES = "/api/files"
+LARGEST_FILES = 200_000_000
+"""Where files are sent to be added, and the bytes of those that are sent at once."""
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?")
 
@@ -144,7 +148,7 @@ class Guard:
 
 
 class BodyLimit:
-    """Refuses bodies that are larger than any question; the page's uploads pass."""
+    """Refuses bodies that are larger than any question; files may be larger."""
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
         self._app = app
@@ -155,6 +159,9 @@ class BodyLimit:
         path = scope.get("path", "")
         if scope["type"] != "http" or path.rstrip("/") == UPLOADS:
             await self._app(scope, receive, send)
+            return
+        if path == FILES:
+            await self._app(scope, _counted(receive, LARGEST_FILES), send)
             return
         largest = LARGEST_PAGE_BODY if path.startswith(PAGE) else self._largest
         said = Headers(scope=scope).get("content-length", "")
@@ -180,8 +187,30 @@ class BodyLimit:
         await self._app(scope, receiving, send)
 
 
+def _counted(receive: Receive, largest: int) -> Receive:
+    """A body handed on as it comes, until it has more bytes than it may.
+
+    Raises:
+        TooLarge: then.
+    """
+    size = 0
+
+    async def receiving() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > largest:
+            raise TooLarge(_LARGER.format(largest))
+        return message
+
+    return receiving
+
+
+_LARGER = "the request is larger than {:,} bytes; send less at a time"
+
+
 def _too_large(path: str, largest: int) -> Response:
-    return response(path, 413, f"the request is larger than {largest:,} bytes; send less history")
+    return response(path, 413, _LARGER.format(largest))
 
 
 def _who(path: str) -> Response:

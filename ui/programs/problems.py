@@ -19,6 +19,22 @@ from ui.programs.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
+
+class Unusable(OnRecordError):
+    """A request that cannot be used."""
+
+
+class TooLarge(OnRecordError):
+    """A request with more bytes than its route takes."""
+
+
+_STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
+    (UnusableQuestion, 400),
+    (Unusable, 400),
+    (NotIndexed, 404),
+    (TooLarge, 413),
+)
+
 INTERNAL = "the answer could not be made; the server's log says why"
 
 GONE = 499
@@ -57,8 +73,8 @@ def add_handlers(app: FastAPI, metrics: Metrics) -> None:
         if isinstance(error, Busy):
             metrics.fault("openai" if path.startswith("/v1/") else "api", "busy")
             return response(path, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
-        status = 400 if isinstance(error, UnusableQuestion) else 503
-        return response(path, 404 if isinstance(error, NotIndexed) else status, str(error))
+        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 503)
+        return response(path, status, str(error))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it

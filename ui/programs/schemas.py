@@ -203,6 +203,56 @@ class ArticleOut(ParticularsOut):
     text: str
 
 
+class ArticleIn(Request):
+    """A text to be added, and what is known of it."""
+
+    text: Text = Field(min_length=1, description="the article, paragraphs apart")
+    title: Text = Field("", max_length=500)
+    publisher: Text = Field("", max_length=200)
+    author: Text = Field("", max_length=200)
+    published: date | None = None
+    url: Text = Field("", max_length=2000, description="where the original can be read")
+
+
+class ArticlesIn(Request):
+    """Texts to be added."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "articles": [
+                        {
+                            "text": "The ferry to Corran is cancelled until Thursday.",
+                            "title": "Ferry cancelled",
+                            "publisher": "The Lantern Gazette",
+                            "published": "2026-04-02",
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    articles: list[ArticleIn] = Field(min_length=1, max_length=100)
+
+
+class ResultOut(BaseModel):
+    """What became of one article; ``reason`` says why it was skipped, or that it is a copy."""
+
+    uri: str
+    outcome: Literal["added", "changed", "unchanged", "removed", "skipped"]
+    id: str
+    title: str
+    reason: str
+
+
+class ResultsOut(BaseModel):
+    """What became of each, in the order in which they were sent."""
+
+    results: list[ResultOut]
+
+
 class HealthOut(BaseModel):
     """That the server and its index can be used."""
 

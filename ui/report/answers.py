@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from rag.evaluation.answers import Evaluation, Group
+from ui.figures import counted
 from ui.render import escape
 from ui.report.about import About
 from ui.report.charts import reliability_diagram, risk_curve, stacked
 from ui.report.failures import failures
 from ui.report.measures import ANSWERS
-from ui.report.parts import counted, head, measures_table, tiles
+from ui.report.parts import head, measures_table, tiles
 
 _TILES = ("complete_answers", "fact_recall", "citation_precision", "verbatim_rate")
 _OF_KIND = (*_TILES[:3], "wrong_refusal_rate", "refusal_recall")
@@ -91,7 +92,9 @@ def _kinds(found: Evaluation) -> str:
         return ""
     heads = "".join(f'<th class="figure">{escape(ANSWERS[name].label)}</th>' for name in _OF_KIND)
     return (
-        '<h2>Kinds of question</h2><div class="wide"><table class="kinds"><thead><tr><th>Kind</th>'
+        "<h2>Kinds of question</h2>"
+        '<div class="wide" role="region" aria-label="Kinds of question" tabindex="0">'
+        '<table class="kinds"><thead><tr><th>Kind</th>'
         f'<th class="figure">Questions</th>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )

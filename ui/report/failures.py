@@ -9,9 +9,9 @@ from rag.answer import Answer
 from rag.evaluation.answers import Evaluation
 from rag.evaluation.golden import GoldenQuestion
 from rag.evaluation.judge import Judgement, Outcome, stated
+from ui.figures import counted
 from ui.render import escape
 from ui.report.about import About
-from ui.report.parts import counted
 
 _LONGEST_TURN = 300
 """Characters shown of an earlier turn."""

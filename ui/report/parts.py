@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.evaluation.statistics import Estimate
 from rag.period import day_text
+from ui.figures import counted
 from ui.render import escape
 from ui.report.about import About
 from ui.report.charts import whisker
@@ -47,7 +48,8 @@ def measures_table(named: Mapping[str, Measure], found: Mapping[str, Estimate]) 
     """Every measure with what it means, its interval and what it is a share or a mean of."""
     rows = "".join(_row(measure, found[name]) for name, measure in named.items())
     return (
-        '<div class="wide"><table class="measures"><thead><tr><th>Measure</th><th class="figure">'
+        '<div class="wide" role="region" aria-label="Measures" tabindex="0">'
+        '<table class="measures"><thead><tr><th>Measure</th><th class="figure">'
         'Value</th><th class="figure">95 % interval</th><th class="figure">Of</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         '<p class="quiet">The interval holds the figure of 95 of 100 sets of as many questions,'
@@ -69,12 +71,3 @@ def _row(measure: Measure, found: Estimate) -> str:
 def _between(measure: Measure, found: Estimate) -> str:
     interval = measure.interval(found)
     return f"likely {interval}" if interval else "nothing to measure"
-
-
-def counted(number: int, noun: str, several: str = "") -> str:
-    """A number with its noun: "1 article", "2,000 articles".
-
-    >>> counted(1, "query", "queries"), counted(2000, "article")
-    ('1 query', '2,000 articles')
-    """
-    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"

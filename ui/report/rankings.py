@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from rag.evaluation.rankings import DEPTH, RankingEvaluation, Result
+from ui.figures import counted
 from ui.render import escape
 from ui.report.about import About
 from ui.report.charts import histogram
 from ui.report.failures import earlier
 from ui.report.measures import RANKING
-from ui.report.parts import counted, head, measures_table, tiles
+from ui.report.parts import head, measures_table, tiles
 
 _SHOWN = 200
 """Queries that a report shows; more make a page that nobody reads, and --json holds them all."""

@@ -12,10 +12,10 @@ from rich.text import Text
 from rag.evaluation.answers import Evaluation
 from rag.evaluation.rankings import RankingEvaluation
 from rag.evaluation.statistics import Estimate
+from ui.figures import counted
 from ui.output import plain
 from ui.report.about import About
 from ui.report.measures import ANSWERS, RANKING, Measure
-from ui.report.parts import counted
 
 _WORST = 10
 """Failures printed for people; the report and --json hold all of them."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rag.evaluation.judge import complete, is_verbatim, judge, stated
 from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
 from tests.rag.making import corpus_of
+from tests.rag.replying import FakeModel
 
 RAIN = "Rain fell on Kyiv on Friday. Trams stood still for three hours in the whole city."
 SNOW = "Snow lay in Oslo on Monday. The harbour froze, and boats stayed at the quay all day."
@@ -112,6 +113,15 @@ def test_a_refusal_is_judged_by_what_it_kept_back(corpus):
     assert (found.candidate.answered, found.right) == (True, True)
     assert found.candidate.confidence == found.answer.confidence
     assert corpus.settings.threshold == 1.0
+
+
+def test_no_language_model_hears_of_what_a_refusal_kept_back(corpus):
+    model = corpus.model = FakeModel("Snow lay on Monday [1].")
+    (found,) = judge(with_threshold(corpus, 1.0), [SNOW_ASKED])
+    assert (found.answer.answered, found.candidate.answered) == (False, True)
+    assert found.candidate.answerer == "quotes"
+    assert model.prompts == []
+    assert corpus.model is model
 
 
 def test_a_scope_that_was_given_up_is_given_up_for_the_candidate_too(corpus):

@@ -1,0 +1,103 @@
+"""Opens the chat in Chromium, cold again and again, and reports how soon it can be used.
+
+    python benchmarks/paint.py [--times 10] [--address URL]
+
+The chat is started on the sample corpus, unless an address names one that is up. Each time the page
+is opened by a browser context of its own, with nothing cached. Chromium is the one of the path, or
+of ``CHROMIUM``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+WATCH = """new MutationObserver((_, watch) => {
+    const box = document.querySelector("#ask textarea");
+    if (!box || box.disabled || !box.checkVisibility()) return;
+    window.boxAt = performance.now();
+    watch.disconnect();
+}).observe(document, { childList: true, subtree: true, attributes: true });"""
+TOLD = """() => ({
+    "first contentful paint, ms":
+        performance.getEntriesByName("first-contentful-paint")[0].startTime,
+    "question box can be typed in, ms": window.boxAt,
+    "server answered, ms": performance.getEntriesByType("navigation")[0].responseEnd,
+})"""
+
+
+@contextmanager
+def chat() -> Iterator[str]:
+    """The address of a chat on the sample corpus, in a process of its own."""
+    start = [sys.executable, "-c", "from ui.cli import main; main()"]
+    with tempfile.TemporaryDirectory() as folder:
+        served = subprocess.Popen(
+            [*start, "chat", "--sample", "--port", "0"],
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"ONRECORD_INDEX": folder},
+        )
+        try:
+            assert served.stderr
+            said = ""
+            for line in served.stderr:
+                said += line
+                if found := re.search(r"onrecord is at (\S+)", line):
+                    yield found[1]
+                    return
+            sys.exit(f"the chat did not start:\n{said}")
+        finally:
+            served.terminate()
+            served.wait()
+
+
+def opened(browser: Browser, address: str) -> dict[str, float]:
+    """What one cold opening took: times from the navigation on, in ms, and what came."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    sizes: list[int] = []
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda done: sizes.append(done["encodedDataLength"]))
+    page.goto(address)
+    page.wait_for_function("window.boxAt")
+    page.wait_for_load_state("load")
+    found: dict[str, float] = page.evaluate(TOLD)
+    context.close()
+    return found | {"requests": len(sizes), "kB over the network": sum(sizes) / 1000}
+
+
+def main() -> None:
+    """Measures, and prints a table for README.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=10)
+    parser.add_argument("--address")
+    asked = parser.parse_args()
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        if asked.address:
+            runs = [opened(browser, asked.address) for _ in range(asked.times)]
+        else:
+            with chat() as address:
+                runs = [opened(browser, address) for _ in range(asked.times)]
+        browser.close()
+    print(f"| {asked.times} cold openings | median | most |\n|---|---|---|")
+    for name in runs[0]:
+        each = [run[name] for run in runs]
+        print(f"| {name} | {statistics.median(each):,.0f} | {max(each):,.0f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From an article to questions that it answers."""

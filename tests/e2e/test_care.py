@@ -1,0 +1,416 @@
+"""The page for everyone: by axe's rules, by keyboard alone, on a phone, in the dark, on paper."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from tests.e2e.browsing import ask, browser_wanted
+from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus, cite, claim, reply
+from tests.ui.reporting import about, hostile_answers
+from ui.export import page as exported_page
+from ui.keeping import Chats
+from ui.kept.values import Turn
+from ui.report.page import page as report_page
+from ui.web import build_app, launch
+
+pytestmark = browser_wanted
+
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}  # what WCAG 1.4.10 asks for
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+EXCHANGE = "Both sides agreed to an exchange."
+KEPT = reply("What was agreed?", claim(EXCHANGE, cite(PLAIN, EXCHANGE)))
+LONG = (
+    f"https://news.example/{'verylongpath' * 20} {'Donaudampfschifffahrt' * 8} "
+    "ما الذي قاله المتحدث باسم الحكومة عن الاتفاق بين الجانبين؟ "
+    f"{'اتفاق' * 40}"
+)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    chats = Chats(tmp_path_factory.mktemp("kept"))
+    chats.append(chats.create(), KEPT)
+    return chats
+
+
+@pytest.fixture(scope="module")
+def served(kept):
+    app = build_app(
+        FakeCorpus(),
+        notice=lambda: "Articles that were written for this test.",
+        suggestions=lambda: ("What next?", "How many people were evacuated from the Old Dock?"),
+        further=lambda answer: ("Who agreed to an exchange?", "What was the first since 2022?"),
+        chats=kept,
+    )
+    yield launch(app, port=0)
+    app.close()
+
+
+def states(page):
+    """Brings the page from one main state to the next, and names each."""
+    button = page.get_by_role
+    page.locator("#suggestions button").first.wait_for()
+    yield "first view"
+    ask(page, "what next?")
+    page.locator("#further button").first.wait_for()
+    yield "answer"
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader mark").first.wait_for()
+    yield "article"
+    ask(page, "refuse")
+    page.locator("#chat .refusal").wait_for()
+    yield "refusal"
+    button("button", name="Which articles").click()
+    page.get_by_label("Published from").fill("18 May")
+    page.locator("#left .problem").wait_for()
+    yield "filters, one of them wrong"
+    page.get_by_label("Published from").fill("")
+    page.get_by_label("Publisher").click()
+    page.get_by_role("option").first.wait_for()
+    yield "publishers"
+    page.keyboard.press("Escape")
+    button("button", name="Which articles").click()
+    button("button", name="Earlier chats").click()
+    page.get_by_role("radio").first.wait_for()
+    yield "earlier chats"
+    button("button", name="Delete").click()
+    button("button", name="Delete this chat?").wait_for()
+    yield "whether to delete"
+    button("button", name="Earlier chats").click()
+    ask(page, "doubt")
+    page.get_by_role("textbox", name="Why").fill("It cites another year's article.")
+    yield "doubt, and a judgement"
+    page.locator("#send").click()
+    page.locator("#chat .problem").wait_for()
+    yield "nothing asked"
+    ask(page, LONG)
+    page.locator("#further button").first.wait_for()
+    yield "long words"
+    ask(page, "evil")
+    page.locator("#chat .searched", has_text="evil.example").wait_for()
+    page.locator("#chat a.cite").last.click()
+    page.locator("#reader h2", has_text="Evil").wait_for()
+    yield "hostile article"
+    page.get_by_role("textbox", name="Question").fill("endless")
+    page.keyboard.press("Enter")
+    button("button", name="Stop").wait_for()
+    yield "growing answer"
+    button("button", name="Stop").click()
+    page.locator("#chat .stopped").wait_for()
+
+
+def violations(page, rules=RULES):
+    """What axe finds, without what is of little weight."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"], "runOnly": list(rules)}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['html'][:200]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+def darken(page, scheme="dark"):
+    """Has the system turn dark, or light again; the page follows without being loaded anew."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        "dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark"
+    )
+
+
+OVERFLOWING = """() => {
+    const scrolls = (e) => e && (/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX)
+        && e.id !== "desk" && e.tagName !== "BODY" || scrolls(e.parentElement));
+    const out = [...document.querySelectorAll("#masthead *, #desk *")].filter((e) => {
+        const box = e.getBoundingClientRect();
+        return box.width > 1 && e.checkVisibility({ visibilityProperty: true })
+            && (box.right > innerWidth + 1 || box.left < -1) && !scrolls(e.parentElement);
+    });
+    const root = document.documentElement;
+    return [...out, ...(root.scrollWidth > root.clientWidth ? [root] : [])]
+        .map((e) => e.outerHTML.slice(0, 120));
+}"""
+SMALL = """() => [...document.querySelectorAll("a, button, input, textarea, [role=option]")]
+    .map((e) => e.type === "radio" ? e.closest("label") : e)
+    .filter((e) => {
+        const { width, height } = e.getBoundingClientRect();
+        return e.checkVisibility({ visibilityProperty: true }) && !e.closest(".visually-hidden")
+            && width > 1 && height > 1 && (width < 24 || height < 24);
+    })
+    .map((e) => `${e.outerHTML.slice(0, 120)} ${JSON.stringify(e.getBoundingClientRect())}`)"""
+
+
+def test_axe_finds_no_grave_violation_in_any_state(visit, served):
+    page = visit(served, reduced_motion="reduce")  # no colour is caught on its way to another
+    found = {state: problems for state in states(page) if (problems := violations(page))}
+    assert found == {}
+    darken(page)
+    assert violations(page, ["color-contrast"]) == []
+    print(*violations(page, ["best-practice"]), sep="\n")  # told, and no more
+
+
+def test_nor_on_a_phone_where_nothing_scrolls_sideways_and_targets_have_24_pixels(visit, served):
+    phone = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    page = visit(served, color_scheme="dark", reduced_motion="reduce", **phone)
+    found = {}
+    for state in states(page):
+        problems = violations(page) + page.evaluate(SMALL) + page.evaluate(OVERFLOWING)
+        page.set_viewport_size(NARROW)
+        problems += page.evaluate(OVERFLOWING)
+        page.set_viewport_size(PHONE)
+        if problems:
+            found[state] = problems
+    assert found == {}
+    darken(page, "light")
+    assert violations(page, ["color-contrast"]) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_as_dark_as_the_system(visit, served, scheme):
+    page = visit(served, color_scheme=scheme)
+    page.get_by_role("textbox", name="Question").wait_for()
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(250, 248, 244)", "dark": "rgb(25, 24, 21)"}[scheme]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_taken_away_passes_axe(visit, tmp_path, scheme):
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    unsupported = reply("And?", claim("No.", cite(PLAIN, QUOTE), status="unsupported"))
+    refused = replace(reply("Who won?"), answered=False, nearest=(cite(PLAIN, QUOTE),))
+    answers = (KEPT, replace(unsupported, answerer="a-model"), refused)
+    turns = [Turn(place, each.question, each, moment) for place, each in enumerate(answers, 1)]
+    written = {
+        "conversation.html": exported_page(LONG, turns),
+        "report.html": report_page(about(notes=["Beware."]), hostile_answers()),
+    }
+    for name, html in written.items():
+        (tmp_path / name).write_text(html, encoding="utf-8")
+        page = visit((tmp_path / name).as_uri(), color_scheme=scheme, viewport=NARROW)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+# The keyboard alone
+
+
+class Keyboard:
+    """A person without a mouse: what has the focus is seen and named at every step."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text):
+        self.page.keyboard.type(text)
+
+    @property
+    def at(self):
+        """What has the focus, as a screen reader names it: role and name."""
+        return self.page.locator(":focus").aria_snapshot().partition("\n")[0].removeprefix("- ")
+
+    def go(self, wanted, key="Tab"):
+        """Presses Tab, or another key, until something has the focus."""
+        passed = []
+        while not passed or not passed[-1].startswith(wanted):
+            assert len(passed) < 50, f"{wanted} was not reached: {passed}"
+            self.press(key)
+            passed.append(self.seen())
+
+    def back(self, wanted):
+        self.go(wanted, "Shift+Tab")
+
+    def seen(self):
+        """What has the focus; fails if that is not to be seen, or has no name."""
+        if self.page.evaluate("document.activeElement === document.body"):
+            return "the end of the page"
+        ringed = self.page.locator(":focus").evaluate(
+            """e => { const drawn = getComputedStyle(e), field = e.closest("#ask");
+                return drawn.outlineStyle !== "none" && parseFloat(drawn.outlineWidth) >= 1
+                    || field?.contains(e) && getComputedStyle(field).boxShadow !== "none"; }"""
+        )
+        at = self.at
+        assert ringed, f"no ring around {at}"
+        assert re.search(r'"[^"]|: ?\S', at), f"no name: {at}"
+        return at
+
+    def stays(self):
+        """Waits until the focus is in the question box, where a pressed button has gone."""
+        self.page.wait_for_function("document.activeElement.matches('#ask textarea')")
+
+
+@pytest.fixture
+def keys(visit, served):
+    return Keyboard(visit(served))
+
+
+def shown(page, selector, text):
+    page.locator(selector, has_text=text).last.wait_for()
+
+
+def answered(page, question, place):
+    page.locator("#chat .asked").nth(place).wait_for()
+    assert page.locator("#chat .asked").nth(place).text_content() == question
+    page.get_by_role("button", name="Retry").wait_for()
+    page.locator("#further button").first.wait_for()
+
+
+def test_from_the_question_to_the_cited_words_and_back_by_keyboard(keys):
+    page = keys.page
+    page.locator("#suggestions button").first.wait_for()
+    keys.go('textbox "Question"')
+    keys.type("what next?")
+    keys.press("Enter")
+    answered(page, "what next?", 0)
+    keys.back('link "Citation 1"')
+    assert QUOTE in page.locator("#peek").text_content()
+    assert page.locator("#peek").is_visible()
+    keys.press("Escape")
+    assert not page.locator("#peek").is_visible()
+    keys.press("Enter")
+    page.locator("#reader mark:focus", has_text=QUOTE).wait_for()
+    keys.seen()
+    assert page.get_by_role("region", name=PLAIN.title).locator("mark:focus").count() == 1
+    keys.press("j")
+    page.locator("#reader mark:focus", has_text=EXCHANGE).wait_for()
+    keys.press("k")
+    page.locator("#reader mark:focus", has_text=QUOTE).wait_for()
+    keys.back('link "Back to the answer"')
+    keys.press("Enter")
+    assert keys.seen() == 'link "Citation 1"' or keys.at.startswith('link "Citation 1"')
+    keys.go('link "Citation 2"')
+    keys.press("Enter")
+    page.locator("#reader mark:focus", has_text=EXCHANGE).wait_for()
+    keys.back('button "‹ Previous"')
+    keys.press("Enter")
+    page.locator("#reader mark:focus", has_text=QUOTE).wait_for()  # it was the last
+    keys.press("Escape")
+    assert keys.seen().startswith('link "Citation 1"')
+    keys.go('button "Who agreed to an exchange?"')
+    keys.press("Enter")
+    answered(page, "Who agreed to an exchange?", 1)
+    keys.stays()
+
+
+def test_choosing_articles_stopping_and_asking_again_by_keyboard(keys):
+    page = keys.page
+    page.locator("#suggestions button").first.wait_for()
+    keys.go('textbox "Question"')
+    keys.go('button "Which articles"')
+    assert "[expanded]" not in keys.at
+    keys.press("Enter")
+    page.get_by_label("Publisher").wait_for()
+    assert keys.at == 'button "Which articles" [expanded]'
+    keys.go('combobox "Publisher"')
+    keys.type("The Daily")
+    keys.press("Enter")
+    shown(page, "#left", "1 of 3 articles are asked.")
+    keys.back('textbox "Question"')
+    keys.type("endless")
+    keys.press("Enter")
+    shown(page, "#chat .words", "The first words.")
+    keys.go('button "Stop"')
+    keys.press("Enter")
+    page.locator("#chat .stopped").wait_for()
+    keys.stays()
+    keys.type("count")
+    keys.press("Enter")
+    answered(page, "count", 1)
+    first = page.locator("#chat .words").last.text_content()
+    keys.go('button "Retry"')
+    keys.press("Enter")
+    shown(page, "#chat .words", f"After {first}")
+    keys.stays()
+    keys.go('button "New chat"')
+    keys.press("Enter")
+    page.locator("#chat .asked").first.wait_for(state="detached")
+    keys.stays()
+
+
+def test_an_earlier_chat_is_opened_named_and_deleted_by_keyboard(keys, kept):
+    page = keys.page
+    chat = kept.create(title="To be deleted")
+    kept.append(chat, KEPT)
+    page.reload()
+    page.locator("#suggestions button").first.wait_for()
+    keys.go('button "Earlier chats"')
+    keys.press("Enter")
+    page.get_by_role("radio").first.wait_for()
+    keys.go('radio "To be deleted')
+    keys.press("Space")
+    shown(page, "#chat .asked", KEPT.question)
+    keys.go('textbox "Name of this chat"')
+    keys.press("ControlOrMeta+a")
+    keys.type("Gone soon")
+    keys.go('button "Rename"')
+    keys.press("Enter")
+    page.get_by_role("radio", name="Gone soon").wait_for()
+    keys.go('button "Delete"')
+    keys.press("Enter")
+    assert keys.seen() == 'button "Delete this chat?"'
+    keys.press("Escape")
+    assert keys.seen() == 'button "Delete"'
+    keys.press("Enter")
+    keys.go('button "Save as Markdown"')
+    keys.back('button "Delete"')
+    assert keys.at == 'button "Delete"'  # leaving it was a no
+    assert chat in {each.id for each in kept.conversations()}
+    keys.press("Enter", "Enter")
+    page.locator("#chat .asked").wait_for(state="detached")
+    assert chat not in {each.id for each in kept.conversations()}
+    keys.seen()
+
+
+# What the reader's system asks for
+
+
+def test_no_motion_and_the_readers_own_colours_where_these_are_wished(visit, served):
+    page = visit(served, reduced_motion="reduce", forced_colors="active")
+    ask(page, "what next?")
+    moving = """() => [...document.querySelectorAll("#masthead *, #desk *")].filter((e) => {
+        const { animationName, transitionDuration } = getComputedStyle(e);
+        return animationName !== "none" || /[1-9]/.test(transitionDuration);
+    }).map((e) => e.outerHTML.slice(0, 120))"""
+    assert page.evaluate(moving) == []
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader mark").first.wait_for()
+    drawn = "(e, name) => getComputedStyle(e)[name]"
+    mark, other = page.locator("#reader mark").first, page.locator("#reader mark.other")
+    assert mark.evaluate(drawn, "backgroundColor") != other.evaluate(drawn, "backgroundColor")
+    assert other.evaluate(drawn, "textDecorationLine") == "underline"
+    page.get_by_role("textbox", name="Question").focus()
+    assert page.locator("#ask").evaluate(drawn, "outlineStyle") == "solid"
+    assert page.locator("#chat a.cite").last.evaluate(drawn, "borderStyle") == "solid"
+
+
+def test_on_paper_there_is_the_conversation_and_nothing_to_press(visit, served):
+    page = visit(served, color_scheme="dark")
+    for question in ("what next?", "refuse", "doubt"):
+        ask(page, question)
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader mark").first.wait_for()
+    words = page.locator("#chat .message").all_inner_texts()
+    page.emulate_media(media="print")
+    assert page.locator("#chat .message").all_inner_texts() == words
+    assert page.get_by_role("button").count() == 0
+    assert page.get_by_role("textbox").count() == 0
+    assert not page.locator("#reader").is_visible()
+    cut = """() => [...document.querySelectorAll("#desk, #desk :has(#chat .asked), #chat")]
+        .filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.id)"""
+    assert page.evaluate(cut) == []
+    ink = page.locator("#chat .words").first.evaluate("e => getComputedStyle(e).color")
+    assert ink == "rgb(0, 0, 0)"

@@ -1,0 +1,166 @@
+"""The corpus page in a real Chromium: articles found, read, added, asked about and removed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.browsing import ask, browser_wanted, elsewhere
+from tests.rag.making import corpus_of
+from ui.api import build_api
+from ui.shelf.adding import Editor
+from ui.shelf.view import READ_ONLY, Terms
+from ui.web import build_app, launch
+
+pytestmark = browser_wanted
+
+EVIL = "<img src=x onerror=alert(1)>"
+FERRY = (
+    b"---\ntitle: Ferry to Corran stays in port\npublisher: The Tide\npublished: 2026-04-02\n---\n"
+    b"The ferry to Corran stays in port until Thursday.\n\n"
+    b"The gale tore 40 metres off the pier, said the harbour master, Ines Kolb.\n"
+)
+ARTICLES = {
+    "hail.txt": {
+        "text": "Hail the size of walnuts broke 300 greenhouses in Riga.",
+        "title": "Hail in Riga",
+        "publisher": "Wire",
+        "published": "2026-03-01",
+    },
+    "bread.txt": {
+        "text": "Bread will cost nine crowns from Monday, the bakers of Brno said.",
+        "title": "Bread dearer",
+        "publisher": "The Crumb",
+        "published": "2026-01-31",
+    },
+    "evil.txt": {"text": f"Nobody may run this. {EVIL}", "title": EVIL, "publisher": EVIL},
+}
+
+
+@pytest.fixture
+def corpus(tmp_path, embedder):
+    made, _ = corpus_of(tmp_path / "index", embedder, ARTICLES)
+    return made
+
+
+@pytest.fixture
+def address(corpus):
+    editor = Editor(corpus, corpus.directory, max_bytes=10**6)
+    app = build_app(corpus, terms=lambda: Terms(add=True, remove=True, megabytes=1))
+    yield launch(app, port=0, programs=build_api(corpus, editor=editor))
+    app.close()
+
+
+def shelf(visit, address, **options):
+    """The corpus page, its table shown."""
+    page = visit(address, **options)
+    page.get_by_role("tab", name="Corpus").click()
+    page.locator(".shelf table").wait_for()
+    return page
+
+
+def titles(page):
+    return page.locator(".shelf tbody .title a").all_text_contents()
+
+
+def test_the_table_is_sorted_searched_and_opened(visit, address):
+    page = shelf(visit, address)
+    assert titles(page) == ["Hail in Riga", "Bread dearer", EVIL]
+    page.get_by_role("button", name="Article", exact=True).click()
+    page.locator('.shelf th.title[aria-sort="ascending"]').wait_for()
+    assert titles(page) == [EVIL, "Bread dearer", "Hail in Riga"]
+    assert page.evaluate("document.activeElement.textContent") == "Article"
+    page.get_by_label("Find articles").fill("crumb")
+    page.get_by_text("1–1 of 1 found among 3").wait_for()
+    assert titles(page) == ["Bread dearer"]
+    page.get_by_role("link", name="Bread dearer").click()
+    page.locator("#reader h2", has_text="Bread dearer").wait_for()
+    assert page.locator("#reader mark").count() == 0
+    chart = page.get_by_role("img", name="Articles by month and publisher.")
+    assert "2026-03: Wire 1" in chart.get_attribute("aria-label")
+    assert (page.dialogs, elsewhere(page)) == ([], set())
+
+
+def test_an_upload_is_asked_about(visit, address):
+    page = shelf(visit, address)
+    page.get_by_text("Add articles").click()
+    page.get_by_label("Files").set_input_files(
+        [
+            {"name": "ferry.md", "mimeType": "text/markdown", "buffer": FERRY},
+            {"name": f"{EVIL}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"},
+        ]
+    )
+    page.get_by_role("button", name="Add files").click()
+    page.get_by_text("1 added, 1 skipped.").wait_for()
+    told = page.locator(".results li").all_text_contents()
+    assert told[0] == "Ferry to Corran stays in port added"
+    assert told[1].startswith(f"upload/{EVIL}.pdf skipped: files ending in .pdf are not read; ")
+    page.get_by_text("4 articles on the record.").wait_for()
+    assert titles(page)[0] == "Ferry to Corran stays in port"
+    page.get_by_role("tab", name="Ask").click()
+    page.get_by_role("button", name="Which articles").click()
+    page.get_by_label("Publisher", exact=True).first.click()
+    page.get_by_role("option", name="The Tide").wait_for()
+    page.keyboard.press("Escape")
+    ask(page, "Who is the harbour master?")
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader mark").wait_for()
+    assert "Ines Kolb" in page.locator("#reader mark").text_content()
+    assert (page.dialogs, elsewhere(page)) == ([], set())
+
+
+def test_pasted_text_is_added_and_taken_out_again(visit, address, corpus):
+    page = shelf(visit, address)
+    page.get_by_text("Add articles").click()
+    page.get_by_label("Headline").fill("Fog in Oslo")
+    page.get_by_label("Text", exact=True).fill("Fog closed the airport of Oslo for nine hours.")
+    page.get_by_role("button", name="Add text").click()
+    page.get_by_text("1 added.").wait_for()
+    page.locator(".results a", has_text="Fog in Oslo").click()
+    page.locator("#reader h2", has_text="Fog in Oslo").wait_for()
+    assert page.get_by_label("Headline").input_value() == ""
+
+    page.get_by_label("Choose Fog in Oslo").check()
+    page.get_by_role("button", name="Remove 1").click()
+    page.get_by_role("button", name="Keep").click()
+    assert len(corpus.articles()) == 4
+    page.get_by_label("Choose Bread dearer").check()
+    page.get_by_role("button", name="Remove 2").click()
+    page.get_by_role("button", name="Remove for good").click()
+    page.get_by_text("2 removed.").wait_for()
+    assert titles(page) == ["Hail in Riga", EVIL]
+    assert [a.uri for a in corpus.articles()] == ["evil.txt", "hail.txt"]
+    page.get_by_text("2 articles on the record.").wait_for()
+
+
+def test_what_goes_wrong_is_told_in_a_sentence(visit, address, corpus):
+    page = shelf(visit, address)
+    page.get_by_text("Add articles").click()
+    page.get_by_role("button", name="Add files").click()
+    page.get_by_text("Choose files first.").wait_for()
+    corpus.builder(corpus.directory).remove(["bread.txt"])
+    page.get_by_label("Choose Bread dearer").check()
+    page.get_by_role("button", name="Remove 1").click()
+    page.get_by_role("button", name="Remove for good").click()
+    page.locator(".results .problem", has_text="no article has this uri, key or id").wait_for()
+    page.get_by_text("1–2 of 2").wait_for()
+
+
+def test_readers_who_may_not_change_it_are_offered_nothing(visit, corpus):
+    app = build_app(corpus, terms=lambda: READ_ONLY)
+    try:
+        page = shelf(visit, launch(app, port=0, programs=build_api(corpus)))
+        assert page.get_by_text("Add articles").is_hidden()
+        assert page.locator(".shelf input[type=checkbox]").count() == 0
+    finally:
+        app.close()
+
+
+def test_on_a_phone_nothing_stands_over_the_edge(visit, address):
+    page = shelf(visit, address, viewport={"width": 390, "height": 844})
+    page.get_by_text("Add articles").click()
+    wide = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+    assert page.evaluate(wide) == 0
+    page.get_by_role("link", name="Bread dearer").click()
+    page.locator("#reader h2", has_text="Bread dearer").wait_for()
+    page.get_by_role("link", name="Back to the list").click()
+    page.wait_for_function("document.activeElement.textContent === 'Bread dearer'")

@@ -1,0 +1,258 @@
+"""The page's column of questions and answers: its components, and what becomes of them.
+
+Gradio comes in as an argument; ``ui/web.py`` alone imports it.
+"""
+
+# No `from __future__ import annotations` here either: see ui/web.py.
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ui.chat import (
+    Turn,
+    last_confined,
+    last_question,
+    left,
+    messages,
+    respond,
+    stop,
+    without_last,
+)
+from ui.earlier import Panel, keep
+from ui.keeping import Chats
+
+if TYPE_CHECKING:
+    from rag.answer import Answer
+    from rag.corpus import Corpus
+
+SUGGESTED = 4
+FURTHER = 3
+"""Questions that are offered before the first one, and after an answer."""
+
+ANSWERS_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The components of the column that take part in its events."""
+
+    turns: Any
+    chat: Any
+    box: Any
+    send: Any
+    halt: Any
+    again: Any
+    wide: Any
+    fresh: Any
+    edit: Any
+    offer: Any
+    narrow: tuple[Any, ...]
+    left: Any
+    earlier: Panel | None
+    further: tuple[Any, ...]
+    suggestions: tuple[Any, ...]
+
+    def shown(self, now: Sequence[Turn], *, busy: bool) -> dict[Any, Any]:
+        """What the components become when the chat has come to these turns."""
+        visible = {
+            self.send: not busy,
+            self.halt: busy,
+            self.again: bool(last_question(now)) and not busy,
+            self.edit: bool(last_question(now)) and not busy,
+            self.wide: last_confined(now) and not busy,
+            self.fresh: bool(now) and not busy,
+            self.offer: bool(self.suggestions) and not now,
+        }
+        visible |= dict.fromkeys(self.further, False)  # shown again once they are known
+        changed = {part: {"visible": is_, "__type__": "update"} for part, is_ in visible.items()}
+        if self.earlier:
+            changed |= self.earlier.shown(now, busy=busy)
+        return {self.turns: list(now), self.chat: messages(now), **changed}
+
+
+def built(
+    gr: ModuleType,
+    corpus: "Corpus",
+    chats: Chats | None,
+    welcome: str,
+) -> Asking:
+    """Places the components where the page is being built.
+
+    Args:
+        gr: Gradio.
+        corpus: What is asked.
+        chats: Where conversations are kept; None keeps none.
+        welcome: What the chat says before the first question, as HTML.
+    """
+    turns = gr.State([])
+    chat = gr.Chatbot(
+        elem_id="chat",
+        show_label=False,
+        container=False,
+        height=None,
+        placeholder=welcome,
+        layout="panel",
+        buttons=[],
+        feedback_options=None,
+        latex_delimiters=[],
+        sanitize_html=True,
+        allow_tags=False,
+        group_consecutive_messages=False,
+    )
+    with gr.Column(elem_id="suggestions") as offer:
+        offered = tuple(
+            gr.Button("", elem_classes="suggestion", visible=False) for _ in range(SUGGESTED)
+        )
+    with gr.Column(elem_id="further"):
+        further = tuple(
+            gr.Button("", elem_classes="suggestion", visible=False) for _ in range(FURTHER)
+        )
+    with gr.Row(elem_id="ask", equal_height=False):
+        box = gr.Textbox(
+            label="Question",
+            show_label=False,
+            container=False,
+            placeholder="Ask the record…",
+            max_lines=6,
+            scale=1,
+            min_width=0,
+            autofocus=True,
+        )
+        send = gr.Button("Ask", elem_id="send", scale=0, min_width=0)
+        halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=0, visible=False)
+    with gr.Accordion("Which articles", open=False, elem_id="narrow"):
+        with gr.Row(equal_height=False):
+            publisher = gr.Dropdown(
+                choices(corpus),
+                value="",
+                label="Publisher",
+                min_width=0,
+            )
+            days = [
+                gr.Textbox(label=label, placeholder="2025-05-18", max_lines=1, min_width=0)
+                for label in ("Published from", "Published until")
+            ]
+        left_of = gr.HTML(left(corpus, None, None, None), elem_id="left")
+    with gr.Row(elem_id="after", equal_height=False):
+        again = gr.Button("Retry", elem_id="retry", scale=0, min_width=0, visible=False)
+        edit = gr.Button("Edit", elem_id="edit", scale=0, min_width=0, visible=False)
+        wide = gr.Button("All articles", elem_id="wide", scale=0, min_width=0, visible=False)
+        fresh = gr.Button("New chat", elem_id="fresh", scale=0, min_width=0, visible=False)
+    earlier = Panel.built(gr, chats) if chats else None
+    narrow = (publisher, *days)
+    return Asking(
+        turns, chat, box, send, halt, again, wide, fresh, edit, offer, narrow, left_of, earlier,
+        further, offered,
+    )  # fmt: skip
+
+
+def _user(request: Any) -> str:  # noqa: ANN401
+    """Who signed in; "" where nobody does."""
+    return str(request.username or "") if request else ""
+
+
+def choices(corpus: "Corpus") -> list[tuple[str, str]]:
+    """The publishers to choose from."""
+    return [("All publishers", ""), *((name, name) for name in corpus.publishers())]
+
+
+def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]:  # noqa: ANN401
+    """Connects the events; gives those that end in an answer."""
+    earlier = parts.earlier
+
+    def answered(
+        question: str, before: list[Turn], chosen: Sequence[str], *, scope: bool = True
+    ) -> Iterator[dict[Any, Any]]:
+        now = before
+        for now in respond(corpus, question, before, narrow=chosen, scope=scope):
+            yield {**parts.shown(now, busy=True), parts.box: ""}
+        yield parts.shown(now, busy=False)
+
+    def asked(typed: str, before: list[Turn], *chosen: str) -> Iterator[dict[Any, Any]]:
+        yield from answered(typed, before, chosen)
+
+    # A button of their own each: Gradio hands on a copy of one that was hidden or shown.
+    def retried(before: list[Turn], *chosen: str) -> Iterator[dict[Any, Any]]:
+        yield from answered(last_question(before), without_last(before), chosen)
+
+    def widened(before: list[Turn], *chosen: str) -> Iterator[dict[Any, Any]]:
+        yield from answered(last_question(before), without_last(before), chosen, scope=False)
+
+    def edited(now: list[Turn]) -> dict[Any, Any]:
+        return {
+            **parts.shown(without_last(now), busy=False),
+            parts.box: gr.update(value=last_question(now), autofocus=True),
+        }
+
+    def kept(now: list[Turn], chat: str, request: gr.Request) -> tuple[str, list[Turn]]:  # type: ignore[name-defined]
+        assert earlier is not None  # noqa: S101 - wired only then
+        return keep(earlier.chats, chat, now, _user(request))
+
+    outputs = [*parts.shown([], busy=False)]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    answering = {
+        "outputs": [*outputs, parts.box],
+        "concurrency_limit": ANSWERS_AT_ONCE,
+        "concurrency_id": "answers",
+        **quiet,
+    }
+    narrow = [parts.turns, *parts.narrow]
+    answers = [
+        gr.on([parts.box.submit, parts.send.click], asked, [parts.box, *narrow], **answering),
+        *(
+            button.click(asked, [button, *narrow], **answering)
+            for button in (*parts.suggestions, *parts.further)
+        ),
+        parts.again.click(retried, [parts.turns, *parts.narrow], **answering),
+        parts.wide.click(widened, [parts.turns, *parts.narrow], **answering),
+    ]
+    parts.halt.click(None, cancels=answers).then(
+        lambda now: parts.shown(stop(now), busy=False), parts.turns, outputs, **quiet
+    )
+    parts.fresh.click(lambda: parts.shown([], busy=False), None, outputs, **quiet)
+    parts.edit.click(edited, parts.turns, [*outputs, parts.box], **quiet)
+    if earlier:
+        for answer in answers:
+            answer.then(kept, [parts.turns, earlier.chat], [earlier.chat, parts.turns], **quiet)
+        parts.fresh.click(lambda: "", None, earlier.chat, **quiet)
+        earlier.wire(gr, app, parts.turns, lambda now: parts.shown(now, busy=False), outputs, _user)
+    gr.on(
+        [part.change for part in parts.narrow],
+        lambda *chosen: left(corpus, *chosen),
+        [*parts.narrow],
+        parts.left,
+        **quiet,
+    )
+    return answers
+
+
+def wire_offers(
+    gr: ModuleType,
+    app: Any,  # noqa: ANN401
+    parts: Asking,
+    answers: Sequence[Any],
+    suggestions: Callable[[], Sequence[str]],
+    further: Callable[["Answer"], Sequence[str]] | None,
+) -> None:
+    """Fills the buttons of suggested questions, once these are known."""
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+    def filled(buttons: Sequence[Any], texts: Sequence[str]) -> dict[Any, Any]:
+        padded = [*texts, *[""] * len(buttons)]
+        return {
+            button: gr.update(value=text, visible=bool(text))
+            for button, text in zip(buttons, padded, strict=False)
+        }
+
+    app.load(lambda: filled(parts.suggestions, suggestions()), None, [*parts.suggestions], **quiet)
+    if further:
+        found_after = further
+
+        def followed(now: list[Turn]) -> dict[Any, Any]:
+            answer = now[-1].answer if now else None
+            return filled(parts.further, found_after(answer) if answer else ())
+
+        for answer in answers:
+            answer.then(followed, parts.turns, [*parts.further], **quiet)

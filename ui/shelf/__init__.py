@@ -1,0 +1,1 @@
+"""The corpus page: what the index holds, and how it is added to."""

@@ -1,0 +1,174 @@
+"""The corpus page's table, figures and chart as HTML in which nothing of theirs is markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from index.readers import EXTENSIONS
+from rag.period import day_text
+from ui.figures import counted, size_text
+from ui.render import escape
+from ui.sample import is_sample
+from ui.shelf.listing import COLUMNS, Column, Figures, Row, figures, matching, ordered, rows
+from ui.shelf.timeline import chart, legend, timeline
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+
+ROWS = 50
+"""Articles that the table shows at a time."""
+
+_HEADINGS: dict[Column, str] = {
+    "title": "Article",
+    "publisher": "Publisher",
+    "published": "Published",
+    "characters": "Length",
+    "revision": "Rev.",
+    "copies": "Copies",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a reader may do with the corpus.
+
+    Attributes:
+        add: Whether articles may be added, of files at most so many ``megabytes`` large.
+        remove: Whether they may be removed.
+        said: What else a reader should know before adding.
+    """
+
+    add: bool = False
+    remove: bool = False
+    said: str = ""
+    megabytes: int = 0
+
+    @classmethod
+    def of(cls, corpus: Corpus, *, editable: bool, shared: bool) -> Terms:
+        """The terms for a corpus that may be changed, or not, and is shared with others, or not."""
+        settings = corpus.settings
+        if not editable:
+            return READ_ONLY
+        if is_sample(corpus):
+            return cls(True, False, _SAMPLE.format(settings.index), settings.max_file_mb)
+        return cls(True, True, _SHARED if shared else "", settings.max_file_mb)
+
+
+READ_ONLY = Terms()
+
+_SAMPLE = (
+    "These articles are a sample. What you add begins a corpus of your own, in {}; from then on"
+    " that is asked."
+)
+_SHARED = "Everybody who signs in here is answered from what you add."
+
+
+def shelf(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
+    """What the page shows of the corpus; ``asked`` may be anything at all.
+
+    Args:
+        corpus: Whose articles they are.
+        asked: "words" to look for, the "column" to sort by, whether "descending", and the number
+            of the "first" row; what is missing or makes no sense is as at the start.
+        terms: What the reader may do.
+
+    Returns:
+        "about" and "table" as HTML; "total", "found", "first" and "last" of the rows; whether the
+        reader may "add", what is "said" of it, and of the files the kinds that it may "accept"
+        and a "hint".
+    """
+    wanted = asked if isinstance(asked, Mapping) else {}
+    listed = corpus.articles()
+    held = rows(listed)
+    column: Column = next((name for name in COLUMNS if name == wanted.get("column")), "published")
+    descending = wanted.get("descending") is not False
+    found = ordered(
+        matching(held, str(wanted.get("words", ""))[:200]), column, descending=descending
+    )
+    first = wanted.get("first")
+    first = min(first, len(found)) if isinstance(first, int) and first > 0 else 0
+    first -= first % ROWS
+    shown = found[first : first + ROWS]
+    return {
+        "about": about_html(figures(corpus.directory, listed), held),
+        "table": table_html(shown, column, descending=descending, choosing=terms.remove),
+        "total": len(held),
+        "found": len(found),
+        "first": first,
+        "last": first + len(shown),
+        "add": terms.add,
+        "said": terms.said,
+        "accept": ",".join(EXTENSIONS),
+        "hint": f"{', '.join(EXTENSIONS)}; each up to {terms.megabytes} MB.",
+    }
+
+
+def about_html(told: Figures, held: Sequence[Row]) -> str:
+    """The figures of an index, and its articles over time."""
+    over = timeline(held)
+    drawn = chart(over)
+    figure = ""
+    if drawn:
+        undated = f" {counted(over.undated, 'article')} without a day." if over.undated else ""
+        caption = f"Articles by {over.kind} of publication.{undated}"
+        figure = f"<figure>{drawn}<figcaption>{caption}{legend(over)}</figcaption></figure>"
+    return f'<p class="figures">{_figures(told)}</p>{figure}'
+
+
+def table_html(
+    shown: Sequence[Row], column: Column, *, descending: bool, choosing: bool = False
+) -> str:
+    """Articles as a table whose headings sort it."""
+    if not shown:
+        return '<p class="empty">No article here.</p>'
+    choose = '<th class="choose"><span class="unseen">Choose</span></th>' if choosing else ""
+    head = "".join(_heading(name, column, descending=descending) for name in COLUMNS)
+    body = "".join(_row(row, choosing=choosing) for row in shown)
+    return f"<table><thead><tr>{choose}{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _figures(told: Figures) -> str:
+    parts = [counted(told.articles, "article")]
+    if told.stories != told.articles:
+        parts[0] += f" ({counted(told.stories, 'story', 'stories')})"
+    if told.publishers:
+        parts.append(counted(told.publishers, "publisher"))
+    if told.oldest and told.newest:
+        first, last = day_text(told.oldest), day_text(told.newest)
+        parts.append(first if first == last else f"{first} to {last}")
+    parts += [
+        f"{counted(told.characters, 'character')} of text",
+        f"{size_text(told.bytes)} on disk",
+    ]
+    return " · ".join(parts)
+
+
+def _heading(name: Column, column: Column, *, descending: bool) -> str:
+    turned = ""
+    if name == column:
+        turned = f' aria-sort="{"descending" if descending else "ascending"}"'
+    button = f'<button type="button" data-column="{name}">{_HEADINGS[name]}</button>'
+    return f'<th scope="col" class="{name}"{turned}>{button}</th>'
+
+
+def _row(row: Row, *, choosing: bool) -> str:
+    title, id_ = escape(row.title), escape(row.id)
+    choose = ""
+    if choosing:
+        choose = (
+            f'<td class="choose"><input type="checkbox" value="{id_}"'
+            f' aria-label="Choose {title}"></td>'
+        )
+    day = day_text(row.published) if row.published else ""
+    cells = {
+        "publisher": escape(row.publisher),
+        "published": escape(day),
+        "characters": f"{row.characters:,}",
+        "revision": str(row.revision) if row.revision > 1 else "",
+        "copies": str(row.copies) if row.copies else "",
+    }
+    told = "".join(f'<td class="{name}">{cell}</td>' for name, cell in cells.items())
+    link = f'<a href="#cite-{id_}">{title}</a><span class="uri">{escape(row.uri)}</span>'
+    return f'<tr>{choose}<th scope="row" class="title">{link}</th>{told}</tr>'
