@@ -23,6 +23,7 @@ import json
 import os
 import random
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,7 @@ def main() -> int:
     parser.add_argument("--growth-kb", type=float, help="the most a question, in the last half")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends too
     with (
         tempfile.TemporaryDirectory(prefix="onrecord-load-") as folder,
         served(Path(folder)) as (address, process),
@@ -219,7 +221,7 @@ class Tab:
         self._values[self._box] = question
         started = time.perf_counter()
         try:
-            first = await asyncio.wait_for(self._fire(number), SECONDS)
+            first = await self._fire(number)
             whole = time.perf_counter() - started
         except (httpx.HTTPError, TimeoutError, RuntimeError) as error:
             return Asked(error=f"{type(error).__name__}: {error}")
@@ -241,14 +243,22 @@ class Tab:
         started = time.perf_counter()
         try:
             await self._fire(number)
-        except (httpx.HTTPError, RuntimeError):
+        except (httpx.HTTPError, TimeoutError, RuntimeError):
             self.failed += 1
             return
         if len(self._dependencies[number]["outputs"]) > 2:  # the buttons of further questions
             told(time.perf_counter() - started)
 
     async def _fire(self, number: int) -> float:
-        """One event of the page, until it is over; returns when its first snapshot came."""
+        """One event of the page, until it is over; returns when its first snapshot came.
+
+        Raises:
+            TimeoutError: it took too long; also what HTTP raises, or RuntimeError if it failed.
+        """
+        async with asyncio.timeout(SECONDS):
+            return await self._fired(number)
+
+    async def _fired(self, number: int) -> float:
         each = self._dependencies[number]
         data = [None if id_ in self._states else self._values[id_] for id_ in each["inputs"]]
         joined = await self._client.post(
@@ -425,7 +435,7 @@ async def row(
     good = [each for each in work.done if not each.error]
     spread = partial(percentile, [each.whole for each in good])
     first = partial(percentile, [each.first for each in good])
-    return {
+    found = {
         "door": door,
         "think_s": think,
         "questions": len(work.done),
@@ -440,11 +450,13 @@ async def row(
         "further": len(work.further),
         "further_failed": work.failed,
         "further_p50_ms": 1000 * percentile(work.further, 50),
-        "cpu_ms": 1000 * (cpu(process) - server) / max(1, len(work.done)),
+        "cpu_ms": 1000 * (cpu(process) - server) / len(work.done),
         "per_second": len(work.done) / wall,
         "server_cores": (cpu(process) - server) / whole,
         "users_cores": (time.process_time() - here) / whole,
     }
+    print(json.dumps(found), file=sys.stderr, flush=True)
+    return found
 
 
 async def growth(
@@ -459,6 +471,7 @@ async def growth(
             count = len(work.done)
             if count >= max(seen) + EVERY:
                 seen[count] = process.memory_info().rss
+                print(f"{count:5} {seen[count] / MB:7.1f} MB", file=sys.stderr, flush=True)
             await asyncio.sleep(0.02)
 
     looking = asyncio.create_task(look())
@@ -509,14 +522,14 @@ def written(found: dict[str, Any]) -> str:
     """The figures as a table and a list."""
     lines = [
         f"{found['users']} users; load average {found['load_average'][0]:.1f}",
-        "door  think  questions  errors  p50 / p95 / max ms      first p50 / p95  offers p50"
-        "  per s  cores (users)",
+        "door  think  questions  errors   p50 /  p95 /  max ms   first p50 /  p95   per s"
+        "  CPU ms  cores (users)",
     ]
     lines += [
         f"{r['door']:4}  {r['think_s']:3.1f} s  {r['questions']:9}  {r['errors']:6}"
-        f"  {r['p50_ms']:5.0f} / {r['p95_ms']:5.0f} / {r['max_ms']:5.0f}"
-        f"  {r['first_p50_ms']:8.0f} / {r['first_p95_ms']:5.0f}  {r['further_p50_ms']:10.0f}"
-        f"  {r['per_second']:5.1f}  {r['server_cores']:4.2f} ({r['users_cores']:.2f})"
+        f"  {r['p50_ms']:5.0f} /{r['p95_ms']:5.0f} /{r['max_ms']:5.0f}     "
+        f"  {r['first_p50_ms']:8.0f} /{r['first_p95_ms']:5.0f}  {r['per_second']:6.1f}"
+        f"  {r['cpu_ms']:6.0f}  {r['server_cores']:5.2f} ({r['users_cores']:.2f})"
         for r in found["rows"]
     ]
     if memory := found["memory"]:

@@ -45,6 +45,7 @@ class Evidence:
         matches: float32 (n,): for each content token of the question, the product with the
             nearest token of the sentence.
         log_odds: That it holds the answer, given that the passages hold one.
+        kinds: The kinds of answer that the question asks for and the sentence offers.
     """
 
     passage: Passage
@@ -52,6 +53,7 @@ class Evidence:
     features: tuple[float, ...]
     matches: NDArray[np.float32]
     log_odds: float
+    kinds: frozenset[str] = frozenset()
 
     @property
     def probability(self) -> float:
@@ -99,9 +101,11 @@ def gather(
     if not passages:
         return []
     places = _places(passages)
+    wanted = asked(query.asking)
     scene = _Scene(
         query,
         places,
+        {p: wanted & offered(_text(places[p], p[1]), query.stems) for p in places},
         *_matches(query, passages, tokens, places),
         {p: frozenset(content_stems(_text(places[p], p[1]))) for p in places},
         {stem: weight * idf(stem) for stem, weight in query.stems.items()},
@@ -110,7 +114,14 @@ def gather(
     features = features.reshape(len(places), len(FEATURES))
     judged = (model or default_model()).log_odds(features)
     found = [
-        Evidence(places[place], place[1], tuple(row), scene.matches[place], log_odds)
+        Evidence(
+            places[place],
+            place[1],
+            tuple(row),
+            scene.matches[place],
+            log_odds,
+            scene.kinds[place],
+        )
         for place, row, log_odds in zip(places, features.tolist(), judged.tolist(), strict=True)
     ]
     return sorted(found, key=lambda e: (-e.log_odds, e.article.pk, e.index))
@@ -168,6 +179,7 @@ class _Scene:
     """What the features of every sentence are computed from.
 
     Attributes:
+        kinds: For each sentence, the kinds that are asked for and that it offers.
         matches: For each sentence, what ``_matches`` gives; likewise ``pooled``.
         stems: For each sentence, its content stems.
         idf: Of each stem of the query, times what it counts.
@@ -175,6 +187,7 @@ class _Scene:
 
     query: Query
     places: Mapping[_Place, Passage]
+    kinds: Mapping[_Place, frozenset[str]]
     matches: Mapping[_Place, NDArray[np.float32]]
     pooled: Mapping[_Place, float]
     stems: Mapping[_Place, frozenset[str]]
@@ -183,13 +196,12 @@ class _Scene:
 
 def _features(scene: _Scene, place: _Place) -> list[float]:
     passage, number = scene.places[place], place[1]
-    text = _text(passage, number)
     around = [p for p in ((place[0], number - 1), (place[0], number + 1)) if p in scene.places]
     own = scene.matches[place]
     before = scene.matches.get((place[0], number - 1), own)
     held = scene.stems[place]
     title = content_stems(passage.article.article.title)
-    wanted, given = asked(scene.query.asking), offered(text, scene.query.stems)
+    wanted, given = asked(scene.query.asking), scene.kinds[place]
     return [
         float(own.mean()),
         float(np.sort(own)[: max(1, len(own) // 2)].mean()),

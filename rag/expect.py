@@ -9,6 +9,10 @@ from functools import lru_cache
 from index.words import stem
 
 KINDS = ("time", "number", "person")
+"""The kinds that sentences are judged by."""
+
+CONDITION = "condition"
+"""A further kind, which says what a second sentence should add (``rag/quote.py``)."""
 
 _MONTHS = (
     "january|february|march|april|june|july|august|september|october|november|december"
@@ -38,6 +42,11 @@ _ASKED = {
         r"|minister|official|politician|scientist|author|actor|singer|company|newspaper|team)\b",
         re.I,
     ),
+    CONDITION: re.compile(
+        r"\b(?:what|which|whose)\b.*\b(?:preconditions?|conditions|prerequisites?|requirements|demands"
+        r"|terms)\b|\bunder (?:what|which) circumstances\b|\bwhat (?:must|has to|would have to)\b",
+        re.I,
+    ),
 }
 _OFFERED = {
     "time": re.compile(
@@ -46,6 +55,13 @@ _OFFERED = {
         r" (?:ago|later|earlier|before|after)|[ap]\.m|noon|midnight)\b"
     ),
     "number": re.compile(rf"\d|\b(?:{_NUMERALS}|percent)\b", re.I),
+    CONDITION: re.compile(
+        r"\bonly (?:[\w ]{1,30} )?(?:if|when|once|after)\b|\bunless\b|\bas long as\b"
+        r"|\bon condition\b|\bprovided that\b|\bmust\b|\b(?:has|have|had) to\b"
+        r"|\b(?:hinges?|depends?|conditional|contingent) (?:up)?on\b"
+        r"|\b(?:insist|demand|requir|stipulat)(?:s|es|ed|ing)?\b",
+        re.I,
+    ),
 }
 _NAME = re.compile(r"(?<![.!?…] )(?<![“\"‘'])(?<!^)\b[A-Z][\w’'-]+")
 

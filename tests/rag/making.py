@@ -51,11 +51,12 @@ def signs(model, passages):
     return found
 
 
-def evidence(article, index, log_odds, *, cosine=0.5, matches=(0.5,)):
+def evidence(article, index, log_odds, *, cosine=0.5, matches=(0.5,), kinds=()):
     """A judged sentence."""
     row = (0.0,) * len(FEATURES)
     found = passage(article, cosine=cosine)
-    return Evidence(found, index, row, np.array(matches, dtype=np.float32), log_odds)
+    known = np.array(matches, dtype=np.float32)
+    return Evidence(found, index, row, known, log_odds, frozenset(kinds))
 
 
 def cited(number=1, quote="Rain fell.", **fields):

@@ -3,7 +3,7 @@
 import pytest
 
 from index.words import content_stems
-from rag.expect import KINDS, asked, offered
+from rag.expect import CONDITION, KINDS, asked, offered
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,16 @@ from rag.expect import KINDS, asked, offered
         ("Who resigned, and when?", {"person", "time"}),
         ("Why did the barrier fail?", set()),
         ("Where is the whole dock?", set()),
-        ("What preconditions did the Kremlin set?", set()),
+        ("What preconditions did the Kremlin set?", {CONDITION}),
+        ("On what terms was the loan given, and when?", {CONDITION, "time"}),
+        ("What must the harbour do?", {CONDITION}),
+        ("What was in demand at the time of the gale?", set()),
+        ("Did the Kremlin set conditions?", set()),
     ],
 )
 def test_asked(question, kinds):
     assert asked(question) == kinds
-    assert kinds <= set(KINDS)
+    assert kinds <= {*KINDS, CONDITION}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +51,12 @@ def test_asked(question, kinds):
         ("Tembo shut the gate.", set()),
         ("The gate shut. Tembo slept.", set()),
         ("“Tembo slept.”", set()),
+        ("the loan is paid only if the bolts hold.", {CONDITION}),
+        ("it can only be paid once the bolts hold.", {CONDITION}),
+        ("the gate stays shut unless it rains.", {CONDITION}),
+        ("the council insisted on new bolts.", {CONDITION}),
+        ("a summit hinges on trust.", {CONDITION}),
+        ("the only gate is shut.", set()),
     ],
 )
 def test_offered(sentence, kinds):

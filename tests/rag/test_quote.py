@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 
+from rag.expect import CONDITION
 from rag.quote import (
     COPIES,
     MARGINS,
     OTHER_ARTICLE,
     REFUSAL,
     SAME_ARTICLE,
+    SETS_CONDITION,
     answer_text,
     attribution,
     citation,
@@ -101,6 +103,22 @@ def test_a_place_beside_what_is_chosen_counts_for_a_sentence():
         "Rain fell on Kyiv.",
         "Boats came for 640 people.",
     ]
+
+
+def test_a_condition_that_is_asked_for_comes_after_the_sentence_that_speaks_of_it():
+    article, other = stored(RAIN), stored(HAIL, 2)
+    low = 5.0 - MARGINS[0] - SAME_ARTICLE - SETS_CONDITION
+
+    def found(log_odds, kinds, of=article):
+        return [evidence(article, 0, 5.0), evidence(of, 3, log_odds, kinds=kinds)]
+
+    assert len(composed(found(low, {CONDITION}))[0]) == 2
+    assert len(composed(found(low - 0.1, {CONDITION}))[0]) == 1
+    assert len(composed(found(low, {"time"}))[0]) == 1
+    assert len(composed(found(low + OTHER_ARTICLE + SAME_ARTICLE, {CONDITION}, other))[0]) == 1
+    listed = stored("Two things are asked: rain and hail. Trams run. Boats run. The gate held.")
+    whole = [evidence(listed, 0, 5.0), evidence(listed, 3, low, kinds={CONDITION})]
+    assert len(composed(whole)[0]) == 1
 
 
 def test_articles_come_in_the_order_of_their_best_and_quotes_in_that_of_the_article():

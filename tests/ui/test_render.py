@@ -119,10 +119,10 @@ def test_only_a_web_address_becomes_a_link_to_the_original():
 
 
 def test_an_article_says_in_which_language_it_is_to_be_read_out():
-    page = Page(article_html(replace(PLAIN, language="de"), 0, 3))
+    page = Page(article_html(replace(PLAIN, language="de"), [(0, 3)]))
     assert [tag for tag, *pair in page.attributes if pair == ["lang", "de"]] == ["h2", "div"]
     for unknown in (None, 'de"><script>'):
-        assert "lang=" not in article_html(replace(PLAIN, language=unknown), 0, 3)
+        assert "lang=" not in article_html(replace(PLAIN, language=unknown), [(0, 3)])
 
 
 def test_a_page_of_pasted_text_is_not_repeated():

@@ -108,7 +108,9 @@ def test_a_failure_shows_what_was_expected_beside_what_was_answered(answers):
 
 def test_kinds_and_curves_are_there_in_words_too(answers):
     page_ = Reader(answers)
-    labels = [value for tag, name, value in page_.attributes if name == "aria-label"]
+    labels = [
+        value for tag, name, value in page_.attributes if (tag, name) == ("svg", "aria-label")
+    ]
     assert labels[0] == "complete: 1, incomplete: 1, wrongly refused: 3"
     assert labels[1] == "rightly refused: 1, wrongly answered: 1"
     assert labels[2].startswith(
@@ -140,7 +142,9 @@ def test_rankings():
     assert lost == "And snow? q3 · nDCG@10 0.000 Found Nothing. Relevant Not found zz"
     assert second.startswith("Asked: Ice? And hail? q2 · nDCG@10 0.631 Found Rank 1 Rain at last")
     assert "Rank 2 Hail & ice (x), relevant" in second
-    labels = [value for tag, name, value in found.attributes if (tag, name) == ("svg", "aria-label")]
+    labels = [
+        value for tag, name, value in found.attributes if (tag, name) == ("svg", "aria-label")
+    ]
     assert labels[0].startswith("Queries by nDCG@10. 0.0: 1, 0.1: 0, ")
     assert labels[0].endswith("0.6: 1, 0.7: 0, 0.8: 0, 0.9: 0, 1: 1")
 

@@ -39,7 +39,7 @@ async function read(ref, others = [], from = null) {
   const words = view.querySelector("mark:not(.other)") ?? view;
   words.tabIndex = words === view ? 0 : -1;
   if (!from || from.disabled) words.focus({ preventScroll: true });
-  words.scrollIntoView({ block: "center" });
+  words.scrollIntoView({ block: words === view ? "start" : "center" });
 }
 
 function open(link, from = null) {
