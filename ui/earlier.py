@@ -94,6 +94,7 @@ class Panel:
 
     chats: Chats
     chat: Any
+    drawer: Any
     search: Any
     listing: Any
     name: Any
@@ -126,7 +127,7 @@ class Panel:
                 min_width=0,
             )
             said = gr.HTML("", elem_id="judged")
-        with gr.Accordion("Earlier chats", open=False, elem_id="earlier"):
+        with gr.Accordion("Earlier chats", open=False, elem_id="earlier") as drawer:
             search = gr.Textbox(label="Search in them", max_lines=1, min_width=0)
             listing = gr.Radio([], label="Open one", elem_id="chats")
             with gr.Row(equal_height=False):
@@ -138,7 +139,7 @@ class Panel:
         file = gr.Textbox("", visible="hidden", show_label=False)
         chat = gr.BrowserState("", **STORAGE)
         return cls(
-            chats, chat, search, listing, name, rename, delete, markdown, page, copy, good, bad,
+            chats, chat, drawer, search, listing, name, rename, delete, markdown, page, copy, good, bad,
             reason, said, paper, file,
         )  # fmt: skip
 
@@ -195,7 +196,7 @@ class Panel:
         def judged(liked: bool) -> Callable[..., str]:
             def judge(now: list[Turn], reason: str, request: gr.Request) -> str:  # type: ignore[name-defined]
                 if not now or now[-1].kept is None:
-                    return ""
+                    return '<p class="left">The answer is being kept; press again.</p>'
                 chats.judge(now[-1].kept, liked, reason, user(request))
                 return '<p class="left">Thank you, kept.</p>'
 
@@ -211,6 +212,7 @@ class Panel:
         both = [*outputs, self.chat, self.name, self.said]
         app.load(opened, self.chat, both, **quiet)
         app.load(refreshed, self.search, self.listing, **quiet)
+        self.drawer.expand(refreshed, self.search, self.listing, **quiet)
         self.search.change(refreshed, self.search, self.listing, **quiet)
         self.listing.input(opened, self.listing, both, **quiet)
         self.rename.click(renamed, [self.chat, self.name, self.search], self.listing, **quiet)

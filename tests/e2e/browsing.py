@@ -6,7 +6,13 @@ import os
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 
+DESK = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}  # what WCAG 1.4.10 asks for
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SECONDS = 30_000  # the longest wait for something that must come
 
 browser_wanted = [
@@ -32,3 +38,49 @@ def elsewhere(page):
     """The hosts that the page wanted something from, this machine left out."""
     hosts = {urlsplit(url).hostname for url in page.requested if url.startswith(("http", "ws"))}
     return hosts - {"127.0.0.1", "localhost"}
+
+
+def violations(page, rules=RULES):
+    """What axe finds, without what is of little weight."""
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE_SCRIPT)
+    alike = {"exclude": ["#reader .text p:not(:has(mark))"]}  # eighty paragraphs of filler
+    options = {"resultTypes": ["violations"], "runOnly": list(rules)}
+    asked = "([context, options]) => axe.run(context, options)"
+    found = page.evaluate(asked, [alike, options])["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['html'][:200]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+def darken(page, scheme="dark"):
+    """Has the system turn dark, or light again; the page follows without being loaded anew."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        "dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark"
+    )
+
+
+OVERFLOWING = """() => {
+    const scrolls = (e) => e && (/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX)
+        && e.id !== "desk" && e.tagName !== "BODY" || scrolls(e.parentElement));
+    const out = [...document.querySelectorAll("#masthead *, #desk *")].filter((e) => {
+        const box = e.getBoundingClientRect();
+        return box.width > 1 && e.checkVisibility({ visibilityProperty: true })
+            && (box.right > innerWidth + 1 || box.left < -1) && !scrolls(e.parentElement);
+    });
+    const root = document.documentElement;
+    return [...out, ...(root.scrollWidth > root.clientWidth ? [root] : [])]
+        .map((e) => e.outerHTML.slice(0, 120));
+}"""
+SMALL = """() => [...document.querySelectorAll("a, button, input, textarea, [role=option]")]
+    .map((e) => e.type === "radio" ? e.closest("label") : e)
+    .filter((e) => {
+        const { width, height } = e.getBoundingClientRect();
+        return e.checkVisibility({ visibilityProperty: true }) && !e.closest(".visually-hidden")
+            && width > 1 && height > 1 && (width < 24 || height < 24);
+    })
+    .map((e) => `${e.outerHTML.slice(0, 120)} ${JSON.stringify(e.getBoundingClientRect())}`)"""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.browsing import ask, browser_wanted, elsewhere
+from tests.e2e.browsing import (
+    NARROW,
+    OVERFLOWING,
+    PHONE,
+    SMALL,
+    ask,
+    browser_wanted,
+    darken,
+    elsewhere,
+    violations,
+)
 from tests.rag.making import corpus_of
 from ui.api import build_api
 from ui.shelf.adding import Editor
@@ -155,12 +165,78 @@ def test_readers_who_may_not_change_it_are_offered_nothing(visit, corpus):
         app.close()
 
 
-def test_on_a_phone_nothing_stands_over_the_edge(visit, address):
-    page = shelf(visit, address, viewport={"width": 390, "height": 844})
+def states(page):
+    """Brings the corpus page from one main state to the next, and names each."""
+    yield "table"
     page.get_by_text("Add articles").click()
-    wide = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-    assert page.evaluate(wide) == 0
-    page.get_by_role("link", name="Bread dearer").click()
-    page.locator("#reader h2", has_text="Bread dearer").wait_for()
-    page.get_by_role("link", name="Back to the list").click()
-    page.wait_for_function("document.activeElement.textContent === 'Bread dearer'")
+    yield "forms"
+    page.get_by_label("Headline").fill("Donaudampfschifffahrt" * 8)
+    page.get_by_label("Text", exact=True).fill("Fog closed the airport of Oslo for nine hours.")
+    page.get_by_role("button", name="Add text").click()
+    page.get_by_text("1 added.").wait_for()
+    yield "a long headline added"
+    page.get_by_label("Choose Bread dearer").check()
+    page.get_by_role("button", name="Remove 1").click()
+    yield "whether to remove"
+    page.get_by_role("button", name="Add files").click()
+    page.get_by_text("Choose files first.").wait_for()
+    yield "nothing chosen"
+
+
+def test_axe_finds_no_grave_violation(visit, address):
+    page = shelf(visit, address, reduced_motion="reduce")
+    found = {state: problems for state in states(page) if (problems := violations(page))}
+    assert found == {}
+    darken(page)
+    assert violations(page, ["color-contrast"]) == []
+
+
+def test_on_a_phone_nothing_stands_over_the_edge_and_targets_have_24_pixels(visit, address):
+    phone = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    page = shelf(visit, address, color_scheme="dark", reduced_motion="reduce", **phone)
+    found = {}
+    for state in states(page):
+        problems = violations(page) + page.evaluate(SMALL) + page.evaluate(OVERFLOWING)
+        page.set_viewport_size(NARROW)
+        problems += page.evaluate(OVERFLOWING)
+        page.set_viewport_size(PHONE)
+        if problems:
+            found[state] = problems
+    assert found == {}
+
+
+def test_the_keyboard_is_enough(visit, address, corpus):
+    page = visit(address)
+    press = page.keyboard.press
+    page.get_by_role("textbox", name="Question").wait_for()
+    page.get_by_role("tab", name="Ask").focus()
+    press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Corpus"
+    press("Enter")
+    page.locator(".shelf table").wait_for()
+    reached = []
+    for _ in range(16):
+        press("Tab")
+        name = page.evaluate(
+            """() => { const e = document.activeElement; return e.getAttribute("aria-label")
+                || e.labels?.[0]?.textContent.trim() || e.textContent.trim(); }"""
+        )
+        reached.append(name)
+        if name == "Choose Bread dearer":
+            break
+    assert reached[:2] == ["Add articles", "Find articles"]
+    assert reached[-1] == "Choose Bread dearer"
+    press("Space")
+    page.get_by_role("button", name="Remove 1").focus()
+    press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "Keep"
+    press("Shift+Tab")
+    press("Enter")
+    page.get_by_text("1 removed.").wait_for()
+    page.get_by_role("link", name="Hail in Riga").focus()
+    press("Enter")
+    page.locator("#reader h2", has_text="Hail in Riga").wait_for()
+    page.get_by_role("link", name="Back to the list").focus()
+    press("Enter")
+    page.wait_for_function("document.activeElement.textContent === 'Hail in Riga'")
+    assert [a.uri for a in corpus.articles()] == ["evil.txt", "hail.txt"]

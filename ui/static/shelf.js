@@ -96,22 +96,23 @@ async function work(doing) {
   const buttons = [...element.querySelectorAll("button, input, textarea")];
   for (const button of buttons) button.setAttribute("aria-disabled", "true");
   element.dataset.busy = "";
+  let done = false;
   try {
     const results = await doing();
+    await draw();
     const count = (outcome) => results.filter((each) => each.outcome === outcome).length;
     const told = ["added", "changed", "unchanged", "removed", "skipped"]
       .filter(count).map((outcome) => `${count(outcome).toLocaleString("en")} ${outcome}`);
     tell(sentence(told.join(", ") || "nothing to add"), results);
-    return true;
+    done = true;
   } catch (error) {
-    tell(sentence(error.message || "the server did not answer; try again"), [], "problem");
-    return false;
-  } finally {
-    delete element.dataset.busy;
-    for (const button of buttons) button.removeAttribute("aria-disabled");
     await draw();
-    trigger("edited");
+    tell(sentence(error.message || "the server did not answer; try again"), [], "problem");
   }
+  delete element.dataset.busy;
+  for (const button of buttons) button.removeAttribute("aria-disabled");
+  trigger("edited");
+  return done;
 }
 
 function parts(files) {
