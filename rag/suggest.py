@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -50,12 +50,17 @@ def suggest(corpus: Corpus, count: int = 4) -> tuple[str, ...]:
     return _suggested(corpus, corpus.manifest()["token"], count)
 
 
-def follow_ups(corpus: Corpus, answer: Answer, count: int = 3) -> tuple[str, ...]:
+def follow_ups(
+    corpus: Corpus, answer: Answer, count: int = 3, go_on: Callable[[], bool] = lambda: True
+) -> tuple[str, ...]:
     """Questions to go on with: on names of the cited articles that were not mentioned so far.
 
     After a refusal, of the nearest articles; then of those that a search finds. Each stands on its
-    own and was asked, as for ``suggest``.
+    own and was asked, as for ``suggest``. ``go_on`` is called before each of them is: it may
+    wait, and once it says no, what was found so far is all.
     """
+    if not go_on():
+        return ()
     cited = dict.fromkeys(c.article_id for c in (*answer.citations, *answer.nearest))
     found = [passage.article for passage in corpus.search(answer.query, SEARCHED)]
     read = _stories([*corpus.stored(cited), *found])
@@ -69,7 +74,7 @@ def follow_ups(corpus: Corpus, answer: Answer, count: int = 3) -> tuple[str, ...
     new = [[w for w in found if _new_names(w, known)] for found in fresh]
     near = [[w for w in found if known & {*content_stems(w.question)}] for found in fresh]
     return _answered(
-        corpus, [*_in_turns(new), *_in_turns(near)], count, ASKED_NEXT, answer.question
+        corpus, [*_in_turns(new), *_in_turns(near)], count, ASKED_NEXT, answer.question, go_on
     )
 
 
@@ -104,14 +109,19 @@ def _in_turns(each: Iterable[Sequence[Wonder]]) -> Iterator[Wonder]:
 
 
 def _answered(
-    corpus: Corpus, found: Iterable[Wonder], count: int, asked: int, before: str = ""
+    corpus: Corpus,
+    found: Iterable[Wonder],
+    count: int,
+    asked: int,
+    before: str = "",
+    go_on: Callable[[], bool] = lambda: True,
 ) -> tuple[str, ...]:
     """The first questions that the corpus answers surely, from where they were read off.
 
     Each of another story and kind than those before it, as long as there are such; none like the
     question before.
     """
-    plain = corpus.quoting()
+    token = corpus.manifest()["token"]
     wanted = list({wonder.question: wonder for wonder in found}.values())
     held: dict[str, bool] = {}
     chosen: list[Wonder] = []
@@ -123,13 +133,21 @@ def _answered(
             known = any(w.story == wonder.story or w.kind == wonder.kind for w in chosen)
             if strict and known:
                 continue
-            if wonder.question not in held and len(held) < asked:
-                held[wonder.question] = _holds(plain, plain.ask(wonder.question), wonder)
+            if wonder.question not in held and len(held) < asked and go_on():
+                held[wonder.question] = _is_answered(corpus, token, wonder)
             if len(chosen) < count and held.get(wonder.question):
                 chosen.append(wonder)
             if len(chosen) == count or len(held) == asked:
                 break
     return tuple(each.question for each in chosen)
+
+
+@lru_cache(maxsize=512)  # many answers cite the same articles
+def _is_answered(corpus: Corpus, token: str, wonder: Wonder) -> bool:
+    """Whether a generation of an index answers a question surely, from where it was read off."""
+    del token
+    plain = corpus.quoting()
+    return _holds(plain, plain.ask(wonder.question), wonder)
 
 
 def _holds(corpus: Corpus, answer: Answer, wonder: Wonder) -> bool:

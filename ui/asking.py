@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from ui.chat import (
     Turn,
-    last_confined,
     last_question,
     left,
     messages,
@@ -47,29 +46,17 @@ class Asking:
     wide: Any
     fresh: Any
     edit: Any
-    offer: Any
     narrow: tuple[Any, ...]
     left: Any
     earlier: Panel | None
     further: tuple[Any, ...]
     suggestions: tuple[Any, ...]
 
-    def shown(self, now: Sequence[Turn], *, busy: bool) -> dict[Any, Any]:
+    def shown(self, now: Sequence[Turn]) -> dict[Any, Any]:
         """What the components become when the chat has come to these turns."""
-        visible = {
-            self.send: not busy,
-            self.halt: busy,
-            self.again: bool(last_question(now)) and not busy,
-            self.edit: bool(last_question(now)) and not busy,
-            self.wide: last_confined(now) and not busy,
-            self.fresh: bool(now) and not busy,
-            self.offer: bool(self.suggestions) and not now,
-        }
-        visible |= dict.fromkeys(self.further, False)  # shown again once they are known
-        changed = {part: {"visible": is_, "__type__": "update"} for part, is_ in visible.items()}
-        if self.earlier:
-            changed |= self.earlier.shown(now, busy=busy)
-        return {self.turns: list(now), self.chat: messages(now), **changed}
+        hidden = {"visible": False, "__type__": "update"}  # shown again once they are known
+        further = dict.fromkeys(self.further, hidden)
+        return {self.turns: list(now), self.chat: messages(now), **further}
 
 
 def built(
@@ -101,7 +88,7 @@ def built(
         allow_tags=False,
         group_consecutive_messages=False,
     )
-    with gr.Column(elem_id="suggestions") as offer:
+    with gr.Column(elem_id="suggestions"):
         offered = tuple(
             gr.Button("", elem_classes="suggestion", visible=False) for _ in range(SUGGESTED)
         )
@@ -121,7 +108,7 @@ def built(
             autofocus=True,
         )
         send = gr.Button("Ask", elem_id="send", scale=0, min_width=0)
-        halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=0, visible=False)
+        halt = gr.Button("Stop", elem_id="stop", scale=0, min_width=0)
     with gr.Accordion("Which articles", open=False, elem_id="narrow"):
         with gr.Row(equal_height=False):
             publisher = gr.Dropdown(
@@ -136,14 +123,14 @@ def built(
             ]
         left_of = gr.HTML(left(corpus, None, None, None), elem_id="left")
     with gr.Row(elem_id="after", equal_height=False):
-        again = gr.Button("Retry", elem_id="retry", scale=0, min_width=0, visible=False)
-        edit = gr.Button("Edit", elem_id="edit", scale=0, min_width=0, visible=False)
-        wide = gr.Button("All articles", elem_id="wide", scale=0, min_width=0, visible=False)
-        fresh = gr.Button("New chat", elem_id="fresh", scale=0, min_width=0, visible=False)
+        again = gr.Button("Retry", elem_id="retry", scale=0, min_width=0)
+        edit = gr.Button("Edit", elem_id="edit", scale=0, min_width=0)
+        wide = gr.Button("All articles", elem_id="wide", scale=0, min_width=0)
+        fresh = gr.Button("New chat", elem_id="fresh", scale=0, min_width=0)
     earlier = Panel.built(gr, chats) if chats else None
     narrow = (publisher, *days)
     return Asking(
-        turns, chat, box, send, halt, again, wide, fresh, edit, offer, narrow, left_of, earlier,
+        turns, chat, box, send, halt, again, wide, fresh, edit, narrow, left_of, earlier,
         further, offered,
     )  # fmt: skip
 
@@ -163,61 +150,79 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
     earlier = parts.earlier
 
     def answered(
-        question: str, before: list[Turn], chosen: Sequence[str], *, scope: bool = True
+        question: str,
+        before: list[Turn],
+        chosen: Sequence[str],
+        chat: str,
+        request: Any,  # noqa: ANN401
+        *,
+        scope: bool = True,
     ) -> Iterator[dict[Any, Any]]:
-        now = before
+        further: dict[Any, Any] = {parts.box: ""}  # once: the next question may be typed meanwhile
         for now in respond(corpus, question, before, narrow=chosen, scope=scope):
-            yield {**parts.shown(now, busy=True), parts.box: ""}
-        yield parts.shown(now, busy=False)
+            if earlier and not now[-1].growing:
+                chat, now = keep(earlier.chats, chat, now, _user(request))
+                further = {**further, earlier.chat: chat}
+            yield {**parts.shown(now), **further}
+            further = {}
 
-    def asked(typed: str, before: list[Turn], *chosen: str) -> Iterator[dict[Any, Any]]:
-        yield from answered(typed, before, chosen)
+    def asked(
+        typed: str,
+        before: list[Turn],
+        chat: str,
+        request: gr.Request,  # type: ignore[name-defined]
+        *chosen: str,
+    ) -> Iterator[dict[Any, Any]]:
+        yield from answered(typed, before, chosen, chat, request)
 
-    # A button of their own each: Gradio hands on a copy of one that was hidden or shown.
-    def retried(before: list[Turn], *chosen: str) -> Iterator[dict[Any, Any]]:
-        yield from answered(last_question(before), without_last(before), chosen)
+    def retried(
+        before: list[Turn],
+        chat: str,
+        request: gr.Request,  # type: ignore[name-defined]
+        *chosen: str,
+    ) -> Iterator[dict[Any, Any]]:
+        past = without_last(before)
+        yield from answered(last_question(before), past, chosen, chat, request)
 
-    def widened(before: list[Turn], *chosen: str) -> Iterator[dict[Any, Any]]:
-        yield from answered(last_question(before), without_last(before), chosen, scope=False)
+    def widened(
+        before: list[Turn],
+        chat: str,
+        request: gr.Request,  # type: ignore[name-defined]
+        *chosen: str,
+    ) -> Iterator[dict[Any, Any]]:
+        past = without_last(before)
+        yield from answered(last_question(before), past, chosen, chat, request, scope=False)
 
     def edited(now: list[Turn]) -> dict[Any, Any]:
-        return {
-            **parts.shown(without_last(now), busy=False),
-            parts.box: gr.update(value=last_question(now), autofocus=True),
-        }
+        box = gr.update(value=last_question(now), autofocus=True)
+        return {**parts.shown(without_last(now)), parts.box: box}
 
-    def kept(now: list[Turn], chat: str, request: gr.Request) -> tuple[str, list[Turn]]:  # type: ignore[name-defined]
-        assert earlier is not None  # noqa: S101 - wired only then
-        return keep(earlier.chats, chat, now, _user(request))
-
-    outputs = [*parts.shown([], busy=False)]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    chat = earlier.chat if earlier else gr.State("")
+    outputs = [*parts.shown([])]
     answering = {
-        "outputs": [*outputs, parts.box],
+        "outputs": [*outputs, parts.box, chat],
         "concurrency_limit": ANSWERS_AT_ONCE,
         "concurrency_id": "answers",
         **quiet,
     }
-    narrow = [parts.turns, *parts.narrow]
+    here = [parts.turns, chat, *parts.narrow]
     answers = [
-        gr.on([parts.box.submit, parts.send.click], asked, [parts.box, *narrow], **answering),
+        gr.on([parts.box.submit, parts.send.click], asked, [parts.box, *here], **answering),
         *(
-            button.click(asked, [button, *narrow], **answering)
+            button.click(asked, [button, *here], **answering)
             for button in (*parts.suggestions, *parts.further)
         ),
-        parts.again.click(retried, [parts.turns, *parts.narrow], **answering),
-        parts.wide.click(widened, [parts.turns, *parts.narrow], **answering),
+        parts.again.click(retried, here, **answering),
+        parts.wide.click(widened, here, **answering),
     ]
     parts.halt.click(None, cancels=answers).then(
-        lambda now: parts.shown(stop(now), busy=False), parts.turns, outputs, **quiet
+        lambda now: parts.shown(stop(now)), parts.turns, outputs, **quiet
     )
-    parts.fresh.click(lambda: parts.shown([], busy=False), None, outputs, **quiet)
+    parts.fresh.click(lambda: {**parts.shown([]), chat: ""}, None, [*outputs, chat], **quiet)
     parts.edit.click(edited, parts.turns, [*outputs, parts.box], **quiet)
     if earlier:
-        for answer in answers:
-            answer.then(kept, [parts.turns, earlier.chat], [earlier.chat, parts.turns], **quiet)
-        parts.fresh.click(lambda: "", None, earlier.chat, **quiet)
-        earlier.wire(gr, app, parts.turns, lambda now: parts.shown(now, busy=False), outputs, _user)
+        earlier.wire(gr, app, parts.turns, parts.shown, outputs, _user)
     gr.on(
         [part.change for part in parts.narrow],
         lambda *chosen: left(corpus, *chosen),
@@ -254,5 +259,7 @@ def wire_offers(
             answer = now[-1].answer if now else None
             return filled(parts.further, found_after(answer) if answer else ())
 
+        # None waits in the queue: there it would take a question's place.
+        unqueued = {**quiet, "concurrency_limit": None, "concurrency_id": "further"}
         for answer in answers:
-            answer.then(followed, parts.turns, [*parts.further], **quiet)
+            answer.then(followed, parts.turns, [*parts.further], **unqueued)

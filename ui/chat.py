@@ -45,6 +45,7 @@ class Turn:
         confined: Whether only the articles that the question is about were asked.
         answer: The answer itself; None when it failed.
         kept: The number under which it is kept; None if it is not.
+        growing: Whether more of the reply may come.
     """
 
     question: str
@@ -53,6 +54,7 @@ class Turn:
     confined: bool = False
     answer: Answer | None = None
     kept: int | None = None
+    growing: bool = False
 
     @classmethod
     def of(cls, answer: Answer, kept: int | None = None) -> Turn:
@@ -79,13 +81,18 @@ def respond(
     if not asked:
         yield [*past, Turn("", "", problem_html("Type a question first."))]
         return
-    turn = Turn(asked, "", waiting_html())
+    turn = Turn(asked, "", waiting_html(), growing=True)
     yield [*past, turn]
+    due = 0.0
     try:
         chat = corpus.conversation(_history(past))
-        for answer in _paced(chat.stream(asked, filters=narrowed(*narrow), scope=scope)):
+        for answer in chat.stream(asked, filters=narrowed(*narrow), scope=scope):
             turn = Turn.of(answer)
-            yield [*past, turn]
+            # Quotes are there all at once: what they grow by is not worth a snapshot.
+            if answer.answerer != "quotes" and time.monotonic() >= due:
+                yield [*past, replace(turn, growing=True)]
+                due = time.monotonic() + SNAPSHOT_SECONDS
+        yield [*past, turn]
     except OnRecordError as error:
         yield [*past, _failed(turn, _sentence(error))]
     except Exception:
@@ -130,7 +137,7 @@ def stop(turns: Sequence[Turn]) -> list[Turn]:
         return []
     last = turns[-1]
     html = (last.html if last.text else "") + stopped_html()
-    return [*turns[:-1], replace(last, html=html, answer=None)]
+    return [*turns[:-1], replace(last, html=html, answer=None, growing=False)]
 
 
 def last_question(turns: Sequence[Turn]) -> str:
@@ -150,13 +157,31 @@ def without_last(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
-    """The turns as the messages of a Gradio chatbot."""
+    """The turns as the messages of a Gradio chatbot.
+
+    The last one says, by the classes of an element that is not seen, what can be done now:
+    "growing", or "still" and then "has-question", "is-confined" and "has-answer". The page's style
+    sheet shows the buttons by it; a server that did so would send each with every snapshot.
+    """
     shown = []
     for turn in turns:
         if turn.question:
             shown.append({"role": "user", "content": question_html(turn.question)})
         shown.append({"role": "assistant", "content": turn.html})
+    if turns:
+        shown[-1]["content"] += f'<div class="state {" ".join(_states(turns))}"></div>'
     return shown
+
+
+def _states(turns: Sequence[Turn]) -> list[str]:
+    if turns[-1].growing:
+        return ["growing"]
+    holds = {
+        "has-question": bool(last_question(turns)),
+        "is-confined": last_confined(turns),
+        "has-answer": turns[-1].answer is not None,
+    }
+    return ["still", *(name for name, is_ in holds.items() if is_)]
 
 
 def open_source(corpus: Corpus, ref: object) -> str:
@@ -189,22 +214,9 @@ def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
 
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
-    return replace(turn, text="", html=said + problem_html(sentence), answer=None)
+    return replace(turn, text="", html=said + problem_html(sentence), answer=None, growing=False)
 
 
 def _sentence(error: OnRecordError) -> str:
     said = str(error).strip()
     return f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '?', '!')) else '.'}"
-
-
-def _paced(answers: Iterator[Answer]) -> Iterator[Answer]:
-    due = 0.0
-    held = None
-    for answer in answers:
-        held = answer
-        if time.monotonic() >= due:
-            yield answer
-            held = None
-            due = time.monotonic() + SNAPSHOT_SECONDS
-    if held is not None:
-        yield held

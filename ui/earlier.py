@@ -45,11 +45,15 @@ def keep(chats: Chats, chat: str, turns: Sequence[Turn], user: str) -> tuple[str
         known = {*chats.turn_ids(chat, user)}
     except NoSuchConversation:
         known = None
-    earlier = [turn for turn in turns[:-1] if turn.answer]
-    if known is None or any(turn.kept not in known for turn in earlier):
+    earlier = list(turns[:-1])  # what was stopped or failed stays on the page and is not kept
+    held = {turn.kept for turn in earlier if turn.answer}
+    if known is None or not held <= known:
         chat = chats.create(user)
-        earlier = [replace(t, kept=chats.append(chat, t.answer, user)) for t in earlier if t.answer]
-    elif gone := known - {turn.kept for turn in earlier}:
+        earlier = [
+            replace(turn, kept=chats.append(chat, turn.answer, user)) if turn.answer else turn
+            for turn in earlier
+        ]
+    elif gone := known - held:
         chats.cut(chat, min(gone), user)  # asked again, or otherwise
     last = replace(last, kept=chats.append(chat, last.answer, user))
     return chat, [*earlier, last]
@@ -107,14 +111,13 @@ class Panel:
     bad: Any
     reason: Any
     said: Any
-    paper: Any
     file: Any
 
     @classmethod
     def built(cls, gr: ModuleType, chats: Chats) -> "Panel":
         """Places the components where the page is being built."""
         small: dict[str, Any] = {"scale": 0, "min_width": 0, "elem_classes": "quiet"}
-        with gr.Row(elem_id="judge", equal_height=False, visible=False) as paper:
+        with gr.Row(elem_id="judge", equal_height=False):
             copy = gr.Button("Copy with sources", **small)
             good = gr.Button("Helpful", **small)
             bad = gr.Button("Not helpful", **small)
@@ -139,14 +142,9 @@ class Panel:
         file = gr.Textbox("", visible="hidden", show_label=False)
         chat = gr.BrowserState("", **STORAGE)
         return cls(
-            chats, chat, drawer, search, listing, name, rename, delete, markdown, page, copy, good, bad,
-            reason, said, paper, file,
+            chats, chat, drawer, search, listing, name, rename, delete, markdown, page, copy, good,
+            bad, reason, said, file,
         )  # fmt: skip
-
-    def shown(self, now: Sequence[Turn], *, busy: bool) -> dict[Any, Any]:
-        """What the components become when the chat has come to these turns."""
-        visible = bool(now) and now[-1].answer is not None and not busy
-        return {self.paper: {"visible": visible, "__type__": "update"}}
 
     def wire(
         self,

@@ -34,6 +34,10 @@ STATIC = Path(__file__).parent / "static"
 
 WAITING_AT_MOST = 64
 
+# Pages whose turns are held in memory, the least recently used one let go first. A page as opened
+# takes 50 kB, 90 kB once its buttons have changed, and its turns; Gradio holds 10,000.
+SESSIONS = 500
+
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -94,6 +98,7 @@ def build_app(
         for happened in (app.load, articles.edited):
             happened(renewed, None, [head, parts.narrow[0], parts.left], **quiet)
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=asking.ANSWERS_AT_ONCE)
+    app.state_session_capacity = SESSIONS
     built: gradio.Blocks = app
     return built
 
@@ -125,11 +130,14 @@ def serve(
     """
     from rag.suggest import follow_ups, suggest
     from ui.api import build_api
+    from ui.programs.desk import Aside
     from ui.programs.metrics import Metrics
     from ui.sample import NOTICE, SUGGESTIONS, is_sample
     from ui.shelf.adding import Editor
 
     metrics = Metrics()
+    # With a model, questions wait for its server and not for this processor.
+    aside = Aside(lambda: 0 if corpus.model else metrics.under_way)
     chats = Chats(corpus.directory)
     settings = corpus.settings
 
@@ -144,7 +152,7 @@ def serve(
         metrics.measured(corpus, "page"),
         notice=lambda: NOTICE if is_sample(corpus) else "",
         suggestions=lambda: SUGGESTIONS if is_sample(corpus) else suggest(corpus),
-        further=lambda answer: follow_ups(corpus, answer),
+        further=lambda answer: aside.run(lambda go_on: follow_ups(corpus, answer, go_on=go_on), ()),
         chats=chats,
         terms=lambda: Terms.of(corpus, editable=editor is not None, shared=bool(users)),
     )

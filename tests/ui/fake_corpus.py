@@ -128,7 +128,8 @@ class FakeConversation:
             case "break":
                 raise RuntimeError("secret path /etc/passwd")
             case "break later":
-                yield reply(question, claim("A first sentence.", cite(PLAIN, QUOTE)))
+                first = claim("A first sentence.", cite(PLAIN, QUOTE))
+                yield reply(question, first, answerer="a-model")
                 raise RuntimeError("secret path /etc/passwd")
             case "refuse":
                 near = cite(PLAIN, "The talks were the first since March 2022.")
@@ -139,9 +140,10 @@ class FakeConversation:
             case "evil":
                 yield reply(question, claim(HOSTILE, cite(EVIL, HOSTILE)), query=HOSTILE)
             case "endless":
-                yield reply(question, claim("The first words.", cite(PLAIN, QUOTE)))
+                first = claim("The first words.", cite(PLAIN, QUOTE))
+                yield reply(question, first, answerer="a-model")
                 while not self.corpus.released.wait(0.05):
-                    yield reply(question, claim("The first words.", cite(PLAIN, QUOTE)))
+                    yield reply(question, first, answerer="a-model")
                 yield reply(question, claim("The last words."))
             case "doubt":
                 first = claim("Peskov agreed.", cite(PLAIN, QUOTE), status="unsupported")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -109,6 +110,27 @@ def test_an_article_opens_without_words_to_mark():
     assert escape(QUOTE) in page
     assert "<mark" not in page
     assert "Back to the list" in page
+
+
+def state(turns):
+    """What the last message says can be done now."""
+    return re.findall(r'class="state ([^"]*)"', messages(turns)[-1]["content"])
+
+
+def test_the_last_message_says_what_can_be_done_now():
+    assert [state(turns) for turns in respond(FakeCorpus(), "endless-not")] == [
+        ["growing"],
+        ["still has-question has-answer"],
+    ]
+    assert state(last(FakeCorpus(), "last week")) == ["still has-question is-confined has-answer"]
+    assert state(last(FakeCorpus(), "break")) == ["still has-question"]
+    assert state(last(FakeCorpus(), " ")) == ["still"]
+    grown = next(turns for turns in respond(FakeCorpus(), "break later") if turns[-1].text)
+    assert state(grown) == ["growing"]
+    assert state(stop(grown)) == ["still has-question"]
+    turns = last(FakeCorpus(), "what next?")
+    everything = "".join(m["content"] for m in messages([*turns, *turns]))
+    assert everything.count('class="state') == 1
 
 
 def test_turns_become_messages_in_order():

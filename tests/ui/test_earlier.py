@@ -56,7 +56,11 @@ def test_what_failed_or_was_stopped_is_not_kept(chats):
     failed = Turn("one?", "", problem_html("No."))
     assert keep(chats, "", [failed], "") == ("", [failed])
     chat, turns = keep(chats, "", [failed, turn("two?")], "")
-    assert questions(turns) == questions(reopen(chats, chat, "")) == ["two?"]
+    assert questions(turns) == ["one?", "two?"]
+    assert questions(reopen(chats, chat, "")) == ["two?"]
+    chat, turns = keep(chats, chat, [*turns, failed, turn("three?")], "")
+    assert questions(turns) == ["one?", "two?", "one?", "three?"]
+    assert questions(reopen(chats, chat, "")) == ["two?", "three?"]
 
 
 def test_a_chat_that_was_deleted_meanwhile_is_kept_anew(chats):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
@@ -16,6 +17,12 @@ T = TypeVar("T")
 AT_ONCE = 4
 WAITING = 32
 RETRY_SECONDS = 5
+
+# Suggestions that come later than this are read by nobody. No other values were tried.
+ASIDE_SECONDS = 2.0
+ASIDE_WAITING = 4
+
+_LOOK_SECONDS = 0.02
 
 Receive = Callable[[], Awaitable[object]]
 """What the server hands on of the client's connection (ASGI)."""
@@ -32,6 +39,51 @@ async def last_of(items: AsyncGenerator[T, None]) -> T | None:
         async for item in items:
             last = item
     return last
+
+
+class Aside:
+    """Where work is done that can wait: one at a time, between questions, soon or not at all."""
+
+    def __init__(
+        self, busy: Callable[[], int], seconds: float = ASIDE_SECONDS, waiting: int = ASIDE_WAITING
+    ) -> None:
+        """A place for such work.
+
+        Args:
+            busy: How many questions are worked on just now.
+            seconds: How long work waits for a moment without any.
+            waiting: How many may wait, the one at work among them.
+        """
+        self._busy = busy
+        self._seconds = seconds
+        self._places = threading.BoundedSemaphore(waiting)
+        self._alone = threading.Lock()
+
+    def run(self, work: Callable[[Callable[[], bool]], T], otherwise: T) -> T:
+        """What the work gives, or ``otherwise`` if its turn does not come in time.
+
+        The work gets a function that it calls before each of its steps, which waits for the next
+        such moment and says whether there was one: if not, the work should end.
+        """
+        if not self._places.acquire(blocking=False):
+            return otherwise
+        until = time.monotonic() + self._seconds
+        try:
+            if not self._alone.acquire(timeout=self._seconds):
+                return otherwise
+            try:
+                return work(lambda: self._quiet(until))
+            finally:
+                self._alone.release()
+        finally:
+            self._places.release()
+
+    def _quiet(self, until: float) -> bool:
+        while self._busy():
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_LOOK_SECONDS)
+        return True
 
 
 class Desk:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from rag.conversation import Conversation
 
@@ -26,6 +27,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
+        self._lock = threading.Lock()
+        self._asked = 0
         door = ["door"]
         self._questions = Counter("onrecord_questions", "Questions asked.", door, registry=registry)
         self._refusals = Counter(
@@ -42,6 +45,14 @@ class Metrics:
             "onrecord_answer_seconds", "Seconds until an answer was whole.", door,
             buckets=_SECONDS, registry=registry,
         )  # fmt: skip
+        Gauge(
+            "onrecord_under_way", "Questions that nothing was said to yet.", registry=registry
+        ).set_function(lambda: self.under_way)
+
+    @property
+    def under_way(self) -> int:
+        """Questions that nothing was said to yet: they are being searched for."""
+        return self._asked
 
     def measured(self, corpus: Corpus, door: str) -> Corpus:
         """The corpus, with every question counted that is asked of it."""
@@ -60,10 +71,15 @@ class Metrics:
         from index.errors import OnRecordError
 
         self._questions.labels(door).inc()
+        self._count(1)
         started = time.perf_counter()
         answer = None
+        quiet = True
         try:
             for answer in answers:
+                if quiet:
+                    self._count(-1)
+                quiet = False
                 yield answer
         except GeneratorExit:
             self.fault(door, "stopped")
@@ -75,12 +91,18 @@ class Metrics:
             self.fault(door, "internal")
             raise
         finally:
+            if quiet:
+                self._count(-1)
             close = getattr(answers, "close", None)
             if close:
                 close()
         self._seconds.labels(door).observe(time.perf_counter() - started)
         if answer is not None and not answer.answered:
             self._refusals.labels(door).inc()
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._asked += more
 
 
 class _Measured:
