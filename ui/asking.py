@@ -19,7 +19,7 @@ from ui.chat import (
     stop,
     without_last,
 )
-from ui.earlier import Panel, keep
+from ui.earlier import Panel, keep, reopen
 from ui.keeping import Chats
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def built(
         chats: Where conversations are kept; None keeps none.
         welcome: What the chat says before the first question, as HTML.
     """
-    turns = gr.State([])
+    turns = gr.State(None)
     chat = gr.Chatbot(
         elem_id="chat",
         show_label=False,
@@ -149,6 +149,12 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
     """Connects the events; gives those that end in an answer."""
     earlier = parts.earlier
 
+    def held(now: list[Turn] | None, chat: str | None, request: Any) -> list[Turn]:  # noqa: ANN401
+        """The turns of this page; those that are kept, where the server let go of the page's."""
+        if now is None and earlier:
+            return reopen(earlier.chats, chat or "", _user(request))
+        return now or []
+
     def answered(
         question: str,
         before: list[Turn],
@@ -168,32 +174,38 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
 
     def asked(
         typed: str,
-        before: list[Turn],
+        before: list[Turn] | None,
         chat: str,
         request: gr.Request,  # type: ignore[name-defined]
         *chosen: str,
     ) -> Iterator[dict[Any, Any]]:
-        yield from answered(typed, before, chosen, chat, request)
+        yield from answered(typed, held(before, chat, request), chosen, chat, request)
 
     def retried(
-        before: list[Turn],
+        before: list[Turn] | None,
         chat: str,
         request: gr.Request,  # type: ignore[name-defined]
         *chosen: str,
     ) -> Iterator[dict[Any, Any]]:
-        past = without_last(before)
-        yield from answered(last_question(before), past, chosen, chat, request)
+        now = held(before, chat, request)
+        yield from answered(last_question(now), without_last(now), chosen, chat, request)
 
     def widened(
-        before: list[Turn],
+        before: list[Turn] | None,
         chat: str,
         request: gr.Request,  # type: ignore[name-defined]
         *chosen: str,
     ) -> Iterator[dict[Any, Any]]:
-        past = without_last(before)
-        yield from answered(last_question(before), past, chosen, chat, request, scope=False)
+        now = held(before, chat, request)
+        past = without_last(now)
+        yield from answered(last_question(now), past, chosen, chat, request, scope=False)
 
-    def edited(now: list[Turn]) -> dict[Any, Any]:
+    def edited(
+        before: list[Turn] | None,
+        chat: str,
+        request: gr.Request,  # type: ignore[name-defined]
+    ) -> dict[Any, Any]:
+        now = held(before, chat, request)
         box = gr.update(value=last_question(now), autofocus=True)
         return {**parts.shown(without_last(now)), parts.box: box}
 
@@ -217,10 +229,10 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
         parts.wide.click(widened, here, **answering),
     ]
     parts.halt.click(None, cancels=answers).then(
-        lambda now: parts.shown(stop(now)), parts.turns, outputs, **quiet
+        lambda now: parts.shown(stop(now or [])), parts.turns, outputs, **quiet
     )
     parts.fresh.click(lambda: {**parts.shown([]), chat: ""}, None, [*outputs, chat], **quiet)
-    parts.edit.click(edited, parts.turns, [*outputs, parts.box], **quiet)
+    parts.edit.click(edited, [parts.turns, chat], [*outputs, parts.box], **quiet)
     if earlier:
         earlier.wire(gr, app, parts.turns, parts.shown, outputs, _user)
     gr.on(
@@ -255,7 +267,7 @@ def wire_offers(
     if further:
         found_after = further
 
-        def followed(now: list[Turn]) -> dict[Any, Any]:
+        def followed(now: list[Turn] | None) -> dict[Any, Any]:
             answer = now[-1].answer if now else None
             return filled(parts.further, found_after(answer) if answer else ())
 

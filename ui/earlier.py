@@ -86,8 +86,8 @@ def exported(chats: Chats, chat: str, user: str, kind: str) -> str:
     return json.dumps([f"onrecord-{chat}.html", "text/html", export.page(title, turns)])
 
 
-def copied(turns: Sequence[Turn]) -> str:
-    """The last answer with its sources, for the clipboard."""
+def copied(turns: Sequence[Turn] | None) -> str:
+    """The last answer with its sources, for the clipboard; "" for none."""
     answer = turns[-1].answer if turns else None
     return export.copy_text(answer) if answer else ""
 

@@ -34,9 +34,9 @@ STATIC = Path(__file__).parent / "static"
 
 WAITING_AT_MOST = 64
 
-# Pages whose turns are held in memory, the least recently used one let go first. A page as opened
-# takes 50 kB, 90 kB once its buttons have changed, and its turns; Gradio holds 10,000.
-SESSIONS = 500
+# Pages whose turns are held in memory, the least recently used one let go first: half a megabyte
+# each after eight questions. What is let go is read again from the chats that are kept.
+SESSIONS = 200
 
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -76,6 +76,10 @@ def build_app(
     def masthead() -> str:
         return _masthead(corpus.count(), notice())
 
+    def closed(request: gr.Request) -> None:  # type: ignore[name-defined]
+        # Gradio holds the state of a page for good once it was closed, and its turns for an hour.
+        app.state_holder.session_data.pop(request.session_hash, None)
+
     def renewed() -> list[Any]:
         return [
             masthead(),
@@ -97,6 +101,7 @@ def build_app(
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         for happened in (app.load, articles.edited):
             happened(renewed, None, [head, parts.narrow[0], parts.left], **quiet)
+        app.unload(closed)
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=asking.ANSWERS_AT_ONCE)
     app.state_session_capacity = SESSIONS
     built: gradio.Blocks = app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -84,3 +85,11 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, textarea, [rol
             && width > 1 && height > 1 && (width < 24 || height < 24);
     })
     .map((e) => `${e.outerHTML.slice(0, 120)} ${JSON.stringify(e.getBoundingClientRect())}`)"""
+
+
+def until(holds):
+    """Waits for what the page cannot tell of."""
+    ends = time.monotonic() + SECONDS / 1000
+    while not holds():
+        assert time.monotonic() < ends, "it did not come"
+        time.sleep(0.02)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.browsing import ask, browser_wanted, elsewhere
+from tests.e2e.browsing import ask, browser_wanted, elsewhere, until
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
 from ui.keeping import Chats
@@ -221,6 +221,28 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
     page.locator("#chat .asked").first.wait_for(state="detached")
     assert chats.conversations() == []
     app.close()
+
+
+def test_a_page_that_the_server_let_go_of_goes_on_from_what_is_kept(visit, tmp_path):
+    chats = Chats(tmp_path)
+    app = build_app(FakeCorpus(), chats=chats)
+    page = visit(launch(app, port=0))
+    sessions = app.state_holder.session_data
+    try:
+        ask(page, "what next?")
+        sessions.clear()
+        ask(page, "and then?")
+        assert page.locator("#chat .asked").all_text_contents() == ["what next?", "and then?"]
+        [kept] = chats.conversations()
+        assert [turn.question for turn in chats.load(kept.id)] == ["what next?", "and then?"]
+        other = visit(page.url)
+        ask(other, "what else?")
+        assert len(sessions) == 2
+        page.close()
+        ask(other, "and what else?")
+        until(lambda: len(sessions) == 1)
+    finally:
+        app.close()
 
 
 def test_edit_gives_the_question_back(visit, fake):
