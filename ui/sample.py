@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 NOTICE = (
-    "This is the sample corpus: articles written for onrecord. Add your own with: onrecord add"
-    " SOURCE"
+    "This is the sample corpus: articles written for onrecord. Add your own under Corpus, or with:"
+    " onrecord add SOURCE"
 )
 SUGGESTIONS = (
     "What preconditions did the Kremlin set?",
