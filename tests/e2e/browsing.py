@@ -93,3 +93,16 @@ def until(holds):
     while not holds():
         assert time.monotonic() < ends, "it did not come"
         time.sleep(0.02)
+
+
+def faults_on_a_phone(page, states):
+    """What is wrong in each state: by axe, too small to press, or over the edge."""
+    found = {}
+    for state in states:
+        problems = violations(page) + page.evaluate(SMALL) + page.evaluate(OVERFLOWING)
+        page.set_viewport_size(NARROW)
+        problems += page.evaluate(OVERFLOWING)
+        page.set_viewport_size(PHONE)
+        if problems:
+            found[state] = problems
+    return found

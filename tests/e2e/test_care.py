@@ -10,12 +10,11 @@ import pytest
 
 from tests.e2e.browsing import (
     NARROW,
-    OVERFLOWING,
     PHONE,
-    SMALL,
     ask,
     browser_wanted,
     darken,
+    faults_on_a_phone,
     violations,
 )
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus, cite, claim, reply
@@ -126,15 +125,7 @@ def test_axe_finds_no_grave_violation_in_any_state(visit, served):
 def test_nor_on_a_phone_where_nothing_scrolls_sideways_and_targets_have_24_pixels(visit, served):
     phone = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
     page = visit(served, color_scheme="dark", reduced_motion="reduce", **phone)
-    found = {}
-    for state in states(page):
-        problems = violations(page) + page.evaluate(SMALL) + page.evaluate(OVERFLOWING)
-        page.set_viewport_size(NARROW)
-        problems += page.evaluate(OVERFLOWING)
-        page.set_viewport_size(PHONE)
-        if problems:
-            found[state] = problems
-    assert found == {}
+    assert faults_on_a_phone(page, states(page)) == {}
     darken(page, "light")
     assert violations(page, ["color-contrast"]) == []
 

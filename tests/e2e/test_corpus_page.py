@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.browsing import (
-    NARROW,
-    OVERFLOWING,
     PHONE,
-    SMALL,
     ask,
     browser_wanted,
     darken,
     elsewhere,
+    faults_on_a_phone,
     violations,
 )
 from tests.rag.making import corpus_of
@@ -194,15 +192,7 @@ def test_axe_finds_no_grave_violation(visit, address):
 def test_on_a_phone_nothing_stands_over_the_edge_and_targets_have_24_pixels(visit, address):
     phone = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
     page = shelf(visit, address, color_scheme="dark", reduced_motion="reduce", **phone)
-    found = {}
-    for state in states(page):
-        problems = violations(page) + page.evaluate(SMALL) + page.evaluate(OVERFLOWING)
-        page.set_viewport_size(NARROW)
-        problems += page.evaluate(OVERFLOWING)
-        page.set_viewport_size(PHONE)
-        if problems:
-            found[state] = problems
-    assert found == {}
+    assert faults_on_a_phone(page, states(page)) == {}
 
 
 def test_the_keyboard_is_enough(visit, address, corpus):

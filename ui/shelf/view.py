@@ -59,7 +59,7 @@ class Terms:
 READ_ONLY = Terms()
 
 _SAMPLE = (
-    "These articles are a sample. What you add begins a corpus of your own, in {}; from then on"
+    "These articles are a sample. What you add goes to a corpus of your own, in {}; from then on"
     " that is asked."
 )
 _SHARED = "Everybody who signs in here is answered from what you add."
