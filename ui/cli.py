@@ -212,6 +212,7 @@ def chat(
     """Open the web chat, and the doors for programs beside it."""
     from ui import web
     from ui.auth import admitted
+    from ui.programs.memory import share_arenas
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
@@ -219,6 +220,7 @@ def chat(
     if auth is not None and no_auth:
         raise typer.BadParameter("--auth and --no-auth are opposites; give one")
     users = admitted(settings, auth, no_auth=no_auth)
+    share_arenas()
     corpus = _corpus(settings, sample)
     threading.Thread(target=corpus.prepare, daemon=True).start()
     web.serve(
