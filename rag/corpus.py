@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 from index.article import Article
 from index.build import Builder, Progress
@@ -32,6 +33,8 @@ from rag.settings import Settings
 from rag.writing.llm import configured
 from rag.writing.model import LanguageModel
 from rag.writing.rewrite import rewrite
+
+T = TypeVar("T")
 
 # Passages whose sentences are judged. On XQuAD the answer's sentence is among those of the first
 # eight passages for 0.998 of the questions.
@@ -59,9 +62,8 @@ class Corpus:
         self.model = model
         self._embedder = embedder
         self._store = Store(directory, embedder)
-        # The days and publishers of the generation with this token: what a scope is read from.
-        self._publication: tuple[str, tuple[date | None, date | None, tuple[str, ...]]]
-        self._publication = "", (None, None, ())
+        # What was read from the ledger of the generation with this token, and is wanted often.
+        self._known: tuple[str, dict[str, Any]] = "", {}
 
     @classmethod
     def open(
@@ -192,10 +194,7 @@ class Corpus:
         self, now: Generation, meant: Question, filters: Filters, today: date
     ) -> Scope | None:
         """The scope of a question, as far as the filters leave it to the question."""
-        token, (oldest, newest, publishers) = self._publication
-        if token != now.derived.token:
-            oldest, newest, publishers = now.ledger.publication()
-            self._publication = now.derived.token, (oldest, newest, publishers)
+        oldest, newest, publishers = self._once(now, now.ledger.publication)
         dated = filters.after or filters.before
         for text in dict.fromkeys((meant.query[meant.asking[0] :], meant.query)):
             found = find_scope(
@@ -308,7 +307,7 @@ class Corpus:
     def articles(self) -> list[Listed]:
         """Every article, without its text, in the order of their uris."""
         with self._store.reading() as now:
-            return now.ledger.listed()
+            return [*self._once(now, now.ledger.listed)]
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """How many articles may be used."""
@@ -319,12 +318,24 @@ class Corpus:
     def publishers(self) -> tuple[str, ...]:
         """Every publisher's name, sorted."""
         with self._store.reading() as now:
-            return now.ledger.publication()[2]
+            return self._once(now, now.ledger.publication)[2]
 
     def manifest(self) -> dict[str, str]:
         """What the index says of itself."""
         with self._store.reading() as now:
             return now.ledger.manifest()
+
+    def _once(self, now: Generation, read: Callable[[], T]) -> T:
+        """What a method of the ledger gives, asked once in a generation."""
+        token, known = self._known
+        if token != now.derived.token:
+            known = {}
+            self._known = now.derived.token, known
+        name = read.__name__
+        if name not in known:
+            known[name] = read()
+        found: T = known[name]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,17 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ui import openai_api, output
 from ui.auth import Users
 from ui.mcp_server import Mounted
-from ui.programs import articles, schemas
+from ui.programs import articles, schemas, sse
 from ui.programs.desk import Desk, last_of
 from ui.programs.guard import BodyLimit, Guard, SecurityHeaders
 from ui.programs.metrics import CONTENT_TYPE, Metrics
 from ui.programs.problems import GONE, add_handlers, add_strays, told
-from ui.programs.sse import MEDIA_TYPE, event
 from ui.shelf.adding import Editor
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["build_api"]
 
 _USUAL = schemas.problems(400, 401, 403, 413, 422, 503)
-_STREAM = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,11 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
         "/api/ask",
         tags=["corpus"],
         responses={
-            200: {"model": schemas.AnswerOut, "description": "The answer.", "content": _STREAM},
+            200: {
+                "model": schemas.AnswerOut,
+                "description": "The answer.",
+                "content": sse.DESCRIBED,
+            },
             **_USUAL,
         },
     )
@@ -129,7 +131,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
             )
 
         answers = doors.desk.stream(start, request.receive)
-        if MEDIA_TYPE in request.headers.get("accept", ""):
+        if sse.wanted(request):
             return await _events(answers)
         last = await last_of(answers)
         return JSONResponse(last.as_json()) if last else Response(status_code=GONE)
@@ -188,13 +190,11 @@ async def _events(answers: "AsyncGenerator[Answer, None]") -> Response:
     async def events(last: "Answer") -> AsyncIterator[str]:
         async with contextlib.aclosing(answers):
             try:
-                yield event("answer", last.as_json())
+                yield sse.event("answer", last.as_json())
                 async for last in answers:
-                    yield event("answer", last.as_json())
-                yield event("done", last.as_json())
+                    yield sse.event("answer", last.as_json())
+                yield sse.event("done", last.as_json())
             except Exception as error:
-                yield event("error", {"error": told(error)})
+                yield sse.event("error", {"error": told(error)})
 
-    return StreamingResponse(
-        events(first), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"}
-    )
+    return sse.response(events(first))

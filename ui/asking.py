@@ -181,24 +181,18 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
     ) -> Iterator[dict[Any, Any]]:
         yield from answered(typed, held(before, chat, request), chosen, chat, request)
 
-    def retried(
-        before: list[Turn] | None,
-        chat: str,
-        request: gr.Request,  # type: ignore[name-defined]
-        *chosen: str,
-    ) -> Iterator[dict[Any, Any]]:
-        now = held(before, chat, request)
-        yield from answered(last_question(now), without_last(now), chosen, chat, request)
+    def again(*, scope: bool) -> Callable[..., Iterator[dict[Any, Any]]]:
+        def asked_again(
+            before: list[Turn] | None,
+            chat: str,
+            request: gr.Request,  # type: ignore[name-defined]
+            *chosen: str,
+        ) -> Iterator[dict[Any, Any]]:
+            now = held(before, chat, request)
+            past = without_last(now)
+            yield from answered(last_question(now), past, chosen, chat, request, scope=scope)
 
-    def widened(
-        before: list[Turn] | None,
-        chat: str,
-        request: gr.Request,  # type: ignore[name-defined]
-        *chosen: str,
-    ) -> Iterator[dict[Any, Any]]:
-        now = held(before, chat, request)
-        past = without_last(now)
-        yield from answered(last_question(now), past, chosen, chat, request, scope=False)
+        return asked_again
 
     def edited(
         before: list[Turn] | None,
@@ -225,8 +219,8 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
             button.click(asked, [button, *here], **answering)
             for button in (*parts.suggestions, *parts.further)
         ),
-        parts.again.click(retried, here, **answering),
-        parts.wide.click(widened, here, **answering),
+        parts.again.click(again(scope=True), here, **answering),
+        parts.wide.click(again(scope=False), here, **answering),
     ]
     parts.halt.click(None, cancels=answers).then(
         lambda now: parts.shown(stop(now or [])), parts.turns, outputs, **quiet

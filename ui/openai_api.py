@@ -11,14 +11,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from index.errors import NotIndexed
 from rag.answer import DOUBT, on_record
 from rag.question import UnusableQuestion
 from ui.output import source
 from ui.programs import openai_schemas as wire
-from ui.programs import schemas
+from ui.programs import schemas, sse
 from ui.programs.desk import Desk, last_of
 from ui.programs.problems import GONE, as_openai, told
 
@@ -73,7 +73,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", desk: Desk) -> None:
             200: {
                 "model": wire.CompletionOut,
                 "description": "The answer.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": sse.DESCRIBED,
             },
             **_problems(400, 401, 403, 413, 422, 503),
         },
@@ -92,11 +92,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", desk: Desk) -> None:
             await answers.aclose()
             return Response(status_code=GONE)
         if asked.stream:
-            return StreamingResponse(
-                made.chunks(first, answers),
-                media_type="text/event-stream",
-                headers={"Cache-Control": "no-store"},
-            )
+            return sse.response(made.chunks(first, answers))
         return JSONResponse(made.whole(await last_of(answers) or first))
 
 

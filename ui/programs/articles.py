@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, Query, Request
 from starlette.datastructures import UploadFile
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from index.build import Progress
 from ui import output
-from ui.programs import schemas
+from ui.programs import schemas, sse
 from ui.programs.desk import Desk, last_of
 from ui.programs.problems import Unusable, told
-from ui.programs.sse import MEDIA_TYPE, event
 from ui.shelf.adding import Editor, Pasted, Result, Sent, Step, steps
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 MOST_LISTED = 1000
 MOST_FILES = 1000
 
-_STREAM = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 _USUAL = schemas.problems(400, 401, 403, 413, 422, 503)
 _IDS = Query(alias="id", min_length=1, max_length=MOST_LISTED, description="which, by their ids")
 _FILES = {
@@ -81,7 +79,7 @@ def add_writing(app: FastAPI, editor: Editor, desk: Desk) -> None:
     """The routes that add and remove articles; ``desk`` is one that no question waits for."""
     told_of_each = "What became of each."
     done: dict[int | str, dict[str, Any]] = {
-        200: {"model": schemas.ResultsOut, "description": told_of_each, "content": _STREAM}
+        200: {"model": schemas.ResultsOut, "description": told_of_each, "content": sse.DESCRIBED}
     }
 
     @app.post("/api/articles", tags=["corpus"], responses={**done, **_USUAL})
@@ -144,22 +142,20 @@ async def _answer(
 ) -> Response:
     """The results of some work, or its progress as it goes on."""
     stream = desk.stream(lambda: steps(work))
-    if MEDIA_TYPE in request.headers.get("accept", ""):
+    if sse.wanted(request):
 
         async def events() -> AsyncIterator[str]:
             async with contextlib.aclosing(stream):
                 try:
                     async for news in stream:
                         if isinstance(news, Step):
-                            yield event("step", dataclasses.asdict(news))
+                            yield sse.event("step", dataclasses.asdict(news))
                         else:
-                            yield event("done", _values(news))
+                            yield sse.event("done", _values(news))
                 except Exception as error:
-                    yield event("error", {"error": told(error)})
+                    yield sse.event("error", {"error": told(error)})
 
-        return StreamingResponse(
-            events(), media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"}
-        )
+        return sse.response(events())
     results = await last_of(stream)
     assert isinstance(results, list)  # noqa: S101 - the last of the steps
     return JSONResponse(_values(results))
