@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
+from rag.answer import sentence
 from rag.filters import Filters
 from ui.render import (
     answer_html,
@@ -94,7 +95,7 @@ def respond(
                 due = time.monotonic() + SNAPSHOT_SECONDS
         yield [*past, turn]
     except OnRecordError as error:
-        yield [*past, _failed(turn, _sentence(error))]
+        yield [*past, _failed(turn, sentence(str(error)))]
     except Exception:
         log.exception("no answer to a question of %d characters", len(asked))
         yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
@@ -117,7 +118,7 @@ def left(corpus: Corpus, publisher: str | None, after: str | None, before: str |
     try:
         count, whole = corpus.count(narrowed(publisher, after, before)), corpus.count()
     except OnRecordError as error:
-        return problem_html(_sentence(error))
+        return problem_html(sentence(str(error)))
     if count == whole:
         return f'<p class="left">All {whole:,} articles are asked.</p>'
     return f'<p class="left">{count:,} of {whole:,} articles are asked.</p>'
@@ -197,7 +198,7 @@ def open_source(corpus: Corpus, ref: object) -> str:
     try:
         article = corpus.article(found[1])
     except OnRecordError as error:
-        return problem_html(_sentence(error))
+        return problem_html(sentence(str(error)))
     if any(not start < end <= len(article.text) for start, end in spans):
         return problem_html("The cited words are not in this article.")
     return article_html(article, spans)
@@ -215,8 +216,3 @@ def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
     return replace(turn, text="", html=said + problem_html(sentence), answer=None, growing=False)
-
-
-def _sentence(error: OnRecordError) -> str:
-    said = str(error).strip()
-    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '?', '!')) else '.'}"

@@ -10,7 +10,7 @@ from itertools import groupby
 from string import Template
 from typing import Protocol
 
-from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
+from rag.answer import MAY, UNSUPPORTED, Answer, Citation, Claim
 from rag.period import day_text
 from rag.quote import REFUSAL, attribution
 from ui.render import escape
@@ -102,8 +102,8 @@ def _remarks(answer: Answer) -> Iterator[str]:
         yield f"Searched for: {answer.query}"
     if answer.scope:
         yield answer.scope.sentence
-    if answer.doubtful:
-        yield DOUBT
+    if answer.may:
+        yield MAY
     if answer.note:
         yield answer.note
     if answer.answered and answer.answerer != "quotes":

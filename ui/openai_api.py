@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from index.errors import NotIndexed
-from rag.answer import DOUBT, on_record
+from rag.answer import MAY, on_record
 from rag.question import UnusableQuestion
 from ui.output import source
 from ui.programs import openai_schemas as wire
@@ -126,7 +126,7 @@ def _on_record(message: wire.MessageIn) -> str:
 
 def content_of(answer: "Answer") -> str:
     """What a person reads: the answer, how sure it is, and its sources as footnotes."""
-    said = "\n\n".join(part for part in (answer.text, DOUBT * answer.doubtful, answer.note) if part)
+    said = "\n\n".join(part for part in (answer.text, MAY * answer.may, answer.note) if part)
     notes = [f"[{c.number}] {source(c)}: “{' '.join(c.quote.split())}”" for c in answer.citations]
     return said + (SOURCES + "\n".join(notes) if notes else "")
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rag.answer import DOUBT
+from rag.answer import MAY
 
 if TYPE_CHECKING:
     from index.article import Article
@@ -34,8 +34,8 @@ def answer(found: Answer, *, as_json: bool) -> None:
         how = "; --no-scope asks all." if found.scope.applied else "."
         said = found.scope.sentence.removesuffix(".") + how
         typer.echo(textwrap.fill(plain(said), _WIDTH, break_on_hyphens=False) + "\n")
-    if found.doubtful:
-        typer.echo(f"{DOUBT}\n")
+    if found.may:
+        typer.echo(f"{MAY}\n")
     for paragraph in plain(found.text).split("\n"):
         typer.echo(textwrap.fill(paragraph, _WIDTH, break_on_hyphens=False))
     if found.note:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from index.article import Article
-from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
+from rag.answer import MAY, UNSUPPORTED, Answer, Citation, Claim
 from rag.period import day_text
 from rag.quote import REFUSAL, attribution
 
@@ -75,8 +75,8 @@ def answer_html(answer: Answer) -> str:
         searched += f'<p class="scope">{escape(answer.scope.sentence)}</p>'
     if not answer.answered:
         return f'<div class="refusal">{searched}{_refusal_html(answer)}</div>'
-    if answer.doubtful:
-        searched += f'<p class="doubt">{escape(DOUBT)}</p>'
+    if answer.may:
+        searched += f'<p class="doubt">{escape(MAY)}</p>'
     if answer.note:
         searched += f'<p class="note">{escape(answer.note)}</p>'
     if not answer.claims:

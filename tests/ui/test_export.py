@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer import DOUBT, UNSUPPORTED
+from rag.answer import MAY, UNSUPPORTED
 from rag.quote import REFUSAL
 from rag.scope import Scope
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply
@@ -83,7 +83,7 @@ def test_what_to_beware_of_is_copied_too():
     scope = Scope(date(2025, 5, 12), date(2025, 5, 18), because=("last week",))
     doubtful = replace(TWO, query="first Kremlin?", scope=scope, confidence=0.3, note="A note.")
     above = copy_text(doubtful).split("\n\n")[:4]
-    assert above == ["Searched for: first Kremlin?", scope.sentence, DOUBT, "A note."]
+    assert above == ["Searched for: first Kremlin?", scope.sentence, MAY, "A note."]
 
 
 def test_copied_text_cannot_be_reordered_or_hidden():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer import DOUBT, SURE, UNSUPPORTED, Answer
+from rag.answer import MAY, SURE, UNSUPPORTED, Answer
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply
 from ui.render import LONGEST_PEEK, anchor, answer_html, article_html, escape, question_html
 
@@ -131,10 +131,10 @@ def test_a_page_of_pasted_text_is_not_repeated():
 
 def test_an_answer_that_may_be_none_says_so():
     sure = reply("q", claim(QUOTE, cite(PLAIN, QUOTE)))
-    assert DOUBT not in Page(answer_html(replace(sure, confidence=SURE))).text
-    assert DOUBT in Page(answer_html(replace(sure, confidence=SURE - 0.01))).text
+    assert MAY not in Page(answer_html(replace(sure, confidence=SURE))).text
+    assert MAY in Page(answer_html(replace(sure, confidence=SURE - 0.01))).text
     refused = replace(sure, answered=False, confidence=0.2)
-    assert DOUBT not in Page(answer_html(refused)).text
+    assert MAY not in Page(answer_html(refused)).text
 
 
 def test_what_a_model_wrote_and_the_articles_lack_stands_apart_with_the_reason():
