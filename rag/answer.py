@@ -194,6 +194,11 @@ class Answer:
         return self.shorts[0] if self.shorts else None
 
     @property
+    def refused(self) -> bool:
+        """Whether this says that the articles do not answer; small talk asks nothing of them."""
+        return not self.answered and self.kind != "smalltalk"
+
+    @property
     def may(self) -> bool:
         """Whether this is to be given as what may answer: it is not sure that it does."""
         return self.answered and 0 < self.confidence < SURE

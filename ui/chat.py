@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SPAN = "[0-9]{1,9}-[0-9]{1,9}"
-_REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_SPAN}(?:,{_SPAN}){{0,63}}))?")
+_QUOTE = f"{_SPAN}(?:~{_SPAN}){{0,15}}"
+_REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_QUOTE}(?:,{_QUOTE}){{0,63}}))?")
 
 SNAPSHOT_SECONDS = 0.1
 """A growing answer is shown at most this often: more is not seen, and each costs the browser."""
@@ -189,19 +190,23 @@ def open_source(corpus: Corpus, ref: object) -> str:
     """An article as HTML; ``ref`` may be anything at all.
 
     It is "ID" or, at the words that are cited, "ID-START-END", and may go on with ",START-END" for
-    the answer's other quotes of it.
+    the answer's other quotes of it. Each may be followed by its short answers, "~START-END".
     """
     found = _REF.fullmatch(str(ref))
     if not found:
         return problem_html("This is not the address of a citation.")
-    spans = [(int(a), int(b)) for a, b in re.findall(r"(\d+)-(\d+)", found[2] or "")]
+    spans = [
+        (mark == "~", (int(start), int(end)))
+        for mark, start, end in re.findall(r"([,~]?)(\d+)-(\d+)", found[2] or "")
+    ]
     try:
         article = corpus.article(found[1])
     except OnRecordError as error:
         return problem_html(sentence(str(error)))
-    if any(not start < end <= len(article.text) for start, end in spans):
+    if any(not start < end <= len(article.text) for _, (start, end) in spans):
         return problem_html("The cited words are not in this article.")
-    return article_html(article, spans)
+    quotes, shorts = ([span for short, span in spans if short is is_] for is_ in (False, True))
+    return article_html(article, quotes, shorts)
 
 
 def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.answer import MAY
+from ui.short import carried, in_text
 
 if TYPE_CHECKING:
     from index.article import Article
@@ -36,14 +37,25 @@ def answer(found: Answer, *, as_json: bool) -> None:
         typer.echo(textwrap.fill(plain(said), _WIDTH, break_on_hyphens=False) + "\n")
     if found.may:
         typer.echo(f"{MAY}\n")
-    for paragraph in plain(found.text).split("\n"):
-        typer.echo(textwrap.fill(paragraph, _WIDTH, break_on_hyphens=False))
+    Console(highlight=False).print(_worded(found), soft_wrap=True)
     if found.note:
         typer.echo("\n" + textwrap.fill(plain(found.note), _WIDTH, break_on_hyphens=False))
     if found.citations:
         typer.echo()
     for citation in found.citations:
         typer.echo(f"[{citation.number}] {plain(source(citation))}")
+
+
+def _worded(found: Answer) -> Text:
+    """The text of an answer, in lines, with its short answers in bold for a terminal that can."""
+    said = plain(found.text)
+    lines = (textwrap.fill(line, _WIDTH, break_on_hyphens=False) for line in said.split("\n"))
+    text = Text("\n".join(lines))
+    for span in in_text(found):
+        low, high = (len(plain(found.text[:at])) for at in span)
+        if place := carried((low, high), said, text.plain):
+            text.stylize("bold", *place)
+    return text
 
 
 def passages(found: Sequence[Passage], *, as_json: bool) -> None:
