@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.embed import Embedder
-from rag.answer import UNSUPPORTED, Answer, Citation, Claim
+from rag.answer import UNSUPPORTED, Answer, Citation, Claim, Short
 from rag.evidence import Evidence
 from rag.verify import verify
 from rag.writing import passages
@@ -256,6 +256,7 @@ class _Draft:
             text=answer_text(claims),
             claims=tuple(claims),
             citations=citations,
+            shorts=tuple(_still_cited(self.quoted, citations)),
             answerer=self.model,
         )
 
@@ -270,6 +271,17 @@ class _Draft:
 
     def _citation(self, key: int) -> Citation:
         return replace(self.shown[key].citation, number=self.numbers[key])
+
+
+def _still_cited(quoted: Answer, citations: Sequence[Citation]) -> Iterator[Short]:
+    """The quoting answer's short answers that lie in words which these citations quote too."""
+    articles = {citation.number: citation.article_id for citation in quoted.citations}
+    for short in quoted.shorts:
+        for citation in citations:
+            inside = citation.start <= short.start and short.end <= citation.end
+            if inside and citation.article_id == articles.get(short.citation):
+                yield replace(short, citation=citation.number)
+                break
 
 
 def answer_text(claims: Sequence[Claim]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from index.embed import Embedder
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.answer import Answer, Citation, Claim
+from rag.answer import NEAREST, Answer, Citation, Claim, sentence
 from rag.evidence import Evidence
 from rag.expect import CONDITION
 from rag.extent import extent
@@ -171,12 +171,11 @@ def nearest(evidence: Sequence[Evidence], count: int = 3) -> tuple[Citation, ...
     )
 
 
-def refusal(nearest_passages: Sequence[Citation]) -> str:
-    """What a person reads when the corpus does not hold the answer."""
-    if not nearest_passages:
-        return REFUSAL
+def refusal(nearest_passages: Sequence[Citation], reason: str = "") -> str:
+    """What a person reads when the corpus does not hold the answer: why, and what is near."""
     lines = [f"“{' '.join(c.quote.split())}” ({_named(c)})" for c in nearest_passages]
-    return "\n".join([f"{REFUSAL} What comes nearest, and is no answer:", *lines])
+    head = (REFUSAL, sentence(reason), NEAREST if lines else "")
+    return "\n".join([" ".join(part for part in head if part), *lines])
 
 
 def _named(citation: Citation) -> str:

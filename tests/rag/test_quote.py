@@ -309,16 +309,24 @@ def test_the_nearest_are_the_best_sentences_of_as_many_stories():
     assert nearest([]) == ()
 
 
-def test_a_refusal_names_what_it_shows_as_no_answer():
+def test_a_refusal_says_why_and_names_what_is_near():
     near = [
         cited(1, "Rain\nfell.", publisher="The Post", published=DAY),
         cited(2, "Hail hit.", title="Hail"),
         cited(3, "Snow lay.", key="snow"),
     ]
     assert refusal(near) == (
-        "The articles do not answer this. What comes nearest, and is no answer:\n"
+        "The articles do not answer this. Nearest passages:\n"
         "“Rain fell.” (The Post, 20 March 2026)\n"
         "“Hail hit.” (Hail)\n"
         "“Snow lay.” (snow)"
     )
+    why = "the articles speak of 1987, not of 1984"
+    head, *passages = refusal(near, why).split("\n")
+    assert head == (
+        "The articles do not answer this. The articles speak of 1987, not of 1984."
+        " Nearest passages:"
+    )
+    assert passages == refusal(near).split("\n")[1:]
+    assert refusal([], why) == head.removesuffix(" Nearest passages:")
     assert refusal([]) == REFUSAL == "The articles do not answer this."
