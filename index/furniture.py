@@ -10,6 +10,7 @@ import re
 from datetime import date
 from typing import Literal
 
+from index.calendar import MONTHS, WEEKDAYS
 from index.readers.dates import FORMS, NUMERIC, parse_date
 
 SECTIONS = set(
@@ -117,10 +118,7 @@ NAME = re.compile(
     r"(?:[^\W\d_a-zß-ÿ][\w'’.-]*|de|der|den|van|von|da|di|del|la|le|el|al|bin|ibn|dos|and|&|,)"
 )
 NOT_NAMES = set("the a an any all his her their our no far land sea air then now numbers".split())
-NOT_NAMES |= set(
-    "monday tuesday wednesday thursday friday saturday sunday january february".split()
-)
-NOT_NAMES |= set("march april june july august september october november december".split())
+NOT_NAMES |= {name.lower() for name in (*WEEKDAYS, *MONTHS)} - {"may"}
 DATED = re.compile(
     r"(?:(?:first )?(?:published|posted|created)|date|(?:last )?(updated|modified))\b"
     r"(?: on| at)?\s*:?\s*(.*)",

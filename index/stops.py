@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
+from index.calendar import ABBREVIATED
 from index.punkt import punkt
 
 # Never the last word of a sentence.
@@ -15,7 +16,7 @@ _NEVER_LAST = frozenset(
     "maj lieut cmdr cdr adm rev hon supt cpl pvt brig amb insp det messrs msgr dist asst assoc "
     "e.g i.e eg vs cf viz sq".split()
 )
-_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_MONTHS = ABBREVIATED - {"may"}
 # A number follows: "No. 10", "Jan. 6", "pp. 3-5".
 _BEFORE_NUMBER = _MONTHS | frozenset(
     "no nos vol vols p pp art arts sec secs fig figs ch chap par para op ver ed rs approx est c ca "

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,10 +27,12 @@ from rag.evidence import Evidence
 from rag.filters import NO_FILTERS, Filters
 from rag.generate import Writer
 from rag.question import Question, understand
+from rag.request import SMALL_TALK
 from rag.retrieve import Passage, PassageRetriever, Query, retrieve
 from rag.scope import Scope
 from rag.scope import scope as find_scope
 from rag.settings import Settings
+from rag.spelling import mend
 from rag.writing.llm import configured
 from rag.writing.model import LanguageModel
 from rag.writing.rewrite import rewrite
@@ -142,7 +145,12 @@ class Corpus:
         Closing the iterator ends the work, at a language model's server too.
         """
         started = time.perf_counter()
-        meant = understand(question, history)
+        meant = self._understood(question, history)
+        if meant.kind == "smalltalk":
+            yield Answer(
+                id=id, question=meant.text, query=meant.query, answered=False, text=SMALL_TALK
+            )
+            return
         if self.model and meant.leans and (alone := rewrite(self.model, meant.text, history)):
             meant = replace(understand(alone), text=meant.text)
         with self._store.reading() as now:
@@ -176,6 +184,11 @@ class Corpus:
         else:
             yield from quote.growing(quoted)
 
+    def _understood(self, text: str, history: Sequence[Mapping[str, str]]) -> Question:
+        """The question as meant, spelt as the articles spell."""
+        with self._store.reading() as now:
+            return understand(text, history, partial(mend, vocabulary=now.derived.vocabulary))
+
     def _found(
         self, now: Generation, meant: Question, filters: Filters, confined: Scope | None = None
     ) -> _Found:
@@ -183,7 +196,7 @@ class Corpus:
         if confined:
             meant = meant.without(confined)
             filters = filters.within(confined)
-        query = Query.of(meant.query, self._embedder, meant.asking[0])
+        query = Query.of(meant.query, self._embedder, len(meant.query) - len(meant.asked))
         passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
         retrieved = time.perf_counter()
         whole, parts, confidence = _judged(now, meant, query, passages)
@@ -196,7 +209,7 @@ class Corpus:
         """The scope of a question, as far as the filters leave it to the question."""
         oldest, newest, publishers = self._once(now, now.ledger.publication)
         dated = filters.after or filters.before
-        for text in dict.fromkeys((meant.query[meant.asking[0] :], meant.query)):
+        for text in dict.fromkeys((meant.asked, meant.query)):
             found = find_scope(
                 text,
                 today=today,
@@ -222,11 +235,13 @@ class Corpus:
         Raises:
             UnusableQuestion: as for ``ask``.
         """
-        meant = understand(query, history)
+        meant = self._understood(query, history)
+        if meant.kind == "smalltalk":
+            return []
         with self._store.reading() as now:
             return retrieve(
                 now,
-                Query.of(meant.query, self._embedder, meant.asking[0]),
+                Query.of(meant.query, self._embedder, len(meant.query) - len(meant.asked)),
                 top_k or self.settings.top_k,
                 now.allowed(filters.as_metadata()),
             )
@@ -377,7 +392,7 @@ def _judged(
     parts = meant.parts
     if len(parts) == 1 or meant.said:
         return whole, [whole], confidence
-    asked = [query.part(a, b) for a, b in parts]
+    asked = [query.part(part) for part in parts]
     return whole, [evidence.gather(part, passages, tokens, idf) for part in asked], confidence
 
 

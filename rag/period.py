@@ -8,29 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
+from index.calendar import MONTH, SHORT_MONTH, WEEKDAY, month_number, weekday_number
+
 # News tells of a day, a month or a year for a while after its end.
 GRACE = timedelta(days=7)
 
 _DAY = timedelta(days=1)
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMERALS = ("one two three four five six seven eight nine ten eleven twelve").split()
 
-_MONTH = rf"(?:{'|'.join(_MONTHS)})"
-_SHORT_MONTH = rf"(?:{_MONTH}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?)"
+_MONTH = rf"(?:{MONTH})"
+_SHORT_MONTH = rf"(?:{_MONTH}|(?:{SHORT_MONTH})\.?)"
 _N = rf"(?:\d{{1,3}}|{'|'.join(_NUMERALS)}|a|few)"
 _DATE = (
     r"(?:\d{4}-\d\d-\d\d"
@@ -65,8 +52,8 @@ _RELATIVE = re.compile(
     rf"|(?P<ago>{_N}) (?P<agounit>days?|weeks?|months?) ago"
     r"|(?<!the )(?P<which>last|this) (?P<what>week|month|year)"
     r"|(?:(?:at|over|on|during) )?(?:the|last|this|this past) (?P<weekend>weekend)"
-    rf"|last (?P<lastday>{'|'.join(_WEEKDAYS)})"
-    rf"|(?<=since )(?P<bareday>{'|'.join(_WEEKDAYS)})"
+    rf"|last (?P<lastday>{WEEKDAY})"
+    rf"|(?<=since )(?P<bareday>{WEEKDAY})"
     rf"){_END}(?! of\b)",
     re.I,
 )
@@ -186,7 +173,7 @@ def _days(text: str, anchor: date) -> tuple[date, date]:
     named = found["month"] or found["month2"] or found["month3"]
     if not named:
         return date(int(year), 1, 1), date(int(year), 12, 31)
-    month = next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(named.lower()[:3]))
+    month = month_number(named)
     number = found["day"] or found["day2"]
     first = int(found["from"] or number or 1)
     in_year = int(year) if year else anchor.year
@@ -221,7 +208,7 @@ def _stretch(found: re.Match[str], anchor: date) -> tuple[date, date]:
         alone = found["since"] is not None
         return saturday, saturday + (1 if alone else 2) * _DAY
     if weekday := found["lastday"] or found["bareday"]:
-        back = (anchor.weekday() - _WEEKDAYS.index(weekday.lower())) % 7 or 7
+        back = (anchor.weekday() - weekday_number(weekday)) % 7 or 7
         day = anchor - back * _DAY
         return day, day + _DAY
     if found["unit"]:

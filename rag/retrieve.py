@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.embed import Embedder, Encoding
 from index.ledger import StoredArticle, StoredChunk
 from index.store import Allowed, Generation, Store, as_node
-from index.words import content_spans, content_stems
+from index.words import content_spans, content_stems, stem
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are
 # looked up (dense) or 0 (BM25, whose lists leave out only what holds fewer of the words).
@@ -81,11 +81,10 @@ class Query:
         encoding = embedder.encode_query(text)
         return cls(text, text[asked_from:], encoding, _inside(encoding, spans), stems)
 
-    def part(self, start: int, end: int) -> Query:
-        """The query that a stretch of this one asks, its tokens seen in the whole's context."""
-        text = self.text[start:end]
-        spans = [(a, b) for a, b in content_spans(self.text) if start <= a and b <= end]
+    def part(self, text: str) -> Query:
+        """The query that a part of the question asks, its tokens seen in the whole's context."""
         stems = dict.fromkeys(content_stems(text), 1.0)
+        spans = [s for s in content_spans(self.text) if stem(self.text[slice(*s)]) in stems]
         return Query(text, text, self.encoding, _inside(self.encoding, spans), stems)
 
 

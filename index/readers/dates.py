@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
+from index.calendar import SHORT_MONTH, month_number
+
+_MONTH = rf"(?P<month>{SHORT_MONTH})\b\.?"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 YEAR = r"(?P<year>\d{4})(?!\d)"
 WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
@@ -18,8 +16,8 @@ FORMS = tuple(
     for form in (
         rf"{YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)",
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:T|$)",
-        rf"{DAY}[\s-]+(?:of\s+)?{MONTH},?[\s-]+{YEAR}",
-        rf"{MONTH}\s+{DAY},?\s+{YEAR}",
+        rf"{DAY}[\s-]+(?:of\s+)?{_MONTH},?[\s-]+{YEAR}",
+        rf"{_MONTH}\s+{DAY},?\s+{YEAR}",
     )
 )
 NUMERIC = re.compile(rf"^{WEEKDAY}(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.]{YEAR}", re.IGNORECASE)
@@ -52,7 +50,7 @@ def parse_date(value: object) -> date | None:
 
 
 def _day(year: str, month: str, day: str) -> date | None:
-    number = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
+    number = int(month) if month.isdigit() else month_number(month)
     try:
         return date(int(year), number, int(day))
     except ValueError:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-DAY = (
-    r"(?:the )?(?:early |late |mid-)?(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-    r"[a-z]*\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
-)
+from index.calendar import SHORT_MONTH, WEEKDAY
+
+DAY = rf"(?:the )?(?:early |late |mid-)?(?:\d|(?:{SHORT_MONTH})\b|{WEEKDAY})"
 _TIME = re.compile(
     rf"(?: late| early)? (?:on|in|by|since|until|for) {DAY}.*$"
     r"| (?:yesterday|today|this (?:morning|week|month|year)|last (?:night|week|month|year))\b.*$"
