@@ -20,13 +20,14 @@ from index.errors import NotIndexed
 from index.ledger import Listed, StoredArticle
 from index.store import Generation, Store
 from index.words import content_stems
-from rag import abstain, evidence, quote
+from rag import quote
 from rag.answer import Answer
 from rag.conversation import Conversation
-from rag.evidence import Evidence
 from rag.filters import NO_FILTERS, Filters
+from rag.find import Found, find
 from rag.generate import Writer
 from rag.question import Question, understand
+from rag.reader import default_reader
 from rag.request import SMALL_TALK
 from rag.retrieve import Passage, PassageRetriever, Query, retrieve
 from rag.scope import Scope
@@ -38,10 +39,6 @@ from rag.writing.model import LanguageModel
 from rag.writing.rewrite import rewrite
 
 T = TypeVar("T")
-
-# Passages whose sentences are judged. On XQuAD the answer's sentence is among those of the first
-# eight passages for 0.998 of the questions.
-EVIDENCE_PASSAGES = 8
 
 # Passages looked at for each article of a ranking: long articles fill several places.
 RANK_DEPTH = 5
@@ -156,28 +153,15 @@ class Corpus:
         with self._store.reading() as now:
             confined = self._scope(now, meant, filters, today or date.today()) if scope else None
             found = self._found(now, meant, filters, confined)
-            if confined and not found.answered:
+            if confined and found.confidence < self.settings.threshold:
                 confined = replace(confined, applied=False)
                 found = self._found(now, meant, filters)
-        limit = self.settings.max_claims if found.answered else 0
-        claims, citations = quote.compose(found.whole, found.parts, limit, self._embedder)
-        near = () if found.answered else quote.nearest(found.whole)
-        quoted = Answer(
-            id=id,
-            question=meant.text,
-            query=meant.query,
-            answered=found.answered,
-            text=quote.answer_text(claims) if found.answered else quote.refusal(near),
-            claims=claims,
-            citations=citations,
-            nearest=near,
-            confidence=found.confidence,
-            scope=confined,
-            timings={
-                "retrieve_ms": 1000 * (found.retrieved - started),
-                "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
-            },
-        )
+        quoted = replace(self._quoted(meant, found), id=id, scope=confined)
+        timings = {
+            "retrieve_ms": 1000 * (found.retrieved - started),
+            "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
+        }
+        quoted = replace(quoted, timings=timings)
         if self.model:
             writer = Writer(self.model, self._embedder)
             yield from writer.stream(meant.query, found.whole, quoted)
@@ -191,17 +175,35 @@ class Corpus:
 
     def _found(
         self, now: Generation, meant: Question, filters: Filters, confined: Scope | None = None
-    ) -> _Found:
+    ) -> Found:
         """What the articles that may be used, or a scope of them, say to a question."""
         if confined:
             meant = meant.without(confined)
             filters = filters.within(confined)
-        query = Query.of(meant.query, self._embedder, len(meant.query) - len(meant.asked))
-        passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
-        retrieved = time.perf_counter()
-        whole, parts, confidence = _judged(now, meant, query, passages)
-        answered = bool(whole) and confidence >= self.settings.threshold
-        return _Found(whole, parts, confidence, answered, retrieved)
+        allowed = now.allowed(filters.as_metadata())
+        return find(now, meant, allowed, self._embedder, default_reader())
+
+    def _quoted(self, meant: Question, found: Found) -> Answer:
+        """The answer in the articles' own sentences, or the refusal."""
+        answered = bool(found.whole) and found.confidence >= self.settings.threshold
+        near = () if answered else quote.nearest(found.whole)
+        composed = quote.compose(
+            found.parts if answered else [],
+            several=meant.several,
+            max_claims=self.settings.max_claims,
+            reader=default_reader(),
+        )
+        return Answer(
+            question=meant.text,
+            query=meant.query,
+            answered=answered,
+            text=quote.answer_text(composed.claims) if answered else quote.refusal(near),
+            claims=composed.claims,
+            citations=composed.citations,
+            shorts=composed.shorts,
+            nearest=near,
+            confidence=found.confidence,
+        )
 
     def _scope(
         self, now: Generation, meant: Question, filters: Filters, today: date
@@ -353,17 +355,6 @@ class Corpus:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What some articles say to a question; ``retrieved`` is when their passages were known."""
-
-    whole: list[Evidence]
-    parts: list[list[Evidence]]
-    confidence: float
-    answered: bool
-    retrieved: float
-
-
 def _event_day(now: Generation, words: str) -> date | None:
     """The day of the article that tells best of an event, every word of it; None without one."""
     stems = dict.fromkeys(content_stems(words), 1.0)
@@ -376,33 +367,3 @@ def _event_day(now: Generation, words: str) -> date | None:
         }:
             return article.published
     return None
-
-
-def _judged(
-    now: Generation, meant: Question, query: Query, passages: Sequence[Passage]
-) -> tuple[list[Evidence], list[list[Evidence]], float]:
-    """The evidence for the question and for each of its parts, and the confidence in it."""
-    tokens = now.ledger.tokens([p.chunk.pk for p in passages], now.dimension)
-    idf = inverse_frequency(now)
-    whole = evidence.gather(query, passages, tokens, idf)
-    if meant.said:
-        said = " ".join(meant.said.split())
-        whole = [e for e in whole if " ".join(e.text.split()) not in said]
-    confidence = abstain.confidence(query, whole, idf)
-    parts = meant.parts
-    if len(parts) == 1 or meant.said:
-        return whole, [whole], confidence
-    asked = [query.part(part) for part in parts]
-    return whole, [evidence.gather(part, passages, tokens, idf) for part in asked], confidence
-
-
-def inverse_frequency(now: Generation) -> Callable[[str], float]:
-    """The idf of BM25 (Robertson and Spärck Jones) over the chunks; unknown words weigh most."""
-    words = now.derived.chunk_words
-    count = len(words)
-
-    def idf(stem: str) -> float:
-        frequency = words.frequency(stem)
-        return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
-
-    return idf

@@ -29,6 +29,15 @@ _PART = re.compile(
 _BOTH = re.compile(rf"(?P<one>{_ASKS}) (?:and|or|&) (?P<other>{_ASKS}) (?P<what>\S.*)", re.I)
 
 
+# A question for several things, or for conditions, which are told in several sentences.
+_SEVERAL = re.compile(
+    r"\b(?:what|which) (?:\w+ ){0,2}\w{3,}s\b(?! (?:the|a|an)\b)|\b(?:list|name) (?:all|the|some|every)\b"
+    r"|\bwho (?:are|were|all)\b|\bwhat (?:are|were|must|has to|would have to)\b"
+    r"|\b(?:pre)?conditions?\b|\ball (?:of )?the\b|\b(?:reasons|steps|measures|points|demands|terms)\b",
+    re.I,
+)
+
+
 class UnusableQuestion(OnRecordError, ValueError):
     """There is nothing to search for in the question."""
 
@@ -58,6 +67,15 @@ class Question:
     def query(self) -> str:
         """The question as searched, and as it can be read alone."""
         return joined(self.before, self.asked)
+
+    @property
+    def several(self) -> bool:
+        """Whether it asks for several things.
+
+        >>> Question("", "what preconditions did the Kremlin set?").several
+        True
+        """
+        return _SEVERAL.search(self.asked) is not None
 
     def without(self, words: Scope) -> Question:
         """The question as searched within a scope, whose own words say nothing of what is asked.
