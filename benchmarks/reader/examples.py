@@ -24,6 +24,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ class Example:
         sentences: For each sentence of the passage its tokens and whether it answers (1, 0, or -1
             for not known).
         support: 1 if the text supports the claim, 0 if not, -1 for a question.
+        differs: Tokens of a claim that the text contradicts or lacks; None where not known.
         source: Where it comes from.
     """
 
@@ -71,6 +73,7 @@ class Example:
     ends: list[int] = field(default_factory=list)
     sentences: list[tuple[int, int, int]] = field(default_factory=list)
     support: int = -1
+    differs: list[int] | None = None
     source: str = ""
 
 
@@ -138,11 +141,37 @@ class Maker:
             source=source,
         )
 
-    def claim(self, claim: str, cited: str, supported: bool, source: str) -> Example:
-        """A claim with the text that it cites."""
+    def claim(
+        self, claim: str, cited: str, supported: bool, source: str, base: str = ""
+    ) -> Example:
+        """A claim with the text that it cites; ``base`` is what it was before it was changed."""
         first = self.encode(claim).ids[:96]
         second = self.encode(cited).ids[: LONGEST - 3 - len(first)]
-        return Example([101, *first, 102, *second, 102], len(first) + 2, support=int(supported), source=source)
+        differs = [] if supported else None
+        if base:
+            differs = changed_tokens(self.encode(base).ids, first)
+        return Example(
+            [101, *first, 102, *second, 102],
+            len(first) + 2,
+            support=int(supported),
+            differs=differs,
+            source=source,
+        )
+
+
+def changed_tokens(base: Sequence[int], claim: Sequence[int]) -> list[int]:
+    """Where a changed claim's tokens differ from those before, as places in its example.
+
+    Where tokens were only taken away, those at either side of the gap count.
+    """
+    found: set[int] = set()
+    matcher = SequenceMatcher(None, base, claim, autojunk=False)
+    for what, _, _, a, b in matcher.get_opcodes():
+        if what == "delete":
+            found |= {max(0, a - 1), min(len(claim) - 1, a)}
+        elif what != "equal":
+            found |= set(range(a, b))
+    return [n + 1 for n in sorted(found)]
 
 
 def _tokens(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
@@ -380,10 +409,10 @@ def _rewritten(
     claim = rng.choice(true)
     cited = text if rng.random() < 0.3 else near
     yield make.claim(claim, cited, True, "claim")
-    changes = list(changed_claims(rng.choice([claim, sentence]), text, foreign, rng))
-    changes = [c for c in changes if c[0] != "hedge"]
+    base = rng.choice([claim, sentence])
+    changes = [c for c in changed_claims(base, text, foreign, rng) if c[0] != "hedge"]
     for _, changed in rng.sample(changes, min(len(changes), rng.choice((1, 1, 2)))):
-        yield make.claim(changed, cited, False, "changed")
+        yield make.claim(changed, cited, False, "changed", base)
     if foreign and rng.random() < 0.2:
         yield make.claim(rng.choice(foreign), cited, False, "elsewhere")
 
@@ -425,7 +454,7 @@ def _stated(qas: Sequence[dict[str, Any]], text: str, make: Maker) -> Iterator[E
             wrong = rng.choice(others)
             changed = declared(qa["question"], wrong) if statement else f"{qa['question']} {wrong}"
             if changed:
-                yield make.claim(changed, cited, False, "answer-changed")
+                yield make.claim(changed, cited, False, "answer-changed", made)
         if dice > 0.35:
             yield make.claim(made, cited, True, "answer-claim")
 
@@ -477,6 +506,7 @@ def main() -> None:
     parser.add_argument("--near", type=Path, required=True, help="made by near.py")
     parser.add_argument("--wordnet", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="*", help="some of the sources")
     given = parser.parse_args()
     make = Maker(given.wordnet, given.seed)
     kinds = {
@@ -490,12 +520,14 @@ def main() -> None:
     }
     examples: list[Example] = []
     for kind, made in kinds.items():
+        if given.only and kind not in given.only:
+            continue
         before = len(examples)
         examples += [example for example in made if example]
         print(f"{kind}: {len(examples) - before}", flush=True)
     make.rng.shuffle(examples)
     with given.out.open("wb") as out:
-        pickle.dump([(e.ids, e.second, e.starts, e.ends, e.sentences, e.support, e.source) for e in examples], out)
+        pickle.dump([(e.ids, e.second, e.starts, e.ends, e.sentences, e.support, e.source, e.differs) for e in examples], out)
     counts: dict[str, list[int]] = defaultdict(list)
     for example in examples:
         counts[example.source].append(len(example.ids))

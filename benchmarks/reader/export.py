@@ -33,7 +33,7 @@ class Exported(nn.Module):
         self.reader = reader
 
     def forward(self, words: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
-        """Float32 (n, t, d), int64 (n, t) twice, to float32 (n, t, 3) and (n, 2)."""
+        """Float32 (n, t, d), int64 (n, t) twice, to float32 (n, t, 4) and (n, 2)."""
         e = self.reader.encoder.embeddings
         positions = torch.arange(words.shape[1]).unsqueeze(0)
         hidden = words + e.token_type_embeddings(kinds) + e.position_embeddings(positions)
@@ -41,8 +41,9 @@ class Exported(nn.Module):
         bias = (1.0 - mask[:, None, None, :].to(hidden.dtype)) * -1e4
         for layer in self.reader.encoder.encoder.layer:
             hidden = _layer(layer, hidden, bias)
+        tokens = torch.cat([self.reader.tokens(hidden), self.reader.differs(hidden)], dim=-1)
         support = torch.tanh(self.reader.pooled(hidden[:, 0]))
-        return self.reader.tokens(hidden), self.reader.support(support)
+        return tokens, self.reader.support(support)
 
 
 def _layer(layer: nn.Module, hidden: Tensor, bias: Tensor) -> Tensor:
@@ -65,7 +66,7 @@ def _layer(layer: nn.Module, hidden: Tensor, bias: Tensor) -> Tensor:
 def load(checkpoint: Path) -> Reader:
     """The model of a checkpoint: the moving average of its weights."""
     reader = Reader()
-    reader.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    reader.load_state_dict(torch.load(checkpoint, weights_only=True)["average"], strict=False)
     return reader.eval()
 
 

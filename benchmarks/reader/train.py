@@ -3,8 +3,9 @@
     python benchmarks/reader/train.py EXAMPLES FOLDER [--until EXAMPLES] [--decay EXAMPLES]
 
 One encoder, started from the packaged all-MiniLM-L6-v2, its word embeddings frozen, with four
-values for each token (an answer begins, ends, the token's share of its sentence's score, and the
-null answer at [CLS] in the first two) and two for each pair (supported or not). The learning rate
+values for each token (an answer begins, ends, the token's share of its sentence's score, and for a
+claim whether the token says what the text does not; the null answer is at [CLS], in the first two)
+and two for each pair (supported or not). The learning rate
 rises, stays, and falls over the last ``--decay`` examples (warm-up, stable, decay): a run can be
 ended at any point, and gone on with from its last stable state.
 """
@@ -44,15 +45,17 @@ class Reader(nn.Module):
         self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         width = self.encoder.config.hidden_size
         self.tokens = nn.Linear(width, 3)
+        self.differs = nn.Linear(width, 1)
         self.pooled = nn.Linear(width, width)
         self.support = nn.Linear(width, 2)
 
     def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
-        """Pairs in tokens, int64 (n, t) each, to float32 (n, t, 3) and (n, 2)."""
+        """Pairs in tokens, int64 (n, t) each, to float32 (n, t, 4) and (n, 2)."""
         hidden = self.encoder(
             input_ids=ids, attention_mask=mask, token_type_ids=kinds
         ).last_hidden_state
-        return self.tokens(hidden), self.support(torch.tanh(self.pooled(hidden[:, 0])))
+        tokens = torch.cat([self.tokens(hidden), self.differs(hidden)], dim=-1)
+        return tokens, self.support(torch.tanh(self.pooled(hidden[:, 0])))
 
 
 def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
@@ -64,13 +67,17 @@ def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
     starts, ends = torch.zeros(n, size), torch.zeros(n, size)
     rows, weights, truth = [], [], []
     support = torch.full((n,), -100)
+    differs = torch.full((n, size), -1.0)
     spans = torch.zeros(n, dtype=torch.bool)
-    for k, (tokens, second, first, last, sentences, supported, _) in enumerate(examples):
+    for k, (tokens, second, first, last, sentences, supported, _, wrong) in enumerate(examples):
         ids[k, : len(tokens)] = torch.tensor(tokens)
         mask[k, : len(tokens)] = 1
         kinds[k, second : len(tokens)] = 1
         if supported >= 0:
             support[k] = supported
+            if wrong is not None:
+                differs[k, 1 : second - 1] = 0
+                differs[k, wrong] = 1
             continue
         if first is not None:
             spans[k] = True
@@ -93,6 +100,7 @@ def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
         "rows": torch.tensor(rows, dtype=torch.long).reshape(-1, 3),
         "truth": torch.tensor(truth),
         "support": support,
+        "differs": differs,
     }
 
 
@@ -129,6 +137,15 @@ def loss_of(model: nn.Module, b: dict[str, Tensor]) -> tuple[Tensor, dict[str, f
         lost = nn.functional.cross_entropy(support, b["support"], reduction="sum")
         told["support"] = float(lost.detach())
         total = total + lost
+        known = b["differs"] >= 0
+        lost = nn.functional.binary_cross_entropy_with_logits(
+            tokens[..., 3][known],
+            b["differs"][known],
+            weight=1 + 3 * b["differs"][known],
+            reduction="sum",
+        )
+        told["differs"] = float(lost.detach())
+        total = total + 0.15 * lost
     return total / len(b["ids"]), told
 
 
@@ -170,7 +187,7 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     examples = pickle.loads(given.examples.read_bytes())  # noqa: S301
     model = Reader()
-    heads = [*model.tokens.parameters(), *model.pooled.parameters(), *model.support.parameters()]
+    heads = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     body = [p for p in model.encoder.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
         [{"params": body, "scale": 1.0}, {"params": heads, "scale": 4.0}],
@@ -183,15 +200,17 @@ def main() -> None:
     start = given.resume or (latest if latest.exists() else None)
     if start:
         state = torch.load(start, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        average, seen = state["average"], state["seen"]
+        model.load_state_dict(state["model"], strict=False)
+        average.update(state["average"])
+        seen = state["seen"]
+        if state["model"].keys() == average.keys():
+            optimizer.load_state_dict(state["optimizer"])
     began, saved, first = time.time(), time.time(), seen
     told: dict[str, list[float]] = {}
     model.train()
     for batch in batches(examples, seen, seed=seen + 1):
         left = given.until - seen
-        rate = given.peak * min(1.0, (seen + BATCH) / WARM)
+        rate = given.peak * min(1.0, (seen - first + BATCH) / WARM)
         if given.decay:
             rate *= min(1.0, max(0.0, left / given.decay))
         for group in optimizer.param_groups:
