@@ -140,6 +140,7 @@ def growing(answer: Answer) -> Iterator[Answer]:
             answer,
             claims=claims,
             citations=tuple(c for c in answer.citations if c.number in cited),
+            shorts=tuple(s for s in answer.shorts if s.citation in cited),
             text=answer_text(claims),
         )
     yield answer

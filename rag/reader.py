@@ -6,6 +6,7 @@ it is made of and how well it does.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,8 +23,14 @@ MODEL = Path(__file__).parent / "reading" / "reader.onnx"
 
 # Tokens of a pair, as in training; a longer text is cut.
 LONGEST = 288
-# Tokens of them that a question or a claim may have.
+# Tokens of them that a question may have, and a claim.
 FIRST = 64
+
+CLAIM = 96
+
+# What makes up the log odds that a claim is supported: the two logits of the pair, and the highest
+# of its tokens' log odds of saying what the text does not.
+SUPPORTED, DIFFERS, SUPPORT_LEVEL = 1.0, 0.5, 0.0
 
 # Tokens that a short answer may have.
 ANSWER = 30
@@ -67,6 +74,19 @@ class Text:
     sentences: Sequence[tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class SupportReading:
+    """What the model makes of a claim beside a text.
+
+    Attributes:
+        probability: That the text supports the claim, from 0 to 1.
+        differs: Where in the claim the words stand that the text does not say.
+    """
+
+    probability: float
+    differs: tuple[tuple[int, int], ...]
+
+
 class Reader:
     """A model that is open. Threads may share it."""
 
@@ -97,7 +117,7 @@ class Reader:
 
         A sentence that lies beyond ``LONGEST`` has no reading of its own: its log odds are -inf.
         """
-        first = self._ids(question)[:FIRST]
+        first = self._ids(question)[-FIRST:]  # what is asked now comes last
         encoded = [self._tokenizer.encode(t.text, add_special_tokens=False) for t in texts]
         heads = [self._ids(f"{t.title}. ")[: LONGEST // 4] if t.title else [] for t in texts]
         pairs = [(first, [*h, *e.ids]) for h, e in zip(heads, encoded, strict=True)]
@@ -112,10 +132,21 @@ class Reader:
 
     def support(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """The probability that a text supports a claim, for each (claim, text): float32 (n,)."""
-        if not pairs:
-            return np.zeros(0, np.float32)
-        _, logits = self._run([(self._ids(a)[:96], self._ids(b)) for a, b in pairs])
-        return np.array([1 / (1 + np.exp(no - yes)) for no, yes in logits], np.float32)
+        return np.array([found.probability for found in self.check(pairs)], np.float32)
+
+    def check(self, pairs: Sequence[tuple[str, str]]) -> list[SupportReading]:
+        """Reads claims beside the texts that they cite, as (claim, text)."""
+        claims = [self._tokenizer.encode(claim, add_special_tokens=False) for claim, _ in pairs]
+        firsts = [claim.ids[:CLAIM] for claim in claims]
+        rows = [(first, self._ids(text)) for first, (_, text) in zip(firsts, pairs, strict=True)]
+        found = []
+        for claim, tokens, (no, yes) in zip(claims, *self._run(rows), strict=True):
+            odd = tokens[1 : 1 + len(claim.ids[:CLAIM]), 3]
+            worst = float(odd.max(initial=-np.inf))
+            log_odds = SUPPORTED * (yes - no) - DIFFERS * max(worst, -10.0) + SUPPORT_LEVEL
+            spans = _joined([claim.offsets[k] for k in np.flatnonzero(odd > 0)])
+            found.append(SupportReading(1 / (1 + math.exp(-log_odds)), spans))
+        return found
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -124,11 +155,9 @@ class Reader:
     def _run(
         self, pairs: Sequence[tuple[list[int], list[int]]]
     ) -> tuple[list[NDArray[np.float32]], list[tuple[float, float]]]:
-        """The values of each pair's tokens, float32 (t, 3), and its two logits of support."""
-        rows = [
-            ([_CLS, *a, _SEP, *b[: LONGEST - 3 - len(a)], _SEP], len(a) + 2) for a, b in pairs
-        ]
-        tokens: list[NDArray[np.float32]] = [np.zeros((0, 3), np.float32)] * len(rows)
+        """The values of each pair's tokens, float32 (t, 4), and its two logits of support."""
+        rows = [([_CLS, *a, _SEP, *b[: LONGEST - 3 - len(a)], _SEP], len(a) + 2) for a, b in pairs]
+        tokens: list[NDArray[np.float32]] = [np.zeros((0, 4), np.float32)] * len(rows)
         support = [(0.0, 0.0)] * len(rows)
         for chosen in _batches([len(ids) for ids, _ in rows]):
             size = max(len(rows[k][0]) for k in chosen)
@@ -145,6 +174,17 @@ class Reader:
                 tokens[k] = values[row, : len(rows[k][0])]
                 support[k] = float(logits[row, 0]), float(logits[row, 1])
         return tokens, support
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Spans of tokens as spans of words: those that touch, or have a space between, are one."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if found and start <= found[-1][1] + 1:
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
