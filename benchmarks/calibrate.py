@@ -136,7 +136,7 @@ def seen(
         meant = understand(record["text"], record.get("history") or ())
     except UnusableQuestion:
         return None
-    query = Query.of(meant.query, embedder, meant.asking[0])
+    query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
     passages = retrieve(now, query, PASSAGES, allowed)
     found = evidence.gather(meant.query, passages, reader)
     return found, abstain.signals(query, found, abstain.inverse_frequency(now))

@@ -27,7 +27,7 @@ from rag.filters import NO_FILTERS, Filters
 from rag.find import Found, find
 from rag.generate import Writer
 from rag.question import Question, understand
-from rag.reader import default_reader
+from rag.reader import Reader, default_reader
 from rag.request import SMALL_TALK
 from rag.retrieve import Passage, PassageRetriever, Query, retrieve
 from rag.scope import Scope
@@ -56,11 +56,13 @@ class Corpus:
         embedder: Embedder,
         settings: Settings,
         model: LanguageModel | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.directory = directory
         self.settings = settings
         self.model = model
         self._embedder = embedder
+        self._reader = reader or default_reader()
         self._store = Store(directory, embedder)
         # What was read from the ledger of the generation with this token, and is wanted often.
         self._known: tuple[str, dict[str, Any]] = "", {}
@@ -181,7 +183,7 @@ class Corpus:
             meant = meant.without(confined)
             filters = filters.within(confined)
         allowed = now.allowed(filters.as_metadata())
-        return find(now, meant, allowed, self._embedder, default_reader())
+        return find(now, meant, allowed, self._embedder, self._reader)
 
     def _quoted(self, meant: Question, found: Found) -> Answer:
         """The answer in the articles' own sentences, or the refusal."""
@@ -191,7 +193,7 @@ class Corpus:
             found.parts if answered else [],
             several=meant.several,
             max_claims=self.settings.max_claims,
-            reader=default_reader(),
+            reader=self._reader,
         )
         return Answer(
             question=meant.text,

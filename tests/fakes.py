@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import Encoding
+from index.words import content_stems
+from rag.reader import SentenceReading, SupportReading
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -68,3 +70,39 @@ class FakeEmbedder:
         vector = (total / np.linalg.norm(total)).astype(np.float32)
         spans = np.array([m.span() for m in words], dtype=np.int32).reshape(-1, 2)
         return Encoding(vector, tokens, spans)
+
+
+class FakeReader:
+    """A sentence answers as far as it holds the question's words; its answer is all of it.
+
+    Attributes:
+        asked: Every question that was read for, in order.
+    """
+
+    def __init__(self):
+        self.asked = []
+
+    def read(self, question, texts):
+        """Log odds from -5, for no shared word, to 5 for all."""
+        self.asked.append(question)
+        wanted = set(content_stems(question))
+        found = []
+        for text in texts:
+            row = []
+            for start, end in text.sentences:
+                held = wanted & set(content_stems(text.text[start:end]))
+                odds = 10 * len(held) / max(1, len(wanted)) - 5
+                row.append(SentenceReading(odds, odds, start, end))
+            found.append(row)
+        return found
+
+    def check(self, pairs):
+        """A text supports a claim whose words it holds, every one."""
+        return [
+            SupportReading(0.9 if set(_WORD.findall(a)) <= set(_WORD.findall(b)) else 0.1, ())
+            for a, b in pairs
+        ]
+
+    def support(self, pairs):
+        """The probabilities of these."""
+        return np.array([found.probability for found in self.check(pairs)], np.float32)
