@@ -17,7 +17,7 @@ LIST_ITEM = re.compile(
 )
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")
-FINAL_STOP = re.compile(r"[.!?…:;,。！？؟۔।][\"'”’»)\]*_]*$")
+_FINAL_STOP = re.compile(r"[.!?…:;,。！？؟۔।][\"'”’»)\]*_]*$")
 _HEADING_START = re.compile(r"[\"'“‘«(\[*_¿¡]*[^\W_]")
 WRAP_WIDTHS = range(40, 111)  # e-mail wraps at 65 to 78, agency copy at 60 to 90
 
@@ -84,7 +84,7 @@ def _is_heading(line: str) -> bool:
         and len(line.split()) <= HEADING_WORDS
         and _HEADING_START.match(line) is not None
         and not line.lstrip("\"'“‘«([*_")[:1].islower()
-        and not FINAL_STOP.search(line)
+        and not _FINAL_STOP.search(line)
         and not LIST_ITEM.match(line)
         and "://" not in line
         and not furniture.is_figures(line)
@@ -104,7 +104,7 @@ def _continues(text: str, lines: list[tuple[int, int]], index: int, width: int) 
         return False
     length = before_end - before
     if length >= WRAP_WIDTHS.start and text[start].islower():
-        return length in WRAP_WIDTHS or not FINAL_STOP.search(text, before_end - 3, before_end)
+        return length in WRAP_WIDTHS or not _FINAL_STOP.search(text, before_end - 3, before_end)
     return bool(width) and _was_full(text, lines[index - 1], lines[index], width)
 
 

@@ -133,8 +133,8 @@ AFTER_DATE = re.compile(
     re.I,
 )
 
-SIGN_OFF = re.compile(r"(?:reuters?|-30-|#{2,3}|\(?ends\)?)[\s.]*(?:&#3;)?", re.IGNORECASE)
-COMPARED = re.compile(r"\d\S*(?: \w+){0,2} vs\.?(?: \w+){0,2} \S*\d")
+SIGN_OFF = re.compile(r"(?:reuters?|-30-|#{2,3}|\(?ends\)?)[\s.]*(?:&#3;)?|&#3;", re.IGNORECASE)
+COMPARED = re.compile(r"\S vs\.? \S")  # this year's figure and the last's
 FIGURES = 0.5  # of a row's words
 A_MONTH = re.compile(rf"\b(?:{SHORT_MONTH})\b", re.IGNORECASE)
 GAP = re.compile(r"(?<=[^\s.?!])(?: {2,}|\s*\t\s*)(?=\S)")
@@ -193,7 +193,7 @@ def is_end_furniture(line: str) -> bool:
     return (
         social
         or all(part in FOOTER for part in parts)
-        or bool(AT_THE_ENDS.fullmatch(text) or CREDIT.fullmatch(text) or SIGN_OFF.fullmatch(text))
+        or bool(AT_THE_ENDS.fullmatch(text) or CREDIT.fullmatch(text))
     )
 
 
@@ -204,18 +204,20 @@ def is_figures(line: str) -> bool:
     (True, False)
     """
     words = line.split()
-    if len(words) < 2 or line.rstrip().endswith((".", "?", "!")) or words[0][:1].islower():
+    if len(words) < 2 or line.rstrip(" \"'”’)").endswith((".", "?", "!")) or words[0][:1].islower():
         return False
     figures = sum(any(map(str.isdigit, word)) for word in words)
     listed = 3 <= figures >= FIGURES * len(words) and not A_MONTH.search(line)
-    return bool(COMPARED.search(line) or listed)
+    return bool(listed or (figures and (COMPARED.search(line) or _has_wide_gap(line))))
 
 
 def is_columns(line: str) -> bool:
     """Whether wide gaps, or a tab, set the words of a line in columns."""
-    gaps = GAP.findall(line.strip())
-    wide = any(len(gap) >= 4 or "\t" in gap for gap in gaps)
-    return wide or (len(gaps) > 1 and is_figures(line))
+    return _has_wide_gap(line) or (len(GAP.findall(line.strip())) > 1 and is_figures(line))
+
+
+def _has_wide_gap(line: str) -> bool:
+    return any(len(gap) >= 4 or "\t" in gap for gap in GAP.findall(line.strip()))
 
 
 def is_sign_off(line: str) -> bool:

@@ -30,7 +30,10 @@ _ABBREVIATIONS = (_MONTHS - {"mar"}) | frozenset(
 )
 _COMPANIES = frozenset("corp inc ltd co cos plc".split())
 _HOUSE_STYLES = (  # what a pattern finds is written with a stop inside a sentence, or without one
-    (_COMPANIES, re.compile(r"\b(?:Corp|Inc|Ltd|Cos?|Plc)\b(?:(\.)(?:,|\s+[a-z\d])|(?![.\w-]))")),
+    (
+        _COMPANIES,
+        re.compile(r"\b(?:Corp|Inc|Ltd|Cos?|Plc)\b(?:(\.)(?:,|\s+[a-z\d])|(?![.\w-]|\s\.))"),
+    ),
     (_MONTHS, re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(\.?) \d")),
 )
 _ALSO_WORDS = frozenset(  # words, when in lower case
