@@ -35,11 +35,11 @@ from index.readers import Source
 from index.store import Allowed, Generation, Store
 from rag import abstain, evidence
 from rag.evidence import Evidence
+from rag.find import PASSAGES, held
 from rag.question import UnusableQuestion, understand
 from rag.reader import Reader
 from rag.retrieve import Query, retrieve
 
-PASSAGES = 8
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 ANSWERED = (0.90, 0.92, 0.95)
 
@@ -129,7 +129,11 @@ def collect(
 
 
 def seen(
-    now: Generation, record: dict[str, Any], allowed: Allowed | None, embedder: Embedder, reader: Reader
+    now: Generation,
+    record: dict[str, Any],
+    allowed: Allowed | None,
+    embedder: Embedder,
+    reader: Reader,
 ) -> tuple[list[Evidence], list[float]] | None:
     """The evidence for a question, and what else tells whether it is answered."""
     try:
@@ -139,7 +143,9 @@ def seen(
     query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
     passages = retrieve(now, query, PASSAGES, allowed)
     found = evidence.gather(meant.query, passages, reader)
-    return found, abstain.signals(query, found, abstain.inverse_frequency(now))
+    found, untrue = held(meant, found)
+    idf = abstain.inverse_frequency(now)
+    return found, abstain.signals(query, found, idf, len(untrue))
 
 
 def asked_of(
@@ -239,7 +245,9 @@ def report_answerability(asked: Sequence[Asked]) -> None:
     for name, columns in chosen.items():
         scores = np.zeros(len(asked))
         for h in (0, 1):
-            model = fit_rows(rows[halves != h][:, columns], labels[halves != h], sources[halves != h])
+            model = fit_rows(
+                rows[halves != h][:, columns], labels[halves != h], sources[halves != h]
+            )
             scores[halves == h] = predict(model, rows[halves == h][:, columns])
         told = []
         for source in dict.fromkeys(sources):
@@ -261,7 +269,12 @@ def report_answerability(asked: Sequence[Asked]) -> None:
                         f"  {source} at {t}: answered {np.mean(yes >= t):.3f},"
                         f" false answers {np.mean(no >= t):.3f}"
                     )
-    print("answerability:", dict(zip((*abstain.SIGNALS, "level"), fit_rows(rows, labels, sources).tolist(), strict=True)))
+    print(
+        "answerability:",
+        dict(
+            zip((*abstain.SIGNALS, "level"), fit_rows(rows, labels, sources).tolist(), strict=True)
+        ),
+    )
 
 
 def fit_rows(

@@ -19,35 +19,42 @@ SIGNALS = (
     "cosine",  # of the question and the nearest passage
     "absent",  # share, by idf, of the question's words that the best article does not hold
     "unsaid",  # the same of the best sentence, its neighbours and the title
+    "untrue",  # names, numbers and dates that the question states and the best article lacks
 )
-WEIGHTS = (0.5, 0.1, 0.1, 0.0, 1.0, -1.0, -1.0)
-LEVEL = 0.0
+WEIGHTS = (0.3, 0.25, -0.1, -0.1, 5.0, -0.2, -1.3, -2.0)
+LEVEL = -2.5
+
+# More that is not true says no more.
+MOST_UNTRUE = 2.0
 
 # Log odds beyond these say no more.
 FLOOR, CEILING = -12.0, 12.0
 
 
-def confidence(query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float]) -> float:
+def confidence(
+    query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float], untrue: int = 0
+) -> float:
     """The probability, from 0 to 1, that the corpus holds the answer.
 
     Args:
         query: The question as searched.
         evidence: Most probable first; none gives 0.
         idf: What a stem's presence says, the rarer the more.
+        untrue: How much of what the question states the best article does not hold.
     """
     if not evidence or not query.stems:
         return 0.0
-    values = signals(query, evidence, idf)
+    values = signals(query, evidence, idf, untrue)
     total = sum(w * v for w, v in zip(WEIGHTS, values, strict=True)) + LEVEL
     return 1 / (1 + math.exp(-total))
 
 
 def signals(
-    query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float]
+    query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float], untrue: int = 0
 ) -> list[float]:
     """One value for each of ``SIGNALS``."""
     if not evidence:
-        return [FLOOR, FLOOR, FLOOR, FLOOR, 0.0, 1.0, 1.0]
+        return [FLOOR, FLOOR, FLOOR, FLOOR, 0.0, 1.0, 1.0, 0.0]
     best = evidence[0]
     others = [e.log_odds for e in evidence if e.article.story != best.article.story]
     weights = {word: count * idf(word) for word, count in query.stems.items()}
@@ -62,6 +69,7 @@ def signals(
         max(e.passage.cosine for e in evidence),
         _missing(weights, f"{article.title} {article.text}"),
         _missing(weights, f"{article.title} {near}"),
+        min(float(untrue), MOST_UNTRUE),
     ]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from rag.conversation import Conversation
 from rag.filters import NO_FILTERS, Filters
 from rag.find import Found, find
 from rag.generate import Writer
+from rag.premise import reason
 from rag.question import Question, understand
 from rag.reader import Reader, default_reader
 from rag.request import SMALL_TALK
@@ -147,7 +147,12 @@ class Corpus:
         meant = self._understood(question, history)
         if meant.kind == "smalltalk":
             yield Answer(
-                id=id, question=meant.text, query=meant.query, answered=False, text=SMALL_TALK
+                id=id,
+                question=meant.text,
+                query=meant.query,
+                answered=False,
+                text=SMALL_TALK,
+                kind="smalltalk",
             )
             return
         if self.model and meant.leans and (alone := rewrite(self.model, meant.text, history)):
@@ -189,6 +194,7 @@ class Corpus:
         """The answer in the articles' own sentences, or the refusal."""
         answered = bool(found.whole) and found.confidence >= self.settings.threshold
         near = () if answered else quote.nearest(found.whole)
+        why = reason(found.untrue[0]) if found.untrue and not answered else ""
         composed = quote.compose(
             found.parts if answered else [],
             several=meant.several,
@@ -199,11 +205,12 @@ class Corpus:
             question=meant.text,
             query=meant.query,
             answered=answered,
-            text=quote.answer_text(composed.claims) if answered else quote.refusal(near),
+            text=quote.answer_text(composed.claims) if answered else quote.refusal(near, why),
             claims=composed.claims,
             citations=composed.citations,
             shorts=composed.shorts,
             nearest=near,
+            reason=why,
             confidence=found.confidence,
         )
 

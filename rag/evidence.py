@@ -65,9 +65,7 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
         for number, reading in zip(_numbers(passage), read, strict=True):
             place = passage.article.pk, number
             found = _evidence(passage, number, reading)
-            if _may_answer(found) and (
-                place not in best or best[place].log_odds < found.log_odds
-            ):
+            if _may_answer(found) and (place not in best or best[place].log_odds < found.log_odds):
                 best[place] = found
     return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
 

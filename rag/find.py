@@ -10,6 +10,8 @@ from index.embed import Embedder
 from index.store import Allowed, Generation
 from rag import abstain, evidence
 from rag.evidence import Evidence
+from rag.facts.lacking import Lacking
+from rag.premise import mismatches
 from rag.question import Question
 from rag.reader import Reader
 from rag.retrieve import Passage, Query, retrieve
@@ -22,6 +24,11 @@ PASSAGES = 8
 PART_PASSAGES = 4
 
 
+# What each name, number or date counts, in log odds, that a question states and an article lacks:
+# an article that holds them all answers before it.
+UNTRUE = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What some articles say to a question.
@@ -30,12 +37,14 @@ class Found:
         whole: The evidence for the question as a whole, most probable first.
         parts: For each part of the question its own; ``whole`` for a plain question.
         confidence: The probability that they answer.
+        untrue: What the question states and the best article does not hold.
         retrieved: When the passages were known, as ``time.perf_counter`` counts.
     """
 
     whole: list[Evidence]
     parts: list[list[Evidence]]
     confidence: float
+    untrue: list[Lacking]
     retrieved: float
 
 
@@ -53,11 +62,26 @@ def find(
     whole = evidence.gather(meant.query, passages, reader)
     if meant.said:
         whole = _unsaid(whole, meant.said)
-    confidence = abstain.confidence(query, whole, abstain.inverse_frequency(now))
+    whole, untrue = held(meant, whole)
+    idf = abstain.inverse_frequency(now)
+    confidence = abstain.confidence(query, whole, idf, len(untrue))
     parts = meant.parts
-    if len(parts) == 1 or meant.said:
-        return Found(whole, [whole], confidence, retrieved)
-    return Found(whole, _by_part(parts, passages, whole, reader), confidence, retrieved)
+    asked = [whole] if len(parts) == 1 or meant.said else _by_part(parts, passages, whole, reader)
+    return Found(whole, asked, confidence, untrue, retrieved)
+
+
+def held(meant: Question, found: Sequence[Evidence]) -> tuple[list[Evidence], list[Lacking]]:
+    """The evidence with that of articles behind which lack what the question states.
+
+    Returns:
+        The evidence, and what the article of the best lacks.
+    """
+    lacks: dict[int, list[Lacking]] = {}
+    for item in found:
+        if item.article.pk not in lacks:
+            lacks[item.article.pk] = mismatches(meant.asked, item.article.article, meant.text)
+    ranked = sorted(found, key=lambda e: -(e.log_odds - UNTRUE * len(lacks[e.article.pk])))
+    return ranked, lacks[ranked[0].article.pk] if ranked else []
 
 
 def _unsaid(found: Sequence[Evidence], said: str) -> list[Evidence]:

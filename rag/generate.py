@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -103,26 +102,7 @@ class Writer:
         self, reply: Reply, question: str, shown: Sequence[Shown], draft: _Draft
     ) -> Iterator[Answer]:
         """Grows the draft by a reply."""
-        checker = Checker(shown, self._embedder, self._judge)
-        stopped = threading.Event()
-        warming = threading.Thread(
-            target=checker.warm, args=(stopped,), name="onrecord-warm", daemon=True
-        )
-        warming.start()
-        try:
-            yield from self._grow(reply, question, shown, draft, checker)
-        finally:
-            stopped.set()
-            warming.join()
-
-    def _grow(
-        self,
-        reply: Reply,
-        question: str,
-        shown: Sequence[Shown],
-        draft: _Draft,
-        checker: Checker,
-    ) -> Iterator[Answer]:
+        checker = Checker(shown, self._judge)
         reader = ReplyReader()
         draft.begin(question, shown, checker)
         restarts = 0

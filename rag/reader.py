@@ -7,7 +7,7 @@ it is made of and how well it does.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,9 +34,6 @@ SUPPORTED, DIFFERS, SUPPORT_LEVEL = 1.0, 0.5, 0.0
 
 # Tokens that a short answer may have.
 ANSWER = 30
-
-# Pairs that are read at once; more need more memory and gain nothing on two cores.
-BATCH = 8
 
 _CLS, _SEP = 101, 102
 
@@ -159,20 +156,15 @@ class Reader:
         rows = [([_CLS, *a, _SEP, *b[: LONGEST - 3 - len(a)], _SEP], len(a) + 2) for a, b in pairs]
         tokens: list[NDArray[np.float32]] = [np.zeros((0, 4), np.float32)] * len(rows)
         support = [(0.0, 0.0)] * len(rows)
-        for chosen in _batches([len(ids) for ids, _ in rows]):
-            size = max(len(rows[k][0]) for k in chosen)
-            ids = np.zeros((len(chosen), size), np.int64)
-            mask, kinds = np.zeros_like(ids), np.zeros_like(ids)
-            for row, k in enumerate(chosen):
-                own, second = rows[k]
-                ids[row, : len(own)] = own
-                mask[row, : len(own)] = 1
-                kinds[row, second : len(own)] = 1
-            given = {"words": self._words[ids], "mask": mask, "kinds": kinds}
+        # One pair at a time: 8-bit activations share their scale within a call, so a pair read
+        # among others would be read a little differently.
+        for k, (ids, second) in enumerate(rows):
+            row = np.array([ids], np.int64)
+            kinds = (np.arange(len(ids)) >= second).astype(np.int64)[None]
+            given = {"words": self._words[row], "mask": np.ones_like(row), "kinds": kinds}
             values, logits = self._session.run(["tokens", "support"], given)
-            for row, k in enumerate(chosen):
-                tokens[k] = values[row, : len(rows[k][0])]
-                support[k] = float(logits[row, 0]), float(logits[row, 1])
+            tokens[k] = values[0]
+            support[k] = float(logits[0, 0]), float(logits[0, 1])
         return tokens, support
 
 
@@ -185,13 +177,6 @@ def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             found.append((start, end))
     return tuple(found)
-
-
-def _batches(sizes: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of pairs that are read together: those of like length."""
-    order = sorted(range(len(sizes)), key=sizes.__getitem__)
-    for start in range(0, len(order), BATCH):
-        yield order[start : start + BATCH]
 
 
 def _sentences(

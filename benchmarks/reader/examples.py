@@ -35,6 +35,7 @@ from tokenizers import Tokenizer
 
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parents[2])]
 
+from asked import spoken, yes_or_no
 from rewrites import answer_kind, changed_claims, declared, true_claims
 
 from index.sentences import split_sentences
@@ -216,7 +217,9 @@ def squad(data: Path, near: Path, make: Maker) -> Iterator[Example | None]:
     everywhere = [e for found in entities.values() for e in found]
     mined = np.load(near)
     rng = make.rng
-    for (i, j), close, similar in zip(mined["qi"].tolist(), mined["near"].tolist(), mined["sim"].tolist(), strict=True):
+    for (i, j), close, similar in zip(
+        mined["qi"].tolist(), mined["near"].tolist(), mined["sim"].tolist(), strict=True
+    ):
         title, text = paras[i]
         qa = asked[i][j]
         question = qa["question"]
@@ -243,7 +246,9 @@ def squad(data: Path, near: Path, make: Maker) -> Iterator[Example | None]:
             if usable:
                 n = usable[min(int(rng.expovariate(0.6)), len(usable) - 1)]
                 yield make.question(question, *paras[n], [], "near")
-        elif dice < 0.62 and (changed := exchanged(question, text, entities[title], everywhere, rng)):
+        elif dice < 0.62 and (
+            changed := exchanged(question, text, entities[title], everywhere, rng)
+        ):
             yield make.question(changed, title, text, [], "exchanged")
 
 
@@ -280,6 +285,25 @@ def exchanged(
     return question[: m.start()] + new + question[m.end() :]
 
 
+def asked(data: Path, make: Maker) -> Iterator[Example | None]:
+    """Questions made by rule from SQuAD's and QAMR's sentences, and some put to another passage."""
+    rng = make.rng
+    for article in rows(data / "squad1_train.jsonl.gz"):
+        texts = [p["text"] for p in article["paragraphs"]]
+        for n, text in enumerate(texts):
+            made = [*spoken(text, rng), *spoken(text, rng)]
+            for s in split_sentences(text):
+                found = yes_or_no(text[s.start : s.end])
+                if found and rng.random() < 0.35:
+                    question, a, b = found
+                    made.append((question, a + s.start, b + s.start))
+            for question, a, b in rng.sample(made, min(3, len(made))):
+                yield make.question(question, article["title"], text, [(a, b)], "asked")
+                if rng.random() < 0.25 and len(texts) > 1:
+                    other = texts[n - 1 if n else n + 1]
+                    yield make.question(question, article["title"], other, [], "asked-near")
+
+
 def squad2(data: Path, make: Maker) -> Iterator[Example | None]:
     """SQuAD 2.0's questions, half of them written to look answerable, twice over."""
     for article in rows(data / "squad2_dev.jsonl.gz"):
@@ -305,7 +329,9 @@ def qed(data: Path, make: Maker) -> Iterator[Example | None]:
         answers = spans_of(record)
         yield make.question(record["question"], record["title"], record["text"], answers, "qed")
         if make.rng.random() < 0.4:
-            asked = [w for w in re.findall(r"[a-z]{4,}", record["question"].lower()) if w in holding]
+            asked = [
+                w for w in re.findall(r"[a-z]{4,}", record["question"].lower()) if w in holding
+            ]
             score: dict[int, float] = defaultdict(float)
             for word in asked:
                 for other in holding[word][:400]:
@@ -348,7 +374,9 @@ def qamr(data: Path, make: Maker) -> Iterator[Example | None]:
         if qas:
             away = make.rng.choice(found)
             if away["document"] != record["document"]:
-                yield make.question(make.rng.choice(qas)["question"], "", away["text"], [], "qamr-far")
+                yield make.question(
+                    make.rng.choice(qas)["question"], "", away["text"], [], "qamr-far"
+                )
 
 
 def selqa(data: Path, make: Maker) -> Iterator[Example | None]:
@@ -511,6 +539,7 @@ def main() -> None:
     make = Maker(given.wordnet, given.seed)
     kinds = {
         "squad": squad(given.data, given.near, make),
+        "asked": asked(given.data, make),
         "squad2": squad2(given.data, make),
         "qed": qed(given.data, make),
         "qamr": qamr(given.data, make),
@@ -527,7 +556,13 @@ def main() -> None:
         print(f"{kind}: {len(examples) - before}", flush=True)
     make.rng.shuffle(examples)
     with given.out.open("wb") as out:
-        pickle.dump([(e.ids, e.second, e.starts, e.ends, e.sentences, e.support, e.source, e.differs) for e in examples], out)
+        pickle.dump(
+            [
+                (e.ids, e.second, e.starts, e.ends, e.sentences, e.support, e.source, e.differs)
+                for e in examples
+            ],
+            out,
+        )
     counts: dict[str, list[int]] = defaultdict(list)
     for example in examples:
         counts[example.source].append(len(example.ids))

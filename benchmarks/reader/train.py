@@ -120,9 +120,7 @@ def loss_of(model: nn.Module, b: dict[str, Tensor]) -> tuple[Tensor, dict[str, f
         span = torch.zeros(())
         for side, name in enumerate(("starts", "ends")):
             right = b[name][b["spans"]] > 0
-            span = span - torch.logsumexp(
-                found[..., side].masked_fill(~right, -1e4), dim=1
-            ).sum()
+            span = span - torch.logsumexp(found[..., side].masked_fill(~right, -1e4), dim=1).sum()
         told["span"] = float(span.detach()) / 2
         total = total + span / 2
     if len(b["rows"]):
@@ -230,7 +228,11 @@ def main() -> None:
         told.setdefault("loss", []).append(float(loss.detach()))
         if (seen // BATCH) % 100 == 0:
             line = {k: round(sum(v) / len(v), 4) for k, v in told.items()}
-            line |= {"seen": seen, "rate": rate, "speed": round((seen - first) / (time.time() - began), 1)}
+            line |= {
+                "seen": seen,
+                "rate": rate,
+                "speed": round((seen - first) / (time.time() - began), 1),
+            }
             print(json.dumps(line), flush=True)
             told = {}
         ended = seen >= given.until

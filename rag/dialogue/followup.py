@@ -47,7 +47,9 @@ _FRAGMENT = re.compile(
 )
 _TIMES = [
     re.compile(r"\b(?:1\d|20)\d\d\b"),
-    re.compile(r"\b(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"),
+    re.compile(
+        r"\b(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"
+    ),
     re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"),
 ]
 _ORDINAL = re.compile(

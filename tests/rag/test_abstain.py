@@ -12,7 +12,9 @@ ONE = {"idf": lambda stem: 1.0}
 
 
 def told(fake, question, found, **given):
-    return dict(zip(SIGNALS, signals(Query.of(question, fake), found, **(ONE | given)), strict=True))
+    return dict(
+        zip(SIGNALS, signals(Query.of(question, fake), found, **(ONE | given)), strict=True)
+    )
 
 
 def test_no_evidence_gives_no_confidence(fake):

@@ -86,5 +86,7 @@ def test_short_answers_are_places_in_the_article():
 
 
 def test_a_sentence_that_was_not_read_is_no_evidence():
-    found = gather("x", [passage(stored("Rain fell. Snow lay."))], Told(Rain=(-math.inf, -math.inf)))
+    found = gather(
+        "x", [passage(stored("Rain fell. Snow lay."))], Told(Rain=(-math.inf, -math.inf))
+    )
     assert [e.text for e in found] == ["Snow lay."]
