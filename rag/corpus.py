@@ -10,14 +10,14 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.article import Article
 from index.build import Builder, Progress
-from index.embed import Embedder, TransformerEmbedder
+from index.embed import Embedder, embedder_of
 from index.errors import NotIndexed
+from index.generation import Generation, Generations
 from index.ledger import Listed, StoredArticle
-from index.store import Generation, Store
 from index.words import content_stems
 from rag import abstain, evidence, quote
 from rag.answer import Answer
@@ -26,13 +26,16 @@ from rag.evidence import Evidence
 from rag.filters import NO_FILTERS, Filters
 from rag.generate import Writer
 from rag.question import Question, understand
-from rag.retrieve import Passage, PassageRetriever, Query, retrieve
+from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
 from rag.scope import scope as find_scope
 from rag.settings import Settings
 from rag.writing.llm import configured
 from rag.writing.model import LanguageModel
 from rag.writing.rewrite import rewrite
+
+if TYPE_CHECKING:
+    from rag.retriever import PassageRetriever
 
 T = TypeVar("T")
 
@@ -61,7 +64,7 @@ class Corpus:
         self.settings = settings
         self.model = model
         self._embedder = embedder
-        self._store = Store(directory, embedder)
+        self._store = Generations(directory, embedder)
         # What was read from the ledger of the generation with this token, and is wanted often.
         self._known: tuple[str, dict[str, Any]] = "", {}
 
@@ -81,7 +84,7 @@ class Corpus:
             OnRecordError: the settings name half of a language model.
         """
         settings = settings or Settings()
-        embedder = embedder or TransformerEmbedder(settings.embedder)
+        embedder = embedder or embedder_of(settings.embedder)
         return cls(Path(directory or settings.index), embedder, settings, configured(settings))
 
     def quoting(self, *, threshold: float | None = None) -> Corpus:
@@ -184,7 +187,7 @@ class Corpus:
             meant = meant.without(confined)
             filters = filters.within(confined)
         query = Query.of(meant.query, self._embedder, meant.asking[0])
-        passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
+        passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.condition()))
         retrieved = time.perf_counter()
         whole, parts, confidence = _judged(now, meant, query, passages)
         answered = bool(whole) and confidence >= self.settings.threshold
@@ -228,7 +231,7 @@ class Corpus:
                 now,
                 Query.of(meant.query, self._embedder, meant.asking[0]),
                 top_k or self.settings.top_k,
-                now.allowed(filters.as_metadata()),
+                now.allowed(filters.condition()),
             )
 
     def rank(
@@ -246,7 +249,9 @@ class Corpus:
 
     def retriever(self, top_k: int = 10, filters: Filters = NO_FILTERS) -> PassageRetriever:
         """The same search as a LlamaIndex retriever."""
-        return PassageRetriever(self._store, self._embedder, top_k, filters.as_metadata())
+        from rag.retriever import PassageRetriever
+
+        return PassageRetriever(self._store, self._embedder, top_k, filters.condition())
 
     def conversation(self, history: Sequence[Mapping[str, str]] = ()) -> Conversation:
         """A chat, which may go on from earlier turns."""
@@ -266,7 +271,7 @@ class Corpus:
         Raises:
             IndexMissing, IndexMismatch: as for ``open``; the one before stays.
         """
-        self._store, self.directory = Store(directory, self._embedder), directory
+        self._store, self.directory = Generations(directory, self._embedder), directory
 
     def builder(
         self, directory: Path, progress: Progress = lambda stage, done, total: None
@@ -312,7 +317,7 @@ class Corpus:
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """How many articles may be used."""
         with self._store.reading() as now:
-            allowed = now.allowed(filters.as_metadata())
+            allowed = now.allowed(filters.condition())
             return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)
 
     def publishers(self) -> tuple[str, ...]:
@@ -367,9 +372,8 @@ def _judged(
     now: Generation, meant: Question, query: Query, passages: Sequence[Passage]
 ) -> tuple[list[Evidence], list[list[Evidence]], float]:
     """The evidence for the question and for each of its parts, and the confidence in it."""
-    tokens = now.ledger.tokens([p.chunk.pk for p in passages], now.dimension)
     idf = inverse_frequency(now)
-    whole = evidence.gather(query, passages, tokens, idf)
+    whole = evidence.gather(query, passages, idf)
     if meant.said:
         said = " ".join(meant.said.split())
         whole = [e for e in whole if " ".join(e.text.split()) not in said]
@@ -378,7 +382,7 @@ def _judged(
     if len(parts) == 1 or meant.said:
         return whole, [whole], confidence
     asked = [query.part(a, b) for a, b in parts]
-    return whole, [evidence.gather(part, passages, tokens, idf) for part in asked], confidence
+    return whole, [evidence.gather(part, passages, idf) for part in asked], confidence
 
 
 def inverse_frequency(now: Generation) -> Callable[[str], float]:

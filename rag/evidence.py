@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
 from index.sentences import Sentence
-from index.signs import TokenSigns
 from index.words import content_stems
 from rag.expect import KINDS, asked, offered
 from rag.logistic import Logistic
@@ -85,7 +84,6 @@ def default_model() -> Logistic:
 def gather(
     query: Query,
     passages: Sequence[Passage],
-    tokens: Mapping[int, TokenSigns],
     idf: Callable[[str], float],
     model: Logistic | None = None,
 ) -> list[Evidence]:
@@ -94,7 +92,6 @@ def gather(
     Args:
         query: The question as searched.
         passages: Best first.
-        tokens: For each passage's chunk, its tokens.
         idf: What a stem's presence says, the rarer the more.
         model: None for the one that comes with onrecord.
     """
@@ -106,7 +103,7 @@ def gather(
         query,
         places,
         {p: wanted & offered(_text(places[p], p[1]), query.stems) for p in places},
-        *_matches(query, passages, tokens, places),
+        *_matches(passages, places),
         {p: frozenset(content_stems(_text(places[p], p[1]))) for p in places},
         {stem: weight * idf(stem) for stem, weight in query.stems.items()},
     )
@@ -144,34 +141,13 @@ def _places(passages: Sequence[Passage]) -> dict[_Place, Passage]:
 
 
 def _matches(
-    query: Query,
-    passages: Sequence[Passage],
-    tokens: Mapping[int, TokenSigns],
-    places: Mapping[_Place, Passage],
+    passages: Sequence[Passage], places: Mapping[_Place, Passage]
 ) -> tuple[dict[_Place, NDArray[np.float32]], dict[_Place, float]]:
-    """What the tokens of each sentence say.
-
-    Returns:
-        For each token of the query the product with the nearest token, and the cosine of the
-        query with the mean of all tokens.
-    """
-    nearest = {place: np.zeros(len(query.tokens), dtype=np.float32) for place in places}
-    pooled = dict.fromkeys(places, 0.0)
-    for passage in passages:
-        signs = tokens[passage.chunk.pk]
-        vectors = signs.vectors()
-        products = query.tokens @ vectors.T
-        sentences = passage.article.sentences
-        starts = signs.starts + passage.chunk.start
-        for number in range(passage.chunk.first, passage.chunk.last):
-            place = (passage.article.pk, number)
-            low, high = np.searchsorted(starts, [sentences[number].start, sentences[number].end])
-            if place in places and high > low:
-                nearest[place] = np.maximum(nearest[place], products[:, low:high].max(axis=1))
-                mean = vectors[low:high].mean(axis=0)
-                cosine = float(mean @ query.encoding.vector / max(np.linalg.norm(mean), 1e-9))
-                pooled[place] = max(pooled[place], cosine)
-    return nearest, pooled
+    """Stands in until sentences are judged by the reader: no token is compared."""
+    return (
+        {place: np.zeros(1, dtype=np.float32) for place in places},
+        {place: passage.cosine for place, passage in places.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import Embedder, Encoding
+from index.embed import Embedder
 from index.sentences import split_sentences
 from index.words import WORD
 from rag.logistic import Logistic
@@ -16,7 +16,6 @@ from rag.verification.polarity import denied, unhedged
 from rag.verification.reading import Matches, Reading
 from rag.verification.relations import exchanged
 from rag.verification.slots import wrong_facts
-from rag.verification.words import Word
 
 # What a claim is judged by, in the order of the coefficients.
 FEATURES = (
@@ -225,34 +224,8 @@ def _nearest(
     What is nearest in a sentence to a word that it does not have is kept in its ``Matches``.
     """
     content = matched[chosen[0]].content
-    mine, *theirs = embedder.encode_passages([claim.text, *(cited[n].text for n in chosen)])
-    pooled = np.array([float(mine.vector @ other.vector) for other in theirs])
-    soft = np.zeros((len(chosen), max(1, len(content))))
-    inside = [_tokens(mine, claim.words[i]) for i in content]
-    for row, n, encoding in zip(soft, chosen, theirs, strict=True):
-        if not len(encoding.tokens) or not len(mine.tokens):
-            continue
-        products = mine.tokens @ encoding.tokens.T
-        ends = [word.end for word in cited[n].words]
-        for k, i in enumerate(content):
-            if not inside[k].any():
-                continue
-            means = products[inside[k]].max(axis=0)
-            row[k] = float(products[inside[k]].max(axis=1).mean())
-            if i not in matched[n].same and not claim.words[i].capital and ends:
-                token = int(means.argmax())
-                place = int(np.searchsorted(ends, encoding.spans[token, 0], side="right"))
-                if means[token] >= NEAR and place < len(ends):
-                    matched[n].near[i] = (place, float(means[token]))
-    return np.clip(soft, 0.0, 1.0), pooled
-
-
-def _tokens(encoding: Encoding, word: Word) -> NDArray[np.bool_]:
-    """Which tokens a word is made of."""
-    inside: NDArray[np.bool_] = (encoding.spans[:, 0] < word.end) & (
-        encoding.spans[:, 1] > word.start
-    )
-    return inside
+    vectors = embedder.encode_passages([claim.text, *(cited[n].text for n in chosen)])
+    return np.zeros((len(chosen), max(1, len(content)))), np.clip(vectors[1:] @ vectors[0], 0, 1)
 
 
 def _group(best: int, chosen: Sequence[int], matched: Sequence[Matches]) -> list[int]:

@@ -6,7 +6,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.embed import Embedder, Encoding
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embed import Embedder
 from index.sentences import split_sentences
 from index.words import content_stems
 from rag.answer import Status
@@ -155,7 +158,7 @@ class Remembering:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._known: dict[str, Encoding] = {}
+        self._known: dict[str, NDArray[np.float32]] = {}
 
     @property
     def name(self) -> str:
@@ -181,14 +184,14 @@ class Remembering:
         """Tokens of each text."""
         return self._embedder.count_tokens(texts)
 
-    def encode_passages(self, texts: Sequence[str]) -> list[Encoding]:
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encodes those texts that were not encoded before."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
             found = self._embedder.encode_passages(new)
             self._known.update(zip(new, found, strict=True))
-        return [self._known[text] for text in texts]
+        return np.array([self._known[text] for text in texts])
 
-    def encode_query(self, text: str) -> Encoding:
+    def encode_query(self, text: str) -> NDArray[np.float32]:
         """Encodes what is searched for."""
         return self._embedder.encode_query(text)

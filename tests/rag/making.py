@@ -12,7 +12,6 @@ from index.build import Builder
 from index.ledger import StoredArticle, StoredChunk
 from index.readers import Source
 from index.sentences import split_sentences
-from index.signs import TokenSigns
 from rag import quote
 from rag.answer import Answer, Citation, Claim
 from rag.corpus import Corpus
@@ -40,15 +39,6 @@ def passage(article, pk=None, *, score=1.0, cosine=0.5, first=0, last=None):
     start, end = article.sentences[first].start, article.sentences[last - 1].end
     chunk = StoredChunk(pk or article.pk, article.pk, start, end, "", first, last)
     return Passage(chunk, article, score, cosine)
-
-
-def signs(model, passages):
-    """What the ledger keeps of the tokens of each passage."""
-    found = {}
-    for item in passages:
-        encoding = model.encode_query(item.text)
-        found[item.chunk.pk] = TokenSigns.of(encoding.tokens, encoding.spans[:, 0])
-    return found
 
 
 def evidence(article, index, log_odds, *, cosine=0.5, matches=(0.5,), kinds=()):
