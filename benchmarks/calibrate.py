@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from index.build import Builder
-from index.embed import Embedder, TransformerEmbedder
+from index.embed import Embedder, embedder_of
+from index.generation import Allowed, Generation, Generations
 from index.readers import Source
-from index.store import Allowed, Generation, Store
 from rag import abstain, evidence
 from rag.evidence import Evidence
 from rag.find import PASSAGES, held
@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="where to keep what was collected")
     given = parser.parse_args()
     reader = Reader(given.model) if given.model else Reader()
-    embedder = TransformerEmbedder()
+    embedder = embedder_of()
     asked: list[Asked] = []
     for folder in given.collections:
         asked += collect(folder, given.indexes, embedder, reader, given.limit)
@@ -103,7 +103,7 @@ def collect(
     directory = indexes / folder.name
     if not directory.exists():
         Builder(directory, embedder).add([Source.at(folder / "corpus.jsonl")])
-    with Store(directory, embedder).reading() as now:
+    with Generations(directory, embedder).reading() as now:
         chunks = {c.pk: c.article for c in now.ledger.all_chunks()}
         articles = {a.article.key: a for a in now.ledger.all_articles()}
         records = [*queries(folder)]

@@ -78,9 +78,7 @@ class Derived:
             shutil.rmtree(root / token, ignore_errors=True)
             making.rename(root / token)
             return cls.open(root, token)
-        return cls(
-            token, chunk_vectors, article_vectors, chunk_words, article_words, vocabulary
-        )
+        return cls(token, chunk_vectors, article_vectors, chunk_words, article_words, vocabulary)
 
     @classmethod
     def open(cls, root: Path, token: str) -> Derived:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from index.store import Generation
+from index.generation import Generation
 from index.words import content_stems
 from rag.evidence import Evidence
 from rag.retrieve import Query

@@ -10,14 +10,14 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.article import Article
 from index.build import Builder, Progress
-from index.embed import Embedder, TransformerEmbedder
+from index.embed import Embedder, embedder_of
 from index.errors import NotIndexed
+from index.generation import Generation, Generations
 from index.ledger import Listed, StoredArticle
-from index.store import Generation, Store
 from index.words import content_stems
 from rag import quote
 from rag.answer import Answer
@@ -29,7 +29,7 @@ from rag.premise import reason
 from rag.question import Question, understand
 from rag.reader import Reader, default_reader
 from rag.request import SMALL_TALK
-from rag.retrieve import Passage, PassageRetriever, Query, retrieve
+from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
 from rag.scope import scope as find_scope
 from rag.settings import Settings
@@ -37,6 +37,9 @@ from rag.spelling import mend
 from rag.writing.llm import configured
 from rag.writing.model import LanguageModel
 from rag.writing.rewrite import rewrite
+
+if TYPE_CHECKING:
+    from rag.retriever import PassageRetriever
 
 T = TypeVar("T")
 
@@ -63,7 +66,7 @@ class Corpus:
         self.model = model
         self._embedder = embedder
         self._reader = reader or default_reader()
-        self._store = Store(directory, embedder)
+        self._store = Generations(directory, embedder)
         # What was read from the ledger of the generation with this token, and is wanted often.
         self._known: tuple[str, dict[str, Any]] = "", {}
 
@@ -83,7 +86,7 @@ class Corpus:
             OnRecordError: the settings name half of a language model.
         """
         settings = settings or Settings()
-        embedder = embedder or TransformerEmbedder(settings.embedder)
+        embedder = embedder or embedder_of(settings.embedder)
         return cls(Path(directory or settings.index), embedder, settings, configured(settings))
 
     def quoting(self, *, threshold: float | None = None) -> Corpus:
@@ -187,7 +190,7 @@ class Corpus:
         if confined:
             meant = meant.without(confined)
             filters = filters.within(confined)
-        allowed = now.allowed(filters.as_metadata())
+        allowed = now.allowed(filters.condition())
         return find(now, meant, allowed, self._embedder, self._reader)
 
     def _quoted(self, meant: Question, found: Found) -> Answer:
@@ -254,7 +257,7 @@ class Corpus:
                 now,
                 Query.of(meant.query, self._embedder, len(meant.query) - len(meant.asked)),
                 top_k or self.settings.top_k,
-                now.allowed(filters.as_metadata()),
+                now.allowed(filters.condition()),
             )
 
     def rank(
@@ -272,7 +275,9 @@ class Corpus:
 
     def retriever(self, top_k: int = 10, filters: Filters = NO_FILTERS) -> PassageRetriever:
         """The same search as a LlamaIndex retriever."""
-        return PassageRetriever(self._store, self._embedder, top_k, filters.as_metadata())
+        from rag.retriever import PassageRetriever
+
+        return PassageRetriever(self._store, self._embedder, top_k, filters.condition())
 
     def conversation(self, history: Sequence[Mapping[str, str]] = ()) -> Conversation:
         """A chat, which may go on from earlier turns."""
@@ -292,7 +297,7 @@ class Corpus:
         Raises:
             IndexMissing, IndexMismatch: as for ``open``; the one before stays.
         """
-        self._store, self.directory = Store(directory, self._embedder), directory
+        self._store, self.directory = Generations(directory, self._embedder), directory
 
     def builder(
         self, directory: Path, progress: Progress = lambda stage, done, total: None
@@ -338,7 +343,7 @@ class Corpus:
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """How many articles may be used."""
         with self._store.reading() as now:
-            allowed = now.allowed(filters.as_metadata())
+            allowed = now.allowed(filters.condition())
             return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)
 
     def publishers(self) -> tuple[str, ...]:

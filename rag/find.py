@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.embed import Embedder
-from index.store import Allowed, Generation
+from index.generation import Allowed, Generation
 from rag import abstain, evidence
 from rag.evidence import Evidence
 from rag.facts.lacking import Lacking

@@ -350,3 +350,7 @@ def _filters(after: datetime | None, before: datetime | None, publisher: str | N
 
 def _date(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
+
+
+if __name__ == "__main__":
+    main()

@@ -55,7 +55,7 @@ def test_so_many_passages_are_read_and_fewer_for_a_part(tmp_path, fake):
 
 
 def test_nothing_is_found_where_nothing_may_be_read(tmp_path, fake):
-    from index.store import Allowed
+    from index.generation import Allowed
 
     corpus, _ = corpus_of(tmp_path, fake, WIRE)
     with corpus._store.reading() as now:
