@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from index.calendar import SHORT_MONTH, WEEKDAY, month_number, weekday_number
+from index.calendar import MONTHS, SHORT_MONTH, WEEKDAY, month_number, weekday_number
 
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])"
 _NTH = rf"{_DAY}(?:st|nd|rd|th)?"
@@ -154,6 +154,9 @@ def _read(text: str, match: re.Match[str]) -> Date | None:
         counted = _COUNTED.match(text, match.end()) and not _BEFORE_YEAR.search(before)
         return None if counted else replace(told, year=int(year))
     if name := match["m6"]:
+        bare = name.rstrip(".")
+        if bare.title() in MONTHS:  # the stop ends the sentence
+            told, name = replace(told, text=bare, end=told.start + len(bare)), bare
         # "May", "March" and "Jan" are other words too.
         clear = len(name) > 5 or name.lower() in ("april", "june", "july")
         in_time = name[0].isupper() and _BEFORE_MONTH.search(before)
