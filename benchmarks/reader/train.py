@@ -196,19 +196,20 @@ def main() -> None:
     seen, average = 0, {k: v.clone() for k, v in model.state_dict().items()}
     latest = given.folder / "latest.pt"
     start = given.resume or (latest if latest.exists() else None)
+    warm = False  # whether the optimizer knows the gradients already
     if start:
         state = torch.load(start, weights_only=True)
         model.load_state_dict(state["model"], strict=False)
         average.update(state["average"])
         seen = state["seen"]
-        if state["model"].keys() == average.keys():
+        if warm := state["model"].keys() == average.keys():
             optimizer.load_state_dict(state["optimizer"])
     began, saved, first = time.time(), time.time(), seen
     told: dict[str, list[float]] = {}
     model.train()
     for batch in batches(examples, seen, seed=seen + 1):
         left = given.until - seen
-        rate = given.peak * min(1.0, (seen - first + BATCH) / WARM)
+        rate = given.peak * (1.0 if warm else min(1.0, (seen - first + BATCH) / WARM))
         if given.decay:
             rate *= min(1.0, max(0.0, left / given.decay))
         for group in optimizer.param_groups:
