@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.words import content_stems
-from rag.dialogue.followup import complete
 from rag.scope import Scope
 
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
@@ -100,6 +99,8 @@ def understand(text: str, history: Sequence[Mapping[str, str]] = ()) -> Question
             f"the question has {len(question):,} characters and {MAX_QUESTION_CHARS:,} can be"
             " read; ask about one thing at a time"
         )
+    from rag.dialogue.followup import complete
+
     meant = complete(question, _turns(history))
     before = f"{meant.before} ".lstrip()
     query = before + meant.turns[-1]
