@@ -9,10 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
@@ -123,6 +122,8 @@ class TransformerEmbedder:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, d), unit rows: texts that will be searched, in their order."""
+        import numpy as np
+
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         return self._encoded(list(texts), "document")
@@ -134,6 +135,8 @@ class TransformerEmbedder:
 
     def _encoded(self, texts: list[str], kind: str) -> NDArray[np.float32]:
         """What the model makes of texts, behind the prompt that it was trained with for a kind."""
+        import numpy as np
+
         with self._lock:
             model = self._model
             import torch

@@ -19,6 +19,9 @@ SURE = 0.6
 # What stands over the sentences of an answer that may be none.
 MAY = "This may answer:"
 
+# What a refusal says first.
+REFUSAL = "The articles do not answer this."
+
 # What stands over the passages of a refusal: what came closest, whether or not it answers.
 NEAREST = "Nearest passages:"
 

@@ -31,9 +31,11 @@ _BOTH = re.compile(rf"(?P<one>{_ASKS}) (?:and|or|&) (?P<other>{_ASKS}) (?P<what>
 
 # A question for several things, or for conditions, which are told in several sentences.
 _SEVERAL = re.compile(
-    r"\b(?:what|which) (?:\w+ ){0,2}\w{3,}s\b(?! (?:the|a|an)\b)|\b(?:list|name) (?:all|the|some|every)\b"
+    r"\b(?:what|which) (?:\w+ ){0,2}\w{3,}s\b(?! (?:the|a|an)\b)"
+    r"|\b(?:list|name) (?:all|the|some|every)\b"
     r"|\bwho (?:are|were|all)\b|\bwhat (?:are|were|must|has to|would have to)\b"
-    r"|\b(?:pre)?conditions?\b|\ball (?:of )?the\b|\b(?:reasons|steps|measures|points|demands|terms)\b",
+    r"|\b(?:pre)?conditions?\b|\ball (?:of )?the\b"
+    r"|\b(?:reasons|steps|measures|points|demands|terms)\b",
     re.I,
 )
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.answer import NEAREST, Answer, Citation, Claim, Short, sentence
+from rag.answer import NEAREST, REFUSAL, Answer, Citation, Claim, Short, sentence
 from rag.evidence import Evidence
 from rag.extent import extent
 from rag.period import day_text
 from rag.reader import Reader
 from rag.verify import verify
-
-REFUSAL = "The articles do not answer this."
 
 # How far below the best sentence, in log odds, a further one may lie: where one thing is asked,
 # and where several are ("what preconditions", "which cities").

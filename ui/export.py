@@ -12,7 +12,7 @@ from typing import Protocol
 
 from rag.answer import MAY, NEAREST, UNSUPPORTED, Answer, Citation, Claim, Short, sentence
 from rag.period import day_text
-from rag.quote import REFUSAL, attribution
+from rag.answer import REFUSAL, attribution
 from ui.render import escape
 from ui.short import in_claim, pieces
 

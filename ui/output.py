@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from rag.answer import MAY
 from ui.short import carried, in_text
@@ -75,6 +72,10 @@ def articles(found: Sequence[Listed], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(article_values(found), ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("id", "published", "publisher", "title", "uri", box=None, pad_edge=False)
     for listed in found:
         day = _iso(listed) or ""

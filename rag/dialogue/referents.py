@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.sentences import split_sentences
 from index.words import content_stems, is_content
-from rag.quote import REFUSAL
+from rag.answer import REFUSAL
 
 # A reply longer than this is read so far: what a next question means was said early.
 REPLY_CHARS = 4_000

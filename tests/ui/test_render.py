@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer import MAY, SURE, UNSUPPORTED, Answer, Short
-from rag.quote import REFUSAL, refusal
+from rag.answer import REFUSAL, refusal
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply, short
 from ui.render import LONGEST_PEEK, anchor, answer_html, article_html, escape, question_html
 
