@@ -10,9 +10,19 @@ from itertools import groupby
 from string import Template
 from typing import Protocol
 
-from rag.answer import MAY, NEAREST, UNSUPPORTED, Answer, Citation, Claim, Short, sentence
+from rag.answer import (
+    MAY,
+    NEAREST,
+    REFUSAL,
+    UNSUPPORTED,
+    Answer,
+    Citation,
+    Claim,
+    Short,
+    sentence,
+)
 from rag.period import day_text
-from rag.answer import REFUSAL, attribution
+from rag.quote import attribution
 from ui.render import escape
 from ui.short import in_claim, pieces
 

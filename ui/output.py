@@ -13,6 +13,8 @@ from rag.answer import MAY
 from ui.short import carried, in_text
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from index.article import Article
     from index.ledger import Listed
     from rag.answer import Answer, Citation
@@ -26,6 +28,8 @@ def answer(found: Answer, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
+    from rich.console import Console
+
     if found.query != found.question:
         typer.echo(f"Searched for: {plain(found.query)}\n")
     if found.scope:
@@ -45,6 +49,8 @@ def answer(found: Answer, *, as_json: bool) -> None:
 
 def _worded(found: Answer) -> Text:
     """The text of an answer, in lines, with its short answers in bold for a terminal that can."""
+    from rich.text import Text
+
     said = plain(found.text)
     lines = (textwrap.fill(line, _WIDTH, break_on_hyphens=False) for line in said.split("\n"))
     text = Text("\n".join(lines))

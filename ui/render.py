@@ -7,9 +7,19 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from index.article import Article
-from rag.answer import MAY, NEAREST, UNSUPPORTED, Answer, Citation, Claim, Short, sentence
+from rag.answer import (
+    MAY,
+    NEAREST,
+    REFUSAL,
+    UNSUPPORTED,
+    Answer,
+    Citation,
+    Claim,
+    Short,
+    sentence,
+)
 from rag.period import day_text
-from rag.answer import REFUSAL, attribution
+from rag.quote import attribution
 from ui.short import Span, in_claim, pieces
 
 LONGEST_SHOWN_QUESTION = 2_000

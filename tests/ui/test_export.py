@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer import MAY, NEAREST, UNSUPPORTED
-from rag.answer import REFUSAL, refusal
+from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED
+from rag.quote import refusal
 from rag.scope import Scope
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply, short
 from ui.export import copy_text, markdown, page

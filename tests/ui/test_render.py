@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer import MAY, SURE, UNSUPPORTED, Answer, Short
-from rag.answer import REFUSAL, refusal
+from rag.answer import MAY, REFUSAL, SURE, UNSUPPORTED, Answer, Short
+from rag.quote import refusal
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply, short
 from ui.render import LONGEST_PEEK, anchor, answer_html, article_html, escape, question_html
 
