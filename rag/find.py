@@ -54,15 +54,25 @@ def find(
     allowed: Allowed | None,
     embedder: Embedder,
     reader: Reader,
+    stated: str | None = None,
 ) -> Found:
-    """Asks the articles of a generation that are allowed."""
+    """Asks the articles of a generation that are allowed.
+
+    Args:
+        now: The generation.
+        meant: The question.
+        allowed: None for all articles.
+        embedder: The model that the index was made with.
+        reader: The model that reads.
+        stated: The part of the question that has to be true of the articles; None for all of it.
+    """
     query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
     passages = retrieve(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
     whole = evidence.gather(meant.query, passages, reader)
     if meant.said:
         whole = _unsaid(whole, meant.said)
-    whole, untrue = held(meant, whole)
+    whole, untrue = held(meant, whole, stated)
     idf = abstain.inverse_frequency(now)
     confidence = abstain.confidence(query, whole, idf, len(untrue))
     parts = meant.parts
@@ -70,16 +80,19 @@ def find(
     return Found(whole, asked, confidence, untrue, retrieved)
 
 
-def held(meant: Question, found: Sequence[Evidence]) -> tuple[list[Evidence], list[Lacking]]:
+def held(
+    meant: Question, found: Sequence[Evidence], stated: str | None = None
+) -> tuple[list[Evidence], list[Lacking]]:
     """The evidence with that of articles behind which lack what the question states.
 
     Returns:
         The evidence, and what the article of the best lacks.
     """
     lacks: dict[int, list[Lacking]] = {}
+    said = meant.asked if stated is None else stated
     for item in found:
         if item.article.pk not in lacks:
-            lacks[item.article.pk] = mismatches(meant.asked, item.article.article, meant.text)
+            lacks[item.article.pk] = mismatches(said, item.article.article, meant.text)
     ranked = sorted(found, key=lambda e: -(e.log_odds - UNTRUE * len(lacks[e.article.pk])))
     return ranked, lacks[ranked[0].article.pk] if ranked else []
 
