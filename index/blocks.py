@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index import furniture
+
 HEADING_CHARACTERS = 100  # the longest heading of the sample corpus has 74
 HEADING_WORDS = 15
 
-_LIST_ITEM = re.compile(
+LIST_ITEM = re.compile(
     r"(?:[-*+•‣◦▪●○–—·]|\(?\d{1,3}[.)]|[a-z]\.|\(?(?:[a-zA-Z]|[ivx]{1,4})\))\s+\S"
 )
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")
 _FINAL_STOP = re.compile(r"[.!?…:;,。！？؟۔।][\"'”’»)\]*_]*$")
 _HEADING_START = re.compile(r"[\"'“‘«(\[*_¿¡]*[^\W_]")
-_WRAP_WIDTHS = range(40, 111)  # e-mail wraps at 65 to 78, agency copy at 60 to 90
+WRAP_WIDTHS = range(40, 111)  # e-mail wraps at 65 to 78, agency copy at 60 to 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,9 @@ def _is_heading(line: str) -> bool:
         and _HEADING_START.match(line) is not None
         and not line.lstrip("\"'“‘«([*_")[:1].islower()
         and not _FINAL_STOP.search(line)
-        and not _LIST_ITEM.match(line)
+        and not LIST_ITEM.match(line)
         and "://" not in line
+        and not furniture.is_figures(line)
     )
 
 
@@ -94,14 +97,14 @@ def _continues(text: str, lines: list[tuple[int, int]], index: int, width: int) 
     if _UNDERLINE.match(text, start, end):
         return index == 1 and _is_heading(text[before:before_end])
     if (
-        _LIST_ITEM.match(text, start, end)
+        LIST_ITEM.match(text, start, end)
         or _MARKDOWN_HEADING.match(text, start, end)
         or _MARKDOWN_HEADING.match(text, before, before_end)
     ):
         return False
     length = before_end - before
-    if length >= _WRAP_WIDTHS.start and text[start].islower():
-        return length in _WRAP_WIDTHS or not _FINAL_STOP.search(text, before_end - 3, before_end)
+    if length >= WRAP_WIDTHS.start and text[start].islower():
+        return length in WRAP_WIDTHS or not _FINAL_STOP.search(text, before_end - 3, before_end)
     return bool(width) and _was_full(text, lines[index - 1], lines[index], width)
 
 
@@ -117,7 +120,7 @@ def _was_full(text: str, line: tuple[int, int], after: tuple[int, int], width: i
 def _wrap_width(text: str, lines: list[tuple[int, int]]) -> int:
     """The width that a paragraph was wrapped at, or 0 if its lines are not wrapped prose."""
     width = max(end - start for start, end in lines)
-    if len(lines) < 3 or width not in _WRAP_WIDTHS:
+    if len(lines) < 3 or width not in WRAP_WIDTHS:
         return 0
     full = sum(_was_full(text, line, after, width) for line, after in pairwise(lines))
     low = sum(text[start].islower() for start, _ in lines[1:])

@@ -5,36 +5,38 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
-from index import derived
+from index import derived, migrate
 from index.article import Article
-from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, Chunk, chunk_article, embedded_text
+from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded_text
 from index.compare import Comparison, Report
 from index.derived import Derived
 from index.duplicates import signature, stories
-from index.embed import BATCH, Embedder, Encoding
+from index.embed import Embedder
 from index.errors import IndexBusy, IndexMismatch, IndexMissing, NotIndexed
 from index.ledger import SCHEMA_VERSION, Ledger, Prepared
 from index.readers import Source
 from index.sentences import split_sentences
-from index.signs import TokenSigns
-from index.words import content_spans
 
 __all__ = ["LEDGER", "Builder", "Progress", "Report", "check_embedder", "open_ledger"]
 
 LEDGER = "ledger.sqlite"
 _LOCK = "build.lock"
 
-# Articles whose encodings are stored together: small enough that a stop loses little work.
-_GROUP = 64
+# Articles that are encoded together: small enough that a stop loses little work.
+_GROUP = 32
 
 Progress = Callable[[str, int, int], None]
+
+_Encoding = tuple[list[str], "Future[NDArray[np.float32]]"]  # keys, and the vectors to come
 
 
 def open_ledger(directory: Path) -> Ledger:
@@ -53,9 +55,14 @@ def open_ledger(directory: Path) -> Ledger:
     ledger = Ledger(path)
     found = ledger.schema()
     if found != str(SCHEMA_VERSION):
+        remedy = (
+            f"bring it up to date with: onrecord check --repair --index {directory}"
+            if found in migrate.FROM
+            else "delete the folder and add the sources again"
+        )
         raise IndexMismatch(
             f"{directory}: the index has schema {found} and this onrecord reads schema"
-            f" {SCHEMA_VERSION}; delete the folder and add the sources again"
+            f" {SCHEMA_VERSION}; {remedy}"
         )
     return ledger
 
@@ -154,6 +161,11 @@ class Builder:
             self._commit(ledger, [], report, {})
         return report
 
+    def update(self) -> None:
+        """Brings an index of an earlier schema up to date; nothing is embedded again."""
+        with self._locked():
+            pass
+
     def repair(self) -> None:
         """Makes the derived files again from the ledger."""
         with self._locked() as ledger, ledger.read():
@@ -194,6 +206,7 @@ class Builder:
                 leftover.unlink(missing_ok=True)
             Ledger.create(making, {**_identity(self.embedder), **self._chunking}).close()
             making.rename(path)
+        migrate.up_to_date(path)
         ledger = open_ledger(self.directory)
         with ledger.read():
             manifest = ledger.manifest()
@@ -236,21 +249,45 @@ class Builder:
         derived.prune(root, token)
 
     def _prepare(self, ledger: Ledger, fresh: list[Article], report: Report) -> list[Prepared]:
-        """Splits and encodes articles; the encodings are stored as they come, for no one yet."""
+        """Splits and encodes articles, each group while the next is split.
+
+        Vectors are stored as they come, for no one yet.
+        """
         prepared: list[Prepared] = []
-        for first in range(0, len(fresh), _GROUP):
-            group = [self._split(article) for article in fresh[first : first + _GROUP]]
-            texts: dict[str, tuple[str, Chunk]] = {}
-            for item in group:
-                for chunk, key in zip(item.chunks, item.encodings, strict=True):
-                    context = embedded_text(item.article.title, chunk)
-                    texts[key] = (context, chunk)
-            with ledger.read():
-                known = ledger.known_encodings(texts)
-            self._encode(ledger, [(k, *v) for k, v in texts.items() if k not in known], report)
-            prepared += group
-            self.progress("embed", len(prepared), len(fresh))
+        running: _Encoding | None = None
+        with ThreadPoolExecutor(1) as beside:
+            for first in range(0, len(fresh), _GROUP):
+                group = [self._split(article) for article in fresh[first : first + _GROUP]]
+                if running:
+                    self._keep(ledger, running, report)
+                    self.progress("embed", first, len(fresh))
+                prepared += group
+                running = self._encode(ledger, group, beside)
+            if running:
+                self._keep(ledger, running, report)
+                self.progress("embed", len(fresh), len(fresh))
         return prepared
+
+    def _encode(self, ledger: Ledger, group: list[Prepared], beside: Executor) -> _Encoding:
+        """Begins to encode what the chunks of articles are not known by yet."""
+        texts = {
+            key: embedded_text(item.article.title, chunk)
+            for item in group
+            for chunk, key in zip(item.chunks, item.encodings, strict=True)
+        }
+        with ledger.read():
+            known = ledger.known_encodings(texts)
+        keys = [key for key in texts if key not in known]
+        return keys, beside.submit(self.embedder.encode_passages, [texts[key] for key in keys])
+
+    def _keep(self, ledger: Ledger, encoding: _Encoding, report: Report) -> None:
+        keys, vectors = encoding
+        for first in range(0, len(keys), _GROUP):
+            with ledger.write():
+                part = slice(first, first + _GROUP)
+                for key, vector in zip(keys[part], vectors.result()[part], strict=True):
+                    ledger.put_encoding(key, vector)
+        report.embedded += len(keys)
 
     def _split(self, article: Article) -> Prepared:
         sentences = split_sentences(article.text)
@@ -266,31 +303,11 @@ class Builder:
         keys = [_key(embedded_text(article.title, chunk), chunk.text) for chunk in chunks]
         return Prepared(article, sentences, chunks, keys, signature(article.text))
 
-    def _encode(self, ledger: Ledger, texts: list[tuple[str, str, Chunk]], report: Report) -> None:
-        for first in range(0, len(texts), BATCH):
-            batch = texts[first : first + BATCH]
-            encodings = self.embedder.encode_passages([context for _, context, _ in batch])
-            with ledger.write():
-                for (key, context, chunk), encoding in zip(batch, encodings, strict=True):
-                    signs = _content_tokens(encoding, chunk.text, len(context) - len(chunk.text))
-                    ledger.put_encoding(key, encoding.vector, signs)
-            report.embedded += len(batch)
-
 
 def _key(context: str, text: str) -> str:
     """Names an encoding by what is encoded and how much of it is the chunk's own."""
     canonical = f"{len(text)}\n{context}"
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _content_tokens(encoding: Encoding, text: str, offset: int) -> TokenSigns:
-    """The tokens of a chunk's own content words; those of its context are left out."""
-    starts = encoding.spans[:, 0] - offset
-    inside = np.zeros(len(text) + 1, dtype=bool)
-    for start, end in content_spans(text):
-        inside[start:end] = True
-    keep = (starts >= 0) & inside[np.clip(starts, 0, len(text))]
-    return TokenSigns.of(encoding.tokens[keep], starts[keep])
 
 
 def _storable(article: Article) -> Article:

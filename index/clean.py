@@ -13,6 +13,7 @@ from datetime import date
 
 from index import furniture
 from index.article import Article
+from index.unwrap import unwrap
 
 MAX_TITLE_WORDS = 30
 MIN_TITLE_WORDS = 4  # of a headline that a deck or a caption follows without a blank line
@@ -50,7 +51,7 @@ def clean_article(article: Article) -> Article:
 
     ``raw`` and everything that was known stay; a cleaned article comes back equal.
     """
-    cleaned = clean_text(article.text, article.title)
+    cleaned = clean_text(unwrap(article.text, titled=bool(article.title)), article.title)
     return replace(
         article,
         text=cleaned.text,
@@ -169,6 +170,8 @@ def _is_title(line: str, below: str, prose: str) -> bool:
     if len(words) > MAX_TITLE_WORDS or len(line) > MAX_TITLE_CHARACTERS:
         return False
     if line.rstrip().endswith((".", ",", ";", ":")) and not line.rstrip().endswith("..."):
+        return False
+    if furniture.is_figures(line):
         return False
     if furniture.BULLET.match(line) or furniture.is_quoted(line) or furniture.LINK.search(line):
         return False

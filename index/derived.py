@@ -1,4 +1,4 @@
-"""What is computed from the ledger for one generation: nearest vectors and words, on disk."""
+"""What is computed from the ledger for one generation, on disk: vectors, words, vocabulary."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from index.chunk import embedded_text
 from index.keywords import WordIndex
 from index.ledger import Ledger
 from index.vectors import VectorIndex
+from index.vocabulary import Vocabulary
 
 FOLDER = "derived"
 _STAMP = "stamp.json"
@@ -40,6 +41,7 @@ class Derived:
     article_vectors: VectorIndex
     chunk_words: WordIndex
     article_words: WordIndex
+    vocabulary: Vocabulary
 
     @classmethod
     def build(cls, ledger: Ledger, dimension: int, token: str, root: Path | None) -> Derived:
@@ -66,13 +68,17 @@ class Derived:
             ((a.pk, f"{a.article.title}\n{a.article.text}") for a in ledger.all_articles()),
             making and making / "articles.words",
         )
+        vocabulary = Vocabulary.build(
+            f"{a.article.title}\n{a.article.text}" for a in ledger.all_articles()
+        )
         if root and making:
+            vocabulary.save(making / "words.tsv")
             stamp = {"token": token, "files": _checksums(making)}
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
             shutil.rmtree(root / token, ignore_errors=True)
             making.rename(root / token)
             return cls.open(root, token)
-        return cls(token, chunk_vectors, article_vectors, chunk_words, article_words)
+        return cls(token, chunk_vectors, article_vectors, chunk_words, article_words, vocabulary)
 
     @classmethod
     def open(cls, root: Path, token: str) -> Derived:
@@ -90,6 +96,7 @@ class Derived:
                 VectorIndex.load(folder / "articles.faiss"),
                 WordIndex.load(folder / "chunks.words"),
                 WordIndex.load(folder / "articles.words"),
+                Vocabulary.load(folder / "words.tsv"),
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise DerivedDamaged(f"{folder}: {error}") from error

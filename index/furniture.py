@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from index.calendar import MONTHS, WEEKDAYS
+from index.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
 from index.readers.dates import FORMS, NUMERIC, parse_date
 
 SECTIONS = set(
@@ -133,6 +133,12 @@ AFTER_DATE = re.compile(
     re.I,
 )
 
+SIGN_OFF = re.compile(r"(?:reuters?|-30-|#{2,3}|\(?ends\)?)[\s.]*(?:&#3;)?|&#3;", re.IGNORECASE)
+COMPARED = re.compile(r"\S vs\.? \S")  # this year's figure and the last's
+FIGURES = 0.5  # of a row's words
+A_MONTH = re.compile(rf"\b(?:{SHORT_MONTH})\b", re.IGNORECASE)
+GAP = re.compile(r"(?<=[^\s.?!])(?: {2,}|\s*\t\s*)(?=\S)")
+
 SENTENCE_END = re.compile(r"(?:(?<!\.)(?<!\b[A-Z])\.|[。।۔])[\"'”’»)\]*\d\[]*$")
 QUOTED = re.compile(r"^\s*[\"“„«‘'].*[\"”“»’'][.,]?$")
 LINK = re.compile(r"https?://|www\.")
@@ -191,6 +197,34 @@ def is_end_furniture(line: str) -> bool:
     )
 
 
+def is_figures(line: str) -> bool:
+    """Whether a line is a row of figures, as results of companies and prices are listed.
+
+    >>> is_figures("Net 807,000 vs 2,858,000"), is_figures("Net profit fell to 807,000 dlrs")
+    (True, False)
+    """
+    words = line.split()
+    if len(words) < 2 or line.rstrip(" \"'”’)").endswith((".", "?", "!")) or words[0][:1].islower():
+        return False
+    figures = sum(any(map(str.isdigit, word)) for word in words)
+    listed = 3 <= figures >= FIGURES * len(words) and not A_MONTH.search(line)
+    return bool(listed or (figures and (COMPARED.search(line) or _has_wide_gap(line))))
+
+
+def is_columns(line: str) -> bool:
+    """Whether wide gaps, or a tab, set the words of a line in columns."""
+    return _has_wide_gap(line) or (len(GAP.findall(line.strip())) > 1 and is_figures(line))
+
+
+def _has_wide_gap(line: str) -> bool:
+    return any(len(gap) >= 4 or "\t" in gap for gap in GAP.findall(line.strip()))
+
+
+def is_sign_off(line: str) -> bool:
+    """Whether a line is the agency's mark at the end of its copy."""
+    return SIGN_OFF.fullmatch(line.strip()) is not None
+
+
 def is_section(line: str) -> bool:
     """Whether a line is the label of a newspaper's section."""
     words = re.split(r"[\s/>|,]+", plain(line))
@@ -216,7 +250,7 @@ def bylined(line: str) -> str | None:
     found = BYLINE.fullmatch(BULLET.sub("", line).strip()) if len(line) <= 100 else None
     if not found:
         return None
-    names = re.split(r"\s*[|•·]\s*|,\s+(?=\d)|\s+[-–—]\s+", found[1])[0].strip(" ,")
+    names = re.split(r"\s*[|•·]\s*|,\s+(?=\d)|\s+[-–—]\s+|,\s+Reuters?$", found[1])[0].strip(" ,")
     if not names:
         return "" if ":" in line else None
     words = names.replace(",", " , ").split()

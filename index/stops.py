@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from index.calendar import ABBREVIATED
 from index.punkt import punkt
@@ -27,6 +27,14 @@ _ABBREVIATIONS = (_MONTHS - {"mar"}) | frozenset(
     "inc ltd co corp cos llc plc bros jr sr st mt ft ave blvd hwy dept govt univ est approx mon "
     "thu thur thurs ark md tex okla mont neb penn pres ph.d nos vol vols fig figs sec mi lbs "
     "bbl".split()
+)
+_COMPANIES = frozenset("corp inc ltd co cos plc".split())
+_HOUSE_STYLES = (  # what a pattern finds is written with a stop inside a sentence, or without one
+    (
+        _COMPANIES,
+        re.compile(r"\b(?:Corp|Inc|Ltd|Cos?|Plc)\b(?:(\.)(?:,|\s+[a-z\d])|(?![.\w-]|\s\.))"),
+    ),
+    (_MONTHS, re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(\.?) \d")),
 )
 _ALSO_WORDS = frozenset(  # words, when in lower case
     {"ill", "ore", "wash", "wed", "ok", "sec", "tex", "pa", "mi"}
@@ -78,6 +86,20 @@ _NOTE = re.compile(
 _NEXT = re.compile(r"\s+[\"'“”‘’„«»‹›`(\[{*_¿¡—–\s-]*((?:\w[\w'’]*(?:[.-]\w+)*)?)")
 _GLUED = re.compile(r"[^\W\d_a-z][^\W\dA-Z_]+(?![\w(/@])(?!\.\w)")
 _BEFORE_GLUED = re.compile(r"(?:^|[\"'“‘(\[—–-])(?:[^\W_]*[^\W\d_A-Z]{2}|\d{4})[%)\"”’]?$")
+
+
+@lru_cache(maxsize=1)
+def _bare(text: str) -> frozenset[str]:
+    """Abbreviations that a text writes without a stop: a stop after one of them ends a sentence.
+
+    Agency copy has "Dodge Inc said" and "on Feb 26", so its "sold to Dodge Inc. Shares" ends one.
+    """
+    bare: set[str] = set()
+    for words, pattern in _HOUSE_STYLES:
+        stops = pattern.findall(text)
+        if stops.count("") > stops.count("."):
+            bare |= words
+    return frozenset(bare)
 
 
 @cache
@@ -189,6 +211,7 @@ class _Stops:
         abbreviated = (
             key in _abbreviations() or _INITIALS.match(key) is not None
         ) and before not in _ALSO_WORDS
+        abbreviated = abbreviated and key not in _bare(self.text)
         if word[:1].islower() and not self.one_case:
             # Sloppy prose starts sentences in lower case; an unknown abbreviation is shorter.
             return not (closed or abbreviated) and before.islower() and len(before) > 3

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,63 +18,19 @@ from llama_index.core.schema import (
 )
 from llama_index.core.vector_stores.types import (
     BasePydanticVectorStore,
-    MetadataFilters,
     VectorStoreQuery,
     VectorStoreQueryMode,
     VectorStoreQueryResult,
 )
 from pydantic import PrivateAttr
 
-from index import derived
 from index.article import Article
-from index.build import Builder, check_embedder, open_ledger
-from index.derived import Derived, DerivedDamaged
+from index.build import Builder
 from index.embed import Embedder
 from index.filters import as_sql
+from index.generation import Allowed, Generation, Generations
 from index.ledger import Ledger, StoredArticle, StoredChunk
 from index.words import content_stems
-
-# Articles that an open index keeps in memory, some 10 kB each.
-KEPT_ARTICLES = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One committed state of the index, for as long as ``Store.reading()`` lasts."""
-
-    ledger: Ledger
-    derived: Derived
-    dimension: int
-    _articles: dict[int, StoredArticle]
-
-    def articles(self, pks: Iterable[int]) -> dict[int, StoredArticle]:
-        """Articles by pk, as ``Ledger.articles``; what was read once is kept while it fits."""
-        wanted = set(pks)
-        missing = wanted - self._articles.keys()
-        read = self.ledger.articles(missing)
-        if len(self._articles) + len(read) <= KEPT_ARTICLES:
-            self._articles.update(read)
-        return read | {pk: self._articles[pk] for pk in wanted - missing}
-
-    def allowed(self, filters: MetadataFilters | None) -> Allowed | None:
-        """The articles and chunks that filters leave; None when there are no filters."""
-        if filters is None or not filters.filters:
-            return None
-        articles = self.ledger.select(*as_sql(filters))
-        return Allowed(frozenset(articles), dict(self.ledger.chunk_pks(articles)))
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """What filters leave.
-
-    Attributes:
-        articles: Their pks.
-        chunks: The article of each chunk that is left.
-    """
-
-    articles: frozenset[int]
-    chunks: dict[int, int]
 
 
 class Store(BasePydanticVectorStore):
@@ -90,13 +44,8 @@ class Store(BasePydanticVectorStore):
     stores_text: bool = True
     is_embedding_query: bool = True
 
-    _directory: Path = PrivateAttr()
+    _index: Generations = PrivateAttr()
     _embedder: Embedder = PrivateAttr()
-    _ledger: Ledger = PrivateAttr()
-    _manifest: dict[str, str] = PrivateAttr()
-    _derived: Derived | None = PrivateAttr(default=None)
-    _articles: dict[int, StoredArticle] = PrivateAttr(default_factory=dict)
-    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     def __init__(self, directory: Path, embedder: Embedder) -> None:
         """Opens the index in a folder.
@@ -105,44 +54,19 @@ class Store(BasePydanticVectorStore):
             IndexMissing, IndexMismatch: see the classes.
         """
         super().__init__(stores_text=True)
-        self._directory = directory
+        self._index = Generations(directory, embedder)
         self._embedder = embedder
-        self._ledger = open_ledger(directory)
-        with self._ledger.read():
-            self._manifest = self._ledger.manifest()
-        check_embedder(directory, self._manifest, embedder)
 
     @property
     def client(self) -> Ledger:
         """The ledger."""
-        return self._ledger
+        return self._index.ledger
 
     @contextmanager
     def reading(self) -> Iterator[Generation]:
         """The newest generation, and no other until the block ends."""
-        with self._ledger.read():
-            manifest = self._ledger.manifest()
-            dimension = int(manifest["dimension"])
-            found = self._derived_of(manifest["token"], dimension)
-            yield Generation(self._ledger, found, dimension, self._articles)
-
-    def _derived_of(self, token: str, dimension: int) -> Derived:
-        found = self._derived
-        if found is not None and found.token == token:
-            return found
-        with self._lock:
-            found = self._derived  # another thread may have opened it while this one waited
-            if found is not None and found.token == token:
-                return found
-            root = self._directory / derived.FOLDER
-            try:
-                found = Derived.open(root, token)
-            except DerivedDamaged:
-                # Readers take no lock: what they mend for themselves stays in memory, and
-                # ``onrecord check --repair`` or the next build puts it back on disk.
-                found = Derived.build(self._ledger, dimension, token, None)
-            self._derived, self._articles = found, {}
-        return found
+        with self._index.reading() as now:
+            yield now
 
     def query(self, query: VectorStoreQuery, **kwargs: Any) -> VectorStoreQueryResult:  # noqa: ANN401
         """The chunks nearest to a query, best first.
@@ -154,7 +78,7 @@ class Store(BasePydanticVectorStore):
             ValueError: another mode, or a query without what its mode needs.
         """
         with self.reading() as now:
-            allowed = now.allowed(query.filters)
+            allowed = now.allowed(as_sql(query.filters) if query.filters else None)
             if query.doc_ids is not None:
                 allowed = _narrowed(now, allowed, set(query.doc_ids))
             if query.node_ids:  # a retriever of LlamaIndex sends [] when it means all
@@ -213,10 +137,10 @@ class Store(BasePydanticVectorStore):
 
     def _builder(self) -> Builder:
         return Builder(
-            self._directory,
+            self._index.directory,
             self._embedder,
-            chunk_tokens=int(self._manifest["chunk_tokens"]),
-            overlap=int(self._manifest["overlap"]),
+            chunk_tokens=int(self._index.manifest["chunk_tokens"]),
+            overlap=int(self._index.manifest["overlap"]),
         )
 
 

@@ -51,6 +51,19 @@ def content_spans(text: str) -> list[tuple[int, int]]:
     return [m.span() for m in WORD.finditer(text) if is_content(m.group())]
 
 
+def plain(word: str) -> str:
+    """A word in small letters without accents.
+
+    >>> plain("Élysée")
+    'elysee'
+    """
+    if word.isascii():
+        return word.lower()
+    # A letter that stands for a phrase, as U+FDFA does, is one word all the same.
+    spelt = normalize("NFKD", word.lower())
+    return "".join(c for c in spelt if not (combining(c) or c.isspace()))
+
+
 # One stemmer serves every thread: PyStemmer's objects are not safe to share without a lock, and
 # the cache in front makes the lock cheap.
 _stemmer = Stemmer.Stemmer("english")
@@ -64,11 +77,8 @@ def stem(word: str) -> str:
     >>> stem("Preconditions") == stem("precondition"), stem("Élysée")
     (True, 'elyse')
     """
-    # A letter that stands for a phrase, as U+FDFA does, is one word all the same.
-    spelt = normalize("NFKD", word.lower())
-    plain = "".join(c for c in spelt if not (combining(c) or c.isspace()))
     with _lock:
-        return str(_stemmer.stemWord(plain))
+        return str(_stemmer.stemWord(plain(word)))
 
 
 def content_stems(text: str) -> list[str]:

@@ -11,12 +11,19 @@ from rag.scope import Scope
 
 Status = Literal["supported", "unsupported", "unchecked"]
 
-# Confidence from which an answer needs no warning. On XQuAD, 0.05 of the questions that the
-# articles do not answer are answered with more; 0.842 of those that they do.
+# Confidence from which an answer is given as one; below it, it is said to be one that may answer.
+# On XQuAD, 0.05 of the questions that the articles do not answer are answered with more; 0.842 of
+# those that they do.
 SURE = 0.6
 
-# The warning.
-DOUBT = "This may not be an answer: read the quoted words with care."
+# What stands over the sentences of an answer that may be none.
+MAY = "This may answer:"
+
+# What a refusal says first.
+REFUSAL = "The articles do not answer this."
+
+# What stands over the passages of a refusal: what came closest, whether or not it answers.
+NEAREST = "Nearest passages:"
 
 # What stands over the sentences of an answer that no article supports.
 UNSUPPORTED = "Not found in the articles:"
@@ -25,6 +32,13 @@ UNSUPPORTED = "Not found in the articles:"
 def on_record(text: str) -> str:
     """The text of an answer without what no article supports."""
     return text.partition(UNSUPPORTED)[0].rstrip()
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence: "it rained" -> "It rained."; "" stays ""."""
+    said = words.strip()
+    ended = said.endswith((".", "?", "!"))
+    return f"{said[:1].upper()}{said[1:]}{'' if ended or not said else '.'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +116,39 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Short:
+    """The exact words of an article that answer, or one part of a question.
+
+    Attributes:
+        text: The words themselves: ``article.text[start:end] == text``.
+        citation: The number of the citation whose quote holds them.
+        start: Offset of their first character in the article's cleaned text.
+        end: Offset after their last character; both lie within those of the citation.
+    """
+
+    text: str
+    citation: int
+    start: int
+    end: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The short answer as JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """The short answer whose ``as_json`` this is.
+
+        Raises:
+            ValueError: it is that of none.
+        """
+        try:
+            return cls(**{name: given[name] for name in cls.__slots__})
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a short answer as JSON: {error!r}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The reply to a question: claims with citations, or a refusal with the nearest passages.
 
@@ -113,6 +160,11 @@ class Answer:
         citations: Every citation of every claim, in order of number, each once.
         nearest: Only in a refusal: the passages that came closest.
         answerer: What composed the answer: "quotes", or a language model's name.
+        kind: What kind of request this replies to: "fact", or for instance "smalltalk".
+        shorts: The words that answer, best first: several for a list or a question of two parts,
+            at most one for a claim; none in a refusal.
+        reason: For a refusal: what the question takes for granted that the articles do not hold,
+            such as "the articles speak of 1987, not of 1984"; "" if that is not known.
         confidence: The probability, from 0 to 1, that the corpus answers the question.
         timings: Milliseconds by stage.
         scope: The articles to which the question confines itself; None if it does not.
@@ -129,6 +181,9 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Citation, ...] = ()
     answerer: str = "quotes"
+    kind: str = "fact"
+    shorts: tuple[Short, ...] = ()
+    reason: str = ""
     confidence: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     id: str | int | None = None
@@ -137,8 +192,18 @@ class Answer:
     note: str = ""
 
     @property
-    def doubtful(self) -> bool:
-        """Whether the reader should be warned that this may be no answer."""
+    def short(self) -> Short | None:
+        """The best short answer, if there is one."""
+        return self.shorts[0] if self.shorts else None
+
+    @property
+    def refused(self) -> bool:
+        """Whether this says that the articles do not answer; small talk asks nothing of them."""
+        return not self.answered and self.kind != "smalltalk"
+
+    @property
+    def may(self) -> bool:
+        """Whether this is to be given as what may answer: it is not sure that it does."""
         return self.answered and 0 < self.confidence < SURE
 
     @property
@@ -167,6 +232,11 @@ class Answer:
             "citations": [citation.as_json() for citation in self.citations],
             "nearest": [citation.as_json() for citation in self.nearest],
             "answerer": self.answerer,
+            "kind": self.kind,
+            "short": self.short.as_json() if self.short else None,
+            "shorts": [short.as_json() for short in self.shorts],
+            "may_answer": self.may,
+            "reason": self.reason,
             "confidence": round(self.confidence, 4),
             "timings": {stage: round(ms, 1) for stage, ms in self.timings.items()},
             "scope": self.scope.as_json() if self.scope else None,
@@ -177,6 +247,8 @@ class Answer:
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
         """The answer whose ``as_json`` this is, its figures as that rounds them.
+
+        What was kept before there were short answers, reasons and kinds has none.
 
         Raises:
             ValueError: it is that of none.
@@ -204,6 +276,9 @@ class Answer:
                 citations=citations,
                 nearest=tuple(Citation.from_json(each) for each in given["nearest"]),
                 answerer=given["answerer"],
+                kind=given.get("kind", "fact"),
+                shorts=tuple(Short.from_json(each) for each in given.get("shorts", ())),
+                reason=given.get("reason", ""),
                 confidence=given["confidence"],
                 timings=dict(given["timings"]),
                 scope=Scope.from_json(given["scope"]) if given["scope"] else None,

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.article import Article
 from index.build import Builder, Progress
-from index.embed import Embedder, TransformerEmbedder
+from index.embed import Embedder, embedder_of
 from index.errors import NotIndexed
+from index.generation import Generation, Generations
 from index.ledger import Listed, StoredArticle
-from index.store import Generation, Store
 from index.words import content_stems
-from rag import abstain, evidence, quote
+from rag import quote
 from rag.answer import Answer
 from rag.conversation import Conversation
-from rag.evidence import Evidence
 from rag.filters import NO_FILTERS, Filters
+from rag.find import Found, find
 from rag.generate import Writer
+from rag.premise import reason
 from rag.question import Question, understand
-from rag.retrieve import Passage, PassageRetriever, Query, retrieve
+from rag.reader import Reader, default_reader
+from rag.request import SMALL_TALK
+from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
 from rag.scope import scope as find_scope
 from rag.settings import Settings
+from rag.spelling import mend
 from rag.writing.llm import configured
 from rag.writing.model import LanguageModel
 from rag.writing.rewrite import rewrite
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from rag.retriever import PassageRetriever
 
-# Passages whose sentences are judged. On XQuAD the answer's sentence is among those of the first
-# eight passages for 0.998 of the questions.
-EVIDENCE_PASSAGES = 8
+T = TypeVar("T")
 
 # Passages looked at for each article of a ranking: long articles fill several places.
 RANK_DEPTH = 5
@@ -56,12 +59,14 @@ class Corpus:
         embedder: Embedder,
         settings: Settings,
         model: LanguageModel | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.directory = directory
         self.settings = settings
         self.model = model
         self._embedder = embedder
-        self._store = Store(directory, embedder)
+        self._reader = reader or default_reader()
+        self._store = Generations(directory, embedder)
         # What was read from the ledger of the generation with this token, and is wanted often.
         self._known: tuple[str, dict[str, Any]] = "", {}
 
@@ -81,7 +86,7 @@ class Corpus:
             OnRecordError: the settings name half of a language model.
         """
         settings = settings or Settings()
-        embedder = embedder or TransformerEmbedder(settings.embedder)
+        embedder = embedder or embedder_of(settings.embedder)
         return cls(Path(directory or settings.index), embedder, settings, configured(settings))
 
     def quoting(self, *, threshold: float | None = None) -> Corpus:
@@ -142,53 +147,75 @@ class Corpus:
         Closing the iterator ends the work, at a language model's server too.
         """
         started = time.perf_counter()
-        meant = understand(question, history)
+        meant = self._understood(question, history)
+        if meant.kind == "smalltalk":
+            yield Answer(
+                id=id,
+                question=meant.text,
+                query=meant.query,
+                answered=False,
+                text=SMALL_TALK,
+                kind="smalltalk",
+            )
+            return
         if self.model and meant.leans and (alone := rewrite(self.model, meant.text, history)):
             meant = replace(understand(alone), text=meant.text)
         with self._store.reading() as now:
             confined = self._scope(now, meant, filters, today or date.today()) if scope else None
             found = self._found(now, meant, filters, confined)
-            if confined and not found.answered:
+            if confined and found.confidence < self.settings.threshold:
                 confined = replace(confined, applied=False)
                 found = self._found(now, meant, filters)
-        limit = self.settings.max_claims if found.answered else 0
-        claims, citations = quote.compose(found.whole, found.parts, limit, self._embedder)
-        near = () if found.answered else quote.nearest(found.whole)
-        quoted = Answer(
-            id=id,
-            question=meant.text,
-            query=meant.query,
-            answered=found.answered,
-            text=quote.answer_text(claims) if found.answered else quote.refusal(near),
-            claims=claims,
-            citations=citations,
-            nearest=near,
-            confidence=found.confidence,
-            scope=confined,
-            timings={
-                "retrieve_ms": 1000 * (found.retrieved - started),
-                "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
-            },
-        )
+        quoted = replace(self._quoted(meant, found), id=id, scope=confined)
+        timings = {
+            "retrieve_ms": 1000 * (found.retrieved - started),
+            "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
+        }
+        quoted = replace(quoted, timings=timings)
         if self.model:
             writer = Writer(self.model, self._embedder)
             yield from writer.stream(meant.query, found.whole, quoted)
         else:
             yield from quote.growing(quoted)
 
+    def _understood(self, text: str, history: Sequence[Mapping[str, str]]) -> Question:
+        """The question as meant, spelt as the articles spell."""
+        with self._store.reading() as now:
+            return understand(text, history, partial(mend, vocabulary=now.derived.vocabulary))
+
     def _found(
         self, now: Generation, meant: Question, filters: Filters, confined: Scope | None = None
-    ) -> _Found:
+    ) -> Found:
         """What the articles that may be used, or a scope of them, say to a question."""
         if confined:
             meant = meant.without(confined)
             filters = filters.within(confined)
-        query = Query.of(meant.query, self._embedder, meant.asking[0])
-        passages = retrieve(now, query, EVIDENCE_PASSAGES, now.allowed(filters.as_metadata()))
-        retrieved = time.perf_counter()
-        whole, parts, confidence = _judged(now, meant, query, passages)
-        answered = bool(whole) and confidence >= self.settings.threshold
-        return _Found(whole, parts, confidence, answered, retrieved)
+        allowed = now.allowed(filters.condition())
+        return find(now, meant, allowed, self._embedder, self._reader)
+
+    def _quoted(self, meant: Question, found: Found) -> Answer:
+        """The answer in the articles' own sentences, or the refusal."""
+        answered = bool(found.whole) and found.confidence >= self.settings.threshold
+        near = () if answered else quote.nearest(found.whole)
+        why = reason(found.untrue[0]) if found.untrue and not answered else ""
+        composed = quote.compose(
+            found.parts if answered else [],
+            several=meant.several,
+            max_claims=self.settings.max_claims,
+            reader=self._reader,
+        )
+        return Answer(
+            question=meant.text,
+            query=meant.query,
+            answered=answered,
+            text=quote.answer_text(composed.claims) if answered else quote.refusal(near, why),
+            claims=composed.claims,
+            citations=composed.citations,
+            shorts=composed.shorts,
+            nearest=near,
+            reason=why,
+            confidence=found.confidence,
+        )
 
     def _scope(
         self, now: Generation, meant: Question, filters: Filters, today: date
@@ -196,7 +223,7 @@ class Corpus:
         """The scope of a question, as far as the filters leave it to the question."""
         oldest, newest, publishers = self._once(now, now.ledger.publication)
         dated = filters.after or filters.before
-        for text in dict.fromkeys((meant.query[meant.asking[0] :], meant.query)):
+        for text in dict.fromkeys((meant.asked, meant.query)):
             found = find_scope(
                 text,
                 today=today,
@@ -222,13 +249,15 @@ class Corpus:
         Raises:
             UnusableQuestion: as for ``ask``.
         """
-        meant = understand(query, history)
+        meant = self._understood(query, history)
+        if meant.kind == "smalltalk":
+            return []
         with self._store.reading() as now:
             return retrieve(
                 now,
-                Query.of(meant.query, self._embedder, meant.asking[0]),
+                Query.of(meant.query, self._embedder, len(meant.query) - len(meant.asked)),
                 top_k or self.settings.top_k,
-                now.allowed(filters.as_metadata()),
+                now.allowed(filters.condition()),
             )
 
     def rank(
@@ -246,7 +275,9 @@ class Corpus:
 
     def retriever(self, top_k: int = 10, filters: Filters = NO_FILTERS) -> PassageRetriever:
         """The same search as a LlamaIndex retriever."""
-        return PassageRetriever(self._store, self._embedder, top_k, filters.as_metadata())
+        from rag.retriever import PassageRetriever
+
+        return PassageRetriever(self._store, self._embedder, top_k, filters.condition())
 
     def conversation(self, history: Sequence[Mapping[str, str]] = ()) -> Conversation:
         """A chat, which may go on from earlier turns."""
@@ -266,7 +297,7 @@ class Corpus:
         Raises:
             IndexMissing, IndexMismatch: as for ``open``; the one before stays.
         """
-        self._store, self.directory = Store(directory, self._embedder), directory
+        self._store, self.directory = Generations(directory, self._embedder), directory
 
     def builder(
         self, directory: Path, progress: Progress = lambda stage, done, total: None
@@ -312,7 +343,7 @@ class Corpus:
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """How many articles may be used."""
         with self._store.reading() as now:
-            allowed = now.allowed(filters.as_metadata())
+            allowed = now.allowed(filters.condition())
             return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)
 
     def publishers(self) -> tuple[str, ...]:
@@ -338,17 +369,6 @@ class Corpus:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What some articles say to a question; ``retrieved`` is when their passages were known."""
-
-    whole: list[Evidence]
-    parts: list[list[Evidence]]
-    confidence: float
-    answered: bool
-    retrieved: float
-
-
 def _event_day(now: Generation, words: str) -> date | None:
     """The day of the article that tells best of an event, every word of it; None without one."""
     stems = dict.fromkeys(content_stems(words), 1.0)
@@ -361,33 +381,3 @@ def _event_day(now: Generation, words: str) -> date | None:
         }:
             return article.published
     return None
-
-
-def _judged(
-    now: Generation, meant: Question, query: Query, passages: Sequence[Passage]
-) -> tuple[list[Evidence], list[list[Evidence]], float]:
-    """The evidence for the question and for each of its parts, and the confidence in it."""
-    tokens = now.ledger.tokens([p.chunk.pk for p in passages], now.dimension)
-    idf = inverse_frequency(now)
-    whole = evidence.gather(query, passages, tokens, idf)
-    if meant.said:
-        said = " ".join(meant.said.split())
-        whole = [e for e in whole if " ".join(e.text.split()) not in said]
-    confidence = abstain.confidence(query, whole, idf)
-    parts = meant.parts
-    if len(parts) == 1 or meant.said:
-        return whole, [whole], confidence
-    asked = [query.part(a, b) for a, b in parts]
-    return whole, [evidence.gather(part, passages, tokens, idf) for part in asked], confidence
-
-
-def inverse_frequency(now: Generation) -> Callable[[str], float]:
-    """The idf of BM25 (Robertson and Spärck Jones) over the chunks; unknown words weigh most."""
-    words = now.derived.chunk_words
-    count = len(words)
-
-    def idf(stem: str) -> float:
-        frequency = words.frequency(stem)
-        return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
-
-    return idf

@@ -1,38 +1,18 @@
-"""Which sentences of the passages answer the question."""
+"""Which sentences of the passages answer the question, as the reading model sees them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
 from index.sentences import Sentence
-from index.signs import TokenSigns
-from index.words import content_stems
-from rag.expect import KINDS, asked, offered
-from rag.logistic import Logistic
-from rag.retrieve import Passage, Query
+from rag.reader import Reader, SentenceReading, Text
+from rag.retrieve import Passage
 
-# What a sentence is judged by, in the order of the coefficients; ``_features`` computes them.
-#
-# Tried on XQuAD and left out, because leaving it out cost less than 0.002 of the questions there
-# and gained on golden sets of news: the fused score of the passage (it favours what echoes the
-# question), its cosine, the sentence's length and place, the sentence after it, a vector of its
-# own from a second pass through the model, and whether it names a place or a reason.
-FEATURES = (
-    "late",  # mean over the question's tokens of the nearest token of the sentence
-    "late_low",  # the same over the half of the tokens that are matched worst
-    "late_after",  # the same over all, the sentence before included: it names, this one tells
-    "pooled",  # cosine of the question and the mean of the sentence's tokens
-    "coverage",  # share of the question's words that the sentence holds, by idf
-    "coverage_context",  # the same with its neighbours and the title
-    *KINDS,  # 1 if the kind is asked for and offered, -1 if asked for and not, else 0
-)
+# What the reader's two judgements of a sentence count, in log odds that it answers.
+RELEVANCE, MARGIN, LEVEL = 0.5, 0.3, 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +21,18 @@ class Evidence:
 
     Attributes:
         index: Which sentence of the article it is.
-        features: One value for each of ``FEATURES``.
-        matches: float32 (n,): for each content token of the question, the product with the
-            nearest token of the sentence.
-        log_odds: That it holds the answer, given that the passages hold one.
-        kinds: The kinds of answer that the question asks for and the sentence offers.
+        reading: What the reader makes of it; the offsets of its answer are into the article.
+        log_odds: That it answers.
     """
 
     passage: Passage
     index: int
-    features: tuple[float, ...]
-    matches: NDArray[np.float32]
+    reading: SentenceReading
     log_odds: float
-    kinds: frozenset[str] = frozenset()
 
     @property
     def probability(self) -> float:
-        """That it holds the answer, given that the passages hold one."""
+        """That it answers."""
         return 1 / (1 + math.exp(-min(max(self.log_odds, -50.0), 50.0)))
 
     @property
@@ -76,149 +51,51 @@ class Evidence:
         return self.article.article.text[self.sentence.start : self.sentence.end]
 
 
-@cache
-def default_model() -> Logistic:
-    """The model that comes with onrecord."""
-    return Logistic.shipped("evidence", FEATURES)
-
-
-def gather(
-    query: Query,
-    passages: Sequence[Passage],
-    tokens: Mapping[int, TokenSigns],
-    idf: Callable[[str], float],
-    model: Logistic | None = None,
-) -> list[Evidence]:
+def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[Evidence]:
     """Every sentence of the passages, most probable first; headings and questions are no evidence.
 
     Args:
-        query: The question as searched.
-        passages: Best first.
-        tokens: For each passage's chunk, its tokens.
-        idf: What a stem's presence says, the rarer the more.
-        model: None for the one that comes with onrecord.
+        question: What is asked, such that it can be understood alone.
+        passages: What was found for it.
+        reader: The model that reads them.
     """
-    if not passages:
-        return []
-    places = _places(passages)
-    wanted = asked(query.asking)
-    scene = _Scene(
-        query,
-        places,
-        {p: wanted & offered(_text(places[p], p[1]), query.stems) for p in places},
-        *_matches(query, passages, tokens, places),
-        {p: frozenset(content_stems(_text(places[p], p[1]))) for p in places},
-        {stem: weight * idf(stem) for stem, weight in query.stems.items()},
+    readings = reader.read(question, [_text(passage) for passage in passages])
+    best: dict[tuple[int, int], Evidence] = {}
+    for passage, read in zip(passages, readings, strict=True):
+        for number, reading in zip(_numbers(passage), read, strict=True):
+            place = passage.article.pk, number
+            found = _evidence(passage, number, reading)
+            if _may_answer(found) and (place not in best or best[place].log_odds < found.log_odds):
+                best[place] = found
+    return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
+
+
+def _numbers(passage: Passage) -> range:
+    """The sentences of its article that a passage holds."""
+    return range(passage.chunk.first, passage.chunk.last)
+
+
+def _text(passage: Passage) -> Text:
+    """A passage as the reader takes it."""
+    sentences = [passage.article.sentences[number] for number in _numbers(passage)]
+    begin = passage.chunk.start
+    return Text(
+        passage.article.article.title,
+        passage.text,
+        [(s.start - begin, s.end - begin) for s in sentences],
     )
-    features = np.array([_features(scene, place) for place in places])
-    features = features.reshape(len(places), len(FEATURES))
-    judged = (model or default_model()).log_odds(features)
-    found = [
-        Evidence(
-            places[place],
-            place[1],
-            tuple(row),
-            scene.matches[place],
-            log_odds,
-            scene.kinds[place],
-        )
-        for place, row, log_odds in zip(places, features.tolist(), judged.tolist(), strict=True)
-    ]
-    return sorted(found, key=lambda e: (-e.log_odds, e.article.pk, e.index))
 
 
-_Place = tuple[int, int]  # an article's pk and the number of a sentence in it
+def _evidence(passage: Passage, number: int, reading: SentenceReading) -> Evidence:
+    begin = passage.chunk.start
+    placed = SentenceReading(
+        reading.relevance, reading.margin, reading.start + begin, reading.end + begin
+    )
+    log_odds = RELEVANCE * reading.relevance + MARGIN * reading.margin + LEVEL
+    return Evidence(passage, number, placed, log_odds)
 
 
-def _places(passages: Sequence[Passage]) -> dict[_Place, Passage]:
-    """Each sentence once, with the best passage that it stands in."""
-    places: dict[_Place, Passage] = {}
-    for passage in passages:
-        text = passage.article.article.text
-        for number in range(passage.chunk.first, passage.chunk.last):
-            sentence = passage.article.sentences[number]
-            asks = text[sentence.start : sentence.end].rstrip("”\"’')").endswith("?")
-            if not sentence.heading and not asks:
-                places.setdefault((passage.article.pk, number), passage)
-    return places
-
-
-def _matches(
-    query: Query,
-    passages: Sequence[Passage],
-    tokens: Mapping[int, TokenSigns],
-    places: Mapping[_Place, Passage],
-) -> tuple[dict[_Place, NDArray[np.float32]], dict[_Place, float]]:
-    """What the tokens of each sentence say.
-
-    Returns:
-        For each token of the query the product with the nearest token, and the cosine of the
-        query with the mean of all tokens.
-    """
-    nearest = {place: np.zeros(len(query.tokens), dtype=np.float32) for place in places}
-    pooled = dict.fromkeys(places, 0.0)
-    for passage in passages:
-        signs = tokens[passage.chunk.pk]
-        vectors = signs.vectors()
-        products = query.tokens @ vectors.T
-        sentences = passage.article.sentences
-        starts = signs.starts + passage.chunk.start
-        for number in range(passage.chunk.first, passage.chunk.last):
-            place = (passage.article.pk, number)
-            low, high = np.searchsorted(starts, [sentences[number].start, sentences[number].end])
-            if place in places and high > low:
-                nearest[place] = np.maximum(nearest[place], products[:, low:high].max(axis=1))
-                mean = vectors[low:high].mean(axis=0)
-                cosine = float(mean @ query.encoding.vector / max(np.linalg.norm(mean), 1e-9))
-                pooled[place] = max(pooled[place], cosine)
-    return nearest, pooled
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What the features of every sentence are computed from.
-
-    Attributes:
-        kinds: For each sentence, the kinds that are asked for and that it offers.
-        matches: For each sentence, what ``_matches`` gives; likewise ``pooled``.
-        stems: For each sentence, its content stems.
-        idf: Of each stem of the query, times what it counts.
-    """
-
-    query: Query
-    places: Mapping[_Place, Passage]
-    kinds: Mapping[_Place, frozenset[str]]
-    matches: Mapping[_Place, NDArray[np.float32]]
-    pooled: Mapping[_Place, float]
-    stems: Mapping[_Place, frozenset[str]]
-    idf: Mapping[str, float]
-
-
-def _features(scene: _Scene, place: _Place) -> list[float]:
-    passage, number = scene.places[place], place[1]
-    around = [p for p in ((place[0], number - 1), (place[0], number + 1)) if p in scene.places]
-    own = scene.matches[place]
-    before = scene.matches.get((place[0], number - 1), own)
-    held = scene.stems[place]
-    title = content_stems(passage.article.article.title)
-    wanted, given = asked(scene.query.asking), scene.kinds[place]
-    return [
-        float(own.mean()),
-        float(np.sort(own)[: max(1, len(own) // 2)].mean()),
-        float(np.maximum(own, before).mean()),
-        scene.pooled[place],
-        _coverage(scene.idf, held),
-        _coverage(scene.idf, held.union(title, *(scene.stems[p] for p in around))),
-        *((1.0 if kind in given else -1.0) if kind in wanted else 0.0 for kind in KINDS),
-    ]
-
-
-def _text(passage: Passage, number: int) -> str:
-    sentence = passage.article.sentences[number]
-    return passage.article.article.text[sentence.start : sentence.end]
-
-
-def _coverage(idf: Mapping[str, float], held: Collection[str]) -> float:
-    """The share of the wanted stems that are held, each weighed by its idf; 0 if none is wanted."""
-    total = sum(idf.values())
-    return sum(weight for stem, weight in idf.items() if stem in held) / total if total else 0.0
+def _may_answer(evidence: Evidence) -> bool:
+    """Whether a sentence tells something: a heading does not, nor does a question."""
+    asks = evidence.text.rstrip("”\"’')").endswith("?")
+    return not evidence.sentence.heading and not asks and math.isfinite(evidence.log_odds)

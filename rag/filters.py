@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from llama_index.core.vector_stores.types import FilterOperator, MetadataFilter, MetadataFilters
-
+from index.conditions import Condition, compared, joined
 from rag.scope import Scope
 
 
@@ -24,20 +23,18 @@ class Filters:
     before: date | None = None
     publisher: str | None = None
 
-    def as_metadata(self) -> MetadataFilters:
-        """The same as LlamaIndex has it; an article without a date passes no date filter."""
+    def condition(self) -> Condition | None:
+        """The same on the ledger's articles, None if all are meant.
+
+        An article without a date passes no date filter.
+        """
         wanted = (
-            ("published", FilterOperator.GTE, self.after),
-            ("published", FilterOperator.LTE, self.before),
-            ("publisher", FilterOperator.EQ, self.publisher),
+            ("published", ">=", self.after),
+            ("published", "<=", self.before),
+            ("publisher", "=", self.publisher),
         )
-        return MetadataFilters(
-            filters=[
-                MetadataFilter(key=key, operator=operator, value=str(value))
-                for key, operator, value in wanted
-                if value is not None
-            ]
-        )
+        given = [compared(*one) for one in wanted if one[2] is not None]
+        return joined(given) if given else None
 
     def within(self, confined: Scope) -> Filters:
         """The same, and what a question confines itself to where nothing is said here."""

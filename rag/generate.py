@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.embed import Embedder
-from rag.answer import UNSUPPORTED, Answer, Citation, Claim
+from rag.answer import UNSUPPORTED, Answer, Citation, Claim, Short
 from rag.evidence import Evidence
 from rag.verify import verify
 from rag.writing import passages
@@ -103,26 +102,7 @@ class Writer:
         self, reply: Reply, question: str, shown: Sequence[Shown], draft: _Draft
     ) -> Iterator[Answer]:
         """Grows the draft by a reply."""
-        checker = Checker(shown, self._embedder, self._judge)
-        stopped = threading.Event()
-        warming = threading.Thread(
-            target=checker.warm, args=(stopped,), name="onrecord-warm", daemon=True
-        )
-        warming.start()
-        try:
-            yield from self._grow(reply, question, shown, draft, checker)
-        finally:
-            stopped.set()
-            warming.join()
-
-    def _grow(
-        self,
-        reply: Reply,
-        question: str,
-        shown: Sequence[Shown],
-        draft: _Draft,
-        checker: Checker,
-    ) -> Iterator[Answer]:
+        checker = Checker(shown, self._judge)
         reader = ReplyReader()
         draft.begin(question, shown, checker)
         restarts = 0
@@ -256,6 +236,7 @@ class _Draft:
             text=answer_text(claims),
             claims=tuple(claims),
             citations=citations,
+            shorts=tuple(_still_cited(self.quoted, citations)),
             answerer=self.model,
         )
 
@@ -270,6 +251,17 @@ class _Draft:
 
     def _citation(self, key: int) -> Citation:
         return replace(self.shown[key].citation, number=self.numbers[key])
+
+
+def _still_cited(quoted: Answer, citations: Sequence[Citation]) -> Iterator[Short]:
+    """The quoting answer's short answers that lie in words which these citations quote too."""
+    articles = {citation.number: citation.article_id for citation in quoted.citations}
+    for short in quoted.shorts:
+        for citation in citations:
+            inside = citation.start <= short.start and short.end <= citation.end
+            if inside and citation.article_id == articles.get(short.citation):
+                yield replace(short, citation=citation.number)
+                break
 
 
 def answer_text(claims: Sequence[Claim]) -> str:

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.words import content_stems
-from rag.dialogue.followup import complete
+from rag.dialogue.followup import Completed, complete, joined, resolved
+from rag.dialogue.leaning import pointing
+from rag.request import bare, is_small_talk
 from rag.scope import Scope
 
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
 MAX_QUESTION_CHARS = 2_000
 
+_ASKS = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _PART = re.compile(
-    r",?\s+(?:and|but)\s+(?=(?:who|whom|whose|what|which|when|where|why|how|did|does|do|is|are|was"
-    r"|were|has|have|had|will|would|can|could|on what|at what|in what|by how|for how|to whom)\b)"
-    r"|\?\s+(?=\w)|;\s+",
+    rf"[,;]?\s+(?:and|but)(?: also| then)?\s+(?=(?:{_ASKS}|did|does|do|is|are|was|were|has|have|had"
+    rf"|will|would|can|could|(?:on|at|in|by|for|to|from|since|with) {_ASKS})\b)"
+    rf"|,\s+(?={_ASKS}\s*(?:,|and\b|\?|$))|\?\s+(?=\w)|;\s+",
+    re.I,
+)
+# "when and where was he born": both ask the same.
+_BOTH = re.compile(rf"(?P<one>{_ASKS}) (?:and|or|&) (?P<other>{_ASKS}) (?P<what>\S.*)", re.I)
+
+
+# A question for several things, or for conditions, which are told in several sentences.
+_SEVERAL = re.compile(
+    r"\b(?:what|which) (?:\w+ ){0,2}\w{3,}s\b(?! (?:the|a|an)\b)"
+    r"|\b(?:list|name) (?:all|the|some|every)\b"
+    r"|\bwho (?:are|were|all)\b|\bwhat (?:are|were|must|has to|would have to)\b"
+    r"|\b(?:pre)?conditions?\b|\ball (?:of )?the\b"
+    r"|\b(?:reasons|steps|measures|points|demands|terms)\b",
     re.I,
 )
 
@@ -32,62 +49,82 @@ class Question:
     """A question, and what is searched for it.
 
     Attributes:
-        text: The question as asked.
-        query: The question as searched: completed from the turns before it, if it leans on them.
-        asked_from: Where in ``query`` the question itself begins; by default so that it ends
-            both.
+        text: The question as typed.
+        asked: The question as meant: spelling mended, politeness taken off, and what its words
+            stand for filled in.
+        before: What was asked before, if the question cannot be understood without it.
         said: The answers before, if it asks for what they left unsaid.
+        leans: Whether it was completed from earlier turns.
+        kind: "smalltalk" asks nothing that articles tell.
     """
 
     text: str
-    query: str
-    asked_from: int | None = None
+    asked: str
+    before: str = ""
     said: str = ""
+    leans: bool = False
+    kind: Literal["question", "smalltalk"] = "question"
 
     @property
-    def leans(self) -> bool:
-        """Whether it had to be completed from earlier turns."""
-        return self.query != self.text
+    def query(self) -> str:
+        """The question as searched, and as it can be read alone."""
+        return joined(self.before, self.asked)
 
     @property
-    def asking(self) -> tuple[int, int]:
-        """Where in ``query`` the question itself stands, without what went before."""
-        start = len(self.query) - len(self.text) if self.asked_from is None else self.asked_from
-        return start, len(self.query)
+    def several(self) -> bool:
+        """Whether it asks for several things.
+
+        >>> Question("", "what preconditions did the Kremlin set?").several
+        True
+        """
+        return _SEVERAL.search(self.asked) is not None
 
     def without(self, words: Scope) -> Question:
         """The question as searched within a scope, whose own words say nothing of what is asked.
 
         The same question if nothing else is left of it.
         """
-        start, _ = self.asking
-        before, asked = words.without(self.query[:start]), words.without(self.query[start:])
+        asked = words.without(self.asked)
         if not content_stems(asked):
             return self
-        before = f"{before} ".lstrip()
-        return replace(self, query=before + asked, asked_from=len(before))
+        return replace(self, before=words.without(self.before), asked=asked)
 
     @property
-    def parts(self) -> list[tuple[int, int]]:
-        """Where in ``query`` the parts of the question stand; one for a plain question.
+    def parts(self) -> list[str]:
+        """What it asks, each so that it can be read alone; one for a plain question.
 
-        >>> q = "What did Kyiv propose, and how did Moscow answer?"
-        >>> [q[a:b] for a, b in Question(q, q).parts]
+        >>> Question("", "What did Kyiv propose and how did Moscow answer?").parts
         ['What did Kyiv propose', 'how did Moscow answer?']
+        >>> Question("", "who resigned, when and why").parts
+        ['who resigned', 'who resigned, when', 'who resigned, why']
         """
-        start, end = self.asking
-        cuts = [(m.start(), m.end()) for m in _PART.finditer(self.query, start)]
-        edges = [start, *(edge for cut in cuts for edge in cut), end]
-        spans = list(zip(edges[::2], edges[1::2], strict=True))
-        return [(a, b) for a, b in spans if content_stems(self.query[a:b])] or [(start, end)]
+        if both := _BOTH.fullmatch(self.asked):
+            parts = [f"{both['one']} {both['what']}", f"{both['other']} {both['what']}"]
+        else:
+            first, *others = (part.strip() for part in _PART.split(self.asked))
+            parts = [first, *(_alone(part, first) for part in others)]
+        parts = [part for part in parts if content_stems(part)] or [self.asked]
+        return [joined(self.before, part) for part in parts]
 
 
-def understand(text: str, history: Sequence[Mapping[str, str]] = ()) -> Question:
+def _alone(part: str, first: str) -> str:
+    """A later part of a question with what it needs of the first."""
+    if pointing(part) or len(content_stems(part)) < 2:
+        return resolved(part, first) or f"{first}, {part}"
+    return part
+
+
+def understand(
+    text: str,
+    history: Sequence[Mapping[str, str]] = (),
+    mend: Callable[[str], str] = lambda text: text,
+) -> Question:
     """What to search for a question asked after the turns of ``history``.
 
     Args:
         text: The question as typed.
         history: Earlier turns, oldest first: {"role": "user" or "assistant", "content": "..."}.
+        mend: Mends the spelling of a question.
 
     Raises:
         UnusableQuestion: it is empty, too long, or without a word to search for.
@@ -100,14 +137,16 @@ def understand(text: str, history: Sequence[Mapping[str, str]] = ()) -> Question
             f"the question has {len(question):,} characters and {MAX_QUESTION_CHARS:,} can be"
             " read; ask about one thing at a time"
         )
-    meant = complete(question, _turns(history))
-    before = f"{meant.before} ".lstrip()
-    query = before + meant.turns[-1]
-    if not content_stems(query):
+    own = bare(mend(question))
+    if is_small_talk(own):
+        return Question(question, question, kind="smalltalk")
+    meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in _turns(history)])
+    found = Question(question, meant.question, meant.before, meant.said, meant != Completed(own))
+    if not content_stems(found.query):
         raise UnusableQuestion(
             "the question holds only words like “the” and “what”; name whom or what it is about"
         )
-    return Question(question, query, len(before), meant.said)
+    return found
 
 
 def _turns(history: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:

@@ -6,40 +6,31 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from index.embed import Embedder
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.answer import Answer, Citation, Claim
+from rag.answer import NEAREST, REFUSAL, Answer, Citation, Claim, Short, sentence
 from rag.evidence import Evidence
-from rag.expect import CONDITION
 from rag.extent import extent
 from rag.period import day_text
+from rag.reader import Reader
 from rag.verify import verify
 
-REFUSAL = "The articles do not answer this."
+# How far below the best sentence, in log odds, a further one may lie: where one thing is asked,
+# and where several are ("what preconditions", "which cities").
+ONE, SEVERAL = 0.7, 2.5
 
-# How far below the best sentence, in log odds, the second, third and fourth may lie. On XQuAD the
-# answer's sentence is then among 1.8 claims for 0.942 of the questions (0.819 with one claim,
-# 0.955 with three); half a unit more adds 0.1 claims and 0.003.
-MARGINS = (2.5, 1.0, 0.5)
+# The least probability of a further sentence.
+FURTHER = 0.35
 
-# What a further sentence gains, in log odds, by its place: right after a chosen one, right before
-# one, in the same article. XQuAD within three claims 0.945 without, 0.955 with them; on the sample
-# corpus's golden questions 0.63 and 0.73.
-FOLLOWS, PRECEDES, SAME_ARTICLE = 1.0, 0.5, 0.5
+# What a further sentence gains, in log odds, right beside a chosen one.
+BESIDE = 0.5
 
-# What a further sentence of another article loses. Such sentences were off the point more often
-# than not: at 1.0 citation precision rises from 0.912 to 0.939 on 20 questions over five scraped
-# articles and from 0.772 to 0.866 on the sample corpus, and 0.009 of XQuAD's answers are lost. A
-# sentence that says the same is cited beside the first all the same.
+# What a further sentence of another article loses: such sentences are off the point more often
+# than not. A sentence that says the same is cited beside the first all the same.
 OTHER_ARTICLE = 1.0
 
-# What a further sentence gains that sets a condition when one is asked for. Reports first say that
-# there are conditions and name them paragraphs later, in words that the question does not have;
-# unless the first sentence lists them, after a colon.
-# XQuAD and TIME have hardly such a question. Seen on one scraped article: from 1.5 on the named
-# condition follows. No answer to the other questions of the golden sets changes.
-SETS_CONDITION = 2.0
+# How far below the best short answer, in log odds, that of a further sentence may lie.
+SHORT = 4.0
 
 # Two sentences that share so much of the smaller one's words say the same.
 SAME = 0.8
@@ -76,51 +67,66 @@ class _Choice:
 
 
 def compose(
-    whole: Sequence[Evidence],
-    parts: Sequence[Sequence[Evidence]],
-    max_claims: int,
-    embedder: Embedder,
-) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    """The claims of an answer and their citations.
+    parts: Sequence[Sequence[Evidence]], *, several: bool, max_claims: int, reader: Reader
+) -> Composed:
+    """The claims of an answer, their citations and the short answers.
 
     Args:
-        whole: The evidence for the question as a whole, most probable first.
-        parts: For each part of the question its own evidence; one for a plain question.
+        parts: For each part of the question its evidence, most probable first; one for a plain
+            question.
+        several: Whether the question asks for several things.
         max_claims: At most so many claims.
-        embedder: For checking each claim against the words that it cites.
+        reader: Tells whether another article says the same.
     """
     choices: list[_Choice] = []
-    for evidence in parts if len(parts) > 1 else [whole]:
-        best = max(evidence, key=lambda item: _worth(choices, item), default=None)
-        if best and not _absorbed(choices, best) and len(choices) < max_claims:
-            choices.append(_Choice.of(best))
-    _extend(choices, whole, max_claims)
+    for evidence in parts:
+        if evidence and not _absorbed(choices, evidence[0]) and len(choices) < max_claims:
+            choices.append(_Choice.of(evidence[0]))
+    if len(parts) == 1:
+        _extend(choices, parts[0], SEVERAL if several else ONE, max_claims)
     citations: list[Citation] = []
-    claims = []
+    claims, shorts = [], []
     for choice in _in_order(choices):
         own = citation(choice.best.article, choice.first, choice.last)
         lines = own.quote.splitlines()
         text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
-        verdict = verify(text, [own.quote], embedder)
         copies = [citation(e.article, *extent(e.article, e.index)) for e in choice.copies]
-        cited = [own, *(copy for copy in copies if _supports(copy, choice.best.text, embedder))]
+        cited = [own, *(copy for copy in copies if _supports(copy, choice.best.text, reader))]
         numbered = tuple(dict.fromkeys(_numbered(citations, item) for item in cited))
-        claims.append(
-            Claim(
-                text=text,
-                status=verdict.status,
-                support=verdict.score,
-                citations=numbered,
-                reason=verdict.reason,
-            )
+        claims.append(Claim(text=text, status="supported", support=1.0, citations=numbered))
+        shorts.append((choice.best, numbered[0].number))
+    return Composed(tuple(claims), tuple(citations), tuple(_shorts(shorts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What an answer is made of."""
+
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    shorts: tuple[Short, ...] = ()
+
+
+def _shorts(best: Sequence[tuple[Evidence, int]]) -> list[Short]:
+    """The short answer of each claim that has one, surest first."""
+    ranked = sorted(best, key=lambda pair: -pair[0].reading.margin)
+    least = ranked[0][0].reading.margin - SHORT if ranked else 0.0
+    return [
+        Short(
+            text=evidence.article.article.text[evidence.reading.start : evidence.reading.end],
+            citation=number,
+            start=evidence.reading.start,
+            end=evidence.reading.end,
         )
-    return tuple(claims), tuple(citations)
+        for evidence, number in ranked
+        if evidence.reading.margin >= least
+    ]
 
 
-def _supports(copy: Citation, said: str, embedder: Embedder) -> bool:
+def _supports(copy: Citation, said: str, reader: Reader) -> bool:
     """Whether another article says what a sentence says, in its own words."""
     context = attribution([copy])
-    return verify(said, [copy.quote], embedder, context=context).status == "supported"
+    return verify(said, [copy.quote], reader, context=context).status == "supported"
 
 
 def growing(answer: Answer) -> Iterator[Answer]:
@@ -132,6 +138,7 @@ def growing(answer: Answer) -> Iterator[Answer]:
             answer,
             claims=claims,
             citations=tuple(c for c in answer.citations if c.number in cited),
+            shorts=tuple(s for s in answer.shorts if s.citation in cited),
             text=answer_text(claims),
         )
     yield answer
@@ -171,12 +178,11 @@ def nearest(evidence: Sequence[Evidence], count: int = 3) -> tuple[Citation, ...
     )
 
 
-def refusal(nearest_passages: Sequence[Citation]) -> str:
-    """What a person reads when the corpus does not hold the answer."""
-    if not nearest_passages:
-        return REFUSAL
+def refusal(nearest_passages: Sequence[Citation], reason: str = "") -> str:
+    """What a person reads when the corpus does not hold the answer: why, and what is near."""
     lines = [f"“{' '.join(c.quote.split())}” ({_named(c)})" for c in nearest_passages]
-    return "\n".join([f"{REFUSAL} What comes nearest, and is no answer:", *lines])
+    head = (REFUSAL, sentence(reason), NEAREST if lines else "")
+    return "\n".join([" ".join(part for part in head if part), *lines])
 
 
 def _named(citation: Citation) -> str:
@@ -204,33 +210,31 @@ def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> C
     )
 
 
-def _extend(choices: list[_Choice], evidence: Sequence[Evidence], max_claims: int) -> None:
+def _extend(
+    choices: list[_Choice], evidence: Sequence[Evidence], below: float, max_claims: int
+) -> None:
     """Adds what is nearly as probable as the best, until the next lies too far below."""
     if not choices:
         return
-    top = evidence[0].log_odds
-    left = list(evidence)
-    while left and len(choices) < min(max_claims, len(MARGINS) + 1):
-        best = max(left, key=lambda item: _worth(choices, item, OTHER_ARTICLE))
+    top = choices[0].best.log_odds
+    left = [item for item in evidence if item.probability >= FURTHER]
+    while left and len(choices) < max_claims:
+        best = max(left, key=lambda item: _worth(choices, item))
         left.remove(best)
         if _absorbed(choices, best):
             continue
-        if _worth(choices, best, OTHER_ARTICLE) < top - MARGINS[len(choices) - 1]:
+        if _worth(choices, best) < top - below:
             break
         choices.append(_Choice.of(best))
 
 
-def _worth(choices: list[_Choice], item: Evidence, elsewhere: float = 0.0) -> float:
+def _worth(choices: list[_Choice], item: Evidence) -> float:
     """Log odds of a sentence, and what its place beside the chosen ones adds or takes."""
-    worth = item.log_odds
-    beside = [c for c in choices if c.best.article.pk == item.article.pk]
-    if any(item.index == choice.last for choice in beside):
-        worth += FOLLOWS
-    elif any(item.index == choice.first - 1 for choice in beside):
-        worth += PRECEDES
-    if beside and CONDITION in item.kinds and ":" not in choices[0].best.text:
-        worth += SETS_CONDITION
-    return worth + (SAME_ARTICLE if beside else -elsewhere)
+    near = [c for c in choices if c.best.article.pk == item.article.pk]
+    if not near:
+        return item.log_odds - OTHER_ARTICLE
+    beside = any(item.index in (choice.last, choice.first - 1) for choice in near)
+    return item.log_odds + (BESIDE if beside else 0.0)
 
 
 def _absorbed(choices: list[_Choice], item: Evidence) -> bool:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from llama_index.core.retrievers import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle
-from llama_index.core.vector_stores.types import MetadataFilters
 from numpy.typing import NDArray
 
-from index.embed import Embedder, Encoding
+from index.embed import Embedder
+from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.store import Allowed, Generation, Store, as_node
 from index.words import content_spans, content_stems
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are
@@ -51,16 +48,14 @@ class Query:
     Attributes:
         text: The question as searched.
         asking: The part of it that says what is asked for.
-        encoding: Of the whole text.
-        tokens: float32 (n, d): the vectors of its content tokens; of all tokens if none is.
+        vector: float32 (d,), unit length: of the whole text.
         stems: Its content stems, each once, in order, and what each counts: 1, or less for one
             that only an earlier turn of the chat has.
     """
 
     text: str
     asking: str
-    encoding: Encoding
-    tokens: NDArray[np.float32]
+    vector: NDArray[np.float32]
     stems: Mapping[str, float]
 
     @classmethod
@@ -72,28 +67,12 @@ class Query:
             embedder: The model that the index was made with.
             asked_from: Where in ``text`` the question itself begins.
         """
-        spans = content_spans(text)
         stems: dict[str, float] = {}
-        for start, end in spans:
+        for start, end in content_spans(text):
             weight = 1.0 if start >= asked_from else EARLIER_TURN
             for stem in content_stems(text[start:end]):
                 stems[stem] = max(weight, stems.get(stem, 0.0))
-        encoding = embedder.encode_query(text)
-        return cls(text, text[asked_from:], encoding, _inside(encoding, spans), stems)
-
-    def part(self, start: int, end: int) -> Query:
-        """The query that a stretch of this one asks, its tokens seen in the whole's context."""
-        text = self.text[start:end]
-        spans = [(a, b) for a, b in content_spans(self.text) if start <= a and b <= end]
-        stems = dict.fromkeys(content_stems(text), 1.0)
-        return Query(text, text, self.encoding, _inside(self.encoding, spans), stems)
-
-
-def _inside(encoding: Encoding, spans: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
-    """The vectors of the tokens that begin within the spans; of all tokens if none does."""
-    starts = encoding.spans[:, 0].tolist()
-    chosen = [any(a <= start < b for a, b in spans) for start in starts]
-    return encoding.tokens[chosen] if any(chosen) else encoding.tokens
+        return cls(text, text[asked_from:], embedder.encode_query(text), stems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +107,7 @@ def retrieve(
     chunks, words = _candidates(now, query, max(CANDIDATES, 2 * top_k), allowed)
     if not chunks:
         return []
-    vector = query.encoding.vector
+    vector = query.vector
     cosines = now.derived.chunk_vectors.scores(vector, chunks)
     owners = {chunk.article for chunk in chunks.values()}
     article_cosines = now.derived.article_vectors.scores(vector, owners)
@@ -155,7 +134,7 @@ def _candidates(
     """The chunks worth scoring, and the BM25 scores of those that hold a word of the query."""
     chunk_pks: Collection[int] | None = allowed.chunks.keys() if allowed else None
     article_pks: Collection[int] | None = allowed.articles if allowed else None
-    vector, stems = query.encoding.vector, query.stems
+    vector, stems = query.vector, query.stems
     near = now.derived.chunk_vectors.search(vector, depth, chunk_pks)
     words = dict(now.derived.chunk_words.search(stems, depth, chunk_pks))
     chunks = now.ledger.chunks({pk for pk, _ in near} | words.keys())
@@ -185,26 +164,3 @@ def _share(scores: Mapping[int, float]) -> dict[int, float]:
     """Scores as shares of the highest; BM25 has a zero of its own."""
     high = max(scores.values(), default=0.0)
     return {pk: score / high for pk, score in scores.items()} if high > 0 else {}
-
-
-class PassageRetriever(BaseRetriever):
-    """Retrieval for anyone's own LlamaIndex pipeline: nodes are chunks with exact offsets."""
-
-    def __init__(
-        self,
-        store: Store,
-        embedder: Embedder,
-        top_k: int = 10,
-        filters: MetadataFilters | None = None,
-    ) -> None:
-        super().__init__()
-        self._store = store
-        self._embedder = embedder
-        self._top_k = top_k
-        self._filters = filters
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        query = Query.of(query_bundle.query_str, self._embedder)
-        with self._store.reading() as now:
-            passages = retrieve(now, query, self._top_k, now.allowed(self._filters))
-        return [NodeWithScore(node=as_node(p.chunk, p.article), score=p.score) for p in passages]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from index.embed import Embedder
+from index.sentences import split_sentences
 from index.words import WORD, content_stems
 from rag.answer import Status
-from rag.logistic import Logistic
-from rag.verification.comparison import FEATURES, Comparison
+from rag.facts.lacking import Lacking, lacking
+from rag.reader import Reader, default_reader
 
 # Claims below it are unsupported.
 THRESHOLD = 0.5
+
+# Words of the cited texts that are read beside a claim.
+READ_WORDS = 160
 
 _PLAIN = str.maketrans(dict.fromkeys("“”„«»\"'‘’`´‐‑‒–—―-\xa0", " "))
 _OPENING = re.compile(
@@ -40,96 +42,79 @@ class Verdict:
     Attributes:
         status: "unchecked" if there is nothing to compare.
         score: The probability, from 0 to 1, that they do.
-        source: Which of the cited texts holds the best sentence; None if there is none.
-        start: Where in that text the sentence begins; likewise ``end``.
         reason: What differs, in one sentence; "" for a claim that is supported.
     """
 
     status: Status
     score: float
-    source: int | None = None
-    start: int = 0
-    end: int = 0
     reason: str = ""
 
 
-@cache
-def default_model() -> Logistic:
-    """The model that comes with onrecord."""
-    return Logistic.shipped("verify", FEATURES)
-
-
 def verify(
-    claim: str,
-    cited: Sequence[str],
-    embedder: Embedder,
-    *,
-    context: str = "",
-    model: Logistic | None = None,
+    claim: str, cited: Sequence[str], reader: Reader | None = None, *, context: str = ""
 ) -> Verdict:
     """Judges one claim by the texts that it cites; its parts may rest on several of them.
 
     Args:
         claim: A sentence of an answer, without citation markers.
         cited: The texts that it cites.
-        embedder: Encodes the claim and the sentences nearest to it.
-        context: What a reader has at hand beside the texts: title, publisher, author, day.
-        model: None for the one that comes with onrecord.
+        reader: The model that reads both; None for the one that comes with onrecord.
+        context: What a reader has at hand beside the texts: publisher, author, day.
     """
     claim = _ITEM.sub("", claim)
     if found := verbatim(claim, cited):
         return found
     if why := _unchecked(claim, cited):
         return Verdict("unchecked", 0.0, reason=why)
-    model = model or default_model()
-    comparison = Comparison.of(claim, cited, embedder, context)
-    if comparison is None:
-        return Verdict("unchecked", 0.0, reason="no words are cited")
-    score = comparison.score(model)
-    if score >= THRESHOLD:
-        return Verdict("supported", score, *comparison.place)
-    return Verdict("unsupported", score, *comparison.place, reason=comparison.reason(model))
+    # A number, a date or a name that differs is never supported, whatever the model makes of it.
+    if wrong := lacking(claim, " ".join([*cited, context])):
+        return Verdict("unsupported", 0.0, reason=_differs(wrong[0]))
+    (read,) = (reader or default_reader()).check([(claim, _nearest(claim, cited))])
+    if read.probability >= THRESHOLD:
+        return Verdict("supported", read.probability)
+    said = [claim[a:b] for a, b in read.differs]
+    reason = (
+        f"the cited words do not say “{said[0]}”" if said else "the cited words do not say this"
+    )
+    return Verdict("unsupported", read.probability, reason=reason)
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
-    """A text without what may differ in a quotation, and where each character of it stood."""
-    out: list[str] = []
-    places: list[int] = []
-    for i, char in enumerate(text.translate(_PLAIN)):
-        if char.isspace():
-            if out and out[-1] != " ":
-                out.append(" ")
-                places.append(i)
-        else:
-            lower = char.lower()
-            out.append(lower if len(lower) == 1 else char)
-            places.append(i)
-    while out and out[-1] == " ":
-        out.pop()
-        places.pop()
-    return "".join(out), places
+def _differs(wrong: Lacking) -> str:
+    if wrong.instead:
+        return f"the cited words say “{wrong.instead}”, not “{wrong.said}”"
+    return f"is not in the cited words: “{wrong.said}”"
+
+
+def _nearest(claim: str, cited: Sequence[str]) -> str:
+    """The sentences of the cited texts that share most words with a claim, in their order."""
+    sentences = [text[s.start : s.end] for text in cited for s in split_sentences(text)]
+    wanted = set(content_stems(claim))
+    shared = [len(wanted.intersection(content_stems(sentence))) for sentence in sentences]
+    room, chosen = READ_WORDS, set()
+    for number in sorted(range(len(sentences)), key=lambda n: -shared[n]):
+        size = len(sentences[number].split())
+        if size <= room:
+            chosen.add(number)
+            room -= size
+    return " ".join(sentences[number] for number in sorted(chosen))
+
+
+def _plain(text: str) -> str:
+    """A text without what may differ in a quotation."""
+    return " ".join(text.translate(_PLAIN).lower().split())
 
 
 def verbatim(claim: str, cited: Sequence[str]) -> Verdict | None:
     """The verdict on a claim that is in a cited text word for word."""
-    bare = claim.strip()
-    if not bare:
+    wanted = _plain(claim).rstrip(".,;: ")
+    if not wanted:
         return None
-    wanted, _ = _plain(bare)
-    wanted = wanted.rstrip(".,;: ")
-    for source, text in enumerate(cited):
-        at = text.find(bare)
-        if at >= 0 and _whole(text, at, at + len(bare)):
-            return Verdict("supported", 1.0, source, at, at + len(bare))
-        if not wanted:
-            continue
-        plain, places = _plain(text)
-        at = plain.find(wanted)
+    for text in map(_plain, cited):
+        at = text.find(wanted)
         while at >= 0:
-            end = at + len(wanted)
-            if _whole(plain, at, end):
-                return Verdict("supported", 1.0, source, places[at], places[end - 1] + 1)
-            at = plain.find(wanted, at + 1)
+            if _whole(text, at, at + len(wanted)):
+                return Verdict("supported", 1.0)
+            at = text.find(wanted, at + 1)
     return None
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.build import Builder
-from index.embed import TransformerEmbedder
+from index.minilm import MiniLM
 from index.readers import Source
 from rag.corpus import Corpus
 from rag.settings import Settings
@@ -74,7 +74,7 @@ def workplace(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def embedder():
     """The embedding model itself, loaded once."""
-    return TransformerEmbedder()
+    return MiniLM()
 
 
 @pytest.fixture(scope="session")

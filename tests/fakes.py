@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import Encoding
+from index.words import content_stems
+from rag.reader import SentenceReading, SupportReading
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -50,21 +51,54 @@ class FakeEmbedder:
         """Words of each text."""
         return [len(_WORD.findall(text)) for text in texts]
 
-    def encode_passages(self, texts: Sequence[str]) -> list[Encoding]:
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encodes texts and remembers that it did."""
-        self.calls += 1
+        self.calls += bool(texts)
         self.texts += texts
-        return [self._encoding(text) for text in texts]
+        vectors = [self._vector(text) for text in texts]
+        return np.array(vectors, dtype=np.float32).reshape(-1, self.dimension)
 
-    def encode_query(self, text: str) -> Encoding:
+    def encode_query(self, text: str) -> NDArray[np.float32]:
         """Encodes what is searched for."""
-        return self._encoding(text)
+        return self._vector(text)
 
-    def _encoding(self, text: str) -> Encoding:
-        words = list(_WORD.finditer(text))[: self.window]
-        tokens = np.array([self.direction(m.group()) for m in words], dtype=np.float32)
-        tokens = tokens.reshape(-1, self.dimension)
-        total = tokens.sum(axis=0) if words else self.direction("")
-        vector = (total / np.linalg.norm(total)).astype(np.float32)
-        spans = np.array([m.span() for m in words], dtype=np.int32).reshape(-1, 2)
-        return Encoding(vector, tokens, spans)
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        words = _WORD.findall(text)[: self.window]
+        total = sum((self.direction(word) for word in words or [""]), np.zeros(self.dimension))
+        return (total / np.linalg.norm(total)).astype(np.float32)
+
+
+class FakeReader:
+    """A sentence answers as far as it holds the question's words; its answer is all of it.
+
+    Attributes:
+        asked: Every question that was read for, in order.
+    """
+
+    def __init__(self):
+        self.asked = []
+
+    def read(self, question, texts):
+        """Log odds from -5, for no shared word, to 5 for all."""
+        self.asked.append(question)
+        wanted = set(content_stems(question))
+        found = []
+        for text in texts:
+            row = []
+            for start, end in text.sentences:
+                held = wanted & set(content_stems(text.text[start:end]))
+                odds = 10 * len(held) / max(1, len(wanted)) - 5
+                row.append(SentenceReading(odds, odds, start, end))
+            found.append(row)
+        return found
+
+    def check(self, pairs):
+        """A text supports a claim whose words it holds, every one."""
+        return [
+            SupportReading(0.9 if set(_WORD.findall(a)) <= set(_WORD.findall(b)) else 0.1, ())
+            for a, b in pairs
+        ]
+
+    def support(self, pairs):
+        """The probabilities of these."""
+        return np.array([found.probability for found in self.check(pairs)], np.float32)

@@ -131,13 +131,9 @@ def test_the_fake_embedder_is_an_embedder_and_near_is_what_shares_words(fake):
     assert all(hasattr(model, name) for name in dir(Embedder) if not name.startswith("_"))
     near, far = fake.encode_passages(["rain fell on Bern", "snow in Rome"])
     query = fake.encode_query("Rain, Bern!")
-    assert query.spans.tolist() == [[0, 4], [6, 10]]
-    assert np.array_equal(query.tokens[0], near.tokens[0])
-    assert query.vector @ near.vector > 0.5 > query.vector @ far.vector
-    assert np.linalg.norm(query.vector) == pytest.approx(1)
+    assert query @ near > 0.5 > query @ far
+    assert np.linalg.norm(query) == pytest.approx(1)
     assert fake.count_tokens(["a b", ""]) == [2, 0]
     assert (fake.calls, fake.texts) == (1, ["rain fell on Bern", "snow in Rome"])
     short = FakeEmbedder(window=2)
-    assert np.array_equal(
-        short.encode_query("rain fell on Bern").vector, short.encode_query("rain fell").vector
-    )
+    assert np.array_equal(short.encode_query("rain fell on Bern"), short.encode_query("rain fell"))

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
+from rag.answer import sentence
 from rag.filters import Filters
 from ui.render import (
     answer_html,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SPAN = "[0-9]{1,9}-[0-9]{1,9}"
-_REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_SPAN}(?:,{_SPAN}){{0,63}}))?")
+_QUOTE = f"{_SPAN}(?:~{_SPAN}){{0,15}}"
+_REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_QUOTE}(?:,{_QUOTE}){{0,63}}))?")
 
 SNAPSHOT_SECONDS = 0.1
 """A growing answer is shown at most this often: more is not seen, and each costs the browser."""
@@ -94,7 +96,7 @@ def respond(
                 due = time.monotonic() + SNAPSHOT_SECONDS
         yield [*past, turn]
     except OnRecordError as error:
-        yield [*past, _failed(turn, _sentence(error))]
+        yield [*past, _failed(turn, sentence(str(error)))]
     except Exception:
         log.exception("no answer to a question of %d characters", len(asked))
         yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
@@ -117,7 +119,7 @@ def left(corpus: Corpus, publisher: str | None, after: str | None, before: str |
     try:
         count, whole = corpus.count(narrowed(publisher, after, before)), corpus.count()
     except OnRecordError as error:
-        return problem_html(_sentence(error))
+        return problem_html(sentence(str(error)))
     if count == whole:
         return f'<p class="left">All {whole:,} articles are asked.</p>'
     return f'<p class="left">{count:,} of {whole:,} articles are asked.</p>'
@@ -188,19 +190,23 @@ def open_source(corpus: Corpus, ref: object) -> str:
     """An article as HTML; ``ref`` may be anything at all.
 
     It is "ID" or, at the words that are cited, "ID-START-END", and may go on with ",START-END" for
-    the answer's other quotes of it.
+    the answer's other quotes of it. Each may be followed by its short answers, "~START-END".
     """
     found = _REF.fullmatch(str(ref))
     if not found:
         return problem_html("This is not the address of a citation.")
-    spans = [(int(a), int(b)) for a, b in re.findall(r"(\d+)-(\d+)", found[2] or "")]
+    spans = [
+        (mark == "~", (int(start), int(end)))
+        for mark, start, end in re.findall(r"([,~]?)(\d+)-(\d+)", found[2] or "")
+    ]
     try:
         article = corpus.article(found[1])
     except OnRecordError as error:
-        return problem_html(_sentence(error))
-    if any(not start < end <= len(article.text) for start, end in spans):
+        return problem_html(sentence(str(error)))
+    if any(not start < end <= len(article.text) for _, (start, end) in spans):
         return problem_html("The cited words are not in this article.")
-    return article_html(article, spans)
+    quotes, shorts = ([span for short, span in spans if short is is_] for is_ in (False, True))
+    return article_html(article, quotes, shorts)
 
 
 def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
@@ -215,8 +221,3 @@ def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
     return replace(turn, text="", html=said + problem_html(sentence), answer=None, growing=False)
-
-
-def _sentence(error: OnRecordError) -> str:
-    said = str(error).strip()
-    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '?', '!')) else '.'}"

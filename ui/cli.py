@@ -114,23 +114,29 @@ def ask(
     sample: Sample = False,
 ) -> None:
     """Answer a question from the articles, every sentence cited; or say that they do not."""
-    from ui import batch, output
+    from ui import output
 
     if (question is None) == (input_file is None):
         raise typer.BadParameter("give either a question or --input FILE")
+    if question is not None:
+        from rag.question import understand
+
+        understand(question)  # what cannot be asked is told before anything is loaded
     filters = _filters(after, before, publisher)
     settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
-    if input_file is None:
-        answer = _corpus(settings, sample).ask(
-            str(question), filters=filters, scope=not no_scope, today=_date(today)
-        )
-        output.answer(answer, as_json=as_json)
-        return
-    questions = batch.read(input_file)
-    corpus = _corpus(settings, sample)
     day = _date(today)
-    if batch.ask(corpus, questions, filters, as_json=as_json, scope=not no_scope, today=day):
-        raise typer.Exit(1)
+    if input_file is not None:
+        from ui import batch
+
+        questions = batch.read(input_file)
+        corpus = _corpus(settings, sample)
+        if batch.ask(corpus, questions, filters, as_json=as_json, scope=not no_scope, today=day):
+            raise typer.Exit(1)
+        return
+    answer = _corpus(settings, sample).ask(
+        str(question), filters=filters, scope=not no_scope, today=day
+    )
+    output.answer(answer, as_json=as_json)
 
 
 @app.command()
@@ -210,9 +216,9 @@ def chat(
     sample: Sample = False,
 ) -> None:
     """Open the web chat, and the doors for programs beside it."""
-    from ui import web
     from ui.auth import admitted
     from ui.programs.memory import share_arenas
+    from ui.programs.port import listen
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
@@ -220,6 +226,9 @@ def chat(
     if auth is not None and no_auth:
         raise typer.BadParameter("--auth and --no-auth are opposites; give one")
     users = admitted(settings, auth, no_auth=no_auth)
+    listen(settings.host, settings.port).close()  # a port that is taken is told at once
+    from ui import web
+
     share_arenas()
     corpus = _corpus(settings, sample)
     threading.Thread(target=corpus.prepare, daemon=True).start()
@@ -350,3 +359,7 @@ def _filters(after: datetime | None, before: datetime | None, publisher: str | N
 
 def _date(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
+
+
+if __name__ == "__main__":
+    main()

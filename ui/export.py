@@ -10,12 +10,11 @@ from itertools import groupby
 from string import Template
 from typing import Protocol
 
-from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
+from rag.answer import MAY, NEAREST, UNSUPPORTED, Answer, Citation, Claim, Short, sentence
 from rag.period import day_text
-from rag.quote import REFUSAL, attribution
+from rag.answer import REFUSAL, attribution
 from ui.render import escape
-
-NEAREST = "Nearest passages in the record. They are not an answer:"
+from ui.short import in_claim, pieces
 
 # Of Markdown's syntax what can stand inside a line: emphasis, code, links, tags, tables, formulas,
 # mentions, and what makes a link of a bare address.
@@ -23,6 +22,7 @@ _INLINE = re.compile(r"[\\`*_\[\]<>#|~&$@]|:(?=//)|(?<=www)\.", re.I)
 # And at its beginning: lists, headings, quotations, rules.
 _LEADING = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
 _WEB = re.compile(r"https?://[^/\s]", re.I)
 _NO_ADDRESS = re.compile(r"[^!#$%&*+,\-./0-9:;=?@A-Z_a-z~]")
 
@@ -50,7 +50,7 @@ def copy_text(answer: Answer) -> str:
     out.
     """
     lines = [*(_plain(line) for line in _remarks(answer))]
-    if not answer.answered:
+    if answer.refused:
         lines += [_plain(_refusal(answer))]
         lines += [NEAREST] if answer.nearest else []
     else:
@@ -72,14 +72,14 @@ def markdown(title: str, turns: Sequence[Exchange]) -> str:
         answer = turn.answer
         blocks += [f"## {_markdown(turn.question)}", f"*Asked {_moment(turn.asked_at)}*"]
         blocks += [f"*{_markdown(line)}*" for line in _remarks(answer)]
-        if not answer.answered:
+        if answer.refused:
             blocks += [f"**{_markdown(_refusal(answer))}**"]
             blocks += [NEAREST] if answer.nearest else []
         elif not answer.claims:
             blocks.append(_markdown(answer.text))
         for caution, who, claims in _paragraphs(answer):
             blocks += [f"**{_markdown(caution)}**"] if caution else []
-            said = " ".join(_markdown_claim(claim) for claim in claims)
+            said = " ".join(_markdown_claim(claim, answer.shorts) for claim in claims)
             blocks.append(f"**{_markdown(who)}:** {said}" if who else said)
         blocks += ["### Sources"] if answer.citations else []
         blocks += ["\n".join(_markdown_source(n, c)) for n, c in _sources(answer)]
@@ -97,21 +97,22 @@ def page(title: str, turns: Sequence[Exchange]) -> str:
 
 
 def _remarks(answer: Answer) -> Iterator[str]:
-    """What stands above an answer: how it was searched, and what to beware of."""
+    """What stands above an answer: how it was searched, who phrased it, whether it is sure."""
     if answer.query.strip() != answer.question.strip():
         yield f"Searched for: {answer.query}"
     if answer.scope:
         yield answer.scope.sentence
-    if answer.doubtful:
-        yield DOUBT
     if answer.note:
         yield answer.note
     if answer.answered and answer.answerer != "quotes":
         yield f"Phrased by {answer.answerer}, each sentence checked."
+    if answer.may:
+        yield MAY
 
 
 def _refusal(answer: Answer) -> str:
-    return REFUSAL if answer.text.startswith(REFUSAL) else answer.text.partition("\n")[0]
+    said = REFUSAL if answer.text.startswith(REFUSAL) else answer.text.partition("\n")[0]
+    return f"{said} {sentence(answer.reason)}".rstrip()
 
 
 def _paragraphs(answer: Answer) -> Iterator[tuple[str, str, list[Claim]]]:
@@ -129,7 +130,7 @@ def _paragraphs(answer: Answer) -> Iterator[tuple[str, str, list[Claim]]]:
 
 
 def _sources(answer: Answer) -> Iterator[tuple[int, Citation]]:
-    if answer.answered:
+    if not answer.refused:
         return ((citation.number, citation) for citation in answer.citations)
     return enumerate(answer.nearest, 1)
 
@@ -170,19 +171,37 @@ def _plain(text: str) -> str:
     return " ".join(_UNSHOWABLE.sub(" ", text).split())
 
 
+def _pieces(claim: Claim, shorts: Sequence[Short]) -> Iterator[tuple[str, bool]]:
+    """A claim on one line, in pieces, each with whether it is a short answer."""
+    for piece, strong in pieces(claim.text, in_claim(claim, shorts)):
+        yield _SPACE.sub(" ", _UNSHOWABLE.sub(" ", piece)), strong
+
+
 # Markdown
 
 
 def _markdown(text: str) -> str:
     """Text on one line, in which Markdown finds no syntax."""
-    line = _INLINE.sub(lambda found: f"\\{found[0]}", _plain(text))
+    return _not_leading(_inline(_plain(text)))
+
+
+def _inline(line: str) -> str:
+    return _INLINE.sub(lambda found: f"\\{found[0]}", line)
+
+
+def _not_leading(line: str) -> str:
     return _LEADING.sub(lambda f: f"{f[1]}\\" if f[1].isdigit() else f"\\{f[1]}", line)
 
 
-def _markdown_claim(claim: Claim) -> str:
+def _markdown_claim(claim: Claim, shorts: Sequence[Short]) -> str:
+    words = (
+        f"**{_inline(piece)}**" if strong else _inline(piece)
+        for piece, strong in _pieces(claim, shorts)
+    )
+    said = _not_leading("".join(words).strip())
     markers = "".join(f" \\[{citation.number}\\]" for citation in claim.citations)
     caution = _caution(claim)
-    return f"{_markdown(claim.text)}{markers}" + (f" *({_markdown(caution)})*" if caution else "")
+    return f"{said}{markers}" + (f" *({_markdown(caution)})*" if caution else "")
 
 
 def _markdown_source(number: int, citation: Citation) -> Iterator[str]:
@@ -207,7 +226,7 @@ def _section(place: int, turn: Exchange) -> str:
     )
     remarks = "".join(f'<p class="remark">{_html(line)}</p>' for line in _remarks(answer))
     body = ""
-    if not answer.answered:
+    if answer.refused:
         body = f'<p class="refusal">{_html(_refusal(answer))}</p>'
         body += f'<p class="quiet">{escape(NEAREST)}</p>' if answer.nearest else ""
     elif not answer.claims:
@@ -215,13 +234,19 @@ def _section(place: int, turn: Exchange) -> str:
     for caution, who, claims in _paragraphs(answer):
         body += f'<p class="caution">{_html(caution)}</p>' if caution else ""
         by = f'<b class="by">{_html(who)}:</b> ' if who else ""
-        body += f"<p>{by}{' '.join(_html_claim(place, claim) for claim in claims)}</p>"
+        body += (
+            f"<p>{by}{' '.join(_html_claim(place, claim, answer.shorts) for claim in claims)}</p>"
+        )
     rows = "".join(_html_source(place, n, citation) for n, citation in _sources(answer))
     sources = f'<ol class="sources" aria-label="Sources">{rows}</ol>' if rows else ""
     return f"<section>{head}{remarks}{body}{sources}</section>"
 
 
-def _html_claim(place: int, claim: Claim) -> str:
+def _html_claim(place: int, claim: Claim, shorts: Sequence[Short]) -> str:
+    words = "".join(
+        f"<strong>{escape(piece)}</strong>" if strong else escape(piece)
+        for piece, strong in _pieces(claim, shorts)
+    )
     markers = "".join(
         f' <a class="cite" href="#source-{place}-{c.number}"'
         f' aria-label="Source {c.number}">[{c.number}]</a>'
@@ -229,7 +254,7 @@ def _html_claim(place: int, claim: Claim) -> str:
     )
     caution = _caution(claim)
     note = f' <span class="caution">({_html(caution)})</span>' if caution else ""
-    return f'<span class="{claim.status}">{_html(claim.text)}</span>{markers}{note}'
+    return f'<span class="{claim.status}">{words}</span>{markers}{note}'
 
 
 def _html_source(place: int, number: int, citation: Citation) -> str:

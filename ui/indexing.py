@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from index.build import Builder, Report
+from index.build import LEDGER, Builder, Report
 from index.check import faults
-from index.embed import TransformerEmbedder
+from index.embed import embedder_of
 from index.readers import Source, SourceMissing
 from ui import output
 
@@ -76,6 +76,9 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
 
 def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
     """Verifies the index, mends what can be made again if asked to; whether it is whole now."""
+    if repair and (settings.index / LEDGER).is_file():
+        with _builder(settings) as builder:
+            builder.update()
     ledger, derived = faults(settings.index)
     repaired = []
     if repair and derived and not ledger:
@@ -111,7 +114,7 @@ def _builder(settings: Settings) -> Iterator[Builder]:
 
         yield Builder(
             settings.index,
-            TransformerEmbedder(settings.embedder),
+            embedder_of(settings.embedder),
             chunk_tokens=settings.chunk_tokens,
             overlap=settings.overlap,
             progress=progress,

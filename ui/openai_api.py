@@ -14,13 +14,14 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from index.errors import NotIndexed
-from rag.answer import DOUBT, on_record
+from rag.answer import MAY, on_record
 from rag.question import UnusableQuestion
 from ui.output import source
 from ui.programs import openai_schemas as wire
 from ui.programs import schemas, sse
 from ui.programs.desk import Desk, last_of
 from ui.programs.problems import GONE, as_openai, told
+from ui.short import in_text, pieces
 
 if TYPE_CHECKING:
     from rag.answer import Answer, Citation
@@ -118,15 +119,19 @@ def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[
 
 
 def _on_record(message: wire.MessageIn) -> str:
-    """A message as history: of a reply what the articles support, its footnotes left out."""
+    """A message as history: of a reply what the articles support, and nothing put around it."""
     if message.role == "user":
         return message.said
-    return on_record(message.said.rpartition(CHECKED)[2].partition(SOURCES)[0])
+    said = message.said.rpartition(CHECKED)[2].partition(SOURCES)[0]
+    return on_record(said.removeprefix(MAY).lstrip().replace("**", ""))
 
 
 def content_of(answer: "Answer") -> str:
-    """What a person reads: the answer, how sure it is, and its sources as footnotes."""
-    said = "\n\n".join(part for part in (answer.text, DOUBT * answer.doubtful, answer.note) if part)
+    """What a person reads: the answer and how sure it is, and its sources as footnotes.
+
+    Short answers are in bold, as Markdown has it.
+    """
+    said = "\n\n".join(part for part in (_worded(answer), answer.note) if part)
     notes = [f"[{c.number}] {source(c)}: “{' '.join(c.quote.split())}”" for c in answer.citations]
     return said + (SOURCES + "\n".join(notes) if notes else "")
 
@@ -227,11 +232,17 @@ class _Completion:
 
 def _stable(answer: "Answer") -> str:
     """What of an answer that grows will stay as it is: the sentences that were checked."""
-    said = answer.on_record
+    said = on_record(_worded(answer))
     claims = [claim for claim in answer.claims if claim.status != "unsupported"]
     if claims and claims[-1].status == "unchecked":
         said = said.removesuffix(claims[-1].text).rstrip()
     return said
+
+
+def _worded(answer: "Answer") -> str:
+    parts = pieces(answer.text, in_text(answer))
+    said = "".join(f"**{piece}**" if short else piece for piece, short in parts)
+    return f"{MAY}\n\n{said}" if answer.may else said
 
 
 def _usage(answer: "Answer") -> dict[str, int]:

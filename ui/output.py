@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from rag.answer import DOUBT
+from rag.answer import MAY
+from ui.short import carried, in_text
 
 if TYPE_CHECKING:
     from index.article import Article
@@ -34,16 +32,27 @@ def answer(found: Answer, *, as_json: bool) -> None:
         how = "; --no-scope asks all." if found.scope.applied else "."
         said = found.scope.sentence.removesuffix(".") + how
         typer.echo(textwrap.fill(plain(said), _WIDTH, break_on_hyphens=False) + "\n")
-    if found.doubtful:
-        typer.echo(f"{DOUBT}\n")
-    for paragraph in plain(found.text).split("\n"):
-        typer.echo(textwrap.fill(paragraph, _WIDTH, break_on_hyphens=False))
+    if found.may:
+        typer.echo(f"{MAY}\n")
+    Console(highlight=False).print(_worded(found), soft_wrap=True)
     if found.note:
         typer.echo("\n" + textwrap.fill(plain(found.note), _WIDTH, break_on_hyphens=False))
     if found.citations:
         typer.echo()
     for citation in found.citations:
         typer.echo(f"[{citation.number}] {plain(source(citation))}")
+
+
+def _worded(found: Answer) -> Text:
+    """The text of an answer, in lines, with its short answers in bold for a terminal that can."""
+    said = plain(found.text)
+    lines = (textwrap.fill(line, _WIDTH, break_on_hyphens=False) for line in said.split("\n"))
+    text = Text("\n".join(lines))
+    for span in in_text(found):
+        low, high = (len(plain(found.text[:at])) for at in span)
+        if place := carried((low, high), said, text.plain):
+            text.stylize("bold", *place)
+    return text
 
 
 def passages(found: Sequence[Passage], *, as_json: bool) -> None:
@@ -63,6 +72,10 @@ def articles(found: Sequence[Listed], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(article_values(found), ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("id", "published", "publisher", "title", "uri", box=None, pad_edge=False)
     for listed in found:
         day = _iso(listed) or ""

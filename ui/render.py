@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from index.article import Article
-from rag.answer import DOUBT, UNSUPPORTED, Answer, Citation, Claim
+from rag.answer import MAY, NEAREST, UNSUPPORTED, Answer, Citation, Claim, Short, sentence
 from rag.period import day_text
-from rag.quote import REFUSAL, attribution
+from rag.answer import REFUSAL, attribution
+from ui.short import Span, in_claim, pieces
 
 LONGEST_SHOWN_QUESTION = 2_000
 """Characters of a question that are repeated in the chat; a page of pasted text is not."""
@@ -64,87 +65,103 @@ def stopped_html() -> str:
 def answer_html(answer: Answer) -> str:
     """An answer, or a growing part of one, as a single line of HTML.
 
-    Claims stand in paragraphs, each under who published its words and when. A claim is followed
-    by its markers, links whose target :func:`anchor` names; then come the sources, each article
-    once. A refusal shows the nearest passages, and says what they are.
+    Claims stand in paragraphs, each under who published its words and when; the words that answer
+    are in ``strong``. A claim is followed by its markers, links whose target :func:`anchor` names;
+    then come the sources, each article once. A refusal says why, and shows the nearest passages.
     """
     searched = ""
     if answer.query.strip() != answer.question.strip():
         searched = f'<p class="searched">Searched for: {escape(answer.query)}</p>'
     if answer.scope:
         searched += f'<p class="scope">{escape(answer.scope.sentence)}</p>'
-    if not answer.answered:
+    if answer.refused:
         return f'<div class="refusal">{searched}{_refusal_html(answer)}</div>'
-    if answer.doubtful:
-        searched += f'<p class="doubt">{escape(DOUBT)}</p>'
     if answer.note:
         searched += f'<p class="note">{escape(answer.note)}</p>'
+    if answer.may:
+        searched += f'<p class="opening">{escape(MAY)}</p>'
+    shorts = answer.shorts
     if not answer.claims:
         body = f'<p class="claim"><span class="words">{escape(answer.text)}</span></p>'
     elif answer.answerer == "quotes":
         said = groupby(answer.claims, key=lambda claim: attribution(claim.citations))
-        body = "".join(_said_html(who, list(claims)) for who, claims in said)
+        body = "".join(_said_html(who, list(claims), shorts) for who, claims in said)
     else:
-        body = _written_html(answer.claims)
+        body = _written_html(answer.claims, shorts)
     style = "quoting" if answer.answerer == "quotes" else "writing"
-    end = _sources_html(answer.citations)
+    end = _sources_html(answer.citations, shorts)
     if style == "writing":
         end += f'<p class="writer">Phrased by {escape(answer.answerer)}, each sentence checked.</p>'
+    style += " may" if answer.may else ""
     return f'<div class="answer {style}">{searched}<div class="claims">{body}</div>{end}</div>'
 
 
-def anchor(citation: Citation) -> str:
-    """Names the cited words, for the page's reader: the article's id and two offsets."""
-    return f"cite-{citation.article_id}-{citation.start}-{citation.end}"
+def anchor(citation: Citation, shorts: Sequence[Short] = ()) -> str:
+    """Names the cited words, for the page's reader: the article's id and two offsets.
+
+    The offsets of the short answers among them follow, each two after a "~".
+    """
+    mine = (short for short in shorts if short.citation == citation.number)
+    words = f"cite-{citation.article_id}-{citation.start}-{citation.end}"
+    return words + "".join(f"~{short.start}-{short.end}" for short in mine)
 
 
-def _said_html(who: str, claims: Sequence[Claim]) -> str:
+def _said_html(who: str, claims: Sequence[Claim], shorts: Sequence[Short]) -> str:
     by = f'<span class="by">{escape(who)}<span class="colon">: </span></span>' if who else ""
-    return f'<p class="said">{by}{" ".join(map(_claim_html, claims))}</p>'
+    return f'<p class="said">{by}{" ".join(_claim_html(claim, shorts) for claim in claims)}</p>'
 
 
-def _written_html(claims: Sequence[Claim]) -> str:
+def _written_html(claims: Sequence[Claim], shorts: Sequence[Short]) -> str:
     """What a language model wrote: prose, then apart from it what the articles do not say."""
     prose = [claim for claim in claims if claim.status != "unsupported"]
     apart = [claim for claim in claims if claim.status == "unsupported"]
-    html = _said_html("", prose) if prose else ""
+    html = _said_html("", prose, shorts) if prose else ""
     if apart:
-        items = "".join(f"<li>{_claim_html(claim)}</li>" for claim in apart)
+        items = "".join(f"<li>{_claim_html(claim, shorts)}</li>" for claim in apart)
         head = f'<p class="caution">{escape(UNSUPPORTED)}</p>'
         html += f'<div class="apart">{head}<ul>{items}</ul></div>'
     return html
 
 
-def _claim_html(claim: Claim) -> str:
+def _claim_html(claim: Claim, shorts: Sequence[Short]) -> str:
     markers = "".join(
-        f'<a class="cite" href="#{escape(anchor(citation))}"'
+        f'<a class="cite" href="#{escape(anchor(citation, shorts))}"'
         f' title="{escape(_peek(citation))}">{citation.number}</a>'
         for citation in claim.citations
     )
     label = escape(claim.reason) or _LABELS.get(claim.status, "")
     note = f' <span class="caution">{label}</span>' if label else ""
-    words = f'<span class="words">{escape(claim.text)}</span>'
+    words = f'<span class="words">{_strong_html(claim.text, in_claim(claim, shorts))}</span>'
     return f'<span class="claim {claim.status}">{words}{markers}{note}</span>'
 
 
-def _sources_html(citations: Sequence[Citation]) -> str:
+def _strong_html(text: str, spans: Sequence[Span], low: int = 0, high: int | None = None) -> str:
+    """A text, or some of it, escaped, with the short answers in ``strong``."""
+    return "".join(
+        f'<strong class="short">{escape(piece)}</strong>' if strong else escape(piece)
+        for piece, strong in pieces(text, spans, low, high)
+    )
+
+
+def _sources_html(citations: Sequence[Citation], shorts: Sequence[Short]) -> str:
     groups: dict[str, list[Citation]] = {}
     for citation in citations:
         groups.setdefault(citation.article_id, []).append(citation)
     rows = "".join(
         f'<li><span class="number">{", ".join(str(each.number) for each in group)}</span>'
-        f'<span class="about">{_title_link(group[0])}{_details(group[0])}</span></li>'
+        f'<span class="about">{_title_link(group[0], shorts)}{_details(group[0])}</span></li>'
         for group in groups.values()
     )
     return f'<ul class="sources" title="Sources">{rows}</ul>' if rows else ""
 
 
 def _refusal_html(answer: Answer) -> str:
-    """The refusal; its text repeats the nearest passages, which are a list of links here."""
+    """The refusal and its reason; the text repeats the passages, which are a list of links here."""
     words = answer.text
-    if answer.nearest:
+    if answer.nearest or answer.reason:
         words = REFUSAL if words.startswith(REFUSAL) else words.partition("\n")[0]
-    return f'<p class="words">{escape(words)}</p>{_nearest_html(answer.nearest)}'
+    why = f'<p class="reason">{escape(sentence(answer.reason))}</p>' if answer.reason else ""
+    return f'<p class="words">{escape(words)}</p>{why}{_nearest_html(answer.nearest)}'
 
 
 def _nearest_html(nearest: Sequence[Citation]) -> str:
@@ -154,12 +171,12 @@ def _nearest_html(nearest: Sequence[Citation]) -> str:
         f"{escape(citation.title or citation.key)}{_details(citation)}</span></li>"
         for citation in nearest
     )
-    head = '<p class="caution">Nearest passages in the record. They are not an answer:</p>'
+    head = f'<p class="caution">{escape(NEAREST)}</p>'
     return f'<div class="nearest">{head}<ul>{rows}</ul></div>' if rows else ""
 
 
-def _title_link(citation: Citation) -> str:
-    href = escape(anchor(citation))
+def _title_link(citation: Citation, shorts: Sequence[Short]) -> str:
+    href = escape(anchor(citation, shorts))
     return f'<a class="source" href="#{href}">{escape(citation.title or citation.key)}</a>'
 
 
@@ -183,14 +200,11 @@ def _peek(citation: Citation) -> str:
     return f"“{quote}” – " + ", ".join(part for part in known if part)
 
 
-Span = tuple[int, int]
-
-
-def article_html(article: Article, quotes: Sequence[Span] = ()) -> str:
+def article_html(article: Article, quotes: Sequence[Span] = (), shorts: Sequence[Span] = ()) -> str:
     """An article to read, with the first of the quotes in ``mark``, and the others in lesser ones.
 
     Words quoted across a paragraph break are in one ``mark`` for each paragraph. What two quotes
-    share is marked as the first.
+    share is marked as the first. Short answers are in ``strong`` where they lie in a quote.
     """
     original = ""
     if article.url and re.match(r"https?://[^/\s]", article.url, re.IGNORECASE):
@@ -202,7 +216,9 @@ def article_html(article: Article, quotes: Sequence[Span] = ()) -> str:
     language = f' lang="{spoken}"' if re.fullmatch(_LANGUAGE, spoken) else ""
     head = f'<h2 tabindex="-1"{language}>{title}</h2><p class="byline">{details}{original}</p>'
     marks = _apart(quotes[0], quotes[1:]) if quotes else []
-    body = "".join(_paragraph_html(article.text, span, marks) for span in _lines(article.text))
+    strong = sorted(shorts)
+    lines = _lines(article.text)
+    body = "".join(_paragraph_html(article.text, span, marks, strong) for span in lines)
     left = "the answer" if quotes else "the list"
     back = f'<a class="back" href="#chat">Back to {left}</a>'
     text = f'<div class="text"{language}>{body}</div>'
@@ -230,7 +246,9 @@ def _apart(chosen: Span, others: Sequence[Span]) -> list[tuple[int, int, str]]:
     return marks
 
 
-def _paragraph_html(text: str, span: Span, marks: Sequence[tuple[int, int, str]]) -> str:
+def _paragraph_html(
+    text: str, span: Span, marks: Sequence[tuple[int, int, str]], shorts: Sequence[Span]
+) -> str:
     first, last = span
     html, at = "", first
     for low, high, kind in marks:
@@ -238,7 +256,7 @@ def _paragraph_html(text: str, span: Span, marks: Sequence[tuple[int, int, str]]
         if low >= high:
             continue
         opening = f'<mark class="{kind}">' if kind else "<mark>"
-        html += f"{escape(text[at:low])}{opening}{escape(text[low:high])}</mark>"
+        html += f"{escape(text[at:low])}{opening}{_strong_html(text, shorts, low, high)}</mark>"
         at = high
     html += escape(text[at:last])
     # Where blank lines part the paragraphs, a single line break is a lesser one.

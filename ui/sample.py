@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.build import LEDGER, Builder
-from index.embed import TransformerEmbedder
+from index.embed import Embedder, embedder_of
 from index.errors import IndexBusy, IndexMismatch, IndexMissing
 from index.readers import Source
 
@@ -58,7 +58,7 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
                 err=True,
             )
     directory = settings.index / _FOLDER
-    embedder = TransformerEmbedder(settings.embedder)
+    embedder = embedder_of(settings.embedder)
     _build(directory, embedder, settings)
     return Corpus.open(directory, settings=settings, embedder=embedder)
 
@@ -91,7 +91,7 @@ def _offered(directory: Path) -> bool:
     )
 
 
-def _build(directory: Path, embedder: TransformerEmbedder, settings: Settings) -> None:
+def _build(directory: Path, embedder: Embedder, settings: Settings) -> None:
     """Brings the index of the sample in line with the articles of this version."""
     builder = Builder(
         directory, embedder, chunk_tokens=settings.chunk_tokens, overlap=settings.overlap

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from index.sentences import split_sentences
-from index.words import is_content
-from rag.quote import REFUSAL
-
-NUMBER_WORDS = ("first", "second", "third", "fourth", "fifth")
+from index.words import content_stems, is_content
+from rag.answer import REFUSAL
 
 # A reply longer than this is read so far: what a next question means was said early.
 REPLY_CHARS = 4_000
@@ -44,18 +40,13 @@ _LEAD = re.compile(
     r"^(?:[^:\n]{1,120}, )?\d{1,2} [A-Z][a-z]+ \d{4}: |^(?:[A-Z]\w* ){1,4}?[A-Z]\w*: |^[A-Z]\w+: "
 )
 _LISTED = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+(.+)$", re.M)
-_JOINT = re.compile(r",? (?:and|or) ")
-_STOP = re.compile(r"[.;:?!]")
 _COUNTED = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|several|how many|these|those|which|what"
     r"|\d+(?: of \w+ \d+)?|the) (?P<noun>[a-z]{3,}(?<!s)s)\b(?! of\b)",
     re.I,
 )
-# They are what is said of a thing, and "they" is the thing.
-_MEASURES = frozenset(
-    "miles kilometres kilometers metres meters years months weeks days hours minutes seconds times"
-    " euros dollars pounds percent points".split()
-)
+_LAST = re.compile(r"\bthe (?P<noun>(?:\w+ ){0,2}\w+)(?=\W*$)", re.I)
+_PLACE = re.compile(r"\b(?:in|at|to|of) (?:the )?$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,75 +140,72 @@ def people_in(text: str, *, told: bool = False) -> list[str]:
     return found
 
 
-def plural_in(before: str, reply: str) -> str:
-    """What "they" may stand for, "" if that is not clear.
+def person_in(before: str, reply: str) -> str:
+    """Whom "he" or "she" stands for after a question and its reply; "" if that is not clear."""
+    people = people_in(before)
+    if people:
+        return people[0] if len(people) == 1 else ""
+    replied = [name for claim in claims_of(reply) for name in people_in(claim, told=True)]
+    # A question that asks who is answered by whom the reply names first.
+    clear = len({name.split()[-1] for name in replied}) == 1 or re.match(r"who|which", before, re.I)
+    return replied[0] if replied and clear else ""
 
-    A pair of names or the only counted noun of the question, else the only counted one of the
-    reply.
 
-    >>> plural_in("How many bolts failed the hardness test?", "The memo says 13.")
+def subject_in(before: str) -> str:
+    """The one thing that a question is about ("What is Twilio for?"); "" if there are more.
+
+    >>> subject_in("Who owns the barrier?")
+    'the barrier'
+    """
+    names = names_in(before)
+    last = _LAST.search(before)
+    if not names and last and before.lower().count("the ") == 1:
+        return last.group() if all(map(is_content, last["noun"].split())) else ""
+    rest = len(content_stems(before)) - len(content_stems(" ".join(n.text for n in names)))
+    return _with_article(before, names[0]) if len(names) == 1 and rest <= 1 else ""
+
+
+def place_in(before: str) -> str:
+    """The one place that a question names: "in Paris"; "" if there are none or more."""
+    places = [n for n in names_in(before) if _PLACE.search(before[: n.start])]
+    return f"in {_with_article(before, places[0])}" if len(places) == 1 else ""
+
+
+def _with_article(text: str, name: Name) -> str:
+    return ("the " if text[: name.start].lower().endswith("the ") else "") + name.text
+
+
+def plural_in(before: str) -> str:
+    """What "they" stands for after a question; "" if that is not clear.
+
+    A pair of names, or the only thing that it counts.
+
+    >>> plural_in("How many bolts failed the hardness test?")
     'the bolts'
     """
     names = names_in(before)
     if len(names) == 2 and before[names[0].end : names[1].start] == " and ":
         return before[names[0].start : names[1].end]
-    for text in (before, " ".join(claims_of(reply)[:1])):
-        counted = (m["noun"].lower() for m in _COUNTED.finditer(text))
-        nouns = list(dict.fromkeys(n for n in counted if is_content(n) and n not in _MEASURES))
-        if nouns:
-            return f"the {nouns[0]}" if len(nouns) == 1 else ""
-    return ""
+    counted = (m["noun"].lower() for m in _COUNTED.finditer(before))
+    nouns = list(dict.fromkeys(noun for noun in counted if is_content(noun)))
+    return f"the {nouns[0]}" if len(nouns) == 1 else ""
 
 
 def claims_of(reply: str) -> list[str]:
     """What a reply says, a claim each, without markers and without who published it."""
     if reply.startswith(REFUSAL):
         return []
-    return list(_claims(reply[:REPLY_CHARS]))
-
-
-def _claims(reply: str) -> Iterator[str]:
-    marked = bool(_MARKER.search(reply))
-    for paragraph in reply.split("\n"):
+    claims: list[str] = []
+    for paragraph in reply[:REPLY_CHARS].split("\n"):
         said = _LEAD.sub("", paragraph.strip())
-        if marked:
-            parts = _MARKER.split(said)
-        else:
+        parts = _MARKER.split(said)
+        if len(parts) == 1:
             parts = [said[s.start : s.end] for s in split_sentences(said)]
-        yield from (" ".join(part.split()) for part in parts if part.strip())
-
-
-def items_of(text: str, *, pair: bool = False) -> list[str]:
-    """The things that a text lists: its list, else an enumeration, else its claims.
-
-    Args:
-        text: A reply, or a question.
-        pair: Only two things named side by side.
-    """
-    if not pair:
-        listed = [_MARKER.sub("", item).strip(" .;") for item in _LISTED.findall(text)]
-        if len(listed) > 1:
-            return listed
-    claims = claims_of(text)
-    enumerated = [items for claim in claims if (items := _enumerated(claim, pair=pair))]
-    if pair or len(enumerated) == 1:
-        return enumerated[-1] if enumerated else []
+        claims += [" ".join(part.split()) for part in parts if part.strip()]
     return claims
 
 
-def _enumerated(claim: str, *, pair: bool) -> list[str]:
-    names = names_in(claim)
-    for one, other in pairwise(names):
-        if pair and claim[one.end : other.start] in (" and ", " or ", " and the ", " or the "):
-            return [one.text, other.text]
-    for joint in [] if pair else _JOINT.finditer(claim):
-        items = _STOP.split(claim[: joint.start()])[-1].split(", ")
-        if len(items) > 1:
-            last = re.split(r"[,.;:?!]", claim[joint.end() :])[0]
-            return [_tail(items[0], items[1]), *items[1:], last.strip()]
-    return []
-
-
-def _tail(first: str, second: str) -> str:
-    """The first item of an enumeration, cut from the words before it: as long as the second."""
-    return " ".join(first.split()[-max(1, len(second.split())) :])
+def listed_in(reply: str) -> list[str]:
+    """The things that a reply lists: the items of its list, else its claims."""
+    listed = [_MARKER.sub("", item).strip(" .;") for item in _LISTED.findall(reply)]
+    return listed if len(listed) > 1 else claims_of(reply)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from rag.answer import Answer, Citation
+from rag.evaluation import squad
 from rag.evaluation.judge import Judgement, cites_right_first
 from rag.evaluation.statistics import (
     Bin,
@@ -61,6 +62,26 @@ def _verbatim(given: Judgement) -> tuple[int, int]:
     return _share(given.verbatim)
 
 
+def _short(given: Judgement, near: Callable[[str, str], float]) -> tuple[float, int]:
+    """How near the best short answer comes to one of those expected; a refusal has none."""
+    expected = given.question.short if given.question.answerable else ()
+    short = given.answer.short
+    best = max((near(each, short.text) for each in expected), default=0.0) if short else 0.0
+    return best, bool(expected)
+
+
+def _short_exact(given: Judgement) -> tuple[float, int]:
+    return _short(given, squad.exact)
+
+
+def _short_f1(given: Judgement) -> tuple[float, int]:
+    return _short(given, squad.f1)
+
+
+def _may_answer(given: Judgement) -> tuple[int, int]:
+    return _share([given.answer.may] if given.answer.answered else [])
+
+
 def _supported(given: Judgement) -> tuple[int, int]:
     checked = [claim.status for claim in given.answer.claims if claim.status != "unchecked"]
     return _share([status == "supported" for status in checked])
@@ -82,14 +103,17 @@ def _wrong_refusals(given: Judgement) -> tuple[int, int]:
     return _share([not given.answer.answered] if given.question.answerable else [])
 
 
-SHARES: Mapping[str, Callable[[Judgement], tuple[int, int]]] = {
+SHARES: Mapping[str, Callable[[Judgement], tuple[float, int]]] = {
     "complete_answers": _complete,
     "fact_recall": _facts,
+    "short_exact": _short_exact,
+    "short_f1": _short_f1,
     "citation_precision": _precision,
     "citation_recall": _recall,
     "first_citation_right": _first,
     "verbatim_rate": _verbatim,
     "supported_claims": _supported,
+    "may_answer": _may_answer,
     "wrong_refusal_rate": _wrong_refusals,
     "false_answer_rate": _false_answers,
     "refusal_precision": _refusal_precision,
@@ -260,6 +284,9 @@ def _result(given: Judgement) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "right_if_answered": given.right,
         "text": answer.text,
+        "short": answer.short.text if answer.short else None,
+        "expected_short": list(question.short),
+        "may_answer": answer.may,
         "missing": [list(fact) for fact in given.missing] if question.answerable else [],
         "docs": list(question.docs),
         "cited": list(dict.fromkeys(citation.key for citation in answer.citations)),

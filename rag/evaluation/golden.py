@@ -17,6 +17,7 @@ class GoldenQuestion(Line):
     Attributes:
         docs: Keys of the articles that hold the answer.
         facts: What the answer has to state; each fact as wordings of which one is enough.
+        short: Short answers of which one is expected; none where they are not measured.
         answerable: False where the articles do not answer, and a refusal is right.
         kind: The group that the question is counted in; "" for none.
     """
@@ -25,6 +26,7 @@ class GoldenQuestion(Line):
     facts: tuple[tuple[str, ...], ...] = ()
     answerable: bool = True
     kind: str = ""
+    short: tuple[str, ...] = ()
 
 
 def read_golden(path: Path) -> list[GoldenQuestion]:
@@ -59,6 +61,7 @@ def _question(record: Record) -> GoldenQuestion:
         raise UnreadableInput(f"{where}: answerable is neither true nor false; write one of them")
     docs = _docs(where, fields.get("docs"))
     facts = _facts(where, fields.get("facts"))
+    short = _short(where, fields.get("short"))
     kind = fields.get("kind")
     if kind is not None and not isinstance(kind, str):
         raise UnreadableInput(f'{where}: kind is not a word; write one, such as "who"')
@@ -75,6 +78,7 @@ def _question(record: Record) -> GoldenQuestion:
         facts=facts,
         answerable=answerable,
         kind=scrub(kind or "").strip(),
+        short=short,
     )
 
 
@@ -91,7 +95,7 @@ def _is_key(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
 
 def _facts(where: str, given: Any) -> tuple[tuple[str, ...], ...]:  # noqa: ANN401 (parsed JSON)
     given = [] if given is None else given
-    if not isinstance(given, list) or not all(_is_fact(fact) for fact in given):
+    if not isinstance(given, list) or not all(_are_wordings(fact) for fact in given):
         raise UnreadableInput(
             f"{where}: facts is not a list of facts, each a list of wordings; write"
             ' [["one wording", "another"], ...]'
@@ -99,7 +103,16 @@ def _facts(where: str, given: Any) -> tuple[tuple[str, ...], ...]:  # noqa: ANN4
     return tuple(tuple(scrub(wording) for wording in fact) for fact in given)
 
 
-def _is_fact(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
+def _short(where: str, given: Any) -> tuple[str, ...]:  # noqa: ANN401 (parsed JSON)
+    given = [] if given is None else given
+    if given != [] and not _are_wordings(given):
+        raise UnreadableInput(
+            f'{where}: short is not a list of short answers; write ["28 April", "Tuesday"]'
+        )
+    return tuple(scrub(each) for each in given)
+
+
+def _are_wordings(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
     """Whether it is a list of wordings; an empty wording would be found in every answer."""
     worded = isinstance(given, list) and len(given) > 0
     return worded and all(isinstance(wording, str) and wording.strip() for wording in given)

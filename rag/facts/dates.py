@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from index.calendar import SHORT_MONTH, WEEKDAY, month_number, weekday_number
+from index.calendar import MONTHS, SHORT_MONTH, WEEKDAY, month_number, weekday_number
 
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])"
 _NTH = rf"{_DAY}(?:st|nd|rd|th)?"
@@ -21,7 +21,7 @@ _DATE = re.compile(
       | (?P<d3>{_NTH})(?:\ of)?[ -](?P<m3>{_MONTH})(?:,?[ -](?P<y3>{_YEAR})(?!\d))?
       | (?P<m4>{_MONTH})\ (?P<d4>{_NTH})(?![\d%]|[.,:]\d)(?:,?\ (?P<y4>{_YEAR})(?!\d))?
       | (?P<m5>{_MONTH}),?\ (?:of\ )?(?P<y5>{_YEAR})(?!\d)
-      | (?P<m6>(?:{SHORT_MONTH})\b)
+      | (?P<m6>{_MONTH})
       | (?P<weekday>{WEEKDAY})(?:s|\b)
       | (?P<decade>{_YEAR})s\b
       | (?P<y7>{_YEAR})(?:[-–/]\d\d(?!\d))?(?![\w%]|[.,:]\d|\ ?%|\ per\ ?cent)
@@ -142,7 +142,7 @@ def dates_in(text: str) -> list[Date]:
 
 
 def _read(text: str, match: re.Match[str]) -> Date | None:
-    told = Date(match.group(), *match.span())
+    told, parts = Date(match.group(), *match.span()), match.groupdict()
     before = text[max(0, match.start() - 12) : match.start()]
     if match["relative"]:
         return replace(told, ahead=_RELATIVE[match["relative"].lower()])
@@ -154,23 +154,25 @@ def _read(text: str, match: re.Match[str]) -> Date | None:
         counted = _COUNTED.match(text, match.end()) and not _BEFORE_YEAR.search(before)
         return None if counted else replace(told, year=int(year))
     if name := match["m6"]:
+        bare = name.rstrip(".")
+        if bare.title() in MONTHS:  # the stop ends the sentence
+            told, name = replace(told, text=bare, end=told.start + len(bare)), bare
         # "May", "March" and "Jan" are other words too.
         clear = len(name) > 5 or name.lower() in ("april", "june", "july")
         in_time = name[0].isupper() and _BEFORE_MONTH.search(before)
         return replace(told, month=month_number(name)) if clear or in_time else None
     if match["a"] or match["a2"]:
         return _numeric(told, match)
-    day, month, year = (_part(match, names) for names in ("d1 d3 d4", "m1 m3 m4 m5", "y1 y3 y4 y5"))
+    day, month, year = (
+        next((found for n in range(1, 6) if (found := parts.get(f"{part}{n}"))), "")
+        for part in "dmy"
+    )
     return replace(
         told,
         day=int(re.sub(r"\D", "", day)) if day else None,
-        month=int(month) if month[:1].isdigit() else month_number(month),
+        month=int(month) if month[0].isdigit() else month_number(month),
         year=int(year) if year else None,
     )
-
-
-def _part(match: re.Match[str], names: str) -> str:
-    return next((match[name] for name in names.split() if match[name]), "")
 
 
 def _numeric(told: Date, match: re.Match[str]) -> Date | None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.embed import Embedder, Encoding
-from index.sentences import split_sentences
 from index.words import content_stems
 from rag.answer import Status
 from rag.verify import Verdict, verify
@@ -22,9 +19,6 @@ CORRECTED = 0.8
 
 # Passages that one sentence may cite; a model that cites everything has cited nothing.
 MOST_CITED = 4
-
-# Sentences encoded at once ahead of their use; a check may have to wait for so many.
-WARMED_AT_ONCE = 4
 
 NOTHING = "the cited words do not speak of this"
 
@@ -55,23 +49,10 @@ class Checker:
         corrected: Sentences whose citation was exchanged for another or found for them.
     """
 
-    def __init__(self, shown: Sequence[Shown], embedder: Embedder, judge: Verify = verify) -> None:
+    def __init__(self, shown: Sequence[Shown], judge: Verify = verify) -> None:
         self.corrected = 0
         self._shown = {item.number: item for item in shown}
-        self._embedder = Remembering(embedder)
         self._verify = judge
-
-    def warm(self, stopped: threading.Event) -> None:
-        """Encodes the passages' sentences, while the model is still reading its prompt."""
-        texts = [
-            item.text[sentence.start : sentence.end]
-            for item in self._shown.values()
-            for sentence in split_sentences(item.text)
-        ]
-        for first in range(0, len(texts), WARMED_AT_ONCE):
-            if stopped.is_set():
-                return
-            self._embedder.encode_passages(texts[first : first + WARMED_AT_ONCE])
 
     def check(self, text: str, keys: Sequence[int]) -> Checked:
         """Judges a sentence.
@@ -134,7 +115,7 @@ class Checker:
         # Not the title: it is a claim itself, and what only it says the cited words do not.
         context = ". ".join(passage.names for passage in passages if passage.names)
         cited = [passage.text for passage in passages]
-        verdict = self._verify(text, cited, self._embedder, context=context)
+        verdict = self._verify(text, cited, context=context)
         said = frozenset().union(*(passage.stems for passage in passages))
         if verdict.status == "supported" and said.isdisjoint(content_stems(text)):
             return Verdict("unsupported", verdict.score, reason=NOTHING)
@@ -148,47 +129,3 @@ class Checker:
         }
         found = sorted((key for key in shared if shared[key]), key=lambda key: (-shared[key], key))
         return found[:CANDIDATES]
-
-
-class Remembering:
-    """An embedding model that encodes each passage once; the passages of a prompt come again."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[str, Encoding] = {}
-
-    @property
-    def name(self) -> str:
-        """The model's name or folder."""
-        return self._embedder.name
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the weights change."""
-        return self._embedder.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """The length of every vector."""
-        return self._embedder.dimension
-
-    @property
-    def window(self) -> int:
-        """The most tokens of one text that the model reads."""
-        return self._embedder.window
-
-    def count_tokens(self, texts: list[str]) -> list[int]:
-        """Tokens of each text."""
-        return self._embedder.count_tokens(texts)
-
-    def encode_passages(self, texts: Sequence[str]) -> list[Encoding]:
-        """Encodes those texts that were not encoded before."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            found = self._embedder.encode_passages(new)
-            self._known.update(zip(new, found, strict=True))
-        return [self._known[text] for text in texts]
-
-    def encode_query(self, text: str) -> Encoding:
-        """Encodes what is searched for."""
-        return self._embedder.encode_query(text)

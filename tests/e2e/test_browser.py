@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from rag.answer import MAY, NEAREST
 from tests.e2e.browsing import ask, browser_wanted, elsewhere, until
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
@@ -139,6 +140,35 @@ def test_a_question_of_some_articles_is_asked_of_all_with_a_click(visit, fake):
     assert page.locator("#chat .asked").all_text_contents() == ["last week"]
     assert page.locator("#chat .scope").count() == 0
     assert not page.get_by_role("button", name="All articles").is_visible()
+
+
+def test_what_may_answer_says_so_and_its_short_answer_is_bold_here_and_in_the_article(visit, fake):
+    page = visit(fake)
+    ask(page, "perhaps")
+    answer = page.locator("#chat .answer.may")
+    assert answer.inner_text().startswith(f"{MAY}\n")
+    weight = "e => Number(getComputedStyle(e).fontWeight)"
+    words = "specific agreements"
+    short = answer.locator(".claim strong.short")
+    assert short.all_text_contents() == [words]
+    assert short.evaluate(weight) > answer.locator(".words").evaluate(weight)
+    assert answer.locator(".words").text_content() == QUOTE
+    page.locator("#chat a.cite").click()
+    mark = page.locator("#reader mark")
+    mark.wait_for()
+    assert mark.all_text_contents() == [QUOTE]
+    assert mark.locator("strong").all_text_contents() == [words]
+    assert mark.locator("strong").evaluate(weight) > mark.evaluate(weight)
+    page.reload()
+    page.locator("#reader mark strong", has_text=words).wait_for()
+
+
+def test_a_refusal_tells_its_reason_as_text(visit, fake):
+    page = visit(fake)
+    ask(page, "refuse")
+    told = page.locator("#chat .refusal").locator("p").all_text_contents()
+    why = "The articles speak of <2022>, not of 2021."
+    assert told == ["The record does not answer this question.", why, NEAREST]
 
 
 def test_retry_asks_the_last_question_again(visit, fake):

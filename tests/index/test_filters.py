@@ -12,7 +12,8 @@ from llama_index.core.vector_stores.types import (
 
 from index.article import Article
 from index.build import Builder, open_ledger
-from index.filters import FIELDS, as_sql
+from index.conditions import FIELDS
+from index.filters import as_sql
 
 ARTICLES = [
     Article(uri="a", key="1", text="One.", publisher="The Record", published=date(2025, 5, 18),

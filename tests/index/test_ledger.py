@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from index.chunk import Chunk
-from index.ledger import Ledger, Prepared
+from index.ledger import Ledger, Prepared, packed, unpacked
 from index.sentences import Sentence
-from index.signs import TokenSigns
 
 FULL = Article(
     uri="2025/rain.html", key="rain", text="Rain\n\nIt rained. It will rain.", raw="<p>It rained.",
@@ -31,18 +30,15 @@ def ledger(tmp_path):
     ledger = Ledger.create(tmp_path / "ledger.sqlite", {"dimension": "3"})
     with ledger.write():
         for key in ("one", "two"):
-            ledger.put_encoding(key, vector(key), tokens(2))
+            ledger.put_encoding(key, vector(key))
     yield ledger
     ledger.close()
 
 
 def vector(key):
-    return np.array([0.6, 0.8, 0.0] if key == "one" else [0.0, 0.0, 1.0], dtype=np.float32)
-
-
-def tokens(count):
-    rows = np.array([[1, -1, 1], [-1, -1, 1]], dtype=np.float32)[:count]
-    return TokenSigns.of(rows, np.arange(count, dtype=np.int32) * 7)
+    return np.array(
+        [0.28125, 0.9599609375, 0.0] if key == "one" else [0.0, 0.0, 1.0], dtype=np.float32
+    )
 
 
 def prepared(article, chunks=CHUNKS, encodings=("one", "two")):
@@ -57,7 +53,7 @@ def store(ledger, *items):
 def test_a_new_ledger_says_what_it_is(ledger):
     with ledger.read():
         assert ledger.manifest() == {
-            "schema": "1", "generation": "0", "token": "", "dimension": "3"
+            "schema": "2", "generation": "0", "token": "", "dimension": "3"
         }  # fmt: skip
         assert ledger.counts() == {"articles": 0, "chunks": 0, "stories": 0, "publishers": 0}
         assert list(ledger.all_articles()) == list(ledger.all_chunks()) == []
@@ -110,19 +106,13 @@ def test_an_article_comes_back_as_it_was(ledger):
         assert ledger.faults() == []
 
 
-def test_vectors_and_tokens_come_back_by_chunk(ledger):
+def test_vectors_come_back_by_chunk(ledger):
     ((pk, chunks),) = store(ledger, prepared(FULL, encodings=("two", "one")))
     with ledger.read():
         found = [(c, a, v.tolist()) for c, a, v in ledger.vectors(3)]
         assert found == [
             (chunks[0], pk, vector("two").tolist()), (chunks[1], pk, vector("one").tolist())
         ]  # fmt: skip
-        signs = ledger.tokens(reversed(chunks), 3)
-        assert sorted(signs) == chunks
-        assert signs[chunks[0]].starts.tolist() == [0, 7]
-        assert np.array_equal(
-            signs[chunks[0]].vectors() > 0, [[True, False, True], [False] * 2 + [True]]
-        )
 
 
 @pytest.fixture(scope="module")
@@ -348,8 +338,22 @@ def test_any_number_of_pks_can_be_asked_for(ledger):
     ]
     with ledger.read():
         assert list(ledger.articles(pks)) == pks
-        assert ledger.articles([]) == ledger.chunks([]) == ledger.tokens([], 3) == {}
+        assert ledger.articles([]) == ledger.chunks([]) == {}
         assert ledger.known_encodings([]) == set()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=300), st.integers(0, 300))
+def test_a_source_comes_back_from_its_text(raw, text, times):
+    for long in (text, text * times):
+        assert unpacked(packed(raw, long), long) == raw
+        assert unpacked(packed(long, long), long) == long
+
+
+def test_a_source_that_is_its_text_takes_hardly_any_room():
+    text = "".join(f"On day {n} rain fell on {n * n} roofs. " for n in range(700))
+    assert len(packed(text, text)) < 400
+    assert len(packed(text, "")) > 4000
 
 
 def test_a_row_that_names_one_that_is_gone_is_a_fault(ledger):

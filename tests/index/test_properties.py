@@ -79,13 +79,11 @@ def test_every_chunk_is_a_slice_of_its_article(texts):
         with store.reading() as now:
             held = {a.pk: a for a in now.ledger.all_articles()}
             chunks = list(now.ledger.all_chunks())
-            signs = now.ledger.tokens([c.pk for c in chunks], now.dimension)
         assert sorted(a.article.uri for a in held.values()) == sorted(report.added)
         for chunk in chunks:
             text = held[chunk.article].article.text
             words = chunk.of(text)
             assert words.text == text[chunk.start : chunk.end] == words.text.strip() != ""
-            assert (signs[chunk.pk].starts < len(words.text)).all()
         for stored in held.values():
             covered = bytearray(len(stored.article.text))
             for chunk in (c for c in chunks if c.article == stored.pk):

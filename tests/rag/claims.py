@@ -121,7 +121,7 @@ TRUE = (
     ("science", "The manufacturer says the doses exceeded those used on farms."),
 )
 
-# Text, claim, what the reason has to say.
+# Text, claim, what the reason says where a number, a date or a name differs.
 CHANGED = (
     ("bridge", "The Hradek Bridge will be closed for 16 months.", "“14 months|“14"),
     ("bridge", "The repair will cost €18.5 billion.", "18.5 million"),
@@ -206,23 +206,4 @@ CHANGED = (
     ("science", "Kask has repeated the experiment with bumblebees.", "plans"),
     ("science", "The study was published in the journal Nature.", "Nature"),
     ("science", "Exposed bees also produced far more honey and bred new queens.", "do not speak"),
-)
-
-# What the rules get wrong: true claims that are flagged, changed ones that are not caught, and
-# changed ones of which the reason names something else.
-FLAGGED = frozenset(("Macron pledged six additional Caesar guns to Kyiv.",))
-MISSED = frozenset(
-    (
-        "Vlk ruled out a longer closure.",
-        "Halden Foods is Norway's largest bakery.",
-        "Estonia still allows the substance.",
-        "Exposed bees also produced far more honey and bred new queens.",
-    )
-)
-MISNAMED = frozenset(
-    (
-        "The United States has commented on the proposal.",
-        "Fellesforbundet called the decision a success.",
-        "A court in The Hague sentenced Karim Haddad to six years in prison.",
-    )
 )

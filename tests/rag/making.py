@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from datetime import date
 
-import numpy as np
-
 from index.article import Article
 from index.build import Builder
 from index.ledger import StoredArticle, StoredChunk
 from index.readers import Source
 from index.sentences import split_sentences
-from index.signs import TokenSigns
 from rag import quote
 from rag.answer import Answer, Citation, Claim
 from rag.corpus import Corpus
-from rag.evidence import FEATURES, Evidence
+from rag.evidence import Evidence
+from rag.reader import SentenceReading
 from rag.retrieve import Passage
 from rag.settings import Settings
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeReader
 
 
 def stored(text, pk=1, *, story=None, **fields):
@@ -42,21 +40,13 @@ def passage(article, pk=None, *, score=1.0, cosine=0.5, first=0, last=None):
     return Passage(chunk, article, score, cosine)
 
 
-def signs(model, passages):
-    """What the ledger keeps of the tokens of each passage."""
-    found = {}
-    for item in passages:
-        encoding = model.encode_query(item.text)
-        found[item.chunk.pk] = TokenSigns.of(encoding.tokens, encoding.spans[:, 0])
-    return found
-
-
-def evidence(article, index, log_odds, *, cosine=0.5, matches=(0.5,), kinds=()):
-    """A judged sentence."""
-    row = (0.0,) * len(FEATURES)
-    found = passage(article, cosine=cosine)
-    known = np.array(matches, dtype=np.float32)
-    return Evidence(found, index, row, known, log_odds, frozenset(kinds))
+def evidence(article, index, log_odds, *, cosine=0.5, margin=0.0, words=""):
+    """A judged sentence, its short answer the words named, or all of it."""
+    sentence = article.sentences[index]
+    start = article.article.text.index(words, sentence.start) if words else sentence.start
+    end = start + len(words) if words else sentence.end
+    reading = SentenceReading(log_odds, margin, start, end)
+    return Evidence(passage(article, cosine=cosine), index, reading, log_odds)
 
 
 def cited(number=1, quote="Rain fell.", **fields):
@@ -85,14 +75,15 @@ def claim(text, *citations):
 
 def quoted(question, found):
     """The quoting answer from evidence: its first sentence."""
-    claims, citations = quote.compose(found, [found], 1, FakeEmbedder())
+    composed = quote.compose([found], several=False, max_claims=1, reader=FakeReader())
     return Answer(
         question=question,
         query=question,
         answered=True,
-        text=quote.answer_text(claims),
-        claims=claims,
-        citations=citations,
+        text=quote.answer_text(composed.claims),
+        claims=composed.claims,
+        citations=composed.citations,
+        shorts=composed.shorts,
         confidence=0.9,
         timings={"retrieve_ms": 3.0},
     )
@@ -102,7 +93,7 @@ def corpus_of(directory, model, articles, **settings):
     """A corpus of the articles {uri: text or fields}, and a builder that changes it."""
     builder = Builder(directory, model)
     builder.put(article(uri, given) for uri, given in articles.items())
-    return Corpus(directory, model, Settings(**settings)), builder
+    return Corpus(directory, model, Settings(**settings), reader=FakeReader()), builder
 
 
 def article(uri, given):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import Answer, Citation, Claim
+from rag.answer import SURE, Answer, Citation, Claim, Short, sentence
 from rag.scope import Scope
 from tests.rag.making import cited
 
@@ -53,6 +54,9 @@ def answers(draw):
         counted_from=DAY,
         applied=st.booleans(),
     )
+    shorts = st.builds(
+        Short, text=TEXT, citation=st.integers(1, 3), start=st.integers(0), end=st.integers(0)
+    )
     return Answer(
         id=draw(st.none() | st.integers() | TEXT),
         question=draw(TEXT),
@@ -63,6 +67,9 @@ def answers(draw):
         citations=numbered,
         nearest=tuple(draw(citations(n)) for n in range(draw(st.integers(0, 2)))),
         answerer=draw(TEXT),
+        kind=draw(st.sampled_from(["fact", "smalltalk"])),
+        shorts=tuple(draw(st.lists(shorts, max_size=2))),
+        reason=draw(TEXT),
         confidence=draw(SHARE),
         timings={"retrieve_ms": 1.5},
         scope=draw(st.none() | scopes),
@@ -90,10 +97,45 @@ def test_a_scope_comes_back_but_for_what_was_not_searched_for():
     assert back.sentence == scope.sentence
 
 
-@pytest.mark.parametrize("read", [Answer.from_json, Citation.from_json, Scope.from_json])
+def test_the_first_short_answer_is_the_one_and_only_an_unsure_answer_may_answer():
+    first = Short(text="Rain", citation=1, start=0, end=4)
+    other = Short(text="fell", citation=1, start=5, end=9)
+    answer = Answer(question="q", query="q", answered=True, text="Rain fell.", confidence=0.4)
+    value = replace(answer, shorts=(first, other)).as_json()
+    assert value["short"] == {"text": "Rain", "citation": 1, "start": 0, "end": 4}
+    assert [each["text"] for each in value["shorts"]] == ["Rain", "fell"]
+    assert (answer.as_json()["short"], answer.as_json()["shorts"]) == (None, [])
+    surer = replace(answer, confidence=SURE)
+    refused = replace(answer, answered=False)
+    assert [each.as_json()["may_answer"] for each in (answer, surer, refused)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_what_was_kept_before_there_were_short_answers_is_still_read():
+    value = Answer(question="q", query="q", answered=True, text="Rain fell.").as_json()
+    for name in ("kind", "short", "shorts", "may_answer", "reason"):
+        del value[name]
+    back = Answer.from_json(value)
+    assert (back.kind, back.shorts, back.reason) == ("fact", (), "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("", ""), ("it rained", "It rained."), (" It did. ", "It did."), ("did it?", "Did it?")],
+)
+def test_words_become_a_sentence(words, said):
+    assert sentence(words) == said
+
+
+@pytest.mark.parametrize(
+    "read", [Answer.from_json, Citation.from_json, Scope.from_json, Short.from_json]
+)
 @pytest.mark.parametrize("given_", [{}, {"citations": None}, None, [], "text"])
 def test_what_is_none_is_refused(read, given_):
-    with pytest.raises(ValueError, match=r"not an? (answer|citation|scope) as JSON"):
+    with pytest.raises(ValueError, match=r"not an? (short )?(answer|citation|scope) as JSON"):
         read(given_)
 
 

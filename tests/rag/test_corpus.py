@@ -72,7 +72,7 @@ def test_a_refusal_shows_the_nearest_and_claims_nothing(sample_corpus):
     assert (answer.claims, answer.citations) == ((), ())
     assert [c.number for c in answer.nearest] == [1, 2, 3]
     assert len({c.article_id for c in answer.nearest}) == 3
-    assert answer.text.startswith("The articles do not answer this. What comes nearest, and is no")
+    assert answer.text.startswith("The articles do not answer this. Nearest passages:\n")
     for cited in answer.nearest:
         assert sample_corpus.article(cited.article_id).text[cited.start : cited.end] == cited.quote
         assert f"“{cited.quote}”" in answer.text
@@ -104,6 +104,11 @@ ANSWER = {
     "citations": list,
     "nearest": list,
     "answerer": TEXT,
+    "kind": TEXT,
+    "short": (dict, NoneType),
+    "shorts": list,
+    "may_answer": bool,
+    "reason": str,
     "confidence": float,
     "timings": dict,
     "scope": (dict, NoneType),

@@ -151,7 +151,7 @@ def test_a_day_told_from_the_day_of_publication(one, other, same):
         ("It cost $1500, or 1500 euros.", []),
         ("Open 24/7, on 5/6 and on 05/06/2025.", ["05/06/2025"]),
         ("In 2014-15, from 1998–2003.", ["2014-15", "1998", "2003"]),
-        ("On 30/2 and in Sept.", ["30/2", "Sept"]),
+        ("On 30/2 and 45 May", ["30/2"]),
         ("Jan Smith was tested in Jan 2020", ["Jan 2020"]),
     ],
 )

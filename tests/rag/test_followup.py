@@ -206,7 +206,7 @@ def test_a_claim_of_the_reply_is_what_is_asked_about(turn, meant):
 
 
 def test_a_refusal_claims_nothing():
-    refusal = "The articles do not answer this. What comes nearest, and is no answer:\n“It sank.”"
+    refusal = "The articles do not answer this. Nearest passages:\n“It sank.”"
     assert asked("Who said that?", FERRY, refusal) == f"{FERRY} | Who said that?"
 
 

@@ -1,11 +1,12 @@
 """A language model phrases the evidence; what it says is shown as far as the articles bear it."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from rag.answer import UNSUPPORTED, Answer
+from rag.answer import UNSUPPORTED, Answer, Short
 from rag.generate import Writer
 from rag.prompts import CANNOT_ANSWER, SYSTEM
 from rag.settings import Settings
@@ -195,6 +196,20 @@ def test_what_comes_of_a_reply(name, write):
         assert said(answer, "unsupported") == wrong
     assert answer.answerer == "fake-7b"
     assert answer.note == ""
+
+
+@pytest.mark.parametrize(
+    ("reply", "number"), [(f"{RESIGNED} [4] {BROKE} [1]", 2), (f"{HOMES} [2]", None)]
+)
+def test_a_short_answer_stays_while_its_words_are_cited(embedder, reply, number):
+    start = DAM.article.text.index("Monday")
+    short = Short(text="Monday", citation=1, start=start, end=start + len("Monday"))
+    given = replace(quoting(), shorts=(short,))
+    answer = list(Writer(FakeModel(reply), embedder).stream(QUESTION, EVIDENCE, given))[-1]
+    assert answer.answerer == "fake-7b"
+    assert answer.shorts == ((replace(short, citation=number),) if number else ())
+    fallen_back = list(Writer(FakeModel(""), embedder).stream(QUESTION, EVIDENCE, given))[-1]
+    assert fallen_back.shorts == (short,)
 
 
 def test_the_schema_is_that_of_a_quoting_answer(write):

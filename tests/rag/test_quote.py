@@ -4,14 +4,15 @@ from datetime import date
 
 import pytest
 
-from rag.expect import CONDITION
 from rag.quote import (
+    BESIDE,
     COPIES,
-    MARGINS,
+    ONE,
     OTHER_ARTICLE,
     REFUSAL,
-    SAME_ARTICLE,
-    SETS_CONDITION,
+    SEVERAL,
+    SHORT,
+    Composed,
     answer_text,
     attribution,
     citation,
@@ -19,21 +20,25 @@ from rag.quote import (
     nearest,
     refusal,
 )
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeReader
 from tests.rag.making import cited, claim, evidence, stored
 
 RAIN = "Rain fell on Kyiv. Trams stood still. Boats came for 640 people. The gate held at noon."
 HAIL = "Hail hit Paris. Markets shut early. Farmers lost their wheat. Prices doubled overnight."
 
 
-def composed(whole, parts=None, max_claims=4):
+def compose_(*parts, several=False, max_claims=4):
+    return compose(parts, several=several, max_claims=max_claims, reader=FakeReader())
+
+
+def composed(*parts, **given):
     """The texts of the claims, the numbers cited for each, and the quotes by number."""
-    claims, citations = compose(whole, parts or [whole], max_claims, FakeEmbedder())
-    assert [c.number for c in citations] == list(range(1, len(citations) + 1))
+    found = compose_(*parts, **given)
+    assert [c.number for c in found.citations] == list(range(1, len(found.citations) + 1))
     return (
-        [c.text for c in claims],
-        [[cite.number for cite in c.citations] for c in claims],
-        [(c.uri, c.quote) for c in citations],
+        [c.text for c in found.claims],
+        [[cite.number for cite in c.citations] for c in found.claims],
+        [(c.uri, c.quote) for c in found.citations],
     )
 
 
@@ -58,32 +63,27 @@ def test_a_citation_holds_the_words_and_whose_they_are():
 
 
 def test_nothing_is_composed_from_nothing():
-    assert compose([], [[]], 4, FakeEmbedder()) == ((), ())
-    assert compose([], [[], []], 4, FakeEmbedder()) == ((), ())
+    assert compose_() == compose_([]) == compose_([], []) == Composed()
 
 
 def test_no_claim_is_made_where_none_is_wanted():
-    whole = [evidence(stored(RAIN), 0, 5.0)]
-    assert compose(whole, [whole], 0, FakeEmbedder()) == ((), ())
+    assert compose_([evidence(stored(RAIN), 0, 5.0)], max_claims=0) == Composed()
 
 
-def test_a_sentence_too_far_below_the_best_is_left_out():
+@pytest.mark.parametrize(("several", "below"), [(False, ONE), (True, SEVERAL)])
+def test_a_sentence_too_far_below_the_best_is_left_out(several, below):
     rain, hail = stored(RAIN, 1), stored(HAIL, 2)
-    least = 5.0 - MARGINS[0] + OTHER_ARTICLE
-    inside = [evidence(rain, 0, 5.0), evidence(hail, 0, least)]
-    assert composed(inside)[0] == ["Rain fell on Kyiv.", "Hail hit Paris."]
+    least = 5.0 - below + OTHER_ARTICLE
+    inside = [evidence(rain, 0, 5.0), evidence(hail, 0, least + 0.01)]
+    assert composed(inside, several=several)[0] == ["Rain fell on Kyiv.", "Hail hit Paris."]
     outside = [evidence(rain, 0, 5.0), evidence(hail, 0, least - 0.01)]
-    assert composed(outside)[0] == ["Rain fell on Kyiv."]
+    assert composed(outside, several=several)[0] == ["Rain fell on Kyiv."]
 
 
-def test_each_further_margin_is_held():
-    articles = [stored(RAIN, 1), stored(HAIL, 2), stored("Snow lay in Oslo.", 3)]
-    best = [evidence(articles[0], 0, 5.0), evidence(articles[1], 0, 5.0)]
-    least = 5.0 - MARGINS[1] + OTHER_ARTICLE
-    inside = [*best, evidence(articles[2], 0, least)]
-    assert len(composed(inside)[0]) == 3
-    outside = [*best, evidence(articles[2], 0, least - 0.01)]
-    assert len(composed(outside)[0]) == 2
+def test_what_is_improbable_is_no_further_sentence():
+    rain = stored(RAIN)
+    whole = [evidence(rain, 0, -2.0), evidence(rain, 2, -2.0)]
+    assert composed(whole, several=True)[0] == ["Rain fell on Kyiv."]
 
 
 @pytest.mark.parametrize("max_claims", [1, 2, 3, 4])
@@ -92,39 +92,44 @@ def test_never_more_claims_than_wanted(max_claims):
     whole = [evidence(article, index, 5.0) for index in range(4)]
     assert len(composed(whole, max_claims=max_claims)[0]) == max_claims
     parts = [[item] for item in whole]
-    assert len(composed(whole, parts, max_claims)[0]) == max_claims
+    assert len(composed(*parts, max_claims=max_claims)[0]) == max_claims
 
 
 def test_a_place_beside_what_is_chosen_counts_for_a_sentence():
-    rain, hail = stored(RAIN, 1), stored(HAIL, 2)
-    low = 5.0 - MARGINS[0] - SAME_ARTICLE
-    assert composed([evidence(rain, 0, 5.0), evidence(hail, 2, low)])[0] == ["Rain fell on Kyiv."]
-    assert composed([evidence(rain, 0, 5.0), evidence(rain, 2, low)])[0] == [
+    rain = stored(RAIN)
+    low = 5.0 - ONE - BESIDE + 0.01
+    assert composed([evidence(rain, 0, 5.0), evidence(rain, 2, low)])[0] == ["Rain fell on Kyiv."]
+    assert composed([evidence(rain, 0, 5.0), evidence(rain, 1, low)])[0] == [
         "Rain fell on Kyiv.",
-        "Boats came for 640 people.",
+        "Trams stood still.",
     ]
 
 
-def test_a_condition_that_is_asked_for_comes_after_the_sentence_that_speaks_of_it():
-    article, other = stored(RAIN), stored(HAIL, 2)
-    low = 5.0 - MARGINS[0] - SAME_ARTICLE - SETS_CONDITION
+def test_short_answers_are_exact_words_the_surest_first():
+    rain, hail = stored(RAIN, 1), stored(HAIL, 2)
+    parts = [
+        [evidence(rain, 2, 5.0, margin=1.0, words="640 people")],
+        [evidence(hail, 1, 5.0, margin=3.0, words="early")],
+    ]
+    found = compose_(*parts)
+    assert [(s.text, s.citation) for s in found.shorts] == [("early", 2), ("640 people", 1)]
+    for short in found.shorts:
+        cite = found.citations[short.citation - 1]
+        assert cite.start <= short.start < short.end <= cite.end
+        assert cite.quote[short.start - cite.start : short.end - cite.start] == short.text
 
-    def found(log_odds, kinds, of=article):
-        return [evidence(article, 0, 5.0), evidence(of, 3, log_odds, kinds=kinds)]
 
-    assert len(composed(found(low, {CONDITION}))[0]) == 2
-    assert len(composed(found(low - 0.1, {CONDITION}))[0]) == 1
-    assert len(composed(found(low, {"time"}))[0]) == 1
-    assert len(composed(found(low + OTHER_ARTICLE + SAME_ARTICLE, {CONDITION}, other))[0]) == 1
-    listed = stored("Two things are asked: rain and hail. Trams run. Boats run. The gate held.")
-    whole = [evidence(listed, 0, 5.0), evidence(listed, 3, low, kinds={CONDITION})]
-    assert len(composed(whole)[0]) == 1
+def test_a_short_answer_far_less_sure_than_the_best_is_none():
+    rain = stored(RAIN)
+    low = evidence(rain, 3, 5.0, margin=9.0 - SHORT - 0.1)
+    found = compose_([evidence(rain, 0, 5.0, margin=9.0)], [low])
+    assert [s.text for s in found.shorts] == ["Rain fell on Kyiv."]
 
 
 def test_articles_come_in_the_order_of_their_best_and_quotes_in_that_of_the_article():
     rain, hail = stored(RAIN, 1), stored(HAIL, 2)
     whole = [evidence(hail, 2, 5.0), evidence(rain, 0, 5.0), evidence(hail, 0, 4.8)]
-    assert composed(whole) == (
+    assert composed(whole, several=True) == (
         ["Hail hit Paris.", "Farmers lost their wheat.", "Rain fell on Kyiv."],
         [[1], [2], [3]],
         [
@@ -169,7 +174,7 @@ def test_a_repetition_in_the_same_article_is_not_cited_again():
 def test_sentences_with_different_numbers_do_not_say_the_same():
     first = stored("The memo says that 13 bolts failed the hardness test.", 1)
     second = stored("The memo says that 31 bolts failed the hardness test.", 2)
-    texts, numbers, _ = composed([evidence(first, 0, 5.0), evidence(second, 0, 4.9)])
+    texts, numbers, _ = composed([evidence(first, 0, 5.0), evidence(second, 0, 4.9)], several=True)
     assert texts == [first.article.text, second.article.text]
     assert numbers == [[1], [2]]
 
@@ -180,7 +185,8 @@ def test_no_digit_is_lost_when_numbers_are_compared(one, other):
         stored(f"Boats came for {number} people at noon in the dock of Halvermouth.", pk)
         for pk, number in enumerate((one, other), 1)
     )
-    assert composed([evidence(first, 0, 5.0), evidence(second, 0, 4.9)])[1] == [[1], [2]]
+    whole = [evidence(first, 0, 5.0), evidence(second, 0, 4.9)]
+    assert composed(whole, several=True)[1] == [[1], [2]]
 
 
 def test_what_a_claim_quotes_already_is_not_quoted_again():
@@ -223,25 +229,24 @@ def test_a_citation_of_the_same_words_keeps_its_number():
         evidence(tembo, 0, 4.9),
         evidence(both, 1, 4.85),
     ]
-    assert composed(whole)[1] == [[1, 2], [3, 2]]
+    assert composed(whole, several=True)[1] == [[1, 2], [3, 2]]
 
 
 def test_every_part_of_a_question_gets_its_own_best_sentence():
     rain, hail = stored(RAIN, 1), stored(HAIL, 2)
-    whole = [evidence(rain, 0, 5.0), evidence(hail, 3, -5.0)]
-    assert composed(whole)[0] == ["Rain fell on Kyiv."]
     parts = [[evidence(rain, 0, 3.0)], [evidence(hail, 3, 2.0), evidence(rain, 0, 1.0)]]
-    assert composed(whole, parts)[0] == ["Rain fell on Kyiv.", "Prices doubled overnight."]
+    assert composed(parts[0])[0] == ["Rain fell on Kyiv."]
+    assert composed(*parts)[0] == ["Rain fell on Kyiv.", "Prices doubled overnight."]
 
 
 def test_white_space_of_a_quote_is_one_space_in_the_claim_and_lines_stay_lines():
     text = "The board found:\n\n-  cracked\u00a0bolts\n- a motor   that jams\n\nRain fell on Kyiv."
     article = stored(text)
-    claims, citations = compose([evidence(article, 1, 5.0)], [[]], 4, FakeEmbedder())
-    assert claims[0].text == "The board found:\n- cracked bolts\n- a motor that jams"
-    assert citations[0].quote == text[citations[0].start : citations[0].end]
-    assert claims[0].status == "supported"
-    assert claims[0].citations == citations
+    found = compose_([evidence(article, 1, 5.0)])
+    claim, cite = found.claims[0], found.citations[0]
+    assert claim.text == "The board found:\n- cracked bolts\n- a motor that jams"
+    assert cite.quote == text[cite.start : cite.end]
+    assert (claim.status, claim.citations) == ("supported", found.citations)
 
 
 DAY = date(2026, 3, 20)
@@ -309,16 +314,24 @@ def test_the_nearest_are_the_best_sentences_of_as_many_stories():
     assert nearest([]) == ()
 
 
-def test_a_refusal_names_what_it_shows_as_no_answer():
+def test_a_refusal_says_why_and_names_what_is_near():
     near = [
         cited(1, "Rain\nfell.", publisher="The Post", published=DAY),
         cited(2, "Hail hit.", title="Hail"),
         cited(3, "Snow lay.", key="snow"),
     ]
     assert refusal(near) == (
-        "The articles do not answer this. What comes nearest, and is no answer:\n"
+        "The articles do not answer this. Nearest passages:\n"
         "“Rain fell.” (The Post, 20 March 2026)\n"
         "“Hail hit.” (Hail)\n"
         "“Snow lay.” (snow)"
     )
+    why = "the articles speak of 1987, not of 1984"
+    head, *passages = refusal(near, why).split("\n")
+    assert head == (
+        "The articles do not answer this. The articles speak of 1987, not of 1984."
+        " Nearest passages:"
+    )
+    assert passages == refusal(near).split("\n")[1:]
+    assert refusal([], why) == head.removesuffix(" Nearest passages:")
     assert refusal([]) == REFUSAL == "The articles do not answer this."

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-import numpy as np
 import pytest
 
-from index.store import Store
+from index.generation import Generations
 from rag import retrieve as room
 from rag.filters import Filters
 from rag.retrieve import EARLIER_TURN, Query, Weights, retrieve
@@ -101,7 +100,7 @@ def test_an_article_that_matches_only_as_a_whole_is_a_candidate(tmp_path, fake, 
     texts["whole.txt"] = "\n\n".join(paragraphs)
     corpus_of(tmp_path / "index", fake, texts)
     query = Query.of("Kyiv trams", fake)
-    with Store(tmp_path / "index", fake).reading() as now:
+    with Generations(tmp_path / "index", fake).reading() as now:
         # The nearest chunk and the best by its words are of the first article here; the fourth
         # comes in by the articles' own lists alone.
         monkeypatch.setattr(now.derived.chunk_vectors, "search", lambda *_: [(1, 0.0)])
@@ -110,7 +109,7 @@ def test_an_article_that_matches_only_as_a_whole_is_a_candidate(tmp_path, fake, 
         assert {c.article for c in chunks.values()} == {1, 4}
         assert words == {}
         owners = dict(now.ledger.chunk_pks([4]))
-        cosines = now.derived.chunk_vectors.scores(query.encoding.vector, owners)
+        cosines = now.derived.chunk_vectors.scores(query.vector, owners)
         (brought,) = [pk for pk, c in chunks.items() if c.article == 4]
         assert len(owners) > 1
         assert cosines[brought] == max(cosines.values())
@@ -118,7 +117,7 @@ def test_an_article_that_matches_only_as_a_whole_is_a_candidate(tmp_path, fake, 
 
 def test_an_empty_index_gives_nothing(tmp_path, fake):
     empty_index(tmp_path / "index", fake)
-    with Store(tmp_path / "index", fake).reading() as now:
+    with Generations(tmp_path / "index", fake).reading() as now:
         assert retrieve(now, Query.of("rain", fake), 10) == []
 
 
@@ -130,13 +129,6 @@ def test_words_of_earlier_turns_count_less(fake):
     assert query.text == "rain in Kyiv Rain in Oslo"
 
 
-def test_a_query_keeps_its_content_tokens_and_all_of_them_if_there_are_none(fake):
-    query = Query.of("What of the rain in Kyiv?", fake)
-    expected = np.array([fake.direction("rain"), fake.direction("Kyiv")])
-    assert np.array_equal(query.tokens, expected)
-    assert Query.of("What is it?", fake).tokens.shape == (3, fake.dimension)
-
-
 def test_a_part_of_a_query_has_its_own_words_and_the_wholes_encoding(fake):
     query = Query.of("Kyiv rain, and Oslo snow", fake)
     part = query.part(15, 24)
@@ -145,8 +137,7 @@ def test_a_part_of_a_query_has_its_own_words_and_the_wholes_encoding(fake):
         "Oslo snow",
         {"oslo": 1.0, "snow": 1.0},
     )
-    assert part.encoding is query.encoding
-    assert np.array_equal(part.tokens, np.array([fake.direction("Oslo"), fake.direction("snow")]))
+    assert part.vector is query.vector
 
 
 def test_the_retriever_gives_llamaindex_the_same_passages(corpus):

@@ -8,32 +8,61 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index.embed import Encoding
 from index.sentences import split_sentences
-from rag.logistic import Logistic
-from rag.verification.comparison import FEATURES
-from rag.verify import default_model, verify
-from tests.rag.claims import CHANGED, FLAGGED, MISNAMED, MISSED, TEXTS, TRUE
+from rag.facts.lacking import lacking
+from rag.verify import verify
+from tests.fakes import FakeReader
+from tests.rag.claims import CHANGED, TEXTS, TRUE
 
 WORDS = TEXTS["bridge"]
+FAKE = FakeReader()
+
+# Of the claims in claims.py, with the model that is shipped; see the messages for today's figures.
+CEILING_FLAGGED = 6  # of 58 true ones
+FLOOR_CAUGHT = 66  # of 75 changed ones
 
 
-@pytest.mark.parametrize(("text", "claim"), TRUE, ids=[claim for _, claim in TRUE])
-def test_what_says_the_same_in_other_words_is_supported(text, claim, embedder, request):
-    if claim in FLAGGED:
-        request.applymarker(pytest.mark.xfail(reason="rules flag this", strict=True))
-    verdict = verify(claim, [TEXTS[text]], embedder)
-    assert (verdict.status, verdict.reason) == ("supported", "")
+class Believing(FakeReader):
+    """A reader that finds everything supported: what is caught then is caught by the rules."""
+
+    def check(self, pairs):
+        return [type(found)(1.0, ()) for found in super().check(pairs)]
 
 
-@pytest.mark.parametrize(("text", "claim", "says"), CHANGED, ids=[c[1] for c in CHANGED])
-def test_what_says_something_else_is_not(text, claim, says, embedder, request):
-    if claim in MISSED:
-        request.applymarker(pytest.mark.xfail(reason="rules do not see this", strict=True))
-    verdict = verify(claim, [TEXTS[text]], embedder)
-    assert verdict.status == "unsupported"
-    if claim not in MISNAMED:
-        assert re.search(says, verdict.reason)
+def test_what_says_the_same_in_other_words_is_supported():
+    flagged = [c for text, c in TRUE if verify(c, [TEXTS[text]]).status != "supported"]
+    assert len(flagged) <= CEILING_FLAGGED, f"{len(flagged)} of {len(TRUE)}: {flagged}"
+
+
+def test_what_says_something_else_is_not():
+    missed = [c for text, c, _ in CHANGED if verify(c, [TEXTS[text]]).status != "unsupported"]
+    caught = len(CHANGED) - len(missed)
+    assert caught >= FLOOR_CAUGHT, f"{caught} of {len(CHANGED)}; missed: {missed}"
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "says"), [c for c in CHANGED if lacking(c[1], TEXTS[c[0]])]
+)
+def test_a_fact_that_differs_is_never_supported_and_is_named(text, claim, says):
+    verdict = verify(claim, [TEXTS[text]], Believing())
+    wrong = lacking(claim, TEXTS[text])[0]
+    assert (verdict.status, verdict.score) == ("unsupported", 0.0)
+    assert f"“{wrong.said}”" in verdict.reason
+    if wrong.instead:
+        assert f"the cited words say “{wrong.instead}”" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The Hradek Bridge will be closed for fourteen months.",
+        "The repair would cost 18.5 million euros.",
+        "It closes on March 3, 2026.",
+        "Kralova said so on Tuesday.",
+    ],
+)
+def test_a_fact_written_another_way_is_the_same(claim):
+    assert verify(claim, [WORDS], Believing()).status == "supported"
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -42,39 +71,45 @@ def test_every_sentence_of_a_text_supports_itself_without_a_model(name):
     for sentence in split_sentences(text):
         verdict = verify(text[sentence.start : sentence.end], ["Something else.", text], None)
         assert (verdict.status, verdict.score) == ("supported", 1.0)
-        assert (verdict.source, verdict.start, verdict.end) == (1, sentence.start, sentence.end)
 
 
 def test_quotation_marks_dashes_and_spaces_do_not_matter():
     said = 'We found cracks in 30 of the 48\n cables," said Petr Vlk'
-    verdict = verify(said, [WORDS], None)
-    assert WORDS[verdict.start : verdict.end] == (
-        "We found cracks in 30 of the 48 cables,” said Petr Vlk"
-    )
+    assert verify(said, [WORDS], None).status == "supported"
 
 
-def test_part_of_a_number_is_not_the_number(embedder):
-    assert verify("The repair would cost €18", [WORDS], embedder).status == "unsupported"
+def test_part_of_a_number_is_not_the_number():
+    assert verify("The repair would cost €18", [WORDS], Believing()).status == "unsupported"
 
 
-def test_the_best_sentence_is_told(embedder):
-    verdict = verify("Petr Vlk led the inspection of the cables.", ["No.", WORDS], embedder)
-    assert verdict.source == 1
-    assert WORDS[verdict.start : verdict.end].startswith("“We found cracks")
-
-
-def test_two_texts_support_a_claim_together(embedder):
+def test_two_texts_support_a_claim_together():
     one, other = "Halden Foods will cut 1,200 jobs.", "Its chief executive is Ingrid Moe."
     claim = "Halden Foods, whose chief executive is Ingrid Moe, will cut 1,200 jobs."
-    assert verify(claim, [one, other], embedder).status == "supported"
-    assert verify(claim, [one], embedder).status == "unsupported"
+    assert verify(claim, [one, other]).status == "supported"
+    assert verify(claim, [one]).status == "unsupported"
 
 
-def test_what_a_reader_has_at_hand_may_be_said(embedder):
+def test_what_a_reader_has_at_hand_may_be_said():
     claim = "The Lantern Gazette reports that the Hradek Bridge will be closed for 14 months."
-    assert verify(claim, [WORDS], embedder).status == "unsupported"
+    assert verify(claim, [WORDS], Believing()).status == "unsupported"
     beside = "The Lantern Gazette, 18 May 2025"
-    assert verify(claim, [WORDS], embedder, context=beside).status == "supported"
+    assert verify(claim, [WORDS], Believing(), context=beside).status == "supported"
+
+
+def test_the_model_reads_the_sentences_that_share_most_words_in_their_order():
+    class Keeping(FakeReader):
+        def check(self, pairs):
+            self.pairs = pairs
+            return super().check(pairs)
+
+    reader = Keeping()
+    far = "Nothing at all happened anywhere on that long and quiet afternoon. " * 30
+    cited = f"Tembo shut the gate. {far}Farmers lost wheat."
+    verify("Farmers lost wheat after Tembo shut the gate again.", [cited], reader)
+    ((_, read),) = reader.pairs
+    assert read.startswith("Tembo shut the gate. ")
+    assert read.endswith(" Farmers lost wheat.")
+    assert len(read.split()) <= 160
 
 
 @pytest.mark.parametrize(
@@ -83,8 +118,7 @@ def test_what_a_reader_has_at_hand_may_be_said(embedder):
 )
 def test_what_cannot_be_compared_is_left_unchecked(claim):
     verdict = verify(claim, [WORDS], None)
-    assert verdict.status == "unchecked"
-    assert (verdict.score, verdict.source) == (0.0, None)
+    assert (verdict.status, verdict.score) == ("unchecked", 0.0)
     assert verdict.reason
 
 
@@ -94,21 +128,6 @@ def test_nothing_cited_is_left_unchecked(cited):
     assert (verdict.status, verdict.reason) == ("unchecked", "no words are cited")
 
 
-def test_the_model_is_fitted_for_these_features():
-    assert isinstance(default_model(), Logistic)
-    assert len(default_model().coefficients) == len(FEATURES)
-
-
-class Blind:
-    """Encodes every text alike: what is found then is found by the words."""
-
-    def encode_passages(self, texts):
-        import numpy as np
-
-        one = np.ones((1, 2), dtype=np.float32) / np.sqrt(2, dtype=np.float32)
-        return [Encoding(one[0], one, np.array([[0, 1]], dtype=np.int32)) for _ in texts]
-
-
 TEXT = st.text(max_size=200) | st.sampled_from(sorted(TEXTS.values()))
 FEW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=150)
 
@@ -116,23 +135,18 @@ FEW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_
 @FEW
 @given(TEXT, st.lists(TEXT, max_size=3), TEXT)
 @example("2025-13-45 ½% $1bn 1e9 ¾", ["12,34,56 Mr. ’s –"], "\x00")
-def test_any_text_gets_a_verdict_within_what_is_cited(claim, cited, context):
-    verdict = verify(claim, cited, Blind(), context=context)
-    assert verdict == verify(claim, cited, Blind(), context=context)
+def test_any_text_gets_a_verdict(claim, cited, context):
+    verdict = verify(claim, cited, FAKE, context=context)
+    assert verdict == verify(claim, cited, FAKE, context=context)
     assert 0.0 <= verdict.score <= 1.0
     assert (verdict.status == "supported") == (verdict.reason == "")
-    if verdict.source is None:
-        assert (verdict.status, verdict.start, verdict.end) == ("unchecked", 0, 0)
-    else:
-        assert 0 <= verdict.start < verdict.end <= len(cited[verdict.source])
 
 
 @FEW
 @given(st.lists(st.text(max_size=80), max_size=3), st.text(max_size=80))
 def test_whatever_a_text_is_its_own_words_are_supported(others, text):
-    if text.strip():
-        verdict = verify(text, [*others, text], Blind())
-        assert verdict.status == "supported"
+    if re.search(r"\w", text):
+        assert verify(text, [*others, text], FAKE).status == "supported"
 
 
 NUMBERS = [(t, m) for t in TEXTS.values() for m in re.finditer(r"\d", t)]
@@ -145,5 +159,5 @@ def test_a_digit_changed_is_never_supported(found, digit):
     sentence = next(s for s in split_sentences(text) if s.start <= match.start() < s.end)
     claim = text[sentence.start : match.start()] + digit + text[match.end() : sentence.end]
     held = text[sentence.start : sentence.end]
-    verdict = verify(claim, [held], Blind())
+    verdict = verify(claim, [held], Believing())
     assert verdict.status == ("supported" if digit == match[0] else "unsupported")

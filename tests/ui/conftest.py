@@ -15,7 +15,7 @@ def all_use(monkeypatch):
 
     def use(embedder):
         for room in ("ui.indexing", "ui.sample", "rag.corpus"):
-            monkeypatch.setattr(f"{room}.TransformerEmbedder", lambda name: embedder)
+            monkeypatch.setattr(f"{room}.embedder_of", lambda name: embedder)
 
     return use
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from index.article import Article
 from index.errors import NotIndexed
-from rag.answer import Answer, Citation, Claim
+from rag.answer import Answer, Citation, Claim, Short
 from rag.filters import NO_FILTERS, Filters
 from rag.question import UnusableQuestion
 from rag.scope import Scope
@@ -77,6 +77,12 @@ def cite(article: Article, quote: str, number: int = 1) -> Citation:
     )
 
 
+def short(citation: Citation, words: str) -> Short:
+    """A short answer among the words of a citation."""
+    start = citation.start + citation.quote.index(words)
+    return Short(text=words, citation=citation.number, start=start, end=start + len(words))
+
+
 def claim(text: str, *citations: Citation, status: str = "supported") -> Claim:
     """A claim with everything said that a test does not care about."""
     return Claim(text=text, status=status, support=0.9, citations=citations)
@@ -134,9 +140,9 @@ class FakeConversation:
             case "refuse":
                 near = cite(PLAIN, "The talks were the first since March 2022.")
                 text = "The record does not answer this question."
-                yield Answer(
-                    question=question, query=question, answered=False, text=text, nearest=(near,)
-                )
+                why = "the articles speak of <2022>, not of 2021"
+                refusal = Answer(question=question, query=question, answered=False, text=text)
+                yield replace(refusal, nearest=(near,), reason=why)
             case "evil":
                 yield reply(question, claim(HOSTILE, cite(EVIL, HOSTILE)), query=HOSTILE)
             case "endless":
@@ -148,6 +154,10 @@ class FakeConversation:
             case "doubt":
                 first = claim("Peskov agreed.", cite(PLAIN, QUOTE), status="unsupported")
                 yield reply(question, first, answerer="a-model")
+            case "perhaps":
+                quoted = cite(PLAIN, QUOTE)
+                whole = reply(question, claim(QUOTE, quoted))
+                yield replace(whole, shorts=(short(quoted, "specific agreements"),), confidence=0.4)
             case "spanning":
                 quote = "The second line begins\nand the third ends it."
                 yield reply(question, claim(quote, cite(SPANNING, quote)))

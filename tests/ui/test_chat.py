@@ -153,6 +153,15 @@ def test_the_other_quotes_of_an_article_come_with_it():
     assert "not in this article" in open_source(FakeCorpus(), f"{PLAIN.id}-{ref},9-999999")
 
 
+def test_the_short_answers_come_with_their_quotes():
+    start, words = PLAIN.text.index(QUOTE), PLAIN.text.index("specific agreements")
+    ref = f"{start}-{start + len(QUOTE)}~{words}-{words + 8}~{words + 9}-{words + 19}"
+    page = open_source(FakeCorpus(), f"{PLAIN.id}-{ref},0-3")
+    assert re.findall('<strong class="short">(.*?)</strong>', page) == ["specific", "agreements"]
+    assert (page.count("<mark>"), page.count('<mark class="other">')) == (1, 1)
+    assert "not in this article" in open_source(FakeCorpus(), f"{PLAIN.id}-0-3~9-999999")
+
+
 def test_a_question_is_asked_of_the_articles_that_were_chosen():
     corpus = FakeCorpus()
     list(respond(corpus, "what next?", narrow=("Wire", "2025-05-01", " 2025-05-18 ")))
@@ -188,6 +197,8 @@ def test_the_page_says_how_many_articles_are_asked():
     [
         f"{PLAIN.id}-0-3,",
         f"{PLAIN.id}-0-3-4-5",
+        f"{PLAIN.id}~0-3",
+        f"{PLAIN.id}-0-3~",
         f"{PLAIN.id},0-3",
         "",
         None,

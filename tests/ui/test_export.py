@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer import DOUBT, UNSUPPORTED
-from rag.quote import REFUSAL
+from rag.answer import MAY, NEAREST, UNSUPPORTED
+from rag.answer import REFUSAL, refusal
 from rag.scope import Scope
-from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply
-from ui.export import NEAREST, copy_text, markdown, page
+from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply, short
+from ui.export import copy_text, markdown, page
 from ui.kept.values import Turn
+from ui.render import escape
 
 ASKED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 EXCHANGE = "Both sides agreed to an exchange."
@@ -32,7 +33,7 @@ TWO = replace(
 REFUSED = replace(
     reply("Who won?"),
     answered=False,
-    text=f"{REFUSAL} What comes nearest, and is no answer:\n“x” (y)",
+    text=refusal((cite(PLAIN, EXCHANGE),)),
     nearest=(cite(PLAIN, EXCHANGE),),
 )
 EVIL_ANSWER = reply(HOSTILE, claim(HOSTILE, cite(EVIL, HOSTILE)), query=f"again {HOSTILE}")
@@ -79,11 +80,32 @@ def test_a_copied_refusal_says_what_its_passages_are():
     )
 
 
+def test_the_reason_of_a_refusal_is_taken_along():
+    why = "nobody won: *both* lost"
+    refused = replace(REFUSED, reason=why, text=refusal(REFUSED.nearest, why))
+    said = f"{REFUSAL} Nobody won: *both* lost."
+    assert copy_text(refused).startswith(f"{said}\n\n{NEAREST}\n[1]")
+    assert f"**{REFUSAL} Nobody won: \\*both\\* lost.**" in markdown("t", [turn(refused)])
+    assert said in Page(page("t", [turn(refused)])).text
+
+
+def test_the_words_that_answer_are_bold_and_in_plain_text_are_not():
+    words = "specific agreements,” Peskov"
+    told = replace(TWO, shorts=(short(TWO.citations[0], words), short(TWO.citations[1], EXCHANGE)))
+    assert f"“Such a summit can only happen after **{words}** said. \\[1\\] **{EXCHANGE}**" in (
+        markdown("t", [turn(told)])
+    )
+    html = page("t", [turn(told)])
+    assert re.findall("<strong>(.*?)</strong>", html) == [escape(words), escape(EXCHANGE)]
+    assert Page(html).text == Page(page("t", [turn(TWO)])).text
+    assert copy_text(told) == copy_text(TWO)
+
+
 def test_what_to_beware_of_is_copied_too():
     scope = Scope(date(2025, 5, 12), date(2025, 5, 18), because=("last week",))
     doubtful = replace(TWO, query="first Kremlin?", scope=scope, confidence=0.3, note="A note.")
     above = copy_text(doubtful).split("\n\n")[:4]
-    assert above == ["Searched for: first Kremlin?", scope.sentence, DOUBT, "A note."]
+    assert above == ["Searched for: first Kremlin?", scope.sentence, "A note.", MAY]
 
 
 def test_copied_text_cannot_be_reordered_or_hidden():
@@ -112,7 +134,10 @@ def test_nothing_in_markdown_is_markup_but_ours():
     assert found.text.count(" ".join(HOSTILE.split())) >= 5
 
 
-@given(st.text(alphabet=st.sampled_from("\\`*_{}[]<>#|~&$@!:+-=.)1ah \n/"), max_size=40))
+ODD = st.text(alphabet=st.sampled_from("\\`*_{}[]<>#|~&$@!:+-=.)1ah \n/"), max_size=40)
+
+
+@given(ODD)
 def test_markdown_reads_as_the_text_does(text):
     quiet = replace(TWO, claims=(claim(text),), citations=(), answerer="a-model")
     html = MarkdownIt("commonmark", {"html": True}).render(markdown("t", [turn(quiet)]))
@@ -120,6 +145,18 @@ def test_markdown_reads_as_the_text_does(text):
     wanted = " ".join(text.split())
     if wanted:
         assert Page(last).text == wanted
+
+
+@given(ODD, ODD, ODD)
+def test_a_short_answer_in_markdown_adds_bold_and_nothing_else(before, words, after):
+    text = f"{before} x{words}x {after}"
+    own = replace(cite(PLAIN, QUOTE), quote=text, start=0, end=len(text))
+    told = replace(TWO, claims=(claim(text, own),), citations=(), answerer="a-model")
+    told = replace(told, shorts=(short(own, f"x{words}x"),))
+    html = MarkdownIt("commonmark", {"html": True}).render(markdown("t", [turn(told)]))
+    last = html.rstrip().split("<p>")[-1]
+    assert Page(last).text == " ".join(f"{text} [1]".split())
+    assert [tag for tag, _ in Page(last).tags] == ["strong"]
 
 
 def test_a_conversation_as_a_page_needs_nothing_and_its_markers_lead_to_its_sources():

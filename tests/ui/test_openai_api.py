@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import UNSUPPORTED
+from rag.answer import MAY, UNSUPPORTED
 from rag.generate import answer_text
-from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
+from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply, short
 from tests.ui.serving import PASSWORD, SECONDS, ScriptedCorpus, growing, served
 from ui.auth import User, Users
 from ui.openai_api import CHECKED, SOURCES, annotations_of, content_of, conversation_of
@@ -144,6 +144,28 @@ def test_what_is_no_history_is_left_out(asking):
             ],
         }
     ]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_short_answers_are_bold_and_what_may_answer_is_opened_as_that(asking, stream):
+    cited = cite(PLAIN, QUOTE)
+    exchange = cite(PLAIN, "Both sides agreed to an exchange.", 2)
+    shorts = (short(cited, "specific agreements"), short(exchange, "exchange"))
+    told = [claim(QUOTE, cited), claim(exchange.quote, exchange)]
+    growth = [
+        replace(reply("q", *told[:count]), shorts=shorts, confidence=0.4) for count in (1, 2, 2)
+    ]
+    client, corpus = asking(*growth)
+    given_ = ask(client, "q", stream=stream)
+    content = streamed(given_)[0] if stream else given_.choices[0].message.content
+    said = (
+        f"{MAY}\n\n“Such a summit can only happen after **specific agreements**,” Peskov said. [1]"
+        " Both sides agreed to an **exchange**. [2]"
+    )
+    assert content == content_of(growth[-1])
+    assert content.partition(SOURCES)[0] == said
+    ask(client, "Who?", content, "Why?")
+    assert corpus.asked[-1]["history"][1]["content"] == growth[-1].text
 
 
 def test_only_what_was_checked_is_streamed(asking):

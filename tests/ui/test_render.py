@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer import DOUBT, SURE, UNSUPPORTED, Answer
-from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply
+from rag.answer import MAY, SURE, UNSUPPORTED, Answer, Short
+from rag.answer import REFUSAL, refusal
+from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply, short
 from ui.render import LONGEST_PEEK, anchor, answer_html, article_html, escape, question_html
 
-ALLOWED = {"div", "p", "span", "a", "ul", "li", "article", "header", "h2", "mark"}
+ALLOWED = {"div", "p", "span", "a", "ul", "li", "article", "header", "h2", "mark", "strong"}
 
 
 class Page(HTMLParser):
@@ -21,23 +22,25 @@ class Page(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.tags, self.attributes, self.marked, self.text = [], [], [], ""
-        self._in_mark = False
+        self.tags, self.attributes, self.marked, self.strong, self.text = [], [], [], [], ""
+        self._open = set()
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         self.attributes += [(tag, *pair) for pair in attrs]
-        self._in_mark = tag == "mark"
+        self._open.add(tag)
 
     def handle_endtag(self, tag):
-        self._in_mark = False
+        self._open.discard(tag)
 
     def handle_data(self, data):
         self.text += data
-        if self._in_mark:
+        if "mark" in self._open:
             self.marked.append(data)
+        if "strong" in self._open:
+            self.strong.append(data)
 
 
 @given(st.text())
@@ -51,11 +54,33 @@ def test_escaped_text_reads_the_same_and_is_one_line_without_markup(text):
         assert page.text == text
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
+SHOWABLE = st.characters(exclude_categories=["Cs", "Cc"])
+
+
+@given(st.text(alphabet=SHOWABLE, min_size=1))
 @settings(deadline=None)
 def test_a_claim_is_shown_word_for_word(text):
     page = Page(answer_html(reply("q", claim(text, cite(PLAIN, QUOTE)))))
     assert text in page.text
+    assert set(page.tags) <= ALLOWED
+
+
+@given(st.text(alphabet=SHOWABLE, max_size=5), st.text(alphabet=SHOWABLE), st.text())
+@settings(deadline=None)
+def test_whatever_the_short_answer_is_its_words_are_text_in_strong(before, words, after):
+    quote = f"{before}{words}{after}"
+    whole = PLAIN.text.index(QUOTE)
+    own = replace(cite(PLAIN, QUOTE), quote=quote, end=whole + len(quote))
+    given_ = Short(
+        text=words, citation=1, start=whole + len(before), end=whole + len(before) + len(words)
+    )
+    plain = reply("q", claim(quote, own))
+    page = Page(answer_html(replace(plain, shorts=(given_,))))
+    assert [each for each in ["".join(page.strong)] if each] == [words.strip()] * bool(
+        words.strip()
+    )
+    assert page.text == Page(answer_html(plain)).text
+    assert page.tags.count("strong") == bool(words.strip())
     assert set(page.tags) <= ALLOWED
 
 
@@ -74,6 +99,11 @@ def test_a_marker_is_a_link_whose_text_is_its_number_and_whose_target_is_the_wor
     assert ("a", "class", "cite") in page.attributes
     assert ("a", "href", f"#{anchor(citation)}") in page.attributes
     assert anchor(citation) == f"cite-{PLAIN.id}-{citation.start}-{citation.end}"
+    given_ = short(citation, "specific")
+    found = f"{anchor(citation)}~{given_.start}-{given_.end}"
+    assert anchor(citation, [given_, replace(given_, citation=2)]) == found
+    page = Page(answer_html(replace(reply("q", claim(QUOTE, citation)), shorts=(given_,))))
+    assert [value for _, name, value in page.attributes if name == "href"] == [f"#{found}"] * 2
 
 
 def test_claims_stand_under_who_published_them():
@@ -81,12 +111,20 @@ def test_claims_stand_under_who_published_them():
     assert page.text.startswith(f"The Daily Record, 18 May 2025: {QUOTE}1")
 
 
-def test_a_refusal_says_that_what_is_nearest_is_no_answer():
+def test_a_refusal_says_why_and_shows_what_is_nearest():
     near = cite(PLAIN, "The talks were the first since March 2022.")
     answer = Answer(question="q", query="q", answered=False, text="No.", nearest=(near,))
     page = Page(answer_html(answer))
     assert ("div", "class", "refusal") in page.attributes
-    assert "They are not an answer:The talks were the first since March 2022." in page.text
+    assert page.text.startswith("No.Nearest passages:The talks were the first since March 2022.")
+    why = "the articles speak of <b>2022</b>, not of 2021"
+    page = Page(answer_html(replace(answer, reason=why)))
+    assert page.text.startswith(
+        "No.The articles speak of <b>2022</b>, not of 2021.Nearest passages:"
+    )
+    text = refusal((near,), why)
+    again = replace(answer, text=text, reason=why)
+    assert Page(answer_html(again)).text == page.text.replace("No.", f"{REFUSAL}", 1)
     assert ("a", "class", "cite") not in page.attributes
 
 
@@ -129,12 +167,32 @@ def test_a_page_of_pasted_text_is_not_repeated():
     assert Page(question_html("a" * 5_000)).text == "a" * 2_000 + "…"
 
 
-def test_an_answer_that_may_be_none_says_so():
-    sure = reply("q", claim(QUOTE, cite(PLAIN, QUOTE)))
-    assert DOUBT not in Page(answer_html(replace(sure, confidence=SURE))).text
-    assert DOUBT in Page(answer_html(replace(sure, confidence=SURE - 0.01))).text
+def test_what_may_answer_is_opened_as_that_right_above_its_sentences():
+    sure = replace(reply("q", claim(QUOTE, cite(PLAIN, QUOTE))), confidence=SURE, note="Noted.")
+    assert MAY not in Page(answer_html(sure)).text
+    page = Page(answer_html(replace(sure, confidence=SURE - 0.01)))
+    assert page.text.startswith(f"Noted.{MAY}The Daily Record, 18 May 2025: {QUOTE}")
+    assert ("div", "class", "answer quoting may") in page.attributes
     refused = replace(sure, answered=False, confidence=0.2)
-    assert DOUBT not in Page(answer_html(refused)).text
+    assert MAY not in Page(answer_html(refused)).text
+
+
+def test_small_talk_is_no_refusal():
+    talk = Answer(question="Hi", query="Hi", answered=False, text="<b>Hello.", kind="smalltalk")
+    page = Page(answer_html(talk))
+    assert page.text == "<b>Hello."
+    assert ("div", "class", "refusal") not in page.attributes
+
+
+def test_the_short_answer_is_strong_in_the_claim_that_cites_it():
+    quote = "The second line begins\nand the third ends it."
+    cited = cite(SPANNING, quote, 2)
+    told = claim(quote, cited)
+    answer = reply("q", claim(QUOTE, cite(PLAIN, QUOTE)), told)
+    page = Page(answer_html(replace(answer, shorts=(short(cited, "begins\nand the third"),))))
+    assert page.strong == ["begins\nand the third"]
+    assert page.text == Page(answer_html(answer)).text
+    assert ("strong", "class", "short") in page.attributes
 
 
 def test_what_a_model_wrote_and_the_articles_lack_stands_apart_with_the_reason():
@@ -170,11 +228,28 @@ def test_what_two_quotes_share_is_marked_as_the_one_that_was_chosen():
     assert page.text.endswith(f"{SPANNING.text.replace(chr(10), '')}")
 
 
-@given(st.lists(st.tuples(st.integers(0, 62), st.integers(1, 63)).filter(lambda s: s[0] < s[1])))
+def test_a_short_answer_is_strong_within_what_is_marked():
+    page = Page(article_html(SPANNING, [(10, 33), (37, 46)], [(41, 60), (25, 40)]))
+    assert page.marked == ["The second line", " begins", "the", " ", "third"]
+    assert page.strong == [" begins", "the", "third"]
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 62), st.integers(1, 63)).filter(lambda span: span[0] < span[1])
+)
+
+
+@given(SPANS, SPANS)
 @settings(deadline=None)
-def test_whatever_is_marked_the_article_reads_the_same(spans):
-    page = Page(article_html(SPANNING, [(3, 30), *spans]))
+def test_whatever_is_marked_the_article_reads_the_same(spans, shorts):
+    page = Page(article_html(SPANNING, [(3, 30), *spans], shorts))
     assert page.text.endswith(SPANNING.text.replace("\n", ""))
+    marked, strong = (
+        {at for low, high in each for at in range(low, high)}
+        for each in ([(3, 30), *spans], shorts)
+    )
+    both = [each for at, each in enumerate(SPANNING.text) if at in marked & strong]
+    assert "".join(page.strong) == "".join(both).replace("\n", "")
 
 
 def test_a_marker_says_what_it_cites_before_it_is_followed():

@@ -83,6 +83,14 @@ def test_the_lead_tells_what_came_of_it(answers):
     assert "g.jsonl: zz is expected" in text
 
 
+def test_short_answers_are_in_the_report_when_the_set_expects_some(answers):
+    assert "Short answer" not in Reader(answers).text
+    assert "Given as what may answer" in Reader(answers).text
+    expected = judged(asked(short=("rain",)), answer(RAIN))
+    text = Reader(page(about(), evaluate([expected], 0.35))).text
+    assert re.search(r"Short answer exact.* 0\.0 % .*1 questions.*Short answer F1", text)
+
+
 def test_every_failure_is_there_the_worst_first_and_nothing_else(answers):
     shown = re.findall(r'<p class="question">(.*?)</p>', answers)
     names = ["no 2", "kept back", "lost", "unasked", "half"]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from rag.answer import Citation, Status
+from rag.answer import Citation, Short, Status
 from rag.filters import Filters
 
 MOST_TURNS = 200
@@ -139,6 +139,17 @@ class AnswerOut(BaseModel):
     citations: list[Citation]
     nearest: list[Citation]
     answerer: str = Field(description="“quotes”, or the language model's name")
+    kind: str = Field(description="“fact”; “smalltalk” asks nothing of the articles")
+    short: Short | None = Field(description="the exact words that answer; the first of shorts")
+    shorts: list[Short] = Field(
+        description="several for a list or a question of two parts, best first; start and end are"
+        " offsets into the text of the article that the citation of this number quotes"
+    )
+    may_answer: bool = Field(description="whether it is not sure that this answers")
+    reason: str = Field(
+        description="for a refusal: what the question takes for granted and the articles do not"
+        " hold; empty if that is not known"
+    )
     confidence: float
     timings: dict[str, float] = Field(description="milliseconds by stage")
     scope: ScopeOut | None

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from index.errors import OnRecordError
+from ui.programs.port import CannotServe, listen
+
+__all__ = ["CannotServe", "Server"]
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 # Seconds that answers which are still being given have when the server is closed.
 _FAREWELL = 3
-
-
-class CannotServe(OnRecordError):
-    """The server does not start."""
 
 
 class Server:
@@ -41,14 +38,7 @@ class Server:
         Raises:
             CannotServe: the port is taken, the host is not this machine's, or the app fails.
         """
-        try:
-            family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            listening = socket.create_server((host, port), family=family)
-        except OSError as error:
-            said = (error.strerror or str(error)).partition(" (")[0].lower()
-            raise CannotServe(
-                f"{host}, port {port}: {said}; choose others with --host and --port"
-            ) from error
+        listening = listen(host, port)
         self.address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
         config = uvicorn.Config(
             app,

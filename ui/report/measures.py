@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from rag.answer import MAY
 from rag.evaluation.statistics import Estimate
 
 NONE = "–"
@@ -20,6 +21,7 @@ class Measure:
         unit: "%" for a share, "ms" for a time, "" for a count or a score.
         of: What is counted in ``Estimate.count``.
         higher: Whether more of it is better; None where neither is.
+        always: Whether it is shown where there was nothing to measure.
     """
 
     label: str
@@ -27,6 +29,7 @@ class Measure:
     unit: str
     of: str
     higher: bool | None
+    always: bool = True
 
     @property
     def of_one(self) -> bool:
@@ -51,6 +54,15 @@ class Measure:
         return f"{low.removesuffix(self.unit).strip()} to {high}"
 
 
+def shown(
+    named: Mapping[str, Measure], found: Mapping[str, Estimate]
+) -> Iterator[tuple[Measure, Estimate]]:
+    """The measures that a table has, in order, without those that this set does not ask for."""
+    for name, measure in named.items():
+        if measure.always or found[name].count:
+            yield measure, found[name]
+
+
 def _share(label: str, meaning: str, of: str, higher: bool = True) -> Measure:
     return Measure(label, meaning, "%", of, higher)
 
@@ -67,6 +79,24 @@ ANSWERS: Mapping[str, Measure] = {
         "Of the expected facts, those that an answer states in one of their wordings. A refusal"
         " states none.",
         "facts",
+    ),
+    "short_exact": Measure(
+        "Short answer exact",
+        "Of the questions with expected short answers: the first short answer is one of them but"
+        " for case, punctuation and articles (SQuAD's exact match). A refusal has none.",
+        "%",
+        "questions",
+        True,
+        always=False,
+    ),
+    "short_f1": Measure(
+        "Short answer F1",
+        "How many words the first short answer shares with the nearest of those expected (SQuAD's"
+        " F1), on average. A refusal shares none.",
+        "%",
+        "questions",
+        True,
+        always=False,
     ),
     "citation_precision": _share(
         "Citations of an expected article",
@@ -94,6 +124,13 @@ ANSWERS: Mapping[str, Measure] = {
         "Of the claims that were checked: the words they cite support them, as far as onrecord can"
         " tell.",
         "claims",
+    ),
+    "may_answer": Measure(
+        "Given as what may answer",
+        f"Of the answers: not sure, so that “{MAY}” stands above them.",
+        "%",
+        "answers",
+        None,
     ),
     "wrong_refusal_rate": _share(
         "Wrongly refused", "Of the questions that the articles answer.", "questions", False

@@ -10,7 +10,7 @@ from ui.figures import counted
 from ui.render import escape
 from ui.report.about import About
 from ui.report.charts import whisker
-from ui.report.measures import Measure
+from ui.report.measures import Measure, shown
 
 
 def head(about: About, lead: str, details: Sequence[str]) -> str:
@@ -33,20 +33,20 @@ def head(about: About, lead: str, details: Sequence[str]) -> str:
     )
 
 
-def tiles(named: Mapping[str, Measure], found: Mapping[str, Estimate], shown: Sequence[str]) -> str:
+def tiles(named: Mapping[str, Measure], found: Mapping[str, Estimate], chief: Sequence[str]) -> str:
     """The chief figures, large."""
     rows = "".join(
         f'<li><span class="value">{named[name].figure(found[name].value)}</span>'
         f'<span class="name">{escape(named[name].label)}</span>'
         f"<small>{escape(_between(named[name], found[name]))}</small></li>"
-        for name in shown
+        for name in chief
     )
     return f'<ul class="tiles">{rows}</ul>'
 
 
 def measures_table(named: Mapping[str, Measure], found: Mapping[str, Estimate]) -> str:
     """Every measure with what it means, its interval and what it is a share or a mean of."""
-    rows = "".join(_row(measure, found[name]) for name, measure in named.items())
+    rows = "".join(_row(measure, value) for measure, value in shown(named, found))
     return (
         '<div class="wide" role="region" aria-label="Measures" tabindex="0">'
         '<table class="measures"><thead><tr><th>Measure</th><th class="figure">'

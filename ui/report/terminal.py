@@ -15,7 +15,7 @@ from rag.evaluation.statistics import Estimate
 from ui.figures import counted
 from ui.output import plain
 from ui.report.about import About
-from ui.report.measures import ANSWERS, RANKING, Measure
+from ui.report.measures import ANSWERS, RANKING, Measure, shown
 
 _WORST = 10
 """Failures printed for people; the report and --json hold all of them."""
@@ -38,11 +38,11 @@ def _show_answers(about: About, found: Evaluation) -> None:
         groups["with earlier turns"] = found.follow_ups
     if groups:
         typer.echo()
-        shown = ("complete_answers", "fact_recall", "citation_precision", "refusal_recall")
+        columns = ("complete_answers", "fact_recall", "citation_precision", "refusal_recall")
         heads = ("complete", "facts", "citations", "refused rightly")
         table = Table("kind", "questions", *heads, box=None, pad_edge=False)
         for kind, group in groups.items():
-            figures = [ANSWERS[name].figure(group.measures[name].value) for name in shown]
+            figures = [ANSWERS[name].figure(group.measures[name].value) for name in columns]
             table.add_row(Text(plain(kind)), str(group.questions), *figures)
         Console().print(table)
     _show_worst(
@@ -69,9 +69,9 @@ def _show_rankings(about: About, found: RankingEvaluation) -> None:
 
 def _show_measures(named: Mapping[str, Measure], found: Mapping[str, Estimate]) -> None:
     table = Table("measure", "value", "95 % interval", "of", box=None, pad_edge=False)
-    for name, measure in named.items():
-        figures = (measure.figure(found[name].value), measure.interval(found[name]))
-        table.add_row(measure.label, *figures, f"{found[name].count:,} {measure.of}")
+    for measure, value in shown(named, found):
+        figures = (measure.figure(value.value), measure.interval(value))
+        table.add_row(measure.label, *figures, f"{value.count:,} {measure.of}")
     Console().print(table)
 
 

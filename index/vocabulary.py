@@ -1,0 +1,85 @@
+"""The words of the articles, how often they stand there and how they are usually written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from index.words import WORD, plain
+
+# A capital behind a small letter and a space begins no sentence.
+_INSIDE = re.compile(r"(?<=[a-z,] )[A-Z][^\W_]*")
+
+
+class Vocabulary:
+    """Every word of the articles under its plain form; read when it is first asked for.
+
+    Its file has a line for each word: how it is usually written, a tab, how often it stands in
+    the articles. A capital at the beginning is that of a name.
+    """
+
+    def __init__(self, lines: str) -> None:
+        self._lines = lines
+
+    @classmethod
+    def build(cls, texts: Iterable[str]) -> Vocabulary:
+        """Counts the words of texts."""
+        written: Counter[str] = Counter()
+        inside: Counter[str] = Counter()
+        for text in texts:
+            written.update(WORD.findall(text))
+            inside.update(_INSIDE.findall(text))
+        counts: Counter[str] = Counter()
+        usual: dict[str, tuple[int, str]] = {}
+        for word, count in written.items():
+            key = plain(word)
+            counts[key] += count
+            weight = count if word.islower() else inside[word]
+            small = word if word in inside or word.islower() else word.lower()
+            usual[key] = max(usual.get(key, (-1, "")), (weight, small))
+        rows = sorted((-count, usual[key][1]) for key, count in counts.items() if key)
+        return cls("".join(f"{word}\t{-count}\n" for count, word in rows))
+
+    @classmethod
+    def load(cls, path: Path) -> Vocabulary:
+        """Opens what ``save`` wrote.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: it is not text.
+        """
+        return cls(path.read_text(encoding="utf-8"))
+
+    def save(self, path: Path) -> None:
+        """Writes the words to a file."""
+        path.write_text(self._lines, encoding="utf-8", newline="\n")
+
+    @cached_property
+    def _usual(self) -> dict[str, tuple[str, int]]:
+        rows = (line.split("\t") for line in self._lines.split("\n") if line)
+        return {plain(word): (word, int(count)) for word, count in rows}
+
+    def __len__(self) -> int:
+        return len(self._usual)
+
+    def __iter__(self) -> Iterator[str]:
+        """The words in their plain forms, most frequent first."""
+        return iter(self._usual)
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and plain(word) in self._usual
+
+    def count(self, word: str) -> int:
+        """How often a word stands in the articles, in whatever letter case."""
+        return self._usual.get(plain(word), ("", 0))[1]
+
+    def usual(self, word: str) -> str:
+        """A word as it is mostly written inside sentences; unchanged if the articles lack it."""
+        return self._usual.get(plain(word), (word, 0))[0]
+
+    def is_name(self, word: str) -> bool:
+        """Whether the articles write a word mostly with a capital where no sentence begins."""
+        return self._usual.get(plain(word), ("", 0))[0][:1].isupper()

@@ -1,0 +1,159 @@
+"""Words of a question that nobody knows, read as the nearest word of the articles."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from math import log10
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from index.vocabulary import Vocabulary
+from index.words import STOP_WORDS, WORD, is_content, plain, stem
+
+# So many of the most frequent words of English may be meant without standing in the articles.
+COMMON = 2_000
+
+# A reading costs a letter each, ALIKE where letters differ that sound alike (peskow, Peskov), and
+# more besides for another first letter and for a word that the articles lack; it costs less for
+# the same letters in another order, for a name or a word of QUESTIONS (WANTED), and for a frequent
+# word by the tenfold. The next best must cost MARGIN more.
+ALIKE, FIRST, FOREIGN, ORDER, WANTED, TENFOLD, MARGIN = 0.5, 0.9, 0.4, 0.3, 0.4, 0.1, 0.2
+
+# A word of so many letters is one of those that are typed for a longer word, as ppl is.
+SHORT = 3
+
+# Two letters may differ from this length on: for a name, and for any other word of the articles.
+TWO_IN_NAME, TWO_IN_WORD = 6, 8
+
+_QUESTIONS = frozenset("who whom whose what which when where why how about did does".split())
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
+_SOUNDS = re.compile(r"ph|s?ch|sh|ck|[tc]z|ou|[wyjqcz]|([a-z])\1")
+_SOUND = {"ph": "f", "ou": "u", "w": "v", "y": "i", "j": "i"} | dict.fromkeys(("ck", "q", "c"), "k")
+
+
+def mend(question: str, vocabulary: Vocabulary) -> str:
+    """A question with those words mended that neither the articles nor English know.
+
+    A question without capitals gets those of its names, for which any word is taken that nobody
+    knows.
+
+    Words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
+    inside stay as they are; so does one that is equally near to two others.
+    """
+    small = question.islower()
+    quoted = [m.span() for m in _QUOTED.finditer(question)]
+
+    def mended(found: re.Match[str]) -> str:
+        word = found.group()
+        if any(start <= found.start() < end for start, end in quoted) or not is_content(word):
+            return word
+        if not _odd(word, vocabulary):
+            if small and vocabulary.is_name(word):
+                return vocabulary.usual(word)
+            people = small and word not in vocabulary and vocabulary.is_name(word.removesuffix("s"))
+            return word.capitalize() if people else word  # Germans, in articles on a German
+        inside = bool(question[: found.start()].strip())
+        meant = _speller(vocabulary).read(word, named=inside and word[0].isupper())
+        unknown = small and meant == word and len(word) > SHORT
+        return word.capitalize() if unknown else meant
+
+    return WORD.sub(mended, question)
+
+
+def _odd(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word is one that nobody knows and that can be mended."""
+    if len(word) < SHORT or not word.isalpha() or not word[1:].islower():
+        return False
+    return word not in vocabulary and plain(word) not in _english()
+
+
+@cache
+def _english() -> dict[str, int]:
+    """82,765 words of English in their forms, and how frequent they are, most frequent first."""
+    listed = files("symspellpy") / "frequency_dictionary_en_82_765.txt"
+    rows = listed.read_text(encoding="utf-8-sig").split("\n")
+    return {word: int(count) for word, count in (row.split(" ") for row in rows if row)}
+
+
+@lru_cache(maxsize=2)
+def _speller(vocabulary: Vocabulary) -> _Speller:
+    return _Speller(vocabulary)
+
+
+class _Speller:
+    """What the words of some articles, and the common ones, may be misspelt as."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        common = list(_english())[:COMMON]
+        words = dict.fromkeys(w for w in (*vocabulary, *common) if len(w) > 2 and w.isalpha())
+        self._words = list(words)
+        self._sounds = [_sound(word) for word in words]
+
+    def read(self, word: str, *, named: bool) -> str:
+        """What an odd word is read as, if that is clear; only as a name if it is written as one."""
+        key = plain(word)
+        found = self._swapped(key) if len(key) == SHORT else self._nearest(key, named=named)
+        meant = self._vocabulary.usual(found) if found else word
+        return meant.capitalize() if word[0].isupper() and meant.islower() else meant
+
+    def _swapped(self, word: str) -> str:
+        """The one stop word that a word of three letters is but for two neighbours swapped."""
+        swaps = {word[1] + word[0] + word[2], word[0] + word[2] + word[1]}
+        swaps &= STOP_WORDS & _english().keys()
+        return swaps.pop() if len(swaps) == 1 else ""
+
+    def _nearest(self, word: str, *, named: bool) -> str:
+        """What a word costs least to read as; "" if that is too far or not clear."""
+        costs: dict[str, float] = {}
+        sound = _sound(word)
+        reach = 2 if len(word) >= TWO_IN_NAME else 1
+        for own, found, extra in ((word, self._words, 0.0), (sound, self._sounds, ALIKE)):
+            for _, distance, place in process.extract(
+                own, found, scorer=OSA.distance, score_cutoff=reach, limit=None
+            ):
+                meant = self._words[place]
+                cost = distance + extra + self._unlike(word, meant)
+                if cost <= self._reach(word, meant, named=named):
+                    costs[meant] = min(cost, costs.get(meant, cost))
+        ranked = sorted((cost + self._rarity(meant), meant) for meant, cost in costs.items())
+        if not ranked:
+            return ""
+        least, best = ranked[0]
+        rivals = (cost for cost, meant in ranked[1:] if stem(meant) != stem(best))
+        return best if next(rivals, least + MARGIN) >= least + MARGIN else ""
+
+    def _reach(self, word: str, meant: str, *, named: bool) -> int:
+        """How many letters may differ."""
+        if self._vocabulary.is_name(meant):
+            return 2 if len(word) >= TWO_IN_NAME else 1
+        if named:
+            return 0
+        return 2 if len(word) >= TWO_IN_WORD and meant in self._vocabulary else 1
+
+    @staticmethod
+    def _unlike(word: str, meant: str) -> float:
+        """What another first letter costs; less than nothing for letters in another order."""
+        if sorted(word) == sorted(meant):
+            return -ORDER
+        return FIRST if word[0] != meant[0] else 0.0
+
+    def _rarity(self, word: str) -> float:
+        """What a word costs besides its letters."""
+        count = self._vocabulary.count(word)
+        wanted = WANTED if word in _QUESTIONS or self._vocabulary.is_name(word) else 0.0
+        if count:
+            return -wanted - TENFOLD * log10(count)
+        return FOREIGN - wanted - TENFOLD * log10(_english()[word] / 1e6)
+
+
+def _sound(word: str) -> str:
+    """A word with letters that sound alike written alike.
+
+    >>> _sound("zelenskyy") == _sound("zelenski"), _sound("peskow") == _sound("peskov")
+    (True, True)
+    """
+    return _SOUNDS.sub(lambda found: _SOUND.get(found.group(), found[1] or "s"), word)

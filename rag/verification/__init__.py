@@ -1,1 +1,0 @@
-"""How a claim is compared with the words that it cites."""

@@ -1,0 +1,93 @@
+"""An index of the first schema is brought up to date, and nothing of it is embedded again."""
+
+import sqlite3
+import zlib
+
+import numpy as np
+import pytest
+
+from index import migrate
+from index.build import LEDGER, Builder
+from index.check import faults
+from index.errors import IndexMismatch
+from index.generation import Generations
+from index.ledger import Ledger
+from tests.fakes import FakeEmbedder
+from tests.index.looking import RAIN, SNOW, VOTE, add, counts, look, write
+
+
+@pytest.fixture
+def news(tmp_path):
+    return write(tmp_path / "news", {"rain.txt": RAIN, "snow.txt": SNOW, "vote.html": page(VOTE)})
+
+
+@pytest.fixture
+def old(tmp_path, news, fake):
+    """An index as the first schema had it, of which 40 kB are signs of tokens."""
+    directory = tmp_path / "index"
+    add(directory, fake, news)
+    ledger = Ledger(directory / LEDGER)
+    with ledger.read():
+        raws = [(zlib.compress(ledger.raw(a.pk).encode()), a.pk) for a in ledger.all_articles()]
+    ledger.close()
+    db = sqlite3.connect(directory / LEDGER)
+    wide = [
+        (np.frombuffer(vector, "<f2").astype("<f4").tobytes(), b"\0" * 8000, b"\0" * 8000, key)
+        for key, vector in db.execute("SELECT key, vector FROM encodings")
+    ]
+    for column in ("starts", "bits"):
+        db.execute(f"ALTER TABLE encodings ADD COLUMN {column} BLOB NOT NULL DEFAULT ''")
+    db.executemany("UPDATE encodings SET vector = ?, starts = ?, bits = ? WHERE key = ?", wide)
+    db.executemany("UPDATE articles SET raw = ? WHERE pk = ?", raws)
+    db.execute("UPDATE manifest SET value = '1' WHERE name = 'schema'")
+    db.commit()
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    return directory
+
+
+def page(text):
+    paragraphs = "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
+    return f"<html><title>Vote</title><body><article>{paragraphs}</article></body></html>"
+
+
+def test_a_reader_is_told_both_schemas_and_the_command_that_mends_it(old, fake):
+    message = (
+        f"{old}: the index has schema 1 and this onrecord reads schema 2; bring it up to date with:"
+        f" onrecord check --repair --index {old}"
+    )
+    for use in (lambda: Generations(old, fake), lambda: faults(old)):
+        with pytest.raises(IndexMismatch) as told:
+            use()
+        assert str(told.value) == message
+
+
+@pytest.mark.parametrize("how", ["update", "add"])
+def test_what_is_held_stays_and_nothing_is_embedded_again(old, news, how, tmp_path):
+    size, model = (old / LEDGER).stat().st_size, FakeEmbedder()
+    if how == "add":
+        assert counts(add(old, model, news))["unchanged"] == ["rain.txt", "snow.txt", "vote.html"]
+    else:
+        Builder(old, model).update()
+    assert model.calls == 0
+    assert (old / LEDGER).stat().st_size < size - 30_000
+    assert faults(old) == ([], [])
+    add(tmp_path / "new", model, news)
+    assert look(old, model) == look(tmp_path / "new", model)
+
+
+def test_a_migration_that_is_cut_off_leaves_the_old_index(old, fake, monkeypatch):
+    def fail(vector):
+        raise RuntimeError("the light goes out")
+
+    monkeypatch.setattr(migrate, "_halved", fail)
+    with pytest.raises(sqlite3.OperationalError, match="user-defined function"):
+        Builder(old, fake).update()
+    monkeypatch.undo()
+    db = sqlite3.connect(old / LEDGER)
+    assert db.execute("SELECT length(vector), length(bits) FROM encodings").fetchall() == [
+        (400, 8000)
+    ] * len(db.execute("SELECT 1 FROM encodings").fetchall())
+    db.close()
+    Builder(old, fake).update()
+    assert faults(old) == ([], [])
