@@ -69,7 +69,7 @@ class Derived:
             making and making / "articles.words",
         )
         vocabulary = Vocabulary.build(
-            f"{a.article.title}\n{a.article.text}" for a in ledger.all_articles()
+            (a.article.title, a.article.text) for a in ledger.all_articles()
         )
         if root and making:
             vocabulary.save(making / "words.tsv")
@@ -78,9 +78,7 @@ class Derived:
             shutil.rmtree(root / token, ignore_errors=True)
             making.rename(root / token)
             return cls.open(root, token)
-        return cls(
-            token, chunk_vectors, article_vectors, chunk_words, article_words, vocabulary
-        )
+        return cls(token, chunk_vectors, article_vectors, chunk_words, article_words, vocabulary)
 
     @classmethod
     def open(cls, root: Path, token: str) -> Derived:

@@ -76,8 +76,8 @@ class Query:
         stems: dict[str, float] = {}
         for start, end in spans:
             weight = 1.0 if start >= asked_from else EARLIER_TURN
-            for stem in content_stems(text[start:end]):
-                stems[stem] = max(weight, stems.get(stem, 0.0))
+            for each in content_stems(text[start:end]):
+                stems[each] = max(weight, stems.get(each, 0.0))
         encoding = embedder.encode_query(text)
         return cls(text, text[asked_from:], encoding, _inside(encoding, spans), stems)
 
