@@ -32,8 +32,8 @@ from index.readers import Source
 from index.store import Allowed, Generation, Store
 from rag import abstain, evidence
 from rag.corpus import EVIDENCE_PASSAGES, inverse_frequency
-from rag.dialogue.referents import names_in
 from rag.evidence import Evidence
+from rag.facts.names import names_in
 from rag.logistic import Logistic
 from rag.question import UnusableQuestion, understand
 from rag.retrieve import Query, retrieve

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from index.ledger import StoredArticle
 from index.words import content_stems
 from rag.answer import SURE, Answer
-from rag.dialogue.referents import names_in
+from rag.facts.names import names_in
 from rag.suggestion.wondering import Wonder, wonders
 
 if TYPE_CHECKING:

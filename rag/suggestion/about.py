@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.dialogue.referents import names_in, people_in
+from rag.dialogue.referents import people_in
+from rag.facts.names import names_in
 from rag.suggestion.clauses import clipped
 from rag.suggestion.verbs import BASES, PRESENT
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.dialogue.referents import names_in, people_in
+from rag.dialogue.referents import people_in
+from rag.facts.names import names_in
 from rag.suggestion.about import TITLED, About, Headline
 from rag.suggestion.clauses import DAY, clipped
 from rag.suggestion.verbs import BASES, PAST, TELLING

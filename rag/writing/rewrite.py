@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.words import WORD, content_stems
-from rag.dialogue.referents import names_in
+from rag.facts.names import names_in
 from rag.prompts import REWRITE_SYSTEM, REWRITE_USER
 from rag.writing.failures import ModelFailed
 from rag.writing.model import LanguageModel

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.answer import SURE
 from rag.corpus import Corpus
-from rag.dialogue.referents import names_in
+from rag.facts.names import names_in
 from rag.settings import Settings
 from rag.suggest import follow_ups, suggest
 from rag.suggestion.wondering import LONGEST, wonders
