@@ -169,7 +169,7 @@ def as_query(record: dict[str, Any], embedder: TransformerEmbedder) -> Query | N
         meant = understand(record["text"], record.get("history") or ())
     except UnusableQuestion:
         return None
-    return Query.of(meant.query, embedder, meant.asking[0])
+    return Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
 
 
 def gather(
