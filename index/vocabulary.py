@@ -11,7 +11,7 @@ from pathlib import Path
 from index.words import WORD, plain
 
 # A capital behind a small letter and a space begins no sentence.
-_INSIDE = re.compile(r"(?<=[a-z,]\s)[A-Z][^\W_]*")
+_INSIDE = re.compile(r"[A-Z](?<=[a-z,]\s[A-Z])[^\W_]*")
 
 
 class Vocabulary:

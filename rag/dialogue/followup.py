@@ -10,15 +10,14 @@ from index.calendar import MONTH, WEEKDAY
 from index.words import content_stems
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
-    Name,
     claims_of,
     listed_in,
-    names_in,
     person_in,
     place_in,
     plural_in,
     subject_in,
 )
+from rag.facts.names import Name, names_in
 from rag.request import is_small_talk
 
 # Turns that are looked back at, and characters of them that are searched for with a question: the

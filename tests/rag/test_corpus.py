@@ -15,6 +15,7 @@ from rag.conversation import Conversation
 from rag.corpus import Corpus
 from rag.filters import Filters
 from rag.question import UnusableQuestion
+from rag.request import SMALL_TALK
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder, FakeReader
 from tests.rag.making import article, corpus_of, empty_index
@@ -52,6 +53,25 @@ def test_the_headline_question(sample_corpus):
     )
     assert sample_corpus.article(found.article_id).text[found.start : found.end] == QUOTE
     assert answer.nearest == ()
+
+
+def test_a_question_typed_in_haste_is_read_as_meant(sample_corpus):
+    hasty = "pls tell me waht preconditons teh kremln set"
+    answer = sample_corpus.ask(hasty)
+    assert (answer.question, answer.query) == (hasty, "what preconditions the Kremlin set")
+    assert [c.text for c in answer.claims] == [QUOTE]
+
+
+def test_small_talk_is_answered_without_a_search(sample_corpus):
+    answer = sample_corpus.ask("Hi, who are you?")
+    assert answer == Answer(
+        question="Hi, who are you?", query="Hi, who are you?", answered=False, text=SMALL_TALK
+    )
+    assert sample_corpus.search("thanks!") == []
+    chat = sample_corpus.conversation()
+    chat.ask("Who resigned?")
+    chat.ask("thank you")
+    assert chat.ask("and why?").query == "Who resigned? and why?"
 
 
 def test_copies_of_a_wire_story_are_cited_together(sample_corpus):

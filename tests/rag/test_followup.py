@@ -13,12 +13,12 @@ from rag.dialogue.followup import EARLIER_CHARS, Completed, complete, joined
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
     listed_in,
-    names_in,
     people_in,
     place_in,
     plural_in,
     subject_in,
 )
+from rag.facts.names import names_in
 from rag.question import UnusableQuestion, understand
 
 MERZ = "What did Merz say about sanctions?"
