@@ -20,8 +20,9 @@ SIGNALS = (
     "absent",  # share, by idf, of the question's words that the best article does not hold
     "unsaid",  # the same of the best sentence, its neighbours and the title
     "untrue",  # names, numbers and dates that the question states and the best article lacks
+    "checked",  # log odds that question and short answer, as a claim, are supported where it is
 )
-WEIGHTS = (0.3, 0.25, -0.1, -0.1, 5.0, -0.2, -1.3, -2.0)
+WEIGHTS = (0.3, 0.25, -0.1, -0.1, 5.0, -0.2, -1.3, -2.0, 0.0)
 LEVEL = -2.5
 
 # More that is not true says no more.
@@ -32,7 +33,11 @@ FLOOR, CEILING = -12.0, 12.0
 
 
 def confidence(
-    query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float], untrue: int = 0
+    query: Query,
+    evidence: Sequence[Evidence],
+    idf: Callable[[str], float],
+    untrue: int = 0,
+    checked: float = 0.0,
 ) -> float:
     """The probability, from 0 to 1, that the corpus holds the answer.
 
@@ -41,26 +46,29 @@ def confidence(
         evidence: Most probable first; none gives 0.
         idf: What a stem's presence says, the rarer the more.
         untrue: How much of what the question states the best article does not hold.
+        checked: Log odds that the reader finds question and short answer supported.
     """
     if not evidence or not query.stems:
         return 0.0
-    values = signals(query, evidence, idf, untrue)
+    values = signals(query, evidence, idf, untrue, checked)
     total = sum(w * v for w, v in zip(WEIGHTS, values, strict=True)) + LEVEL
     return 1 / (1 + math.exp(-total))
 
 
 def signals(
-    query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float], untrue: int = 0
+    query: Query,
+    evidence: Sequence[Evidence],
+    idf: Callable[[str], float],
+    untrue: int = 0,
+    checked: float = 0.0,
 ) -> list[float]:
     """One value for each of ``SIGNALS``."""
     if not evidence:
-        return [FLOOR, FLOOR, FLOOR, FLOOR, 0.0, 1.0, 1.0, 0.0]
+        return [FLOOR, FLOOR, FLOOR, FLOOR, 0.0, 1.0, 1.0, 0.0, 0.0]
     best = evidence[0]
     others = [e.log_odds for e in evidence if e.article.story != best.article.story]
     weights = {word: count * idf(word) for word, count in query.stems.items()}
     article = best.article.article
-    sentences = best.article.sentences[max(0, best.index - 2) : best.index + 2]
-    near = " ".join(article.text[s.start : s.end] for s in sentences)
     return [
         _bounded(best.log_odds),
         _bounded(best.reading.margin),
@@ -68,9 +76,16 @@ def signals(
         _bounded(others[0]) if others else FLOOR,
         max(e.passage.cosine for e in evidence),
         _missing(weights, f"{article.title} {article.text}"),
-        _missing(weights, f"{article.title} {near}"),
+        _missing(weights, f"{article.title} {near(best)}"),
         min(float(untrue), MOST_UNTRUE),
+        checked,
     ]
+
+
+def near(best: Evidence) -> str:
+    """The words of a sentence with the two before it and the one after."""
+    sentences = best.article.sentences[max(0, best.index - 2) : best.index + 2]
+    return " ".join(best.article.article.text[s.start : s.end] for s in sentences)
 
 
 def _missing(weights: Mapping[str, float], text: str) -> float:

@@ -74,10 +74,20 @@ def find(
         whole = _unsaid(whole, meant.said)
     whole, untrue = held(meant, whole, stated)
     idf = abstain.inverse_frequency(now)
-    confidence = abstain.confidence(query, whole, idf, len(untrue))
+    confidence = abstain.confidence(query, whole, idf, len(untrue), checked(meant, whole, reader))
     parts = meant.parts
     asked = [whole] if len(parts) == 1 or meant.said else _by_part(parts, passages, whole, reader)
     return Found(whole, asked, confidence, untrue, retrieved)
+
+
+def checked(meant: Question, found: Sequence[Evidence], reader: Reader) -> float:
+    """Log odds that the question with its short answer, as a claim, is supported where it stands."""
+    if not found:
+        return 0.0
+    best = found[0]
+    short = best.article.article.text[best.reading.start : best.reading.end]
+    text = f"{best.article.article.title}. {abstain.near(best)}"
+    return reader.check([(f"{meant.query} {short}", text)])[0].log_odds
 
 
 def held(
