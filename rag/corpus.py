@@ -27,7 +27,7 @@ from rag.find import Found, find
 from rag.generate import Writer
 from rag.premise import reason
 from rag.question import Question, understand
-from rag.reader import Reader, default_reader
+from rag.reader import Reader, Text, default_reader
 from rag.request import SMALL_TALK
 from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
@@ -293,8 +293,9 @@ class Corpus:
         return Conversation(self, history)
 
     def prepare(self) -> None:
-        """Loads the model and the index, which the first question would otherwise wait for."""
+        """Loads the models and the index, which the first question would otherwise wait for."""
         self._embedder.encode_query("ready")
+        self._reader.read("ready", [Text("", "Ready.", [(0, 6)])])
         if self.model:
             self.model.prepare()
         with self._store.reading():

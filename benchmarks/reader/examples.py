@@ -37,7 +37,7 @@ from tokenizers import Tokenizer
 from index.sentences import split_sentences
 
 sys.path.append(str(Path(__file__).parent.parent))
-from rewrites import answer_kind, changed_claims, declared, true_claims  # noqa: E402
+from rewrites import answer_kind, changed_claims, declared, true_claims
 
 LONGEST = 288  # tokens of a pair; a passage of the index has 200 at most, and a title
 QUESTION = 64  # tokens of them that a question or a claim may have
