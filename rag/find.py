@@ -81,7 +81,7 @@ def find(
 
 
 def checked(meant: Question, found: Sequence[Evidence], reader: Reader) -> float:
-    """Log odds that the question with its short answer, as a claim, is supported where it stands."""
+    """Log odds that question and short answer, as a claim, are supported where it stands."""
     if not found:
         return 0.0
     best = found[0]
