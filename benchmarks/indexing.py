@@ -4,7 +4,7 @@
 
 CORPUS.jsonl is that of a collection in BEIR layout. The plain pipeline is ``SentenceSplitter``,
 ``HuggingFaceEmbedding`` with the same weights and ``FaissVectorStore``, each as it comes. Its
-chunks of 1,024 tokens are four times what the model reads, so most of an article is not searched;
+chunks of 1,024 tokens are four times what the model reads: half of the newswire is not searched;
 with ``--chunk-size 256`` it encodes, as onrecord does, all of it. Each build has a process of its
 own; the best of the runs counts. ``work`` is from when the models are loaded to when the index is
 on disk and ``all`` is the whole process, both by the clock; ``cpu`` is what all cores worked during
