@@ -210,6 +210,7 @@ class Corpus:
         composed = quote.compose(
             found.parts if answered else [],
             several=meant.several,
+            conditions=meant.conditions,
             max_claims=self.settings.max_claims,
             reader=self._reader,
         )

@@ -40,6 +40,13 @@ _SEVERAL = re.compile(
 )
 
 
+_CONDITIONS = re.compile(
+    r"\b(?:what|which|whose)\b.*\b(?:preconditions?|conditions|prerequisites?|requirements|demands"
+    r"|terms)\b|\bunder (?:what|which) circumstances\b|\bwhat (?:must|has to|would have to)\b",
+    re.I,
+)
+
+
 class UnusableQuestion(OnRecordError, ValueError):
     """There is nothing to search for in the question."""
 
@@ -78,6 +85,11 @@ class Question:
         True
         """
         return _SEVERAL.search(self.asked) is not None
+
+    @property
+    def conditions(self) -> bool:
+        """Whether it asks for conditions."""
+        return _CONDITIONS.search(self.asked) is not None
 
     def without(self, words: Scope) -> Question:
         """The question as searched within a scope, whose own words say nothing of what is asked.

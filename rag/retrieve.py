@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -39,6 +40,11 @@ class Weights:
     article_dense: float = 0.5
     chunk_words: float = 0.6
     article_words: float = 0.3
+
+
+# A question that quotes is about these very words, whatever it is near to.
+QUOTES = re.compile(r"[“\"][^”\"]*\w \w[^”\"]*[”\"]")
+QUOTING = Weights(chunk_words=3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ def retrieve(
     weights: Weights | None = None,
 ) -> list[Passage]:
     """The chunks that match a query best, best first; ties by the chunk's number."""
-    weights = weights or Weights()
+    weights = weights or (QUOTING if QUOTES.search(query.text) else Weights())
     chunks, words = _candidates(now, query, max(CANDIDATES, 2 * top_k), allowed)
     if not chunks:
         return []
