@@ -220,8 +220,8 @@ def written(source: Path, asked: Sequence[dict[str, Any]], rng: random.Random) -
         texts[record["_id"]] = record["text"]
     relevant: dict[str, list[str]] = defaultdict(list)
     for line in (source / "qrels" / "test.tsv").read_text().splitlines()[1:]:
-        query, key, _ = line.split("\t")
-        relevant[query].append(texts[key])
+        found, key, _ = line.split("\t")
+        relevant[found].append(texts[key])
     conversations = sorted({q["_id"].split("<")[0] for q in asked})
     for query in asked:
         half = conversations.index(query["_id"].split("<")[0]) % 2

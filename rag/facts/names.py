@@ -49,8 +49,7 @@ class Name:
     @property
     def words(self) -> tuple[str, ...]:
         """Its words in lower case, without titles and the small words between."""
-        text = self.text.replace(".", "").lower().replace("-", " ")
-        found = _WORD.findall(text)
+        found = re.split(r"[\s’'-]+", self.text.replace(".", "").lower())
         return tuple(w for w in found if w not in TITLES and w not in _INSIDE)
 
 
