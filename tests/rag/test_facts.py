@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.calendar import MONTHS, month_number
@@ -232,6 +232,13 @@ def test_one_bearer(one, other):
 def test_two_bearers(one, other):
     assert not alike(one, other)
     assert not alike(other, one)
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+@example("The Foo- and Bar'’ A_B of O'Brien met N.B. on 1 May at 5", "")
+def test_no_text_lacks_what_it_says_itself(text, other):
+    assert lacking(text, f"{other}\n\n{text}") == []
+    assert list(exchanged(text, [text])) == []
 
 
 @given(st.text(max_size=300))
