@@ -11,7 +11,8 @@ they stand and from true rewrites of them alike. A claim cites the paragraph tha
 or the sentence with a neighbour or two. The reading model is trained on claims that the same rules
 make of other texts.
 
-WiCE and FoolMeTwice are JSON Lines with ``label``, ``claim`` and ``evidence``, a list of sentences.
+WiCE and FoolMeTwice are JSON Lines with ``label``, ``claim`` and ``evidence``, a list of sentences,
+FoolMeTwice's with the ``title`` of their page, which is cited with them.
 Of both only the claims are measured on that training holds back (``held_back``).
 
 A threshold is chosen on one half of the documents and measured on the other, both ways round; the
@@ -264,10 +265,10 @@ def held_back(path: Path) -> Iterator[Case]:
         for record in map(json.loads, lines):
             claim, label = record["claim"], record["label"].lower()
             if (bucket := zlib.crc32(claim.encode())) % 10 < 3:
+                title = [f"{record['title']}."] if "title" in record else []
+                cited = (*title, *record["evidence"])
                 true = label in ("supported", "supports")
-                yield Case(
-                    bucket // 10 % 2, label, "", true, claim, (" ".join(record["evidence"]),)
-                )
+                yield Case(bucket // 10 % 2, label, "", true, claim, cited)
 
 
 def judged(cases: Sequence[Case], reader: Reader) -> list[Judged]:
