@@ -35,7 +35,7 @@ from index.generation import Allowed, Generation, Generations
 from index.readers import Source
 from rag import abstain, evidence
 from rag.evidence import Evidence
-from rag.find import PASSAGES, checked, held
+from rag.find import PASSAGES, held
 from rag.question import UnusableQuestion, understand
 from rag.reader import Reader
 from rag.retrieve import Query, retrieve
@@ -146,7 +146,7 @@ def seen(
     found = evidence.gather(meant.query, passages, reader)
     found, untrue = held(meant, found)
     idf = abstain.inverse_frequency(now)
-    return found, abstain.signals(query, found, idf, len(untrue), checked(meant, found, reader))
+    return found, abstain.signals(query, found, idf, len(untrue))
 
 
 def asked_of(

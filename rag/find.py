@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
+from index.words import content_stems
 from rag import abstain, evidence
 from rag.evidence import Evidence
 from rag.facts.lacking import Lacking
@@ -74,20 +75,15 @@ def find(
         whole = _unsaid(whole, meant.said)
     whole, untrue = held(meant, whole, stated)
     idf = abstain.inverse_frequency(now)
-    confidence = abstain.confidence(query, whole, idf, len(untrue), checked(meant, whole, reader))
+    confidence = abstain.confidence(query, whole, idf, len(untrue))
     parts = meant.parts
-    asked = [whole] if len(parts) == 1 or meant.said else _by_part(parts, passages, whole, reader)
+    if len(parts) == 1 or meant.said:
+        return Found(whole, [whole], confidence, untrue, retrieved)
+    asked = _by_part(parts, passages, whole, reader)
+    for part, found in zip(parts, asked, strict=True):  # one part that is answered is an answer
+        own = replace(query, stems=dict.fromkeys(content_stems(part), 1.0))
+        confidence = max(confidence, abstain.confidence(own, found, idf, len(untrue)))
     return Found(whole, asked, confidence, untrue, retrieved)
-
-
-def checked(meant: Question, found: Sequence[Evidence], reader: Reader) -> float:
-    """Log odds that question and short answer, as a claim, are supported where it stands."""
-    if not found:
-        return 0.0
-    best = found[0]
-    short = best.article.article.text[best.reading.start : best.reading.end]
-    text = f"{best.article.article.title}. {abstain.near(best)}"
-    return reader.check([(f"{meant.query} {short}", text)])[0].log_odds
 
 
 def held(

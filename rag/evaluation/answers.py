@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rag.answer import Answer, Citation
 from rag.evaluation import squad
 from rag.evaluation.judge import Judgement, cites_right_first
 from rag.evaluation.statistics import (
@@ -29,37 +28,17 @@ from rag.evaluation.statistics import (
 )
 
 
-def _share(found: Sequence[bool]) -> tuple[int, int]:
-    return sum(found), len(found)
+def _of(found: Iterable[bool]) -> tuple[int, int]:
+    """How many hold, of how many."""
+    each = list(found)
+    return sum(each), len(each)
 
 
-def _complete(given: Judgement) -> tuple[int, int]:
-    return _share([given.outcome == "complete"] if given.question.answerable else [])
-
-
-def _facts(given: Judgement) -> tuple[int, int]:
-    return _share(given.stated if given.question.answerable else [])
-
-
-def _precision(given: Judgement) -> tuple[int, int]:
-    judged = given.question.answerable and given.question.docs
-    cited = given.answer.citations if judged else ()
-    return _share([citation.key in given.question.docs for citation in cited])
-
-
-def _recall(given: Judgement) -> tuple[int, int]:
-    cited = {citation.key for citation in given.answer.citations}
+def _citations(given: Judgement, *, wanted: bool) -> tuple[int, int]:
+    """The cited articles that are expected, of those cited or, if ``wanted``, of those expected."""
     docs = given.question.docs if given.question.answerable else ()
-    return _share([doc in cited for doc in docs])
-
-
-def _first(given: Judgement) -> tuple[int, int]:
-    judged = given.question.answerable and given.question.docs and given.answer.answered
-    return _share([cites_right_first(given.question, given.answer)] if judged else [])
-
-
-def _verbatim(given: Judgement) -> tuple[int, int]:
-    return _share(given.verbatim)
+    keys = [citation.key for citation in given.answer.citations] if docs else []
+    return _of(doc in keys for doc in docs) if wanted else _of(key in docs for key in keys)
 
 
 def _short(given: Judgement, near: Callable[[str, str], float]) -> tuple[float, int]:
@@ -70,54 +49,38 @@ def _short(given: Judgement, near: Callable[[str, str], float]) -> tuple[float, 
     return best, bool(expected)
 
 
-def _short_exact(given: Judgement) -> tuple[float, int]:
-    return _short(given, squad.exact)
+def _first(given: Judgement) -> tuple[int, int]:
+    judged = given.question.answerable and given.question.docs and given.answer.answered
+    return _of([cites_right_first(given.question, given.answer)] if judged else [])
 
 
-def _short_f1(given: Judgement) -> tuple[float, int]:
-    return _short(given, squad.f1)
+def _answerable(given: Judgement, *found: bool) -> tuple[int, int]:
+    return _of(found if given.question.answerable else ())
 
 
-def _may_answer(given: Judgement) -> tuple[int, int]:
-    return _share([given.answer.may] if given.answer.answered else [])
-
-
-def _supported(given: Judgement) -> tuple[int, int]:
-    checked = [claim.status for claim in given.answer.claims if claim.status != "unchecked"]
-    return _share([status == "supported" for status in checked])
-
-
-def _refusal_precision(given: Judgement) -> tuple[int, int]:
-    return _share([] if given.answer.answered else [not given.question.answerable])
-
-
-def _refusal_recall(given: Judgement) -> tuple[int, int]:
-    return _share([] if given.question.answerable else [not given.answer.answered])
-
-
-def _false_answers(given: Judgement) -> tuple[int, int]:
-    return _share([] if given.question.answerable else [given.answer.answered])
-
-
-def _wrong_refusals(given: Judgement) -> tuple[int, int]:
-    return _share([not given.answer.answered] if given.question.answerable else [])
+def _unanswerable(given: Judgement, *found: bool) -> tuple[int, int]:
+    return _of(() if given.question.answerable else found)
 
 
 SHARES: Mapping[str, Callable[[Judgement], tuple[float, int]]] = {
-    "complete_answers": _complete,
-    "fact_recall": _facts,
-    "short_exact": _short_exact,
-    "short_f1": _short_f1,
-    "citation_precision": _precision,
-    "citation_recall": _recall,
+    "complete_answers": lambda given: _answerable(given, given.outcome == "complete"),
+    "fact_recall": lambda given: _answerable(given, *given.stated),
+    "short_exact": lambda given: _short(given, squad.exact),
+    "short_f1": lambda given: _short(given, squad.f1),
+    "citation_precision": lambda given: _citations(given, wanted=False),
+    "citation_recall": lambda given: _citations(given, wanted=True),
     "first_citation_right": _first,
-    "verbatim_rate": _verbatim,
-    "supported_claims": _supported,
-    "may_answer": _may_answer,
-    "wrong_refusal_rate": _wrong_refusals,
-    "false_answer_rate": _false_answers,
-    "refusal_precision": _refusal_precision,
-    "refusal_recall": _refusal_recall,
+    "verbatim_rate": lambda given: _of(given.verbatim),
+    "supported_claims": lambda given: _of(
+        claim.status == "supported" for claim in given.answer.claims if claim.status != "unchecked"
+    ),
+    "may_answer": lambda given: _of([given.answer.may] if given.answer.answered else []),
+    "wrong_refusal_rate": lambda given: _answerable(given, not given.answer.answered),
+    "false_answer_rate": lambda given: _unanswerable(given, given.answer.answered),
+    "refusal_precision": lambda given: _of(
+        [] if given.answer.answered else [not given.question.answerable]
+    ),
+    "refusal_recall": lambda given: _unanswerable(given, not given.answer.answered),
 }
 """What is counted for a question, of how much; a measure is the sum of the one over the other."""
 
@@ -204,17 +167,17 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
     wrong = [not given.right for given in judgements]
     calibration, risk = _columns(confidence, answerable), _columns(confidence, wrong)
     answers = [given.answer for given in judgements if given.answer.answered]
-    claims = _columns([len(answer.claims) for answer in answers])
-    words = _columns([_words(answer) for answer in answers])
-    times = _columns([given.milliseconds for given in judgements])
+    claims = [len(answer.claims) for answer in answers]
+    words = [sum(len(claim.text.split()) for claim in answer.claims) for answer in answers]
+    times = [given.milliseconds for given in judgements]
     count = len(judgements)
     measures = shares(judgements) | {
-        "claims_median": estimate(claims, quantile(0.5), len(answers)),
-        "claims_most": estimate(claims, quantile(1), len(answers)),
-        "words_median": estimate(words, quantile(0.5), len(answers)),
-        "words_most": estimate(words, quantile(1), len(answers)),
-        "latency_p50_ms": estimate(times, quantile(0.5), count),
-        "latency_p95_ms": estimate(times, quantile(0.95), count),
+        "claims_median": estimate(_columns(claims), quantile(0.5), len(answers)),
+        "claims_most": estimate(_columns(claims), quantile(1), len(answers)),
+        "words_median": estimate(_columns(words), quantile(0.5), len(answers)),
+        "words_most": estimate(_columns(words), quantile(1), len(answers)),
+        "latency_p50_ms": estimate(_columns(times), quantile(0.5), count),
+        "latency_p95_ms": estimate(_columns(times), quantile(0.95), count),
         "calibration_error": estimate(calibration, each(calibration_error), count),
         "risk_coverage_area": estimate(risk, each(risk_area), count),
     }
@@ -252,19 +215,13 @@ def _columns(*columns: Sequence[float]) -> Floats:
     return np.column_stack([np.array(column, dtype=np.float64) for column in columns])
 
 
-def _words(answer: Answer) -> int:
-    return sum(len(claim.text.split()) for claim in answer.claims)
-
-
 def _badness(given: Judgement) -> tuple[float, float, int]:
     order = ("wrongly answered", "wrongly refused", "incomplete")
     rank = order.index(given.outcome) if given.outcome in order else len(order)
-    if given.outcome == "wrongly answered":
-        within = -given.answer.confidence
-    elif given.outcome == "wrongly refused":
-        within = 0.0 if given.right else 1.0
-    else:
-        within = -len(given.missing) / max(1, len(given.stated))
+    within = {
+        "wrongly answered": -given.answer.confidence,
+        "wrongly refused": 0.0 if given.right else 1.0,
+    }.get(given.outcome, -len(given.missing) / max(1, len(given.stated)))
     return rank, within, given.question.number
 
 
@@ -290,14 +247,10 @@ def _result(given: Judgement) -> dict[str, Any]:
         "missing": [list(fact) for fact in given.missing] if question.answerable else [],
         "docs": list(question.docs),
         "cited": list(dict.fromkeys(citation.key for citation in answer.citations)),
-        "not_verbatim": [_place(c) for c, ok in _checked(given) if not ok],
+        "not_verbatim": [
+            {"key": citation.key, "start": citation.start, "end": citation.end}
+            for citation, found in zip(answer.citations, given.verbatim, strict=True)
+            if not found
+        ],
         "milliseconds": round(given.milliseconds, 1),
     }
-
-
-def _checked(given: Judgement) -> list[tuple[Citation, bool]]:
-    return list(zip(given.answer.citations, given.verbatim, strict=True))
-
-
-def _place(citation: Citation) -> dict[str, Any]:
-    return {"key": citation.key, "start": citation.start, "end": citation.end}

@@ -74,6 +74,7 @@ def _question(record: Record) -> GoldenQuestion:
         line.id,
         line.question,
         line.history,
+        line.today,
         docs=docs,
         facts=facts,
         answerable=answerable,

@@ -19,9 +19,6 @@ RESAMPLES = 1_000
 LEVEL = 0.95
 BINS = 10
 
-# Numbers held at a time while resampling: a test collection has thousands of queries.
-_AT_ONCE = 1_000_000
-
 # Confidences that differ by less are one: sums of 64-bit floats come out so in another order.
 _SAME = 1e-9
 
@@ -66,12 +63,8 @@ def estimate(rows: Floats, statistic: Statistic, count: int) -> Estimate:
     if math.isnan(value):
         return Estimate(math.nan, math.nan, math.nan, count)
     generator = np.random.default_rng(0)
-    step = max(1, _AT_ONCE // rows.size)
-    found = []
-    for first in range(0, RESAMPLES, step):
-        size = (min(step, RESAMPLES - first), len(rows))
-        found.append(statistic(ordered[generator.integers(len(rows), size=size)]))
-    values = np.concatenate(found)
+    samples = ordered[generator.integers(len(rows), size=(RESAMPLES, len(rows)))]
+    values = statistic(samples)
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(values[~np.isnan(values)], [tail, 1 - tail])
     return Estimate(value, min(float(low), value), max(float(high), value), count)
@@ -140,16 +133,10 @@ def reliability(rows: Floats) -> list[Bin]:
     Args:
         rows: (n, 2), confidence from 0 to 1 and truth, which is 0 or 1.
     """
-    places = np.minimum((rows[:, 0] * BINS).astype(int), BINS - 1)
     return [
-        Bin(
-            low=place / BINS,
-            high=(place + 1) / BINS,
-            count=int(np.count_nonzero(places == place)),
-            confidence=float(rows[places == place, 0].mean()),
-            true=float(rows[places == place, 1].mean()),
-        )
-        for place in np.unique(places).tolist()
+        Bin(place / BINS, (place + 1) / BINS, int(count), confidence / count, true / count)
+        for place, (count, confidence, true) in enumerate(_binned(rows).tolist())
+        if count
     ]
 
 
@@ -161,9 +148,15 @@ def calibration_error(rows: Floats) -> float:
     """
     if not len(rows):
         return math.nan
+    _, confidence, true = _binned(rows).T
+    return float(np.abs(confidence - true).sum() / len(rows))
+
+
+def _binned(rows: Floats) -> Floats:
+    """(BINS, 3): how many questions are in a bin, and the sums of their confidence and truth."""
     places = np.minimum((rows[:, 0] * BINS).astype(int), BINS - 1)
-    apart = np.bincount(places, weights=rows[:, 0] - rows[:, 1], minlength=BINS)
-    return float(np.abs(apart).sum() / len(rows))
+    summed = (np.ones(len(rows)), *rows.T)
+    return np.column_stack([np.bincount(places, values, minlength=BINS) for values in summed])
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +184,10 @@ def risk_coverage(rows: Floats) -> list[Point]:
     Args:
         rows: (n, 2), confidence, and 1 where an answer is wrong, 0 where it is right.
     """
-    points = []
-    answered = wrong = 0.0
-    for confidence, size, errors in _ties(rows):
-        answered += size
-        wrong += errors
-        points.append(Point(confidence, answered / len(rows), wrong / answered))
-    return points
+    return [
+        Point(confidence, answered / len(rows), wrong / answered)
+        for confidence, answered, wrong in _surest(rows).tolist()
+    ]
 
 
 def risk_area(rows: Floats) -> float:
@@ -210,10 +200,9 @@ def risk_area(rows: Floats) -> float:
     """
     if not len(rows):
         return math.nan
-    confidence, wrong = rows[np.argsort(-rows[:, 0], kind="stable")].T
+    _, ends, wrong = _surest(rows).T
     answered = np.arange(1, len(rows) + 1)
-    ends = np.flatnonzero(np.append(-np.diff(confidence) > _SAME, True)) + 1
-    errors = np.interp(answered, np.append(0, ends), np.append(0.0, wrong.cumsum()[ends - 1]))
+    errors = np.interp(answered, np.append(0, ends), np.append(0, wrong))
     return float((errors / answered).mean())
 
 
@@ -222,12 +211,8 @@ def least_risk_area(rows: Floats) -> float:
     return risk_area(np.column_stack([1 - rows[:, 1], rows[:, 1]]))
 
 
-def _ties(rows: Floats) -> list[tuple[float, int, float]]:
-    """Confidence, number of questions and number of errors, the highest confidence first."""
-    groups: list[tuple[float, int, float]] = []
-    for confidence, wrong in rows[np.argsort(-rows[:, 0], kind="stable")].tolist():
-        if groups and groups[-1][0] - confidence <= _SAME:
-            groups[-1] = (confidence, groups[-1][1] + 1, groups[-1][2] + wrong)
-        else:
-            groups.append((confidence, 1, wrong))
-    return groups
+def _surest(rows: Floats) -> Floats:
+    """(m, 3), the highest of m confidences first: it, and the answers and errors down to it."""
+    confidence, wrong = rows[np.argsort(-rows[:, 0], kind="stable")].T
+    last = np.flatnonzero(np.append(-np.diff(confidence) > _SAME, True))
+    return np.column_stack([confidence[last], last + 1, wrong.cumsum()[last]])

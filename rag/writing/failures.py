@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from email.utils import parsedate_to_datetime
-from time import time
 
 from index.errors import OnRecordError
 
@@ -151,11 +149,4 @@ def _wait(error: Exception) -> float | None:
     """Seconds that the server wants to be left alone, by its Retry-After; None if it has none."""
     response = getattr(error, "response", None)
     value = response.headers.get("retry-after", "") if response is not None else ""
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
-    except (ValueError, TypeError, IndexError):
-        return None
+    return float(value) if value.isdecimal() else None

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from index.errors import OnRecordError
 from rag.settings import Settings
-from rag.writing.endpoint import CONNECT_SECONDS, Endpoint
+from rag.writing.failures import explain
 from rag.writing.model import Reply
 from rag.writing.streaming import Streamed
+
+# The same prompt is to give the same reply, as far as a server can promise that.
+TEMPERATURE = 0.0
+
+# Seconds within which a server that is there accepts a connection.
+CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +53,56 @@ def configured(settings: Settings) -> OpenAILikeModel | None:
     return OpenAILikeModel(settings)
 
 
-class OpenAILikeModel(Endpoint):
-    """A model behind the chat endpoint of a server. Threads may share it."""
+class OpenAILikeModel:
+    """A model behind the chat endpoint of a server. Threads may share it.
+
+    Attributes:
+        where: The server's address, without what is secret in it.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
+        self.name = settings.llm_model
+        self.timeout = float(settings.llm_timeout)
+        self.context = settings.llm_context
         self.max_tokens = min(settings.llm_max_tokens, settings.llm_context // 2)
+        self.where, self._is_here = _place(settings.llm_url)
+        self._url = settings.llm_url.rstrip("/")
+        self._key = settings.llm_key.get_secret_value() or "none"
+
+    def prepare(self) -> None:
+        """Loads the client, for which the first question would otherwise wait."""
+        import llama_index.llms.openai_like  # type: ignore[import-untyped]  # noqa: F401
 
     def stream(
         self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
     ) -> Reply:
         """A reply to a prompt, which must be complete within so many seconds."""
-        return Streamed(self, system, user, seconds, max_tokens or self.max_tokens)
+
+        def request(left: float, *, usage: bool) -> AsyncGenerator[Any, None]:
+            return self._pieces(system, user, max_tokens or self.max_tokens, left, usage=usage)
+
+        self.prepare()  # before the clock starts: importing it takes a second or more
+        return Streamed(request, self.where, seconds)
+
+    def models(self) -> tuple[str, ...]:
+        """The models that the server lists.
+
+        Raises:
+            ModelFailed: it does not answer, or refuses.
+        """
+        import httpx
+        import openai
+
+        try:
+            with (
+                httpx.Client(**self._connection(min(self.timeout, CONNECT_SECONDS))) as client,
+                openai.OpenAI(
+                    api_key=self._key, base_url=self._url, max_retries=0, http_client=client
+                ) as server,
+            ):
+                return tuple(str(model.id) for model in server.models.list().data or ())
+        except Exception as error:
+            raise explain(error, self.where, self.name) from error
 
     def probe(self) -> Probe:
         """Asks the server which models it has and, if one is chosen, for a few words of it.
@@ -63,18 +110,73 @@ class OpenAILikeModel(Endpoint):
         Raises:
             ModelFailed: it does not answer, or refuses.
         """
-        models = self.models(min(self.timeout, CONNECT_SECONDS))
+        models = self.models()
         if not self.name:
             return Probe(models)
         asked = "Count from one to twenty in words."
-        pieces = 0
         with self.stream("You are brief.", asked, seconds=self.timeout, max_tokens=48) as reply:
-            began = time.perf_counter()
-            for _ in reply:
-                pieces += 1
-                if pieces == 1:
-                    began = time.perf_counter()
-            took = time.perf_counter() - began
-        tokens = reply.usage.get("completion_tokens", pieces)
-        speed = (tokens - 1) / took if pieces > 1 and tokens > 1 and took > 0 else None
+            came = [time.perf_counter() for _ in reply]
+        tokens = reply.usage.get("completion_tokens", len(came))
+        took = came[-1] - came[0] if came else 0.0
+        speed = (tokens - 1) / took if len(came) > 1 and tokens > 1 and took > 0 else None
         return Probe(models, reply.first_token_ms, speed)
+
+    async def _pieces(
+        self, system: str, user: str, max_tokens: int, seconds: float, *, usage: bool
+    ) -> AsyncGenerator[Any, None]:
+        """The chunks of a reply as LlamaIndex has them; ``usage`` asks for the tokens used.
+
+        Raises:
+            ModelFailed: there is no reply, or no end of it.
+        """
+        import httpx
+        from llama_index.core.base.llms.types import ChatMessage, MessageRole
+        from llama_index.llms.openai_like import OpenAILike
+
+        try:
+            # A connection of its own, so that it can be cut without another's harm.
+            async with httpx.AsyncClient(**self._connection(seconds)) as client:
+                model = OpenAILike(
+                    model=self.name,
+                    api_base=self._url,
+                    api_key=self._key,
+                    is_chat_model=True,
+                    is_function_calling_model=False,
+                    context_window=self.context,
+                    max_tokens=max_tokens,
+                    temperature=TEMPERATURE,
+                    timeout=self.timeout,
+                    max_retries=0,
+                    async_http_client=client,
+                    additional_kwargs=(
+                        {"stream_options": {"include_usage": True}} if usage else {}
+                    ),
+                )
+                said = [(MessageRole.SYSTEM, system), (MessageRole.USER, user)]
+                messages = [ChatMessage(role=role, content=text) for role, text in said]
+                async for piece in await model.astream_chat(messages):
+                    yield piece
+        except Exception as error:
+            raise explain(error, self.where, self.name) from error
+
+    def _connection(self, seconds: float) -> dict[str, Any]:
+        """What httpx needs to know of the server."""
+        import httpx
+
+        return {
+            "verify": self._url.startswith("https"),
+            "trust_env": not self._is_here,  # no proxy is asked for this machine
+            "timeout": httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
+        }
+
+
+def _place(url: str) -> tuple[str, bool]:
+    """An address without a user's name, password or query, and whether it is of this machine."""
+    try:
+        parts = urlsplit(url.rstrip("/"))
+        host = parts.hostname or ""
+    except ValueError:
+        return "llm_url", False
+    here = host in ("localhost", "::1", "0.0.0.0") or host.startswith("127.")  # noqa: S104
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
+    return urlunsplit(bare) or "llm_url", here

@@ -22,9 +22,7 @@ class Reply(Protocol):
     def __enter__(self) -> Self:
         """Sends the request."""
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: object
-    ) -> None:
+    def __exit__(self, kind: object, error: object, at: object) -> None:
         """Stops it."""
 
     def __iter__(self) -> Iterator[str]:
@@ -45,21 +43,10 @@ class LanguageModel(Protocol):
         max_tokens: The most tokens of a reply.
     """
 
-    @property
-    def name(self) -> str:
-        """As the server knows it."""
-
-    @property
-    def timeout(self) -> float:
-        """Seconds within which a reply must be complete."""
-
-    @property
-    def context(self) -> int:
-        """Tokens that prompt and reply may have together."""
-
-    @property
-    def max_tokens(self) -> int:
-        """The most tokens of a reply."""
+    name: str
+    timeout: float
+    context: int
+    max_tokens: int
 
     def prepare(self) -> None:
         """Loads what the first reply would otherwise wait for."""

@@ -2,77 +2,70 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, suppress
+from typing import Any, Protocol, Self
 
-from rag.writing.endpoint import Endpoint
-from rag.writing.failures import (
-    ModelFailed,
-    OptionUnknown,
-    TooManyRequests,
-    cut,
-    explain,
-    too_slow,
-)
-
-if TYPE_CHECKING:
-    import httpx
+from rag.writing.failures import ModelFailed, OptionUnknown, TooManyRequests, cut, too_slow
 
 # Seconds to wait when a server has had too many requests and does not say how long.
 PAUSE = 1.0
+
+_COUNTED = ("prompt_tokens", "completion_tokens")
+
+
+class Request(Protocol):
+    """Sends a request."""
+
+    def __call__(self, left: float, *, usage: bool) -> AsyncGenerator[Any, None]:
+        """The chunks of its reply as LlamaIndex has them.
+
+        Args:
+            left: Seconds that the server may take to send the next of them.
+            usage: Whether the server is asked to tell the tokens used.
+        """
 
 
 class Streamed:
     """A reply that a thread of its own reads, so that whoever waits for it can stop waiting."""
 
-    def __init__(
-        self, endpoint: Endpoint, system: str, user: str, seconds: float, max_tokens: int
-    ) -> None:
+    def __init__(self, request: Request, where: str, seconds: float) -> None:
         self.usage: Mapping[str, int] = {}
         self.first_token_ms: float | None = None
         self.complete = False
-        self._endpoint = endpoint
-        self._prompt = (system, user, max_tokens)
+        self._request = request
+        self._where = where
         self._seconds = seconds
-        self._deadline = 0.0
-        self._started = 0.0
+        self._started = time.perf_counter()
         self._came: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
-        self._line = _Line()
+        self._reading: asyncio.Task[None] | None = None
 
     def __enter__(self) -> Self:
-        self._endpoint.prepare()  # before the clock starts: importing it takes a second or more
         self._started = time.perf_counter()
-        self._deadline = self._started + self._seconds
-        threading.Thread(target=self._read, name="onrecord-llm", daemon=True).start()
+        threading.Thread(target=self._run, name="onrecord-llm", daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | object,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, at: object) -> None:
         self._stopped.set()
-        self._line.cut()
+        if self._reading:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._reading.get_loop().call_soon_threadsafe(self._reading.cancel)
 
     def __iter__(self) -> Iterator[str]:
         while True:
-            left = self._deadline - time.perf_counter()
+            left = self._left()
             try:
                 if left <= 0:
                     raise queue.Empty
                 came = self._came.get(timeout=left)
             except queue.Empty:
                 begun = self.first_token_ms is not None
-                raise too_slow(self._endpoint.where, self._seconds, begun) from None
+                raise too_slow(self._where, self._seconds, begun) from None
             if came is None:
                 return
             if isinstance(came, ModelFailed):
@@ -81,104 +74,61 @@ class Streamed:
                 self.first_token_ms = 1000 * (time.perf_counter() - self._started)
             yield came
 
-    def _read(self) -> None:
+    def _left(self) -> float:
+        """Seconds that are left."""
+        return self._started + self._seconds - time.perf_counter()
+
+    def _run(self) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._read())
+
+    async def _read(self) -> None:
         """Puts what comes where it is waited for, then None or the failure."""
+        self._reading = asyncio.current_task()
+        try:
+            await self._read_patiently()
+        except ModelFailed as error:
+            self._came.put(error)
+        else:
+            self._came.put(None)
+
+    async def _read_patiently(self) -> None:
+        """As many requests as it takes, within the time.
+
+        Raises:
+            ModelFailed: the last one failed.
+        """
         usage = True
         while not self._stopped.is_set():
             try:
-                self._read_once(usage=usage)
+                return await self._read_once(usage=usage)
             except TooManyRequests as error:
                 wait = PAUSE if error.seconds is None else error.seconds
-                if time.perf_counter() + wait >= self._deadline:
-                    self._came.put(error)
-                    return
-                self._stopped.wait(wait)
-            except OptionUnknown as error:
+                if wait >= self._left():
+                    raise
+                await asyncio.sleep(wait)
+            except OptionUnknown:
                 if not usage:
-                    self._came.put(error)
-                    return
+                    raise
                 usage = False
-            except ModelFailed as error:
-                self._came.put(error)
-                return
-            else:
-                self._came.put(None)
-                return
+        return None
 
-    def _read_once(self, *, usage: bool) -> None:
+    async def _read_once(self, *, usage: bool) -> None:
         """One request.
 
         Raises:
-            ModelFailed: whatever went wrong, except that somebody stopped it.
+            ModelFailed: whatever went wrong.
         """
-        endpoint = self._endpoint
         ended = None
-        hooks: dict[str, list[Callable[..., Any]]] = {"request": [self._line.watch]}
-        try:
-            left = max(0.01, self._deadline - time.perf_counter())
-            with endpoint.client(left, event_hooks=hooks) as client:
-                for piece in endpoint.pieces(*self._prompt, client, usage=usage):
-                    if self._stopped.is_set():
-                        return
-                    if piece.delta:
-                        self._came.put(piece.delta)
-                    self._note(piece.raw)
-                    ended = _ended(piece.raw) or ended
-        except Exception as error:
-            if self._stopped.is_set():
-                return
-            raise explain(error, endpoint.where, endpoint.name) from error
+        async with aclosing(self._request(max(0.01, self._left()), usage=usage)) as pieces:
+            async for piece in pieces:
+                if piece.delta:
+                    self._came.put(piece.delta)
+                told = getattr(piece.raw, "usage", None)
+                counts = {name: getattr(told, name, None) for name in _COUNTED}
+                self.usage = {n: v for n, v in counts.items() if isinstance(v, int)} or self.usage
+                for choice in getattr(piece.raw, "choices", None) or ():
+                    ended = choice.finish_reason or ended
         if ended is None:
-            raise cut(endpoint.where)
+            raise cut(self._where)
         self.complete = ended != "length"
-
-    def _note(self, chunk: Any) -> None:  # noqa: ANN401
-        """Keeps what a chunk says of the tokens used."""
-        told = getattr(chunk, "usage", None)
-        names = ("prompt_tokens", "completion_tokens")
-        values = {name: getattr(told, name, None) for name in names}
-        if kept := {name: value for name, value in values.items() if isinstance(value, int)}:
-            self.usage = kept
-
-
-@dataclass(slots=True)
-class _Line:
-    """The sockets of one request, which another thread than its own may shut."""
-
-    sockets: list[Any] = field(default_factory=list)
-    shut: bool = False
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def watch(self, request: httpx.Request) -> None:
-        """Has the request tell of each connection that it makes."""
-        request.extensions = {**request.extensions, "trace": self._seen}
-
-    def _seen(self, event: str, info: Mapping[str, Any]) -> None:
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            found = info["return_value"].get_extra_info("socket")
-            with self.lock:
-                self.sockets.append(found)
-                shut = self.shut
-            if shut:
-                _shut(found)
-
-    def cut(self) -> None:
-        """Ends every connection now, whoever reads from it."""
-        with self.lock:
-            self.shut = True
-            sockets = list(self.sockets)
-        for found in sockets:
-            _shut(found)
-
-
-def _shut(found: Any) -> None:  # noqa: ANN401
-    # Closing would not wake a thread that reads, nor tell the server; the plain socket's method
-    # is used since that of TLS first forgets its session, which the reading thread holds.
-    with suppress(OSError, AttributeError, TypeError):
-        socket.socket.shutdown(found, socket.SHUT_RDWR)
-
-
-def _ended(chunk: Any) -> str | None:  # noqa: ANN401
-    """Why a reply ended, if a chunk says that it did."""
-    choices = getattr(chunk, "choices", None)
-    return str(choices[0].finish_reason) if choices and choices[0].finish_reason else None

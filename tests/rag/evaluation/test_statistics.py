@@ -68,13 +68,6 @@ def test_an_interval_holds_the_value_of_a_biased_statistic():
     assert error.high > 0.05
 
 
-def test_many_questions_are_resampled_in_parts_to_the_same_figures(monkeypatch):
-    values = rows(*[(n % 3, 2) for n in range(40)])
-    whole = estimate(values, ratio, 80)
-    monkeypatch.setattr("rag.evaluation.statistics._AT_ONCE", 7 * values.size)
-    assert estimate(values, ratio, 80) == whole
-
-
 @settings(deadline=None, max_examples=20)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_estimates_do_not_depend_on_the_order_and_intervals_hold_them(found, random):
