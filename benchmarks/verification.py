@@ -42,6 +42,7 @@ from index.article import Article
 from index.readers import Source
 from index.sentences import split_sentences
 from index.words import content_stems
+from rag.facts.exchanged import exchanged
 from rag.facts.lacking import lacking
 from rag.reader import Reader
 from rag.verify import THRESHOLD, verify
@@ -307,7 +308,7 @@ def unsupported(
 def report(found: Sequence[Judged], misses: bool) -> None:
     """Prints what is flagged of each kind, and what the rules alone and the reasons are worth."""
     flags = unsupported(found, at_most)
-    rules = [bool(lacking(j.case.claim, " ".join(j.case.cited))) for j in found]
+    rules = [by_rule(j.case) for j in found]
     for true in (True, False):
         print(f"{'true' if true else 'changed'} claims: chosen, shipped, rules alone")
         kinds: dict[str, list[int]] = defaultdict(list)
@@ -329,6 +330,12 @@ def report(found: Sequence[Judged], misses: bool) -> None:
         shown_misses(found)
 
 
+def by_rule(case: Case) -> bool:
+    """Whether a claim is unsupported whatever the reading model makes of it."""
+    said = [text[s.start : s.end] for text in case.cited for s in split_sentences(text)]
+    return bool(lacking(case.claim, " ".join(case.cited)) or [*exchanged(case.claim, said)])
+
+
 def named(item: Judged) -> bool:
     """Whether a reason quotes a word that the change put in, or one of those in its place."""
     before, after = set(item.case.before.split()), set(item.case.claim.split())
@@ -344,7 +351,7 @@ def public(name: str, found: Sequence[Judged], misses: bool) -> None:
     for what, flagged in (
         ("chosen", [flags[n] for n in range(len(found))]),
         ("shipped", [j.score < THRESHOLD for j in found]),
-        ("rules", [bool(lacking(j.case.claim, " ".join(j.case.cited))) for j in found]),
+        ("rules", [by_rule(j.case) for j in found]),
     ):
         true = [not f for f, j in zip(flagged, found, strict=True) if j.case.true]
         false = [f for f, j in zip(flagged, found, strict=True) if not j.case.true]

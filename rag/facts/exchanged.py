@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from index.words import is_content
 from rag.facts.bearers import alike, groups
@@ -19,6 +20,9 @@ REPEATED = 0.6
 # Words at most that stand for others.
 LONG = 6
 
+# Beside one of these two names may change places.
+SYMMETRIC = frozenset("and or met meets meet married marries".split())
+
 _WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
 
 Fact = Number | Date | Name
@@ -29,11 +33,13 @@ def exchanged(claim: str, sentences: Sequence[str]) -> Iterator[Lacking]:
 
     Args:
         claim: A sentence.
-        sentences: Those that it cites; only one that it repeats for the most part is looked at.
+        sentences: Those that it cites. Beside two names that change places, only one is looked at
+            that it repeats for the most part.
     """
     mine = list(_WORD.finditer(claim))
     folded = [_folded(word) for word in mine]
     for sentence in sentences:
+        yield from _swapped(f"x {claim}", f"x {sentence}")
         theirs = list(_WORD.finditer(sentence))
         their = [_folded(word) for word in theirs]
         if len({*folded} & {*their}) < REPEATED * len({*folded}):
@@ -47,6 +53,24 @@ def exchanged(claim: str, sentences: Sequence[str]) -> Iterator[Lacking]:
                 if one and other and type(one) is type(other) and not _same(one, other):
                     kind = type(one).__name__.lower()
                     yield Lacking(kind, one.text, other.text)  # type: ignore[arg-type]
+
+
+def _swapped(claim: str, sentence: str) -> Iterator[Lacking]:
+    """Two names that change places around the same words: who does it, and to whom it is done."""
+    there = [(a, b, _between(sentence, a, b)) for a, b in pairwise(names_in(sentence))]
+    for one, other in pairwise(names_in(claim)):
+        words = _between(claim, one, other)
+        for a, b, between in there:
+            crossed = _same(one, b) and _same(other, a) and not _same(one, a)
+            if words and words == between and crossed and not SYMMETRIC & {*words}:
+                yield Lacking("name", claim[one.start : other.end], sentence[a.start : b.end])
+
+
+def _between(text: str, one: Name, other: Name) -> list[str]:
+    """The few words between two names; none if a sign stands there too."""
+    between = text[one.end : other.start]
+    words = [_folded(word) for word in _WORD.finditer(between)]
+    return words if len(words) < LONG and re.fullmatch(r"[\w\s’']*", between) else []
 
 
 def _folded(word: re.Match[str]) -> str:

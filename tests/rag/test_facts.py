@@ -263,6 +263,11 @@ SAID = (
         (SAID.replace("Mayor Jana Kralova", "She"), []),
         (SAID.replace("Petr Vlk", "an engineer"), []),
         ("Vlk heard Kralova in April.", []),
+        ("Petr Vlk was told by Jana Kralova.", []),
+        (
+            "Petr Vlk told Jana Kralova.",
+            [("name", "Petr Vlk told Jana Kralova", "Mayor Jana Kralova told Petr Vlk")],
+        ),
     ],
 )
 def test_what_stands_in_the_place_of_another(claim, wrong):
