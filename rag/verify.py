@@ -75,6 +75,9 @@ def verify(
     if wrong := wrong or [*exchanged(claim, sentences)]:
         return Verdict("unsupported", 0.0, reason=_differs(wrong[0]))
     text = _nearest(claim, sentences)
+    # Who published it and when is read with it by a claim that says so.
+    if {*content_stems(claim)} & {*content_stems(context)} - {*content_stems(text)}:
+        text = f"{context}: {text}"
     claim = in_their_words(claim, text)
     (read,) = (reader or default_reader()).check([(claim, text)])
     if read.probability >= THRESHOLD:
