@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from index.sentences import split_sentences
 from index.words import WORD, content_stems
 from rag.answer import Status
-from rag.facts.lacking import Lacking, lacking
+from rag.facts.dates import dates_in
+from rag.facts.exchanged import exchanged
+from rag.facts.lacking import Lacking, in_their_words, lacking
 from rag.reader import Reader, default_reader
 
 # Claims below it are unsupported.
@@ -66,10 +69,17 @@ def verify(
         return found
     if why := _unchecked(claim, cited):
         return Verdict("unchecked", 0.0, reason=why)
+    sentences = [text[s.start : s.end] for text in cited for s in split_sentences(text)]
     # A number, a date or a name that differs is never supported, whatever the model makes of it.
-    if wrong := lacking(claim, " ".join([*cited, context])):
+    wrong = lacking(claim, " ".join([*cited, context]), _published(context))
+    if wrong := wrong or [*exchanged(claim, sentences)]:
         return Verdict("unsupported", 0.0, reason=_differs(wrong[0]))
-    (read,) = (reader or default_reader()).check([(claim, _nearest(claim, cited))])
+    text = _nearest(claim, sentences)
+    # Who published it and when is read with it by a claim that says so.
+    if {*content_stems(claim)} & {*content_stems(context)} - {*content_stems(text)}:
+        text = f"{context}: {text}"
+    claim = in_their_words(claim, text)
+    (read,) = (reader or default_reader()).check([(claim, text)])
     if read.probability >= THRESHOLD:
         return Verdict("supported", read.probability)
     said = [claim[a:b] for a, b in read.differs]
@@ -85,9 +95,14 @@ def _differs(wrong: Lacking) -> str:
     return f"is not in the cited words: “{wrong.said}”"
 
 
-def _nearest(claim: str, cited: Sequence[str]) -> str:
-    """The sentences of the cited texts that share most words with a claim, in their order."""
-    sentences = [text[s.start : s.end] for text in cited for s in split_sentences(text)]
+def _published(context: str) -> date | None:
+    """The day from which the cited texts count "yesterday", if it is one day."""
+    days = {day.exact for day in dates_in(context) if day.exact}
+    return days.pop() if len(days) == 1 else None
+
+
+def _nearest(claim: str, sentences: Sequence[str]) -> str:
+    """Those of some sentences that share most words with a claim, in their order."""
     wanted = set(content_stems(claim))
     shared = [len(wanted.intersection(content_stems(sentence))) for sentence in sentences]
     room, chosen = READ_WORDS, set()

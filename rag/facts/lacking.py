@@ -84,6 +84,7 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
         for number in _counts(text, dates)
         if not _number_held(number, facts)
         and ((instead := _other_number(text, number, held, facts)) or not number.small)
+        and not (number.small and number.unit == "th")
     ]
     found += [
         Lacking("date", day.text, _other_date(day, facts))
@@ -92,6 +93,36 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
     ]
     found += [Lacking("name", name.text) for name in names_in(text) if not _name_held(name, facts)]
     return found
+
+
+def in_their_words(text: str, held: str) -> str:
+    """A text with its numbers and dates written as another text writes them.
+
+    >>> in_their_words("On May 4, 1200 left.", "Of 2,000, 1,200 left on 4 May.")
+    'On 4 May, 1,200 left.'
+    """
+    facts, dates = facts_of(held), dates_in(text)
+    others: list[Number | Date] = [*facts.numbers, *facts.dates]
+    mine: list[Number | Date] = [*_counts(text, dates), *dates]
+    for fact in sorted(mine, key=lambda f: -f.start):
+        same = [other.text for other in others if _equal(fact, other)]
+        if same and fact.text not in same:
+            text = f"{text[: fact.start]}{same[0]}{text[fact.end :]}"
+    return text
+
+
+def _equal(one: Number | Date, other: Number | Date) -> bool:
+    if isinstance(one, Number) and isinstance(other, Number):
+        return one.same(other) and other.same(one)
+    if isinstance(one, Date) and isinstance(other, Date):
+        return one.same(other) and other.same(one)
+    day, number = (one, other) if isinstance(one, Date) else (other, one)
+    # "1200" may be a year or not.
+    return (
+        isinstance(day, Date)
+        and isinstance(number, Number)
+        and (day.only_year and day.year == number.value and not number.unit)
+    )
 
 
 def _counts(text: str, dates: Sequence[Date]) -> list[Number]:

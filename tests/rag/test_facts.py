@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.calendar import MONTHS, month_number
 from rag.facts.bearers import alike
 from rag.facts.dates import dates_in
+from rag.facts.exchanged import exchanged
+from rag.facts.lacking import in_their_words, lacking
 from rag.facts.names import names_in
 from rag.facts.numbers import numbers_in
 
@@ -232,7 +234,84 @@ def test_two_bearers(one, other):
     assert not alike(other, one)
 
 
+@given(st.text(max_size=200), st.text(max_size=200))
+@example("The Foo- and Bar'’ A_B of O'Brien met N.B. on 1 May at 5", "")
+def test_no_text_lacks_what_it_says_itself(text, other):
+    assert lacking(text, f"{other}\n\n{text}") == []
+    assert list(exchanged(text, [text])) == []
+
+
 @given(st.text(max_size=300))
 def test_what_is_found_stands_in_any_text(text):
     for found in (*numbers_in(text), *dates_in(text), *names_in(text)):
         assert text[found.start : found.end].strip() == found.text
+
+
+SAID = (
+    "Mayor Jana Kralova told Petr Vlk on 3 March that 1,200 tiles of the Hradek Bridge are loose."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        (SAID, []),
+        (SAID.replace("Petr Vlk", "Jana Kralova"), [("name", "Jana Kralova", "Petr Vlk")]),
+        (SAID.replace("3 March", "5 April"), [("date", "5 April", "3 March")]),
+        (SAID.replace("1,200", "1500"), [("number", "1500", "1,200")]),
+        (SAID.replace("1,200", "twelve hundred").replace("3 March", "March 3"), []),
+        (SAID.replace("Mayor Jana Kralova", "She"), []),
+        (SAID.replace("Petr Vlk", "an engineer"), []),
+        ("Vlk heard Kralova in April.", []),
+        ("Petr Vlk was told by Jana Kralova.", []),
+        (
+            "Petr Vlk told Jana Kralova.",
+            [("name", "Petr Vlk told Jana Kralova", "Mayor Jana Kralova told Petr Vlk")],
+        ),
+    ],
+)
+def test_what_stands_in_the_place_of_another(claim, wrong):
+    found = exchanged(claim, ["It rained.", SAID])
+    assert [(f.kind, f.said, f.instead) for f in found] == wrong
+
+
+def test_numbers_and_dates_are_told_as_the_other_text_tells_them():
+    held = "On 4 May 2025, 1,200 of 2,000 left; 5% of €3 million stayed for six years."
+    claim = "Five per cent of €3m stayed 6 years after 1200 left on May 4, 2025, not 1300."
+    assert in_their_words(claim, held) == (
+        "5% of €3 million stayed six years after 1,200 left on 4 May 2025, not 1300."
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("In the U.S Congress", "The US Congress met."),
+        ("at the IMF", "The International Monetary Fund warned."),
+        ("the European Union said", "The EU said no."),
+        ("for African-Americans", "Many African Americans voted."),
+        ("in Yan'an", "It reached Yan'an."),
+        ("in the 16th century", "It was in 1510."),
+        ("in the late 1970's", "From 1979 on"),
+        ("the 80s", "in 1984"),
+        ("two building materials", "It is made of concrete and soapstone."),
+        ("the 1st and 2nd", "the first and the second"),
+        ("President Ada Lund", "Lund said so."),
+    ],
+)
+def test_what_is_held_in_another_form(said, held):
+    assert lacking(said, held) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "held", "wrong"),
+    [
+        ("in the 15th century", "It was in 1510.", ("date", "15th century")),
+        ("two captains", "He met three captains.", ("number", "two")),
+        ("8 siblings", "He has brothers.", ("number", "8")),
+        ("the IMF", "The Imperial Mint failed.", ("name", "IMF")),
+        ("of Jan Hus in May", "Hus died in June.", ("date", "May")),
+    ],
+)
+def test_what_is_not_held(said, held, wrong):
+    assert [(f.kind, f.said) for f in lacking(said, held)] == [wrong]

@@ -29,6 +29,14 @@ class Believing(FakeReader):
         return [type(found)(9.0, ()) for found in super().check(pairs)]
 
 
+class Keeping(FakeReader):
+    """A reader that keeps what it read last."""
+
+    def check(self, pairs):
+        self.pairs = list(pairs)
+        return super().check(pairs)
+
+
 def test_what_says_the_same_in_other_words_is_supported():
     flagged = [c for text, c in TRUE if verify(c, [TEXTS[text]]).status != "supported"]
     assert len(flagged) <= CEILING_FLAGGED, f"{len(flagged)} of {len(TRUE)}: {flagged}"
@@ -96,12 +104,32 @@ def test_what_a_reader_has_at_hand_may_be_said():
     assert verify(claim, [WORDS], Believing(), context=beside).status == "supported"
 
 
-def test_the_model_reads_the_sentences_that_share_most_words_in_their_order():
-    class Keeping(FakeReader):
-        def check(self, pairs):
-            self.pairs = pairs
-            return super().check(pairs)
+def test_who_published_it_is_read_by_a_claim_that_says_so():
+    reader = Keeping()
+    verify("The Gazette says that it rained.", ["Rain fell."], reader, context="The Gazette")
+    assert reader.pairs == [("The Gazette says that it rained.", "The Gazette: Rain fell.")]
+    verify("It rained all day.", ["Rain fell."], reader, context="The Gazette")
+    assert reader.pairs == [("It rained all day.", "Rain fell.")]
+    verify("Of 1200, five per cent left.", ["5% of 1,200 went."], reader)
+    assert reader.pairs == [("Of 1,200, 5% left.", "5% of 1,200 went.")]
 
+
+def test_a_name_in_the_place_of_another_is_never_supported():
+    claim = "Tereza Simek said the repair would cost €18.5 million, a third more than was planned."
+    verdict = verify(claim, [WORDS], Believing())
+    assert (verdict.status, verdict.score) == ("unsupported", 0.0)
+    assert verdict.reason == "the cited words say “Mayor Jana Kralova”, not “Tereza Simek”"
+
+
+def test_yesterday_is_told_from_a_known_day_of_publication():
+    claim, cited = "The dam broke on 17 May 2025.", ["The dam broke yesterday."]
+    assert verify(claim, cited, Believing()).status == "unsupported"
+    assert verify(claim, cited, Believing(), context="18 May 2025").status == "supported"
+    two = "The Post, 18 May 2025. The Mail, 19 May 2025"
+    assert verify(claim, cited, Believing(), context=two).status == "unsupported"
+
+
+def test_the_model_reads_the_sentences_that_share_most_words_in_their_order():
     reader = Keeping()
     far = "Nothing at all happened anywhere on that long and quiet afternoon. " * 30
     cited = f"Tembo shut the gate. {far}Farmers lost wheat."
