@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from index.ledger import StoredArticle
 from index.words import content_stems
 from rag.answer import Citation
 from rag.evidence import Evidence
-from rag.extent import extent
+from rag.extent import extent, same_paragraph
 from rag.prompts import PASSAGE, SYSTEM, USER
 from rag.quote import SAME, attribution, citation
 from rag.writing.neutral import neutral
@@ -133,31 +132,22 @@ def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[i
         first, last = item.index, item.index + 1
     found = [(item.index, item.index + 1), (first, last)]
 
-    def fits(number: int, low: int, high: int) -> bool:
-        inside = 0 <= number < len(stored.sentences) and (stored.pk, number) not in taken
-        length = stored.sentences[high - 1].end - stored.sentences[low].start if inside else 0
-        return inside and length <= WINDOW and not tainted(stored, number)
+    def widens(low: int, high: int, number: int) -> bool:
+        """Whether it may grow to these sentences, of which that number is new."""
+        if not same_paragraph(stored, number if number < first else number - 1):
+            return False
+        length = stored.sentences[high - 1].end - stored.sentences[low].start
+        free = (stored.pk, number) not in taken and not tainted(stored, number)
+        return free and length <= WINDOW
 
-    while True:
-        before = first and _beside(stored, first - 1) and fits(first - 1, first - 1, last)
-        after = _beside(stored, last - 1) and fits(last, first, last + 1)
-        if not before and not after:
-            break
-        first, last = first - bool(before), last + bool(after)
-        if stored.sentences[last - 1].end - stored.sentences[first].start > WINDOW:
-            break
+    before = after = True
+    while before or after:
+        if before := widens(first - 1, last, first - 1):
+            first -= 1
+        if after := widens(first, last + 1, last):
+            last += 1
     found.append((first, last))
     return list(dict.fromkeys(reversed(found)))
-
-
-def _beside(stored: StoredArticle, number: int) -> bool:
-    """Whether a sentence and the next stand in one paragraph."""
-    if number + 1 >= len(stored.sentences):
-        return False
-    one, other = stored.sentences[number], stored.sentences[number + 1]
-    return not (
-        one.heading or other.heading or "\n\n" in stored.article.text[one.end : other.start]
-    )
 
 
 def _shown(item: Evidence, first: int, last: int, number: int) -> Shown:
