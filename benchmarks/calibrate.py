@@ -50,7 +50,8 @@ class Asked:
 
     Attributes:
         half: 0 or 1, by its article.
-        rows: For each sentence that was read its relevance and margin: float64 (n, 2).
+        rows: For each sentence that was read its relevance, its margin and how far its passage is
+            behind the best: float64 (n, 3).
         labels: For each of them whether it holds the answer; empty where that is not known.
         short: The short answer of each sentence, and those that are right.
         signals: What else answerability is judged by, as ``abstain.signals`` gives it.
@@ -159,6 +160,7 @@ def asked_of(
     right: list[str],
 ) -> Asked:
     """What is kept of a question."""
+    top = max((e.passage.score for e in found), default=0.0)
     hits = [
         e.article.pk in relevant
         and any(e.sentence.start <= a and b <= e.sentence.end for a, b in spans)
@@ -168,7 +170,9 @@ def asked_of(
         source,
         pk % 2,
         answerable,
-        np.array([(e.reading.relevance, e.reading.margin) for e in found]).reshape(-1, 2),
+        np.array(
+            [(e.reading.relevance, e.reading.margin, top - e.passage.score) for e in found]
+        ).reshape(-1, 3),
         np.array(hits if spans else [], dtype=int),
         [e.article.article.text[e.reading.start : e.reading.end] for e in found],
         right,
@@ -189,7 +193,7 @@ def queries(folder: Path) -> Iterator[tuple[dict[str, Any], list[str]]]:
 
 
 def fit_sentences(located: Sequence[Asked]) -> NDArray[np.float64]:
-    """What relevance and margin count in the log odds that a sentence answers, and the level."""
+    """What each column counts in the log odds that a sentence answers, and the level."""
     rows = np.vstack([a.rows for a in located])
     labels = np.concatenate([a.labels for a in located])
     model = LogisticRegression(C=10.0, max_iter=2000).fit(np.clip(rows, -30, 30), labels)
@@ -200,10 +204,10 @@ def report_sentences(
     source: str, located: Sequence[Asked], weights: Sequence[NDArray[np.float64]]
 ) -> None:
     """Whether the answer's sentence is first, and how good the short answer is."""
-    for name, fixed in (("relevance", (1, 0)), ("margin", (0, 1)), ("both", None)):
+    for name, fixed in (("relevance", (1, 0, 0)), ("margin", (0, 1, 0)), ("all", None)):
         first, three, f1, exact = [], [], [], []
         for item in located:
-            w = weights[item.half][:2] if fixed is None else np.array(fixed)
+            w = weights[item.half][:3] if fixed is None else np.array(fixed)
             order = np.argsort(-(item.rows @ w), kind="stable")
             hits = item.labels[order]
             first.append(bool(hits[:1].any()))

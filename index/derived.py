@@ -69,7 +69,7 @@ class Derived:
             making and making / "articles.words",
         )
         vocabulary = Vocabulary.build(
-            f"{a.article.title}\n{a.article.text}" for a in ledger.all_articles()
+            (a.article.title, a.article.text) for a in ledger.all_articles()
         )
         if root and making:
             vocabulary.save(making / "words.tsv")

@@ -11,7 +11,7 @@ from pathlib import Path
 from index.words import WORD, plain
 
 # A capital behind a small letter and a space begins no sentence.
-_INSIDE = re.compile(r"(?<=[a-z,] )[A-Z][^\W_]*")
+_INSIDE = re.compile(r"[A-Z](?<=[a-z,]\s[A-Z])[^\W_]*")
 
 
 class Vocabulary:
@@ -25,11 +25,12 @@ class Vocabulary:
         self._lines = lines
 
     @classmethod
-    def build(cls, texts: Iterable[str]) -> Vocabulary:
-        """Counts the words of texts."""
+    def build(cls, texts: Iterable[tuple[str, str]]) -> Vocabulary:
+        """Counts the words of titles with their texts; in titles any word may have a capital."""
         written: Counter[str] = Counter()
         inside: Counter[str] = Counter()
-        for text in texts:
+        for title, text in texts:
+            written.update(WORD.findall(title))
             written.update(WORD.findall(text))
             inside.update(_INSIDE.findall(text))
         counts: Counter[str] = Counter()

@@ -32,7 +32,10 @@ FLOOR, CEILING = -12.0, 12.0
 
 
 def confidence(
-    query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float], untrue: int = 0
+    query: Query,
+    evidence: Sequence[Evidence],
+    idf: Callable[[str], float],
+    untrue: int = 0,
 ) -> float:
     """The probability, from 0 to 1, that the corpus holds the answer.
 
@@ -49,8 +52,15 @@ def confidence(
     return 1 / (1 + math.exp(-total))
 
 
+# Tried and left out: the reader's support head on question and short answer as a claim, beside the
+# sentence that holds it (weight -0.06 of a log odd on XQuAD and SQuAD 2.0, AUC unchanged).
+
+
 def signals(
-    query: Query, evidence: Sequence[Evidence], idf: Callable[[str], float], untrue: int = 0
+    query: Query,
+    evidence: Sequence[Evidence],
+    idf: Callable[[str], float],
+    untrue: int = 0,
 ) -> list[float]:
     """One value for each of ``SIGNALS``."""
     if not evidence:
@@ -59,8 +69,6 @@ def signals(
     others = [e.log_odds for e in evidence if e.article.story != best.article.story]
     weights = {word: count * idf(word) for word, count in query.stems.items()}
     article = best.article.article
-    sentences = best.article.sentences[max(0, best.index - 2) : best.index + 2]
-    near = " ".join(article.text[s.start : s.end] for s in sentences)
     return [
         _bounded(best.log_odds),
         _bounded(best.reading.margin),
@@ -68,9 +76,15 @@ def signals(
         _bounded(others[0]) if others else FLOOR,
         max(e.passage.cosine for e in evidence),
         _missing(weights, f"{article.title} {article.text}"),
-        _missing(weights, f"{article.title} {near}"),
+        _missing(weights, f"{article.title} {near(best)}"),
         min(float(untrue), MOST_UNTRUE),
     ]
+
+
+def near(best: Evidence) -> str:
+    """The words of a sentence with the two before it and the one after."""
+    sentences = best.article.sentences[max(0, best.index - 2) : best.index + 2]
+    return " ".join(best.article.article.text[s.start : s.end] for s in sentences)
 
 
 def _missing(weights: Mapping[str, float], text: str) -> float:

@@ -27,7 +27,7 @@ from rag.find import Found, find
 from rag.generate import Writer
 from rag.premise import reason
 from rag.question import Question, understand
-from rag.reader import Reader, default_reader
+from rag.reader import Reader, Text, default_reader
 from rag.request import SMALL_TALK
 from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
@@ -164,8 +164,12 @@ class Corpus:
             confined = self._scope(now, meant, filters, today or date.today()) if scope else None
             found = self._found(now, meant, filters, confined)
             if confined and found.confidence < self.settings.threshold:
+                # What was published then or there does not answer; a day still has to be true.
+                stated = (
+                    None if confined.after or confined.before else confined.without(meant.asked)
+                )
                 confined = replace(confined, applied=False)
-                found = self._found(now, meant, filters)
+                found = self._found(now, meant, filters, stated=stated)
         quoted = replace(self._quoted(meant, found), id=id, scope=confined)
         timings = {
             "retrieve_ms": 1000 * (found.retrieved - started),
@@ -184,14 +188,19 @@ class Corpus:
             return understand(text, history, partial(mend, vocabulary=now.derived.vocabulary))
 
     def _found(
-        self, now: Generation, meant: Question, filters: Filters, confined: Scope | None = None
+        self,
+        now: Generation,
+        meant: Question,
+        filters: Filters,
+        confined: Scope | None = None,
+        stated: str | None = None,
     ) -> Found:
         """What the articles that may be used, or a scope of them, say to a question."""
         if confined:
             meant = meant.without(confined)
             filters = filters.within(confined)
         allowed = now.allowed(filters.condition())
-        return find(now, meant, allowed, self._embedder, self._reader)
+        return find(now, meant, allowed, self._embedder, self._reader, stated)
 
     def _quoted(self, meant: Question, found: Found) -> Answer:
         """The answer in the articles' own sentences, or the refusal."""
@@ -284,8 +293,9 @@ class Corpus:
         return Conversation(self, history)
 
     def prepare(self) -> None:
-        """Loads the model and the index, which the first question would otherwise wait for."""
+        """Loads the models and the index, which the first question would otherwise wait for."""
         self._embedder.encode_query("ready")
+        self._reader.read("ready", [Text("", "Ready.", [(0, 6)])])
         if self.model:
             self.model.prepare()
         with self._store.reading():

@@ -11,8 +11,9 @@ from index.sentences import Sentence
 from rag.reader import Reader, SentenceReading, Text
 from rag.retrieve import Passage
 
-# What the reader's two judgements of a sentence count, in log odds that it answers.
-RELEVANCE, MARGIN, LEVEL = 0.5, 0.3, 0.0
+# What the reader's two judgements of a sentence count, in log odds that it answers, and how far
+# its passage is behind the best in the search: the reader compares badly between passages.
+RELEVANCE, MARGIN, BEHIND, LEVEL = 0.2, 0.4, 1.0, -1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,12 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
         reader: The model that reads them.
     """
     readings = reader.read(question, [_text(passage) for passage in passages])
+    top = max((passage.score for passage in passages), default=0.0)
     best: dict[tuple[int, int], Evidence] = {}
     for passage, read in zip(passages, readings, strict=True):
         for number, reading in zip(_numbers(passage), read, strict=True):
             place = passage.article.pk, number
-            found = _evidence(passage, number, reading)
+            found = _evidence(passage, number, reading, top - passage.score)
             if _may_answer(found) and (place not in best or best[place].log_odds < found.log_odds):
                 best[place] = found
     return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
@@ -86,12 +88,13 @@ def _text(passage: Passage) -> Text:
     )
 
 
-def _evidence(passage: Passage, number: int, reading: SentenceReading) -> Evidence:
+def _evidence(passage: Passage, number: int, reading: SentenceReading, behind: float) -> Evidence:
     begin = passage.chunk.start
     placed = SentenceReading(
         reading.relevance, reading.margin, reading.start + begin, reading.end + begin
     )
-    log_odds = RELEVANCE * reading.relevance + MARGIN * reading.margin + LEVEL
+    read = RELEVANCE * reading.relevance + MARGIN * reading.margin
+    log_odds = read - BEHIND * behind + LEVEL
     return Evidence(passage, number, placed, log_odds)
 
 

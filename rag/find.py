@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
+from index.words import content_stems
 from rag import abstain, evidence
 from rag.evidence import Evidence
 from rag.facts.lacking import Lacking
@@ -54,32 +55,50 @@ def find(
     allowed: Allowed | None,
     embedder: Embedder,
     reader: Reader,
+    stated: str | None = None,
 ) -> Found:
-    """Asks the articles of a generation that are allowed."""
+    """Asks the articles of a generation that are allowed.
+
+    Args:
+        now: The generation.
+        meant: The question.
+        allowed: None for all articles.
+        embedder: The model that the index was made with.
+        reader: The model that reads.
+        stated: The part of the question that has to be true of the articles; None for all of it.
+    """
     query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
     passages = retrieve(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
     whole = evidence.gather(meant.query, passages, reader)
     if meant.said:
         whole = _unsaid(whole, meant.said)
-    whole, untrue = held(meant, whole)
+    whole, untrue = held(meant, whole, stated)
     idf = abstain.inverse_frequency(now)
     confidence = abstain.confidence(query, whole, idf, len(untrue))
     parts = meant.parts
-    asked = [whole] if len(parts) == 1 or meant.said else _by_part(parts, passages, whole, reader)
+    if len(parts) == 1 or meant.said:
+        return Found(whole, [whole], confidence, untrue, retrieved)
+    asked = _by_part(parts, passages, whole, reader)
+    for part, found in zip(parts, asked, strict=True):  # one part that is answered is an answer
+        own = replace(query, stems=dict.fromkeys(content_stems(part), 1.0))
+        confidence = max(confidence, abstain.confidence(own, found, idf, len(untrue)))
     return Found(whole, asked, confidence, untrue, retrieved)
 
 
-def held(meant: Question, found: Sequence[Evidence]) -> tuple[list[Evidence], list[Lacking]]:
+def held(
+    meant: Question, found: Sequence[Evidence], stated: str | None = None
+) -> tuple[list[Evidence], list[Lacking]]:
     """The evidence with that of articles behind which lack what the question states.
 
     Returns:
         The evidence, and what the article of the best lacks.
     """
     lacks: dict[int, list[Lacking]] = {}
+    said = meant.asked if stated is None else stated
     for item in found:
         if item.article.pk not in lacks:
-            lacks[item.article.pk] = mismatches(meant.asked, item.article.article, meant.text)
+            lacks[item.article.pk] = mismatches(said, item.article.article, meant.text)
     ranked = sorted(found, key=lambda e: -(e.log_odds - UNTRUE * len(lacks[e.article.pk])))
     return ranked, lacks[ranked[0].article.pk] if ranked else []
 

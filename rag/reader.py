@@ -76,12 +76,17 @@ class SupportReading:
     """What the model makes of a claim beside a text.
 
     Attributes:
-        probability: That the text supports the claim, from 0 to 1.
+        log_odds: That the text supports the claim.
         differs: Where in the claim the words stand that the text does not say.
     """
 
-    probability: float
+    log_odds: float
     differs: tuple[tuple[int, int], ...]
+
+    @property
+    def probability(self) -> float:
+        """That the text supports the claim, from 0 to 1."""
+        return 1 / (1 + math.exp(-self.log_odds))
 
 
 class Reader:
@@ -142,7 +147,7 @@ class Reader:
             worst = float(odd.max(initial=-np.inf))
             log_odds = SUPPORTED * (yes - no) - DIFFERS * max(worst, -10.0) + SUPPORT_LEVEL
             spans = _joined([claim.offsets[k] for k in np.flatnonzero(odd > 0)])
-            found.append(SupportReading(1 / (1 + math.exp(-log_odds)), spans))
+            found.append(SupportReading(log_odds, spans))
         return found
 
     def _ids(self, text: str) -> list[int]:

@@ -11,8 +11,8 @@ SMALL_TALK = (
 )
 
 _WORKS = (
-    r"(?:the|your|these|our|any) (?:corpus|archive|index|articles?|documents?|sources?|texts?|files?"
-    r"|papers?|(?:news )?(?:reports?|coverage|stories))(?: here)?"
+    r"(?:the|your|these|our|any) (?:corpus|archive|index|articles?|documents|sources|texts|files"
+    r"|papers|(?:news )?(?:reports|coverage|stories))(?: here)?"
 )
 _OVER = r"(?=$|[\s,.!?:;)–—-])[\s,.!:;)–—-]*"
 _WITH = r"(?:about|on|of|regarding|for)"
@@ -23,18 +23,20 @@ _BEFORE = re.compile(
         (
             r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day))(?: (?:there|all|team))?"
             rf"{_OVER}",
-            rf"(?:please|pls|plz|thanks|thank you|thx|sorry|excuse me|um+|quick question){_OVER}",
-            r"(?:so|well|okay|ok|right|now)(?:,+ (?!\?)| (?=(?:who|what|when|where|which|why|how|and"
-            r"|is|are|was|were|did|does|do|has|have|can|tell)\b))",
+            r"(?:please|pls|plz|(?:thanks|thank you)(?: (?:so|very) much| a lot)?|thx|sorry"
+            rf"|excuse me|um+|quick question){_OVER}",
+            r"(?:so|well|okay|ok|right|now)(?:,+ (?!\?)| (?=(?:who|what|when|where|which|why|how"
+            r"|and|is|are|was|were|did|does|do|has|have|can|could|tell|i|any|please)\b))",
             r"(?:can|could|would|will) (?:you|u) (?=(?:please |maybe )?(?:tell|remind|show|give"
             r"|explain|describe|find|look|check|say|summari[sz]e)\b)",
             rf"(?:tell|remind|inform|show|give) (?:me|us) (?!more\b)(?:please )?(?:{_WITH} )?",
             r"(?:explain|describe|find out|check|look up|summari[sz]e)(?: to (?:me|us))? (?=\w)",
             rf"(?:what )?(?:do|does) (?:you|u|anyone|anybody) (?:happen to )?know (?:anything )?"
             rf"(?:{_WITH} |if )?",
-            r"(?:i|we)(?:[’']d| would|[’']m| am|[’']ve| have| was| were)?(?: just| been)? (?:like|love"
-            r"|want|wanted|need|trying|curious|keen|looking|wonder|wondering)(?: to (?:know|find out"
-            rf"|learn|understand|ask|see|hear))?(?: {_WITH}| if)? (?!to\b)",
+            r"(?:i|we)(?:[’']d| would|[’']m| am|[’']ve| have| was| were)?(?: just| been)?"
+            r" (?:like|love|want|wanted|need|trying|curious|keen|looking|wonder|wondering)"
+            r"(?: to (?:know|find out|learn|understand|ask|see|hear))?"
+            rf"(?: {_WITH}| if)? (?!to\b)",
             rf"(?:let me know|any (?:idea|news|word))(?: {_WITH})? ",
             rf"(?:what|anything) (?:do|does|did|is|are)?(?: in)? ?{_WORKS} (?:say|tell(?: us| me)?"
             rf"|report|write|mention|have|contain|there) {_WITH} ",
@@ -50,14 +52,16 @@ _AFTER = re.compile(
     re.I,
 )
 _SMALL = re.compile(
-    r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|night|day)|bye|goodbye|there|thanks?(?: you)?"
-    r"(?: (?:so|very) much| a lot)?|thx|cheers|ok|okay|cool|great|nice|fine|perfect|good|very|that"
-    r"(?:[’']s| is| was)|it is|this is|helpful|interesting|excellent|wonderful|terrible|too bad|wow"
-    r"|to know|to hear|job|indeed|i see|i understand|got it|understood|right|sure|yes|no|well|please"
-    r"|test(?:ing)?|how are you(?: doing)?(?: today)?|(?:who|what) are you|are you an? (?:ai|bot|robot"
-    r"|human|person)|what(?:[’']s| is) your name|help(?: me)?|can you help(?: me)?|how does (?:this|it)"
-    r" work|(?:what|how) (?:can|do|could|should) (?:you|i|we) (?:do|ask|know|help|use)(?: you| me"
-    r"| this| it| here| for me| about)*)\b[\s,.!?:;)(–—-]*)+(?:for (?:that|this|the|your)\b[^?]{0,30})?$",
+    r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|night|day)|bye|goodbye|there"
+    r"|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|ok|okay|cool|great|nice|fine"
+    r"|perfect|good|very|that(?:[’']s| is| was)|it is|this is|helpful|interesting|excellent"
+    r"|wonderful|terrible|too bad|wow|to know|to hear|job|indeed|i see|i understand|got it"
+    r"|understood|right|sure|yes|no|well|please|test(?:ing)?|how are you(?: doing)?(?: today)?"
+    r"|(?:who|what) are you|are you an? (?:ai|bot|robot|human|person)|what(?:[’']s| is) your name"
+    r"|help(?: me)?|can you help(?: me)?|how does (?:this|it) work"
+    r"|(?:what|how) (?:can|do|could|should) (?:you|i|we) (?:do|ask|know|help|use)(?: you| me"
+    r"| this| it| here| for me| about)*)\b[\s,.!?:;)(–—-]*)+"
+    r"(?:for (?:that|this|the|your)\b[^?]{0,30})?$",
     re.I,
 )
 

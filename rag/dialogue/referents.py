@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from index.sentences import split_sentences
 from index.words import content_stems, is_content
 from rag.answer import REFUSAL
+from rag.facts.names import TITLES, Name, names_in
 
 # A reply longer than this is read so far: what a next question means was said early.
 REPLY_CHARS = 4_000
 
-_WORD = re.compile(r"[^\W\d_](?:[\w-]|[’'](?!s\b)(?=\w))*")
-_INSIDE = frozenset("of de da du der den del la von van bin al the".split())
-_DATES = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?$"
-)
-_IMPERATIVES = frozenset(
-    "explain describe list name tell give show compare summarise summarize define find".split()
-)
-_TITLES = frozenset(
-    "mr mrs ms dr sir lady lord president chancellor minister secretary mayor commissioner judge"
-    " justice senator governor captain general inspector professor king queen prince princess pope"
-    " chief director chairman chairwoman councillor prime deputy".split()
-)
 # Names with one of these words are not a person's.
 _BODIES = frozenset(
     "union board council ministry party university bank city court committee commission agency"
@@ -49,66 +35,6 @@ _LAST = re.compile(r"\bthe (?P<noun>(?:\w+ ){0,2}\w+)(?=\W*$)", re.I)
 _PLACE = re.compile(r"\b(?:in|at|to|of) (?:the )?$", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A capitalised name, and where it stands."""
-
-    text: str
-    start: int
-    end: int
-
-
-def names_in(text: str) -> list[Name]:
-    """The names of a text, in order; months, weekdays and a lone first word are none.
-
-    >>> [name.text for name in names_in("Did the Bank of England warn Merz on Friday?")]
-    ['Bank of England', 'Merz']
-    """
-    if text.isupper():
-        return []
-    names: list[Name] = []
-    words = list(_WORD.finditer(text))
-    number = 0
-    while number < len(words):
-        last = number if _names(words, number) else None
-        reach = number + 1
-        while (
-            last is not None and reach < len(words) and _joined(text, words[reach - 1 : reach + 1])
-        ):
-            if _capital(words[reach].group()):
-                last = reach
-            elif words[reach].group() not in _INSIDE:
-                break
-            reach += 1
-        if last is None:
-            number += 1
-            continue
-        start, end = words[number].start(), words[last].end()
-        names.append(Name(text[start:end], start, end))
-        number = last + 1
-    return names
-
-
-def _names(words: list[re.Match[str]], number: int) -> bool:
-    word = words[number].group()
-    if not _capital(word):
-        return False
-    if number == 0 or words[number].string[: words[number].start()].rstrip()[-1:] in (*".?!:", ""):
-        follows = number + 1 < len(words) and _capital(words[number + 1].group())
-        joined = follows and _joined(words[number].string, words[number : number + 2])
-        return is_content(word) and joined and word.lower() not in _IMPERATIVES
-    return is_content(word) or (word.isupper() and len(word) > 1)
-
-
-def _capital(word: str) -> bool:
-    return word[0].isupper() and not _DATES.match(word)
-
-
-def _joined(text: str, pair: list[re.Match[str]]) -> bool:
-    between = text[pair[0].end() : pair[1].start()]
-    return between in (" ", "-") or (between == ". " and len(pair[0].group()) < 3)  # St. Ives
-
-
 def people_in(text: str, *, told: bool = False) -> list[str]:
     """The names of a text that may be a person's, each once, the longest form of it.
 
@@ -123,7 +49,7 @@ def people_in(text: str, *, told: bool = False) -> list[str]:
         words = head.split() if " " in head else name.text.split()
         if _BODIES & {word.lower() for word in words}:
             continue
-        titled = words[0].lower() in _TITLES
+        titled = words[0].lower() in TITLES
         if _PLACED.search(text[: name.start]) and not titled:
             continue
         if (

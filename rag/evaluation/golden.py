@@ -80,6 +80,7 @@ def _question(record: Record) -> GoldenQuestion:
         line.id,
         line.question,
         line.history,
+        line.today,
         docs=tuple(dict.fromkeys(scrub(str(doc)) for doc in docs)),
         facts=tuple(tuple(scrub(wording) for wording in fact) for fact in facts),
         answerable=answerable,

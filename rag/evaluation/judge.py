@@ -150,7 +150,11 @@ def _ask(
     corpus: Corpus, question: GoldenQuestion, today: date | None, *, scope: bool = True
 ) -> Answer:
     return corpus.ask(
-        question.question, history=question.history, scope=scope, today=today, id=question.id
+        question.question,
+        history=question.history,
+        scope=scope,
+        today=question.today or today,
+        id=question.id,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from index.calendar import MONTHS, SHORT_MONTH, WEEKDAY, month_number, weekday_number
+from rag.facts.numbers import ORDINALS
 
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])"
 _NTH = rf"{_DAY}(?:st|nd|rd|th)?"
@@ -23,7 +24,9 @@ _DATE = re.compile(
       | (?P<m5>{_MONTH}),?\ (?:of\ )?(?P<y5>{_YEAR})(?!\d)
       | (?P<m6>{_MONTH})
       | (?P<weekday>{WEEKDAY})(?:s|\b)
-      | (?P<decade>{_YEAR})s\b
+      | (?P<years>{_YEAR})['’]?s\b
+      | ['’]?(?P<nineties>[3-9]0)s\b
+      | (?P<century>\d{{1,2}}(?:st|nd|rd|th)|{"|".join(ORDINALS)})[ -]centur(?:y|ies)\b
       | (?P<y7>{_YEAR})(?:[-–/]\d\d(?!\d))?(?![\w%]|[.,:]\d|\ ?%|\ per\ ?cent)
       | (?P<relative>{"|".join(_RELATIVE)})\b
     )""",
@@ -48,7 +51,7 @@ class Date:
 
     Attributes:
         weekday: 0 for Monday.
-        decade: Whether ``year`` is the first of ten that are meant.
+        years: How many are meant, of which ``year`` is the first: 10 in "the 1990s".
         ahead: Of "yesterday" and the like, the days from the day of publication.
     """
 
@@ -59,13 +62,13 @@ class Date:
     month: int | None = None
     year: int | None = None
     weekday: int | None = None
-    decade: bool = False
+    years: int = 1
     ahead: int | None = None
 
     @property
     def only_year(self) -> bool:
         """Whether it is a year and nothing else, which may as well be a number."""
-        return self.year is not None and not (self.month or self.decade)
+        return self.year is not None and self.years == 1 and not self.month
 
     @property
     def exact(self) -> date | None:
@@ -102,14 +105,17 @@ class Date:
 
     def covers(self, day: date) -> bool:
         """Whether a day is within what is told: "May 2025", "Tuesday", "the 1990s"."""
-        year = day.year - day.year % 10 if self.decade else day.year
-        return self.ahead is None and all(
-            mine is None or mine == theirs
-            for mine, theirs in (
-                (self.day, day.day),
-                (self.month, day.month),
-                (self.year, year),
-                (self.weekday, day.weekday()),
+        year = self.year or day.year
+        return (
+            self.ahead is None
+            and year <= day.year < year + self.years
+            and all(
+                mine is None or mine == theirs
+                for mine, theirs in (
+                    (self.day, day.day),
+                    (self.month, day.month),
+                    (self.weekday, day.weekday()),
+                )
             )
         )
 
@@ -118,9 +124,9 @@ class Date:
         if self.ahead is not None or other.ahead is not None:
             if self.ahead == other.ahead:
                 return True
-        elif self.decade and other.year and not other.decade:
-            return self.year == other.year - other.year % 10
-        elif self.decade == other.decade and all(
+        elif self.year and other.year and self.years > 1:
+            return self.year <= other.year <= other.year + other.years <= self.year + self.years
+        elif self.years == other.years and all(
             mine is None or mine == theirs
             for mine, theirs in zip(self._parts(), other._parts(), strict=True)
         ):
@@ -148,8 +154,8 @@ def _read(text: str, match: re.Match[str]) -> Date | None:
         return replace(told, ahead=_RELATIVE[match["relative"].lower()])
     if match["weekday"]:
         return replace(told, weekday=weekday_number(match["weekday"]))
-    if match["decade"]:
-        return replace(told, year=int(match["decade"]), decade=not int(match["decade"]) % 10)
+    if match["years"] or match["century"] or match["nineties"]:
+        return _years(told, match, before)
     if year := match["y7"]:
         counted = _COUNTED.match(text, match.end()) and not _BEFORE_YEAR.search(before)
         return None if counted else replace(told, year=int(year))
@@ -159,7 +165,8 @@ def _read(text: str, match: re.Match[str]) -> Date | None:
             told, name = replace(told, text=bare, end=told.start + len(bare)), bare
         # "May", "March" and "Jan" are other words too.
         clear = len(name) > 5 or name.lower() in ("april", "june", "july")
-        in_time = name[0].isupper() and _BEFORE_MONTH.search(before)
+        named = re.match(r" [A-Z]", text[match.end() : match.end() + 2])  # "of Jan Hus"
+        in_time = name[0].isupper() and not named and _BEFORE_MONTH.search(before)
         return replace(told, month=month_number(name)) if clear or in_time else None
     if match["a"] or match["a2"]:
         return _numeric(told, match)
@@ -173,6 +180,18 @@ def _read(text: str, match: re.Match[str]) -> Date | None:
         month=int(month) if month[0].isdigit() else month_number(month),
         year=int(year) if year else None,
     )
+
+
+def _years(told: Date, match: re.Match[str], before: str) -> Date | None:
+    """Years that are told together: the 1990s, the 1900s, the 19th century."""
+    if told_century := match["century"]:
+        number = ORDINALS.get(told_century.lower()) or int(told_century[:-2])
+        return replace(told, year=100 * (number - 1), years=100)
+    if match["nineties"]:
+        clear = told.text[0] in "'’" or re.search(r"\b(?:the|early|mid|late)[ -]$", before, re.I)
+        return replace(told, year=1900 + int(match["nineties"]), years=10) if clear else None
+    year = int(match["years"])
+    return replace(told, year=year, years=10 if year % 100 else 100)
 
 
 def _numeric(told: Date, match: re.Match[str]) -> Date | None:

@@ -12,10 +12,10 @@ from typing import Literal
 from index.words import stem
 from rag.facts.bearers import alike, groups
 from rag.facts.dates import Date, dates_in
-from rag.facts.names import Name, names_in
+from rag.facts.names import ACRONYM, Name, names_in
 from rag.facts.numbers import Number, numbers_in
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
+_WORD = re.compile(rf"{ACRONYM}|[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,20 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What some texts hold."""
+    """What some texts hold.
+
+    Attributes:
+        words: In lower case.
+        bodies: What ``bearers.groups`` gives for its names.
+        initials: Of its names of several words.
+    """
 
     numbers: tuple[Number, ...]
     dates: tuple[Date, ...]
     words: frozenset[str]
     stems: frozenset[str]
     bodies: frozenset[int]
+    initials: frozenset[str]
 
 
 @lru_cache(maxsize=512)
@@ -58,6 +65,7 @@ def facts_of(text: str) -> Facts:
         words,
         frozenset(stem(word) for word in words),
         bodies,
+        frozenset(_initials(name) for name in named if len(name) > 1),
     )
 
 
@@ -72,9 +80,10 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
     facts = facts_of(held)
     dates = dates_in(text)
     found = [
-        Lacking("number", number.text, _other_number(text, number, held, facts))
+        Lacking("number", number.text, instead)
         for number in _counts(text, dates)
         if not _number_held(number, facts)
+        and ((instead := _other_number(text, number, held, facts)) or not number.small)
     ]
     found += [
         Lacking("date", day.text, _other_date(day, facts))
@@ -86,12 +95,11 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
 
 
 def _counts(text: str, dates: Sequence[Date]) -> list[Number]:
-    """The numbers of a text that are no part of a date and do count something."""
+    """The numbers of a text that are no part of a date."""
     return [
         number
         for number in numbers_in(text)
-        if not number.small
-        and not any(d.start < number.end and number.start < d.end for d in dates)
+        if not any(d.start < number.end and number.start < d.end for d in dates)
     ]
 
 
@@ -140,8 +148,14 @@ def _name_held(name: Name, facts: Facts) -> bool:
     words = name.words
     if not words or groups("+".join(words)) & facts.bodies:
         return True
+    if _initials(words) in facts.words or (len(words) == 1 and words[0] in facts.initials):
+        return True
     held = [_word_held(word, facts) for word in words]
     return held[-1] or sum(held) > len(held) / 2
+
+
+def _initials(words: Sequence[str]) -> str:
+    return "".join(word[0] for word in words) if len(words) > 1 else " "
 
 
 def _word_held(word: str, facts: Facts) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from index.calendar import MONTHS, WEEKDAYS
 from index.words import is_content
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W\d_](?:[\w-]|[’'](?!s\b)(?=\w))*")
+ACRONYM = r"(?:[^\W\d_]\.){2,}|(?:[^\W\d_]\.)+[^\W\d_]\b"  # "U.S."
+_WORD = re.compile(rf"{ACRONYM}|[^\W\d_](?:[\w-]|[’'](?!s\b)(?=\w))*")
 _INSIDE = frozenset("of de da du der den del la von van bin al ibn the for für".split())
 _CALENDAR = frozenset((*MONTHS, *WEEKDAYS, *(f"{day}s" for day in WEEKDAYS)))
 _IMPERATIVES = frozenset(
@@ -48,7 +49,8 @@ class Name:
     @property
     def words(self) -> tuple[str, ...]:
         """Its words in lower case, without titles and the small words between."""
-        found = [word.replace(".", "").lower() for word in _WORD.findall(self.text)]
+        text = self.text.replace(".", "").lower().replace("-", " ")
+        found = _WORD.findall(text)
         return tuple(w for w in found if w not in TITLES and w not in _INSIDE)
 
 

@@ -19,13 +19,16 @@ _SMALL = {
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 _SCALES |= {"trillion": 1e12}
 _LETTERS = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12}
-_ORDINALS = dict(
-    zip(
-        "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
-        range(3, 13),
-        strict=True,
+ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        (
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+            " thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+        ).split(),
+        1,
     )
-)
+}
 _FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _CURRENCIES = {"dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "usd": "$", "eur": "€"}
 _CURRENCIES |= {"gbp": "£"}
@@ -44,7 +47,7 @@ _NUMBER = re.compile(
         (?P<tail>(?:st|nd|rd|th|s|k|mn|m|bn|b|tn)\b)?(?![^\W\d_])
       | (?P<letters>(?:{_BELOW_HUNDRED}|an?\ (?=(?:{_SCALE})\b))
             (?:[ -]?(?:{_SCALE})\b(?:(?:\ and)?\ {_BELOW_HUNDRED})?)*)
-      | (?P<ordinal>(?:{"|".join(_ORDINALS)})\b)
+      | (?P<ordinal>(?:{"|".join(ORDINALS)})\b)
     )
     (?P<scale>(?:[\s-](?:{_SCALE}|bn|mn)\b)*)
     (?P<unit>\s?%|[\s-](?:per\ ?cent(?:age\ points?)?|{"|".join(_CURRENCIES)})s?\b)?
@@ -65,7 +68,7 @@ class Number:
     Attributes:
         unit: "%", a currency sign, "th" for an ordinal, "s" as in "the 90s", or "".
         about: Whether it is said to be near the true one only.
-        small: Whether it is "one" or another in letters that may be no count at all.
+        small: Whether it is one of those in letters that may count what is listed, or nothing.
     """
 
     text: str
@@ -107,14 +110,14 @@ def numbers_in(text: str) -> list[Number]:
         elif match["letters"]:
             value = _value(match["letters"].lower())
         else:
-            value = float(_ORDINALS[match["ordinal"].lower()])
+            value = float(ORDINALS[match["ordinal"].lower()])
         for word in re.split(r"[\s-]+", match["scale"].lower().strip(" -")):
             value *= _SCALES.get(word, _LETTERS.get(word, 1.0))
         unit = sign or _unit((match["unit"] or "").lower().strip(" -"))
+        small = not match["digits"] and value < 13 and not unit
         if not unit and (match["ordinal"] or tail in ("st", "nd", "rd", "th")):
             unit = "th"
         about = bool(_ABOUT.search(text[max(0, match.start() - 24) : match.start()]))
-        small = value < 2 and not match["digits"]
         unit = unit or ("s" if tail == "s" else "")
         found.append(
             Number(match.group().strip(), match.start(), match.end(), value, unit, about, small)

@@ -117,6 +117,10 @@ def look(directory: Path, embedder) -> dict[str, object]:
                 len(now.derived.chunk_words),
                 len(now.derived.article_words),
             ),
+            "vocabulary": [
+                (word, now.derived.vocabulary.usual(word), now.derived.vocabulary.count(word))
+                for word in now.derived.vocabulary
+            ],
         }
         assert len(vectors) == len(chunks)
     told["searches"] = {text: search(store, embedder, text) for text in QUERIES}

@@ -93,7 +93,11 @@ def damage(path, harm):
 @pytest.mark.parametrize("harm", ["deleted", "emptied", "longer", "zeroed", "flipped", "other"])
 def test_check_finds_any_harm_and_repair_mends_it(made, tmp_path, harm):
     every = names(made)
-    for name in every if harm == "flipped" else ("chunks.faiss", "stamp.json", every[-2]):
+    for name in (
+        every
+        if harm == "flipped"
+        else ("chunks.faiss", "stamp.json", "words.tsv", "chunks.words/meta.json")
+    ):
         index = tmp_path / name.replace("/", "-")
         shutil.copytree(made[0], index)
         damage(folder_of(index) / name, harm)
@@ -195,6 +199,9 @@ def test_built_twice_it_is_the_same(index):
         one, two = (Derived.build(ledger, 100, "x", None) for _ in range(2))
     for name in ("chunk_vectors", "article_vectors"):
         assert getattr(one, name).search(query, 99) == getattr(two, name).search(query, 99)
+    assert [(w, one.vocabulary.usual(w)) for w in one.vocabulary] == [
+        (w, two.vocabulary.usual(w)) for w in two.vocabulary
+    ]
     for name in ("chunk_words", "article_words"):
         words = {"rain": 1.0, "road": 1.0}
         assert getattr(one, name).search(words, 99) == getattr(two, name).search(words, 99) != []

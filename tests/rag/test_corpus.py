@@ -15,8 +15,9 @@ from rag.conversation import Conversation
 from rag.corpus import Corpus
 from rag.filters import Filters
 from rag.question import UnusableQuestion
+from rag.request import SMALL_TALK
 from rag.settings import Settings
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, FakeReader
 from tests.rag.making import article, corpus_of, empty_index
 from tests.rag.replying import FakeModel
 
@@ -54,6 +55,25 @@ def test_the_headline_question(sample_corpus):
     assert answer.nearest == ()
 
 
+def test_a_question_typed_in_haste_is_read_as_meant(sample_corpus):
+    hasty = "pls tell me waht preconditons teh kremln set"
+    answer = sample_corpus.ask(hasty)
+    assert (answer.question, answer.query) == (hasty, "what preconditions the Kremlin set")
+    assert [c.text for c in answer.claims] == [QUOTE]
+
+
+def test_small_talk_is_answered_without_a_search(sample_corpus):
+    answer = sample_corpus.ask("Hi, who are you?")
+    assert answer == Answer(
+        question="Hi, who are you?", query="Hi, who are you?", answered=False, text=SMALL_TALK
+    )
+    assert sample_corpus.search("thanks!") == []
+    chat = sample_corpus.conversation()
+    chat.ask("Who resigned?")
+    chat.ask("thank you")
+    assert chat.ask("and why?").query == "Who resigned? and why?"
+
+
 def test_copies_of_a_wire_story_are_cited_together(sample_corpus):
     answer = sample_corpus.ask("How many people were evacuated from the Old Dock?")
     claim = next(c for c in answer.claims if "640" in c.text)
@@ -72,7 +92,9 @@ def test_a_refusal_shows_the_nearest_and_claims_nothing(sample_corpus):
     assert (answer.claims, answer.citations) == ((), ())
     assert [c.number for c in answer.nearest] == [1, 2, 3]
     assert len({c.article_id for c in answer.nearest}) == 3
-    assert answer.text.startswith("The articles do not answer this. Nearest passages:\n")
+    assert answer.reason == "the articles found do not speak of 1998"
+    why = "The articles found do not speak of 1998."
+    assert answer.text.startswith(f"The articles do not answer this. {why} Nearest passages:\n")
     for cited in answer.nearest:
         assert sample_corpus.article(cited.article_id).text[cited.start : cited.end] == cited.quote
         assert f"“{cited.quote}”" in answer.text
@@ -263,7 +285,7 @@ def test_the_newest_come_first_and_those_without_a_day_last(tmp_path, fake):
 def test_a_quoting_corpus_is_the_same_without_its_model(tmp_path, fake):
     plain, builder = corpus_of(tmp_path / "index", fake, RAIN, threshold=0.0)
     model = FakeModel("Rain fell on Kyiv on Friday [1].")
-    corpus = Corpus(tmp_path / "index", fake, Settings(threshold=0.0), model)
+    corpus = Corpus(tmp_path / "index", fake, Settings(threshold=0.0), model, FakeReader())
     quoting, strict = corpus.quoting(), corpus.quoting(threshold=1.0)
     question = "Where did rain fall on Friday?"
     expected = plain.ask(question)
@@ -341,16 +363,20 @@ def test_the_settings_bound_the_claims(tmp_path, fake):
     text = "Rain fell on Kyiv. Rain fell on Oslo. Rain fell on Rome."
     corpus, _ = corpus_of(tmp_path / "index", fake, {"0.txt": text}, threshold=0)
     assert len(corpus.ask("Where did rain fall?").claims) == 3
-    one = Corpus(tmp_path / "index", fake, Settings(threshold=0, max_claims=1))
+    one = Corpus(tmp_path / "index", fake, Settings(threshold=0, max_claims=1), reader=FakeReader())
     assert [c.text for c in one.ask("Where did rain fall?").claims] == ["Rain fell on Kyiv."]
 
 
 def test_the_threshold_decides(tmp_path, fake):
     corpus, _ = corpus_of(tmp_path / "index", fake, RAIN, threshold=0)
     answer = corpus.ask("Where did rain fall?")
-    at = Corpus(tmp_path / "index", fake, Settings(threshold=answer.confidence))
+    at = Corpus(
+        tmp_path / "index", fake, Settings(threshold=answer.confidence), reader=FakeReader()
+    )
     assert at.ask("Where did rain fall?").answered
-    above = Corpus(tmp_path / "index", fake, Settings(threshold=answer.confidence + 1e-6))
+    above = Corpus(
+        tmp_path / "index", fake, Settings(threshold=answer.confidence + 1e-6), reader=FakeReader()
+    )
     refused = above.ask("Where did rain fall?")
     assert not refused.answered
     assert refused.confidence == answer.confidence
@@ -395,6 +421,7 @@ def test_a_damaged_derived_file_does_not_stop_an_answer(tmp_path, fake):
     expected = corpus.ask("Where did rain fall?")
     for path in (tmp_path / "index" / "derived").rglob("*.faiss"):
         path.unlink()
-    again = Corpus(tmp_path / "index", fake, Settings(threshold=0)).ask("Where did rain fall?")
+    other = Corpus(tmp_path / "index", fake, Settings(threshold=0), reader=FakeReader())
+    again = other.ask("Where did rain fall?")
     assert replace(again, timings={}) == replace(expected, timings={})
     Builder(tmp_path / "index", fake).repair()

@@ -2,7 +2,7 @@
 
 import math
 
-from rag.evidence import LEVEL, MARGIN, RELEVANCE, gather
+from rag.evidence import BEHIND, LEVEL, MARGIN, RELEVANCE, gather
 from rag.reader import SentenceReading
 from tests.fakes import FakeReader
 from tests.rag.making import passage, stored
@@ -53,6 +53,14 @@ def test_both_judgements_of_the_reader_count():
         RELEVANCE * -5.0 + MARGIN * -5.0 + LEVEL,
     ]
     assert math.isclose(found[0].probability, 1 / (1 + math.exp(-found[0].log_odds)))
+
+
+def test_a_passage_that_the_search_puts_behind_counts_less():
+    rain, snow = stored("Rain fell.", 1), stored("Rain lay.", 2)
+    found = [passage(rain, score=1.5), passage(snow, score=2.0)]
+    first, second = gather("rain", found, FakeReader())
+    assert (first.text, second.text) == ("Rain lay.", "Rain fell.")
+    assert math.isclose(first.log_odds - second.log_odds, BEHIND * 0.5)
 
 
 def test_most_probable_first_and_ties_in_the_order_of_the_ledger():

@@ -107,11 +107,11 @@ def test_what_a_refusal_shows_is_verbatim_too(found, question):
 
 @pytest.mark.parametrize("threshold", [0, 1])
 def test_the_same_corpus_in_another_order_gives_the_same_words(tmp_path, threshold):
-    texts = {"a.txt": "Rain fell on Kyiv.", "b.txt": "Snow lay in Oslo.", "c.txt": "Hail hit Rome."}
+    texts = {"a.txt": "Rain fell on Kyiv.", "b.txt": "Rain lay in Oslo.", "c.txt": "Hail hit Rome."}
     said = []
     for name, order in (("one", "abc"), ("two", "cba")):
         given_ = {f"{letter}.txt": texts[f"{letter}.txt"] for letter in order}
         corpus, _ = corpus_of(tmp_path / name, FakeEmbedder(), given_, threshold=threshold)
-        said.append(corpus.ask("Where on Kyiv did rain fall?").text)
+        said.append(corpus.ask("Where rain fell, and fog?").text)
     assert said[0] == said[1]
     assert article("a.txt", texts["a.txt"]).text in said[0]

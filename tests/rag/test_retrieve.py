@@ -129,17 +129,6 @@ def test_words_of_earlier_turns_count_less(fake):
     assert query.text == "rain in Kyiv Rain in Oslo"
 
 
-def test_a_part_of_a_query_has_its_own_words_and_the_wholes_encoding(fake):
-    query = Query.of("Kyiv rain, and Oslo snow", fake)
-    part = query.part(15, 24)
-    assert (part.text, part.asking, dict(part.stems)) == (
-        "Oslo snow",
-        "Oslo snow",
-        {"oslo": 1.0, "snow": 1.0},
-    )
-    assert part.vector is query.vector
-
-
 def test_the_retriever_gives_llamaindex_the_same_passages(corpus):
     nodes = corpus.retriever(top_k=3).retrieve("snow in Rome")
     found = corpus.search("snow in Rome", 3)

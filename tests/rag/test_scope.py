@@ -324,12 +324,9 @@ def test_only_what_the_question_is_about_is_asked(corpus):
 
 
 def test_without_scope_all_articles_are_asked(corpus):
-    answer = corpus.ask("Where did rain fall last week?", today=TODAY, scope=False)
+    answer = corpus.ask("Which rains fell last week?", today=TODAY, scope=False)
     assert answer.scope is None
     assert answer.as_json()["scope"] is None
-    assert answer == replace(
-        corpus.ask("Where did rain fall last week?", scope=False), timings=answer.timings
-    )
     assert "undated" in keys(answer)
 
 
@@ -354,14 +351,19 @@ def test_filters_win_over_what_the_question_says(corpus):
 
 
 def test_a_scope_that_does_not_answer_is_lifted(sample_corpus):
-    question = "Who resigned as harbour commissioner in December 2025?"
+    question = "Who resigned as harbour commissioner, according to the Continental Observer?"
     answer = sample_corpus.ask(question)
     assert answer.answered
     assert "Lucan Fairweather" in answer.text
     assert answer.scope.applied is False
-    assert answer.scope.as_json()["after"] == "2025-12-01"
-    free = sample_corpus.ask(question, scope=False)
-    assert (answer.text, answer.confidence) == (free.text, free.confidence)
+    assert answer.scope.publisher == "The Continental Observer"
+    assert answer.citations[0].publisher != "The Continental Observer"
+
+
+def test_a_month_in_which_it_did_not_happen_is_a_reason_to_refuse(sample_corpus):
+    answer = sample_corpus.ask("Who resigned as harbour commissioner in December 2025?")
+    assert (answer.answered, answer.scope.applied) == (False, False)
+    assert "December 2025" in answer.reason
 
 
 def test_a_scope_helps_where_the_article_does_not_repeat_the_date(sample_corpus):

@@ -174,3 +174,8 @@ def test_nothing_is_suggested_where_nothing_is(tmp_path, fake):
     corpus = Corpus(directory, fake, Settings())
     assert suggest(corpus) == ()
     assert follow_ups(corpus, corpus.ask("Where did rain fall?")) == ()
+
+
+def test_small_talk_is_followed_by_the_questions_to_begin_with(sample_corpus):
+    answer = sample_corpus.ask("hello, what can you do?")
+    assert follow_ups(sample_corpus, answer) == suggest(sample_corpus, 3) != ()

@@ -1,0 +1,84 @@
+"""What is misspelt is read as what the articles spell; what they know is never changed."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.vocabulary import Vocabulary
+from index.words import WORD
+from rag.spelling import mend
+
+NEWS = """
+The Kremlin’s spokesman Dmitry Peskov said that Crimea was not on the table. Volodymyr Zelenskyy
+answered that Ukraine would go on, and Friedrich Merz agreed. What about the preconditions, asked
+reporters; about them Peskov said what he had said before. In Halvermouth the commissioner, Ada
+Dunmore, resigned after the barrier failed its inspection. The council heard Marta Holm and Marta
+Helm about the cases, and of Putin.
+"""
+WORDS = Vocabulary.build([("", NEWS)])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("waht did peskow say abuot crimea", "what did Peskov say about Crimea"),
+        ("Waht did Peskow say?", "What did Peskov say?"),
+        ("what preconditons did teh kremln set", "what preconditions did the Kremlin set"),
+        ("did zelenski recieve putn", "did Zelenskyy receive Putin"),
+        ("mercz and zelinsky", "Merz and Zelenskyy"),
+        ("Who resinged in Halvermoth?", "Who resigned in Halvermouth?"),
+        ("wich barrir", "which barrier"),
+    ],
+)
+def test_a_slip_is_mended(typed, meant):
+    assert mend(typed, WORDS) == meant
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Did Scholz meet Beyonce in Budapest?",  # near to other words, and names by their capital
+        "Who said “peskow” and 'crimae'?",  # quoted
+        "Is it the iPeskow or the PESKOW?",  # a capital inside
+        "Was it 2O25 or 20255?",  # numbers
+        "Why was ppl at the tbl?",  # short
+        "Which photosynthesis colours organisations?",  # English that the articles lack
+    ],
+)
+def test_what_may_be_meant_stays(typed):
+    assert mend(typed, WORDS) == typed
+
+
+def test_what_is_near_to_two_words_alike_stays():
+    two = Vocabulary.build([("", "They saw Marta Holm, and Marta Helm too.")])
+    assert mend("did Hjlm speak", two) == "did Hjlm speak"
+    assert mend("did martta speak", two) == "did Marta speak"
+
+
+def test_a_question_without_capitals_gets_those_of_names():
+    assert mend("did dunmore say what merz said", WORDS) == "did Dunmore say what Merz said"
+    assert mend("Did dunmore resign?", WORDS) == "Did dunmore resign?"
+    assert mend("who is witkoff", WORDS) == "who is Witkoff"  # nobody knows it: a name
+
+
+def test_an_empty_corpus_mends_to_common_words():
+    assert mend("waht did the goverment say", Vocabulary.build([])) == "what did the government say"
+
+
+KNOWN = sorted({*WORD.findall(NEWS), *WORD.findall(NEWS.lower())})
+
+
+@given(st.lists(st.sampled_from(KNOWN), min_size=1, max_size=8).map(" ".join))
+def test_no_word_that_the_corpus_knows_is_ever_changed(question):
+    assert mend(question, WORDS).lower() == question.lower()
+
+
+@given(st.text(max_size=80))
+def test_nothing_but_words_is_changed(question):
+    mended = mend(question, WORDS)
+    assert WORD.sub("", mended) == WORD.sub("", question)
+    assert len(WORD.findall(mended)) == len(WORD.findall(question))
+    assert mend(mended, WORDS) == mended
+    assert re.findall(r"\d+", mended) == re.findall(r"\d+", question)
