@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from index.ledger import StoredArticle
 from rag.dialogue.referents import people_in
 from rag.facts.names import names_in
-from rag.suggestion.clauses import clipped
-from rag.suggestion.verbs import BASES, PRESENT
+from rag.suggestion.grammar import BASES, PRESENT, clipped
 
 # A name that has "the" before it so often is written with it: "the Kremlin", but "Ukraine" for all
 # the Ukraine wars.

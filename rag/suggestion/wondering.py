@@ -12,8 +12,7 @@ from index.words import content_stems
 from rag.dialogue.referents import people_in
 from rag.facts.names import names_in
 from rag.suggestion.about import TITLED, About, Headline
-from rag.suggestion.clauses import DAY, clipped
-from rag.suggestion.verbs import BASES, PAST, TELLING
+from rag.suggestion.grammar import BASES, DAY, PAST, TELLING, clipped
 
 # Words of a question: fewer ask about anything, more are read twice.
 SHORTEST, LONGEST = 4, 14

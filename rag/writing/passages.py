@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +10,9 @@ from index.words import content_stems
 from rag.answer import Citation
 from rag.evidence import Evidence
 from rag.extent import extent, same_paragraph
+from rag.period import day_text
 from rag.prompts import PASSAGE, SYSTEM, USER
-from rag.quote import SAME, attribution, citation
+from rag.quote import attribution, citation, says_the_same
 from rag.writing.neutral import neutral
 from rag.writing.orders import gives_orders, tainted
 
@@ -33,8 +33,6 @@ WINDOW = 450
 
 # Characters of a title or a publisher that go into a prompt.
 NAME_CHARS = 160
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def choose(
             if cost > budget:
                 continue
             taken |= {(pk, number) for number in range(first, last)}
-            if shown.text and not any(_same(shown, other) for other in chosen):
+            if shown.text and not any(says_the_same(shown.text, other.text) for other in chosen):
                 chosen.append(shown)
                 budget -= cost
             break
@@ -152,11 +150,7 @@ def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[i
 
 def _shown(item: Evidence, first: int, last: int, number: int) -> Shown:
     cited = citation(item.article, first, last, number)
-    day = (
-        f"{cited.published:%A}, {cited.published.day} {cited.published:%B %Y}"
-        if cited.published
-        else ""
-    )
+    day = f"{cited.published:%A}, {day_text(cited.published)}" if cited.published else ""
     text = neutral(cited.quote)
     named = [_name(cited.publisher or ""), _name(cited.author or ""), day]
     return Shown(
@@ -166,12 +160,6 @@ def _shown(item: Evidence, first: int, last: int, number: int) -> Shown:
         _name(cited.title),
         frozenset(content_stems(text)),
     )
-
-
-def _same(one: Shown, other: Shown) -> bool:
-    """Whether two passages say the same: copies of a story take the place of what differs."""
-    shared = len(one.stems & other.stems) >= SAME * max(1, min(len(one.stems), len(other.stems)))
-    return shared and set(_NUMBER.findall(one.text)) == set(_NUMBER.findall(other.text))
 
 
 def _name(text: str) -> str:
