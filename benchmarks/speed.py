@@ -8,7 +8,7 @@ in DIR and one of a tenth of them; an index that is there already is used, and o
 stopped is finished. The collections' own questions are asked warm, at most ``--questions`` of
 each. Every step runs in a process of its own, so that its memory is its own too.
 
-The model takes an hour for 10,000 articles on two cores. ``--stand-in`` encodes the articles' words
+``--stand-in`` encodes the articles' words
 as random directions instead; questions are encoded by the model all the same, so that what one
 takes is as it would be, and what it finds is not.
 """
@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import resource
 import sys
 import time
@@ -35,7 +34,7 @@ from numpy.typing import NDArray
 
 from index.build import LEDGER, Builder, open_ledger
 from index.derived import FOLDER
-from index.embed import Encoding, TransformerEmbedder
+from index.minilm import DIMENSION, MiniLM
 from index.readers import Source
 from index.sentences import split_sentences
 from index.words import WORD
@@ -155,20 +154,20 @@ class Times:
     whole: float
 
 
-class TimedEmbedder(TransformerEmbedder):
+class TimedEmbedder(MiniLM):
     """The embedding model, and how long its last query took it."""
 
     last_ms = 0.0
 
-    def encode_query(self, text: str) -> Encoding:
+    def encode_query(self, text: str) -> NDArray[np.float32]:
         """Encodes what is searched for, and notes the time."""
         started = time.perf_counter()
-        encoding = super().encode_query(text)
+        vector = super().encode_query(text)
         self.last_ms = 1000 * (time.perf_counter() - started)
-        return encoding
+        return vector
 
 
-class StandIn(TransformerEmbedder):
+class StandIn(MiniLM):
     """The model for questions; for articles, a random direction for each word."""
 
     def __init__(self) -> None:
@@ -180,27 +179,25 @@ class StandIn(TransformerEmbedder):
         """Words of each text, and a third more: what the model makes of English."""
         return [1 + 4 * len(WORD.findall(text)) // 3 for text in texts]
 
-    def encode_passages(self, texts: Sequence[str]) -> list[Encoding]:
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Each text as the sum of its words."""
-        return [self._encoded(text) for text in texts]
-
-    def _encoded(self, text: str) -> Encoding:
-        words = list(WORD.finditer(text))[: self.window] or list(re.finditer(".", text, re.S))[:1]
-        tokens = np.array([self._direction(word.group().lower()) for word in words])
-        total = tokens.sum(axis=0)
-        spans = np.array([word.span() for word in words], dtype=np.int32)
-        return Encoding(total / np.linalg.norm(total), tokens, spans)
+        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        for row, text in enumerate(texts):
+            words = WORD.findall(text)[: self.window] or [text[:1]]
+            total = sum(self._direction(word.lower()) for word in words)
+            vectors[row] = total / np.linalg.norm(total)
+        return vectors
 
     def _direction(self, word: str) -> NDArray[np.float32]:
         if word not in self._directions:
-            vector = self._random.normal(size=self.dimension).astype(np.float32)
+            vector = self._random.normal(size=DIMENSION).astype(np.float32)
             self._directions[word] = vector / np.linalg.norm(vector)
         return self._directions[word]
 
 
 def add(folder: Path, stand_in: bool) -> dict[str, float]:
     """Brings an index in line with its source; what was stored before a stop is not counted."""
-    embedder = StandIn() if stand_in else TransformerEmbedder()
+    embedder = StandIn() if stand_in else MiniLM()
     embedder.encode_query("ready")
     builder = Builder(folder, embedder, progress=progress)
     started = time.perf_counter()
@@ -226,7 +223,7 @@ def progress(stage: str, done: int, total: int) -> None:
 
 def opened(folder: Path) -> dict[str, float]:
     """What the first question of a process waits for."""
-    embedder = TransformerEmbedder()
+    embedder = MiniLM()
     started = time.perf_counter()
     embedder.encode_query("ready")
     model = time.perf_counter()

@@ -29,6 +29,10 @@ PART_PASSAGES = 4
 # an article that holds them all answers before it.
 UNTRUE = 2.0
 
+# What each counts for the decision: another year or number is surer to be wrong than another name,
+# which may be one of the same bearer.
+NAME, FIGURE = 1, 2
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -75,14 +79,15 @@ def find(
         whole = _unsaid(whole, meant.said)
     whole, untrue = held(meant, whole, stated)
     idf = abstain.inverse_frequency(now)
-    confidence = abstain.confidence(query, whole, idf, len(untrue))
+    false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
+    confidence = abstain.confidence(query, whole, idf, false)
     parts = meant.parts
     if len(parts) == 1 or meant.said:
         return Found(whole, [whole], confidence, untrue, retrieved)
     asked = _by_part(parts, passages, whole, reader)
     for part, found in zip(parts, asked, strict=True):  # one part that is answered is an answer
         own = replace(query, stems=dict.fromkeys(content_stems(part), 1.0))
-        confidence = max(confidence, abstain.confidence(own, found, idf, len(untrue)))
+        confidence = max(confidence, abstain.confidence(own, found, idf, false))
     return Found(whole, asked, confidence, untrue, retrieved)
 
 
