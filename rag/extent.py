@@ -36,7 +36,7 @@ def extent(stored: StoredArticle, index: int) -> tuple[int, int]:
     """
     whole = _spoken(stored, *_listed(stored, index))
     first, last = whole
-    while index - first < _BEFORE and _leans(stored, first) and _same_paragraph(stored, first - 1):
+    while index - first < _BEFORE and _leans(stored, first) and same_paragraph(stored, first - 1):
         first -= 1
     for found in (_spoken(stored, first, last), whole):
         if _length(stored, *found) <= LONGEST:
@@ -59,7 +59,7 @@ def _listed(stored: StoredArticle, index: int) -> tuple[int, int]:
 def _spoken(stored: StoredArticle, first: int, last: int) -> tuple[int, int]:
     """The same sentences, with the rest of a quotation that they begin or end within."""
     start = first
-    while start and _same_paragraph(stored, start - 1):
+    while start and same_paragraph(stored, start - 1):
         start -= 1
     inside = [_open(stored, start, number) for number in range(start, first + 1)]
     wider = first
@@ -69,7 +69,7 @@ def _spoken(stored: StoredArticle, first: int, last: int) -> tuple[int, int]:
     while (
         end < len(stored.sentences)
         and _open(stored, start, end)
-        and _same_paragraph(stored, end - 1)
+        and same_paragraph(stored, end - 1)
     ):
         end += 1
     return (wider, end) if end - wider <= _SPOKEN + last - first else (first, last)
@@ -91,7 +91,7 @@ def _leans(stored: StoredArticle, index: int) -> bool:
     return bool(_LEANS.match(_text(stored, index)))
 
 
-def _same_paragraph(stored: StoredArticle, index: int) -> bool:
+def same_paragraph(stored: StoredArticle, index: int) -> bool:
     """Whether a sentence and the next stand in one paragraph, neither of them a heading."""
     if not 0 <= index < len(stored.sentences) - 1:
         return False

@@ -26,7 +26,6 @@ MOST_UNSUPPORTED = 0.5
 # Seconds that must be left for asking again with half of the passages.
 AGAIN_SECONDS = 1.0
 
-
 # A marker or a tag that may be half there.
 _HALF = re.compile(r"[\[(【［{<^][^\])】］}>]{0,24}$")
 

@@ -275,7 +275,7 @@ def _absorbed(choices: list[_Choice], item: Evidence) -> bool:
     for choice in choices:
         if choice.holds(item):
             return True
-        if _says_the_same(choice.best.text, item.text):
+        if says_the_same(choice.best.text, item.text):
             articles = {e.article.pk for e in (choice.best, *choice.copies)}
             if item.article.pk not in articles and len(choice.copies) < COPIES:
                 choice.copies.append(item)
@@ -283,7 +283,8 @@ def _absorbed(choices: list[_Choice], item: Evidence) -> bool:
     return False
 
 
-def _says_the_same(one: str, other: str) -> bool:
+def says_the_same(one: str, other: str) -> bool:
+    """Whether two texts have most words of the shorter in common, and all numbers."""
     first, second = set(content_stems(one)), set(content_stems(other))
     shared = len(first & second) >= SAME * max(1, min(len(first), len(second)))
     return shared and set(_NUMBER.findall(one)) == set(_NUMBER.findall(other))

@@ -30,9 +30,6 @@ SEARCHED = 8
 # Each further outlet that printed a story makes it so many places newer.
 COVERED = 5
 
-# Copies of a story that are read: their headlines differ.
-COPIES = 3
-
 # The forms of question, the most telling first.
 KINDS = ("why", "who", "say", "how many", "what", "when", "is")
 
@@ -89,10 +86,7 @@ def _suggested(corpus: Corpus, token: str, count: int) -> tuple[str, ...]:
     read = _stories(found)
     newest = {stored.pk: place for place, stored in enumerate(read)}
     read.sort(key=lambda stored: newest[stored.pk] - COVERED * (sizes[stored.story] - 1))
-    copies = {
-        stored.story: [s for s in found if s.story == stored.story][:COPIES] for stored in read
-    }
-    told = [[w for each in copies[stored.story] for w in wonders(each)] for stored in read]
+    told = [wonders(stored) for stored in read]
     return _answered(corpus, _in_turns([*_mixed(told)]), count, ASKED)
 
 
@@ -147,18 +141,17 @@ def _answered(
 
 @lru_cache(maxsize=512)  # many answers cite the same articles
 def _is_answered(corpus: Corpus, token: str, wonder: Wonder) -> bool:
-    """Whether a generation of an index answers a question surely, from where it was read off."""
+    """Whether a generation of an index answers a question surely, from where it was read off.
+
+    It has to quote the sentence, or name whom the question is about.
+    """
     del token
     plain = corpus.quoting()
-    return _holds(plain, plain.ask(wonder.question), wonder)
-
-
-def _holds(corpus: Corpus, answer: Answer, wonder: Wonder) -> bool:
-    """Whether an answer is sure, and quotes what the question was read off, or of whom."""
+    answer = plain.ask(wonder.question)
     if not answer.answered or answer.confidence < SURE or not answer.claims:
         return False
     first = answer.claims[0]
-    cited = corpus.stored(citation.article_id for citation in first.citations)
+    cited = plain.stored(citation.article_id for citation in first.citations)
     if wonder.story not in {stored.story for stored in cited}:
         return False
     if not wonder.sentence or _flat(wonder.sentence) in _flat(first.text):

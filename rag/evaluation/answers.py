@@ -14,7 +14,6 @@ from rag.evaluation.judge import Judgement, cites_right_first
 from rag.evaluation.statistics import (
     Bin,
     Estimate,
-    Floats,
     Point,
     calibration_error,
     each,
@@ -165,19 +164,20 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
     confidence = [given.candidate.confidence for given in judgements]
     answerable = [given.question.answerable for given in judgements]
     wrong = [not given.right for given in judgements]
-    calibration, risk = _columns(confidence, answerable), _columns(confidence, wrong)
+    calibration = np.column_stack([confidence, answerable])
+    risk = np.column_stack([confidence, wrong])
     answers = [given.answer for given in judgements if given.answer.answered]
     claims = [len(answer.claims) for answer in answers]
     words = [sum(len(claim.text.split()) for claim in answer.claims) for answer in answers]
     times = [given.milliseconds for given in judgements]
     count = len(judgements)
     measures = shares(judgements) | {
-        "claims_median": estimate(_columns(claims), quantile(0.5), len(answers)),
-        "claims_most": estimate(_columns(claims), quantile(1), len(answers)),
-        "words_median": estimate(_columns(words), quantile(0.5), len(answers)),
-        "words_most": estimate(_columns(words), quantile(1), len(answers)),
-        "latency_p50_ms": estimate(_columns(times), quantile(0.5), count),
-        "latency_p95_ms": estimate(_columns(times), quantile(0.95), count),
+        "claims_median": estimate(claims, quantile(0.5), len(answers)),
+        "claims_most": estimate(claims, quantile(1), len(answers)),
+        "words_median": estimate(words, quantile(0.5), len(answers)),
+        "words_most": estimate(words, quantile(1), len(answers)),
+        "latency_p50_ms": estimate(times, quantile(0.5), count),
+        "latency_p95_ms": estimate(times, quantile(0.95), count),
         "calibration_error": estimate(calibration, each(calibration_error), count),
         "risk_coverage_area": estimate(risk, each(risk_area), count),
     }
@@ -200,19 +200,15 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
 
 def shares(judgements: Sequence[Judgement]) -> dict[str, Estimate]:
     """Each of ``SHARES`` over the questions."""
-    found = {}
-    for name, counted in SHARES.items():
-        rows = np.array([counted(given) for given in judgements], dtype=np.float64).reshape(-1, 2)
-        found[name] = estimate(rows, ratio, int(rows[:, 1].sum()))
-    return found
+    counted = {name: [share(given) for given in judgements] for name, share in SHARES.items()}
+    return {
+        name: estimate(rows, ratio, sum(whole for _, whole in rows))
+        for name, rows in counted.items()
+    }
 
 
 def _group(judgements: Sequence[Judgement]) -> Group:
     return Group(len(judgements), shares(judgements))
-
-
-def _columns(*columns: Sequence[float]) -> Floats:
-    return np.column_stack([np.array(column, dtype=np.float64) for column in columns])
 
 
 def _badness(given: Judgement) -> tuple[float, float, int]:

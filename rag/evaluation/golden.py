@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,9 +60,14 @@ def _question(record: Record) -> GoldenQuestion:
     answerable = fields.get("answerable", True)
     if not isinstance(answerable, bool):
         raise UnreadableInput(f"{where}: answerable is neither true nor false; write one of them")
-    docs = _docs(where, fields.get("docs"))
-    facts = _facts(where, fields.get("facts"))
-    short = _short(where, fields.get("short"))
+    docs = _listed(record, "docs", _is_key, 'keys; write ["key", ...]')
+    facts = _listed(
+        record,
+        "facts",
+        lambda fact: isinstance(fact, list) and fact and all(map(_is_wording, fact)),
+        'facts, each a list of wordings; write [["one wording", "another"], ...]',
+    )
+    short = _listed(record, "short", _is_wording, 'short answers; write ["28 April", "Tuesday"]')
     kind = fields.get("kind")
     if kind is not None and not isinstance(kind, str):
         raise UnreadableInput(f'{where}: kind is not a word; write one, such as "who"')
@@ -75,45 +81,27 @@ def _question(record: Record) -> GoldenQuestion:
         line.question,
         line.history,
         line.today,
-        docs=docs,
-        facts=facts,
+        docs=tuple(dict.fromkeys(scrub(str(doc)) for doc in docs)),
+        facts=tuple(tuple(scrub(wording) for wording in fact) for fact in facts),
         answerable=answerable,
         kind=scrub(kind or "").strip(),
-        short=short,
+        short=tuple(scrub(each) for each in short),
     )
 
 
-def _docs(where: str, given: Any) -> tuple[str, ...]:  # noqa: ANN401 (parsed JSON)
+def _listed(record: Record, name: str, fits: Callable[[Any], object], wanted: str) -> list[Any]:
+    """A field that is a list of what fits; empty where a line has none."""
+    given = record.fields.get(name)
     given = [] if given is None else given
-    if not isinstance(given, list) or not all(_is_key(doc) for doc in given):
-        raise UnreadableInput(f'{where}: docs is not a list of keys; write ["key", ...]')
-    return tuple(dict.fromkeys(scrub(str(doc)) for doc in given))
+    if not isinstance(given, list) or not all(map(fits, given)):
+        raise UnreadableInput(f"{record.where}: {name} is not a list of {wanted}")
+    return given
 
 
 def _is_key(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
     return isinstance(given, str | int) and not isinstance(given, bool) and bool(str(given).strip())
 
 
-def _facts(where: str, given: Any) -> tuple[tuple[str, ...], ...]:  # noqa: ANN401 (parsed JSON)
-    given = [] if given is None else given
-    if not isinstance(given, list) or not all(_are_wordings(fact) for fact in given):
-        raise UnreadableInput(
-            f"{where}: facts is not a list of facts, each a list of wordings; write"
-            ' [["one wording", "another"], ...]'
-        )
-    return tuple(tuple(scrub(wording) for wording in fact) for fact in given)
-
-
-def _short(where: str, given: Any) -> tuple[str, ...]:  # noqa: ANN401 (parsed JSON)
-    given = [] if given is None else given
-    if given != [] and not _are_wordings(given):
-        raise UnreadableInput(
-            f'{where}: short is not a list of short answers; write ["28 April", "Tuesday"]'
-        )
-    return tuple(scrub(each) for each in given)
-
-
-def _are_wordings(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
-    """Whether it is a list of wordings; an empty wording would be found in every answer."""
-    worded = isinstance(given, list) and len(given) > 0
-    return worded and all(isinstance(wording, str) and wording.strip() for wording in given)
+def _is_wording(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
+    """Whether it is a text; an empty one would be found in every answer."""
+    return isinstance(given, str) and bool(given.strip())

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ir_measures
-import numpy as np
 from ir_measures import AP, RR, R, nDCG
 
-from rag.evaluation.statistics import Estimate, Statistic, estimate, mean, quantile
+from rag.evaluation.statistics import Estimate, estimate, mean, quantile
 from rag.lines import Line
 from rag.question import UnusableQuestion
 
@@ -136,14 +135,10 @@ def evaluate_ranking(
         Result(each, judged[str(each.query.id)], values[str(each.query.id)]) for each in rankings
     ]
     measures = {
-        name: _estimate([result.values[name] for result in results], mean) for name in MEASURES
+        name: estimate([result.values[name] for result in results], mean, len(results))
+        for name in MEASURES
     }
     times = [each.milliseconds for each in rankings]
-    measures["latency_p50_ms"] = _estimate(times, quantile(0.5))
-    measures["latency_p95_ms"] = _estimate(times, quantile(0.95))
+    measures["latency_p50_ms"] = estimate(times, quantile(0.5), len(times))
+    measures["latency_p95_ms"] = estimate(times, quantile(0.95), len(times))
     return RankingEvaluation(tuple(results), measures)
-
-
-def _estimate(values: Sequence[float], statistic: Statistic) -> Estimate:
-    rows = np.array(values, dtype=np.float64).reshape(-1, 1)
-    return estimate(rows, statistic, len(values))

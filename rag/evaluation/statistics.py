@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ class Estimate:
         return {**rounded, "count": self.count}
 
 
-def estimate(rows: Floats, statistic: Statistic, count: int) -> Estimate:
+def estimate(rows: ArrayLike, statistic: Statistic, count: int) -> Estimate:
     """A statistic of questions, with its bootstrap percentile interval.
 
     The interval is that of the middle 95 % of resamples, the same on every run and whatever the
@@ -54,17 +54,19 @@ def estimate(rows: Floats, statistic: Statistic, count: int) -> Estimate:
     the calibration error may otherwise fall out of.
 
     Args:
-        rows: (n, k), a row a question: resampled whole.
+        rows: (n, k), a row a question: resampled whole; or (n,), one figure a question.
         statistic: What is estimated.
         count: Handed on.
     """
-    ordered = rows[np.lexsort(rows.T)]
-    value = float(statistic(ordered[np.newaxis])[0]) if len(rows) else math.nan
+    given = np.asarray(rows, dtype=np.float64)
+    ordered = given.reshape(len(given), -1) if given.size else np.empty((0, 1))
+    ordered = ordered[np.lexsort(ordered.T)]
+    value = float(statistic(ordered[np.newaxis])[0]) if len(ordered) else math.nan
     if math.isnan(value):
         return Estimate(math.nan, math.nan, math.nan, count)
     generator = np.random.default_rng(0)
-    samples = ordered[generator.integers(len(rows), size=(RESAMPLES, len(rows)))]
-    values = statistic(samples)
+    drawn = generator.integers(len(ordered), size=(RESAMPLES, len(ordered)))
+    values = statistic(ordered[drawn])
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(values[~np.isnan(values)], [tail, 1 - tail])
     return Estimate(value, min(float(low), value), max(float(high), value), count)

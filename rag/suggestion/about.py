@@ -7,19 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.words import content_stems
 from rag.dialogue.referents import people_in
 from rag.facts.names import names_in
-from rag.suggestion.clauses import clipped
-from rag.suggestion.verbs import BASES, PRESENT
+from rag.suggestion.grammar import BASES, PRESENT, clipped
 
 # A name that has "the" before it so often is written with it: "the Kremlin", but "Ukraine" for all
 # the Ukraine wars.
 LED = 0.4
-_LED_ALWAYS = frozenset(
-    "Kremlin|White House|Pentagon|Vatican|EU|UN|US|UK|United States|European Union|United Nations"
-    "|United Kingdom".split("|")
-)
 
 TITLED = re.compile(r"^(?:Mr|Ms|Mrs|Dr|Miss)\.? ")
 _ROLES = re.compile(
@@ -39,11 +33,20 @@ _BARE = re.compile(
 
 
 class About:
-    """What an article is about: its sentences, its names, and what its headline says."""
+    """What an article is about.
+
+    Attributes:
+        title: Its headline.
+        told: Its sentences.
+        counted: How often it has each name.
+        people: Names of people, in full.
+        topics: Names of what it speaks of often, or in its headline, and of no people.
+        headline: What its headline says; None if that makes no question.
+    """
 
     def __init__(self, stored: StoredArticle) -> None:
         article = stored.article
-        self.title = {*content_stems(article.title)}
+        self.title = article.title
         spans = [(s.start, s.end) for s in stored.sentences if not s.heading]
         self.told = [" ".join(article.text[start:end].split()) for start, end in spans]
         text = " ".join(self.told)
@@ -56,16 +59,13 @@ class About:
         each = (people_in(f"so {sentence}") for sentence in self.told)
         self.people = {name for names in each for name in names if " " in name}
         surnames = {name.split()[-1] for name in self.people}
-        weighed = {
-            name: count + (3 if self.title & {*content_stems(name)} else 0)
+        self.topics = {
+            name
             for name, count in self.counted.items()
-            if not surnames & {*name.split()}
+            if (count > 1 or name in self.title)
+            and not surnames & {*name.split()}
             and not TITLED.match(name)
-            and name.count(" ") < 4
-            and len(name) > 1
         }
-        frequent = [name for name, weight in weighed.items() if weight > 1]
-        self.topics = sorted(frequent, key=lambda name: (-weighed[name], text.index(name)))[:6]
         self.headline = _headline(article.title, self)
 
     def full(self, name: str) -> str:
@@ -77,8 +77,7 @@ class About:
 
     def the(self, name: str) -> str:
         """A name as it stands in a sentence: "the Kremlin", "Kyiv"."""
-        led = self.led[name] >= LED * max(1, self.counted[name]) or name in _LED_ALWAYS
-        return f"the {name}" if led else name
+        return f"the {name}" if self.led[name] >= LED * max(1, self.counted[name]) else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,12 @@ class Headline:
         base: "order".
         rest: " the builder to pay", without what comes after "over" or "after".
         role: Whether the subject is somebody whose name the article tells.
-        topic: What may be spoken of: "the two-day strike"; "" if it is no thing.
     """
 
     subject: str
     base: str
     rest: str
     role: bool
-    topic: str
 
 
 def _headline(title: str, about: About) -> Headline | None:
@@ -122,8 +119,5 @@ def _headline(title: str, about: About) -> Headline | None:
     else:
         subject = about.the(subject)
     rest = _BARE.sub(" the ", rest)
-    thing = re.fullmatch(r" (the [a-z£$€\d-][\w.£$€-]*(?: [\w-]+){0,2})", rest)
-    topic = thing[1] if thing and " to " not in rest else ""
-    return Headline(
-        subject, PRESENT[words[place]], rest, bool(_ROLES.search(" ".join(words[:place]))), topic
-    )
+    role = bool(_ROLES.search(" ".join(words[:place])))
+    return Headline(subject, PRESENT[words[place]], rest, role)

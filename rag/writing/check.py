@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from index.words import content_stems
 from rag.answer import Status
@@ -65,24 +66,23 @@ class Checker:
         verdict = self._judge(text, cited) if cited else None
         if verdict and verdict.status == "supported":
             return Checked(text, "supported", verdict.score, self._needed(text, cited))
-        best: tuple[float, int] | None = None
-        nearest: Verdict | None = None
         tried = self._nearest(text, cited)
-        for key in tried:
-            other = self._judge(text, (key,))
-            if other.status == "supported" and (not cited or other.score >= CORRECTED):
-                best = max(best or (0.0, 0), (other.score, key))
-                if other.score > 0.9:
-                    break
-            nearest = nearest or other
-        if best:
+        alone = [self._judge(text, (key,)) for key in tried]
+        least = CORRECTED if cited else 0.0
+        right = [
+            (other.score, key)
+            for other, key in zip(alone, tried, strict=True)
+            if other.status == "supported" and other.score >= least
+        ]
+        if right:
             self.corrected += 1
-            return Checked(text, "supported", best[0], (best[1],))
+            score, key = max(right, key=itemgetter(0))
+            return Checked(text, "supported", score, (key,))
         together = self._together(text, cited, tried)
         if together:
             self.corrected += 1
             return together
-        final = verdict or nearest
+        final = verdict or next(iter(alone), None)
         if not final:
             return Checked(text, "unsupported", 0.0, cited, NOTHING)
         status: Status = "unchecked" if final.status == "unchecked" else "unsupported"

@@ -11,9 +11,12 @@ _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ue000-\uf8ff"
     "\U000f0000-\U0010ffff]"
 )
-_COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.S)
-_HIDDEN = re.compile(
-    r"<(script|style|template|noscript|svg|iframe)\b.*?(?:</\1\s*>|$)", re.I | re.S
+# What a page does not show: comments, scripts, elements that are not displayed.
+HIDDEN = re.compile(
+    r"<!--.*?(?:-->|$)|<(script|style|template|noscript|svg|iframe)\b.*?(?:</\1\s*>|$)"
+    r"|<(\w+)\b[^<>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0"
+    r"|opacity\s*:\s*0|\shidden\b|aria-hidden)[^<>]*>.*?(?:</\2\s*>|$)",
+    re.I | re.S,
 )
 _TAG = re.compile(r"</?[a-z!?|/][^<>]{0,500}>|<\|[^<>|]{0,60}\|>|<</?[A-Z]{2,10}>>", re.I)
 _IMAGE = re.compile(r"!\[[^\]\n]{0,500}\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*[^()]*\)|\[[^\]]*\])")
@@ -54,7 +57,7 @@ def plain(text: str) -> str:
     text = CONTROLS.sub("", text)
     if not text.isascii():
         text = _UNSEEN.sub("", JOINERS.sub("", INVISIBLE.sub("", text)))
-    text = _HIDDEN.sub(" ", _COMMENT.sub(" ", text))
+    text = HIDDEN.sub(" ", text)
     text = _LINK.sub(r"\1", _IMAGE.sub(" ", _DEFINED.sub(" ", text)))
     text = _URL.sub(" ", _TAG.sub("", text))
     text = re.sub(r"\(\s*\)", " ", _HEADING.sub("", _FENCE.sub(" ", text)))

@@ -7,17 +7,16 @@ import unicodedata
 from functools import lru_cache
 
 from index.ledger import StoredArticle
-from rag.writing.neutral import ROLE, plain
+from rag.writing.neutral import HIDDEN, ROLE, plain
 
 # Found in 37,000 sentences of news, Wikipedia and 1963 newswire: 2, both harmless to leave out of
 # a prompt; in manuals and help pages one in 300, where "you must include" is what they are for.
 _AI = (
-    r"(?:(?:any |every |all |the |this |an? |our |dear )?(?:(?:large )?language models?|ais?"
-    r"|(?:ai|artificial[- ]intelligence|virtual|digital|helpful|automated) "
-    r"(?:assistants?|models?|systems?|bots?|agents?|readers?|tools?|summari[sz]ers?|chatbots?)"
-    r"|llms?|chat ?bots?|chatgpt|gpt(?:-\d\w*)?|claude|gemini|copilot|assistants?|summari[sz]ers?"
-    r"|answer(?:ing)? engines?)"
-    r"(?: (?:reading|processing|summari[sz]ing|using|that reads?|which reads?) [\w ]{1,30})?)"
+    r"(?:(?:any |every |all |the |this |an? |our |dear )?(?:(?:large )?language models?|ais?|(?:ai"
+    r"|artificial[- ]intelligence|virtual|digital|helpful|automated) (?:assistants?|models?"
+    r"|systems?|bots?|agents?|readers?|tools?|summari[sz]ers?|chatbots?)|llms?|chat ?bots?|chatgpt"
+    r"|gpt(?:-\d\w*)?|claude|gemini|copilot|assistants?|summari[sz]ers?|answer(?:ing)? engines?)(?:"
+    r" (?:reading|processing|summari[sz]ing|using|that reads?|which reads?) [\w ]{1,30})?)"
 )
 _SPEAK = (
     r"(?:answer|respond|reply|say|state|tell|write|output|print|repeat|claim|report|announce"
@@ -28,12 +27,11 @@ _SPEAK = (
 _ORDERS = (
     # Words about what the model was told before.
     r"\b(?:ignore|disregard|forget|override|bypass|discard|drop|skip|do not (?:follow|obey)"
-    r"|don[’']t (?:follow|obey)|stop following|set aside)\b[^.!?]{0,40}?"
-    r"\b(?:instructions?|prompts?|guidelines|system message|directions|(?:previous|prior|above"
-    r"|other"
-    r"|preceding|earlier) (?:text|passages?|sources?|articles?|rules|messages?|content|context"
-    r"|orders|commands|evidence)|(?:everything|anything|all|what) (?:you were told|above|before"
-    r"|that came before|you (?:have )?read|was said))\b",
+    r"|don[’']t (?:follow|obey)|stop following|set aside)\b[^.!?]{0,40}?\b(?:instructions?|prompts?"
+    r"|guidelines|system message|directions|(?:previous|prior|above|other|preceding|earlier)"
+    r" (?:text|passages?|sources?|articles?|rules|messages?|content|context|orders|commands"
+    r"|evidence)|(?:everything|anything|all|what) (?:you were told|above|before|that came before"
+    r"|you (?:have )?read|was said))\b",
     r"\b(?:new|updated|revised|real|actual|true|secret|hidden|special|additional|following)"
     r" (?:system )?(?:instructions?|prompts?)\s*(?:[:–—-]|are\b|is\b|for (?:the )?"
     r"(?:ai|assistant|model|you)\b)",
@@ -48,18 +46,14 @@ _ORDERS = (
     rf"|are (?:required|instructed|ordered|told|asked|obliged|advised) to"
     rf"|is (?:required|instructed|ordered|told|asked|obliged|advised) to|ought to|will now)\s+"
     rf"(?:(?:always|only|now|never|not|then|also|simply|therefore|instead)\s+){{0,2}}{_SPEAK}\b",
-    rf"^\W*(?:attention|note(?: to)?|message (?:to|for)|memo to|notice (?:to|for)"
-    rf"|instructions? (?:to"
-    rf"|for)|hey|hello|dear|important(?: note)?(?: to| for)?|reminder (?:to|for)|warning (?:to"
-    rf"|for))?"
-    rf"\W*{_AI}\s*[:,;!–—-]",
-    r"\byou (?:must|should|shall|will|have to|need to|are to|are required to"
-    r"|are (?:now )?instructed"
-    rf" to|are ordered to|can only|may only)\s+(?:(?:always|only|now|never|not|then|also|simply"
-    rf"|therefore|instead)\s+){{0,2}}{_SPEAK}\b",
+    rf"^\W*(?:attention|note(?: to)?|message (?:to|for)|memo to|notice (?:to|for)|instructions?"
+    rf" (?:to|for)|hey|hello|dear|important(?: note)?(?: to| for)?|reminder (?:to|for)|warning"
+    rf" (?:to|for))?\W*{_AI}\s*[:,;!–—-]",
+    rf"\byou (?:must|should|shall|will|have to|need to|are to|are required to|are (?:now"
+    rf" )?instructed to|are ordered to|can only|may only)\s+(?:(?:always|only|now|never|not|then"
+    rf"|also|simply|therefore|instead)\s+){{0,2}}{_SPEAK}\b",
     r"\byou are (?:now|no longer)\b[^.!?]{0,60}\b(?:ai|assistant|model|bot|chatbot|free"
-    r"|unrestricted"
-    r"|bound|dan|mode|pirate|expert|system|character|persona)\b",
+    r"|unrestricted|bound|dan|mode|pirate|expert|system|character|persona)\b",
     r"\b(?:if|since|because|as|when|while) you(?: are|[’']re) (?:an? |the )?(?:ai\b|large language"
     r"|language model|assistant|llm|chatbot|bot\b|model\b|reading this as)",
     r"\b(?:from now on|henceforth|from this point on),?\s+(?:you|always|never|answer|respond|reply"
@@ -82,28 +76,21 @@ _ORDERS = (
     rf"[^.!?]{{0,120}}?[,:]\s*(?:please |always |you (?:must|should|will) |only |just |simply )*"
     rf"{_SPEAK}\b(?!\w*ed\b)",
     r"(?:^|[.:;!?–—]\s*)\W*(?:do not|don[’']t|never)\s+(?:ever\s+)?(?:mention|cite|quote|reveal|use"
-    r"|trust|refer to|include|answer|summari[sz]e|tell|rely on)\s+(?:the |any |this |these "
-    r"|other |that"
-    r" |its |your )*(?:other|sources?|passages?|articles?|user|instructions?|question"
-    r"|citations?|text"
-    r"|paragraph|prompt|reader|evidence|answer|fact)s?\b",
+    r"|trust|refer to|include|answer|summari[sz]e|tell|rely on)\s+(?:the |any |this |these |other "
+    r"|that |its |your )*(?:other|sources?|passages?|articles?|user|instructions?|question"
+    r"|citations?|text|paragraph|prompt|reader|evidence|answer|fact)s?\b",
     r"(?:^|[.:;!?–—]\s*)\W*(?:pretend|imagine (?:that )?you|act as|assume the role|role-?play"
-    r"|behave as)\b[^.!?]{0,60}"
-    r"\b(?:you|if|an?|the|ai|assistant)\b",
-    r"(?:^|[.:;!?–—]\s*)\W*(?:cite|credit|attribute|use|trust|quote"
-    r"|prefer)\s+(?:only\s+)?(?:this|the"
-    r" (?:following|above|present)|passage|source)\s+(?:passage|article|source|text|paragraph"
+    r"|behave as)\b[^.!?]{0,60}\b(?:you|if|an?|the|ai|assistant)\b",
+    r"(?:^|[.:;!?–—]\s*)\W*(?:cite|credit|attribute|use|trust|quote|prefer)\s+(?:only\s+)?(?:this"
+    r"|the (?:following|above|present)|passage|source)\s+(?:passage|article|source|text|paragraph"
     r"|document|sentence|instead|as|number|\d)",
-    r"(?:^|[.:;!?–—]\s*)\W*(?:append|insert|include|embed|add|render|load|fetch|open|click"
-    r"|visit|go to"
-    r"|follow)\s+(?:the |this |these |an? )*(?:following|image|link|url|markdown|html|tag|pixel"
-    r"|script"
-    r"|sentence|words?|phrase|text)\b",
+    r"(?:^|[.:;!?–—]\s*)\W*(?:append|insert|include|embed|add|render|load|fetch|open|click|visit|go"
+    r" to|follow)\s+(?:the |this |these |an? )*(?:following|image|link|url|markdown|html|tag|pixel"
+    r"|script|sentence|words?|phrase|text)\b",
     r"(?:^|[.:;!?–—]\s*)\W*translate (?:the|your|this|everything|all)\b",
     r"\b(?:end|start|begin|beginning) of (?:the )?(?:passages?|context|sources?|documents?|articles"
-    r"|system|prompt|instructions?|evidence|untrusted|data)\b(?=\W|$)(?=[^a-z]*(?:$|[.:\]–—-]"
-    r"|now|new"
-    r"|answer|the real))",
+    r"|system|prompt|instructions?|evidence|untrusted|data)\b(?=\W|$)(?=[^a-z]*(?:$|[.:\]–—-]|now"
+    r"|new|answer|the real))",
 )
 _FOREIGN_ORDERS = (
     r"\b(?:ignorier\w*|vergiss|missachte\w*)\b[^.!?]{0,40}\b(?:anweisung|instruktion|vorherig)",
@@ -130,12 +117,6 @@ _IMITATION = re.compile(
 )
 # A line that is numbered as the passages are; in an article it is a footnote at best.
 _LISTED = re.compile(r"\W*[\[［【〔]\s*(?:passage |source )?\d{1,3}\s*[\]］】〕]:?\s*\S", re.I)
-_UNDISPLAYED = re.compile(
-    r"<!--.*?(?:-->|$(?![\s\S]))|<(script|style|template|noscript)\b.*?(?:</\1\s*>|$(?![\s\S]))"
-    r"|<(\w+)\b[^<>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0"
-    r"|opacity\s*:\s*0|\shidden\b|aria-hidden)[^<>]*>.*?(?:</\2\s*>|$(?![\s\S]))",
-    re.I | re.S,
-)
 # Letters of other scripts that look like Latin ones, as far as orders were ever hidden in them.
 _ALIKE = str.maketrans(
     "аеорсухіѕԁјһӏАЕОРСТХІМНКВЅЈοαενιρτυκ", "aeopcyxisdjhlAEOPCTXIMHKBSJoaevipruk"
@@ -190,4 +171,4 @@ def tainted(stored: StoredArticle, number: int) -> bool:
 @lru_cache(maxsize=256)
 def _hidden(text: str) -> tuple[tuple[int, int], ...]:
     """Where a text is not shown to a reader: comments, scripts, elements that are not displayed."""
-    return tuple(m.span() for m in _UNDISPLAYED.finditer(text)) if "<" in text else ()
+    return tuple(m.span() for m in HIDDEN.finditer(text)) if "<" in text else ()

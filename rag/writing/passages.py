@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from index.ledger import StoredArticle
 from index.words import content_stems
 from rag.answer import Citation
 from rag.evidence import Evidence
-from rag.extent import extent
+from rag.extent import extent, same_paragraph
+from rag.period import day_text
 from rag.prompts import PASSAGE, SYSTEM, USER
-from rag.quote import SAME, attribution, citation
+from rag.quote import attribution, citation, says_the_same
 from rag.writing.neutral import neutral
 from rag.writing.orders import gives_orders, tainted
 
@@ -34,8 +33,6 @@ WINDOW = 450
 
 # Characters of a title or a publisher that go into a prompt.
 NAME_CHARS = 160
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def choose(
             if cost > budget:
                 continue
             taken |= {(pk, number) for number in range(first, last)}
-            if shown.text and not any(_same(shown, other) for other in chosen):
+            if shown.text and not any(says_the_same(shown.text, other.text) for other in chosen):
                 chosen.append(shown)
                 budget -= cost
             break
@@ -133,40 +130,27 @@ def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[i
         first, last = item.index, item.index + 1
     found = [(item.index, item.index + 1), (first, last)]
 
-    def fits(number: int, low: int, high: int) -> bool:
-        inside = 0 <= number < len(stored.sentences) and (stored.pk, number) not in taken
-        length = stored.sentences[high - 1].end - stored.sentences[low].start if inside else 0
-        return inside and length <= WINDOW and not tainted(stored, number)
+    def widens(low: int, high: int, number: int) -> bool:
+        """Whether it may grow to these sentences, of which that number is new."""
+        if not same_paragraph(stored, number if number < first else number - 1):
+            return False
+        length = stored.sentences[high - 1].end - stored.sentences[low].start
+        free = (stored.pk, number) not in taken and not tainted(stored, number)
+        return free and length <= WINDOW
 
-    while True:
-        before = first and _beside(stored, first - 1) and fits(first - 1, first - 1, last)
-        after = _beside(stored, last - 1) and fits(last, first, last + 1)
-        if not before and not after:
-            break
-        first, last = first - bool(before), last + bool(after)
-        if stored.sentences[last - 1].end - stored.sentences[first].start > WINDOW:
-            break
+    before = after = True
+    while before or after:
+        if before := widens(first - 1, last, first - 1):
+            first -= 1
+        if after := widens(first, last + 1, last):
+            last += 1
     found.append((first, last))
     return list(dict.fromkeys(reversed(found)))
 
 
-def _beside(stored: StoredArticle, number: int) -> bool:
-    """Whether a sentence and the next stand in one paragraph."""
-    if number + 1 >= len(stored.sentences):
-        return False
-    one, other = stored.sentences[number], stored.sentences[number + 1]
-    return not (
-        one.heading or other.heading or "\n\n" in stored.article.text[one.end : other.start]
-    )
-
-
 def _shown(item: Evidence, first: int, last: int, number: int) -> Shown:
     cited = citation(item.article, first, last, number)
-    day = (
-        f"{cited.published:%A}, {cited.published.day} {cited.published:%B %Y}"
-        if cited.published
-        else ""
-    )
+    day = f"{cited.published:%A}, {day_text(cited.published)}" if cited.published else ""
     text = neutral(cited.quote)
     named = [_name(cited.publisher or ""), _name(cited.author or ""), day]
     return Shown(
@@ -176,12 +160,6 @@ def _shown(item: Evidence, first: int, last: int, number: int) -> Shown:
         _name(cited.title),
         frozenset(content_stems(text)),
     )
-
-
-def _same(one: Shown, other: Shown) -> bool:
-    """Whether two passages say the same: copies of a story take the place of what differs."""
-    shared = len(one.stems & other.stems) >= SAME * max(1, min(len(one.stems), len(other.stems)))
-    return shared and set(_NUMBER.findall(one.text)) == set(_NUMBER.findall(other.text))
 
 
 def _name(text: str) -> str:

@@ -66,6 +66,7 @@ _ASIDE_FIELDS = frozenset(
     "question query confidence score language note notes thought thoughts thinking reasoning title"
     " status type role".split()
 )
+_KEY = re.compile(r"(?<![\w.])\d{1,3}(?![\w.])")
 _STRING = re.compile(r'"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)"?', re.S)
 
 
@@ -259,29 +260,13 @@ def _told(value: object, depth: int) -> list[str]:
     if not texts:
         inner = [v for n, v in fields.items() if n not in _SOURCE_FIELDS | _ASIDE_FIELDS]
         return [said for item in inner for said in _told(item, depth + 1)]
-    keys = [key for name in fields.keys() & _SOURCE_FIELDS for key in _keys(fields[name])]
-    marker = "".join(f" [{key}]" for key in sorted(set(keys)))
+    named = json.dumps([fields[name] for name in fields.keys() & _SOURCE_FIELDS])
+    keys = sorted({int(key) for key in _KEY.findall(named[:2000])})
+    marker = "".join(f" [{key}]" for key in keys)
     said = _ended(texts[0])
     if marker and not re.search(r"[\[【(]\s*\d", said):
         said = f"{said[:-1]}{marker}{said[-1]}"
     return [said]
-
-
-def _keys(value: object) -> list[int]:
-    """The passages that a JSON value names."""
-    if isinstance(value, bool):
-        return []
-    if isinstance(value, int):
-        return [value]
-    if isinstance(value, str):
-        return [int(key) for key in re.findall(r"(?<!\d)\d{1,3}(?!\d)", value[:200])]
-    if isinstance(value, list):
-        return [key for item in value[:20] for key in _keys(item)]
-    if isinstance(value, dict):
-        return [
-            k for name, v in value.items() if str(name).lower() in _SOURCE_FIELDS for k in _keys(v)
-        ]
-    return []
 
 
 def _ended(text: str) -> str:

@@ -94,13 +94,8 @@ def accepted(reply: str, question: str, known: str) -> str | None:
     'What did Merz say in 2025?'
     >>> accepted("What did Merz say?", "And in 2025?", "Merz in 2025")
     """
-    lines = [line for line in reply.strip().splitlines() if line.strip()]
-    if not lines:
-        return None
-    text = _LABEL.sub("", wording(lines[0])).strip("“”\"' ")
-    if len(lines) > 1 and not text:
-        text = _LABEL.sub("", wording(lines[1])).strip("“”\"' ")
-    text = text[:1].upper() + text[1:]
+    lines = (_LABEL.sub("", wording(line)).strip("“”\"' ") for line in reply.splitlines())
+    text = next((line[:1].upper() + line[1:] for line in lines if line), "")
     if not content_stems(text) or len(text) > len(question) + LONGER_BY or refuses(text):
         return None
     if not (text.endswith("?") or _ASKS.match(text)):

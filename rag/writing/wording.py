@@ -35,21 +35,17 @@ _OPENER = re.compile(
 )
 _SMALL_TALK = re.compile(
     r"^(?:sure|certainly|of course|absolutely|okay|ok|great question|good question|hello|hi"
-    r"|thanks?(?: you)?|you(?:’|')re welcome|happy to help|glad to help)(?: thing| there)?[,.!]*"
-    r"\s*(?:(?:here|i(?:’|')?(?:ll| can| will)|i(?:’|')d|let(?:’|')s|happy to|for (?:asking|your))"
-    r"\b[^.!?:]{0,40})?[.!:]*$"
-    r"|^(?:here (?:is|are|’s|'s)|below (?:is|are)|the following (?:is|are))\b[^.!?]{0,60}[.:]?$"
-    r"|^(?:let me know|please (?:let me know|note|feel free|see|refer|consult)|feel free"
-    r"|i hope (?:this|that|it)|if you (?:have|need|want|would like)|is there anything"
-    r"|do you (?:want|have|need)|would you like|i(?:’|')?(?:ll| will| can| would) (?:be (?:happy"
-    r"|glad)|help|now|answer|try|summari[sz]e|look))\b"
-    r"|\bas an? (?:ai|artificial intelligence)?\s*(?:(?:large )?language)?\s*(?:model|assistant"
-    r"|chatbot)\b"
-    r"|^as an? (?:ai|artificial intelligence)\s*,"
-    r"|^i(?:’|')?(?: a|’|')?m (?:just |only )?an? (?:ai|large language model|language model"
-    r"|assistant|chatbot)\b"
-    r"|^(?:my (?:knowledge|training)|i was trained|i(?: do not| don['’]t) have (?:access to"
-    r"|personal|opinions|feelings|real-time))\b"
+    r"|thanks?(?: you)?|you(?:’|')re welcome|happy to help|glad to help)(?: thing|"
+    r" there)?[,.!]*\s*(?:(?:here|i(?:’|')?(?:ll| can| will)|i(?:’|')d|let(?:’|')s|happy to|for"
+    r" (?:asking|your))\b[^.!?:]{0,40})?[.!:]*$|^(?:here (?:is|are|’s|'s)|below (?:is|are)|the"
+    r" following (?:is|are))\b[^.!?]{0,60}[.:]?$|^(?:let me know|please (?:let me know|note|feel"
+    r" free|see|refer|consult)|feel free|i hope (?:this|that|it)|if you (?:have|need|want|would"
+    r" like)|is there anything|do you (?:want|have|need)|would you like|i(?:’|')?(?:ll| will| can|"
+    r" would) (?:be (?:happy|glad)|help|now|answer|try|summari[sz]e|look))\b|\bas an? (?:ai"
+    r"|artificial intelligence)?\s*(?:(?:large )?language)?\s*(?:model|assistant|chatbot)\b|^as an?"
+    r" (?:ai|artificial intelligence)\s*,|^i(?:’|')?(?: a|’|')?m (?:just |only )?an? (?:ai|large"
+    r" language model|language model|assistant|chatbot)\b|^(?:my (?:knowledge|training)|i was"
+    r" trained|i(?: do not| don['’]t) have (?:access to|personal|opinions|feelings|real-time))\b"
     r"|^(?:sources?|references?|citations?|bibliography|footnotes?|note|disclaimer|explanation"
     r"|reasoning|thoughts?|confidence)\s*:?\s*$",
     re.I,
@@ -59,16 +55,15 @@ _REFUSAL = re.compile(
     r" apologi[sz]e|unfortunately|regrettably|i (?:cannot|can ?not|can['’]t|could not|couldn['’]t"
     r"|am unable to|do not|don['’]t|was unable to|did not|didn['’]t)\b[^.!?]{0,20}\b(?:answer|find"
     r"|have|provide|know|determine|see|assist|help|comply|fulfil|discuss|say|share|locate|verify"
-    r"|rewrite|rephrase)"
-    r"|there (?:is|was) (?:no|not enough|insufficient|nothing)\b[^.!?]{0,40}\b(?:information"
-    r"|mention|answer|evidence|context|detail|passages?|articles?)"
-    r"|(?:it is|it['’]s) (?:not (?:clear|stated|mentioned|specified|possible)|unclear|impossible)"
-    r"|no (?:information|answer|relevant|mention)"
-    r"|(?:the |these |those |none of the |neither of the )?(?:provided |given |above |supplied"
-    r" |available |numbered )?(?:passages?|articles?|context|texts?|sources?|documents?|information"
-    r"|evidence|excerpts?)\b(?: provided| given| above| supplied)? (?:do(?:es)? not|don['’]t"
-    r"|doesn['’]t|did not|cannot|contains? no|provides? no|gives? no|makes? no|(?:is|are) (?:not"
-    r"|silent|insufficient)|lacks?|contains?|mentions?|says?|specif(?:y|ies)|provides?|answers?)\b)",
+    r"|rewrite|rephrase)|there (?:is|was) (?:no|not enough|insufficient"
+    r"|nothing)\b[^.!?]{0,40}\b(?:information|mention|answer|evidence|context|detail|passages?"
+    r"|articles?)|(?:it is|it['’]s) (?:not (?:clear|stated|mentioned|specified|possible)|unclear"
+    r"|impossible)|no (?:information|answer|relevant|mention)|(?:the |these |those |none of the "
+    r"|neither of the )?(?:provided |given |above |supplied |available |numbered )?(?:passages?"
+    r"|articles?|context|texts?|sources?|documents?|information|evidence|excerpts?)\b(?: provided|"
+    r" given| above| supplied)? (?:do(?:es)? not|don['’]t|doesn['’]t|did not|cannot|contains? no"
+    r"|provides? no|gives? no|makes? no|(?:is|are) (?:not|silent|insufficient)|lacks?|contains?"
+    r"|mentions?|says?|specif(?:y|ies)|provides?|answers?)\b)",
     re.I,
 )
 _WHICH = re.compile(r"\b(?:not|no|n['’]t|none|cannot|neither|silent|insufficient|lacks?)\b", re.I)

@@ -1,8 +1,10 @@
-"""The verbs of news: their forms, and after which of them what was done is the news."""
+"""The verbs of news in their forms, and where in a sentence a clause or a time begins."""
 
 from __future__ import annotations
 
 import re
+
+from index.calendar import SHORT_MONTH, WEEKDAY
 
 # The verbs of news whose forms are known; "/" before the past tense of an irregular one.
 _FORMS = (
@@ -32,3 +34,19 @@ TELLING = frozenset(
     "order approve propose demand promise recommend reject announce offer launch ban finalize"
     " finalise".split()
 )
+
+DAY = rf"(?:the )?(?:early |late |mid-)?(?:\d|(?:{SHORT_MONTH})\b|{WEEKDAY})"
+_TIME = re.compile(
+    rf"(?: late| early)? (?:on|in|by|since|until|for) {DAY}.*$"
+    r"| (?:yesterday|today|this (?:morning|week|month|year)|last (?:night|week|month|year))\b.*$"
+)
+_CLAUSE = re.compile(
+    r",.*$| (?:after|as(?= (?:the|an?|it|he|she|they|his|her|its|[A-Z]))"
+    r"|when|while|because|but|and|so|which|who|whose|that|if|until|than|where"
+    r"|over|amid|despite) .*$"
+)
+
+
+def clipped(rest: str) -> str:
+    """The words up to where a clause or a time begins."""
+    return _CLAUSE.sub("", _TIME.sub("", rest)).rstrip(" ,")
