@@ -266,7 +266,8 @@ def _worth(choices: list[_Choice], item: Evidence, conditions: bool) -> float:
     if not near:
         return item.log_odds - OTHER_ARTICLE
     beside = any(item.index in (choice.last, choice.first - 1) for choice in near)
-    sets = conditions and _CONDITION.search(item.text)
+    listed = ":" in choices[0].best.text  # the first sentence names them itself
+    sets = conditions and not listed and _CONDITION.search(item.text)
     return item.log_odds + (BESIDE if beside else 0.0) + (SETS_CONDITION if sets else 0.0)
 
 

@@ -30,8 +30,10 @@ TWO_IN_NAME, TWO_IN_WORD = 6, 8
 
 _QUESTIONS = frozenset("who whom whose what which when where why how about did does".split())
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
-_SOUNDS = re.compile(r"ph|sch|sh|ck|[tc]z|ou|[wyjqcz]|([a-z])\1")
-_SOUND = {"ph": "f", "ou": "u", "w": "v", "y": "i", "j": "i"} | dict.fromkeys(("ck", "q", "c"), "k")
+_SOUNDS = re.compile(r"ph|sch|sh|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
+_SOUND = {"ph": "f", "ou": "u", "w": "v", "y": "i", "yy": "i", "j": "i"} | dict.fromkeys(
+    ("ck", "q", "c"), "k"
+)
 
 
 def mend(question: str, vocabulary: Vocabulary) -> str:

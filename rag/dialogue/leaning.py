@@ -70,8 +70,10 @@ def leans(question: str, known: str = "") -> bool:
 
     >>> leans("Over how many years?"), leans("Who leads the Harbour Union?")
     (True, False)
-    >>> leans("Who signed the treaty?", "Which treaty?"), leans("Who won the cup?", "Which treaty?")
-    (True, False)
+    >>> leans("Who signed the treaty?", "Which treaty?")
+    True
+    >>> leans("Who lost the cup?", "Which treaty?")
+    False
     >>> leans("Why did the mayor say that she would resign?"), leans("Did she resign?")
     (False, True)
     """

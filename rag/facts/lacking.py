@@ -98,8 +98,8 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
 def in_their_words(text: str, held: str) -> str:
     """A text with its numbers and dates written as another text writes them.
 
-    >>> in_their_words("On May 4, 1200 left.", "Of 2,000, 1,200 left on 4 May.")
-    'On 4 May, 1,200 left.'
+    >>> in_their_words("On May 4 some 1200 left.", "Of 2,000 people 1,200 left on 4 May.")
+    'On 4 May some 1,200 left.'
     """
     facts, dates = facts_of(held), dates_in(text)
     others: list[Number | Date] = [*facts.numbers, *facts.dates]

@@ -27,7 +27,7 @@ def test_the_best_sentence_is_first_and_the_plain_question_is_its_only_part(tmp_
 
 
 def test_each_part_of_a_question_is_read_for_on_its_own(tmp_path, fake):
-    question = "Who shut the gate, and what did farmers lose?"
+    question = "Who shut the gate, and which farmers near Reims lost wheat?"
     result, asked = found(tmp_path, fake, question)
     assert [part[0].text for part in result.parts] == [
         "Tembo shut the gate of the dock at noon.",

