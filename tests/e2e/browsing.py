@@ -28,11 +28,25 @@ def ask(page, question):
     """Asks a question, and waits for the whole answer."""
     box = page.get_by_role("textbox", name="Question")
     box.wait_for()
+    rest(page)
     before = page.locator("#chat .asked").count()
     box.fill(question)
     box.press("Enter")
     page.locator("#chat .asked").nth(before).wait_for()
     page.get_by_role("button", name="Retry").wait_for()
+
+
+def rest(page):
+    """Waits until the page expects nothing of the server.
+
+    Gradio loses what is begun in the moment in which it ends the stream of events of what went
+    before; a person is slower than that.
+    """
+    page.wait_for_function("!document.querySelector('#conversation .state.growing')")
+    begun = time.monotonic()
+    while page.streams and time.monotonic() - begun < SECONDS / 1000:
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(50)
 
 
 def elsewhere(page):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from rag.answer import MAY, NEAREST
-from tests.e2e.browsing import ask, browser_wanted, elsewhere, until
+from tests.e2e.browsing import ask, browser_wanted, elsewhere, rest, until
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
 from ui.keeping import Chats
@@ -243,6 +243,8 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
     ask(page, "and then?")
     assert page.locator("#chat .asked").all_text_contents() == ["what next?", "and then?"]
     page.get_by_role("button", name="Earlier chats").click()
+    page.get_by_role("radio").first.wait_for()
+    rest(page)
     with page.expect_download() as file:
         page.get_by_role("button", name="Save as Markdown").click()
     assert QUOTE[1:20] in file.value.path().read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ from tests.e2e.browsing import (
     browser_wanted,
     darken,
     faults_on_a_phone,
+    rest,
     violations,
 )
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus, cite, claim, reply
@@ -84,8 +85,10 @@ def states(page):
     yield "publishers"
     page.keyboard.press("Escape")
     button("button", name="Which articles").click()
+    rest(page)
     button("button", name="Earlier chats").click()
     page.get_by_role("radio").first.wait_for()
+    rest(page)
     yield "earlier chats"
     button("button", name="Delete").click()
     button("button", name="Delete this chat?").wait_for()
@@ -227,6 +230,7 @@ def answered(page, question, place):
     assert page.locator("#chat .asked").nth(place).text_content() == question
     page.get_by_role("button", name="Retry").wait_for()
     page.locator("#further button").first.wait_for()
+    rest(page)
 
 
 def test_from_the_question_to_the_cited_words_and_back_by_keyboard(keys):
