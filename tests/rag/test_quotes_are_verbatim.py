@@ -53,7 +53,7 @@ def _bands_once():
 
 def asked(found, question, threshold, max_claims=4):
     """An answer over a corpus of its own, and the text of each cited article by id."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         articles = {f"{n}.txt": fields for n, fields in enumerate(found)}
         corpus, _ = corpus_of(
             Path(folder) / "index",
