@@ -16,10 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
-import re
-import string
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +27,12 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from index.build import Builder
-from index.embed import Embedder, embedder_of
+from index.embed import Embedder
+from index.embedders import embedder_of
 from index.generation import Allowed, Generation, Generations
 from index.readers import Source
 from rag import abstain, evidence
+from rag.evaluation.squad import exact, f1
 from rag.evidence import Evidence
 from rag.find import PASSAGES, held
 from rag.question import UnusableQuestion, understand
@@ -205,7 +204,7 @@ def report_sentences(
 ) -> None:
     """Whether the answer's sentence is first, and how good the short answer is."""
     for name, fixed in (("relevance", (1, 0, 0)), ("margin", (0, 1, 0)), ("all", None)):
-        first, three, f1, exact = [], [], [], []
+        first, three, shared, same = [], [], [], []
         for item in located:
             w = weights[item.half][:3] if fixed is None else np.array(fixed)
             order = np.argsort(-(item.rows @ w), kind="stable")
@@ -213,26 +212,13 @@ def report_sentences(
             first.append(bool(hits[:1].any()))
             three.append(bool(hits[:3].any()))
             said = item.short[order[0]] if len(order) else ""
-            f1.append(max(token_f1(said, r) for r in item.right))
-            exact.append(max(float(normal(said) == normal(r)) for r in item.right))
+            shared.append(max(f1(r, said) for r in item.right))
+            same.append(max(exact(r, said) for r in item.right))
         print(
             f"{source:12} {name:10} {len(located)} questions: sentence first {np.mean(first):.3f},"
-            f" within three {np.mean(three):.3f}, short answer F1 {np.mean(f1):.3f},"
-            f" exact {np.mean(exact):.3f}"
+            f" within three {np.mean(three):.3f}, short answer F1 {np.mean(shared):.3f},"
+            f" exact {np.mean(same):.3f}"
         )
-
-
-def normal(text: str) -> list[str]:
-    """The words of an answer as SQuAD's evaluation compares them."""
-    text = "".join(c for c in text.lower() if c not in string.punctuation)
-    return re.sub(r"\b(a|an|the)\b", " ", text).split()
-
-
-def token_f1(one: str, other: str) -> float:
-    """F1 of the words that two answers share."""
-    first, second = normal(one), normal(other)
-    shared = sum((Counter(first) & Counter(second)).values())
-    return 2 * shared / (len(first) + len(second)) if shared else float(first == second)
 
 
 def report_answerability(asked: Sequence[Asked]) -> None:

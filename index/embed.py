@@ -49,15 +49,6 @@ class Embedder(Protocol):
         """float32 (d,), unit length: what is searched for."""
 
 
-def embedder_of(name: str = DEFAULT_MODEL) -> Embedder:
-    """The embedding model with a name: the packaged one, or any of sentence-transformers."""
-    if name != DEFAULT_MODEL:
-        return TransformerEmbedder(name)
-    from index.minilm import MiniLM
-
-    return MiniLM()
-
-
 def digest(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:

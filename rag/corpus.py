@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.article import Article
 from index.build import Builder, Progress
-from index.embed import Embedder, embedder_of
+from index.embed import Embedder
+from index.embedders import embedder_of
 from index.errors import NotIndexed
 from index.generation import Generation, Generations
 from index.ledger import Listed, StoredArticle
@@ -170,12 +171,12 @@ class Corpus:
                 )
                 confined = replace(confined, applied=False)
                 found = self._found(now, meant, filters, stated=stated)
-        quoted = replace(self._quoted(meant, found), id=id, scope=confined)
+        quoted = self._quoted(meant, found)
         timings = {
             "retrieve_ms": 1000 * (found.retrieved - started),
             "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
         }
-        quoted = replace(quoted, timings=timings)
+        quoted = replace(quoted, id=id, scope=confined, timings=timings)
         if self.model:
             writer = Writer(self.model, self._embedder)
             yield from writer.stream(meant.query, found.whole, quoted)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
 from index.sentences import Sentence
+from rag.quotations import quotations
 from rag.reader import Reader, SentenceReading, Text
 from rag.retrieve import Passage
 
@@ -19,10 +20,9 @@ from rag.retrieve import Passage
 # margin alone for 0.884 and 0.779, with relevance alone for 0.844 and 0.703.
 RELEVANCE, MARGIN, BEHIND, LEVEL = 0.3, 0.3, 2.0, -0.5
 
-# What a sentence gains that holds the words which the question quotes: it is the one that is meant.
-QUOTED = 8.0
-
-_QUOTED = re.compile(r"[“\"]([^”\"]{8,})[”\"]")
+# What a sentence gains that holds the words which the question quotes: it is the one that is meant;
+# fewer characters may be anybody's words.
+QUOTED, TOLD = 8.0, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,6 @@ class Evidence:
     index: int
     reading: SentenceReading
     log_odds: float
-
-    @property
-    def probability(self) -> float:
-        """That it answers."""
-        return 1 / (1 + math.exp(-min(max(self.log_odds, -50.0), 50.0)))
 
     @property
     def article(self) -> StoredArticle:
@@ -71,7 +66,8 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
     """
     readings = reader.read(question, [_text(passage) for passage in passages])
     top = max((passage.score for passage in passages), default=0.0)
-    quoted = [flat for words in _QUOTED.findall(question) if " " in (flat := _flat(words))]
+    long = [_flat(words) for words in quotations(question) if len(words) >= TOLD]
+    quoted = [words for words in long if " " in words]
     best: dict[tuple[int, int], Evidence] = {}
     for passage, read in zip(passages, readings, strict=True):
         for number, reading in zip(_numbers(passage), read, strict=True):

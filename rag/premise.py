@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from index.article import Article
 from rag.facts.lacking import Lacking, lacking
-
-# Words between quotation marks are looked for as words, by the search.
-_QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
+from rag.quotations import without_quotations
 
 # A word that a hurried question leaves without its capital is a name only from this length on.
 LONG = 5
@@ -23,7 +19,8 @@ def mismatches(question: str, article: Article, typed: str = "") -> list[Lacking
         typed: The question as typed; if it has no capitals, short names are not judged.
     """
     held = f"{article.title}. {article.text} {article.publisher or ''} {article.author or ''}"
-    found = lacking(_QUOTED.sub(" ", question), held, article.published)
+    # Words between quotation marks are looked for as words, by the search.
+    found = lacking(without_quotations(question), held, article.published)
     if typed.islower():
         found = [f for f in found if f.kind != "name" or len(f.said) >= LONG]
     return found

@@ -28,7 +28,6 @@ _PART = re.compile(
 # "when and where was he born": both ask the same.
 _BOTH = re.compile(rf"(?P<one>{_ASKS}) (?:and|or|&) (?P<other>{_ASKS}) (?P<what>\S.*)", re.I)
 
-
 # A question for several things, or for conditions, which are told in several sentences.
 _SEVERAL = re.compile(
     r"\b(?:what|which) (?:\w+ ){0,2}\w{3,}s\b(?! (?:the|a|an)\b)"
@@ -38,8 +37,6 @@ _SEVERAL = re.compile(
     r"|\b(?:reasons|steps|measures|points|demands|terms)\b",
     re.I,
 )
-
-
 _CONDITIONS = re.compile(
     r"\b(?:what|which|whose)\b.*\b(?:preconditions?|conditions|prerequisites?|requirements|demands"
     r"|terms)\b|\bunder (?:what|which) circumstances\b|\bwhat (?:must|has to|would have to)\b",

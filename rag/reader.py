@@ -132,10 +132,6 @@ class Reader:
             found.append(_sentences(text, passage.offsets[: len(inside)], inside, null))
         return found
 
-    def support(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        """The probability that a text supports a claim, for each (claim, text): float32 (n,)."""
-        return np.array([found.probability for found in self.check(pairs)], np.float32)
-
     def check(self, pairs: Sequence[tuple[str, str]]) -> list[SupportReading]:
         """Reads claims beside the texts that they cite, as (claim, text)."""
         claims = [self._tokenizer.encode(claim, add_special_tokens=False) for claim, _ in pairs]

@@ -13,6 +13,7 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.words import content_spans, content_stems
+from rag.quotations import quotations
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are
 # looked up (dense) or 0 (BM25, whose lists leave out only what holds fewer of the words).
@@ -43,7 +44,7 @@ class Weights:
 
 
 # A question that quotes is about these very words, whatever it is near to.
-QUOTES = re.compile(r"[“\"][^”\"]*\w \w[^”\"]*[”\"]")
+_PHRASE = re.compile(r"\w \w")
 QUOTING = Weights(chunk_words=3.0)
 
 
@@ -109,7 +110,9 @@ def retrieve(
     weights: Weights | None = None,
 ) -> list[Passage]:
     """The chunks that match a query best, best first; ties by the chunk's number."""
-    weights = weights or (QUOTING if QUOTES.search(query.text) else Weights())
+    weights = weights or (
+        QUOTING if any(map(_PHRASE.search, quotations(query.text))) else Weights()
+    )
     chunks, words = _candidates(now, query, max(CANDIDATES, 2 * top_k), allowed)
     if not chunks:
         return []

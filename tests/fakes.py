@@ -98,7 +98,3 @@ class FakeReader:
             SupportReading(2.0 if set(_WORD.findall(a)) <= set(_WORD.findall(b)) else -2.0, ())
             for a, b in pairs
         ]
-
-    def support(self, pairs):
-        """The probabilities of these."""
-        return np.array([found.probability for found in self.check(pairs)], np.float32)

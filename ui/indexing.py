@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from index.build import LEDGER, Builder, Report
 from index.check import faults
-from index.embed import embedder_of
+from index.embedders import embedder_of
 from index.readers import Source, SourceMissing
 from ui import output
 

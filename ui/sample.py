@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.build import LEDGER, Builder
-from index.embed import Embedder, embedder_of
+from index.embed import Embedder
+from index.embedders import embedder_of
 from index.errors import IndexBusy, IndexMismatch, IndexMissing
 from index.readers import Source
 

@@ -20,7 +20,6 @@ import pickle
 import random
 import re
 import sys
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,12 +34,11 @@ from noise import noisy, reworded, synonyms
 from tokenizers import Tokenizer
 
 from index.sentences import split_sentences
+from rag.reader import CLAIM, FIRST, LONGEST
 
 sys.path.append(str(Path(__file__).parent.parent))
 from rewrites import answer_kind, changed_claims, declared, true_claims
-
-LONGEST = 288  # tokens of a pair; a passage of the index has 200 at most, and a title
-QUESTION = 64  # tokens of them that a question or a claim may have
+from verification import is_held_back
 
 HELD_BACK = ("Oxygen", "1973 oil crisis")
 """Articles of ``squad2_dev`` that are measured on, and never trained on."""
@@ -98,7 +96,7 @@ class Maker:
         """A question with a passage; ``answers`` are character spans, none for no answer."""
         asked = noisy(asked, self.known, self.rng)
         head = f"{title}. " if title and self.rng.random() > 0.12 else ""
-        first = self.encode(asked).ids[:QUESTION]
+        first = self.encode(asked).ids[:FIRST]
         before = self.encode(head).ids if head else []
         passage = self.encode(text)
         spans = passage.offsets
@@ -146,7 +144,7 @@ class Maker:
         self, claim: str, cited: str, supported: bool, source: str, base: str = ""
     ) -> Example:
         """A claim with the text that it cites; ``base`` is what it was before it was changed."""
-        first = self.encode(claim).ids[:96]
+        first = self.encode(claim).ids[:CLAIM]
         second = self.encode(cited).ids[: LONGEST - 3 - len(first)]
         differs = [] if supported else None
         if base:
@@ -401,11 +399,6 @@ def selqa(data: Path, make: Maker) -> Iterator[Example | None]:
         yield example
 
 
-def held_out(claim: str) -> bool:
-    """Whether a claim of WiCE or FoolMeTwice is measured on, and never trained on."""
-    return zlib.crc32(claim.encode()) % 10 in (0, 1, 2)
-
-
 def claims(data: Path, make: Maker) -> Iterator[Example | None]:
     """Claims made by rule from SQuAD's paragraphs and questions: true and changed."""
     rng = make.rng
@@ -500,13 +493,13 @@ def judged(data: Path, make: Maker) -> Iterator[Example]:
     """WiCE's and FoolMeTwice's claims, which people wrote; those held out are left out."""
     rng = make.rng
     for record in rows(data / "wice_dev.jsonl.gz"):
-        if held_out(record["claim"]):
+        if is_held_back(record["claim"]):
             continue
         for room in (130, 190):
             cited = nearest_sentences(record["claim"], record["evidence"], room)
             yield make.claim(record["claim"], cited, record["label"] == "supported", "wice")
     for record in rows(data / "fm2_dev.jsonl.gz"):
-        if held_out(record["claim"]):
+        if is_held_back(record["claim"]):
             continue
         for _ in range(3):
             extra = rng.sample(record["other"], min(rng.randrange(3), len(record["other"])))

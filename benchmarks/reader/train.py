@@ -65,7 +65,7 @@ def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
     ids = torch.zeros(n, size, dtype=torch.long)
     mask, kinds = torch.zeros_like(ids), torch.zeros_like(ids)
     starts, ends = torch.zeros(n, size), torch.zeros(n, size)
-    rows, weights, truth = [], [], []
+    rows, truth = [], []
     support = torch.full((n,), -100)
     differs = torch.full((n, size), -1.0)
     spans = torch.zeros(n, dtype=torch.bool)
@@ -89,7 +89,6 @@ def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
             if answers >= 0:
                 rows.append((k, a, b))
                 truth.append(float(answers))
-                weights.append(1.0)
     return {
         "ids": ids,
         "mask": mask,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from benchmarks import minilm as graphs
 from index import minilm as room
-from index.embed import TransformerEmbedder, embedder_of
+from index.embed import TransformerEmbedder
+from index.embedders import embedder_of
 from index.errors import ModelDamaged
 from index.minilm import PUBLISHED, MiniLM
 

@@ -52,7 +52,6 @@ def test_both_judgements_of_the_reader_count():
         RELEVANCE * 1.0 + MARGIN * 3.0 + LEVEL,
         RELEVANCE * -5.0 + MARGIN * -5.0 + LEVEL,
     ]
-    assert math.isclose(found[0].probability, 1 / (1 + math.exp(-found[0].log_odds)))
 
 
 def test_a_passage_that_the_search_puts_behind_counts_less():

@@ -1,0 +1,14 @@
+"""Which embedding model a name means."""
+
+from __future__ import annotations
+
+from index.embed import DEFAULT_MODEL, Embedder, TransformerEmbedder
+
+
+def embedder_of(name: str = DEFAULT_MODEL) -> Embedder:
+    """The embedding model with a name: the packaged one, or any of sentence-transformers."""
+    if name != DEFAULT_MODEL:
+        return TransformerEmbedder(name)
+    from index.minilm import MiniLM
+
+    return MiniLM()
