@@ -79,9 +79,12 @@ def states(page):
     page.get_by_label("Published from").fill("")
     page.get_by_label("Publisher").click()
     page.get_by_role("option").first.wait_for()
-    page.wait_for_function(  # Gradio fades them in, whatever the system asks for
-        "[...document.querySelectorAll('[role=listbox]')].every(e => !e.getAnimations().length)"
-    )
+    # Gradio fades them in, whatever the system asks for, from the frame after the one they come in.
+    page.evaluate("new Promise(then => requestAnimationFrame(() => requestAnimationFrame(then)))")
+    page.wait_for_function("""() => {
+        const whole = (e) => !e || (getComputedStyle(e).opacity === "1" && whole(e.parentElement))
+        return [...document.querySelectorAll("[role=option]")].every(whole)
+    }""")
     yield "publishers"
     page.keyboard.press("Escape")
     button("button", name="Which articles").click()
