@@ -188,13 +188,18 @@ def launch(
     from fastapi import FastAPI
     from starlette.middleware import Middleware
 
+    from ui.programs.events import EventStream
     from ui.programs.guard import Guard, SecurityHeaders
     from ui.programs.server import Server
 
     gr = _gradio()
     style = _static("page.css") + _static("shelf.css")
     ink = {f"body_{part}{mode}": f"var(--{name})" for part, name in _INK for mode in ("", "_dark")}
-    bare = [Middleware(SecurityHeaders), Middleware(Guard, users=Users())]
+    bare = [
+        Middleware(SecurityHeaders),
+        Middleware(Guard, users=Users()),
+        Middleware(EventStream),
+    ]
     site = programs or FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=bare)
     guarded = getattr(site.state, "guarded", False)
     gr.mount_gradio_app(

@@ -21,7 +21,7 @@ import random
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -232,8 +232,8 @@ def squad(data: Path, near: Path, make: Maker) -> Iterator[Example | None]:
                     wide = f"{text}\n\n{paras[other][1]}"
         yield make.question(question, title, wide, answers, "squad")
         dice = rng.random()
+        words = {a["text"].lower() for a in qa["answers"]}
         if dice < 0.42:
-            words = {a["text"].lower() for a in qa["answers"]}
             usable = [
                 n
                 for n in close[:12]
@@ -246,6 +246,19 @@ def squad(data: Path, near: Path, make: Maker) -> Iterator[Example | None]:
             changed := exchanged(question, text, entities[title], everywhere, rng)
         ):
             yield make.question(changed, title, text, [], "exchanged")
+        elif dice > 0.75 and (left := without(text, words)):
+            yield make.question(question, title, left, [], "cut")
+
+
+def without(text: str, answers: Collection[str]) -> str:
+    """A paragraph less the sentences that hold an answer: the story without the detail asked for.
+
+    "" if hardly anything is left, or if most of it answers.
+    """
+    spans = [(s.start, s.end) for s in split_sentences(text)]
+    kept = [text[a:b] for a, b in spans if not any(w in text[a:b].lower() for w in answers)]
+    left = " ".join(kept)
+    return left if len(left) > 200 and len(kept) * 2 >= len(spans) else ""
 
 
 def exchanged(
@@ -430,7 +443,9 @@ def _rewritten(
     yield make.claim(claim, cited, True, "claim")
     base = rng.choice([claim, sentence])
     changes = [c for c in changed_claims(base, text, foreign, rng) if c[0] != "hedge"]
-    for _, changed in rng.sample(changes, min(len(changes), rng.choice((1, 1, 2)))):
+    # Opposites and exchanged roles are rarer and harder than the rest: they come first.
+    changes.sort(key=lambda c: rng.random() * (0.3 if c[0] in ("opposite", "roles") else 1))
+    for _, changed in changes[: rng.choice((1, 1, 2))]:
         yield make.claim(changed, cited, False, "changed", base)
     if foreign and rng.random() < 0.2:
         yield make.claim(rng.choice(foreign), cited, False, "elsewhere")

@@ -37,16 +37,8 @@ def ask(page, question):
 
 
 def rest(page):
-    """Waits until the page expects nothing of the server.
-
-    Gradio loses what is begun in the moment in which it ends the stream of events of what went
-    before; a person is slower than that.
-    """
+    """Waits until no answer grows."""
     page.wait_for_function("!document.querySelector('#conversation .state.growing')")
-    begun = time.monotonic()
-    while page.streams and time.monotonic() - begun < SECONDS / 1000:
-        page.wait_for_timeout(50)
-    page.wait_for_timeout(50)
 
 
 def elsewhere(page):

@@ -33,10 +33,6 @@ def chromium():
         browser.close()
 
 
-def _is_stream(request):
-    return "/queue/data" in request.url
-
-
 @pytest.fixture
 def visit(chromium):
     """Opens an address in a browser of its own; what it requested is in ``page.requested``."""
@@ -50,10 +46,6 @@ def visit(chromium):
         page = context.new_page()
         page.requested, page.dialogs = [], []
         page.on("request", lambda request: page.requested.append(request.url))
-        page.streams = set()  # of the server's events: Gradio opens one when it waits for any
-        page.on("request", lambda request: _is_stream(request) and page.streams.add(request))
-        for over in ("requestfinished", "requestfailed"):
-            page.on(over, lambda request: page.streams.discard(request))
         page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
         page.goto(address)
         return page
