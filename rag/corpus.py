@@ -29,7 +29,7 @@ from rag.generate import Writer
 from rag.premise import reason
 from rag.question import Question, understand
 from rag.reader import Reader, Text, default_reader
-from rag.request import SMALL_TALK
+from rag.politeness import SMALL_TALK
 from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
 from rag.scope import scope as find_scope

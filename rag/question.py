@@ -12,7 +12,7 @@ from index.readers.encoding import scrub
 from index.words import content_stems
 from rag.dialogue.followup import Completed, complete, joined, resolved
 from rag.dialogue.leaning import pointing
-from rag.request import bare, is_small_talk
+from rag.politeness import bare, is_small_talk
 from rag.scope import Scope
 
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
