@@ -88,6 +88,7 @@ def gather(
     allowed: Allowed | None,
     embedder: Embedder,
     reader: Reader,
+    beside: str = "",
 ) -> Material:
     """The articles that tell of a subject; the newest, if it is "".
 
@@ -97,12 +98,13 @@ def gather(
         allowed: The articles that may be used; None for all.
         embedder: The model that the index was made with.
         reader: The model that reads.
+        beside: Who is to be named in them too.
     """
-    if not content_stems(subject):
+    if not content_stems(f"{subject} {beside}"):
         articles = now.ledger.newest(10**6 if allowed else ARTICLES)
         mine = [a for a in articles if allowed is None or a.pk in allowed.articles]
         return Material(now, embedder, reader, "", mine[:ARTICLES], allowed)
-    query = Query.of(subject, embedder)
+    query = Query.of(f"{beside} {subject}".strip(), embedder)
     best: dict[int, Passage] = {}
     nearness: dict[int, float] = {}
     for passage in retrieve(now, query, PASSAGES, allowed):
