@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Self
 
+from rag.requests.kinds import TALK
 from rag.scope import Scope
 
 Status = Literal["supported", "unsupported", "unchecked"]
@@ -14,9 +15,6 @@ Status = Literal["supported", "unsupported", "unchecked"]
 # Confidence from which an answer is given as one; below it, it is said to be one that may answer.
 # On XQuAD 0.90 of the questions that the articles answer have more, and 0.10 of the others.
 SURE = 0.5
-
-# Kinds of request that ask nothing that articles tell.
-TALK = ("smalltalk", "about")
 
 # What stands over the sentences of an answer that may be none.
 MAY = "This may answer:"

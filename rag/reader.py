@@ -7,6 +7,7 @@ it is made of and how well it does.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -169,15 +170,8 @@ class Reader:
         logits, roles = self._values((ids, []), ["request", "roles"])
         odds = np.exp(logits[0] - logits[0].max())
         best = int(odds.argmax())
-        told = roles[0, 1 : 1 + len(ids)].argmax(axis=1)
-        found: list[tuple[int, int, str]] = []
-        for (start, end), role in zip(encoded.offsets, told.tolist(), strict=False):
-            name = ROLES[role - 1] if role else ""
-            if found and name == found[-1][2] and start <= found[-1][1] + 1:
-                found[-1] = found[-1][0], end, name
-            elif name:
-                found.append((start, end, name))
-        return RequestReading(KINDS[best], float(odds[best] / odds.sum()), tuple(found))
+        told = _roles(text, encoded.offsets[: len(ids)], roles[0, 1 : 1 + len(ids)])
+        return RequestReading(KINDS[best], float(odds[best] / odds.sum()), told)
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -202,6 +196,23 @@ class Reader:
         given = {"words": self._words[row], "mask": np.ones_like(row), "kinds": kinds}
         found: list[NDArray[np.float32]] = self._session.run(list(wanted), given)
         return found
+
+
+def _roles(
+    text: str, offsets: Sequence[tuple[int, int]], values: NDArray[np.float32]
+) -> tuple[tuple[int, int, str], ...]:
+    """Stretches of words that have one role, given the values of their tokens, (t, 1 + roles)."""
+    found: list[tuple[int, int, str]] = []
+    for word in re.finditer(r"[^\W_]+(?:[’'.-][^\W_]+)*", text):
+        start, end = word.span()
+        mine = [k for k, (a, b) in enumerate(offsets) if a < end and start < b]
+        role = int(values[mine].mean(axis=0).argmax()) if mine else 0
+        name = ROLES[role - 1] if role else ""
+        if found and name == found[-1][2] and start <= found[-1][1] + 1:
+            found[-1] = found[-1][0], end, name
+        elif name:
+            found.append((start, end, name))
+    return tuple(found)
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

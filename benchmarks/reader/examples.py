@@ -499,9 +499,11 @@ def requests(data: Path, make: Maker) -> Iterator[Example]:
     found = [*kinds(make.rng)]
     for file, share in (("squad1_train", 0.02), ("qed_train", 0.1)):
         for record in rows(data / f"{file}.jsonl.gz"):
-            asked = [record["question"]] if "question" in record else [
-                qa["question"] for p in record["paragraphs"] for qa in p["qas"]
-            ]
+            asked = (
+                [record["question"]]
+                if "question" in record
+                else [qa["question"] for p in record["paragraphs"] for qa in p["qas"]]
+            )
             found += [
                 Typed(noisy_request(q, make.rng), "fact", None)
                 for q in asked

@@ -88,7 +88,9 @@ def kinds(rng: random.Random) -> Iterator[Typed]:
 def noisy(text: str, rng: random.Random) -> str:
     """A request as it may be typed."""
     if rng.random() < 0.4:
-        text = re.sub(f"{_OPEN}[SABP]|[^{_OPEN}]", lambda m: m[0] if len(m[0]) > 1 else m[0].lower(), text)
+        text = re.sub(
+            f"{_OPEN}[SABP]|[^{_OPEN}]", lambda m: m[0] if len(m[0]) > 1 else m[0].lower(), text
+        )
     if rng.random() < 0.3:
         text = text.rstrip("?.!")
     return rng.choice(_OPENINGS) + text if rng.random() < 0.15 else text

@@ -5,8 +5,8 @@
 One encoder, started from the packaged all-MiniLM-L6-v2, its word embeddings frozen, with four
 values for each token (an answer begins, ends, the token's share of its sentence's score, and for a
 claim whether the token says what the text does not; the null answer is at [CLS], in the first two)
-and two for each pair (supported or not), and for a request alone one for each kind that it may be. The learning rate
-rises, stays, and falls over the last ``--decay`` examples (warm-up, stable, decay): a run can be
+and two for each pair (supported or not); for a request alone one for each kind that it may be, and
+for each token one for each role. The learning rate rises, stays, and falls over the last ``--decay`` examples (warm-up, stable, decay): a run can be
 ended at any point, and gone on with from its last stable state.
 """
 
@@ -57,7 +57,9 @@ class Reader(nn.Module):
         """Pairs in tokens to their values.
 
         Args:
-            ids, mask, kinds: int64 (n, t) each.
+            ids: int64 (n, t); likewise ``mask`` and ``kinds``.
+            mask: 1 for tokens, 0 for padding.
+            kinds: 0 for the first text of a pair, 1 for the second.
 
         Returns:
             float32: tokens (n, t, 4), support (n, 2), kinds of request (n, kinds), and roles of

@@ -23,13 +23,13 @@ from rag.requests.speech import speaks
 from rag.requests.timeline import day_of
 
 # Two sentences are about one thing if their cosine is so high and they share so much of the content
-# words of the shorter, facts aside; with nothing but a negation between them, more; less, where both
+# words of the shorter, facts aside; more with nothing but a negation between them, less where both
 # count the same thing in the same words.
 NEAR, SHARED = 0.62, 0.55
 NEAR_NEGATED, SHARED_NEGATED = 0.7, 0.75
 NEAR_COUNTED = 0.5
 
-# Figures are of one thing if the greater is at most so many times the less, and reports of it came so
+# Figures are of one thing if the greater is at most so many times the less, and the reports came so
 # many days apart.
 TIMES, DAYS = 3.0, 10
 
@@ -39,8 +39,8 @@ OPENING = 2
 # The log odds of support under which the reading model says that a number is another's.
 APART = -1.0
 
-# Sentences of an article that are compared, differences that are told.
-SENTENCES, MOST = 30, 8
+# Sentences of an article that are compared, and of all; differences that are told.
+SENTENCES, ALL, MOST = 30, 400, 8
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|refus\w+|reject\w*|declin\w+|fail\w*|den(?:y|ies|ied)"
@@ -49,8 +49,8 @@ _NEGATION = re.compile(
     re.I,
 )
 _VAGUE = re.compile(
-    r"\b(?:about|around|roughly|nearly|almost|approximately|some|over|than|up to|under|at least|at most"
-    r"|close to|by (?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*(?:\w+ )?$",
+    r"\b(?:about|around|roughly|nearly|almost|approximately|some|over|than|up to|under|at least"
+    r"|at most|close to|by (?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*(?:\w+ )?$",
     re.I,
 )
 _CORRECTS = re.compile(r"^\W*(?:correct|clarif)|\b(?:correction|clarification)\b", re.I)
@@ -93,7 +93,7 @@ _NAMED = {
 
 def differences(material: Material) -> list[Difference]:
     """Where the articles on a subject differ: corrections, then the most alike sentences first."""
-    places = [(a, i) for a in material.articles for i in [*telling(a)][:SENTENCES]]
+    places = [(a, i) for a in material.articles for i in [*telling(a)][:SENTENCES]][:ALL]
     if len(places) < 2:
         return []
     vectors = material.encode([words_of(*place) for place in places])
@@ -136,9 +136,15 @@ def _corrections(
         block = cosines[np.ix_(mine, others)]
         row, column = np.unravel_index(int(block.argmax()), block.shape)
         index = places[mine[int(row)]][1]
-        if block[row, column] >= NEAR_COUNTED and index + 1 < len(article.sentences):
+        behind = range(index + 1, min(index + 4, len(article.sentences)))
+        says = [n for n in behind if _states(words_of(article, n))] or [*behind][:1]
+        if block[row, column] >= NEAR_COUNTED and says:
             corrected = places[others[int(column)]]
-            yield Difference(corrected, (article, index + 1), "correction", corrects=True)
+            yield Difference(corrected, (article, says[0]), "correction", corrects=True)
+
+
+def _states(text: str) -> bool:
+    return bool(numbers_in(text) or names_in(text))
 
 
 def _before(one: StoredArticle, other: StoredArticle) -> bool:
@@ -158,14 +164,13 @@ def differ(
     """What two sentences on one thing differ in; "" if they do not, or are on different things.
 
     Args:
-        one, other: The sentences.
+        one: A sentence.
+        other: Another.
         near: The cosine of their encodings.
         reader: The model that tells whether one supports the other.
         published: The days of publication, from which "on Monday" is counted.
     """
-    late = bool(
-        published[0] and published[1] and abs((published[0] - published[1]).days) > DAYS
-    )
+    late = bool(published[0] and published[1] and abs((published[0] - published[1]).days) > DAYS)
     if near >= NEAR_COUNTED and not late and _counts_differ(one, other):
         return "number"
     if near < NEAR:

@@ -19,7 +19,7 @@ FEWEST, MOST = 5, 8
 STORIES, SENTENCES = 12, 8
 
 # What a sentence's nearness to the subject counts beside its nearness to all the others (its
-# centrality), and what it gains by being the first or second of its article, which news begins with.
+# centrality), and what it gains by being the first or second of its article: news begins with it.
 SUBJECT, CENTRAL, LEAD = 0.6, 0.4, (0.25, 0.12)
 
 # Two sentences whose cosine is higher tell the same.
@@ -79,9 +79,7 @@ def _ranked(
     return [int(n) for n in np.argsort(-scores, kind="stable")]
 
 
-def _same(
-    found: Sequence[_Candidate], vectors: NDArray[np.float32], one: int, other: int
-) -> bool:
+def _same(found: Sequence[_Candidate], vectors: NDArray[np.float32], one: int, other: int) -> bool:
     if float(vectors[one] @ vectors[other]) >= SAME:
         return True
     first, second = found[one], found[other]

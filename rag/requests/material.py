@@ -146,11 +146,14 @@ def words_of(stored: StoredArticle, index: int) -> str:
 
 
 def composed(lines: Sequence[Line]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
-    """Lines as claims, each with what must be quoted for it to be understood, and its citations."""
+    """Lines as claims, each with what must be quoted for it to be understood, and its citations.
+
+    Of lines that quote the same words under one label the later one only widens the former.
+    """
     citations: list[Citation] = []
-    claims = []
-    for line in lines:
-        own = citation(line.article, *extent(line.article, line.index))
+    claims: list[Claim] = []
+    for line, first, last in _apart(lines):
+        own = citation(line.article, first, last)
         copies = [citation(article, n, n + 1) for article, n in line.copies]
         cited = tuple(numbered(citations, each) for each in (own, *copies))
         text = " ".join(own.quote.split())
@@ -158,3 +161,18 @@ def composed(lines: Sequence[Line]) -> tuple[tuple[Claim, ...], tuple[Citation, 
             Claim(text=text, status="supported", support=1.0, citations=cited, label=line.label)
         )
     return tuple(claims), tuple(citations)
+
+
+def _apart(lines: Sequence[Line]) -> list[tuple[Line, int, int]]:
+    """Lines with the first sentence that each quotes and the one after its last, none twice."""
+    found: list[tuple[Line, int, int]] = []
+    for line in lines:
+        first, last = extent(line.article, line.index)
+        for n, (other, low, high) in enumerate(found):
+            same = (other.article.pk, other.label) == (line.article.pk, line.label)
+            if same and first < high and low < last:
+                found[n] = other, min(first, low), max(last, high)
+                break
+        else:
+            found.append((line, first, last))
+    return found

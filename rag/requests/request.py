@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.reader import RequestReading
+from rag.scope import Scope
 
 # The least probability with which a text is taken for more than a question for a fact.
 SURE = 0.6
@@ -28,6 +29,10 @@ class Request:
     sides: tuple[str, ...] = ()
     speaker: str = ""
 
+    def without(self, scope: Scope) -> Request:
+        """The same without the words that say which articles are meant."""
+        return replace(self, subject=scope.without(self.subject))
+
 
 FACT = Request("fact")
 
@@ -47,10 +52,15 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     if found.kind == "comparison":
         sides = [*sides, *speaker]
         return Request("comparison", " ".join(subject), tuple(dict.fromkeys(sides)))
-    if found.kind == "quotes":
+    if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
         return Request("quotes", " ".join(subject), speaker=" ".join(speaker or sides))
     # Of every other kind all that is named is what it is about.
     return Request(found.kind, _span(text, found))
+
+
+def subject_of(text: str, read: Callable[[str], RequestReading]) -> str:
+    """What a question or request is about: what it names, or all of it."""
+    return _span(text, read(text)) or text
 
 
 def _words(text: str, found: RequestReading, role: str) -> list[str]:
@@ -63,4 +73,4 @@ def _span(text: str, found: RequestReading) -> str:
 
 
 def _bare(words: str) -> str:
-    return re.sub(r"^(?:the|an?) |[’']s$", "", words.strip(" ?!.,;:\"“”"), flags=re.I)
+    return re.sub(r"^(?:the|an?) |[’']s$", "", words.strip(' ?!.,;:"“”'), flags=re.I)

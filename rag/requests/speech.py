@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
 from rag.extent import same_paragraph
@@ -28,8 +28,17 @@ _TITLE = (
     r"|publicly|again|further))*"
 )
 _AFTER = re.compile(rf"^{_TITLE} {_VERB}\b", re.I)
-_BEFORE = re.compile(rf"\b{_VERB}(?: (?:the|its|a|their|[\w’'-]+(?: [a-z]+)?))?,? ?$", re.I)
+# What stands behind the words themselves: "…”, said the chairwoman, Anna Berg".
+_INVERTED = (
+    r"(?:said|says|added|adds|wrote|warned|warns|explained|insisted|noted|argued|replied|remarked"
+    r"|concluded|stressed|declared|stated|recalled|testified|continued|asked|told)"
+)
+_PLAIN = (
+    r"(?!(?:in|at|on|to|about|by|with|that|of|from|as|how|whether|a|it|was|were|had)\b)[a-z’'-]+,? "
+)
+_BEFORE = re.compile(rf"\b{_INVERTED} (?:(?:the |its |their )?(?:{_PLAIN}){{0,4}})?$")
 _ACCORDING = re.compile(r"\baccording to (?:the |its )?(?:[a-z]+ ){0,3}$|\bin the words of $", re.I)
+_TITLING = re.compile(r" (?:(?:spokes|chair)\w+|minister|president|secretary|leader) (?=[A-Z])")
 _PRONOUN = re.compile(
     rf"\b(he|she|they)(?: (?:has|had|have|also|later|then|again))* {_VERB}\b|\b{_VERB} (he|she"
     r"|they)\b(?! (?:was|were|had|would|will|is|are|could)\b)",
@@ -79,11 +88,15 @@ def speech(stored: StoredArticle) -> Iterator[Said]:
 def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[Said, str]]:
     """What is said, each with the pronoun that stands for the speaker; "" if they are named."""
     spoke: list[str] = []
+    known = {word for name in names_in(stored.article.text) for word in name.text.split()}
     for index, sentence in enumerate(stored.sentences):
         text = words_of(stored, index)
         if sentence.heading:
             continue
-        names = names_in(_blank(text))
+        # A lone first word is a name if it speaks.
+        names = [
+            replace(n, start=n.start - 2, end=n.end - 2) for n in names_in(f"x {_blank(text)}")
+        ]
         quoted = bool(_QUOTED.search(text)) or _opens(text) or text.rstrip()[-1:] in _MARKS
         speaker, pronoun = next((n.text for n in names if speaks(n, text)), ""), ""
         if not speaker and (found := _PRONOUN.search(_blank(text))):
@@ -92,7 +105,8 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
             speaker = next(fits, "")
         elif not speaker and _opens(text) and same_paragraph(stored, index - 1) and spoke:
             speaker = spoke[-1]
-        does = speaker or next((n.text for n in names if n.start <= _EARLY), "")
+        acting = (n.text for n in names if n.start <= _EARLY and (n.start or n.text in known))
+        does = speaker or next(acting, "")
         if does:
             fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
             spoke = [*(s for s in spoke if s != fuller), fuller]
@@ -120,8 +134,8 @@ def speaks(name: Name, text: str) -> bool:
     """Whether a verb of saying stands beside a name, outside quotation marks."""
     plain = _blank(text)
     before, after = plain[: name.start], plain[name.end :]
-    if before.endswith((" of ", " of the ", " at ", " for ", " from ")):
-        return False  # "the chairman of Brandreth said"
+    if before.endswith((" of ", " of the ", " at ", " for ", " from ")) or _TITLING.match(after):
+        return False  # "the chairman of Brandreth said", "Kremlin spokesman Dmitry Peskov said"
     return bool(_AFTER.match(after) or _BEFORE.search(before) or _ACCORDING.search(before))
 
 
@@ -130,7 +144,9 @@ def _fits(speaker: str, pronoun: str, usual: Mapping[str, str]) -> bool:
     if pronoun == "they":
         return True
     title = speaker.split()[0].rstrip(".").lower()
-    told = next((p for p, titles in _TITLED.items() if title in titles), usual.get(speaker, pronoun))
+    told = next(
+        (p for p, titles in _TITLED.items() if title in titles), usual.get(speaker, pronoun)
+    )
     return told == pronoun and not _BODY.search(speaker)
 
 

@@ -18,7 +18,7 @@ from rag.requests.material import Line, Material, telling, words_of
 # Two sentences on one day whose cosine is higher tell of one event.
 SAME = 0.55
 
-# How near an event is to the subject: its sentence's cosine, and that of its article's best passage;
+# How near an event is to the subject: its sentence's cosine and that of its article's best passage;
 # the least of it, as a share of the nearest one's.
 SENTENCE, ARTICLE, NEAR = 0.5, 0.5, 0.5
 
@@ -31,7 +31,8 @@ _FUTURE = re.compile(
 )
 # A date that bounds a time or says when something else was is no day of an event.
 _BOUND = re.compile(
-    r"\b(?:since|until|till|before|after|by|from|through|dated|than|every|each|a|between)(?: the)? $",
+    r"\b(?:since|until|till|before|after|by|from|through|dated|than|every|each|a|between)"
+    r"(?: the)? $",
     re.I,
 )
 # When somebody spoke, and where and when a report was filed, matter less than another day.
@@ -126,7 +127,7 @@ def _on_subject(material: Material, events: Sequence[Event]) -> list[Event]:
         keep = nearness >= NEAR * nearness.max()
     kept: list[int] = []
     merged: dict[int, Event] = {}
-    order = sorted(np.flatnonzero(keep), key=lambda n: (-events[n].told, -nearness[n]))
+    order = sorted(np.flatnonzero(keep).tolist(), key=lambda n: (-events[n].told, -nearness[n]))
     for number in order:
         event = events[number]
         same = next(
