@@ -196,6 +196,25 @@ class Corpus:
         else:
             yield from quote.growing(quoted)
 
+    def reply(self, request: Request, *, filters: Filters = NO_FILTERS) -> Answer:
+        """The reply to a request whose kind is known, such as a timeline.
+
+        Args:
+            request: What is asked for; ``rag.requests.request.Request``.
+            filters: Which articles may be used.
+        """
+        said = " ".join(filter(None, (request.kind, request.speaker, request.subject)))
+        meant = Question(said, said)
+        answer = self._replied(meant, request, filters, scope=False, today=date.today())
+        nothing = "the articles tell nothing of this"
+        return answer or Answer(
+            question=said,
+            query=said,
+            answered=False,
+            text=quote.refusal((), nothing),
+            reason=nothing,
+        )
+
     def _talked(self, meant: Question, id: str | int | None) -> Answer:
         """The reply to what asks nothing that articles tell."""
         if self._reader.request(meant.text).kind == "about":

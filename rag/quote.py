@@ -178,13 +178,18 @@ def answer_text(claims: Sequence[Claim]) -> str:
     said_by = ""
     for claim in claims:
         markers = "".join(f" [{citation.number}]" for citation in claim.citations)
-        who = claim.label or attribution(claim.citations)
+        who = over(claim)
         if lines and who == said_by:
             lines[-1] += f" {claim.text}{markers}"
         else:
             lines.append(f"{who}: {claim.text}{markers}" if who else f"{claim.text}{markers}")
         said_by = who
     return "\n\n".join(lines)
+
+
+def over(claim: Claim) -> str:
+    """What a claim is given under: its label, else who published it and when."""
+    return claim.label or attribution(claim.citations)
 
 
 def attribution(citations: Sequence[Citation]) -> str:

@@ -6,8 +6,9 @@ One encoder, started from the packaged all-MiniLM-L6-v2, its word embeddings fro
 values for each token (an answer begins, ends, the token's share of its sentence's score, and for a
 claim whether the token says what the text does not; the null answer is at [CLS], in the first two)
 and two for each pair (supported or not); for a request alone one for each kind that it may be, and
-for each token one for each role. The learning rate rises, stays, and falls over the last ``--decay`` examples (warm-up, stable, decay): a run can be
-ended at any point, and gone on with from its last stable state.
+for each token one for each role. The learning rate rises, stays, and falls over the last
+``--decay`` examples (warm-up, stable, decay): a run can be ended at any point, and gone on with
+from its last stable state.
 """
 
 from __future__ import annotations

@@ -88,6 +88,7 @@ def speech(stored: StoredArticle) -> Iterator[Said]:
 def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[Said, str]]:
     """What is said, each with the pronoun that stands for the speaker; "" if they are named."""
     spoke: list[str] = []
+    open_at: list[int] = []
     known = {word for name in names_in(stored.article.text) for word in name.text.split()}
     for index, sentence in enumerate(stored.sentences):
         text = words_of(stored, index)
@@ -105,13 +106,23 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
             speaker = next(fits, "")
         elif not speaker and _opens(text) and same_paragraph(stored, index - 1) and spoke:
             speaker = spoke[-1]
-        acting = (n.text for n in names if n.start <= _EARLY and (n.start or n.text in known))
+        acting = (
+            n.text
+            for n in names
+            if n.start <= _EARLY and (n.start or known.issuperset(n.text.split()))
+        )
         does = speaker or next(acting, "")
         if does:
             fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
             spoke = [*(s for s in spoke if s != fuller), fuller]
+        if not speaker and _opens(text) and text.count(text.lstrip()[0]) == 1:
+            open_at.append(index)  # who says it follows
+            continue
         if speaker:
+            for earlier in open_at:
+                yield Said(earlier, fuller, True), ""
             yield Said(index, fuller, quoted), pronoun
+        open_at = []
 
 
 def is_of(said: str, wanted: str) -> bool:
