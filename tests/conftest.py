@@ -86,6 +86,14 @@ def sample_corpus(tmp_path_factory, embedder):
     return Corpus(directory, embedder, Settings())
 
 
+@pytest.fixture(scope="session")
+def story_corpus(tmp_path_factory, embedder):
+    """A running story of 40 articles by three outlets, indexed once."""
+    directory = tmp_path_factory.mktemp("story")
+    Builder(directory, embedder).add([Source.at(Path(__file__).parent / "golden" / "story")])
+    return Corpus(directory, embedder, Settings())
+
+
 @pytest.fixture
 def fake():
     """An embedding model whose vectors can be told by hand."""

@@ -48,12 +48,12 @@ def _things(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bo
         names = [item] if isinstance(item, str) else item
         yield names[0], any(_plain(name) in whole for name in names)
     for side, words in wanted.get("sides", {}).items():
-        mine = " ".join(_plain(c.text) for c in answer.claims if _of(c.label, side))
+        # A side may be called by another name than is expected: "Union" for the Alliance.
+        mine = [c for c in answer.claims if _of(c.label, side)] or answer.claims
+        text = " ".join(_plain(claim.text) for claim in mine)
         for each in words:
-            yield (
-                side,
-                any(_plain(word) in mine for word in ([each] if isinstance(each, str) else each)),
-            )
+            names = [each] if isinstance(each, str) else each
+            yield side, any(_plain(word) in text for word in names)
     if main := wanted.get("main"):
         yield main[0], any(_plain(words) in whole for words in main)
     for words in wanted.get("quotes", ()):

@@ -16,7 +16,7 @@ from rag.requests.speech import speech
 from rag.retrieve import Query, retrieve
 
 # Sentences of each side, passages that are read for them, sides that are found where none is named.
-EACH, PASSAGES, SIDES = 3, 6, 3
+EACH, PASSAGES, SIDES = 5, 8, 3
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
 

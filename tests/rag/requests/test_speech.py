@@ -1,0 +1,68 @@
+"""To whom an article gives what is said in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.requests.speech import is_of, speech
+from tests.rag.making import stored as stored_of
+
+
+def spoken(text):
+    stored = stored_of(text)
+    sentences = [text_of(stored, n) for n in range(len(stored.sentences))]
+    return {sentences[said.index]: said.speaker for said in speech(stored)}
+
+
+def text_of(stored, index):
+    sentence = stored.sentences[index]
+    return stored.article.text[sentence.start : sentence.end]
+
+
+def test_pronouns_stand_for_who_spoke_as_far_as_they_fit():
+    said = spoken(
+        "Ms Ada Lund told the court that the books were burnt. Mr Olaf Brand listened. "
+        "She said that nobody had helped her. “It was cold,” he said."
+    )
+    assert said == {
+        "Ms Ada Lund told the court that the books were burnt.": "Ms Ada Lund",
+        "She said that nobody had helped her.": "Ms Ada Lund",
+        "“It was cold,” he said.": "Mr Olaf Brand",
+    }
+
+
+def test_a_quotation_that_goes_on_has_one_speaker():
+    said = spoken("“We left at dawn. Nobody waved,” said the skipper, Jon Holm. “It rained.”")
+    assert set(said.values()) == {"Jon Holm"}
+    assert len(said) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The chairman of Brandreth said that it was late.",
+        "The mayor described Holm as a friend.",
+        "Rain fell on the harbour for three days.",
+    ],
+)
+def test_who_is_only_named_says_nothing(text):
+    assert spoken(text) == {}
+
+
+def test_a_title_before_the_name_is_none():
+    said = spoken("According to Kremlin spokesman Dmitry Peskov, no date is set.")
+    assert [*said.values()] == ["Dmitry Peskov"]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "expected"),
+    [
+        ("Dmitry Peskov", "peskov", True),
+        ("Peskov", "Dmitry Peskov", False),
+        ("Zelenskyy", "Zelensky", True),
+        ("Donald Trump", "Zelensky", False),
+        ("Mayor Della Ravenscroft", "mayor ravenscroft", True),
+    ],
+)
+def test_a_speaker_is_known_by_the_name_that_is_asked_for(said, wanted, expected):
+    assert is_of(said, wanted) is expected
