@@ -23,7 +23,6 @@ from ui.auth import Users
 from ui.mcp_server import Mounted
 from ui.programs import articles, schemas, sse
 from ui.programs.desk import Desk, last_of
-from ui.programs.events import EventStream
 from ui.programs.guard import BodyLimit, Guard, SecurityHeaders
 from ui.programs.metrics import CONTENT_TYPE, Metrics
 from ui.programs.problems import GONE, add_handlers, add_strays, told
@@ -88,7 +87,6 @@ def build_api(
             Middleware(SecurityHeaders),
             Middleware(Guard, users=users or Users(), any_host=any_host),
             Middleware(BodyLimit),
-            Middleware(EventStream),
         ],
     )
     app.state.guarded = bool(users)

@@ -190,16 +190,14 @@ def launch(
 
     from ui.programs.events import EventStream
     from ui.programs.guard import Guard, SecurityHeaders
+    from ui.programs.routes import PageRoutes
     from ui.programs.server import Server
+    from ui.programs.sessions import Sessions
 
     gr = _gradio()
     style = _static("page.css") + _static("shelf.css")
     ink = {f"body_{part}{mode}": f"var(--{name})" for part, name in _INK for mode in ("", "_dark")}
-    bare = [
-        Middleware(SecurityHeaders),
-        Middleware(Guard, users=Users()),
-        Middleware(EventStream),
-    ]
+    bare = [Middleware(SecurityHeaders), Middleware(Guard, users=Users())]
     site = programs or FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=bare)
     guarded = getattr(site.state, "guarded", False)
     gr.mount_gradio_app(
@@ -220,10 +218,13 @@ def launch(
         pwa=False,
         mcp_server=False,
     )
-    server: Any = Server(site, host, port)
+    mounted: Any = site.router.routes[-1]
     # What close() ends: the app that is served, which mounting does not make the page's own.
-    app.app, app.server = site.router.routes[-1].app, server  # type: ignore[attr-defined]
-    return str(server.address)
+    app.app = mounted.app
+    inputs = {number: len(function.inputs) for number, function in app.fns.items()}
+    mounted.app = PageRoutes(EventStream(Sessions(mounted.app, inputs)))
+    app.server = server = Server(site, host, port)  # type: ignore[attr-defined]
+    return server.address
 
 
 _INK = (("background_fill", "paper"), ("text_color", "ink"), ("text_color_subdued", "quiet"))

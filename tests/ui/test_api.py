@@ -446,7 +446,7 @@ def test_the_page_is_mounted_on_it(sample_corpus):
             assert client.get("/api/nothing").json()["error"].startswith("/api/nothing: ")
             asked = client.post("/api/ask", json={"question": HEADLINE})
             assert asked.json()["answered"]
-            foreign = client.get("/config", headers={"Origin": "https://evil.example"})
+            foreign = client.get("/theme.css", headers={"Origin": "https://evil.example"})
             assert foreign.status_code == 403
     finally:
         page.close()

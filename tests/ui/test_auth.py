@@ -244,7 +244,7 @@ def test_the_page_wants_the_same_password(sample_corpus):
             assert joined.status_code == 401
             client.auth = ("ada", PASSWORD)
             assert client.get("/").headers["content-type"].startswith("text/html")
-            assert client.get("/config").status_code == 200
+            assert client.get("/theme.css").status_code == 200
     finally:
         page.close()
 
