@@ -164,7 +164,10 @@ def serve(
     programs = build_api(corpus, users, any_host=any_host, editor=editor, metrics=metrics)
     address = launch(page, host, port, programs=programs)
     print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
-    page.block_thread()
+    try:
+        page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
+    except KeyboardInterrupt:
+        page.close()
 
 
 def launch(
