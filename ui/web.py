@@ -162,7 +162,7 @@ def serve(
         terms=lambda: Terms.of(corpus, editable=editor is not None, shared=bool(users)),
     )
     programs = build_api(corpus, users, any_host=any_host, editor=editor, metrics=metrics)
-    address = launch(page, host, port, programs=programs)
+    address = launch(page, host, port, programs=programs, proxies=settings.proxies)
     print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
     try:
         page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
@@ -176,6 +176,7 @@ def launch(
     port: int = 7860,
     *,
     programs: "FastAPI | None" = None,
+    proxies: str = "",
 ) -> str:
     """Serve the page from a thread of its own; returns its address. ``app.close()`` ends it.
 
@@ -184,6 +185,7 @@ def launch(
         host: Where to listen.
         port: The port; 0 takes a free one.
         programs: What the page is mounted on, from ``build_api``; its guard is the page's too.
+        proxies: Which proxies are believed, beside those of this machine.
 
     Raises:
         CannotServe: the port is taken.
@@ -226,7 +228,8 @@ def launch(
     app.app = mounted.app
     inputs = {number: len(function.inputs) for number, function in app.fns.items()}
     mounted.app = PageRoutes(EventStream(Sessions(mounted.app, inputs)))
-    app.server = server = Server(site, host, port)  # type: ignore[attr-defined]
+    server = Server(site, host, port, proxies=proxies)
+    app.server = server  # type: ignore[assignment] # Gradio's own is not started
     return server.address
 
 

@@ -17,6 +17,7 @@ from tests.ui.serving import SECONDS, ScriptedCorpus, growing
 from ui.api import build_api
 from ui.programs.connection import Connection, Limits
 from ui.programs.forwarded import Forwarded
+from ui.programs.log import OneLine
 from ui.programs.server import CannotServe, Server
 
 ROOT = Path(__file__).parents[2]
@@ -212,3 +213,30 @@ def test_anyone_else_is_not(peer, proxies):
     scope = told(peer, SAID, proxies)
     assert (scope["client"][0], scope["scheme"]) == (peer, "http")
     assert scope["headers"] == [(b"host", b"a")]
+
+
+def test_who_leaves_in_the_middle_of_a_request_leaves_no_traceback(caplog):
+    kind = b"Content-Type: multipart/form-data; boundary=x\r\n"
+    with serving() as (port, _):
+        for path in (b"/mcp", b"/api/ask", b"/api/files", b"/v1/chat/completions"):
+            with connected(port) as connection:
+                head = HEAD.replace(b"/api/ask", path)
+                connection.sendall(head + kind + b"Content-Length: 90\r\n\r\n--x\r\n")
+        with httpx.Client(trust_env=False) as client:
+            assert client.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+    assert caplog.records == []  # the server, now closed, had them all come to an end
+
+
+def test_what_a_library_caught_is_one_line_and_a_fault_of_ours_is_told_whole():
+    form = OneLine("%(levelname)s %(name)s: %(message)s")
+    said = {}
+    for name in ("mcp.server.x", "asyncio", "ui.chat"):
+        try:
+            raise ExceptionGroup("some", [OSError(24, "Too many\nopen files")])
+        except ExceptionGroup:
+            about = (logging.ERROR, "/a.py", 1, "it failed\n<socket>", (), sys.exc_info())
+            said[name] = form.format(logging.LogRecord(name, *about))
+    one = "it failed: OSError: [Errno 24] Too many open files"
+    assert said["mcp.server.x"] == f"ERROR mcp.server.x: {one}"
+    assert said["asyncio"] == f"ERROR asyncio: {one}"
+    assert "Traceback" in said["ui.chat"]
