@@ -56,7 +56,8 @@ class _Count:
             return 0.0
         if now < self.until:
             return self.until - now
-        return 0.0 if again and not self.trying else _SOON
+        at_once = 1 if self.wrong >= self.free else self.free
+        return 0.0 if again and self.trying < at_once else _SOON
 
     def failed(self, now: float) -> None:
         self.wrong += 1
