@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ui.programs.log import Seldom
 
-# Descriptors kept for the index, the chats and the log (a chat has 60 of these open), and for
+# Descriptors kept for the index, the chats and the log (27 after the first question), and for
 # connections that were taken and are not counted yet (asyncio takes so many at once: BACKLOG).
 BACKLOG = 64
 _KEPT = 64 + BACKLOG
@@ -46,7 +47,7 @@ class Limits:
             have come; as Apache's mod_reqtimeout has it.
         rate: Bytes a second.
         most: Connections at the same time.
-        waiting: Those that have not said what they want, the oldest first.
+        waiting: Those whose requests are not whole, the oldest first.
     """
 
     head: float = 20.0
@@ -54,19 +55,39 @@ class Limits:
     rate: float = 5000.0
     most: int = field(default_factory=_most)
     waiting: dict[Connection, None] = field(default_factory=dict)
-    log: Seldom = field(default_factory=lambda: Seldom(logging.getLogger(__name__)))
+    log: Seldom = field(default_factory=lambda: Seldom(logging.getLogger(__name__), most=1))
+
+    def giving_way(self) -> Connection | None:
+        """Which of those that wait makes room: of the address with the most, the oldest.
+
+        One without a head comes before one without the rest of its body, which may be long.
+        """
+        if not self.waiting:
+            return None
+        (most, _), *_ = Counter(each.address for each in self.waiting).most_common(1)
+        theirs = (each for each in self.waiting if each.address == most)
+        return min(theirs, key=lambda each: each.owed == "body")
 
 
 class Connection(H11Protocol):
-    """One connection, ended when the client takes too long; the oldest such gives way to others."""
+    """One connection, ended when the client takes too long, or others need its place.
+
+    Attributes:
+        owed: What the client has to send: "head", "body", or None when its request is whole.
+    """
 
     def __init__(self, *arguments: Any, limits: Limits, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*arguments, **options)
         self._limits = limits
-        self._owed: str | None = None
+        self.owed: str | None = None
         self._since = 0.0
         self._received = 0
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it comes from."""
+        return self.client[0] if self.client else ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Takes a connection, or refuses it."""
@@ -74,12 +95,12 @@ class Connection(H11Protocol):
         limits = self._limits
         if len(self.connections) > limits.most:
             limits.log.warning("more than %d connections; some are refused", limits.most)
-            oldest = next(iter(limits.waiting), None)
-            if oldest is None:
+            other = limits.giving_way()
+            if other is None:
                 self._end(_TOO_MANY)
                 return
-            oldest.transport.abort()
-            limits.waiting.pop(oldest)
+            other.transport.abort()
+            limits.waiting.pop(other)
         self._look()
 
     def data_received(self, data: bytes) -> None:
@@ -105,18 +126,17 @@ class Connection(H11Protocol):
         """Sees what the client still has to say."""
         states = {h11.IDLE: "head", h11.SEND_BODY: "body"}
         owed = None if self.transport.is_closing() else states.get(self.conn.their_state)
-        if owed != self._owed:
+        if owed != self.owed:
             self._owes(owed)
 
     def _owes(self, owed: str | None) -> None:
-        self._owed, self._since, self._received = owed, self.loop.time(), 0
+        self.owed, self._since, self._received = owed, self.loop.time(), 0
         if self._timer:
             self._timer.cancel()
             self._timer = None
         self._limits.waiting.pop(self, None)
-        if owed == "head":
-            self._limits.waiting[self] = None
         if owed:
+            self._limits.waiting[self] = None
             self._wait(self._limits.head if owed == "head" else self._limits.body)
 
     def _wait(self, seconds: float) -> None:
@@ -125,7 +145,7 @@ class Connection(H11Protocol):
     def _overdue(self) -> None:
         limits = self._limits
         left = 0.0
-        if self._owed == "body":
+        if self.owed == "body":
             left = self._since + limits.body + self._received / limits.rate - self.loop.time()
             if self.flow.read_paused:  # it is the app that takes its time
                 left = limits.body
