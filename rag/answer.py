@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Self
 
+from rag.requests.kinds import TALK
 from rag.scope import Scope
 
 Status = Literal["supported", "unsupported", "unchecked"]
@@ -105,6 +106,7 @@ class Claim:
         text: The sentence, without citation markers.
         support: How well the cited words support it, from 0 to 1.
         reason: Why it is not supported, in a few words; "" if it is.
+        label: What it is given under: a day, a side, an item; "" for who published it and when.
     """
 
     text: str
@@ -112,6 +114,7 @@ class Claim:
     support: float
     citations: tuple[Citation, ...]
     reason: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +162,9 @@ class Answer:
         citations: Every citation of every claim, in order of number, each once.
         nearest: Only in a refusal: the passages that came closest.
         answerer: What composed the answer: "quotes", or a language model's name.
-        kind: What kind of request this replies to: "fact", or for instance "smalltalk".
+        kind: What kind of request this replies to: "fact", or for instance "timeline"; "smalltalk"
+            and "about" ask nothing that articles tell.
+        heading: What the reply is, above its claims: "Timeline of the talks"; "" for a fact.
         shorts: The words that answer, best first: several for a list or a question of two parts,
             at most one for a claim; none in a refusal.
         reason: For a refusal: what the question takes for granted that the articles do not hold,
@@ -181,6 +186,7 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     answerer: str = "quotes"
     kind: str = "fact"
+    heading: str = ""
     shorts: tuple[Short, ...] = ()
     reason: str = ""
     confidence: float = 0.0
@@ -198,7 +204,7 @@ class Answer:
     @property
     def refused(self) -> bool:
         """Whether this says that the articles do not answer; small talk asks nothing of them."""
-        return not self.answered and self.kind != "smalltalk"
+        return not self.answered and self.kind not in TALK
 
     @property
     def may(self) -> bool:
@@ -225,6 +231,7 @@ class Answer:
                     "support": round(claim.support, 4),
                     "citations": [citation.number for citation in claim.citations],
                     "reason": claim.reason,
+                    "label": claim.label,
                 }
                 for claim in self.claims
             ],
@@ -232,6 +239,7 @@ class Answer:
             "nearest": [citation.as_json() for citation in self.nearest],
             "answerer": self.answerer,
             "kind": self.kind,
+            "heading": self.heading,
             "short": self.short.as_json() if self.short else None,
             "shorts": [short.as_json() for short in self.shorts],
             "may_answer": self.may,
@@ -262,6 +270,7 @@ class Answer:
                     support=each["support"],
                     citations=tuple(by_number[number] for number in each["citations"]),
                     reason=each["reason"],
+                    label=each.get("label", ""),
                 )
                 for each in given["claims"]
             )
@@ -276,6 +285,7 @@ class Answer:
                 nearest=tuple(Citation.from_json(each) for each in given["nearest"]),
                 answerer=given["answerer"],
                 kind=given.get("kind", "fact"),
+                heading=given.get("heading", ""),
                 shorts=tuple(Short.from_json(each) for each in given.get("shorts", ())),
                 reason=given.get("reason", ""),
                 confidence=given["confidence"],

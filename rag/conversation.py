@@ -20,6 +20,7 @@ class Answerer(Protocol):
         history: Sequence[Mapping[str, str]] = (),
         filters: Filters = NO_FILTERS,
         scope: bool = True,
+        plain: bool = False,
     ) -> Iterator[Answer]:
         """Answers a question asked after earlier turns, or refuses to; the last one is whole."""
 
@@ -36,26 +37,40 @@ class Conversation:
         """The turns so far, oldest first."""
         return [dict(turn) for turn in self._history]
 
-    def ask(self, question: str, *, filters: Filters = NO_FILTERS, scope: bool = True) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters = NO_FILTERS,
+        scope: bool = True,
+        plain: bool = False,
+    ) -> Answer:
         """Answers a question in the light of the turns before it.
 
         Args:
             question: As typed.
-            filters: As for ``Corpus.ask``; likewise ``scope``.
+            filters: As for ``Corpus.ask``; likewise ``scope`` and ``plain``.
             scope: See there.
+            plain: See there.
 
         Raises:
             UnusableQuestion: it is empty, too long, or has no word to search for.
         """
-        return deque(self.stream(question, filters=filters, scope=scope), maxlen=1)[0]
+        whole = self.stream(question, filters=filters, scope=scope, plain=plain)
+        return deque(whole, maxlen=1)[0]
 
     def stream(
-        self, question: str, *, filters: Filters = NO_FILTERS, scope: bool = True
+        self,
+        question: str,
+        *,
+        filters: Filters = NO_FILTERS,
+        scope: bool = True,
+        plain: bool = False,
     ) -> Iterator[Answer]:
         """The same, as an answer that grows; the last one is whole, and becomes a turn."""
         answer = None
         for answer in self._corpus.stream(
-            question, history=self._history, filters=filters, scope=scope
+            question, history=self._history, filters=filters, scope=scope, plain=plain
         ):
             yield answer
         if answer:

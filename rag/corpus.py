@@ -26,10 +26,14 @@ from rag.conversation import Conversation
 from rag.filters import NO_FILTERS, Filters
 from rag.find import Found, find
 from rag.generate import Writer
+from rag.politeness import SMALL_TALK
 from rag.premise import reason
 from rag.question import Question, understand
 from rag.reader import Reader, Text, default_reader
-from rag.request import SMALL_TALK
+from rag.requests.kinds import TALK
+from rag.requests.material import composed
+from rag.requests.reply import Desk, about, reply_to
+from rag.requests.request import FACT, Request, request_of, subject_of
 from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
 from rag.scope import scope as find_scope
@@ -109,6 +113,7 @@ class Corpus:
         history: Sequence[Mapping[str, str]] = (),
         filters: Filters = NO_FILTERS,
         scope: bool = True,
+        plain: bool = False,
         today: date | None = None,
         id: str | int | None = None,
     ) -> Answer:
@@ -120,6 +125,7 @@ class Corpus:
             filters: Which articles may be used, whatever the question says.
             scope: Whether the question's own words ("last week", "in the Gazette") confine it to
                 some of them. If those do not answer, all are asked.
+            plain: Whether to take it for a question for a fact, whatever it seems to be.
             today: The day from which "last week" is counted; None for this one.
             id: Handed back in the answer.
 
@@ -128,7 +134,13 @@ class Corpus:
         """
         return deque(
             self.stream(
-                question, history=history, filters=filters, scope=scope, today=today, id=id
+                question,
+                history=history,
+                filters=filters,
+                scope=scope,
+                plain=plain,
+                today=today,
+                id=id,
             ),
             maxlen=1,
         )[0]
@@ -140,6 +152,7 @@ class Corpus:
         history: Sequence[Mapping[str, str]] = (),
         filters: Filters = NO_FILTERS,
         scope: bool = True,
+        plain: bool = False,
         today: date | None = None,
         id: str | int | None = None,
     ) -> Iterator[Answer]:
@@ -150,14 +163,14 @@ class Corpus:
         started = time.perf_counter()
         meant = self._understood(question, history)
         if meant.kind == "smalltalk":
-            yield Answer(
-                id=id,
-                question=meant.text,
-                query=meant.query,
-                answered=False,
-                text=SMALL_TALK,
-                kind="smalltalk",
-            )
+            yield self._talked(meant, id)
+            return
+        request = FACT if plain else self._request(meant, history)
+        if request.kind != "fact" and (
+            answer := self._replied(meant, request, filters, scope, today or date.today())
+        ):
+            timings = {"answer_ms": 1000 * (time.perf_counter() - started)}
+            yield replace(answer, id=id, timings=timings)
             return
         if self.model and meant.leans and (alone := rewrite(self.model, meant.text, history)):
             meant = replace(understand(alone), text=meant.text)
@@ -182,6 +195,78 @@ class Corpus:
             yield from writer.stream(meant.query, found.whole, quoted)
         else:
             yield from quote.growing(quoted)
+
+    def reply(self, request: Request, *, filters: Filters = NO_FILTERS) -> Answer:
+        """The reply to a request whose kind is known, such as a timeline.
+
+        Args:
+            request: What is asked for; ``rag.requests.request.Request``.
+            filters: Which articles may be used.
+        """
+        said = " ".join(filter(None, (request.kind, request.speaker, request.subject)))
+        meant = Question(said, said)
+        answer = self._replied(meant, request, filters, scope=False, today=date.today())
+        nothing = "the articles tell nothing of this"
+        return answer or Answer(
+            question=said,
+            query=said,
+            answered=False,
+            text=quote.refusal((), nothing),
+            reason=nothing,
+        )
+
+    def _talked(self, meant: Question, id: str | int | None) -> Answer:
+        """The reply to what asks nothing that articles tell."""
+        if self._reader.request(meant.text).kind == "about":
+            with self._store.reading() as now:
+                return _said(meant, "about", about(now), id)
+        return _said(meant, "smalltalk", SMALL_TALK, id)
+
+    def _request(self, meant: Question, history: Sequence[Mapping[str, str]]) -> Request:
+        """What is asked for; what a request leaves unsaid is what was asked about before."""
+        request = request_of(meant.asked if meant.leans else meant.spelt, self._reader.request)
+        named = request.subject or request.speaker or request.sides
+        if request.kind in ("fact", "list", *TALK) or named:
+            return request
+        before = [turn["content"] for turn in history if turn.get("role") == "user"]
+        return replace(
+            request, subject=subject_of(before[-1], self._reader.request) if before else ""
+        )
+
+    def _replied(
+        self, meant: Question, request: Request, filters: Filters, scope: bool, today: date
+    ) -> Answer | None:
+        """The reply to a request for more than a fact; None if it is better asked as a fact."""
+        with self._store.reading() as now:
+            if request.kind == "smalltalk":
+                return _said(meant, "smalltalk", SMALL_TALK)
+            if request.kind == "about":
+                return _said(meant, "about", about(now))
+            confined = self._scope(now, meant, filters, today) if scope else None
+            if confined:
+                request = request.without(confined)
+            within = filters.within(confined) if confined else filters
+            allowed = now.allowed(within.condition())
+            desk = Desk(now, self._embedder, self._reader, meant.asked, allowed)
+            reply = reply_to(request, desk)
+        if reply is None:
+            return None
+        claims, citations = composed(reply.lines)
+        why = "" if claims else reply.heading
+        said = f"{reply.heading}\n\n{quote.answer_text(claims)}"
+        return Answer(
+            question=meant.text,
+            query=meant.query,
+            answered=bool(claims),
+            text=said if claims else quote.refusal((), why),
+            kind=request.kind,
+            heading=reply.heading if claims else "",
+            reason=why,
+            claims=claims,
+            citations=citations,
+            confidence=1.0 if claims else 0.0,
+            scope=confined,
+        )
 
     def _understood(self, text: str, history: Sequence[Mapping[str, str]]) -> Question:
         """The question as meant, spelt as the articles spell."""
@@ -379,6 +464,13 @@ class Corpus:
             known[name] = read()
         found: T = known[name]
         return found
+
+
+def _said(meant: Question, kind: str, text: str, id: str | int | None = None) -> Answer:
+    """A reply of onrecord's own."""
+    return Answer(
+        id=id, question=meant.text, query=meant.query, answered=False, text=text, kind=kind
+    )
 
 
 def _event_day(now: Generation, words: str) -> date | None:

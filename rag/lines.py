@@ -104,7 +104,7 @@ def question_of(record: Record) -> Line:
         UnreadableInput: it has none, or its history is not one.
     """
     fields = record.fields
-    question = fields.get("question", fields.get("text"))
+    question = fields.get("question", fields.get("text", fields.get("request")))
     if not isinstance(question, str):
         raise UnreadableInput(f"{record.where}: no question; add a field question or text")
     named = (fields.get("id"), fields.get("_id"), str(record.number))

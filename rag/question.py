@@ -12,7 +12,7 @@ from index.readers.encoding import scrub
 from index.words import content_stems
 from rag.dialogue.followup import Completed, complete, joined, resolved
 from rag.dialogue.leaning import pointing
-from rag.request import bare, is_small_talk
+from rag.politeness import bare, is_small_talk
 from rag.scope import Scope
 
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
@@ -59,6 +59,7 @@ class Question:
         before: What was asked before, if the question cannot be understood without it.
         said: The answers before, if it asks for what they left unsaid.
         leans: Whether it was completed from earlier turns.
+        spelt: The question as typed, its spelling mended.
         kind: "smalltalk" asks nothing that articles tell.
     """
 
@@ -67,6 +68,7 @@ class Question:
     before: str = ""
     said: str = ""
     leans: bool = False
+    spelt: str = ""
     kind: Literal["question", "smalltalk"] = "question"
 
     @property
@@ -146,11 +148,13 @@ def understand(
             f"the question has {len(question):,} characters and {MAX_QUESTION_CHARS:,} can be"
             " read; ask about one thing at a time"
         )
-    own = bare(mend(question))
+    spelt = mend(question)
+    own = bare(spelt)
     if is_small_talk(own):
         return Question(question, question, kind="smalltalk")
     meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in _turns(history)])
-    found = Question(question, meant.question, meant.before, meant.said, meant != Completed(own))
+    leans = meant != Completed(own)
+    found = Question(question, meant.question, meant.before, meant.said, leans, spelt)
     if not content_stems(found.query):
         raise UnusableQuestion(
             "the question holds only words like “the” and “what”; name whom or what it is about"

@@ -111,9 +111,9 @@ def compose(
         text = "\n".join(" ".join(line.split()) for line in lines if line.strip())
         copies = [citation(e.article, *extent(e.article, e.index)) for e in choice.copies]
         cited = [own, *(copy for copy in copies if _supports(copy, choice.best.text, reader))]
-        numbered = tuple(dict.fromkeys(_numbered(citations, item) for item in cited))
-        claims.append(Claim(text=text, status="supported", support=1.0, citations=numbered))
-        shorts.append((choice.best, numbered[0].number))
+        marked = tuple(dict.fromkeys(numbered(citations, item) for item in cited))
+        claims.append(Claim(text=text, status="supported", support=1.0, citations=marked))
+        shorts.append((choice.best, marked[0].number))
     return Composed(tuple(claims), tuple(citations), tuple(_shorts(shorts)))
 
 
@@ -178,13 +178,18 @@ def answer_text(claims: Sequence[Claim]) -> str:
     said_by = ""
     for claim in claims:
         markers = "".join(f" [{citation.number}]" for citation in claim.citations)
-        who = attribution(claim.citations)
+        who = over(claim)
         if lines and who == said_by:
             lines[-1] += f" {claim.text}{markers}"
         else:
             lines.append(f"{who}: {claim.text}{markers}" if who else f"{claim.text}{markers}")
         said_by = who
     return "\n\n".join(lines)
+
+
+def over(claim: Claim) -> str:
+    """What a claim is given under: its label, else who published it and when."""
+    return claim.label or attribution(claim.citations)
 
 
 def attribution(citations: Sequence[Citation]) -> str:
@@ -312,7 +317,7 @@ def _in_order(choices: list[_Choice]) -> list[_Choice]:
     return merged
 
 
-def _numbered(citations: list[Citation], wanted: Citation) -> Citation:
+def numbered(citations: list[Citation], wanted: Citation) -> Citation:
     """The citation of the same words among those made, which it joins if it is new."""
     for known in citations:
         if (known.article_id, known.start, known.end) == (

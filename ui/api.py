@@ -128,6 +128,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
                 history=asked.turns(),
                 filters=asked.filters.filters(),
                 scope=asked.scope,
+                plain=asked.plain,
                 today=asked.today,
             )
 

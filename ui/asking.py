@@ -44,6 +44,7 @@ class Asking:
     halt: Any
     again: Any
     wide: Any
+    plain: Any
     fresh: Any
     edit: Any
     narrow: tuple[Any, ...]
@@ -126,11 +127,12 @@ def built(
         again = gr.Button("Retry", elem_id="retry", scale=0, min_width=0)
         edit = gr.Button("Edit", elem_id="edit", scale=0, min_width=0)
         wide = gr.Button("All articles", elem_id="wide", scale=0, min_width=0)
+        plain = gr.Button("As a plain question", elem_id="plain", scale=0, min_width=0)
         fresh = gr.Button("New chat", elem_id="fresh", scale=0, min_width=0)
     earlier = Panel.built(gr, chats) if chats else None
     narrow = (publisher, *days)
     return Asking(
-        turns, chat, box, send, halt, again, wide, fresh, edit, narrow, left_of, earlier,
+        turns, chat, box, send, halt, again, wide, plain, fresh, edit, narrow, left_of, earlier,
         further, offered,
     )  # fmt: skip
 
@@ -163,9 +165,10 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
         request: Any,  # noqa: ANN401
         *,
         scope: bool = True,
+        plain: bool = False,
     ) -> Iterator[dict[Any, Any]]:
         further: dict[Any, Any] = {parts.box: ""}  # once: the next question may be typed meanwhile
-        for now in respond(corpus, question, before, narrow=chosen, scope=scope):
+        for now in respond(corpus, question, before, narrow=chosen, scope=scope, plain=plain):
             if earlier and not now[-1].growing:
                 chat, now = keep(earlier.chats, chat, now, _user(request))
                 further = {**further, earlier.chat: chat}
@@ -181,7 +184,9 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
     ) -> Iterator[dict[Any, Any]]:
         yield from answered(typed, held(before, chat, request), chosen, chat, request)
 
-    def again(*, scope: bool) -> Callable[..., Iterator[dict[Any, Any]]]:
+    def again(
+        *, scope: bool = True, plain: bool = False
+    ) -> Callable[..., Iterator[dict[Any, Any]]]:
         def asked_again(
             before: list[Turn] | None,
             chat: str,
@@ -190,7 +195,8 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
         ) -> Iterator[dict[Any, Any]]:
             now = held(before, chat, request)
             past = without_last(now)
-            yield from answered(last_question(now), past, chosen, chat, request, scope=scope)
+            question = last_question(now)
+            yield from answered(question, past, chosen, chat, request, scope=scope, plain=plain)
 
         return asked_again
 
@@ -219,8 +225,9 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
             button.click(asked, [button, *here], **answering)
             for button in (*parts.suggestions, *parts.further)
         ),
-        parts.again.click(again(scope=True), here, **answering),
+        parts.again.click(again(), here, **answering),
         parts.wide.click(again(scope=False), here, **answering),
+        parts.plain.click(again(plain=True), here, **answering),
     ]
     parts.halt.click(None, cancels=answers).then(
         lambda now: parts.shown(stop(now or [])), parts.turns, outputs, **quiet

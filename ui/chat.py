@@ -72,11 +72,12 @@ def respond(
     *,
     narrow: Sequence[str] = ("", "", ""),
     scope: bool = True,
+    plain: bool = False,
 ) -> Iterator[list[Turn]]:
     """Answer a question after the turns of one chat; yields all its turns as the last one grows.
 
     Nothing is raised: what went wrong is told in one sentence as the last turn's reply. ``narrow``
-    holds the fields of ``narrowed``, ``scope`` is as for ``Corpus.ask``.
+    holds the fields of ``narrowed``, ``scope`` and ``plain`` are as for ``Corpus.ask``.
     """
     asked = question.strip()
     past = [turn for turn in turns if turn.question]
@@ -88,7 +89,7 @@ def respond(
     due = 0.0
     try:
         chat = corpus.conversation(_history(past))
-        for answer in chat.stream(asked, filters=narrowed(*narrow), scope=scope):
+        for answer in chat.stream(asked, filters=narrowed(*narrow), scope=scope, plain=plain):
             turn = Turn.of(answer)
             # Quotes are there all at once: what they grow by is not worth a snapshot.
             if answer.answerer != "quotes" and time.monotonic() >= due:
@@ -162,8 +163,9 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
     """The turns as the messages of a Gradio chatbot.
 
     The last one says, by the classes of an element that is not seen, what can be done now:
-    "growing", or "still" and then "has-question", "is-confined" and "has-answer". The page's style
-    sheet shows the buttons by it; a server that did so would send each with every snapshot.
+    "growing", or "still" and then "has-question", "is-confined", "is-request" and "has-answer". The
+    page's style sheet shows the buttons by it; a server that did so would send each with every
+    snapshot.
     """
     shown = []
     for turn in turns:
@@ -181,6 +183,7 @@ def _states(turns: Sequence[Turn]) -> list[str]:
     holds = {
         "has-question": bool(last_question(turns)),
         "is-confined": last_confined(turns),
+        "is-request": turns[-1].answer is not None and bool(turns[-1].answer.heading),
         "has-answer": turns[-1].answer is not None,
     }
     return ["still", *(name for name, is_ in holds.items() if is_)]

@@ -57,6 +57,10 @@ NoScope = Annotated[
     bool,
     typer.Option("--no-scope", help="Ask all articles, whatever period or publisher is named."),
 ]
+Plain = Annotated[
+    bool,
+    typer.Option("--plain", help="Take it for a question, not for a timeline, a list or the like."),
+]
 Today = Annotated[
     date | None,
     typer.Option(parser=_day, metavar="DATE", help="The day from which “last week” is counted."),
@@ -137,6 +141,7 @@ def ask(
     before: Before = None,
     publisher: Publisher = None,
     no_scope: NoScope = False,
+    plain: Plain = False,
     today: Today = None,
     llm_url: LlmUrl = None,
     llm_model: LlmModel = None,
@@ -165,9 +170,58 @@ def ask(
             raise typer.Exit(1)
         return
     answer = _corpus(settings, sample).ask(
-        str(question), filters=filters, scope=not no_scope, today=today
+        str(question), filters=filters, scope=not no_scope, plain=plain, today=today
     )
     output.answer(answer, as_json=as_json)
+
+
+@app.command()
+def timeline(
+    subject: Annotated[str, typer.Argument(help="What it is about; all articles without.")] = "",
+    index: Index = None,
+    after: After = None,
+    before: Before = None,
+    publisher: Publisher = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")] = False,
+    as_json: AsJson = False,
+    sample: Sample = False,
+) -> None:
+    """What happened on which day, in order, every line cited."""
+    from rag.requests.request import Request
+    from ui import output
+
+    filters = _filters(after, before, publisher)
+    corpus = _corpus(_settings(index), sample)
+    answer = corpus.reply(Request("timeline", subject), filters=filters)
+    if as_csv:
+        output.table(answer)
+    else:
+        output.answer(answer, as_json=as_json)
+
+
+@app.command()
+def quotes(
+    speaker: Annotated[str, typer.Argument(help="Whose words; everybody's without.")] = "",
+    about: Annotated[str, typer.Option(help="What they are about.")] = "",
+    index: Index = None,
+    after: After = None,
+    before: Before = None,
+    publisher: Publisher = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")] = False,
+    as_json: AsJson = False,
+    sample: Sample = False,
+) -> None:
+    """What somebody is reported to have said, dated and cited."""
+    from rag.requests.request import Request
+    from ui import output
+
+    filters = _filters(after, before, publisher)
+    corpus = _corpus(_settings(index), sample)
+    answer = corpus.reply(Request("quotes", about, speaker=speaker), filters=filters)
+    if as_csv:
+        output.table(answer)
+    else:
+        output.answer(answer, as_json=as_json)
 
 
 @app.command()

@@ -22,7 +22,7 @@ from rag.answer import (
     sentence,
 )
 from rag.period import day_text
-from rag.quote import attribution
+from rag.quote import over
 from ui.render import escape
 from ui.short import in_claim, pieces
 
@@ -118,6 +118,8 @@ def _remarks(answer: Answer) -> Iterator[str]:
         yield f"Phrased by {answer.answerer}, each sentence checked."
     if answer.may:
         yield MAY
+    if answer.heading:
+        yield answer.heading
 
 
 def _refusal(answer: Answer) -> str:
@@ -128,7 +130,7 @@ def _refusal(answer: Answer) -> str:
 def _paragraphs(answer: Answer) -> Iterator[tuple[str, str, list[Claim]]]:
     """The claims that stand together: under what caution, and by whom they were published."""
     if answer.answerer == "quotes":
-        said = groupby(answer.claims, key=lambda claim: attribution(claim.citations))
+        said = groupby(answer.claims, key=over)
         yield from (("", who, list(claims)) for who, claims in said)
         return
     prose = [claim for claim in answer.claims if claim.status != "unsupported"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -45,6 +47,19 @@ def answer(found: Answer, *, as_json: bool) -> None:
         typer.echo()
     for citation in found.citations:
         typer.echo(f"[{citation.number}] {plain(source(citation))}")
+
+
+def table(found: Answer) -> None:
+    """The claims of an answer as CSV: what each is given under, its words and where they stand."""
+    rows = csv.writer(sys.stdout)
+    rows.writerow(
+        ["label", "text", "published", "publisher", "title", "url", "uri", "start", "end"]
+    )
+    for claim in found.claims:
+        for cited in claim.citations:
+            day = cited.published.isoformat() if cited.published else ""
+            known = (cited.publisher or "", cited.title, cited.url or "", cited.uri)
+            rows.writerow([claim.label, claim.text, day, *known, cited.start, cited.end])
 
 
 def _worded(found: Answer) -> Text:

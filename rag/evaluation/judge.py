@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index.errors import NotIndexed
 from rag.answer import Answer, Citation
+from rag.evaluation import requests
 from rag.question import UnusableQuestion
 
 if TYPE_CHECKING:
@@ -129,6 +130,14 @@ def complete(question: GoldenQuestion, answer: Answer) -> bool:
     """Whether an answer states every fact, and cites an expected article first."""
     if not answer.answered or not all(stated(question, answer)):
         return False
+    if question.wanted:
+        return all(
+            sum(found) >= requests.GOOD * len(found)
+            for found in (
+                requests.held(question.wanted, answer),
+                requests.right(question.wanted, answer),
+            )
+        )
     return not question.docs or cites_right_first(question, answer)
 
 

@@ -14,8 +14,8 @@ from rag.answer import Answer, Citation, Claim
 from rag.conversation import Conversation
 from rag.corpus import Corpus
 from rag.filters import Filters
+from rag.politeness import SMALL_TALK
 from rag.question import UnusableQuestion
-from rag.request import SMALL_TALK
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder, FakeReader
 from tests.rag.making import article, corpus_of, empty_index

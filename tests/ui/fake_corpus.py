@@ -114,7 +114,9 @@ QUOTE = "“Such a summit can only happen after specific agreements,” Peskov s
 class FakeConversation:
     corpus: FakeCorpus
 
-    def stream(self, question: str, *, filters=NO_FILTERS, scope: bool = True) -> Iterator[Answer]:
+    def stream(
+        self, question: str, *, filters=NO_FILTERS, scope: bool = True, plain: bool = False
+    ) -> Iterator[Answer]:
         self.corpus.filters.append(filters)
         match question:
             case "last week":

@@ -2,7 +2,7 @@
 
 Gradio's server ends the stream when the last event that it knows of is done, and its page opens
 another for the next one, unless it still believes the old one open: what a reader begins between
-the two is never heard of again. Here the stream goes on, and ends when nothing has come for a while.
+the two is never heard of again. Here the stream goes on, and ends when nothing came for a while.
 """
 
 from __future__ import annotations

@@ -87,6 +87,7 @@ class AskIn(Query):
 
     question: Text = Field(description="as a person would type it")
     scope: bool = Field(True, description="whether “last week” in the question confines it")
+    plain: bool = Field(False, description="whether to take it for a question, not a request")
     today: date | None = Field(None, description="the day from which “last week” is counted")
 
 
@@ -114,6 +115,7 @@ class ClaimOut(BaseModel):
     support: float
     citations: list[int]
     reason: str
+    label: str = Field(description="what it is given under, such as a day or a side; else empty")
 
 
 class ScopeOut(BaseModel):
@@ -139,7 +141,11 @@ class AnswerOut(BaseModel):
     citations: list[Citation]
     nearest: list[Citation]
     answerer: str = Field(description="“quotes”, or the language model's name")
-    kind: str = Field(description="“fact”; “smalltalk” asks nothing of the articles")
+    kind: str = Field(
+        description="“fact”, or “brief”, “timeline”, “comparison”, “disagreement”, “quotes”,"
+        " “list”, “count”, “latest”, “search”; “about” and “smalltalk” ask nothing of the articles"
+    )
+    heading: str = Field(description="what stands over the claims of a request; else empty")
     short: Short | None = Field(description="the exact words that answer; the first of shorts")
     shorts: list[Short] = Field(
         description="several for a list or a question of two parts, best first; start and end are"

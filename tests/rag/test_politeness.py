@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.politeness import bare, is_small_talk
 from rag.question import UnusableQuestion, understand
-from rag.request import bare, is_small_talk
 
 
 @pytest.mark.parametrize(

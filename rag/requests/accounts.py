@@ -1,0 +1,278 @@
+"""Where accounts differ: sentences of different articles on one thing that cannot both hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.ledger import StoredArticle
+from index.words import content_stems
+from rag.facts.dates import dates_in
+from rag.facts.lacking import Lacking, lacking
+from rag.facts.names import names_in
+from rag.facts.numbers import Number, numbers_in
+from rag.quote import attribution, citation
+from rag.reader import Reader
+from rag.requests.material import Line, Material, telling, words_of
+from rag.requests.speech import speaks
+from rag.requests.timeline import day_of
+
+# Two sentences are about one thing if their cosine is so high and they share so much of the content
+# words of the shorter, facts aside; more with nothing but a negation between them, less where both
+# count the same thing in the same words.
+NEAR, SHARED = 0.62, 0.55
+NEAR_NEGATED, SHARED_NEGATED = 0.7, 0.75
+NEAR_COUNTED = 0.5
+
+# Figures are of one thing if the greater is at most so many times the less, and the reports came so
+# many days apart.
+TIMES, DAYS = 3.0, 10
+
+# Sentences at the beginning of a correction among which is the one that says what was wrong.
+OPENING = 2
+
+# The log odds of support under which the reading model says that a number is another's.
+APART = -1.0
+
+# Sentences of an article that are compared, and of all; differences that are told.
+SENTENCES, ALL, MOST = 30, 400, 8
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|refus\w+|reject\w*|declin\w+|fail\w*|den(?:y|ies|ied)"
+    r"|turn\w* down|vot\w+ down|threw out|ruled out|cannot|withdr[ae]w\w*|block\w*|ban(?:s|ned)?)\b"
+    r"|n[’']t\b",
+    re.I,
+)
+_VAGUE = re.compile(
+    r"\b(?:about|around|roughly|nearly|almost|approximately|some|over|than|up to|under|at least"
+    r"|at most|close to|by (?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*(?:\w+ )?$",
+    re.I,
+)
+_CORRECTS = re.compile(r"^\W*(?:correct|clarif)|\b(?:correction|clarification)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two sentences that cannot both hold.
+
+    Attributes:
+        why: "number", "date", "name", "polarity" or "correction".
+        corrects: Whether the second corrects the first.
+    """
+
+    one: tuple[StoredArticle, int]
+    other: tuple[StoredArticle, int]
+    why: str
+    corrects: bool = False
+
+
+def disagreements(material: Material) -> list[Line]:
+    """Each difference as two lines, what was published later second."""
+    lines: list[Line] = []
+    for number, found in enumerate(differences(material), 1):
+        for (article, index), last in ((found.one, False), (found.other, True)):
+            who = attribution([citation(article, index, index + 1)])
+            said = "corrected by " if last and found.corrects else ""
+            lines.append(Line(article, index, f"{number}. {_NAMED[found.why]} – {said}{who}"))
+    return lines
+
+
+_NAMED = {
+    "correction": "Corrected",
+    "number": "Figures differ",
+    "date": "Days differ",
+    "name": "Names differ",
+    "polarity": "One affirms, the other denies",
+}
+
+
+def differences(material: Material) -> list[Difference]:
+    """Where the articles on a subject differ: corrections, then the most alike sentences first."""
+    places = [(a, i) for a in material.articles for i in [*telling(a)][:SENTENCES]][:ALL]
+    if len(places) < 2:
+        return []
+    vectors = material.encode([words_of(*place) for place in places])
+    cosines = np.triu(vectors @ vectors.T, 1)
+    found = list(_corrections(places, cosines + cosines.T))
+    told = {place for each in found for place in (_key(each.one), _key(each.other))}
+    for flat in np.argsort(-cosines, axis=None):
+        i, j = divmod(int(flat), len(places))
+        near = float(cosines[i, j])
+        if near < NEAR_COUNTED or len(found) >= MOST:
+            break
+        one, other = sorted(
+            (places[i], places[j]), key=lambda p: p[0].article.published or date.min
+        )
+        if one[0].story == other[0].story or {_key(one), _key(other)} & told:
+            continue
+        days = one[0].article.published, other[0].article.published
+        if why := differ(words_of(*one), words_of(*other), near, material.reader, days):
+            told |= {_key(one), _key(other)}
+            corrects = bool(_CORRECTS.search(other[0].article.title))
+            found.append(Difference(one, other, why, corrects))
+    return found
+
+
+def _key(place: tuple[StoredArticle, int]) -> tuple[int, int]:
+    return place[0].pk, place[1]
+
+
+def _corrections(
+    places: list[tuple[StoredArticle, int]], cosines: NDArray[np.float32]
+) -> Iterator[Difference]:
+    """What an article that corrects another says behind the sentence in which it repeats that."""
+    for article in {stored.pk: stored for stored, _ in places}.values():
+        if not _CORRECTS.search(article.article.title):
+            continue
+        mine = [n for n, (stored, _) in enumerate(places) if stored.pk == article.pk][:OPENING]
+        others = [n for n, (stored, _) in enumerate(places) if _before(stored, article)]
+        if not others:
+            continue
+        block = cosines[np.ix_(mine, others)]
+        row, column = np.unravel_index(int(block.argmax()), block.shape)
+        index = places[mine[int(row)]][1]
+        behind = range(index + 1, min(index + 4, len(article.sentences)))
+        says = [n for n in behind if _states(words_of(article, n))] or [*behind][:1]
+        if block[row, column] >= NEAR_COUNTED and says:
+            corrected = places[others[int(column)]]
+            yield Difference(corrected, (article, says[0]), "correction", corrects=True)
+
+
+def _states(text: str) -> bool:
+    return bool(numbers_in(text) or names_in(text))
+
+
+def _before(one: StoredArticle, other: StoredArticle) -> bool:
+    """Whether an article came before another at the same publisher."""
+    first, second = one.article, other.article
+    days = first.published or date.min, second.published or date.max
+    return one.pk != other.pk and first.publisher == second.publisher and days[0] <= days[1]
+
+
+def differ(
+    one: str,
+    other: str,
+    near: float,
+    reader: Reader,
+    published: tuple[date | None, date | None] = (None, None),
+) -> str:
+    """What two sentences on one thing differ in; "" if they do not, or are on different things.
+
+    Args:
+        one: A sentence.
+        other: Another.
+        near: The cosine of their encodings.
+        reader: The model that tells whether one supports the other.
+        published: The days of publication, from which "on Monday" is counted.
+    """
+    late = bool(published[0] and published[1] and abs((published[0] - published[1]).days) > DAYS)
+    if near >= NEAR_COUNTED and not late and _counts_differ(one, other):
+        return "number"
+    if near < NEAR:
+        return ""
+    if _ordinals(one) != _ordinals(other):
+        return ""  # the first offer and the second
+    lacks = lacking(one, other, published[1]), lacking(other, one, published[0])
+    # What only one of them tells is no difference.
+    first, second = ({found.kind for found in each} for each in lacks)
+    shared = _shared(one, other, lacks)
+    if not first & second:
+        alike = near >= NEAR_NEGATED and shared >= SHARED_NEGATED
+        return "polarity" if alike and _denies(one) != _denies(other) else ""
+    if shared < SHARED or len(first & second) != 1:
+        return ""
+    why = next(iter(first & second))
+    if why == "number":
+        return why if _numbers_differ(one, other, lacks, reader) and not late else ""
+    if why == "date":
+        told = all(any(lack.instead for lack in each if lack.kind == "date") for each in lacks)
+        return why if told and _days_differ(one, other, published) else ""
+    return why if _slots(one, lacks[0]) & _slots(other, lacks[1]) else ""
+
+
+def _shared(one: str, other: str, lacks: tuple[list[Lacking], list[Lacking]]) -> float:
+    """The share of the content words that both have, what differs left out."""
+    rest = []
+    for text, found in zip((one, other), lacks, strict=True):
+        aside = {stem for lack in found for stem in content_stems(lack.said)}
+        rest.append(set(content_stems(_NEGATION.sub(" ", text))) - aside)
+    first, second = rest
+    return len(first & second) / max(1, min(len(first), len(second)))
+
+
+def _slots(text: str, lacks: list[Lacking]) -> set[str]:
+    """The content words beside the names that the other text lacks, speakers' left out."""
+    said = {lack.said for lack in lacks if lack.kind == "name"}
+    found = set()
+    for name in names_in(text):
+        if name.text in said and not speaks(name, text):
+            found |= {f"{stem} _" for stem in content_stems(text[: name.start])[-1:]}
+            found |= {f"_ {stem}" for stem in content_stems(text[name.end :])[:1]}
+    return found
+
+
+def _ordinals(text: str) -> set[float]:
+    return {n.value for n in numbers_in(text) if n.unit == "th"}
+
+
+def _denies(text: str) -> bool:
+    return len(_NEGATION.findall(text)) % 2 == 1
+
+
+def _numbers_differ(
+    one: str, other: str, lacks: tuple[list[Lacking], list[Lacking]], reader: Reader
+) -> bool:
+    """Whether numbers of one unit differ, neither of them vague, and the model sees it too."""
+    said = []
+    for text, found in zip((one, other), lacks, strict=True):
+        mine = [n for n in numbers_in(text) if any(n.text == lack.said for lack in found)]
+        if not mine or any(_VAGUE.search(text[max(0, n.start - 24) : n.start]) for n in mine):
+            return False
+        said.append(mine)
+    if not any(_comparable(m, n) for m in said[0] for n in said[1]):
+        return False
+    return all(r.log_odds < APART for r in reader.check([(one, other), (other, one)]))
+
+
+def _counts_differ(one: str, other: str) -> bool:
+    """Whether two texts count the same thing, in the same words, and come to other numbers."""
+    mine, theirs = _counted(one), _counted(other)
+    return any(
+        mine[what].value != theirs[what].value and _comparable(mine[what], theirs[what])
+        for what in mine.keys() & theirs.keys()
+    )
+
+
+def _comparable(one: Number, other: Number) -> bool:
+    """Whether two numbers may be of one thing, by their unit and size."""
+    low, high = sorted((one.value, other.value))
+    return one.unit == other.unit and high <= TIMES * low
+
+
+def _counted(text: str) -> dict[tuple[str, str], Number]:
+    """The numbers of a text by the two content words behind them, vague ones and days left out."""
+    days = dates_in(text)
+    found: dict[tuple[str, str], Number] = {}
+    for number in numbers_in(text):
+        dated = any(d.start < number.end and number.start < d.end for d in days)
+        vague = _VAGUE.search(text[max(0, number.start - 24) : number.start])
+        behind = content_stems(text[number.end : number.end + 40])[:2]
+        if not dated and not vague and len(behind) == 2 and number.unit != "th":
+            found[behind[0], behind[1]] = number
+    return found
+
+
+def _days_differ(one: str, other: str, published: tuple[date | None, date | None]) -> bool:
+    days = [set(_days(text, day)) for text, day in zip((one, other), published, strict=True)]
+    return not (days[0] and days[1] and days[0] & days[1])
+
+
+def _days(text: str, published: date | None) -> Iterator[date]:
+    for told in dates_in(text):
+        if day := day_of(told, text, published):
+            yield day

@@ -1,0 +1,178 @@
+"""What the articles hold on a subject: which of them tell of it, and their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embed import Embedder
+from index.generation import Allowed, Generation
+from index.ledger import StoredArticle
+from index.words import content_stems
+from rag.abstain import inverse_frequency
+from rag.answer import Citation, Claim
+from rag.extent import extent
+from rag.quote import citation, numbered
+from rag.reader import Reader
+from rag.retrieve import Passage, Query, retrieve
+
+# Articles that a request is answered from, at most; passages looked at to find them.
+ARTICLES, PASSAGES = 40, 200
+
+# An article tells of a subject if its best passage scores so much of the best one's score in the
+# search, and it holds so much of the subject's words, by their idf, or is so near to it, as a share
+# of the nearest one's cosine and at all.
+SCORE, HELD, NEAR, LEAST = 0.5, 0.25, 0.7, 0.3
+
+# Words of a sentence that tells something.
+WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of a reply.
+
+    Attributes:
+        index: Which sentence of the article it is.
+        label: What it is given under: a day, a side, an item; "" for who published it and when.
+        copies: Sentences of other articles that say the same.
+    """
+
+    article: StoredArticle
+    index: int
+    label: str = ""
+    copies: tuple[tuple[StoredArticle, int], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return words_of(self.article, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a request is answered from.
+
+    Attributes:
+        subject: What it is about; "" for everything.
+        articles: Those that tell of it, nearest first; of copies all.
+        nearness: By the number of an article, the cosine of its best passage with the subject.
+    """
+
+    now: Generation
+    embedder: Embedder
+    reader: Reader
+    subject: str
+    articles: Sequence[StoredArticle]
+    allowed: Allowed | None = None
+    nearness: dict[int, float] = field(default_factory=dict)
+
+    def stories(self) -> list[StoredArticle]:
+        """One article of each story: the nearest."""
+        first: dict[int, StoredArticle] = {}
+        for article in self.articles:
+            first.setdefault(article.story, article)
+        return list(first.values())
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """float32 (n, d), unit rows."""
+        return self.embedder.encode_passages(texts)
+
+
+def gather(
+    now: Generation,
+    subject: str,
+    allowed: Allowed | None,
+    embedder: Embedder,
+    reader: Reader,
+    beside: str = "",
+) -> Material:
+    """The articles that tell of a subject; the newest, if it is "".
+
+    Args:
+        now: The generation that is asked.
+        subject: In the request's words.
+        allowed: The articles that may be used; None for all.
+        embedder: The model that the index was made with.
+        reader: The model that reads.
+        beside: Who is to be named in them too.
+    """
+    if not content_stems(f"{subject} {beside}"):
+        articles = now.ledger.newest(10**6 if allowed else ARTICLES)
+        mine = [a for a in articles if allowed is None or a.pk in allowed.articles]
+        return Material(now, embedder, reader, "", mine[:ARTICLES], allowed)
+    query = Query.of(f"{beside} {subject}".strip(), embedder)
+    best: dict[int, Passage] = {}
+    nearness: dict[int, float] = {}
+    for passage in retrieve(now, query, PASSAGES, allowed):
+        pk = passage.article.pk
+        best.setdefault(pk, passage)
+        nearness[pk] = max(nearness.get(pk, -1.0), passage.cosine)
+    idf = inverse_frequency(now)
+    weights = {stem: idf(stem) for stem in query.stems}
+    top = max((passage.score for passage in best.values()), default=0.0)
+    near = max(LEAST, NEAR * max(nearness.values(), default=0.0))
+    kept = [
+        passage.article
+        for pk, passage in best.items()
+        if passage.score >= SCORE * top
+        and (nearness[pk] >= near or _share(weights, passage.article) >= HELD)
+    ]
+    return Material(now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness)
+
+
+def _share(weights: dict[str, float], stored: StoredArticle) -> float:
+    """How much of some stems, by their weights, an article holds."""
+    held = set(content_stems(f"{stored.article.title} {stored.article.text}"))
+    return sum(w for stem, w in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
+
+
+def telling(stored: StoredArticle) -> Iterator[int]:
+    """The sentences of an article that tell something: no heading, no question, no scrap."""
+    for index, sentence in enumerate(stored.sentences):
+        words = words_of(stored, index)
+        asks = words.rstrip("”\"’')").endswith("?")
+        if not (sentence.heading or asks or len(words.split()) < WORDS):
+            yield index
+
+
+def words_of(stored: StoredArticle, index: int) -> str:
+    """The words of a sentence."""
+    sentence = stored.sentences[index]
+    return stored.article.text[sentence.start : sentence.end]
+
+
+def composed(lines: Sequence[Line]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:
+    """Lines as claims, each with what must be quoted for it to be understood, and its citations.
+
+    Of lines that quote the same words under one label the later one only widens the former.
+    """
+    citations: list[Citation] = []
+    claims: list[Claim] = []
+    for line, first, last in _apart(lines):
+        own = citation(line.article, first, last)
+        copies = [citation(article, n, n + 1) for article, n in line.copies]
+        cited = tuple(numbered(citations, each) for each in (own, *copies))
+        text = " ".join(own.quote.split())
+        claims.append(
+            Claim(text=text, status="supported", support=1.0, citations=cited, label=line.label)
+        )
+    return tuple(claims), tuple(citations)
+
+
+def _apart(lines: Sequence[Line]) -> list[tuple[Line, int, int]]:
+    """Lines with the first sentence that each quotes and the one after its last, none twice."""
+    found: list[tuple[Line, int, int]] = []
+    for line in lines:
+        first, last = extent(line.article, line.index)
+        for n, (other, low, high) in enumerate(found):
+            same = (other.article.pk, other.label) == (line.article.pk, line.label)
+            if same and first < high and low < last:
+                found[n] = other, min(first, low), max(last, high)
+                break
+        else:
+            found.append((line, first, last))
+    return found

@@ -1,0 +1,79 @@
+"""Who said what: the words that articles give to a speaker, dated and cited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.ledger import StoredArticle
+from rag.period import day_text
+from rag.quote import says_the_same
+from rag.requests.material import Line, Material, words_of
+from rag.requests.speech import Said, is_of, speech
+
+MOST = 10
+
+# How near a statement must be to what is asked about, as a share of the nearest: half its own
+# cosine, half that of its article's best passage.
+NEAR = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What an article gives to a speaker."""
+
+    article: StoredArticle
+    said: Said
+
+    @property
+    def text(self) -> str:
+        """The words of the sentence."""
+        return words_of(self.article, self.said.index)
+
+
+def statements(material: Material, speaker: str) -> list[Statement]:
+    """All that the articles give to a speaker; to everybody, if none is named."""
+    return [
+        Statement(article, said)
+        for article in material.articles
+        for said in speech(article)
+        if not speaker or is_of(said.speaker, speaker)
+    ]
+
+
+def quotes(material: Material, speaker: str) -> list[Line]:
+    """What a speaker said about the subject: nearest first chosen, by day shown."""
+    found = statements(material, speaker)
+    if not found:
+        return []
+    vectors = material.encode([s.text for s in found])
+    order: Sequence[int] = range(len(found))
+    if material.subject:
+        near = [material.nearness[s.article.pk] for s in found]
+        nearness = vectors @ material.embedder.encode_query(material.subject) + near
+        least = NEAR * float(nearness.max())
+        order = sorted((n for n in order if nearness[n] >= least), key=lambda n: -nearness[n])
+    else:
+        order = sorted(order, key=lambda n: not found[n].said.verbatim)
+    chosen: list[Statement] = []
+    for number in order:
+        one = found[number]
+        if len(chosen) < MOST and not any(says_the_same(one.text, c.text) for c in chosen):
+            chosen.append(one)
+    return [
+        Line(s.article, s.said.index, label_of(s))
+        for s in sorted(chosen, key=lambda s: (_day(s.article), s.article.pk, s.said.index))
+    ]
+
+
+def label_of(one: Statement) -> str:
+    """Who said it, and who reports it and when: "Dmitry Peskov (The Post, 3 March 2026)"."""
+    article = one.article.article
+    day = day_text(article.published) if article.published else None
+    known = ", ".join(part for part in (article.publisher, day) if part)
+    return f"{one.said.speaker} ({known})" if known else one.said.speaker
+
+
+def _day(stored: StoredArticle) -> str:
+    day = stored.article.published
+    return day.isoformat() if day else "9999"

@@ -1,0 +1,211 @@
+"""From a request to its reply, each kind by its own way, all from the articles' own sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from index.embed import Embedder
+from index.generation import Allowed, Generation
+from rag.facts.names import names_in
+from rag.period import day_text
+from rag.reader import Reader
+from rag.requests.accounts import disagreements
+from rag.requests.brief import brief
+from rag.requests.comparison import comparison
+from rag.requests.listing import articles_on, in_a_row, items, mentioning
+from rag.requests.material import Line, Material, gather
+from rag.requests.quoting import quotes
+from rag.requests.request import Request
+from rag.requests.timeline import timeline
+
+# Articles that a search or a count shows, sentences of the latest.
+SHOWN, LATEST = 12, 4
+
+_OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a request is answered with.
+
+    Attributes:
+        question: The request as meant.
+        allowed: The articles that may be used; None for all.
+    """
+
+    now: Generation
+    embedder: Embedder
+    reader: Reader
+    question: str
+    allowed: Allowed | None = None
+
+    def gather(self, subject: str, beside: str = "") -> Material:
+        """The articles on a subject."""
+        return gather(self.now, subject, self.allowed, self.embedder, self.reader, beside)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a request is answered with.
+
+    Attributes:
+        heading: What it is; for a refusal why there is nothing.
+        lines: Its sentences; none for a refusal.
+    """
+
+    heading: str
+    lines: Sequence[Line] = ()
+
+
+def reply_to(request: Request, desk: Desk) -> Reply | None:
+    """The reply; None where the request is better answered as a question for a fact."""
+    return _WAYS[request.kind](request, desk)
+
+
+def _on(request: Request, otherwise: str = "all articles") -> str:
+    return request.subject or otherwise
+
+
+def _nothing(request: Request) -> Reply:
+    return Reply(f"the articles tell nothing of {request.subject}".removesuffix(" of "))
+
+
+def _brief(request: Request, desk: Desk) -> Reply:
+    material = desk.gather(request.subject)
+    if not (lines := brief(material)):
+        return _nothing(request)
+    return Reply(
+        f"In brief: {_on(request)} ({_counted(len(material.articles), 'article')}).", lines
+    )
+
+
+def _timeline(request: Request, desk: Desk) -> Reply:
+    material = desk.gather(request.subject)
+    if not (lines := timeline(material)):
+        return _nothing(request)
+    told = _counted(len(lines), "event")
+    return Reply(f"Timeline: {_on(request)} ({told}).", lines)
+
+
+def _latest(request: Request, desk: Desk) -> Reply:
+    material = desk.gather(request.subject)
+    days = [a.article.published for a in material.articles if a.article.published]
+    if not days:
+        if not material.articles:
+            return _nothing(request)
+        return Reply("no article on this says when it was published; ask for a brief instead")
+    newest = max(days)
+    mine = [a for a in material.articles if a.article.published == newest]
+    lines = brief(replace(material, articles=mine), LATEST)
+    return Reply(f"Latest on {_on(request)}: {day_text(newest)}.", lines)
+
+
+def _comparison(request: Request, desk: Desk) -> Reply | None:
+    material = desk.gather(request.subject, " ".join(request.sides))
+    lines = comparison(material, request.sides)
+    told = dict.fromkeys(line.label for line in lines)
+    if not told:
+        return None
+    missing = [s for s in request.sides if s.lower() not in {label.lower() for label in told}]
+    lacks = f" Nothing is told of {in_a_row(missing)}." if missing else ""
+    return Reply(f"Side by side: {in_a_row([*told])}.{lacks}", lines)
+
+
+def _disagreement(request: Request, desk: Desk) -> Reply:
+    material = desk.gather(request.subject)
+    if not material.articles:
+        return _nothing(request)
+    lines = disagreements(material)
+    if not lines:
+        on = f" on {request.subject}" if request.subject else ""
+        read = _counted(len(material.articles), "article")
+        return Reply(f"no two of the {read}{on} that were compared state different facts")
+    return Reply(f"Where accounts differ: {_on(request)}.", lines)
+
+
+def _quotes(request: Request, desk: Desk) -> Reply | None:
+    material = desk.gather(request.subject, request.speaker)
+    lines = quotes(material, request.speaker)
+    if not lines:
+        silent = material.articles and names_in(f"x {request.speaker.title()}")
+        said = f"no words of {request.speaker} are reported" if silent else ""
+        on = f" on {request.subject}" if request.subject else ""
+        return Reply(f"{said}{on}") if said else None
+    whose = request.speaker or "everybody"
+    on = f" on {request.subject}" if request.subject else ""
+    return Reply(f"What is reported of {whose}{on}.", lines)
+
+
+def _search(request: Request, desk: Desk) -> Reply | None:
+    if not request.subject:
+        return None
+    found = desk.gather(request.subject).articles
+    if not found:
+        return _nothing(request)
+    lines = articles_on(found, request.subject)
+    told = _counted(len(lines), "article")
+    more = f", the {SHOWN} newest shown" if len(lines) > SHOWN else ""
+    return Reply(f"{told} on {request.subject}{more}.", lines[:SHOWN])
+
+
+def _count(request: Request, desk: Desk) -> Reply | None:
+    if not request.subject:
+        return None
+    found = mentioning(desk.now, request.subject, desk.allowed)
+    whole = len(desk.allowed.articles) if desk.allowed else desk.now.ledger.counts()["articles"]
+    lines = articles_on(found, request.subject)
+    if not lines:
+        return Reply(f"none of {_counted(whole, 'article')} mentions {request.subject}")
+    outlets = {a.article.publisher for a in found if a.article.publisher}
+    told = f"{len(found)} of {_counted(whole, 'article')} mention {request.subject}"
+    if _OUTLETS.search(desk.question) and outlets:
+        told = f"{_counted(len(outlets), 'publisher')} mention {request.subject}"
+    more = f"; the {SHOWN} newest:" if len(lines) > SHOWN else ":"
+    return Reply(f"{told}{more}", lines[:SHOWN])
+
+
+def _list(request: Request, desk: Desk) -> Reply | None:
+    lines = items(desk.gather(""), desk.question)
+    if len(lines) < 2:
+        return None
+    return Reply(f"Found: {in_a_row([line.label for line in lines])}.", lines)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+_WAYS: dict[str, Callable[[Request, Desk], Reply | None]] = {
+    "brief": _brief,
+    "timeline": _timeline,
+    "latest": _latest,
+    "comparison": _comparison,
+    "disagreement": _disagreement,
+    "quotes": _quotes,
+    "search": _search,
+    "count": _count,
+    "list": _list,
+}
+
+
+def about(now: Generation) -> str:
+    """What the corpus holds, for somebody who asks of it."""
+    count = now.ledger.counts()["articles"]
+    oldest, newest, publishers = now.ledger.publication()
+    period = _period(oldest, newest)
+    by = f" by {in_a_row(publishers)}" if 0 < len(publishers) <= 12 else ""
+    by = f" by {_counted(len(publishers), 'publisher')}" if len(publishers) > 12 else by
+    return (
+        f"I hold {_counted(count, 'article')}{by}{period}. Ask me what they report, or for a brief,"
+        " a timeline, a comparison, where accounts differ, or what somebody said: I answer in their"
+        " own words and cite every one."
+    )
+
+
+def _period(oldest: date | None, newest: date | None) -> str:
+    if not (oldest and newest):
+        return ""
+    return f", published from {day_text(oldest)} to {day_text(newest)}"

@@ -1,0 +1,76 @@
+"""A request taken apart: its kind, its subject, whom it compares or quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from rag.reader import RequestReading
+from rag.scope import Scope
+
+# The least probability with which a text is taken for more than a question for a fact.
+SURE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        kind: One of ``KINDS``.
+        subject: What it is about, in the request's own words; "" if it names nothing.
+        sides: Who is compared.
+        speaker: Whose words are asked for.
+    """
+
+    kind: str
+    subject: str = ""
+    sides: tuple[str, ...] = ()
+    speaker: str = ""
+
+    def without(self, scope: Scope) -> Request:
+        """The same without the words that say which articles are meant."""
+        return replace(self, subject=scope.without(self.subject))
+
+
+FACT = Request("fact")
+
+
+def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
+    """The request that a text is; a fact, unless it is surely another.
+
+    Args:
+        text: Politeness taken off.
+        read: The reading model's ``Reader.request``.
+    """
+    found = read(text)
+    if found.kind == "fact" or found.probability < SURE:
+        return FACT
+    words = {role: _words(text, found, role) for role in ("subject", "side", "speaker")}
+    subject, sides, speaker = words["subject"], words["side"], words["speaker"]
+    if found.kind == "comparison":
+        sides = [*sides, *speaker]
+        return Request("comparison", " ".join(subject), tuple(dict.fromkeys(sides)))
+    if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
+        return Request("quotes", " ".join(subject), speaker=" ".join(speaker or sides))
+    # Of every other kind all that is named is what it is about.
+    return Request(found.kind, _span(text, found))
+
+
+def subject_of(text: str, read: Callable[[str], RequestReading]) -> str:
+    """What a question or request is about: what it names, or all of it."""
+    return _span(text, read(text)) or text
+
+
+def _words(text: str, found: RequestReading, role: str) -> list[str]:
+    return [_bare(text[a:b]) for a, b, name in found.roles if name == role]
+
+
+def _span(text: str, found: RequestReading) -> str:
+    """All that is named, with the words between."""
+    return _bare(text[found.roles[0][0] : found.roles[-1][1]]) if found.roles else ""
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"^(?:the|an?) |[’']s$", "", words.strip(' ?!.,;:"“”'), flags=re.I)

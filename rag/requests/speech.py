@@ -1,0 +1,171 @@
+"""Who says what in an article: sentences with the one to whom the article gives them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from index.ledger import StoredArticle
+from rag.extent import same_paragraph
+from rag.facts.bearers import alike
+from rag.facts.names import Name, names_in
+from rag.requests.material import words_of
+
+_VERB = (
+    r"(?:said|says|say|saying|told|tells|stated|states|added|adds|explained|explains|insisted|insists"
+    r"|warned|warns|argued|argues|claimed|claims|announced|announces|noted|notes|declared|declares"
+    r"|remarked|replied|replies|answered|commented|comments|stressed|stresses|admitted|admits"
+    r"|acknowledged|acknowledges|confirmed|confirms|denied|denies|called|calls|asked|asks|wrote"
+    r"|writes|testified|conceded|concedes|recalled|suggested|suggests|promised|promises|vowed"
+    r"|maintained|maintains|rejected|rejects|dismissed|dismisses|urged|urges|accused|accuses"
+    r"|thanked|described|describes|put it|reminded|emphasi[sz]ed|observed|repeated|thinks|believes"
+    r"|hopes|wants|spoke|speaks|expressed|expresses|regretted|apologi[sz]ed)"
+)
+_TITLE = (
+    r"(?:,? (?:[^,.“”\"]{1,60},)?)?(?: (?:has|have|had|also|later|then|already|repeatedly|once"
+    r"|publicly|again|further))*"
+)
+_AFTER = re.compile(rf"^{_TITLE} {_VERB}\b", re.I)
+# What stands behind the words themselves: "…”, said the chairwoman, Anna Berg".
+_INVERTED = (
+    r"(?:said|says|added|adds|wrote|warned|warns|explained|insisted|noted|argued|replied|remarked"
+    r"|concluded|stressed|declared|stated|recalled|testified|continued|asked|told)"
+)
+_PLAIN = (
+    r"(?!(?:in|at|on|to|about|by|with|that|of|from|as|how|whether|a|it|was|were|had)\b)[a-z’'-]+,? "
+)
+_BEFORE = re.compile(rf"\b{_INVERTED} (?:(?:the |its |their )?(?:{_PLAIN}){{0,4}})?$")
+_ACCORDING = re.compile(r"\baccording to (?:the |its )?(?:[a-z]+ ){0,3}$|\bin the words of $", re.I)
+_TITLING = re.compile(r" (?:(?:spokes|chair)\w+|minister|president|secretary|leader) (?=[A-Z])")
+_PRONOUN = re.compile(
+    rf"\b(he|she|they)(?: (?:has|had|have|also|later|then|again))* {_VERB}\b|\b{_VERB} (he|she"
+    r"|they)\b(?! (?:was|were|had|would|will|is|are|could)\b)",
+    re.I,
+)
+_TITLED = {"he": ("mr", "sir", "lord"), "she": ("mrs", "ms", "miss", "dame", "lady", "madame")}
+# What is no person.
+_BODY = re.compile(
+    r"\b(?:[A-Z]{2,}|Company|Council|Ministry|Board|Court|Union|Party|Bank|Government|Alliance|Group"
+    r"|Committee|Agency|Commission|Office|Department|Police|Post|Times|News|Association|Institute"
+    r"|University|Ferries|Marine|House|Parliament|Senate|Kremlin|Moscow|Kyiv|Washington)\b"
+)
+# Characters before the name of who does something in a sentence.
+_EARLY = 12
+_MARKS = ("“", "”", '"')
+_QUOTED = re.compile(r"“[^”]{3,}”|\"[^\"]{3,}\"")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence that gives somebody's words.
+
+    Attributes:
+        speaker: To whom the article gives them, as it is named there.
+        verbatim: Whether it holds words between quotation marks.
+    """
+
+    index: int
+    speaker: str
+    verbatim: bool
+
+
+def speech(stored: StoredArticle) -> Iterator[Said]:
+    """What is said in an article, in order.
+
+    A pronoun stands for who spoke last, as far as the article's other pronouns let them; a sentence
+    that opens with a quotation goes on with who spoke before it in the same paragraph.
+    """
+    known: dict[str, Counter[str]] = defaultdict(Counter)
+    for said, pronoun in _speech(stored, {}):
+        if pronoun:
+            known[said.speaker][pronoun] += 1
+    usual = {speaker: counts.most_common(1)[0][0] for speaker, counts in known.items()}
+    yield from (said for said, _ in _speech(stored, usual))
+
+
+def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[Said, str]]:
+    """What is said, each with the pronoun that stands for the speaker; "" if they are named."""
+    spoke: list[str] = []
+    open_at: list[int] = []
+    known = {word for name in names_in(stored.article.text) for word in name.text.split()}
+    for index, sentence in enumerate(stored.sentences):
+        text = words_of(stored, index)
+        if sentence.heading:
+            continue
+        # A lone first word is a name if it speaks.
+        names = [
+            replace(n, start=n.start - 2, end=n.end - 2) for n in names_in(f"x {_blank(text)}")
+        ]
+        quoted = bool(_QUOTED.search(text)) or _opens(text) or text.rstrip()[-1:] in _MARKS
+        speaker, pronoun = next((n.text for n in names if speaks(n, text)), ""), ""
+        if not speaker and (found := _PRONOUN.search(_blank(text))):
+            pronoun = (found[1] or found[2]).lower()
+            fits = (s for s in reversed(spoke) if _fits(s, pronoun, usual))
+            speaker = next(fits, "")
+        elif not speaker and _opens(text) and same_paragraph(stored, index - 1) and spoke:
+            speaker = spoke[-1]
+        acting = (
+            n.text
+            for n in names
+            if n.start <= _EARLY and (n.start or known.issuperset(n.text.split()))
+        )
+        does = speaker or next(acting, "")
+        if does:
+            fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
+            spoke = [*(s for s in spoke if s != fuller), fuller]
+        if not speaker and _opens(text) and text.count(text.lstrip()[0]) == 1:
+            open_at.append(index)  # who says it follows
+            continue
+        if speaker:
+            for earlier in open_at:
+                yield Said(earlier, fuller, True), ""
+            yield Said(index, fuller, quoted), pronoun
+        open_at = []
+
+
+def is_of(said: str, wanted: str) -> bool:
+    """Whether a speaker, as an article names them, is the one that is meant.
+
+    >>> is_of("Dmitry Peskov", "peskov"), is_of("Ms Peskova", "Peskov")
+    (True, False)
+    """
+    theirs, mine = _key(said), _key(wanted)
+    if not theirs or not mine:
+        return False
+    return all(any(alike(word, other) for other in theirs) for word in mine)
+
+
+def _key(name: str) -> tuple[str, ...]:
+    return Name(name, 0, len(name)).words or tuple(re.findall(r"\w+", name.lower()))
+
+
+def speaks(name: Name, text: str) -> bool:
+    """Whether a verb of saying stands beside a name, outside quotation marks."""
+    plain = _blank(text)
+    before, after = plain[: name.start], plain[name.end :]
+    if before.endswith((" of ", " of the ", " at ", " for ", " from ")) or _TITLING.match(after):
+        return False  # "the chairman of Brandreth said", "Kremlin spokesman Dmitry Peskov said"
+    return bool(_AFTER.match(after) or _BEFORE.search(before) or _ACCORDING.search(before))
+
+
+def _fits(speaker: str, pronoun: str, usual: Mapping[str, str]) -> bool:
+    """Whether a pronoun can stand for a speaker, by title and by the article's other pronouns."""
+    if pronoun == "they":
+        return True
+    title = speaker.split()[0].rstrip(".").lower()
+    told = next(
+        (p for p, titles in _TITLED.items() if title in titles), usual.get(speaker, pronoun)
+    )
+    return told == pronoun and not _BODY.search(speaker)
+
+
+def _blank(text: str) -> str:
+    """A text with spaces for what stands between quotation marks."""
+    return _QUOTED.sub(lambda found: " " * len(found[0]), text)
+
+
+def _opens(text: str) -> bool:
+    """Whether a sentence begins with a quotation mark."""
+    return text.lstrip()[:1] in _MARKS

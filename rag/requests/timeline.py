@@ -1,0 +1,158 @@
+"""A timeline: what happened on which day, in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from index.ledger import StoredArticle
+from rag.facts.dates import Date, dates_in
+from rag.period import day_text
+from rag.quote import says_the_same
+from rag.requests.material import Line, Material, telling, words_of
+
+# Two sentences on one day whose cosine is higher tell of one event.
+SAME = 0.55
+
+# How near an event is to the subject: its sentence's cosine and that of its article's best passage;
+# the least of it, as a share of the nearest one's.
+SENTENCE, ARTICLE, NEAR = 0.5, 0.5, 0.5
+
+MOST = 40
+
+_FUTURE = re.compile(
+    r"\b(?:will|shall|to be|is to|are to|plans? to|due|expected|scheduled|next|tomorrow|would|must"
+    r"|upcoming|until|by)\b",
+    re.I,
+)
+# A date that bounds a time or says when something else was is no day of an event.
+_BOUND = re.compile(
+    r"\b(?:since|until|till|before|after|by|from|through|dated|than|every|each|a|between)"
+    r"(?: the)? $",
+    re.I,
+)
+# When somebody spoke, and where and when a report was filed, matter less than another day.
+_SAID = re.compile(r"\b(?:said|says|told|added|wrote|saying)\b[^,;]{0,40}$", re.I)
+_DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}, ?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A sentence and the day that it is about.
+
+    Attributes:
+        told: Whether the text names the day; else it is that of publication.
+    """
+
+    day: date
+    article: StoredArticle
+    index: int
+    told: bool
+    copies: tuple[tuple[StoredArticle, int], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return words_of(self.article, self.index)
+
+
+def timeline(material: Material) -> list[Line]:
+    """One line an event, by day; what several articles tell of a day is cited together."""
+    events = [e for article in material.articles for e in _events(article)]
+    if not events:
+        return []
+    events = _on_subject(material, events)
+    return [
+        Line(e.article, e.index, label_of(e), e.copies)
+        for e in sorted(events, key=lambda e: (e.day, e.article.pk, e.index))
+    ]
+
+
+def label_of(event: Event) -> str:
+    """The day and who tells of it: "3 March 2026 (The Post)"."""
+    names = [a.article.publisher for a in (event.article, *(a for a, _ in event.copies))]
+    who = " and ".join(dict.fromkeys(name for name in names if name))
+    return f"{day_text(event.day)} ({who})" if who else day_text(event.day)
+
+
+def _events(stored: StoredArticle) -> list[Event]:
+    """The dated sentences of an article; its first one with the day of publication, if none is."""
+    published = stored.article.published
+    found = []
+    first = None
+    for index in telling(stored):
+        first = index if first is None else first
+        text = words_of(stored, index)
+        days = [
+            (bool(_SAID.search(text[: told.start])), day)
+            for told in dates_in(text)
+            if (day := day_of(told, text, published))
+        ]
+        if days:
+            found.append(Event(min(days, key=lambda d: d[0])[1], stored, index, True))
+    if not found and first is not None and published:
+        found = [Event(published, stored, first, False)]
+    return found
+
+
+def day_of(told: Date, text: str, published: date | None) -> date | None:
+    """The one day that a date of a sentence means; None if it is none, or a bound.
+
+    A weekday is the one before publication, unless the words before it look ahead.
+    """
+    before = text[: told.start]
+    if _BOUND.search(before) or _DATELINE.fullmatch(before) or told.text.endswith("s"):
+        return None
+    days = sorted(told.days(published))
+    if len(days) > 1 and published:
+        ahead = bool(_FUTURE.search(text[max(0, told.start - 80) : told.start]))
+        past = [d for d in days if d <= published]
+        days = days[-1:] if ahead or not past else past[-1:]
+    return days[0] if days else None
+
+
+def _on_subject(material: Material, events: Sequence[Event]) -> list[Event]:
+    """The events that have to do with the subject, each once."""
+    vectors = material.encode([e.text for e in events])
+    keep = np.ones(len(events), bool)
+    nearness = np.ones(len(events), np.float32)
+    if material.subject:
+        near = [material.nearness[e.article.pk] for e in events]
+        cosines = vectors @ material.embedder.encode_query(material.subject)
+        nearness = SENTENCE * cosines + ARTICLE * np.array(near, np.float32)
+        keep = nearness >= NEAR * nearness.max()
+    kept: list[int] = []
+    merged: dict[int, Event] = {}
+    order = sorted(np.flatnonzero(keep).tolist(), key=lambda n: (-events[n].told, -nearness[n]))
+    for number in order:
+        event = events[number]
+        same = next(
+            (
+                n
+                for n in kept
+                if events[n].day == event.day
+                and (
+                    float(vectors[n] @ vectors[number]) >= SAME
+                    or says_the_same(events[n].text, event.text)
+                )
+            ),
+            None,
+        )
+        if same is None:
+            kept.append(int(number))
+            merged[int(number)] = event
+        else:
+            merged[same] = _with(merged[same], event)
+    best = sorted(kept, key=lambda n: -nearness[n])[:MOST]
+    return [merged[n] for n in best]
+
+
+def _with(event: Event, other: Event) -> Event:
+    known = {event.article.pk, *(article.pk for article, _ in event.copies)}
+    if other.article.pk in known or len(event.copies) > 1:
+        return event
+    return replace(event, copies=(*event.copies, (other.article, other.index)))
