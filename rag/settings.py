@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     auth: SecretStr = Field(
         SecretStr(""), description="who may use the chat; onrecord chat --auth NAME makes it"
     )
+    proxies: str = Field(
+        "", description="proxies on other machines that are believed whom they ask for, as 10.0.0.7"
+    )
     llm_url: str = Field(
         "", description="where a language model is served, as http://localhost:11434/v1; none"
     )

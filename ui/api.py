@@ -23,7 +23,6 @@ from ui.auth import Users
 from ui.mcp_server import Mounted
 from ui.programs import articles, schemas, sse
 from ui.programs.desk import Desk, last_of
-from ui.programs.events import EventStream
 from ui.programs.guard import BodyLimit, Guard, SecurityHeaders
 from ui.programs.metrics import CONTENT_TYPE, Metrics
 from ui.programs.problems import GONE, add_handlers, add_strays, told
@@ -88,7 +87,6 @@ def build_api(
             Middleware(SecurityHeaders),
             Middleware(Guard, users=users or Users(), any_host=any_host),
             Middleware(BodyLimit),
-            Middleware(EventStream),
         ],
     )
     app.state.guarded = bool(users)
@@ -120,7 +118,8 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
         """Answers a question, every sentence cited, or says that the articles do not.
 
         With `Accept: text/event-stream` the answer comes as it grows: events `answer`, each with
-        all there is so far, then one event `done` with the whole answer (or `error`).
+        all there is so far, then one event `done` with the whole answer (or `error`). What is
+        there all at once comes as `done` alone.
         """
 
         def start() -> "Iterator[Answer]":
@@ -193,10 +192,10 @@ async def _events(answers: "AsyncGenerator[Answer, None]") -> Response:
     async def events(last: "Answer") -> AsyncIterator[str]:
         async with contextlib.aclosing(answers):
             try:
-                yield sse.event("answer", last.as_json())
-                async for last in answers:
+                async for later in answers:
                     yield sse.event("answer", last.as_json())
-                yield sse.event("done", last.as_json())
+                    last = later
+                yield sse.event("done", last.as_json())  # the whole answer, and only once
             except Exception as error:
                 yield sse.event("error", {"error": told(error)})
 

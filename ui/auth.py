@@ -106,16 +106,19 @@ class Users:
     def __bool__(self) -> bool:
         return bool(self._users)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._users
+
     def remembered(self, name: str | None, password: str) -> str | None:
         """The user whose password this was before; None says nothing. Takes no time."""
-        return self._right.get(self._mark(name, password))
+        return self._right.get(self.mark(name, password))
 
     def check(self, name: str | None, password: str) -> str | None:
         """The user with this password, whatever the name if that is None; None if it is wrong.
 
         Takes the time of scrypt, for an unknown name too.
         """
-        mark = self._mark(name, password)
+        mark = self.mark(name, password)
         if known := self._right.get(mark):
             return known
         asked = list(self._users.values()) if name is None else [self._users.get(name)]
@@ -130,7 +133,7 @@ class Users:
                 return user.name
         return None
 
-    def _mark(self, name: str | None, password: str) -> bytes:
+    def mark(self, name: str | None, password: str) -> bytes:
         """What stands for a name and a password in memory, of use to nobody else."""
         said = f"{'*' if name is None else f'={name}'}\0{password}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, said, "sha256")
@@ -169,7 +172,7 @@ def _ask_password(name: str) -> User:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches a server that listens there."""
-    if host == "localhost":
+    if host.lower() == "localhost":
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback

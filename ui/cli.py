@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,15 +24,33 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}” is no day; write it as 2025-05-18") from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"onrecord {version('onrecord')}")
+        raise typer.Exit
+
+
 Index = Annotated[
     Path | None,
     typer.Option("--index", metavar="DIR", help="The index (else ONRECORD_INDEX, else .onrecord)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Sample = Annotated[bool, typer.Option("--sample", help="Use the sample corpus of onrecord.")]
-After = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published from then.")]
+After = Annotated[
+    date | None, typer.Option(parser=_day, metavar="DATE", help="Published from then.")
+]
 Before = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published until then.")
+    date | None, typer.Option(parser=_day, metavar="DATE", help="Published until then.")
 ]
 Publisher = Annotated[str | None, typer.Option(help="Only articles of this publisher.")]
 NoScope = Annotated[
@@ -44,8 +62,8 @@ Plain = Annotated[
     typer.Option("--plain", help="Take it for a question, not for a timeline, a list or the like."),
 ]
 Today = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="The day from which “last week” is counted."),
+    date | None,
+    typer.Option(parser=_day, metavar="DATE", help="The day from which “last week” is counted."),
 ]
 LlmUrl = Annotated[
     str | None,
@@ -60,6 +78,20 @@ Input = Annotated[
     Path | None,
     typer.Option("--input", metavar="FILE", help="JSONL: id, question, history; a line each."),
 ]
+
+
+@app.callback()
+def everywhere(
+    context: typer.Context,
+    index: Index = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version.")
+    ] = False,
+) -> None:
+    """Ask a corpus of news articles; every sentence of the answer cites the words behind it."""
+    if index and context.invoked_subcommand:
+        # What the command itself says goes before it.
+        context.default_map = {context.invoked_subcommand: {"index": str(index)}}
 
 
 @app.command()
@@ -129,17 +161,16 @@ def ask(
         understand(question)  # what cannot be asked is told before anything is loaded
     filters = _filters(after, before, publisher)
     settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
-    day = _date(today)
     if input_file is not None:
         from ui import batch
 
         questions = batch.read(input_file)
         corpus = _corpus(settings, sample)
-        if batch.ask(corpus, questions, filters, as_json=as_json, scope=not no_scope, today=day):
+        if batch.ask(corpus, questions, filters, as_json=as_json, scope=not no_scope, today=today):
             raise typer.Exit(1)
         return
     answer = _corpus(settings, sample).ask(
-        str(question), filters=filters, scope=not no_scope, plain=plain, today=day
+        str(question), filters=filters, scope=not no_scope, plain=plain, today=today
     )
     output.answer(answer, as_json=as_json)
 
@@ -246,8 +277,7 @@ def evaluate(
     from ui import evaluation
 
     settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
-    day = _date(today)
-    evaluation.run(target, settings, sample=sample, as_json=as_json, report=report, today=day)
+    evaluation.run(target, settings, sample=sample, as_json=as_json, report=report, today=today)
 
 
 @app.command()
@@ -405,14 +435,10 @@ def _corpus(settings: Settings, sample: bool) -> Corpus:
     return open_corpus(settings, sample=sample)
 
 
-def _filters(after: datetime | None, before: datetime | None, publisher: str | None) -> Filters:
+def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:
     from rag.filters import Filters
 
-    return Filters(_date(after), _date(before), publisher)
-
-
-def _date(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
+    return Filters(after, before, publisher)
 
 
 if __name__ == "__main__":

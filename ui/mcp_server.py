@@ -20,7 +20,7 @@ from index.errors import OnRecordError
 from rag.filters import Filters
 from ui import output
 from ui.openai_api import content_of
-from ui.programs import schemas
+from ui.programs import log, schemas
 from ui.programs.desk import Desk
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ Publisher = Annotated[schemas.Text | None, Field(description="only articles of t
 
 def build_mcp(corpus: "Corpus", desk: Desk) -> MCPServer[Any]:
     """The server with its three tools, not yet served."""
+    log.begin()
     server: MCPServer[Any] = MCPServer(
         "onrecord",
         instructions=INSTRUCTIONS,

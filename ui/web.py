@@ -162,9 +162,12 @@ def serve(
         terms=lambda: Terms.of(corpus, editable=editor is not None, shared=bool(users)),
     )
     programs = build_api(corpus, users, any_host=any_host, editor=editor, metrics=metrics)
-    address = launch(page, host, port, programs=programs)
+    address = launch(page, host, port, programs=programs, proxies=settings.proxies)
     print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
-    page.block_thread()
+    try:
+        page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
+    except KeyboardInterrupt:
+        page.close()
 
 
 def launch(
@@ -173,6 +176,7 @@ def launch(
     port: int = 7860,
     *,
     programs: "FastAPI | None" = None,
+    proxies: str = "",
 ) -> str:
     """Serve the page from a thread of its own; returns its address. ``app.close()`` ends it.
 
@@ -181,6 +185,7 @@ def launch(
         host: Where to listen.
         port: The port; 0 takes a free one.
         programs: What the page is mounted on, from ``build_api``; its guard is the page's too.
+        proxies: Which proxies are believed, beside those of this machine.
 
     Raises:
         CannotServe: the port is taken.
@@ -190,16 +195,14 @@ def launch(
 
     from ui.programs.events import EventStream
     from ui.programs.guard import Guard, SecurityHeaders
+    from ui.programs.routes import PageRoutes
     from ui.programs.server import Server
+    from ui.programs.sessions import Sessions
 
     gr = _gradio()
     style = _static("page.css") + _static("shelf.css")
     ink = {f"body_{part}{mode}": f"var(--{name})" for part, name in _INK for mode in ("", "_dark")}
-    bare = [
-        Middleware(SecurityHeaders),
-        Middleware(Guard, users=Users()),
-        Middleware(EventStream),
-    ]
+    bare = [Middleware(SecurityHeaders), Middleware(Guard, users=Users())]
     site = programs or FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=bare)
     guarded = getattr(site.state, "guarded", False)
     gr.mount_gradio_app(
@@ -220,10 +223,14 @@ def launch(
         pwa=False,
         mcp_server=False,
     )
-    server: Any = Server(site, host, port)
+    mounted: Any = site.router.routes[-1]
     # What close() ends: the app that is served, which mounting does not make the page's own.
-    app.app, app.server = site.router.routes[-1].app, server  # type: ignore[attr-defined]
-    return str(server.address)
+    app.app = mounted.app
+    inputs = {number: len(function.inputs) for number, function in app.fns.items()}
+    mounted.app = PageRoutes(EventStream(Sessions(mounted.app, inputs)))
+    server = Server(site, host, port, proxies=proxies)
+    app.server = server  # type: ignore[assignment] # Gradio's own is not started
+    return server.address
 
 
 _INK = (("background_fill", "paper"), ("text_color", "ink"), ("text_color_subdued", "quiet"))

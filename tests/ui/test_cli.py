@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -459,6 +460,26 @@ def test_wrong_usage(onrecord, arguments):
     assert (status, out) == (2, "")
     assert "Usage: " in err
     assert CliRunner().invoke(cli.app, arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("option", ["--after", "--before", "--today"])
+def test_what_is_no_day_is_told_as_people_write_days(onrecord, option):
+    status, _, err = onrecord("ask", "Rain?", option, "May 2025")
+    assert status == 2
+    assert err.endswith(f"value for '{option}': “May 2025” is no day; write it as 2025-05-18\n")
+
+
+def test_the_index_may_be_named_before_the_command(news, onrecord):
+    assert onrecord("--index", "mine", "add", news)[0] == 0
+    assert onrecord("--index", "mine", "articles", "--json") == onrecord(
+        "articles", "--json", "--index", "mine"
+    )
+    assert onrecord("--index", "none", "articles", "--json", "--index", "mine")[0] == 0
+    assert not Path("none").exists()
+
+
+def test_the_version_is_told(onrecord):
+    assert onrecord("--version") == (0, f"onrecord {version('onrecord')}\n", "")
 
 
 @pytest.mark.parametrize("command", [["search", "rain"], ["add", "news"], ["check"], ["articles"]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import re
@@ -15,6 +14,7 @@ from starlette.responses import Response
 
 from ui.auth import Users, is_loopback
 from ui.programs.problems import TooLarge, response
+from ui.programs.signin import NotNow, SignIn
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,10 +47,6 @@ LARGEST_FILES = 200_000_000
 """Where files are sent to be added, and the bytes of those that are sent at once."""
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?")
-
-# Passwords checked at a time and waiting for it: guessing is slow, and takes no more memory.
-_CHECKS_AT_ONCE = 1
-_CHECKS_WAITING = 16
 
 
 class SecurityHeaders:
@@ -86,8 +82,7 @@ class Guard:
         self._app = app
         self._users = users
         self._any_host = any_host or bool(users)
-        self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
-        self._waiting = 0
+        self._sign_in = SignIn(users)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or says why not."""
@@ -115,8 +110,9 @@ class Guard:
                 " 127.0.0.1, or share it with --auth or --no-auth",
             )
         origin = headers.get("origin")
-        known = {host, headers.get("x-forwarded-host", "")} - {""}
-        if origin is not None and _netloc(origin) not in known:
+        # Of a proxy that is believed: see ui/programs/forwarded.py.
+        known = {host.lower(), headers.get("x-forwarded-host", "").lower()} - {""}
+        if origin is not None and _netloc(origin).lower() not in known:
             return response(
                 path, 403, f"{origin[:100]}: other sites may not ask here; ask from a program"
             )
@@ -126,21 +122,12 @@ class Guard:
         name, password = _credentials(headers.get("authorization", ""))
         if password is None:
             return _who(scope["path"])
-        user = self._users.remembered(name, password)
-        if user is None:
-            if self._waiting >= _CHECKS_WAITING:
-                return response(
-                    scope["path"],
-                    503,
-                    "busy with other passwords; try again in 5 seconds",
-                    {"Retry-After": "5"},
-                )
-            self._waiting += 1
-            try:
-                async with self._checking:
-                    user = await asyncio.to_thread(self._users.check, name, password)
-            finally:
-                self._waiting -= 1
+        address = (scope.get("client") or ("",))[0]
+        try:
+            user = await self._sign_in.user(address, name, password)
+        except NotNow as no:
+            code = 503 if no.full else 429
+            return response(scope["path"], code, str(no), {"Retry-After": str(no.seconds)})
         if user is None:
             return _who(scope["path"])
         scope["onrecord.user"] = user
@@ -177,7 +164,9 @@ class BodyLimit:
             if size > largest:
                 await _too_large(path, largest)(scope, receive, send)
                 return
-            if message["type"] != "http.request" or not message.get("more_body"):
+            if message["type"] != "http.request":
+                return  # the client is gone
+            if not message.get("more_body"):
                 break
         pending = iter(read)
 

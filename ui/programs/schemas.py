@@ -283,8 +283,9 @@ class ProblemOut(BaseModel):
 
 
 def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
-    """The errors of a route, for its description."""
-    return {code: {"model": ProblemOut, "description": _WHAT[code]} for code in codes}
+    """The errors of a route, for its description; where a password is wanted, 429 is one."""
+    told = (*codes, 429) if 401 in codes else codes
+    return {code: {"model": ProblemOut, "description": _WHAT[code]} for code in told}
 
 
 _WHAT = {
@@ -294,5 +295,6 @@ _WHAT = {
     404: "There is no such article.",
     413: "The request is too large.",
     422: "The request is not as described.",
+    429: "Too many wrong passwords came before this one.",
     503: "Busy, or the index cannot be read.",
 }

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from ui.programs.connection import BACKLOG, Connection, Limits
+from ui.programs.forwarded import Forwarded
 from ui.programs.port import CannotServe, listen
 
 __all__ = ["CannotServe", "Server"]
 
 if TYPE_CHECKING:
+    import socket
+
     from starlette.types import ASGIApp
+
+log = logging.getLogger(__name__)
 
 # Seconds that answers which are still being given have when the server is closed.
 _FAREWELL = 3
@@ -27,13 +35,23 @@ class Server:
         address: Where it answers, with a slash at its end.
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        *,
+        proxies: str = "",
+        limits: Limits | None = None,
+    ) -> None:
         """Serves the app once this returns.
 
         Args:
             app: What is served.
             host: Where to listen.
             port: The port; 0 takes a free one.
+            proxies: Which proxies are believed, beside those of this machine.
+            limits: What connections may take.
 
         Raises:
             CannotServe: the port is taken, the host is not this machine's, or the app fails.
@@ -41,7 +59,12 @@ class Server:
         listening = listen(host, port)
         self.address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
         config = uvicorn.Config(
-            app,
+            Forwarded(app, proxies),
+            http=functools.partial(Connection, limits=limits or Limits()),  # type: ignore[arg-type]
+            ws="none",
+            backlog=BACKLOG,
+            proxy_headers=False,
+            log_config=None,
             log_level="warning",
             access_log=False,
             lifespan="on",
@@ -50,7 +73,7 @@ class Server:
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
-            target=self._server.run, args=([listening],), name="onrecord-server", daemon=True
+            target=self._run, args=(listening,), name="onrecord-server", daemon=True
         )
         self._thread.start()
         while not self._server.started:
@@ -58,6 +81,24 @@ class Server:
                 listening.close()
                 raise CannotServe("the server did not start; what is above says why")
             time.sleep(0.005)
+
+    def wait(self) -> None:
+        """Returns when the server was closed.
+
+        Raises:
+            CannotServe: it ended, and nobody had closed it.
+        """
+        self._thread.join()
+        if not self._server.should_exit:
+            raise CannotServe("the server ended; what is above says why")
+
+    def _run(self, listening: socket.socket) -> None:
+        try:
+            self._server.run([listening])
+        except BaseException:
+            log.critical("the server failed", exc_info=True)
+        finally:
+            listening.close()
 
     def close(self) -> None:
         """Ends the server, the answers that are being given first, but not for long."""

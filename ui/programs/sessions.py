@@ -1,0 +1,130 @@
+"""Gives what a page's server holds to who signed in, and to nobody who only knows its session.
+
+Gradio keeps the state, the queue and the events of a page under a name that the page makes up.
+Here that name is made the user's own before Gradio sees it: under the same name, another user
+comes to another session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SAID_IN_QUERY = "/gradio_api/queue/data"
+SAID_IN_PATH = "/gradio_api/heartbeat/"
+JOIN = "/gradio_api/queue/join"
+SAID_IN_BODY = (JOIN, "/gradio_api/cancel", "/gradio_api/component_server/")
+"""Where the page names its session, and how."""
+
+_SESSION = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+class Sessions:
+    """Passes the page's requests on, each under the session of its user."""
+
+    def __init__(self, app: ASGIApp, inputs: Mapping[int, int]) -> None:
+        """The sessions of one page.
+
+        Args:
+            app: Gradio's server.
+            inputs: Its functions, by number, and how many values each takes.
+        """
+        self._app = app
+        self._inputs = inputs
+        self._key = secrets.token_bytes(32)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or says what is wrong with it."""
+        path = scope.get("path", "")
+        try:
+            if path == SAID_IN_QUERY:
+                scope = self._queried(scope)
+            elif path.startswith(SAID_IN_PATH):
+                inner = self._own(scope, path.removeprefix(SAID_IN_PATH))
+                path = SAID_IN_PATH + inner
+                scope = {**scope, "path": path, "raw_path": path.encode()}
+            elif path in SAID_IN_BODY:
+                body = await _body(receive)
+                if body is None:
+                    return
+                body = self._rewritten(scope, body)
+                scope, receive = _as_json(scope, body), _given(body, receive)
+        except ValueError as error:
+            await JSONResponse({"error": str(error)}, 400)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _own(self, scope: Scope, session: object) -> str:
+        """What Gradio is told of a session.
+
+        Raises:
+            ValueError: it is none.
+        """
+        if not isinstance(session, str) or not _SESSION.fullmatch(session):
+            raise ValueError("this is not the session of a page; reload the page")
+        said = f"{scope.get('onrecord.user', '')}\0{session}".encode()
+        return hmac.digest(self._key, said, hashlib.sha256).hex()
+
+    def _queried(self, scope: Scope) -> Scope:
+        said = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])
+        return {**scope, "query_string": f"session_hash={self._own(scope, said[0])}".encode()}
+
+    def _rewritten(self, scope: Scope, body: bytes) -> bytes:
+        """A body that Gradio reads as it was read here, its session the user's own."""
+        try:
+            value: Any = json.loads(body.decode())
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise ValueError("the request is not the JSON that the page sends; reload the page")
+        if scope["path"] == JOIN:
+            self._check(value)
+        value["session_hash"] = self._own(scope, value.get("session_hash"))
+        return json.dumps(value).encode()
+
+    def _check(self, value: Mapping[str, Any]) -> None:
+        number, data = value.get("fn_index"), value.get("data")
+        taken = self._inputs.get(number) if type(number) is int else None
+        if taken is None or not isinstance(data, list) or len(data) != taken:
+            raise ValueError("the page has no function that takes this; reload the page")
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body; None if the client is gone before its end."""
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _as_json(scope: Scope, body: bytes) -> Scope:
+    """A request with this body, whatever the client called it."""
+    headers = MutableHeaders(raw=list(scope["headers"]))
+    headers["content-type"], headers["content-length"] = "application/json", str(len(body))
+    return {**scope, "headers": headers.raw}
+
+
+def _given(body: bytes, receive: Receive) -> Receive:
+    """The body at once, then what the client does next."""
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receiving() -> Message:
+        return first.pop() if first else await receive()
+
+    return receiving
