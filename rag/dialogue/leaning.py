@@ -12,7 +12,10 @@ from index.words import content_stems, is_content
 SHORT = 4
 
 _OPENER = re.compile(r"(?:(?:and|but|or|so|then|also|ok|okay|yes|no|well)\b[ ,]+)+", re.I)
-_JOINED = re.compile(r"(?:and|but|or|so|then|also)\b", re.I)
+_JOINED = re.compile(r"(?:and|but|or|also)\b", re.I)
+_WHOLE = re.compile(
+    r"(?:who|what) (?!(?:is|are|was|were|does|do|did|has|have|had|will)\b)\w+\W*$", re.I
+)
 _ELSEWHERE = re.compile(
     r"^(?:what|how) about\b|^(?:(?:no|oops|well)[ ,.]+)*(?:i meant?|i(?:’m| am|'m)"
     r" (?:asking|talking) about|correction|rather)\b"
@@ -43,7 +46,8 @@ _THERE = re.compile(
 _PRONOUN = re.compile(r"\b(?:he|him|his|she|hers?|they|them|theirs?|its?)\b", re.I)
 _JOINS = re.compile(
     r",|\b(?:that|because|before|after|when|while|if|whether|as|although|though|since|until|where"
-    r"|who|which|and|but|or|than|how|why|what|unless|once)\b",
+    r"|who|which|and|but|or|than|how|why|what|unless|once|say|says|said|think|thinks|hope|hopes"
+    r"|believe|believes|claim|claims|deny|denied|promise|promised|admit|admitted)\b",
     re.I,
 )
 _NOUN = re.compile(
@@ -86,11 +90,17 @@ def leans(question: str, known: str = "") -> bool:
     # A pronoun that does not point stands for something which the question names.
     own = bool(_PRONOUN.search(rest)) and not _EXPLETIVE.search(rest)
     named = own or any(_is_name(word) for word in rest.split()[1:])
-    if opener and (not named or (words < SHORT and _JOINED.match(question))):
+    if opener and _JOINED.match(question):
+        names = sum(_is_name(word) for word in rest.split()[1:])
+        if not named or (words < SHORT and names < 2):
+            return True
+    elif opener and not named and words < SHORT - 1:
         return True
     if own or words >= SHORT:
         return False
-    return words < 2 or (not named and not {*stems}.isdisjoint(content_stems(known)))
+    # "Who resigned?" is whole; "Over how many years?" is not.
+    shared = len({*stems} & {*content_stems(known)})
+    return (words < 2 and not _WHOLE.match(rest)) or (not named and 2 * shared >= words)
 
 
 def pointing(question: str) -> list[tuple[int, int]]:
@@ -116,7 +126,8 @@ def _named_before(before: str, pronoun: str) -> bool:
     says whose the object is ("Did Kyiv name its terms?").
     """
     named = [m.end() for m in re.finditer(r"(?<= )[A-Z][\w’'-]*", before) if is_content(m.group())]
-    nouns = ((m.end(), m["noun"]) for m in _NOUN.finditer(before))
+    nouns = [(m.end(), m["noun"]) for m in _NOUN.finditer(before)]
+    nouns += [(m.end(), m.group()) for m in re.finditer(r"\b[a-z]{3,}[^\W\ds]s\b(?= \w)", before)]
     named += [end for end, noun in nouns if is_content(noun) and _may_be(noun, pronoun)]
     owning = pronoun in ("his", "her", "its", "their")
     between = (before[end:] for end in named)

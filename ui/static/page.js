@@ -103,11 +103,13 @@ function show(link) {
   link.setAttribute("aria-description", said);
   peek.firstChild.textContent = said;
   peek.hidden = false;
-  // Below the marker or above it, where there is room; it never covers the marker.
+  // Below the marker or above it, where there is room; it covers neither the marker nor a control.
   const box = link.getBoundingClientRect();
   peek.style.maxHeight = "";
-  const above = box.bottom + peek.offsetHeight > innerHeight && box.top > innerHeight - box.bottom;
-  peek.style.maxHeight = `${above ? box.top : innerHeight - box.bottom}px`;
+  const controls = document.querySelector("#ask")?.getBoundingClientRect().top ?? innerHeight;
+  const floor = controls > box.bottom ? Math.min(controls, innerHeight) : innerHeight;
+  const above = box.bottom + peek.offsetHeight > floor && box.top > floor - box.bottom;
+  peek.style.maxHeight = `${above ? box.top : floor - box.bottom}px`;
   peek.style.top = `${above ? box.top - peek.offsetHeight : box.bottom}px`;
   peek.style.left = `${Math.max(8, Math.min(box.left, innerWidth - peek.offsetWidth - 8))}px`;
 }
@@ -119,6 +121,9 @@ for (const kind of ["mouseover", "focusin"]) {
     else if (!peek.contains(event.target)) peek.hidden = true;
   });
 }
+// What it belongs to may go, or move, as an answer grows.
+new MutationObserver(() => { peek.hidden = true; })
+  .observe(document.querySelector("#chat") ?? document.body, { childList: true, subtree: true });
 document.addEventListener("scroll", (event) => {
   if (!peek.contains(event.target)) peek.hidden = true;
 }, true);
