@@ -31,7 +31,7 @@ from rag.premise import reason
 from rag.question import Question, understand
 from rag.reader import Reader, Text, default_reader
 from rag.requests.kinds import TALK
-from rag.requests.material import composed
+from rag.requests.material import Line, composed, evidence_of
 from rag.requests.reply import Desk, about, reply_to
 from rag.requests.request import FACT, Request, request_of, subject_of
 from rag.retrieve import Passage, Query, retrieve
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from rag.retriever import PassageRetriever
 
 T = TypeVar("T")
+
+# Kinds of reply that a language model may phrase; in the others each line stands for itself.
+PROSE = ("brief", "comparison", "latest")
 
 # Passages looked at for each article of a ranking: long articles fill several places.
 RANK_DEPTH = 5
@@ -167,10 +170,16 @@ class Corpus:
             return
         request = FACT if plain else self._request(meant, history)
         if request.kind != "fact" and (
-            answer := self._replied(meant, request, filters, scope, today or date.today())
+            replied := self._replied(meant, request, filters, scope, today or date.today())
         ):
+            answer, lines = replied
             timings = {"answer_ms": 1000 * (time.perf_counter() - started)}
-            yield replace(answer, id=id, timings=timings)
+            answer = replace(answer, id=id, timings=timings)
+            if self.model and request.kind in PROSE:
+                writer = Writer(self.model, self._embedder)
+                yield from writer.stream(meant.asked, evidence_of(lines), answer)
+            else:
+                yield answer
             return
         if self.model and meant.leans and (alone := rewrite(self.model, meant.text, history)):
             meant = replace(understand(alone), text=meant.text)
@@ -205,14 +214,18 @@ class Corpus:
         """
         said = " ".join(filter(None, (request.kind, request.speaker, request.subject)))
         meant = Question(said, said)
-        answer = self._replied(meant, request, filters, scope=False, today=date.today())
+        replied = self._replied(meant, request, filters, scope=False, today=date.today())
         nothing = "the articles tell nothing of this"
-        return answer or Answer(
-            question=said,
-            query=said,
-            answered=False,
-            text=quote.refusal((), nothing),
-            reason=nothing,
+        return (
+            replied[0]
+            if replied
+            else Answer(
+                question=said,
+                query=said,
+                answered=False,
+                text=quote.refusal((), nothing),
+                reason=nothing,
+            )
         )
 
     def _talked(self, meant: Question, id: str | int | None) -> Answer:
@@ -235,13 +248,16 @@ class Corpus:
 
     def _replied(
         self, meant: Question, request: Request, filters: Filters, scope: bool, today: date
-    ) -> Answer | None:
-        """The reply to a request for more than a fact; None if it is better asked as a fact."""
+    ) -> tuple[Answer, Sequence[Line]] | None:
+        """The reply to a request for more than a fact, and what it is made of.
+
+        None if it is better asked as a question for a fact.
+        """
         with self._store.reading() as now:
             if request.kind == "smalltalk":
-                return _said(meant, "smalltalk", SMALL_TALK)
+                return _said(meant, "smalltalk", SMALL_TALK), ()
             if request.kind == "about":
-                return _said(meant, "about", about(now))
+                return _said(meant, "about", about(now)), ()
             confined = self._scope(now, meant, filters, today) if scope else None
             if confined:
                 request = request.without(confined)
@@ -254,7 +270,7 @@ class Corpus:
         claims, citations = composed(reply.lines)
         why = "" if claims else reply.heading
         said = f"{reply.heading}\n\n{quote.answer_text(claims)}"
-        return Answer(
+        answer = Answer(
             question=meant.text,
             query=meant.query,
             answered=bool(claims),
@@ -267,6 +283,7 @@ class Corpus:
             confidence=1.0 if claims else 0.0,
             scope=confined,
         )
+        return answer, reply.lines
 
     def _understood(self, text: str, history: Sequence[Mapping[str, str]]) -> Question:
         """The question as meant, spelt as the articles spell."""

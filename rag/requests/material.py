@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
-from index.ledger import StoredArticle
+from index.ledger import StoredArticle, StoredChunk
 from index.words import content_stems
 from rag.abstain import inverse_frequency
 from rag.answer import Citation, Claim
+from rag.evidence import Evidence
 from rag.extent import extent
 from rag.quote import citation, numbered
-from rag.reader import Reader
+from rag.reader import Reader, SentenceReading
 from rag.retrieve import Passage, Query, retrieve
 
 # Articles that a request is answered from, at most; passages looked at to find them.
@@ -161,6 +162,18 @@ def composed(lines: Sequence[Line]) -> tuple[tuple[Claim, ...], tuple[Citation, 
             Claim(text=text, status="supported", support=1.0, citations=cited, label=line.label)
         )
     return tuple(claims), tuple(citations)
+
+
+def evidence_of(lines: Sequence[Line]) -> list[Evidence]:
+    """Lines as evidence, in their order, each with what must be quoted for it."""
+    found = []
+    for line in lines:
+        first, last = extent(line.article, line.index)
+        start, end = line.article.sentences[first].start, line.article.sentences[last - 1].end
+        chunk = StoredChunk(0, line.article.pk, start, end, "", first, last)
+        reading = SentenceReading(0.0, 0.0, start, end)
+        found.append(Evidence(Passage(chunk, line.article, 1.0, 1.0), line.index, reading, 0.0))
+    return found
 
 
 def _apart(lines: Sequence[Line]) -> list[tuple[Line, int, int]]:
