@@ -8,8 +8,10 @@ knows a file or a publisher; the phrases are in ``index/furniture.py``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import accumulate, takewhile
 
 from index import furniture
 from index.article import Article
@@ -147,16 +149,17 @@ def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str]
     """A head without its title and the section label above it."""
     places = [number for number, line in enumerate(head) if line.strip()]
     section = page.section
-    while len(places) > (0 if page.title else 1) and furniture.is_section(head[places[0]]):
-        if _same_title(head[places[0]], page.title):
-            break
-        label, places = head[places[0]].strip(), places[1:]
-        section = section or label
+    labels = takewhile(
+        lambda line: furniture.is_section(line) and not _same_title(line, page.title),
+        [head[place].strip() for place in (places if page.title else places[:-1])],
+    )
+    sections = list(labels)
+    section = section or next(iter(sections), "")
+    places = places[len(sections) :]
     if not places:
         return ([] if section else head), replace(page, section=section)
     if page.title:
-        known = [place for place in places if _same_title(head[place], page.title)]
-        head = [head[n] for n in range(places[0], len(head)) if n not in known[:1]]
+        head = [line for line in head[places[0] :] if not _same_title(line, page.title)]
         return head, replace(page, section=section)
     rest = head[places[0] + 1 :]
     if _is_title(head[places[0]], below=rest[0] if rest else body, prose=body):
@@ -206,24 +209,22 @@ def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
         line = lines[number]
         text = furniture.plain(line)
         if furniture.NEIGHBOUR.fullmatch(text):
-            number = (_teasers(lines, prose, number) or [number])[0]
+            number = next(_teasers(lines, prose, number), number)
         elif furniture.LISTS.fullmatch(text):
-            number = (_teasers(lines, prose, number)[:-1] or [number])[-1]
+            number = [number, number, *_teasers(lines, prose, number)][-2]
         elif not (furniture.is_inline(line) and _is_teaser(line)):
             kept.append(line)
         number += 1
     return kept
 
 
-def _teasers(lines: list[str], prose: list[bool], marker: int) -> list[int]:
+def _teasers(lines: list[str], prose: list[bool], marker: int) -> Iterator[int]:
     """The numbers of the lines below a marker, up to the next prose, that are not blank."""
-    found: list[int] = []
     for number in range(marker + 1, len(lines)):
         if prose[number] or not _is_teaser(lines[number]):
             break
         if lines[number].strip():
-            found.append(number)
-    return found
+            yield number
 
 
 def _cut(tail: list[str]) -> list[str]:
@@ -241,13 +242,11 @@ def _cut(tail: list[str]) -> list[str]:
 
 def _comments_start(lines: list[str], first: int, last: int) -> int:
     """Where readers' comments begin below the article, or the number of lines."""
+    plain = [furniture.plain(line) for line in lines]
+    signs = [n for n, line in enumerate(plain) if furniture.COMMENT_SIGN.fullmatch(line)]
+    above = [0, *accumulate(map(len, lines))]
     for number in range(first + 1, last + 1):
-        if not furniture.COMMENTS.fullmatch(furniture.plain(lines[number])):
-            continue
-        above = sum(map(len, lines[:number]))
-        below = map(furniture.plain, lines[number + 1 :])
-        if above >= COMMENTS_FROM * sum(map(len, lines)) and any(
-            map(furniture.COMMENT_SIGN.fullmatch, below)
-        ):
-            return number
+        second_half = above[number] >= COMMENTS_FROM * above[-1]
+        if second_half and furniture.COMMENTS.fullmatch(plain[number]):
+            return number if signs and signs[-1] > number else len(lines)
     return len(lines)
