@@ -11,6 +11,7 @@ from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.words import content_stems
 from rag.dialogue.followup import Completed, complete, joined, resolved
+from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
 from rag.request import bare, is_small_talk
 from rag.scope import Scope
@@ -149,22 +150,10 @@ def understand(
     own = bare(mend(question))
     if is_small_talk(own):
         return Question(question, question, kind="smalltalk")
-    meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in _turns(history)])
+    meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in turns_of(history)])
     found = Question(question, meant.question, meant.before, meant.said, meant != Completed(own))
     if not content_stems(found.query):
         raise UnusableQuestion(
             "the question holds only words like “the” and “what”; name whom or what it is about"
         )
     return found
-
-
-def _turns(history: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """What was asked and what was replied, oldest first; "" where there was no reply."""
-    turns: list[tuple[str, str]] = []
-    for turn in history:
-        said = scrub(turn["content"])
-        if turn.get("role") == "user" and said.strip():
-            turns.append((" ".join(said.split()), ""))
-        elif turn.get("role") == "assistant" and turns:
-            turns[-1] = (turns[-1][0], said)
-    return turns

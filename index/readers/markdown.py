@@ -18,6 +18,7 @@ from index.readers.text import BLANK
 
 EXTENSIONS = (".md", ".markdown")
 
+MAX_FRONT = 100_000  # characters of front matter: a second to parse; articles have hundreds
 FRONT = re.compile(r"\A\s*---[ \t]*\n(?=[^\n]*\S)")
 FRONT_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
 FIRST_FIELD = re.compile(r"\A\s*---[ \t]*\n\s*[\w-]+[ \t]*:")
@@ -164,10 +165,28 @@ def _split(raw: str) -> tuple[dict[str, object], str]:
     return _fields(front, raw.count("\n", 0, opening.end()) + 1), raw[closing.end() :]
 
 
+class _Loader(yaml.BaseLoader):
+    """Leaves "2025-05-18", "no" and 007 the texts that they are, and repeats nothing.
+
+    A field that is named once and repeated ten times ten times ten times fills the memory.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(
+                None, None, "it repeats a field by *name", self.peek_event().start_mark
+            )
+        return super().compose_node(parent, index)
+
+
 def _fields(front: str, first_line: int) -> dict[str, object]:
+    if len(front) > MAX_FRONT:
+        raise Refused(
+            f"the front matter has {len(front):,} characters and {MAX_FRONT:,} can be read;"
+            " shorten it"
+        )
     try:
-        # The base loader leaves "2025-05-18", "no" and 007 the texts that they are.
-        fields = YAMLHandler().load(front, Loader=yaml.BaseLoader)
+        fields = YAMLHandler().load(front, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
