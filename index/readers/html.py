@@ -48,6 +48,13 @@ BREAKS = {  # around what trafilatura gives; other elements stand inside a line
     "lb": "\r",
 }
 BREAK = re.compile(r"[ \r\v\f]*[\r\v\f][ \r\v\f]*")
+# What stands inside these trafilatura runs together, and the lines of preformatted text. Marks in
+# the text keep them apart: characters for private use, which no page means to show.
+HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
+HELD = (*HOLDERS, *"p div section h1 h2 h3 h4 h5 h6 ul ol dl table tr figure figcaption".split())
+MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
+MARKS = {"\ue000": "\f", "\ue001": "\r"}
+PARAGRAPH, LINE = MARKS
 STOPS = (".", "!", "?", "…", "।", "۔")
 CJK_STOPS = "。！？"
 MIN_WORDS = 5  # of a sentence; menus and lists of links have shorter lines without a stop
@@ -111,7 +118,28 @@ def _parsed(raw: str) -> Node:
             f"the page has {len(children):,} elements, {max(children):,} of them in one, and"
             f" {MAX_ELEMENTS:,} and {MAX_CHILDREN:,} can be read; save the article by itself"
         )
+    _mark(tree)
     return tree
+
+
+def _mark(tree: Node) -> None:
+    """Marks the breaks of a page that would be lost."""
+    from lxml import etree
+
+    for element in tree.iter("pre"):
+        for part in element.iter():
+            part.text = part.text and part.text.strip("\n").replace("\n", LINE)
+            if part is not element:
+                part.tail = part.tail and part.tail.replace("\n", LINE)
+    for element in tree.iter(HELD):
+        if next(element.iterancestors(HOLDERS), None) is not None:
+            element.text = f"{PARAGRAPH}{element.text or ''}"
+            element.tail = f"{PARAGRAPH}{element.tail or ''}"
+    for cell in tree.iter("td", "th"):
+        if cell.find(".//table") is None and cell.find(".//li//a") is None and len(cell.text_content()) <= MAX_CELL:
+            for item in cell.iter("li", "dt", "dd"):
+                item.text = f"{item.text[0]}- {item.text[1:].lstrip()}"
+            etree.strip_tags(cell, *HELD)
 
 
 def _shortened(tag: re.Match[str]) -> str:
@@ -150,7 +178,8 @@ def _text(element: Node) -> str:
     """
     parts: list[str] = []
     _write(element, parts)
-    return BREAK.sub(_lines, "".join(parts)).strip()
+    text = "".join(parts).translate(str.maketrans(MARKS))
+    return BREAK.sub(_lines, text).strip()
 
 
 def _lines(breaks: re.Match[str]) -> str:
