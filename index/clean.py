@@ -8,14 +8,16 @@ knows a file or a publisher; the phrases are in ``index/furniture.py``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import accumulate, takewhile
+from itertools import accumulate, groupby, takewhile
 
 from index import furniture
 from index.article import Article
 from index.unwrap import unwrap
+from index.words import WORD
 
 MAX_TITLE_WORDS = 30
 MIN_TITLE_WORDS = 4  # of a headline that a deck or a caption follows without a blank line
@@ -91,21 +93,48 @@ def _substantial(text: str, original: str) -> bool:
 
 
 def _cleaned_once(page: Cleaned) -> Cleaned:
-    lines = [line for line in page.text.split("\n") if not furniture.is_furniture(line)]
-    prose = _prose(lines, page.title)
+    lines = page.text.split("\n")
+    marks = _judged(lines, furniture.is_furniture)
+    lines = [line for line, gone in zip(lines, marks, strict=True) if not gone]
+    ends = _ends(lines)
+    prose = _prose(lines, page.title, ends)
     if not any(prose):
         return replace(page, text=_settled("\n".join(lines)))
     first = prose.index(True)
     last = len(prose) - 1 - prose[::-1].index(True)
     end = _comments_start(lines, first, last)
-    head, page = _without_particulars(lines[:first], page)
+    head, page = _without_particulars(lines[:first], page, ends)
     head, page = _without_title(head, lines[first], page)
     body = _without_teasers(lines[first : min(last + 1, end)], prose[first:])
-    tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page)
+    tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page, ends)
     return replace(page, text=_settled("\n".join([*head, *body, *tail])))
 
 
-def _prose(lines: list[str], title: str) -> list[bool]:
+def _judged(lines: list[str], judge: Callable[[str], bool]) -> list[bool]:
+    """For each line whether it is furniture; an item of a list is, if all of its items are."""
+    marks = list(map(judge, lines))
+    listed = groupby(range(len(lines)), lambda n: furniture.BULLET.match(lines[n]) is not None)
+    for is_list, numbers in listed:
+        items = list(numbers) if is_list else []
+        together = all(marks[n] for n in items)
+        for number in items:
+            marks[number] = together
+    return marks
+
+
+def _ends(lines: list[str]) -> set[str]:
+    """The lines that are furniture above or below the article.
+
+    Who is told of elsewhere too, in the article, is not just introduced as its author.
+    """
+    marks = _judged(lines, furniture.is_end_furniture)
+    found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
+    authors = {line: name for line in lines if (name := furniture.biography(line))}
+    told = Counter(WORD.findall("\n".join(lines))) if authors else Counter[str]()
+    return found | {line for line, name in authors.items() if told[name] == 1}
+
+
+def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
     """For each line whether it is prose, by itself or as a part of wrapped lines."""
     marks: list[bool] = []
     for number, line in enumerate(lines):
@@ -115,12 +144,14 @@ def _prose(lines: list[str], title: str) -> list[bool]:
         wrapped = wrapped or (line[:1].islower() and len(above) > MIN_WRAPPED)
         short_end = bool(above) and marks[-1] and line.rstrip().endswith(".")
         like = furniture.is_sentence(line) or wrapped or short_end
-        other = furniture.is_end_furniture(line) or furniture.listed_sources(line)
+        other = line in ends or furniture.listed_sources(line)
         marks.append(like and not (other or _same_title(line, title)))
     return marks
 
 
-def _without_particulars(lines: list[str], page: Cleaned) -> tuple[list[str], Cleaned]:
+def _without_particulars(
+    lines: list[str], page: Cleaned, ends: set[str]
+) -> tuple[list[str], Cleaned]:
     """A head or tail without furniture, bylines, dates and sources, and what these told.
 
     Several bare dates are no dateline but a table's column, and stay.
@@ -138,7 +169,7 @@ def _without_particulars(lines: list[str], page: Cleaned) -> tuple[list[str], Cl
             kind, day = furniture.dated(re.split(r"[|•·]", line)[-1])
         elif sources:
             page = replace(page, sources=page.sources or sources)
-        elif not kind and not (line.strip() and furniture.is_end_furniture(line)):
+        elif not kind and line not in ends:
             kept.append(line)
         days[kind] = days.get(kind) or day
     published = page.published or days.get("published") or days.get("bare") or days.get("updated")
