@@ -130,7 +130,9 @@ def _mark(tree: Node) -> None:
         for part in element.iter():
             part.text = part.text and part.text.strip("\n").replace("\n", LINE)
             if part is not element:
-                part.tail = part.tail and part.tail.replace("\n", LINE)
+                tail = (part.tail or "").replace("\n", LINE)
+                part.tail = LINE + tail if part.tag == "br" else tail
+        etree.strip_tags(element, "br")
     for element in tree.iter(HELD):
         if next(element.iterancestors(HOLDERS), None) is not None:
             element.text = f"{PARAGRAPH}{element.text or ''}"

@@ -1,0 +1,20 @@
+"""Whether work grows with the square of what it is given."""
+
+import time
+
+# Four times as much may take TIMES as long: 4 is linear, 16 a square. What takes less than FLOOR
+# seconds is not told apart from chance.
+TIMES, FLOOR = 10, 0.03
+
+
+def assert_linear(work, small, large):
+    """Holds the processor time of work on a thing against that on one four times as large."""
+    least = {}
+    for thing in (small, large, small, large):
+        started = time.process_time()
+        work(thing)
+        spent = time.process_time() - started
+        least[thing] = min(spent, least.get(thing, spent))
+        if least.get(large, FLOOR * TIMES + 1) <= TIMES * max(FLOOR, least[small]):
+            return
+    raise AssertionError(f"{least[small]:.2f} s became {least[large]:.2f} s: {small[:60]!r}...")
