@@ -8,7 +8,6 @@ knows a file or a publisher; the phrases are in ``index/furniture.py``.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -130,8 +129,10 @@ def _ends(lines: list[str]) -> set[str]:
     marks = _judged(lines, furniture.is_end_furniture)
     found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
     authors = {line: name for line in lines if (name := furniture.biography(line))}
-    told = Counter(WORD.findall("\n".join(lines))) if authors else Counter[str]()
-    return found | {line for line, name in authors.items() if told[name] == 1}
+    if authors:
+        told = set(WORD.findall("\n".join(line for line in lines if line not in authors)))
+        found |= {line for line, name in authors.items() if name not in told}
+    return found
 
 
 def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:

@@ -53,7 +53,7 @@ BREAK = re.compile(r"[ \r\v\f]*[\r\v\f][ \r\v\f]*")
 HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
 HELD = (*HOLDERS, *"p div section h1 h2 h3 h4 h5 h6 ul ol dl table tr figure figcaption".split())
 MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
-MARKS = {"\ue000": "\f", "\ue001": "\r"}
+MARKS: dict[str, str | int | None] = {"\ue000": "\f", "\ue001": "\r"}
 PARAGRAPH, LINE = MARKS
 STOPS = (".", "!", "?", "…", "।", "۔")
 CJK_STOPS = "。！？"
@@ -138,7 +138,11 @@ def _mark(tree: Node) -> None:
             element.text = f"{PARAGRAPH}{element.text or ''}"
             element.tail = f"{PARAGRAPH}{element.tail or ''}"
     for cell in tree.iter("td", "th"):
-        if cell.find(".//table") is None and cell.find(".//li//a") is None and len(cell.text_content()) <= MAX_CELL:
+        if (
+            cell.find(".//table") is None
+            and cell.find(".//li//a") is None
+            and len(cell.text_content()) <= MAX_CELL
+        ):
             for item in cell.iter("li", "dt", "dd"):
                 item.text = f"{item.text[0]}- {item.text[1:].lstrip()}"
             etree.strip_tags(cell, *HELD)
@@ -175,9 +179,7 @@ def _extracted(tree: Node) -> Document:
 
 
 def _text(element: Node) -> str:
-    """What an extracted element holds, in its order: a blank line between paragraphs, headings,
-    lists and tables, a line for each item, row and line break.
-    """
+    """What an extracted element holds, in its order, blocks and line breaks kept apart."""
     parts: list[str] = []
     _write(element, parts)
     text = "".join(parts).translate(str.maketrans(MARKS))

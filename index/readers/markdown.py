@@ -91,7 +91,9 @@ def _without_comments(markdown: str) -> str:
     """The text around HTML comments; one that never ends is text."""
     parts: list[str] = []
     at = 0
-    while (start := markdown.find("<!--", at)) >= 0 and (end := markdown.find("-->", start + 4)) >= 0:
+    while (start := markdown.find("<!--", at)) >= 0 and (
+        end := markdown.find("-->", start + 4)
+    ) >= 0:
         parts.append(markdown[at:start])
         at = end + len("-->")
     return "".join([*parts, markdown[at:]])
@@ -173,9 +175,8 @@ class _Loader(yaml.BaseLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(
-                None, None, "it repeats a field by *name", self.peek_event().start_mark
-            )
+            where = self.get_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "it repeats a field by *name", where)
         return super().compose_node(parent, index)
 
 

@@ -1,5 +1,6 @@
 """No file costs more than its length, and what is too large is refused before it costs anything."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,13 @@ PIECES = [
     *("(", ")", "[", "]", "](", "![", "[a](", "[a][b]", "[a]: b\n", "<", "<!--", "-->", "`", "``"),
     *("*", "**", "_", "~~", "\\", '"', "'", "“", "”", "…", "!", "?", "Mr. ", "U.S. ", "Corp. "),
     *("A", "é", "東", "。", "&amp;", "#", "##", "---\n", "===\n", ": ", "|", " | ", "12 ", "1.5"),
-    *("By Ann Lee\n\n", "Comments\n\n", "World\n\n", "Related Articles\n\n", "Previous Article\n\n"),
+    *(
+        "By Ann Lee\n\n",
+        "Comments\n\n",
+        "World\n\n",
+        "Related Articles\n\n",
+        "Previous Article\n\n",
+    ),
     *("Ferry fares rise\n\n", "Share on X\n", "Ann Lee is a reporter for Gull.\n", "May 3, 2025\n"),
     *("BERN, May 4 - Rain fell on the whole of\n", "and it went on, they said, until the\n"),
     *("the mayor of the town of Bern in a let-\n", "    Rain fell.\n", "Sources: A, B\n", PROSE),
@@ -141,8 +148,7 @@ def test_a_tag_of_forty_thousand_attributes_loses_most_and_no_text(tmp_path):
 def test_front_matter_repeats_nothing(tmp_path):
     names = "abcdefgh"
     laughs = "".join(
-        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
-        for before, name in zip(names, names[1:], strict=False)
+        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise(names)
     )
     front = f"---\na: &a ha\n{laughs}author: *h\n---\n{PROSE}"
     assert only(tmp_path / "a.md", front) == Skipped(

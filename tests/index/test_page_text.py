@@ -72,7 +72,7 @@ def blocks(inner):
         st.lists(flow, min_size=1, max_size=3).map(
             lambda items: "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
         ),
-        st.tuples(flow, flow).map(lambda two: f"<dl><dt>{two[0]}</dt><dd>{two[1]}</dd></dl>"),
+        st.tuples(LINE, flow).map(lambda two: f"<dl><dt>{two[0]}</dt><dd>{two[1]}</dd></dl>"),
     )
 
 

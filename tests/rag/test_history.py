@@ -28,7 +28,10 @@ def test_turns_are_questions_with_their_replies():
 
 def test_no_more_than_these_is_mended():
     mended = []
-    chat = [said("user", "Who resigned? " * 5_000), said("assistant", "Ann Lee did. " * 5_000)] * 200
+    chat = [
+        said("user", "Who resigned? " * 5_000),
+        said("assistant", "Ann Lee did. " * 5_000),
+    ] * 200
 
     def mend(text):
         mended.append(len(text))
@@ -41,7 +44,5 @@ def test_no_more_than_these_is_mended():
 @pytest.mark.parametrize("work", [people_in, place_in])
 @pytest.mark.parametrize("name", ["Ann Lee met Bob Ray in Bern. ", "A{} saw B{} "])
 def test_the_names_of_a_text_cost_what_its_length_is(work, name):
-    small, large = (
-        "".join(name.format(n, n) for n in range(most)) for most in (4_000, 16_000)
-    )
+    small, large = ("".join(name.format(n, n) for n in range(most)) for most in (4_000, 16_000))
     assert_linear(work, small, large)
