@@ -1,5 +1,6 @@
 """Whether work grows with the square of what it is given."""
 
+import gc
 import time
 
 # Four times as much may take TIMES as long: 4 is linear, 16 a square. What takes less than FLOOR
@@ -11,8 +12,13 @@ def assert_linear(work, small, large):
     """Holds the processor time of work on a thing against that on one four times as large."""
     least = {}
     for thing in (small, large, small, large):
+        gc.collect()
+        gc.disable()  # it looks at all that the tests before have left
         started = time.process_time()
-        work(thing)
+        try:
+            work(thing)
+        finally:
+            gc.enable()
         spent = time.process_time() - started
         least[thing] = min(spent, least.get(thing, spent))
         if least.get(large, FLOOR * TIMES + 1) <= TIMES * max(FLOOR, least[small]):
