@@ -8,12 +8,15 @@ knows a file or a publisher; the phrases are in ``index/furniture.py``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import accumulate, groupby, takewhile
 
 from index import furniture
 from index.article import Article
 from index.unwrap import unwrap
+from index.words import WORD
 
 MAX_TITLE_WORDS = 30
 MIN_TITLE_WORDS = 4  # of a headline that a deck or a caption follows without a blank line
@@ -89,21 +92,50 @@ def _substantial(text: str, original: str) -> bool:
 
 
 def _cleaned_once(page: Cleaned) -> Cleaned:
-    lines = [line for line in page.text.split("\n") if not furniture.is_furniture(line)]
-    prose = _prose(lines, page.title)
+    lines = page.text.split("\n")
+    marks = _judged(lines, furniture.is_furniture)
+    lines = [line for line, gone in zip(lines, marks, strict=True) if not gone]
+    ends = _ends(lines)
+    prose = _prose(lines, page.title, ends)
     if not any(prose):
         return replace(page, text=_settled("\n".join(lines)))
     first = prose.index(True)
     last = len(prose) - 1 - prose[::-1].index(True)
     end = _comments_start(lines, first, last)
-    head, page = _without_particulars(lines[:first], page)
+    head, page = _without_particulars(lines[:first], page, ends)
     head, page = _without_title(head, lines[first], page)
     body = _without_teasers(lines[first : min(last + 1, end)], prose[first:])
-    tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page)
+    tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page, ends)
     return replace(page, text=_settled("\n".join([*head, *body, *tail])))
 
 
-def _prose(lines: list[str], title: str) -> list[bool]:
+def _judged(lines: list[str], judge: Callable[[str], bool]) -> list[bool]:
+    """For each line whether it is furniture; an item of a list is, if all of its items are."""
+    marks = list(map(judge, lines))
+    listed = groupby(range(len(lines)), lambda n: furniture.BULLET.match(lines[n]) is not None)
+    for is_list, numbers in listed:
+        items = list(numbers) if is_list else []
+        together = all(marks[n] for n in items)
+        for number in items:
+            marks[number] = together
+    return marks
+
+
+def _ends(lines: list[str]) -> set[str]:
+    """The lines that are furniture above or below the article.
+
+    Who is told of elsewhere too, in the article, is not just introduced as its author.
+    """
+    marks = _judged(lines, furniture.is_end_furniture)
+    found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
+    authors = {line: name for line in lines if (name := furniture.biography(line))}
+    if authors:
+        told = set(WORD.findall("\n".join(line for line in lines if line not in authors)))
+        found |= {line for line, name in authors.items() if name not in told}
+    return found
+
+
+def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
     """For each line whether it is prose, by itself or as a part of wrapped lines."""
     marks: list[bool] = []
     for number, line in enumerate(lines):
@@ -113,12 +145,14 @@ def _prose(lines: list[str], title: str) -> list[bool]:
         wrapped = wrapped or (line[:1].islower() and len(above) > MIN_WRAPPED)
         short_end = bool(above) and marks[-1] and line.rstrip().endswith(".")
         like = furniture.is_sentence(line) or wrapped or short_end
-        other = furniture.is_end_furniture(line) or furniture.listed_sources(line)
+        other = line in ends or furniture.listed_sources(line)
         marks.append(like and not (other or _same_title(line, title)))
     return marks
 
 
-def _without_particulars(lines: list[str], page: Cleaned) -> tuple[list[str], Cleaned]:
+def _without_particulars(
+    lines: list[str], page: Cleaned, ends: set[str]
+) -> tuple[list[str], Cleaned]:
     """A head or tail without furniture, bylines, dates and sources, and what these told.
 
     Several bare dates are no dateline but a table's column, and stay.
@@ -136,7 +170,7 @@ def _without_particulars(lines: list[str], page: Cleaned) -> tuple[list[str], Cl
             kind, day = furniture.dated(re.split(r"[|•·]", line)[-1])
         elif sources:
             page = replace(page, sources=page.sources or sources)
-        elif not kind and not (line.strip() and furniture.is_end_furniture(line)):
+        elif not kind and line not in ends:
             kept.append(line)
         days[kind] = days.get(kind) or day
     published = page.published or days.get("published") or days.get("bare") or days.get("updated")
@@ -147,16 +181,17 @@ def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str]
     """A head without its title and the section label above it."""
     places = [number for number, line in enumerate(head) if line.strip()]
     section = page.section
-    while len(places) > (0 if page.title else 1) and furniture.is_section(head[places[0]]):
-        if _same_title(head[places[0]], page.title):
-            break
-        label, places = head[places[0]].strip(), places[1:]
-        section = section or label
+    labels = takewhile(
+        lambda line: furniture.is_section(line) and not _same_title(line, page.title),
+        [head[place].strip() for place in (places if page.title else places[:-1])],
+    )
+    sections = list(labels)
+    section = section or next(iter(sections), "")
+    places = places[len(sections) :]
     if not places:
         return ([] if section else head), replace(page, section=section)
     if page.title:
-        known = [place for place in places if _same_title(head[place], page.title)]
-        head = [head[n] for n in range(places[0], len(head)) if n not in known[:1]]
+        head = [line for line in head[places[0] :] if not _same_title(line, page.title)]
         return head, replace(page, section=section)
     rest = head[places[0] + 1 :]
     if _is_title(head[places[0]], below=rest[0] if rest else body, prose=body):
@@ -206,24 +241,22 @@ def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
         line = lines[number]
         text = furniture.plain(line)
         if furniture.NEIGHBOUR.fullmatch(text):
-            number = (_teasers(lines, prose, number) or [number])[0]
+            number = next(_teasers(lines, prose, number), number)
         elif furniture.LISTS.fullmatch(text):
-            number = (_teasers(lines, prose, number)[:-1] or [number])[-1]
+            number = [number, number, *_teasers(lines, prose, number)][-2]
         elif not (furniture.is_inline(line) and _is_teaser(line)):
             kept.append(line)
         number += 1
     return kept
 
 
-def _teasers(lines: list[str], prose: list[bool], marker: int) -> list[int]:
+def _teasers(lines: list[str], prose: list[bool], marker: int) -> Iterator[int]:
     """The numbers of the lines below a marker, up to the next prose, that are not blank."""
-    found: list[int] = []
     for number in range(marker + 1, len(lines)):
         if prose[number] or not _is_teaser(lines[number]):
             break
         if lines[number].strip():
-            found.append(number)
-    return found
+            yield number
 
 
 def _cut(tail: list[str]) -> list[str]:
@@ -241,13 +274,11 @@ def _cut(tail: list[str]) -> list[str]:
 
 def _comments_start(lines: list[str], first: int, last: int) -> int:
     """Where readers' comments begin below the article, or the number of lines."""
+    plain = [furniture.plain(line) for line in lines]
+    signs = [n for n, line in enumerate(plain) if furniture.COMMENT_SIGN.fullmatch(line)]
+    above = [0, *accumulate(map(len, lines))]
     for number in range(first + 1, last + 1):
-        if not furniture.COMMENTS.fullmatch(furniture.plain(lines[number])):
-            continue
-        above = sum(map(len, lines[:number]))
-        below = map(furniture.plain, lines[number + 1 :])
-        if above >= COMMENTS_FROM * sum(map(len, lines)) and any(
-            map(furniture.COMMENT_SIGN.fullmatch, below)
-        ):
-            return number
+        second_half = above[number] >= COMMENTS_FROM * above[-1]
+        if second_half and furniture.COMMENTS.fullmatch(plain[number]):
+            return number if signs and signs[-1] > number else len(lines)
     return len(lines)

@@ -51,8 +51,8 @@ ANYWHERE = re.compile(  # on a line of its own no article says this
     r"|vk|a friend)"
     r"(?:(?:,| and| &) \w+){0,5}(?: (?:channel|page|group))?"
     r"|(?:subscribe|sign up|register|join)(?: now| today| here| free)?(?: to| for| with)?"
-    r" (?:our|the|your|my|free|a free) .{0,60}(?:newsletters?|updates?|alerts?|inbox|e-?mails?"
-    r"|channel|account|news)\b.{0,60}"
+    r" (?:(?:our|your|my|free|a free) .{0,60}(?:newsletters?|updates?|alerts?|inbox|e-?mails?"
+    r"|channel|account|news)|the .{0,60}(?:newsletters?|alerts?|inbox|e-?mails?))\b.{0,60}"
     r"|click (?:here|below|the link)(?: below)? (?:to|for) (?:read|subscribe|sign|follow|join|share"
     r"|download|see|view|watch|get|listen|register|support|donate|more)\b.{0,80}"
     r"|your email address will not be published.{0,80}|required fields are marked.{0,5}"
@@ -60,20 +60,29 @@ ANYWHERE = re.compile(  # on a line of its own no article says this
     r"|please enable javascript.{0,60}|(?:get|download) (?:the|our) app\b.{0,40}"
 )
 AT_THE_ENDS = re.compile(  # furniture only above the first and below the last paragraph
-    r"(?:©|\(c\)|copyright)(?: ©)? ?(?:\d{4}|[a-z]).{0,120}|.{0,60}\ball rights reserved.{0,80}"
+    r"(?:(?:©|\(c\)|copyright (?:©|\(c\))) ?(?:\d{4}|[a-z])|copyright \d{4}).{0,120}"
+    r"|.{0,60}\ball rights reserved.{0,80}"
     r"|(?:we|th(?:is|e) (?:web ?)?site|our (?:web ?)?site) uses? (?:essential |necessary )?cookies"
     r" (?:and|to|on|in|so|for)\b.{0,250}"
+    r"\b(?:experience|site|policy|settings|browser|consent|accept|agree|traffic|content|ads)\b.{0,99}"
     r"|by (?:continuing|using|clicking|signing|subscribing)\b.{0,120}"
     r"\byou (?:agree|accept|consent)\b.{0,80}"
+    r"\b(?:terms|privacy|policy|conditions|cookies|receive|e-?mails?|newsletters?)\b.{0,80}"
     r"|accept(?: all)?(?: cookies)?|reject all|manage (?:cookies|preferences|options)"
     r"|(?:comments? \(\d+\)|\d+ (?:comments?|shares?|views?|likes?|replies))|share:?(?: \d+)?"
-    r"|(?:tags?|topics?|filed under|categor(?:y|ies)|posted in|keywords|labels|share this|share"
-    r"|views|follow us|post views|hashtags):.{0,200}|tags .{0,5}(?:#\w+[ ,]*)+|(?:#\w+[ ,]*)+"
-    r"|home ?[>»/›|→].{0,150}|our standards:.{0,80}"
+    r"|tags .{0,5}(?:#\w+[ ,]*)+|(?:#\w+[ ,]*)+"
+    r"|home ?[>»/›|→].{0,150}|our standards: the thomson.{0,80}"
     r"|(?:additional )?(?:reporting|writing|editing) by [^.]{3,150}"
     r"|(?:•|·|-|\*)? ?https?://\S+|www\.\S+"
-    r"|.{3,60} is (?:a|an|the) (?:reporter|correspondent|editor|journalist|writer) (?:at|for|with)"
-    r" [^.]{2,60}\.?"
+)
+LABELLED = re.compile(  # the same, unless it is a sentence that only begins so
+    r"copyright [a-z].{0,120}|our standards:.{0,80}"
+    r"|(?:tags?|topics?|filed under|categor(?:y|ies)|posted in|keywords|labels|share this|share"
+    r"|views|follow us|post views|hashtags):.{0,200}"
+)
+BIOGRAPHY = re.compile(
+    r"([A-Z].{2,60}) is (?:a|an|the) (?:reporter|correspondent|editor|journalist|writer)"
+    r" (?:at|for|with)(?: (?:the|of|and|[A-Z][\w'’&-]*)){1,9}\.?"
 )
 CREDIT = re.compile(
     r"[\[(]?(?:(?:featured |file |cover |lead )?"
@@ -164,6 +173,12 @@ def is_sentence(line: str) -> bool:
     return len(line) > 160
 
 
+def _tells(line: str) -> bool:
+    """Whether a line is a sentence with words of its own, not names behind a label."""
+    own = sum(word[0].islower() and len(word) > 3 for word in line.split())
+    return own > 1 and is_sentence(line)
+
+
 def is_quoted(line: str) -> bool:
     """Whether a line is wholly in quotation marks, so somebody's words."""
     return bool(QUOTED.match(line.rstrip()))
@@ -179,7 +194,7 @@ def is_furniture(line: str) -> bool:
 def is_inline(line: str) -> bool:
     """Whether a line links to another article, or credits a picture, between two paragraphs."""
     text = plain(line)
-    credit = CREDIT.fullmatch(text) and len(text.split()) <= MAX_CREDIT_WORDS
+    credit = CREDIT.fullmatch(text) and len(text.split()) <= MAX_CREDIT_WORDS and not _tells(line)
     return bool(INLINE_LIST.fullmatch(text) or credit)
 
 
@@ -193,8 +208,19 @@ def is_end_furniture(line: str) -> bool:
     return (
         social
         or all(part in FOOTER for part in parts)
-        or bool(AT_THE_ENDS.fullmatch(text) or CREDIT.fullmatch(text))
+        or AT_THE_ENDS.fullmatch(text) is not None
+        or bool(not _tells(line) and (LABELLED.fullmatch(text) or CREDIT.fullmatch(text)))
     )
+
+
+def biography(line: str) -> str:
+    """The last name of whom a line says only for whom they write; "" for any other line.
+
+    >>> biography("Ann Lee is a reporter for the Gull."), biography("Ann Lee is a reporter.")
+    ('Lee', '')
+    """
+    found = BIOGRAPHY.fullmatch(line.strip())
+    return found[1].split()[-1] if found else ""
 
 
 def is_figures(line: str) -> bool:

@@ -41,7 +41,7 @@ _FINISHED = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _SUSPENDED = re.compile(r"(?:and|or|to)\s")  # "pre- and post-war"
 _OPEN_DASH = re.compile(r"\s(?:--?|[–—_])$")  # after a dateline, or inside a sentence
-_SPLIT = re.compile(r"([^\W\d_]+)-$")
+_SPLIT = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-$")
 _REST = re.compile(r"[^\W\d_]+")
 _GLUED = re.compile(r"\w(?:--?|[—/])$")  # nothing stands between these and the next word
 # A first line that was cut short, because its dateline is kept elsewhere, ends in any word; one
@@ -283,10 +283,10 @@ class _Wrapping:
         first = unit[0]
         if len(unit) == 1 and (not self.indented or furniture.is_columns(first.text)):
             return first.raw
-        text = first.text
+        parts = [first.text]
         for line in unit[1:]:
-            text = self.hyphens.join(text, line.text)
-        return text
+            parts[-1:] = self.hyphens.joined(parts[-1], line.text)
+        return "".join(parts)
 
 
 class _Hyphens:
@@ -300,16 +300,16 @@ class _Hyphens:
             self._is_split(before.text, after.text) for before, after in pairwise(lines)
         )
 
-    def join(self, before: str, after: str) -> str:
-        """The text before and the line after it as one."""
+    def joined(self, before: str, after: str) -> tuple[str, str]:
+        """A line and the line after it, as they are put together."""
         split, rest = _SPLIT.search(before), _REST.match(after)
         if before.endswith("-") and _SUSPENDED.match(after):
-            return f"{before} {after}"
+            return f"{before} ", after
         if split and rest and rest[0].islower():
             if self._is_split(before, after) or (self.splits and self._may_be_split(split, rest)):
-                return before[:-1] + after
-            return before + after
-        return before + ("" if _GLUED.search(before) else " ") + after
+                return before[:-1], after
+            return before, after
+        return before if _GLUED.search(before) else f"{before} ", after
 
     def _is_split(self, before: str, after: str) -> bool:
         """Whether it is plain that a word was split: its halves are no words, the whole is one."""

@@ -11,6 +11,7 @@ from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.words import content_stems
 from rag.dialogue.followup import Completed, complete, joined, resolved
+from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
 from rag.politeness import bare, is_small_talk
 from rag.scope import Scope
@@ -152,7 +153,7 @@ def understand(
     own = bare(spelt)
     if is_small_talk(own):
         return Question(question, question, kind="smalltalk")
-    meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in _turns(history)])
+    meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in turns_of(history)])
     leans = meant != Completed(own)
     found = Question(question, meant.question, meant.before, meant.said, leans, spelt)
     if not content_stems(found.query):
@@ -160,15 +161,3 @@ def understand(
             "the question holds only words like “the” and “what”; name whom or what it is about"
         )
     return found
-
-
-def _turns(history: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """What was asked and what was replied, oldest first; "" where there was no reply."""
-    turns: list[tuple[str, str]] = []
-    for turn in history:
-        said = scrub(turn["content"])
-        if turn.get("role") == "user" and said.strip():
-            turns.append((" ".join(said.split()), ""))
-        elif turn.get("role") == "assistant" and turns:
-            turns[-1] = (turns[-1][0], said)
-    return turns

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.article import Article
+from index.readers.bounds import within_bounds
 from index.readers.dates import parse_date
 from index.readers.encoding import Refused, decode, tidy
 from index.readers.fields import language_code, one_line
@@ -28,8 +30,31 @@ CHARSET = re.compile(
     re.IGNORECASE,
 )
 XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
-LANGUAGE = re.compile(r"<html[^>]*?\s(?:xml:)?lang\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+# As browsers read it: a quotation mark opens a value, and nothing else.
+ATTRIBUTE = re.compile(
+    r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]++))?+"
+)
+TAG = re.compile(rf"(<[a-zA-Z][^\s/>]*+)(?:{ATTRIBUTE.pattern})*+")
+# The parser and trafilatura take time as the square of these. A page of many attributes is read
+# without them; 50,000 elements in one another's place take 15 s at worst, and of the pages of the
+# web, 99 of 100 have less than 10,000.
+MAX_ATTRIBUTES = 500
+MAX_ELEMENTS = 50_000
+MAX_CHILDREN = 20_000
 CHARSET_BYTES = 4096  # browsers look no further than 1024
+BREAKS = {  # around what trafilatura gives; other elements stand inside a line
+    **dict.fromkeys(("p", "head", "quote", "list", "table", "code", "div"), "\f"),
+    **dict.fromkeys(("item", "row", "cell"), "\v"),
+    "lb": "\r",
+}
+BREAK = re.compile(r"[ \r\v\f]*[\r\v\f][ \r\v\f]*")
+# What stands inside these trafilatura runs together, and the lines of preformatted text. Marks in
+# the text keep them apart: characters for private use, which no page means to show.
+HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
+HELD = (*HOLDERS, *"p div section h1 h2 h3 h4 h5 h6 ul ol dl table tr figure figcaption".split())
+MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
+MARKS: dict[str, str | int | None] = {"\ue000": "\f", "\ue001": "\r"}
+PARAGRAPH, LINE = MARKS
 STOPS = (".", "!", "?", "…", "।", "۔")
 CJK_STOPS = "。！？"
 MIN_WORDS = 5  # of a sentence; menus and lists of links have shorter lines without a stop
@@ -50,11 +75,12 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     raw = decode(data, declared)
     if not tidy(raw).strip():
         raise Refused(BLANK)
-    page = _extracted(raw)
-    text = tidy("\n\n".join(_blocks(page.body))).strip("\n")
+    tree = _parsed(raw)
+    language = tree.get("lang") or tree.get("xml:lang")
+    page = _extracted(tree)
+    text = within_bounds(tidy(_text(page.body)))
     if not any(map(_is_prose, text.split("\n"))):
         raise Refused(NO_ARTICLE)
-    language = LANGUAGE.search(raw)
     return Article(
         uri=file.uri,
         key=file.key,
@@ -64,7 +90,7 @@ def read_html(file: SourceFile, data: bytes) -> Article:
         author=(one_line(page.author) or "").replace("; ", ", ") or None,
         publisher=one_line(page.sitename),
         published=parse_date(page.date),
-        language=language_code(page.language or (language[1] if language else None)),
+        language=language_code(page.language or language),
         url=one_line(page.url),
         root=file.root,
     )
@@ -79,12 +105,65 @@ def _is_prose(line: str) -> bool:
     )
 
 
-def _extracted(raw: str) -> Document:
-    import trafilatura  # 0.2 s, and only web pages need it
+def _parsed(raw: str) -> Node:
+    """The page as a tree that is not too large to be read."""
+    from trafilatura.utils import load_html  # 0.2 s, and only web pages need it
+
+    tree = load_html(TAG.sub(_shortened, XML_DECLARATION.sub("", raw)))
+    if tree is None:
+        raise Refused(NO_ARTICLE)
+    children = [len(element) for element in tree.iter()]
+    if len(children) > MAX_ELEMENTS or max(children) > MAX_CHILDREN:
+        raise Refused(
+            f"the page has {len(children):,} elements, {max(children):,} of them in one, and"
+            f" {MAX_ELEMENTS:,} and {MAX_CHILDREN:,} can be read; save the article by itself"
+        )
+    _mark(tree)
+    return tree
+
+
+def _mark(tree: Node) -> None:
+    """Marks the breaks of a page that would be lost."""
+    from lxml import etree
+
+    for element in tree.iter("pre"):
+        for part in element.iter():
+            part.text = part.text and part.text.strip("\n").replace("\n", LINE)
+            if part is not element:
+                tail = (part.tail or "").replace("\n", LINE)
+                part.tail = LINE + tail if part.tag == "br" else tail
+        etree.strip_tags(element, "br")
+    for element in tree.iter(HELD):
+        if next(element.iterancestors(HOLDERS), None) is not None:
+            element.text = f"{PARAGRAPH}{element.text or ''}"
+            element.tail = f"{PARAGRAPH}{element.tail or ''}"
+    for cell in tree.iter("td", "th"):
+        if (
+            cell.find(".//table") is None
+            and cell.find(".//li//a") is None
+            and len(cell.text_content()) <= MAX_CELL
+        ):
+            for item in cell.iter("li", "dt", "dd"):
+                item.text = f"{item.text[0]}- {item.text[1:].lstrip()}"
+            etree.strip_tags(cell, *HELD)
+
+
+def _shortened(tag: re.Match[str]) -> str:
+    """A tag without what follows its first attributes."""
+    whole = tag[0]
+    if len(whole) < 2 * MAX_ATTRIBUTES:
+        return whole
+    attributes = ATTRIBUTE.finditer(whole, len(tag[1]))
+    following = next(islice(attributes, MAX_ATTRIBUTES, None), None)
+    return whole[: following.start()] if following else whole
+
+
+def _extracted(tree: Node) -> Document:
+    import trafilatura
 
     try:
         page = trafilatura.bare_extraction(
-            XML_DECLARATION.sub("", raw),
+            tree,
             include_comments=False,
             with_metadata=True,
             # Without this htmldate takes any date on the page, such as that of the copyright.
@@ -99,34 +178,43 @@ def _extracted(raw: str) -> Document:
     return page
 
 
-def _blocks(element: Node) -> list[str]:
-    """The paragraphs, headings, lists and tables of an extracted body, in their order."""
-    blocks: list[str] = []
+def _text(element: Node) -> str:
+    """What an extracted element holds, in its order, blocks and line breaks kept apart."""
+    parts: list[str] = []
+    _write(element, parts)
+    text = "".join(parts).translate(str.maketrans(MARKS))
+    return BREAK.sub(_lines, text).strip()
+
+
+def _lines(breaks: re.Match[str]) -> str:
+    return "\n\n" if "\f" in breaks[0] or breaks[0].count("\r") > 1 else "\n"
+
+
+def _write(element: Node, parts: list[str]) -> None:
+    """Adds what an element holds to the parts of a text, and the breaks that its children make."""
+    parts.append(_spaced(element.text))
     for child in element:
-        if child.tag == "list":
-            blocks.append("\n".join(f"- {_words(item)}" for item in child if _words(item)))
-        elif child.tag == "table":
-            rows = ([_words(cell) for cell in row if _words(cell)] for row in child)
-            blocks.append("\n".join(" | ".join(row) for row in rows if row))
-        elif child.tag in ("quote", "div") and len(child) and not (child.text or "").strip():
-            blocks += _blocks(child)
+        around = BREAKS.get(child.tag, "")
+        parts.append(around)
+        if child.tag == "code":
+            parts.append("".join(child.itertext()))
+        elif child.tag == "row":
+            parts.append(_row(child))
+        elif child.tag == "item":
+            item = _text(child)
+            parts.append(item if item.startswith("- ") else f"- {item}" if item else "")
         else:
-            blocks.append(_lines(child))
-        if child.tail and child.tail.strip():
-            blocks.append(" ".join(child.tail.split()))
-    return [block for block in blocks if block]
+            _write(child, parts)
+        parts += [around if child.tag != "lb" else "", _spaced(child.tail)]
 
 
-def _lines(element: Node) -> str:
-    """An element's text; its line breaks are kept, other white space is not."""
-    if element.tag == "code":
-        return "".join(element.itertext()).strip("\n")
-    parts = [element.text or ""]
-    for child in element:
-        parts += ["\n" if child.tag == "lb" else _lines(child), child.tail or ""]
-    whole = "".join("\n" if part == "\n" else re.sub(r"\s+", " ", part) for part in parts)
-    return "\n".join(line.strip() for line in whole.split("\n")).strip()
+def _row(row: Node) -> str:
+    """The cells of a row on one line; a cell that is alone keeps its lines."""
+    cells = [cell for cell in map(_text, row) if cell]
+    if len(cells) == 1:
+        return cells[0]
+    return " | ".join(" ".join(cell.split()) for cell in cells)
 
 
-def _words(element: Node) -> str:
-    return " ".join("".join(element.itertext(with_tail=False)).split())
+def _spaced(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from index.article import Article, Skipped
+from index.readers.bounds import within_bounds
 from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy
 from index.readers.fields import one_line, particulars
 from index.readers.files import SourceFile, unreadable
@@ -97,7 +98,7 @@ def _article(file: SourceFile, line: _Line) -> Article:
     record = _parsed(line.data)
     key = _key(record, line.number)
     raw = record.get("text")
-    if not isinstance(raw, str) or not (text := tidy(raw)).strip():
+    if not isinstance(raw, str) or not (text := tidy(within_bounds(raw))).strip():
         raise Refused('the record has no text; give it a field "text" or delete it')
     metadata = record.get("metadata")
     known = particulars(record, metadata if isinstance(metadata, dict) else {})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.article import Article
+from index.readers.bounds import within_bounds
 from index.readers.encoding import Refused, decode, tidy
 from index.readers.fields import one_line, particulars
 from index.readers.files import SourceFile
@@ -16,23 +18,24 @@ from index.readers.text import BLANK
 
 EXTENSIONS = (".md", ".markdown")
 
+MAX_FRONT = 100_000  # characters of front matter: a second to parse; articles have hundreds
 FRONT = re.compile(r"\A\s*---[ \t]*\n(?=[^\n]*\S)")
 FRONT_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
 FIRST_FIELD = re.compile(r"\A\s*---[ \t]*\n\s*[\w-]+[ \t]*:")
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$")
+HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*)$")
 UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
 RULE = re.compile(r"^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 BULLET = re.compile(r"^(\s*)[*+-][ \t]+")
 QUOTED = re.compile(r"^ {0,3}(?:>[ \t]?)+")
 HARD_BREAK = re.compile(r"(?<!\\)\\$")
-DEFINITION = re.compile(r"^ {0,3}\[([^\]^][^\]]*)\]:[ \t]*\S+.*$", re.MULTILINE)
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-CODE_SPAN = re.compile(r"(`+)(?!`).{1,1000}?(?<!`)\1(?!`)")
+DEFINITION = re.compile(r"^ {0,3}\[([^\]^\n][^\]\n]*)\]:[ \t]*\S+.*$", re.MULTILINE)
+TICKS = re.compile(r"`+")
 
 URL_PART = r"\((?:[^()\s\\]|\\.|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
-IMAGE = re.compile(rf"(?<!\\)!\[[^\]]{{0,1000}}\](?:{URL_PART}|\[[^\]]{{0,1000}}\])")
-LINK = re.compile(rf"(?<![\\!])\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]{URL_PART}")
+LABEL = r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
+IMAGE = re.compile(rf"(?<!\\)!{LABEL}(?:{URL_PART}|\[[^\[\]]*\])")
+LINK = re.compile(rf"(?<![\\!]){LABEL}{URL_PART}")
 REFERENCE = re.compile(r"(?<![\\!])\[([^\[\]]+)\](?:\[([^\[\]]*)\])")
 AUTOLINK = re.compile(r"<((?:https?|mailto):[^\s<>]+)>")
 EMPHASIS = (
@@ -48,12 +51,12 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
     """The article that a Markdown file holds, its markup turned into plain text.
 
     Raises:
-        Refused: The file is binary, its front matter is broken, or there is no text.
+        Refused: The file is binary or too long, its front matter is broken, or there is no text.
     """
     raw = decode(data)
     front, body = _split(raw.replace("\r\n", "\n").replace("\r", "\n"))
     known = particulars(front)
-    text = plain_text(body)
+    text = plain_text(within_bounds(body))
     if not text.strip():
         raise Refused(BLANK)
     known["title"] = known["title"] or _first_heading(body)
@@ -71,7 +74,7 @@ def plain_text(markdown: str) -> str:
     names = {name.casefold() for name in DEFINITION.findall(markdown)}
     lines: list[str] = []
     fence = ""
-    for line in COMMENT.sub("", markdown).split("\n"):
+    for line in _without_comments(markdown).split("\n"):
         mark = FENCE.match(line)
         if fence:
             fence = "" if mark and line.strip().startswith(fence) else fence
@@ -84,6 +87,18 @@ def plain_text(markdown: str) -> str:
     return tidy(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"))
 
 
+def _without_comments(markdown: str) -> str:
+    """The text around HTML comments; one that never ends is text."""
+    parts: list[str] = []
+    at = 0
+    while (start := markdown.find("<!--", at)) >= 0 and (
+        end := markdown.find("-->", start + 4)
+    ) >= 0:
+        parts.append(markdown[at:start])
+        at = end + len("-->")
+    return "".join([*parts, markdown[at:]])
+
+
 def _plain_line(line: str, above: list[str], names: set[str]) -> list[str]:
     line = HARD_BREAK.sub("", QUOTED.sub("", line))
     if UNDERLINE.match(line) and above and above[-1].strip():
@@ -94,7 +109,7 @@ def _plain_line(line: str, above: list[str], names: set[str]) -> list[str]:
     if definition and definition[1].casefold() in names:
         return []
     if heading := HEADING.match(line):
-        return ["", _inline(heading[1], names), ""]
+        return ["", _inline(heading[1].strip(" \t").rstrip("#").rstrip(" \t"), names), ""]
     return [_inline(BULLET.sub(r"\1- ", line), names)]
 
 
@@ -102,10 +117,27 @@ def _inline(line: str, names: set[str]) -> str:
     """One line without its inline marks; code spans stay as they are."""
     parts: list[str] = []
     end = 0
-    for span in CODE_SPAN.finditer(line):
-        parts += [_unmarked(line[end : span.start()], names), span[0]]
-        end = span.end()
+    for start, stop in _code_spans(line):
+        parts += [_unmarked(line[end:start], names), line[start:stop]]
+        end = stop
     return "".join([*parts, _unmarked(line[end:], names)])
+
+
+def _code_spans(line: str) -> Iterator[tuple[int, int]]:
+    """Where code is written in a line: between two runs of as many backticks."""
+    runs = [run.span() for run in TICKS.finditer(line)]
+    closing: dict[int, int] = {}  # of each run, the next that is as long
+    following: dict[int, int] = {}
+    for number in range(len(runs) - 1, -1, -1):
+        length = runs[number][1] - runs[number][0]
+        closing[number] = following.get(length, -1)
+        following[length] = number
+    number = 0
+    while number < len(runs):
+        last = closing[number]
+        if last >= 0:
+            yield runs[number][0], runs[last][1]
+        number = max(number, last) + 1
 
 
 def _unmarked(text: str, names: set[str]) -> str:
@@ -135,10 +167,27 @@ def _split(raw: str) -> tuple[dict[str, object], str]:
     return _fields(front, raw.count("\n", 0, opening.end()) + 1), raw[closing.end() :]
 
 
+class _Loader(yaml.BaseLoader):
+    """Leaves "2025-05-18", "no" and 007 the texts that they are, and repeats nothing.
+
+    A field that is named once and repeated ten times ten times ten times fills the memory.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            where = self.get_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "it repeats a field by *name", where)
+        return super().compose_node(parent, index)
+
+
 def _fields(front: str, first_line: int) -> dict[str, object]:
+    if len(front) > MAX_FRONT:
+        raise Refused(
+            f"the front matter has {len(front):,} characters and {MAX_FRONT:,} can be read;"
+            " shorten it"
+        )
     try:
-        # The base loader leaves "2025-05-18", "no" and 007 the texts that they are.
-        fields = YAMLHandler().load(front, Loader=yaml.BaseLoader)
+        fields = YAMLHandler().load(front, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)

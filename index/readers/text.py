@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.article import Article
+from index.readers.bounds import within_bounds
 from index.readers.encoding import Refused, decode, tidy
 from index.readers.files import SourceFile
 
@@ -14,10 +15,10 @@ def read_text(file: SourceFile, data: bytes) -> Article:
     """The article that a text file holds.
 
     Raises:
-        Refused: The file is binary or blank.
+        Refused: The file is binary, blank or too long.
     """
     raw = decode(data)
-    text = tidy(raw)
+    text = tidy(within_bounds(raw))
     if not text.strip():
         raise Refused(BLANK)
     return Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root)

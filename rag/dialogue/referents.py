@@ -7,10 +7,8 @@ import re
 from index.sentences import split_sentences
 from index.words import content_stems, is_content
 from rag.answer import REFUSAL
+from rag.dialogue.history import REPLY_CHARS
 from rag.facts.names import TITLES, Name, names_in
-
-# A reply longer than this is read so far: what a next question means was said early.
-REPLY_CHARS = 4_000
 
 # Names with one of these words are not a person's.
 _BODIES = frozenset(
@@ -21,6 +19,7 @@ _BODIES = frozenset(
     " kremlin white eu un us uk nato act law plan deal summit prize cup war cloud service".split()
 )
 _PLACED = re.compile(r"\b(?:in|at|from|to|near|of|across|through|the) $", re.I)
+_LONGEST = len(" through ")
 _MARKER = re.compile(r"(?:\s*\[\d+\])+")
 _LEAD = re.compile(
     r"^(?:[^:\n]{1,120}, )?\d{1,2} [A-Z][a-z]+ \d{4}: |^(?:[A-Z]\w* ){1,4}?[A-Z]\w*: |^[A-Z]\w+: "
@@ -43,27 +42,27 @@ def people_in(text: str, *, told: bool = False) -> list[str]:
         told: Whether it is a reply: a single word is then a person only with a title before it or
             beside a verb of speech.
     """
-    found: list[str] = []
+    found: dict[str, str] = {}  # by their last words
     for name in names_in(text):
         head = name.text.partition(" of ")[0]  # Ada Lund of the Harbour Union
         words = head.split() if " " in head else name.text.split()
         if _BODIES & {word.lower() for word in words}:
             continue
         titled = words[0].lower() in TITLES
-        if _PLACED.search(text[: name.start]) and not titled:
+        before = text[max(0, name.start - _LONGEST) : name.start]
+        if _PLACED.search(before) and not titled:
             continue
         if (
             told
             and len(words) == 1
             and not re.match(
-                r" (?:said|says|told|resigned|announced|added|will|was|has|is)\b", text[name.end :]
+                r" (?:said|says|told|resigned|announced|added|will|was|has|is)\b",
+                text[name.end : name.end + 12],
             )
         ):
             continue
-        full = next((each for each in found if each.split()[-1] == words[-1]), None)
-        if full is None:
-            found.append(" ".join(words))
-    return found
+        found.setdefault(words[-1], " ".join(words))
+    return [*found.values()]
 
 
 def person_in(before: str, reply: str) -> str:
@@ -93,12 +92,14 @@ def subject_in(before: str) -> str:
 
 def place_in(before: str) -> str:
     """The one place that a question names: "in Paris"; "" if there are none or more."""
-    places = [n for n in names_in(before) if _PLACE.search(before[: n.start])]
+    places = [
+        n for n in names_in(before) if _PLACE.search(before[max(0, n.start - _LONGEST) : n.start])
+    ]
     return f"in {_with_article(before, places[0])}" if len(places) == 1 else ""
 
 
 def _with_article(text: str, name: Name) -> str:
-    return ("the " if text[: name.start].lower().endswith("the ") else "") + name.text
+    return ("the " if text[: name.start][-4:].lower() == "the " else "") + name.text
 
 
 def plural_in(before: str) -> str:
@@ -133,5 +134,6 @@ def claims_of(reply: str) -> list[str]:
 
 def listed_in(reply: str) -> list[str]:
     """The things that a reply lists: the items of its list, else its claims."""
-    listed = [_MARKER.sub("", item).strip(" .;") for item in _LISTED.findall(reply)]
+    items = _LISTED.findall(reply[:REPLY_CHARS])
+    listed = [_MARKER.sub("", item).strip(" .;") for item in items]
     return listed if len(listed) > 1 else claims_of(reply)

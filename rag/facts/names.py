@@ -97,8 +97,10 @@ def _begins(words: list[re.Match[str]], at: int) -> bool:
 
 
 def _opens(word: re.Match[str]) -> bool:
-    before = word.string[: word.start()].rstrip(" \t")
-    return not before or before[-1] in ".?!:“\"‘'•\n–—"
+    text, at = word.string, word.start()
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return at == 0 or text[at - 1] in ".?!:“\"‘'•\n–—"
 
 
 def _capital(word: re.Match[str]) -> bool:

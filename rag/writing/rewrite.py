@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from index.words import WORD, content_stems
+from rag.dialogue.history import recent
 from rag.facts.names import names_in
 from rag.prompts import REWRITE_SYSTEM, REWRITE_USER
 from rag.writing.failures import ModelFailed
@@ -59,6 +60,7 @@ def rewrite(
         None if the model fails, or if what it wrote lost a name or a number of the turn, names
         what no turn names, is much longer than the turn, or asks nothing.
     """
+    history = recent(history)
     turns = [
         f"{'Reader' if turn.get('role') == 'user' else 'Reply'}: "
         f"{neutral(turn.get('content', ''))[:TURN_CHARS]}"

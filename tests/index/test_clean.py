@@ -49,6 +49,8 @@ ENDS = {
     "footer": "About us | Contact | Privacy Policy | Terms of Use",
     "agency": "Reporting by Ann Lee; editing by Bob Ray\n\nSuggested Topics:\n\nEurope",
     "photo": "Photo: Reuters\n\nImage credit: Gull Media",
+    "a list of buttons": "- Share on Facebook\n- Follow us\n- Register",
+    "an author": "Anna Berg is a reporter for The Daily Gull.",
     "readers' comments": (
         "2 Comments\n\nSam says:\n\nI crossed it in my car and it was a fine thing to do.\n\nReply"
     ),
@@ -155,6 +157,25 @@ WHOLE = {
         "The harbour bridge of Bern was reopened on\nSunday after a wait of two years."
     ),
     "only short lines": "Roses are red\nViolets are blue\nRelated Posts",
+    "a sentence about copyright": (
+        f"Copyright holders will be paid from a fund of the court.\n\n{BODY}\n\nCopyright law is "
+        "to be changed in the autumn, the minister said."
+    ),
+    "sentences that begin like labels": (
+        f"Photo by photo the archive was scanned.\n\n{BODY}\n\nShare: 3 percent of the company "
+        "was sold on Friday.\n\nTopics: the talks will deal with grain and prisoners."
+    ),
+    "a sentence about cookies": f"{BODY}\n\nWe use cookies on holidays only, the baker said.",
+    "a sentence about agreeing": f"{BODY}\n\nBy crossing you accept the risk, a sign says.",
+    "a reporter in the news": (
+        f"Anna Berg was arrested in Minsk on Friday.\n\n{BODY}\n\nAnna Berg is a reporter for The "
+        "Daily Gull."
+    ),
+    "who was a reporter": f"{BODY}\n\nAnna Berg is a reporter for the Gull who was arrested.",
+    "items that begin like buttons": (
+        f"{BODY}\n\n- Register\n- Sign up\n- Follow us\n- Bring a passport\n\n{SECOND}\n\n"
+        "- Register for the news service\n- Follow on Facebook\n- Join the queue at gate 3"
+    ),
     "other scripts": "桥梁于星期日重新开放，市长说。\n维修耗资四千万欧元，是第一次估计的两倍。",
 }
 
