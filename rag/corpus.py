@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from rag.retriever import PassageRetriever
 
 T = TypeVar("T")
+
+# What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
+_OURS = re.compile(r"\b(?:articles?|sources?|outlets?|papers?|corpus|index|archive|you|your|all)\b")
 
 # Kinds of reply that a language model may phrase; in the others each line stands for itself.
 PROSE = ("brief", "comparison", "latest")
@@ -237,9 +241,17 @@ class Corpus:
 
     def _request(self, meant: Question, history: Sequence[Mapping[str, str]]) -> Request:
         """What is asked for; what a request leaves unsaid is what was asked about before."""
-        request = request_of(meant.asked if meant.leans else meant.spelt, self._reader.request)
+        request = request_of(meant.spelt, self._reader.request)
+        if request.kind in TALK and (not meant.leans or _OURS.search(meant.spelt)):
+            return request
+        if len(meant.parts) > 1 and request.kind not in PROSE:
+            return FACT  # "until when is it shut, and what happens then"
+        if meant.leans:
+            request = request_of(meant.asked, self._reader.request)
         named = request.subject or request.speaker or request.sides
-        if request.kind in ("fact", "list", *TALK) or named:
+        if request.kind in TALK:
+            return FACT
+        if request.kind in ("fact", "list") or named:
             return request
         before = [turn["content"] for turn in history if turn.get("role") == "user"]
         return replace(

