@@ -12,6 +12,7 @@ from index.words import WORD
 # the estimated resemblance at 0.044 at most.
 PERMUTATIONS = 128
 SHINGLE_WORDS = 3
+SIGNATURE_BYTES = 4 * PERMUTATIONS
 
 # Resemblance from which two texts are one story. In the sample corpus a copy with another dateline
 # scores 0.95, one in another spelling and cut at the end 0.74; two outlets' own reports of one
