@@ -36,6 +36,7 @@ def backup(directory: Path, names: Sequence[str], file: Path) -> list[str]:
         try:
             with zipfile.ZipFile(making, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name in found:
+                    (Path(folder) / name).parent.mkdir(exist_ok=True)
                     copy(directory / name, Path(folder) / name)
                     archive.write(Path(folder) / name, name)
             making.replace(file)

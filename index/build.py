@@ -11,7 +11,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from index import backup, damage, derived, migrate
@@ -20,10 +19,10 @@ from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded
 from index.compare import Comparison, Report
 from index.connection import damaged, recognise
 from index.derived import Derived
-from index.disk import writing
+from index.disk import alone
 from index.duplicates import SIGNATURE_BYTES, signature, stories
 from index.embed import Embedder
-from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
+from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.ledger import SCHEMA_VERSION, Ledger, Prepared
 from index.readers import Source
 from index.sentences import split_sentences
@@ -31,7 +30,6 @@ from index.sentences import split_sentences
 __all__ = ["LEDGER", "Builder", "Progress", "Report", "check_embedder", "open_ledger"]
 
 LEDGER = "ledger.sqlite"
-_LOCK = "build.lock"
 
 # Articles that are encoded together: small enough that a stop loses little work.
 _GROUP = 32
@@ -123,7 +121,7 @@ class Builder:
         sources hold of them is stored again.
 
         Raises:
-            IndexBusy, IndexDamaged, IndexMismatch, IndexUnwritable: see the classes.
+            IndexDamaged, IndexMismatch, IndexUnwritable: see the classes.
         """
         with self._locked(create=True) as ledger:
             if self._damaged(ledger):
@@ -178,7 +176,7 @@ class Builder:
         Raises:
             IndexBusy, IndexMismatch, IndexUnwritable: see the classes.
         """
-        with self._alone():
+        with alone(self.directory):
             try:
                 ledger = self._open()
                 harmed = self._damaged(ledger)
@@ -235,24 +233,10 @@ class Builder:
     @contextmanager
     def _locked(self, *, create: bool = False) -> Iterator[Ledger]:
         """The ledger, while no other process writes."""
-        with self._alone(create=create):
-            yield self._open()
-
-    @contextmanager
-    def _alone(self, *, create: bool = False) -> Iterator[None]:
-        """The folder, while no other process writes."""
         if not create and not (self.directory / LEDGER).is_file():
             open_ledger(self.directory)
-        try:
-            with writing(self.directory):
-                self.directory.mkdir(parents=True, exist_ok=True)
-                with FileLock(self.directory / _LOCK, timeout=0):
-                    yield
-        except Timeout:
-            raise IndexBusy(
-                f"{self.directory}: another process is writing to this index; wait until it has"
-                " finished, then run the command again"
-            ) from None
+        with alone(self.directory):
+            yield self._open()
 
     def _manifest(self) -> dict[str, str]:
         return {**_identity(self.embedder), **self._chunking}

@@ -106,7 +106,7 @@ class Comparison:
                 self._skip(source, item)
                 broken.append(item.uri)
                 continue
-            article = clean_article(item)
+            article = item if item.cleaned else clean_article(item)
             if before := self._seen.get(item.uri):
                 if before[0] != article.id:
                     self._skip(source, _taken(item, before[1]))

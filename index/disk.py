@@ -8,9 +8,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from index.connection import unwritable
+from index.errors import IndexBusy
+
+_LOCK = "build.lock"
 
 _STUCK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """An index folder, made if it is not there, while no other process writes to it.
+
+    Raises:
+        IndexBusy: another one does.
+        IndexUnwritable: as for ``writing``.
+    """
+    try:
+        with writing(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+            with FileLock(directory / _LOCK, timeout=0):
+                yield
+    except Timeout:
+        raise IndexBusy(
+            f"{directory}: another process is writing to this index; wait until it has"
+            " finished, then run the command again"
+        ) from None
 
 
 @contextmanager

@@ -288,6 +288,10 @@ class Ledger:
             (name,),
         )
 
+    def keys(self) -> list[str]:
+        """The key of every current article."""
+        return [key for (key,) in self._db.execute("SELECT key FROM articles WHERE current")]
+
     def uris(self, pks: Iterable[int]) -> list[str]:
         """The uris of articles by pk, sorted, whether or not they are as written."""
         return sorted(uri for (uri,) in self._select("SELECT uri FROM articles WHERE pk IN", pks))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import typer
 from index.build import LEDGER, Builder
 from index.embed import Embedder
 from index.embedders import embedder_of
-from index.errors import IndexBusy, IndexMismatch, IndexMissing
+from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.readers import Source
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ SUGGESTIONS = (
     "Who resigned, and why?",
     "What did the court order Brandreth Marine to hand over?",
 )
-_FOLDER = "sample"
+FOLDER = "sample"
 
 
 def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
@@ -58,7 +57,7 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
                 " that comes with onrecord. Add your own with: onrecord add SOURCE",
                 err=True,
             )
-    directory = settings.index / _FOLDER
+    directory = settings.index / FOLDER
     embedder = embedder_of(settings.embedder)
     _build(directory, embedder, settings)
     return Corpus.open(directory, settings=settings, embedder=embedder)
@@ -66,7 +65,7 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
 
 def is_sample(corpus: Corpus) -> bool:
     """Whether a corpus is the sample that ``open_corpus`` made."""
-    return corpus.directory == corpus.settings.index / _FOLDER
+    return corpus.directory == corpus.settings.index / FOLDER
 
 
 def _is_empty(directory: Path) -> bool:
@@ -100,9 +99,11 @@ def _build(directory: Path, embedder: Embedder, settings: Settings) -> None:
     with as_file(files("index").joinpath("sample")) as folder:
         try:
             builder.add([Source.at(folder)])
-        except IndexMismatch:
-            # Made by another version or model; nothing in it is the person's own.
-            shutil.rmtree(directory)
+        except (IndexMismatch, IndexDamaged):
+            # Made by another version or model, or damaged. Its articles are not the person's own;
+            # the chats beside them are.
+            for path in directory.glob(f"{LEDGER}*"):
+                path.unlink()
             builder.add([Source.at(folder)])
         except IndexBusy:
             # Another command is making the same index: what it has committed is used.
