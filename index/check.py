@@ -9,7 +9,6 @@ from index import damage, derived
 from index.build import open_ledger
 from index.derived import DerivedDamaged
 from index.errors import IndexDamaged
-from index.ledger import Ledger
 
 
 def faults(directory: Path) -> tuple[list[str], list[str]]:
@@ -25,7 +24,7 @@ def faults(directory: Path) -> tuple[list[str], list[str]]:
         ledger = open_ledger(directory)
         with ledger.read():
             manifest = ledger.manifest()
-            wrong = _told(damage.find(ledger)) + _miscounts(ledger, manifest)
+            wrong = _told(damage.find(ledger))
     except (IndexDamaged, sqlite3.DatabaseError) as error:
         return [f"the ledger is damaged: {str(error).partition(';')[0]}"], []
     if manifest["generation"] == "0":
@@ -43,13 +42,6 @@ def _told(found: damage.Damage) -> list[str]:
         *(f"{uri}: the source of this article is not as it was written" for uri in found.sources),
         *(f"{uri}: what finds this article is not as it was written" for uri in found.unfound),
         *([f"{found.chunks} chunks are not as they were written"] if found.chunks else []),
+        *found.counts,
         *(f"the ledger is damaged: {line}" for line in found.file),
-    ]
-
-
-def _miscounts(ledger: Ledger, manifest: dict[str, str]) -> list[str]:
-    return [
-        f"the manifest counts {manifest[name]} {name} and the ledger holds {count}"
-        for name, count in ledger.counts().items()
-        if manifest.get(name, str(count)) != str(count)
     ]

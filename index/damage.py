@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Damage:
         sources: The uris of those of which only the raw source is not.
         unfound: The uris of current ones that lack a chunk or an encoding to be found by.
         chunks: How many chunks are not, or have an encoding that is not.
+        counts: What the manifest counts otherwise than the tables, a sentence each.
         file: What SQLite says of the file.
     """
 
@@ -48,10 +49,11 @@ class Damage:
     sources: list[str] = field(default_factory=list)
     unfound: list[str] = field(default_factory=list)
     chunks: int = 0
+    counts: list[str] = field(default_factory=list)
     file: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.articles or self.sources or self.unfound or self.chunks or self.file)
+        return any(getattr(self, each.name) for each in fields(self))
 
 
 def find(ledger: Ledger) -> Damage:
@@ -75,6 +77,12 @@ def find(ledger: Ledger) -> Damage:
     found.chunks = owners.pop(None, 0)
     found.unfound = [uri for pk, (uri, count) in expected.items() if owners[pk] != count]
     checked = (line for (line,) in db.execute("PRAGMA integrity_check"))
+    manifest = ledger.manifest()
+    found.counts = [
+        f"the manifest counts {manifest[name]} {name} and the ledger holds {count}"
+        for name, count in ledger.counts().items()
+        if manifest.get(name, str(count)) != str(count)
+    ]
     found.file = [line for line in checked if line != "ok"]
     return found
 
@@ -104,9 +112,14 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
             for row in _as_written(old, "chunks", CHUNK):
                 if row[-1] in encodings:
                     chunks.setdefault(row[2], []).append(row)
+            # Which revision of an article is the current one, its row's number tells.
+            newest: dict[str, int] = {}
+            for _, pk, uri in _rows(old, "articles", "digest, pk, uri"):
+                newest[str(uri)] = max(pk, newest.get(str(uri), 0))
             stored: list[int] = []
             for row in _rows(old, "articles", _ARTICLES):
                 article = _parts(row)
+                article = replace(article, current=newest.get(article.uri) == article.pk)
                 if not article.sound:
                     lost.append(article.uri)
                 elif article.current and not (
@@ -169,11 +182,11 @@ def _parts(row: _Row) -> _Stored:
 def _copy(new: Ledger, article: _Stored) -> None:
     """Stores an article's row as it was."""
     raw = article.raw if article.raw_sound else packed(article.whole().text, article.whole().text)
-    db = new.connections.db
-    newer = db.execute("SELECT 1 FROM articles WHERE uri = ? AND current", (article.uri,))
-    current = article.current and not newer.fetchone()
-    values = (digest(*article.written), *article.written, digest(article.pk, raw), raw, current)
-    db.execute(
+    values = (
+        *(digest(*article.written), *article.written, digest(article.pk, raw), raw),
+        article.current,
+    )
+    new.connections.db.execute(
         f"INSERT INTO articles (digest, {WRITTEN}, raw_digest, raw, current, root)"
         f" VALUES ({', '.join('?' * (len(values) + 1))})",
         (*values, article.root),

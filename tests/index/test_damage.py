@@ -215,3 +215,23 @@ def test_a_ledger_past_use_is_refused_in_one_sentence_and_saved_as_far_as_it_goe
     assert set(told(index)) <= {"costs.txt", "rain.txt", "snow.txt", "vote.txt"}
     add(index, fake, made / "news")
     assert look(index, fake) == look(made / "index", fake)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE articles SET current = 0 WHERE uri = 'rain.txt'",
+        "UPDATE articles SET story = 1",
+        "UPDATE manifest SET value = 'x' WHERE name = 'generation'",
+        "DELETE FROM manifest WHERE name = 'embedder'",
+        "DELETE FROM chunks WHERE pk = 2",
+    ],
+)
+def test_what_only_counts_and_orders_is_mended_without_loss(index, made, fake, statement):
+    with sqlite3.connect(index / LEDGER) as db:
+        db.execute(statement)
+    db.close()
+    assert faults(index)[0]
+    report = Builder(index, fake).repair()
+    assert (report.lost, faults(index)) == ([], ([], []))
+    assert look(index, fake) == look(made / "index", fake)
