@@ -290,24 +290,34 @@ class Builder:
         if not (prepared or report.removed or moved or always):
             derived.prune(root, manifest["token"])  # what a build that was cut off left there
             return
-        with ledger.write():
-            for uri in report.removed:
-                ledger.delete(uri)
-            for uri, place in moved.items():
-                ledger.set_root(uri, place)
-            uris = {ledger.insert(item)[0]: item.article.uri for item in prepared}
-            grouped = stories(
-                {pk: m for pk, m in ledger.minhashes().items() if len(m) in (0, SIGNATURE_BYTES)}
-            )
-            ledger.set_stories(grouped)
-            report.duplicates = [uri for pk, uri in uris.items() if grouped[pk] != pk]
-            ledger.drop_unused_encodings()
-            report.generation += 1
-            token = f"{report.generation:06d}-{uuid.uuid4().hex[:12]}"
-            counts = {name: str(count) for name, count in ledger.counts().items()}
-            ledger.set_manifest({"generation": str(report.generation), "token": token, **counts})
-            self.progress("index", 0, 0)
-            Derived.build(ledger, self.embedder.dimension, token, root)
+        try:
+            with ledger.write():
+                for uri in report.removed:
+                    ledger.delete(uri)
+                for uri, place in moved.items():
+                    ledger.set_root(uri, place)
+                uris = {ledger.insert(item)[0]: item.article.uri for item in prepared}
+                grouped = stories(
+                    {
+                        pk: m
+                        for pk, m in ledger.minhashes().items()
+                        if len(m) in (0, SIGNATURE_BYTES)
+                    }
+                )
+                ledger.set_stories(grouped)
+                report.duplicates = [uri for pk, uri in uris.items() if grouped[pk] != pk]
+                ledger.drop_unused_encodings()
+                report.generation += 1
+                token = f"{report.generation:06d}-{uuid.uuid4().hex[:12]}"
+                counts = {name: str(count) for name, count in ledger.counts().items()}
+                ledger.set_manifest(
+                    {"generation": str(report.generation), "token": token, **counts}
+                )
+                self.progress("index", 0, 0)
+                Derived.build(ledger, self.embedder.dimension, token, root)
+        except BaseException:
+            derived.prune(root, manifest["token"])  # what no commit names
+            raise
         ledger.settle()
         derived.prune(root, token)
 

@@ -75,7 +75,6 @@ def test_restoring_goes_back_and_keeps_what_was_there(index, onrecord, fake):
 
 def test_an_open_corpus_is_backed_up_and_restored_under_its_readers(index, onrecord, fake):
     corpus = Corpus(index, fake, Settings(threshold=0), reader=FakeReader())
-    old, new = {"news/rain.txt"}, {"news/rain.txt", "news/more.txt"}
     seen, stop, errors = [], threading.Event(), []
 
     def read():
@@ -97,11 +96,9 @@ def test_an_open_corpus_is_backed_up_and_restored_under_its_readers(index, onrec
         stop.set()
         reader.join()
     assert not errors
-    keys = {len(found) for found in seen}
-    assert keys <= {2, 3}
-    assert [a.key for a in corpus.articles()] == sorted(a.key for a in corpus.articles())
-    assert len(corpus.articles()) == 2
-    assert old < new
+    old, new = ("rain", "snow-in-oslo"), ("more", "rain", "snow-in-oslo")
+    assert {old, *seen} <= {old, new}
+    assert sorted(a.key for a in corpus.articles()) == [*old]
 
 
 @pytest.mark.parametrize("harm", ["no file", "other file", "cut", "flipped", "empty archive"])
@@ -158,11 +155,11 @@ def test_what_is_exported_is_read_back_with_everything(onrecord, workplace, fake
 
     def seen(directory):
         found = look(Path(directory), fake)["articles"].values()
+        names = ("title", "author", "publisher", "published", "language", "url", "sources")
         return sorted(
-            (a.title, a.author, a.publisher, str(a.published), a.language, a.url, a.sources, a.text,
-             a.raw, sentences)
+            (str([getattr(a, name) for name in names]), a.text, a.raw, sentences)
             for _, a, sentences in found
-        , key=str)  # fmt: skip
+        )
 
     assert seen("other") == seen(".onrecord")
     lines = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
@@ -193,7 +190,7 @@ def test_a_damaged_article_is_left_out_of_answers_and_said_so(index, onrecord):
         "Left out, because damaged in the index: rain.txt; add the source again, or see: onrecord"
         " check."
     )
-    status, out, err = onrecord("add", "news")
+    status, _, err = onrecord("add", "news")
     assert status == 0
     assert "damaged in the index and mended: rain.txt" in err
     answer = only(onrecord("ask", "When did rain fall on Kyiv?", "--json")[1])
