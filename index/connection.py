@@ -32,6 +32,7 @@ class Connections:
         self._local = threading.local()
         self._first: sqlite3.Connection | None = None  # keeps the file's number from a second use
         self._file: tuple[int, ...] = ()
+        self._unlocked = False
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -40,13 +41,31 @@ class Connections:
         return db or self.connect()
 
     def connect(self, mode: str = "rw") -> sqlite3.Connection:
-        """Opens this thread's connection; where nothing may be written, one that only reads.
+        """Opens this thread's connection; where nothing can be written, one that only reads.
 
         Raises:
+            IndexDamaged: the file is past reading.
             IndexReplaced: there is another file of this name now.
+            IndexUnwritable: it cannot be read without writing beside it.
         """
-        if mode == "rw" and self._frozen():
-            mode = "ro&immutable=1"  # SQLite would write beside the file, if only to lock it
+        if mode == "rw" and self._still():
+            db = self._as_it_is()
+        else:
+            try:
+                db = self._open(mode)
+            except IndexUnwritable:
+                if mode != "rw" or self._logged():
+                    raise
+                db = self._as_it_is()
+        if self._first is None:
+            self._first, self._file = db, self._found()
+        elif self.replaced():
+            db.close()
+            raise IndexReplaced(f"{self.path.parent}: the index was replaced just now; ask again")
+        self._local.db = db
+        return db
+
+    def _open(self, mode: str) -> sqlite3.Connection:
         uri = f"{self.path.resolve().as_uri()}?mode={mode}"
         db = sqlite3.connect(
             uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False
@@ -56,12 +75,17 @@ class Connections:
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = FULL")
         db.create_function("caseless", 1, lambda text: text and text.casefold(), deterministic=True)
-        if self._first is None:
-            self._first, self._file = db, self._found()
-        elif self.replaced():
-            db.close()
-            raise IndexReplaced(f"{self.path.parent}: the index was replaced just now; ask again")
-        self._local.db = db
+        return db
+
+    def _as_it_is(self) -> sqlite3.Connection:
+        """A connection that takes the file as it is: without locks, which SQLite keeps beside it.
+
+        So the file must not change while it is read: a change makes another file of it.
+        """
+        db = self._open("ro&immutable=1")
+        if not self._unlocked:
+            self._unlocked = True
+            self._file = self._found()
         return db
 
     def close(self) -> None:
@@ -81,16 +105,18 @@ class Connections:
             found = self.path.stat()
         except OSError:
             return ()
-        # What nobody may write needs no lock, so it must not change while it is read.
-        state = (found.st_size, found.st_mtime_ns) if self._frozen() else ()
+        state = (found.st_size, found.st_mtime_ns, self._logged()) if self._unlocked else ()
         return (found.st_dev, found.st_ino, *state)
 
-    def _frozen(self) -> bool:
+    def _still(self) -> bool:
         """Whether this process may write neither the file nor beside it, and nobody else does."""
-        if os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK):
-            return False
+        writable = os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK)
+        return not writable and self.path.is_file() and not self._logged()
+
+    def _logged(self) -> bool:
+        """Whether the last changes lie in the log beside the file."""
         log = Path(f"{self.path}-wal")
-        return self.path.is_file() and not (log.is_file() and log.stat().st_size)
+        return log.is_file() and log.stat().st_size > 0
 
     @contextmanager
     def read(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -201,9 +201,10 @@ class Ledger:
     def settle(self) -> None:
         """Brings what was committed from the log into the file, as far as no reader needs it.
 
-        So a copy of the file alone is a copy of the index.
+        So a copy of the file alone is a copy of the index. On a full disk it stays in the log.
         """
-        self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        with suppress(sqlite3.OperationalError):
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     # the manifest
 

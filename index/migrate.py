@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -56,8 +58,9 @@ def up_to_date(path: Path) -> None:
             for statement in ((_SMALLER if found == "1" else "") + _DIGESTED).split(";"):
                 db.execute(statement)
             ledger.set_manifest({"schema": str(SCHEMA_VERSION)})
-        db.execute("VACUUM")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite3.OperationalError):  # there may be no room for a smaller file
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         ledger.close()
 

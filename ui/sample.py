@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from index import derived
 from index.build import LEDGER, Builder
 from index.embed import Embedder
 from index.embedders import embedder_of
@@ -46,6 +47,12 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
         empty = _is_empty(settings.index)
         if not empty:
             return Corpus.open(settings=settings)
+        if _cut_off(settings.index):
+            raise IndexMissing(
+                f"{settings.index}: there is no article in this index, but search files for some;"
+                " if it was copied while it was used, copy ledger.sqlite-wal too, or take what"
+                " onrecord backup writes; else add the sources again"
+            )
         if "index" in settings.model_fields_set and not _offered(settings.index):
             raise IndexMissing(
                 f"{settings.index}: there is no article in this index; add some with: onrecord add"
@@ -76,6 +83,19 @@ def _is_empty(directory: Path) -> bool:
     ledger = open_ledger(directory)
     with ledger.read():
         return ledger.counts()["articles"] == 0
+
+
+def _cut_off(directory: Path) -> bool:
+    """Whether nothing was committed to a ledger beside which search files of something lie."""
+    from index.build import open_ledger
+
+    if not (directory / LEDGER).is_file():
+        return False
+    ledger = open_ledger(directory)
+    with ledger.read():
+        return ledger.manifest()["generation"] == "0" and any(
+            (directory / derived.FOLDER).glob("*")
+        )
 
 
 def _offered(directory: Path) -> bool:

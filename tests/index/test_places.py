@@ -81,9 +81,13 @@ def test_a_folder_that_is_gone_is_told_and_picked_up_when_it_is_back(tmp_path, f
     add(folder, fake, news)
     index = Generations(folder, fake)
     shutil.rmtree(folder)
-    for run in (lambda work: work(), in_thread):
-        told = run(lambda: pytest.raises(IndexMissing, uris, index))
-        told.match("there is no index here")
+
+    def refused():
+        with pytest.raises(IndexMissing, match="there is no index here"):
+            uris(index)
+
+    refused()
+    in_thread(refused)
     add(folder, FakeEmbedder(), news)
     assert uris(index) == ["rain.txt"]
 
