@@ -174,8 +174,10 @@ class Builder:
         """Makes what is damaged again from what is whole: search files, encodings, the ledger.
 
         Raises:
-            IndexBusy, IndexMismatch, IndexUnwritable: see the classes.
+            IndexBusy, IndexMissing, IndexMismatch, IndexUnwritable: see the classes.
         """
+        if not (self.directory / LEDGER).is_file():
+            open_ledger(self.directory)
         with alone(self.directory):
             try:
                 ledger = self._open()

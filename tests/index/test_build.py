@@ -1,5 +1,6 @@
 """A build does what changed and only that, one at a time, whole or not at all."""
 
+import json
 import os
 import shutil
 import signal
@@ -727,6 +728,33 @@ def test_what_was_embedded_before_a_crash_is_not_embedded_again(index, tmp_path,
     assert (report.embedded, len(second.texts)) == (36, 36)
     assert not set(first.texts) & set(second.texts)
     whole(index, news, second)
+
+
+def test_what_a_build_that_was_cut_off_left_goes_with_the_next_add(index, standing, fake):
+    kept = [path.name for path in (index / derived.FOLDER).iterdir()]
+    (index / derived.FOLDER / "000002-0123456789ab").mkdir()
+    (index / derived.FOLDER / "000002-0123456789ab.making").mkdir()
+    assert counts(add(index, fake, standing)) == {"unchanged": URIS}
+    assert [path.name for path in (index / derived.FOLDER).iterdir()] == kept
+
+
+def test_search_files_are_on_the_disk_before_anything_names_them(
+    index, standing, fake, monkeypatch
+):
+    synced, before = [], manifest(index)["token"]
+
+    def noted(path):
+        synced.append((path.name, manifest(index)["token"]))
+
+    monkeypatch.setattr("index.disk.sync", noted)
+    change(standing)
+    add(index, fake, standing)
+    stamp = json.loads(
+        (index / derived.FOLDER / manifest(index)["token"] / "stamp.json").read_text()
+    )
+    files = {Path(name).name for name in stamp["files"]}
+    assert {*files, "stamp.json"} <= {name for name, _ in synced}
+    assert {token for _, token in synced} == {before}
 
 
 def kill(index, news, step, when):
