@@ -25,6 +25,7 @@ class Article:
         url: Where the original can be read.
         sources: Names the article itself lists as its sources.
         root: The folder or address that ``uri`` is relative to.
+        cleaned: Whether the source says that its text was cleaned before, and is taken as it is.
     """
 
     uri: str
@@ -39,16 +40,17 @@ class Article:
     url: str | None = None
     sources: tuple[str, ...] = ()
     root: str = ""
+    cleaned: bool = False
 
     @property
     def id(self) -> str:
         """Sixteen hexadecimal digits that depend on the uri and all that a reader sees.
 
-        ``raw`` and ``root`` are left out: a page whose menu changed, or a corpus that moved to
-        another folder, is the same article.
+        ``raw``, ``root`` and ``cleaned`` are left out: a page whose menu changed, or a corpus that
+        moved to another folder, is the same article.
         """
         seen = asdict(self)
-        del seen["raw"], seen["root"]
+        del seen["raw"], seen["root"], seen["cleaned"]
         canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

@@ -11,17 +11,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index import derived, migrate
+from index import backup, damage, derived, migrate
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded_text
 from index.compare import Comparison, Report
+from index.connection import damaged, recognise
 from index.derived import Derived
-from index.duplicates import signature, stories
+from index.disk import alone
+from index.duplicates import SIGNATURE_BYTES, signature, stories
 from index.embed import Embedder
-from index.errors import IndexBusy, IndexMismatch, IndexMissing, NotIndexed
+from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.ledger import SCHEMA_VERSION, Ledger, Prepared
 from index.readers import Source
 from index.sentences import split_sentences
@@ -29,7 +30,6 @@ from index.sentences import split_sentences
 __all__ = ["LEDGER", "Builder", "Progress", "Report", "check_embedder", "open_ledger"]
 
 LEDGER = "ledger.sqlite"
-_LOCK = "build.lock"
 
 # Articles that are encoded together: small enough that a stop loses little work.
 _GROUP = 32
@@ -45,6 +45,7 @@ def open_ledger(directory: Path) -> Ledger:
     Raises:
         IndexMissing: there is none in the folder.
         IndexMismatch: it has another schema.
+        IndexDamaged: it is past reading.
     """
     path = directory / LEDGER
     if not path.is_file():
@@ -52,19 +53,22 @@ def open_ledger(directory: Path) -> Ledger:
             f"{directory}: there is no index here; make one with: onrecord add SOURCE"
             f" --index {directory}"
         )
+    recognise(path)
     ledger = Ledger(path)
     found = ledger.schema()
-    if found != str(SCHEMA_VERSION):
-        remedy = (
-            f"bring it up to date with: onrecord check --repair --index {directory}"
-            if found in migrate.FROM
-            else "delete the folder and add the sources again"
-        )
-        raise IndexMismatch(
-            f"{directory}: the index has schema {found} and this onrecord reads schema"
-            f" {SCHEMA_VERSION}; {remedy}"
-        )
-    return ledger
+    if found == str(SCHEMA_VERSION):
+        return ledger
+    if found is None or not found.isdecimal():
+        raise damaged(path, "holds no index of onrecord")
+    remedy = (
+        f"bring it up to date with: onrecord check --repair --index {directory}"
+        if found in migrate.FROM
+        else "a newer onrecord made it; update onrecord"
+    )
+    raise IndexMismatch(
+        f"{directory}: the index has schema {found} and this onrecord reads schema"
+        f" {SCHEMA_VERSION}; {remedy}"
+    )
 
 
 def check_embedder(directory: Path, manifest: dict[str, str], embedder: Embedder) -> None:
@@ -78,7 +82,7 @@ def check_embedder(directory: Path, manifest: dict[str, str], embedder: Embedder
             raise IndexMismatch(
                 f"{directory}: the index was made with {name} {manifest.get(name)} and the model"
                 f" at hand has {at_hand}; set ONRECORD_EMBEDDER={manifest.get('embedder')},"
-                " or delete the folder and add the sources again"
+                " or add the sources to another folder with --index"
             )
 
 
@@ -113,16 +117,16 @@ class Builder:
         An article is read anew, compared by content, and kept, replaced or added. One that a
         source held before and holds no longer is removed, unless its file can no longer be read.
 
+        Rows of the ledger that are not as they were written are left behind first: what the
+        sources hold of them is stored again.
+
         Raises:
-            IndexBusy, IndexMismatch: see the classes.
+            IndexDamaged, IndexMismatch, IndexUnwritable: see the classes.
         """
         with self._locked(create=True) as ledger:
-            with ledger.read():
-                stored = ledger.current_ids()
-            found = Comparison(stored)
-            found.add_sources(sources, lambda number: self.progress("read", number, 0))
-            self._commit(ledger, list(found.fresh.values()), found.report, found.moved)
-        return found.report
+            if self._damaged(ledger):
+                return self._rescued(sources)
+            return self._bring(ledger, sources)
 
     def put(self, articles: Iterable[Article]) -> Report:
         """Adds or replaces articles that come from a program instead of a source.
@@ -149,9 +153,9 @@ class Builder:
         with self._locked() as ledger:
             with ledger.read():
                 for name in names:
-                    named = [a for a in ledger.articles_named(name) if a.current]
-                    exact = [a for a in named if name in (a.article.uri, a.id)]
-                    found = [a.article.uri for a in exact or named]
+                    named = [(uri, id_) for _, uri, id_, now in ledger.names(name) if now]
+                    exact = [pair for pair in named if name in pair]
+                    found = [uri for uri, _ in exact or named]
                     if not found:
                         raise NotIndexed(
                             f"{name}: no article has this uri, key or id;"
@@ -166,30 +170,78 @@ class Builder:
         with self._locked():
             pass
 
-    def repair(self) -> None:
-        """Makes the derived files again from the ledger."""
-        with self._locked() as ledger, ledger.read():
-            manifest = ledger.manifest()
-            if manifest["generation"] == "0":
-                return
-            root = self.directory / derived.FOLDER
-            Derived.build(ledger, int(manifest["dimension"]), manifest["token"], root)
-            derived.prune(root, manifest["token"])
+    def repair(self) -> Report:
+        """Makes what is damaged again from what is whole: search files, encodings, the ledger.
+
+        Raises:
+            IndexBusy, IndexMissing, IndexMismatch, IndexUnwritable: see the classes.
+        """
+        if not (self.directory / LEDGER).is_file():
+            open_ledger(self.directory)
+        with alone(self.directory):
+            try:
+                ledger = self._open()
+                harmed = self._damaged(ledger)
+            except IndexDamaged:
+                harmed = True
+            if harmed:
+                return self._rescued([])
+            with ledger.read():
+                manifest = ledger.manifest()
+                if manifest["generation"] != "0":
+                    root = self.directory / derived.FOLDER
+                    Derived.build(ledger, int(manifest["dimension"]), manifest["token"], root)
+        return Report(generation=int(manifest["generation"]))
+
+    @staticmethod
+    def _damaged(ledger: Ledger) -> bool:
+        with ledger.read():
+            return bool(damage.find(ledger))
+
+    def _bring(
+        self,
+        ledger: Ledger,
+        sources: Sequence[Source],
+        again: Sequence[Article] = (),
+        lost: Sequence[str] = (),
+        *,
+        rescued: bool = False,
+    ) -> Report:
+        """Brings a ledger in line with sources; what is stored again needs none."""
+        with ledger.read():
+            stored = ledger.current_ids()
+        found = Comparison(stored | {a.uri: (0, "", a.root) for a in again})
+        found.add_sources(sources, lambda number: self.progress("read", number, 0))
+        found.mend(again, lost)
+        self._commit(ledger, list(found.fresh.values()), found.report, found.moved, always=rescued)
+        return found.report
+
+    def _rescued(self, sources: Sequence[Source]) -> Report:
+        """As ``add``, from what is whole of a damaged ledger; that is kept beside the new one."""
+        path = self.directory / LEDGER
+        making = _cleared(path.with_suffix(".rescued"))
+        try:
+            again, lost = damage.rescue(path, making, self._manifest())
+            ledger = Ledger(making)
+            with ledger.read():
+                check_embedder(self.directory, ledger.manifest(), self.embedder)
+            report = self._bring(ledger, sources, again, lost, rescued=True)
+            ledger.close()
+            report.aside = backup.put(making, path)
+        finally:
+            _cleared(making)
+        return report
 
     @contextmanager
     def _locked(self, *, create: bool = False) -> Iterator[Ledger]:
         """The ledger, while no other process writes."""
         if not create and not (self.directory / LEDGER).is_file():
             open_ledger(self.directory)
-        self.directory.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(self.directory / _LOCK, timeout=0):
-                yield self._open()
-        except Timeout:
-            raise IndexBusy(
-                f"{self.directory}: another process is writing to this index; wait until it has"
-                " finished, then run the command again"
-            ) from None
+        with alone(self.directory):
+            yield self._open()
+
+    def _manifest(self) -> dict[str, str]:
+        return {**_identity(self.embedder), **self._chunking}
 
     def _open(self) -> Ledger:
         path = self.directory / LEDGER
@@ -201,11 +253,13 @@ class Builder:
                     f" {self.embedder.window}; set ONRECORD_CHUNK_TOKENS={self.embedder.window} or"
                     " less"
                 )
-            making = path.with_suffix(".making")
-            for leftover in (making, *(Path(f"{making}-{end}") for end in ("wal", "shm"))):
-                leftover.unlink(missing_ok=True)
-            Ledger.create(making, {**_identity(self.embedder), **self._chunking}).close()
-            making.rename(path)
+            making = _cleared(path.with_suffix(".making"))
+            try:
+                Ledger.create(making, self._manifest()).close()
+                making.rename(path)
+            finally:
+                _cleared(making)
+        recognise(path)
         migrate.up_to_date(path)
         ledger = open_ledger(self.directory)
         with ledger.read():
@@ -216,36 +270,57 @@ class Builder:
                 raise IndexMismatch(
                     f"{self.directory}: the index was made with {name} {manifest.get(name)} and"
                     f" the settings say {value}; set ONRECORD_{name.upper()}={manifest.get(name)},"
-                    " or delete the folder and add the sources again"
+                    " or add the sources to another folder with --index"
                 )
         return ledger
 
     def _commit(
-        self, ledger: Ledger, fresh: list[Article], report: Report, moved: dict[str, str]
+        self,
+        ledger: Ledger,
+        fresh: list[Article],
+        report: Report,
+        moved: dict[str, str],
+        *,
+        always: bool = False,
     ) -> None:
         """Stores all changes as one generation, or, when there is none, leaves the old one."""
         prepared = self._prepare(ledger, fresh, report)
         with ledger.read():
-            report.generation = int(ledger.manifest()["generation"])
-        if not (prepared or report.removed or moved):
-            return
+            manifest = ledger.manifest()
+        report.generation = int(manifest["generation"])
         root = self.directory / derived.FOLDER
-        with ledger.write():
-            for uri in report.removed:
-                ledger.delete(uri)
-            for uri, place in moved.items():
-                ledger.set_root(uri, place)
-            uris = {ledger.insert(item)[0]: item.article.uri for item in prepared}
-            grouped = stories(ledger.minhashes())
-            ledger.set_stories(grouped)
-            report.duplicates = [uri for pk, uri in uris.items() if grouped[pk] != pk]
-            ledger.drop_unused_encodings()
-            report.generation += 1
-            token = f"{report.generation:06d}-{uuid.uuid4().hex[:12]}"
-            counts = {name: str(count) for name, count in ledger.counts().items()}
-            ledger.set_manifest({"generation": str(report.generation), "token": token, **counts})
-            self.progress("index", 0, 0)
-            Derived.build(ledger, self.embedder.dimension, token, root)
+        if not (prepared or report.removed or moved or always):
+            derived.prune(root, manifest["token"])  # what a build that was cut off left there
+            return
+        try:
+            with ledger.write():
+                for uri in report.removed:
+                    ledger.delete(uri)
+                for uri, place in moved.items():
+                    ledger.set_root(uri, place)
+                uris = {ledger.insert(item)[0]: item.article.uri for item in prepared}
+                grouped = stories(
+                    {
+                        pk: m
+                        for pk, m in ledger.minhashes().items()
+                        if len(m) in (0, SIGNATURE_BYTES)
+                    }
+                )
+                ledger.set_stories(grouped)
+                report.duplicates = [uri for pk, uri in uris.items() if grouped[pk] != pk]
+                ledger.drop_unused_encodings()
+                report.generation += 1
+                token = f"{report.generation:06d}-{uuid.uuid4().hex[:12]}"
+                counts = {name: str(count) for name, count in ledger.counts().items()}
+                ledger.set_manifest(
+                    {"generation": str(report.generation), "token": token, **counts}
+                )
+                self.progress("index", 0, 0)
+                Derived.build(ledger, self.embedder.dimension, token, root)
+        except BaseException:
+            derived.prune(root, manifest["token"])  # what no commit names
+            raise
+        ledger.settle()
         derived.prune(root, token)
 
     def _prepare(self, ledger: Ledger, fresh: list[Article], report: Report) -> list[Prepared]:
@@ -302,6 +377,13 @@ class Builder:
         )
         keys = [_key(embedded_text(article.title, chunk), chunk.text) for chunk in chunks]
         return Prepared(article, sentences, chunks, keys, signature(article.text))
+
+
+def _cleared(path: Path) -> Path:
+    """The place of a ledger that is made, without what an earlier attempt left there."""
+    for leftover in (path, *(Path(f"{path}-{end}") for end in ("wal", "shm", "journal"))):
+        leftover.unlink(missing_ok=True)
+    return path
 
 
 def _key(context: str, text: str) -> str:

@@ -5,59 +5,43 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from index import derived
+from index import damage, derived
 from index.build import open_ledger
 from index.derived import DerivedDamaged
-from index.ledger import Ledger
+from index.errors import IndexDamaged
 
 
 def faults(directory: Path) -> tuple[list[str], list[str]]:
     """Reads everything and says what is wrong, one sentence a fault.
 
     Returns:
-        The faults of the ledger, which only adding the sources again can mend, and those of the
-        derived files, which are made again from the ledger.
+        The faults of the ledger, and those of the derived files, which are made again from it.
 
     Raises:
         IndexMissing, IndexMismatch: see the classes.
     """
-    ledger = open_ledger(directory)
     try:
+        ledger = open_ledger(directory)
         with ledger.read():
             manifest = ledger.manifest()
-            wrong = ledger.faults() or _miscounts(ledger, manifest) + _misplaced(ledger)
-    except sqlite3.DatabaseError as error:
-        return [f"the ledger is damaged: {error}"], []
+            wrong = _told(damage.find(ledger))
+    except (IndexDamaged, sqlite3.DatabaseError) as error:
+        return [f"the ledger is damaged: {str(error).partition(';')[0]}"], []
     if manifest["generation"] == "0":
         return wrong, []
     try:
         derived.verify(directory / derived.FOLDER, manifest["token"])
-    except DerivedDamaged as damage:
-        return wrong, [str(damage)]
+    except DerivedDamaged as error:
+        return wrong, [str(error)]
     return wrong, []
 
 
-def _miscounts(ledger: Ledger, manifest: dict[str, str]) -> list[str]:
+def _told(found: damage.Damage) -> list[str]:
     return [
-        f"the manifest counts {manifest[name]} {name} and the ledger holds {count}"
-        for name, count in ledger.counts().items()
-        if manifest.get(name, str(count)) != str(count)
+        *(f"{uri}: this article is not as it was written" for uri in found.articles),
+        *(f"{uri}: the source of this article is not as it was written" for uri in found.sources),
+        *(f"{uri}: what finds this article is not as it was written" for uri in found.unfound),
+        *([f"{found.chunks} chunks are not as they were written"] if found.chunks else []),
+        *found.counts,
+        *(f"the ledger is damaged: {line}" for line in found.file),
     ]
-
-
-def _misplaced(ledger: Ledger) -> list[str]:
-    """Chunks and sentences that lie outside their articles, and vectors not of length 1."""
-    found = []
-    dimension = int(ledger.manifest()["dimension"])
-    lengths = {}
-    for stored in ledger.all_articles():
-        lengths[stored.pk] = len(stored.article.text)
-        if any(s.end > lengths[stored.pk] or s.start >= s.end for s in stored.sentences):
-            found.append(f"{stored.article.uri}: a sentence lies outside the text")
-    for chunk in ledger.all_chunks():
-        if not 0 <= chunk.start < chunk.end <= lengths.get(chunk.article, -1):
-            found.append(f"chunk {chunk.pk} lies outside its article's text")
-    for pk, _, vector in ledger.vectors(dimension):
-        if not 0.99 < float(vector @ vector) < 1.01:
-            found.append(f"the vector of chunk {pk} has not length 1")
-    return found

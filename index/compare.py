@@ -19,6 +19,9 @@ class Report:
     Attributes:
         added: Uris that are new; likewise ``changed``, ``unchanged`` and ``removed``.
         duplicates: Of the added and changed, those that repeat a story already held.
+        mended: Uris of articles that were damaged in the index and are stored again.
+        lost: Likewise of those that no source holds.
+        aside: Where the damaged ledger is kept, if there was one.
         embedded: How many chunks the model encoded; the rest were known.
         generation: The state of the index now.
     """
@@ -28,6 +31,9 @@ class Report:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    aside: Path | None = None
     skipped: list[Skipped] = field(default_factory=list)
     embedded: int = 0
     generation: int = 0
@@ -69,6 +75,29 @@ class Comparison:
         self.report.removed = [uri for uri in removed if uri not in self._seen]
         self.report.unchanged += [uri for uri in self._borrowed if uri not in self._seen]
 
+    def mend(self, again: Iterable[Article], lost: Iterable[str]) -> None:
+        """Notes what is stored again since it was damaged; call it after the sources.
+
+        Args:
+            again: Articles that are whole and not stored; each is stored unless a source changed
+                it or holds it no longer.
+            lost: Uris of articles that only a source can give again.
+        """
+        for article in again:
+            if article.uri in self.report.removed:
+                continue
+            found = self.fresh.setdefault(article.uri, article)
+            if found.id == article.id:
+                if article.uri in self.report.changed:
+                    self.report.changed.remove(article.uri)
+                self.report.mended.append(article.uri)
+        for uri in lost:
+            if uri in self.report.added:
+                self.report.added.remove(uri)
+                self.report.mended.append(uri)
+            else:
+                self.report.lost.append(uri)
+
     def _add_source(self, source: Source, progress: Callable[[int], None]) -> None:
         broken: list[str] = []
         for number, item in enumerate(source.articles(), 1):
@@ -77,7 +106,7 @@ class Comparison:
                 self._skip(source, item)
                 broken.append(item.uri)
                 continue
-            article = clean_article(item)
+            article = item if item.cleaned else clean_article(item)
             if before := self._seen.get(item.uri):
                 if before[0] != article.id:
                     self._skip(source, _taken(item, before[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.chunk import embedded_text
+from index.disk import settle, sync
 from index.keywords import WordIndex
 from index.ledger import Ledger
 from index.vectors import VectorIndex
@@ -52,32 +53,53 @@ class Derived:
             dimension: Of the vectors.
             token: Names the generation.
             root: Where to keep it, in a folder named by the token; None keeps it in memory.
+
+        Raises:
+            OSError: the disk takes no more; nothing is left there then.
         """
+        if root is None:
+            return cls._made(ledger, dimension, token, None)
+        making = root / f"{token}.making"
+        shutil.rmtree(making, ignore_errors=True)
+        try:
+            making.mkdir(parents=True)
+            cls._made(ledger, dimension, token, making)
+            stamp = {"token": token, "files": _checksums(making)}
+            (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+            settle(making)  # before any commit can name it
+            shutil.rmtree(root / token, ignore_errors=True)
+            making.rename(root / token)
+            sync(root)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+        return cls.open(root, token)
+
+    @classmethod
+    def _made(cls, ledger: Ledger, dimension: int, token: str, folder: Path | None) -> Derived:
+        """As ``build``; its files go to a folder."""
         ids, vectors, owners = _vectors(ledger, dimension)
         chunk_vectors = VectorIndex.build(ids, vectors)
         article_vectors = VectorIndex.build(*_means(vectors, owners))
-        making = None
-        if root:
-            making = root / f"{token}.making"
-            shutil.rmtree(making, ignore_errors=True)
-            making.mkdir(parents=True)
-            chunk_vectors.save(making / "chunks.faiss")
-            article_vectors.save(making / "articles.faiss")
-        chunk_words = WordIndex.build(_chunk_texts(ledger), making and making / "chunks.words")
+        if folder:
+            chunk_vectors.save(folder / "chunks.faiss")
+            article_vectors.save(folder / "articles.faiss")
+        chunk_words = WordIndex.build(
+            _chunk_texts(ledger, set(ids.tolist())), folder and folder / "chunks.words"
+        )
+        found = set(owners.tolist())
         article_words = WordIndex.build(
-            ((a.pk, f"{a.article.title}\n{a.article.text}") for a in ledger.all_articles()),
-            making and making / "articles.words",
+            (
+                (a.pk, f"{a.article.title}\n{a.article.text}")
+                for a in ledger.all_articles()
+                if a.pk in found
+            ),
+            folder and folder / "articles.words",
         )
         vocabulary = Vocabulary.build(
             (a.article.title, a.article.text) for a in ledger.all_articles()
         )
-        if root and making:
-            vocabulary.save(making / "words.tsv")
-            stamp = {"token": token, "files": _checksums(making)}
-            (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-            shutil.rmtree(root / token, ignore_errors=True)
-            making.rename(root / token)
-            return cls.open(root, token)
+        if folder:
+            vocabulary.save(folder / "words.tsv")
         return cls(token, chunk_vectors, article_vectors, chunk_words, article_words, vocabulary)
 
     @classmethod
@@ -131,14 +153,16 @@ def prune(root: Path, token: str) -> None:
 def _vectors(
     ledger: Ledger, dimension: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-    """The chunks' pks (n,), vectors (n, d) and articles (n,)."""
+    """The pks (n,), vectors (n, d) and articles (n,) of the chunks that are whole."""
     count = ledger.counts()["chunks"]
     ids = np.empty(count, dtype=np.int64)
     owners = np.empty(count, dtype=np.int64)
     vectors = np.empty((count, dimension), dtype=np.float32)
-    for row, (pk, article, vector) in enumerate(ledger.vectors(dimension)):
-        ids[row], owners[row], vectors[row] = pk, article, vector
-    return ids, vectors, owners
+    held = 0
+    for pk, article, vector in ledger.vectors(dimension):
+        ids[held], owners[held], vectors[held] = pk, article, vector
+        held += 1
+    return ids[:held], vectors[:held], owners[:held]
 
 
 def _means(
@@ -152,13 +176,16 @@ def _means(
     return articles.astype(np.int64), sums / np.maximum(norms, 1e-12)
 
 
-def _chunk_texts(ledger: Ledger) -> Iterator[tuple[int, str]]:
+def _chunk_texts(ledger: Ledger, wanted: Collection[int]) -> Iterator[tuple[int, str]]:
     """Each chunk's pk and what is searched of it; only one article's text is held at a time."""
-    article = None
+    pk, article = 0, None
     for chunk in ledger.all_chunks():
-        if article is None or article.pk != chunk.article:
-            article = ledger.articles([chunk.article])[chunk.article]
-        yield chunk.pk, embedded_text(article.article.title, chunk.of(article.article.text))
+        if chunk.pk not in wanted:
+            continue
+        if pk != chunk.article:
+            pk, article = chunk.article, ledger.articles([chunk.article]).get(chunk.article)
+        if article:
+            yield chunk.pk, embedded_text(article.article.title, chunk.of(article.article.text))
 
 
 def _checksums(folder: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from index.words import WORD
 PERMUTATIONS = 128
 SHINGLE_WORDS = 3
 BATCH = 10_000  # shingles hashed at once: 10 MB, and no slower than all of them
+SIGNATURE_BYTES = 4 * PERMUTATIONS
 
 # Resemblance from which two texts are one story. In the sample corpus a copy with another dateline
 # scores 0.95, one in another spelling and cut at the end 0.74; two outlets' own reports of one

@@ -17,6 +17,22 @@ class IndexBusy(OnRecordError):
     """Another process is writing to the index."""
 
 
+class IndexDamaged(OnRecordError):
+    """What is stored is not as it was written, and is not used."""
+
+
+class ArticleDamaged(OnRecordError):
+    """An article is not as it was written, and is neither shown nor quoted."""
+
+
+class IndexReplaced(OnRecordError):
+    """Another index took the place of the one that was being read."""
+
+
+class IndexUnwritable(OnRecordError):
+    """The disk is full, or the folder may not be written."""
+
+
 class ModelDamaged(OnRecordError):
     """The weights on disk are not those that the model's name stands for."""
 

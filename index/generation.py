@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import derived
@@ -20,19 +20,35 @@ KEPT_ARTICLES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
+class _Opened:
+    """What was opened of one generation, and what was read of it since."""
+
+    ledger: Ledger
+    derived: Derived
+    articles: dict[int, StoredArticle]
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
-    """One committed state of the index, for as long as ``Generations.reading()`` lasts."""
+    """One committed state of the index, for as long as ``Generations.reading()`` lasts.
+
+    Attributes:
+        damaged: The uris of articles that were wanted and are not as they were written.
+    """
 
     ledger: Ledger
     derived: Derived
     dimension: int
     _articles: dict[int, StoredArticle]
+    damaged: set[str] = field(default_factory=set)
 
     def articles(self, pks: Iterable[int]) -> dict[int, StoredArticle]:
         """Articles by pk, as ``Ledger.articles``; what was read once is kept while it fits."""
         wanted = set(pks)
         missing = wanted - self._articles.keys()
         read = self.ledger.articles(missing)
+        if len(read) < len(missing):
+            self.damaged.update(self.ledger.uris(missing - read.keys()))
         if len(self._articles) + len(read) <= KEPT_ARTICLES:
             self._articles.update(read)
         return read | {pk: self._articles[pk] for pk in wanted - missing}
@@ -70,40 +86,62 @@ class Generations:
         """Opens the index in a folder.
 
         Raises:
-            IndexMissing, IndexMismatch: see the classes.
+            IndexMissing, IndexMismatch, IndexDamaged: see the classes.
         """
         self.directory = directory
-        self.ledger = open_ledger(directory)
-        with self.ledger.read():
-            self.manifest = self.ledger.manifest()
-        check_embedder(directory, self.manifest, embedder)
+        self._embedder = embedder
         self._lock = threading.Lock()
-        self._derived: Derived | None = None
-        self._articles: dict[int, StoredArticle] = {}
+        self._opened: _Opened | None = None
+        self.ledger, self.manifest = self._open()
+
+    def _open(self) -> tuple[Ledger, dict[str, str]]:
+        ledger = open_ledger(self.directory)
+        with ledger.read():
+            manifest = ledger.manifest()
+        check_embedder(self.directory, manifest, self._embedder)
+        return ledger, manifest
 
     @contextmanager
     def reading(self) -> Iterator[Generation]:
-        """The newest generation, and no other until the block ends."""
-        with self.ledger.read():
-            manifest = self.ledger.manifest()
-            dimension = int(manifest["dimension"])
-            found = self._derived_of(manifest["token"], dimension)
-            yield Generation(self.ledger, found, dimension, self._articles)
+        """The newest generation, and no other until the block ends.
 
-    def _derived_of(self, token: str, dimension: int) -> Derived:
-        found = self._derived
-        if found is not None and found.token == token:
+        Raises:
+            IndexMissing, IndexMismatch, IndexDamaged: of what is in the folder now.
+        """
+        ledger = self._newest()
+        with ledger.read():
+            manifest = ledger.manifest()
+            dimension = int(manifest["dimension"])
+            found = self._opened_of(ledger, manifest["token"], dimension)
+            yield Generation(ledger, found.derived, dimension, found.articles)
+
+    def _newest(self) -> Ledger:
+        """The ledger that is in the folder now: another one, when that was made again."""
+        ledger = self.ledger
+        if not ledger.connections.replaced():
+            return ledger
+        with self._lock:
+            if self.ledger.connections.replaced():
+                self.ledger, self.manifest = self._open()
+            return self.ledger
+
+    def _opened_of(self, ledger: Ledger, token: str, dimension: int) -> _Opened:
+        def fits(found: _Opened | None) -> bool:
+            return found is not None and (found.ledger, found.derived.token) == (ledger, token)
+
+        found = self._opened
+        if found is not None and fits(found):
             return found
         with self._lock:
-            found = self._derived  # another thread may have opened it while this one waited
-            if found is not None and found.token == token:
+            found = self._opened  # another thread may have opened it while this one waited
+            if found is not None and fits(found):
                 return found
             root = self.directory / derived.FOLDER
             try:
-                found = Derived.open(root, token)
+                made = Derived.open(root, token)
             except DerivedDamaged:
                 # Readers take no lock: what they mend for themselves stays in memory, and
                 # ``onrecord check --repair`` or the next build puts it back on disk.
-                found = Derived.build(self.ledger, dimension, token, None)
-            self._derived, self._articles = found, {}
-        return found
+                made = Derived.build(ledger, dimension, token, None)
+            self._opened = _Opened(ledger, made, {})
+            return self._opened

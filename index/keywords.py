@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from index.disk import written_by
 from index.words import content_stems
 
 # One thread writes, so that an index built twice from the same articles is the same.
@@ -25,21 +26,28 @@ class WordIndex:
 
     @classmethod
     def build(cls, texts: Iterable[tuple[int, str]], path: Path | None = None) -> WordIndex:
-        """Indexes texts under int ids, in a new folder, or in memory when there is no path."""
+        """Indexes texts under int ids, in a new folder, or in memory when there is no path.
+
+        Raises:
+            OSError: the disk takes no more.
+        """
         import tantivy
 
         if path:
             path.mkdir()
-        index = tantivy.Index(_schema(), path=str(path) if path else None)
-        _register(index)
-        writer = index.writer(_HEAP_BYTES, 1)
+        with written_by(ValueError):
+            index = tantivy.Index(_schema(), path=str(path) if path else None)
+            _register(index)
+            writer = index.writer(_HEAP_BYTES, 1)
         for id_, text in texts:
             document = tantivy.Document(words=" ".join(content_stems(text)))
             document.add_unsigned("id", id_)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
+            with written_by(ValueError):
+                writer.add_document(document)
+        with written_by(ValueError):
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
         return cls(index)
 
     @classmethod

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +16,12 @@ from numpy.typing import NDArray
 
 from index.article import Article
 from index.chunk import Chunk
+from index.connection import Connections, damaged
+from index.digest import digest
+from index.errors import IndexDamaged
 from index.sentences import Sentence
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # How a vector is stored: in 16 bits a component, its product with another unit vector of MiniLM
 # is within 0.0002 of that in 32.
@@ -39,30 +41,37 @@ CREATE TABLE articles (
     revision INTEGER NOT NULL, current INTEGER NOT NULL, story INTEGER,
     title TEXT NOT NULL, author TEXT, publisher TEXT, published TEXT, language TEXT, url TEXT,
     sources TEXT NOT NULL, root TEXT NOT NULL,
-    text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL
+    text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
+    chunks INTEGER NOT NULL DEFAULT 0,
+    digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x''
 );
 CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
 CREATE INDEX articles_by_id ON articles (id);
 CREATE INDEX articles_by_story ON articles (story);
-CREATE TABLE encodings (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE encodings (
+    key TEXT PRIMARY KEY, vector BLOB NOT NULL, digest BLOB NOT NULL DEFAULT x''
+) WITHOUT ROWID;
 CREATE TABLE chunks (
     pk INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES articles (pk) ON DELETE CASCADE,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
     first INTEGER NOT NULL, last INTEGER NOT NULL,
-    encoding TEXT NOT NULL REFERENCES encodings (key)
+    encoding TEXT NOT NULL REFERENCES encodings (key), digest BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX chunks_by_article ON chunks (article);
 CREATE INDEX chunks_by_encoding ON chunks (encoding);
 """
 
-# What SQLite says of another kind of file, a damaged one and one without our tables.
-_NO_LEDGER = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR)
-
-_ARTICLE = (
-    "pk, id, uri, key, revision, current, story, title, author, publisher, published, language,"
-    " url, sources, root, text, sentences"
+# What of a row its digest is over. What is left out (which revision is the current one, its story,
+# the folder that it was read from) changes no word of an answer.
+WRITTEN = (
+    "pk, id, uri, key, revision, title, author, publisher, published, language, url, sources, text,"
+    " sentences, minhash, chunks"
 )
+CHUNK = 'pk, article, start, "end", heading, first, last, encoding'
+ENCODING = "key, vector"
+
+_ARTICLE = f"current, story, root, digest, {WRITTEN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +154,6 @@ class Prepared:
     minhash: bytes
 
 
-_LISTED = tuple(field.name for field in fields(Listed))
-
-
 class Ledger:
     """An open ledger. Threads may share it: each has its own connection.
 
@@ -157,85 +163,81 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()
+        self.connections = Connections(path)
 
     @classmethod
     def create(cls, path: Path, manifest: dict[str, str]) -> Ledger:
-        """Makes an empty ledger of generation 0. The file must not exist yet."""
-        ledger = cls(path)
-        db = ledger._connect("rwc")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(
-            f"BEGIN; {_SCHEMA} INSERT INTO manifest VALUES ('schema', '{SCHEMA_VERSION}'); COMMIT;"
-        )
-        with ledger.write():
-            ledger.set_manifest({"generation": "0", "token": "", **manifest})
-        return ledger
+        """Makes an empty ledger of generation 0. The file must not exist yet.
 
-    def _connect(self, mode: str = "rw") -> sqlite3.Connection:
-        uri = f"{self.path.resolve().as_uri()}?mode={mode}"
-        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA synchronous = FULL")
-        db.create_function("caseless", 1, lambda text: text and text.casefold(), deterministic=True)
-        self._local.db = db
-        return db
+        It is written to its last byte: the log beside it begins when all of this is in the file.
+        """
+        ledger = cls(path)
+        db = ledger.connections.connect("rwc")
+        with ledger.write():
+            for statement in _SCHEMA.split(";"):
+                db.execute(statement)
+            ledger.set_manifest(
+                {"schema": str(SCHEMA_VERSION), "generation": "0", "token": "", **manifest}
+            )
+        db.execute("PRAGMA journal_mode = WAL")
+        return ledger
 
     @property
     def _db(self) -> sqlite3.Connection:
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        return db or self._connect()
+        return self.connections.db
 
     def close(self) -> None:
         """Closes this thread's connection; the others close with their threads."""
-        if db := getattr(self._local, "db", None):
-            db.close()
-            del self._local.db
+        self.connections.close()
 
-    @contextmanager
-    def read(self) -> Iterator[None]:
+    def read(self) -> AbstractContextManager[None]:
         """One snapshot: what is read inside belongs to one generation. May be nested."""
-        db = self._db
-        if db.in_transaction:
-            yield
-            return
-        db.execute("BEGIN")
-        try:
-            yield
-        finally:
-            db.rollback()
+        return self.connections.read()
 
-    @contextmanager
-    def write(self) -> Iterator[None]:
+    def write(self) -> AbstractContextManager[None]:
         """One transaction: all of it is stored, or nothing. The caller holds the build lock."""
-        db = self._db
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            db.commit()
-        except BaseException:
-            db.rollback()
-            raise
+        return self.connections.write()
+
+    def settle(self) -> None:
+        """Brings what was committed from the log into the file, as far as no reader needs it.
+
+        So a copy of the file alone is a copy of the index. On a full disk it stays in the log.
+        """
+        with suppress(sqlite3.OperationalError):
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     # the manifest
 
     def schema(self) -> str | None:
-        """The version of the tables; None when the file is no ledger, or one past reading."""
+        """The version of the tables; None when the file has none of ours.
+
+        Raises:
+            IndexDamaged: the file is past reading.
+        """
         try:
             with self.read():
-                return self.manifest().get("schema")
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode in _NO_LEDGER:
+                return _pairs(self._db).get("schema")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # it has no such table
                 return None
             raise
 
     def manifest(self) -> dict[str, str]:
-        """What the index says of itself."""
-        return dict(self._db.execute("SELECT name, value FROM manifest"))
+        """What the index says of itself.
+
+        Raises:
+            IndexDamaged: it is not as it was written.
+        """
+        try:
+            return manifest_of(self._db)
+        except IndexDamaged as error:
+            raise damaged(self.path, str(error)) from None
 
     def set_manifest(self, values: dict[str, str]) -> None:
         """Changes what the index says of itself."""
-        self._db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", values.items())
+        changed = _pairs(self._db) | values
+        rows = {**values, "digest": _digest_of(changed)}
+        self._db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", rows.items())
 
     def counts(self) -> dict[str, int]:
         """How many current articles, chunks, stories and publishers there are."""
@@ -261,26 +263,45 @@ class Ledger:
     def current_ids(self) -> dict[str, tuple[int, str, str]]:
         """For the uri of each current article: its pk, id and root."""
         rows = self._db.execute("SELECT uri, pk, id, root FROM articles WHERE current")
-        return {uri: (pk, id_, root) for uri, pk, id_, root in rows}
+        return {str(uri): (pk, id_, str(root)) for uri, pk, id_, root in rows}
 
     def articles(self, pks: Iterable[int]) -> dict[int, StoredArticle]:
-        """Articles by pk; unknown ones are left out."""
+        """Articles by pk; unknown ones are left out, and those not as they were written."""
         rows = self._select(f"SELECT {_ARTICLE} FROM articles WHERE pk IN", pks)
-        return {row[0]: _article(row) for row in rows}
+        return {stored.pk: stored for stored in as_stored(rows)}
 
     def articles_named(self, name: str) -> list[StoredArticle]:
-        """Articles whose id or, when current, whose uri or key is ``name``; current ones first."""
-        rows = self._db.execute(
-            f"SELECT {_ARTICLE} FROM articles WHERE id = ?1 OR (current AND (uri = ?1 OR key = ?1))"
+        """Articles whose id or, when current, whose uri or key is ``name``; current ones first.
+
+        Those that are not as they were written are left out.
+        """
+        return list(as_stored(self._named(_ARTICLE, name)))
+
+    def names(self, name: str) -> list[tuple[int, str, str, bool]]:
+        """(pk, uri, id, current) of the same articles, whether or not they are as written."""
+        rows = self._named("pk, uri, id, current", name)
+        return [(pk, uri, id_, bool(current)) for pk, uri, id_, current in rows]
+
+    def _named(self, columns: str, name: str) -> sqlite3.Cursor:
+        return self._db.execute(
+            f"SELECT {columns} FROM articles WHERE id = ?1 OR (current AND (uri = ?1 OR key = ?1))"
             " ORDER BY current DESC, pk",
             (name,),
         )
-        return [_article(row) for row in rows]
+
+    def keys(self) -> list[str]:
+        """The key of every current article."""
+        return [key for (key,) in self._db.execute("SELECT key FROM articles WHERE current")]
+
+    def uris(self, pks: Iterable[int]) -> list[str]:
+        """The uris of articles by pk, sorted, whether or not they are as written."""
+        return sorted(uri for (uri,) in self._select("SELECT uri FROM articles WHERE pk IN", pks))
 
     def all_articles(self) -> Iterator[StoredArticle]:
-        """Every current article, in the order of their uris."""
-        rows = self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY uri")
-        return map(_article, rows)
+        """Every current article that is as it was written, in the order of their uris."""
+        return as_stored(
+            self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY uri")
+        )
 
     def newest(self, count: int) -> list[StoredArticle]:
         """The current articles published last, newest first; those without a day last."""
@@ -288,19 +309,11 @@ class Ledger:
             f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY published DESC, uri LIMIT ?",
             (count,),
         )
-        return [_article(row) for row in rows]
+        return list(as_stored(rows))
 
     def listed(self) -> list[Listed]:
-        """Every current article without its text, in the order of their uris."""
-        rows = self._db.execute(
-            f"SELECT {', '.join(_LISTED[:-3])}, coalesce(story, pk), length(text),"
-            " substr(text, 1, ?) FROM articles WHERE current ORDER BY uri",
-            (OPENING,),
-        )
-        return [
-            Listed(**(row | {"published": _day(row["published"])}))
-            for row in (dict(zip(_LISTED, values, strict=True)) for values in rows)
-        ]
+        """As ``all_articles``, each without its text."""
+        return [_listed(stored) for stored in self.all_articles()]
 
     def raw(self, pk: int) -> str:
         """The source of an article as it was read, before cleaning."""
@@ -333,31 +346,38 @@ class Ledger:
             "SELECT max(revision) FROM articles WHERE uri = ?", (article.uri,)
         ).fetchone()[0]
         self._retire(article.uri)
-        raw = packed(article.raw, article.text)
         spans = np.array([(s.start, s.end, s.heading) for s in prepared.sentences], dtype="<i4")
-        pk = self._db.execute(
-            "INSERT INTO articles (id, uri, key, revision, current, title, author, publisher,"
-            " published, language, url, sources, root, text, raw, sentences, minhash)"
-            " VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(article.id, article.uri, article.key, (before or 0) + 1, article.title),
-                *(article.author, article.publisher),
-                article.published.isoformat() if article.published else None,
-                *(article.language, article.url, json.dumps(article.sources, ensure_ascii=False)),
-                *(article.root, article.text, raw, spans.tobytes(), prepared.minhash),
-            ),
-        ).lastrowid
-        assert pk is not None  # noqa: S101 (an INSERT has a row)
-        chunks = []
-        for chunk, key in zip(prepared.chunks, prepared.encodings, strict=True):
-            row = (pk, chunk.start, chunk.end, chunk.heading, chunk.first, chunk.last, key)
-            done = self._db.execute(
-                'INSERT INTO chunks (article, start, "end", heading, first, last, encoding)'
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                row,
+        pk = self._next("articles")
+        written = (
+            *(pk, article.id, article.uri, article.key, (before or 0) + 1, article.title),
+            *(article.author, article.publisher),
+            article.published.isoformat() if article.published else None,
+            *(article.language, article.url, json.dumps(article.sources, ensure_ascii=False)),
+            *(article.text, spans.tobytes(), prepared.minhash, len(prepared.chunks)),
+        )
+        raw = packed(article.raw, article.text)
+        self._db.execute(
+            f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root)"
+            f" VALUES ({', '.join('?' * len(written))}, ?, ?, ?, 1, ?)",
+            (*written, digest(*written), raw, digest(pk, raw), article.root),
+        )
+        first = self._next("chunks")
+        rows = [
+            (number, pk, *(chunk.start, chunk.end, chunk.heading, chunk.first, chunk.last), key)
+            for number, (chunk, key) in enumerate(
+                zip(prepared.chunks, prepared.encodings, strict=True), first
             )
-            chunks.append(int(done.lastrowid or 0))
-        return pk, chunks
+        ]
+        self._db.executemany(
+            f"INSERT INTO chunks ({CHUNK}, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(*row, digest(*row)) for row in rows],
+        )
+        return pk, [row[0] for row in rows]
+
+    def _next(self, table: str) -> int:
+        """The pk of the row to come: one more than any row of the table ever had."""
+        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        return int((row.fetchone() or (0,))[0]) + 1
 
     def _retire(self, uri: str) -> None:
         self._db.execute(
@@ -381,18 +401,13 @@ class Ledger:
     # chunks
 
     def chunks(self, pks: Iterable[int]) -> dict[int, StoredChunk]:
-        """Chunks by pk; unknown ones are left out."""
-        rows = self._select(
-            'SELECT pk, article, start, "end", heading, first, last FROM chunks WHERE pk IN', pks
-        )
-        return {row[0]: StoredChunk(*row) for row in rows}
+        """Chunks by pk; unknown ones are left out, and those not as they were written."""
+        rows = self._select(f"SELECT digest, {CHUNK} FROM chunks WHERE pk IN", pks)
+        return {chunk.pk: chunk for chunk in _sound_chunks(rows)}
 
     def all_chunks(self) -> Iterator[StoredChunk]:
-        """Every chunk, by pk."""
-        rows = self._db.execute(
-            'SELECT pk, article, start, "end", heading, first, last FROM chunks ORDER BY pk'
-        )
-        return (StoredChunk(*row) for row in rows)
+        """Every chunk that is as it was written, by pk."""
+        return _sound_chunks(self._db.execute(f"SELECT digest, {CHUNK} FROM chunks ORDER BY pk"))
 
     def chunk_pks(self, articles: Iterable[int]) -> list[tuple[int, int]]:
         """(chunk, article) for every chunk of the articles, by pk of the chunk."""
@@ -401,13 +416,16 @@ class Ledger:
     # encodings
 
     def known_encodings(self, keys: Iterable[str]) -> set[str]:
-        """Which of the keys are stored."""
-        return {key for (key,) in self._select("SELECT key FROM encodings WHERE key IN", keys)}
+        """Which of the keys are stored with a vector that is as it was written."""
+        rows = self._select(f"SELECT digest, {ENCODING} FROM encodings WHERE key IN", keys)
+        return {key for written, key, vector in rows if written == digest(key, vector)}
 
     def put_encoding(self, key: str, vector: NDArray[np.float32]) -> None:
         """Stores the vector of a chunk under its key."""
+        stored = vector.astype(STORED).tobytes()
         self._db.execute(
-            "INSERT OR REPLACE INTO encodings VALUES (?, ?)", (key, vector.astype(STORED).tobytes())
+            f"INSERT OR REPLACE INTO encodings ({ENCODING}, digest) VALUES (?, ?, ?)",
+            (key, stored, digest(key, stored)),
         )
 
     def drop_unused_encodings(self) -> None:
@@ -415,30 +433,17 @@ class Ledger:
         self._db.execute("DELETE FROM encodings WHERE key NOT IN (SELECT encoding FROM chunks)")
 
     def vectors(self, dimension: int) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
-        """(chunk, article, vector) for every chunk, by pk of the chunk."""
+        """(chunk, article, vector) for every chunk that is whole, by pk of the chunk."""
         rows = self._db.execute(
-            "SELECT c.pk, c.article, e.vector FROM chunks c JOIN encodings e ON e.key = c.encoding"
-            " ORDER BY c.pk"
+            f"SELECT c.digest, {_of('c', CHUNK)}, e.digest, {_of('e', ENCODING)}"
+            " FROM chunks c JOIN encodings e ON e.key = c.encoding ORDER BY c.pk"
         )
-        for pk, article, blob in rows:
-            vector = np.frombuffer(blob, dtype=STORED, count=dimension)
-            yield pk, article, vector.astype(np.float32)
-
-    def faults(self) -> list[str]:
-        """What SQLite finds wrong with the file and its rows, one sentence each."""
-        found = [row[0] for row in self._db.execute("PRAGMA integrity_check")]
-        broken = self._db.execute("PRAGMA foreign_key_check").fetchall()
-        dimension = int(self.manifest()["dimension"])
-        misshapen = self._db.execute(
-            "SELECT c.pk FROM chunks c JOIN encodings e ON e.key = c.encoding"
-            " WHERE length(e.vector) <> ?",
-            (dimension * np.dtype(STORED).itemsize,),
-        ).fetchall()
-        return [
-            *(f"the ledger is damaged: {fault}" for fault in found if fault != "ok"),
-            *(f"row {row[1]} of {row[0]} names a row that is gone" for row in broken),
-            *(f"the encoding of chunk {pk} is not of dimension {dimension}" for (pk,) in misshapen),
-        ]
+        width = len(CHUNK.split(","))
+        for written, *row in rows:
+            chunk, (encoded, key, stored) = row[:width], row[width:]
+            if written == digest(*chunk) and encoded == digest(key, stored):
+                vector = np.frombuffer(stored, dtype=STORED, count=dimension)
+                yield chunk[0], chunk[1], vector.astype(np.float32)
 
     def _select(self, query: str, values: Iterable[int] | Iterable[str]) -> list[tuple]:  # type: ignore[type-arg]
         """Runs ``query (?, ?, …)`` over any number of values."""
@@ -465,13 +470,52 @@ def unpacked(data: bytes, text: str) -> str:
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    try:
+        return date.fromisoformat(text) if text else None
+    except (ValueError, TypeError):  # of an article that is not as it was written
+        return None
+
+
+def _of(alias: str, columns: str) -> str:
+    return ", ".join(f"{alias}.{name.strip()}" for name in columns.split(","))
+
+
+def manifest_of(db: sqlite3.Connection) -> dict[str, str]:
+    """What an index says of itself.
+
+    Raises:
+        IndexDamaged: it is not as it was written.
+    """
+    values = _pairs(db)
+    written = values.pop("digest", None)
+    if written != _digest_of(values):
+        raise IndexDamaged("is damaged (its manifest is not as it was written)")
+    return values
+
+
+def _pairs(db: sqlite3.Connection) -> dict[str, str]:
+    return dict(db.execute("SELECT name, value FROM manifest"))
+
+
+def _digest_of(manifest: dict[str, str]) -> str:
+    told = sorted((pair for pair in manifest.items() if pair[0] != "digest"), key=repr)
+    return digest(*(part for pair in told for part in pair)).hex()
+
+
+def as_stored(rows: Iterable[tuple]) -> Iterator[StoredArticle]:  # type: ignore[type-arg]
+    """The articles of rows of ``_ARTICLE`` that are as they were written."""
+    return (_article(row) for row in rows if row[3] == digest(*row[4:]))
+
+
+def _sound_chunks(rows: Iterable[tuple]) -> Iterator[StoredChunk]:  # type: ignore[type-arg]
+    """The chunks of rows of ``digest, CHUNK`` that are as they were written."""
+    return (StoredChunk(*row[1:-1]) for row in rows if row[0] == digest(*row[1:]))
 
 
 def _article(row: tuple) -> StoredArticle:  # type: ignore[type-arg]
     """Reads a row of ``_ARTICLE``."""
-    pk, id_, uri, key, revision, current, story, title, author, publisher, published = row[:11]
-    language, url, sources, root, text, sentences = row[11:]
+    current, story, root, _, pk, id_, uri, key, revision, title, author, publisher = row[:12]
+    published, language, url, sources, text, sentences, _, _ = row[12:]
     spans = np.frombuffer(sentences, dtype="<i4").reshape(-1, 3).tolist()
     article = Article(
         uri=uri,
@@ -488,3 +532,23 @@ def _article(row: tuple) -> StoredArticle:  # type: ignore[type-arg]
     )
     parsed = tuple(Sentence(start, end, bool(heading)) for start, end, heading in spans)
     return StoredArticle(pk, id_, article, revision, bool(current), story or pk, parsed)
+
+
+def _listed(stored: StoredArticle) -> Listed:
+    article = stored.article
+    return Listed(
+        pk=stored.pk,
+        id=stored.id,
+        uri=article.uri,
+        key=article.key,
+        title=article.title,
+        author=article.author,
+        publisher=article.publisher,
+        published=article.published,
+        language=article.language,
+        url=article.url,
+        revision=stored.revision,
+        story=stored.story,
+        characters=len(article.text),
+        opening=article.text[:OPENING],
+    )

@@ -2,43 +2,67 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from index.ledger import SCHEMA_VERSION, STORED, Ledger, packed
+from index.digest import digest
+from index.ledger import CHUNK, ENCODING, SCHEMA_VERSION, STORED, WRITTEN, Ledger, as_stored, packed
 
-# Schema 1 had vectors in 32 bits, signs of token vectors, and sources compressed by themselves.
-FROM = ("1",)
+# Schema 1 had vectors in 32 bits, signs of token vectors, and sources compressed by themselves;
+# schema 2 had no digests.
+FROM = ("1", "2")
+
+_SMALLER = """
+ALTER TABLE encodings DROP COLUMN starts;
+ALTER TABLE encodings DROP COLUMN bits;
+UPDATE encodings SET vector = halved(vector);
+UPDATE articles SET raw = repacked(raw, text);
+"""
+
+_DIGESTED = f"""
+ALTER TABLE articles ADD COLUMN chunks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE articles ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
+ALTER TABLE articles ADD COLUMN raw_digest BLOB NOT NULL DEFAULT x'';
+ALTER TABLE chunks ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
+ALTER TABLE encodings ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
+UPDATE articles SET chunks = (SELECT count(*) FROM chunks WHERE article = articles.pk);
+UPDATE articles SET digest = digest({WRITTEN}), raw_digest = digest(pk, raw)
+    WHERE identified({WRITTEN});
+UPDATE chunks SET digest = digest({CHUNK});
+UPDATE encodings SET digest = digest({ENCODING});
+"""
 
 
 def up_to_date(path: Path) -> None:
-    """Migrates a ledger that needs it, whole or not at all. The caller holds the build lock."""
+    """Migrates a ledger that needs it, whole or not at all. The caller holds the build lock.
+
+    An article whose id does not follow from what a reader sees of it was damaged before: it gets
+    no digest, and so is never shown.
+    """
     ledger = Ledger(path)
-    if ledger.schema() not in FROM:
+    found = ledger.schema()
+    if found not in FROM:
         return
-    ledger.close()
-    db = sqlite3.connect(path, isolation_level=None)
+    db = ledger.connections.db
     try:
         db.create_function("halved", 1, _halved, deterministic=True)
         db.create_function("repacked", 2, _repacked, deterministic=True)
-        db.executescript(
-            f"""
-            BEGIN IMMEDIATE;
-            ALTER TABLE encodings DROP COLUMN starts;
-            ALTER TABLE encodings DROP COLUMN bits;
-            UPDATE encodings SET vector = halved(vector);
-            UPDATE articles SET raw = repacked(raw, text);
-            UPDATE manifest SET value = '{SCHEMA_VERSION}' WHERE name = 'schema';
-            COMMIT;
-            VACUUM;
-            PRAGMA wal_checkpoint(TRUNCATE);
-            """
-        )
+        db.create_function("digest", -1, digest, deterministic=True)
+        db.create_function("identified", -1, _identified, deterministic=True)
+        with ledger.write():
+            for statement in ((_SMALLER if found == "1" else "") + _DIGESTED).split(";"):
+                db.execute(statement)
+            ledger.set_manifest({"schema": str(SCHEMA_VERSION)})
+        with suppress(sqlite3.OperationalError):  # there may be no room for a smaller file
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
-        db.close()
+        ledger.close()
 
 
 def _halved(vector: bytes) -> bytes:
@@ -47,3 +71,12 @@ def _halved(vector: bytes) -> bytes:
 
 def _repacked(raw: bytes, text: str) -> bytes:
     return packed(zlib.decompress(raw).decode("utf-8", "surrogatepass"), text)
+
+
+def _identified(*written: object) -> bool:
+    """Whether an article's id follows from its other columns."""
+    try:
+        (stored,) = as_stored([(1, None, "", digest(*written), *written)])
+    except (ValueError, TypeError, json.JSONDecodeError):
+        return False
+    return stored.id == stored.article.id

@@ -86,10 +86,14 @@ class Store(BasePydanticVectorStore):
             scored = self._scored(query, now, allowed and allowed.chunks.keys())
             chunks = now.ledger.chunks(pk for pk, _ in scored)
             articles = now.articles({c.article for c in chunks.values()})
-        nodes = [as_node(chunks[pk], articles[chunks[pk].article]) for pk, _ in scored]
+        # What is damaged is left out.
+        whole = [
+            (pk, score) for pk, score in scored if pk in chunks and chunks[pk].article in articles
+        ]
+        nodes = [as_node(chunks[pk], articles[chunks[pk].article]) for pk, _ in whole]
         return VectorStoreQueryResult(
             nodes=nodes,
-            similarities=[score for _, score in scored],
+            similarities=[score for _, score in whole],
             ids=[node.node_id for node in nodes],
         )
 

@@ -17,7 +17,7 @@ from index.article import Article
 from index.build import Builder, Progress
 from index.embed import Embedder
 from index.embedders import embedder_of
-from index.errors import NotIndexed
+from index.errors import ArticleDamaged, NotIndexed
 from index.generation import Generation, Generations
 from index.ledger import Listed, StoredArticle
 from index.words import content_stems
@@ -57,6 +57,9 @@ PROSE = ("brief", "comparison", "latest")
 
 # Passages looked at for each article of a ranking: long articles fill several places.
 RANK_DEPTH = 5
+
+# Damaged articles that an answer names.
+DAMAGED_NAMED = 3
 
 # Articles looked at for the day of an event; the one that tells of it is among the first.
 EVENT_DEPTH = 20
@@ -197,7 +200,8 @@ class Corpus:
                 )
                 confined = replace(confined, applied=False)
                 found = self._found(now, meant, filters, stated=stated)
-        quoted = self._quoted(meant, found)
+            left_out = damaged(sorted(now.damaged)) if now.damaged else ""
+        quoted = replace(self._quoted(meant, found), note=left_out)
         timings = {
             "retrieve_ms": 1000 * (found.retrieved - started),
             "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
@@ -445,14 +449,25 @@ class Corpus:
 
         Raises:
             NotIndexed: there is none.
+            ArticleDamaged: it is not as it was written.
         """
         found = self.stored([article_id])
         if not found:
+            with self._store.reading() as now:
+                for _, uri, id_, _ in now.ledger.names(article_id):
+                    if id_ == article_id:
+                        raise ArticleDamaged(
+                            f"{uri}: this article is damaged in the index and is not shown; add"
+                            " its source again, or see: onrecord check"
+                        )
             raise NotIndexed(f"{article_id}: the index holds no article with this id")
         return found[0].article
 
     def stored(self, ids: Iterable[str]) -> list[StoredArticle]:
-        """The articles, and earlier revisions, with these ids, in their order; unknown ones not."""
+        """The articles, and earlier revisions, with these ids, in their order.
+
+        Unknown ones are left out, and those that are not as they were written.
+        """
         with self._store.reading() as now:
             return [a for id_ in ids for a in now.ledger.articles_named(id_) if a.id == id_]
 
@@ -502,12 +517,23 @@ def _said(meant: Question, kind: str, text: str, id: str | int | None = None) ->
     )
 
 
+def damaged(uris: Sequence[str]) -> str:
+    """What is said where articles would be quoted or shown that are not as they were written."""
+    which = ", ".join(uris[:DAMAGED_NAMED]) + (" and others" if len(uris) > DAMAGED_NAMED else "")
+    return (
+        f"Left out, because damaged in the index: {which}; add the source again, or see: onrecord"
+        " check."
+    )
+
+
 def _event_day(now: Generation, words: str) -> date | None:
     """The day of the article that tells best of an event, every word of it; None without one."""
     stems = dict.fromkeys(content_stems(words), 1.0)
     best = now.derived.article_words.search(stems, EVENT_DEPTH, None)
     articles = now.articles({pk for pk, _ in best})
     for pk, _ in best:
+        if pk not in articles:
+            continue
         article = articles[pk].article
         if article.published and stems.keys() <= {
             *content_stems(f"{article.title} {article.text}")

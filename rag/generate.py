@@ -226,7 +226,8 @@ class _Draft:
 
     def quoting(self, why: str) -> Answer:
         """The quoting answer, and why it is given."""
-        return replace(self.quoted, note=f"The articles are quoted: {why}.")
+        said = f"{self.quoted.note} The articles are quoted: {why}.".strip()
+        return replace(self.quoted, note=said)
 
     def _of(self, claims: Sequence[Claim]) -> Answer:
         citations = tuple(self._citation(key) for key in self.numbers)

@@ -133,7 +133,9 @@ def retrieve(
     best = sorted(fused, key=lambda pk: (-fused[pk], pk))[:top_k]
     articles = now.articles({chunks[pk].article for pk in best})
     return [
-        Passage(chunks[pk], articles[chunks[pk].article], fused[pk], cosines[pk]) for pk in best
+        Passage(chunks[pk], articles[chunks[pk].article], fused[pk], cosines[pk])
+        for pk in best
+        if chunks[pk].article in articles  # a damaged article is never quoted
     ]
 
 
@@ -156,6 +158,8 @@ def _candidates(
         cosines = now.derived.chunk_vectors.scores(vector, owners)
         nearest: dict[int, int] = {}
         for pk, article in owners.items():
+            if pk not in cosines:
+                continue  # what is damaged is not indexed
             if article not in nearest or cosines[pk] > cosines[nearest[article]]:
                 nearest[article] = pk
         chunks |= now.ledger.chunks(nearest.values())

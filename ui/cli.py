@@ -108,7 +108,7 @@ def add(
     settings = _settings(index)
     report, missing = indexing.add(settings, sources)
     indexing.show(report, missing, as_json=as_json)
-    if missing or any(item.fault for item in report.skipped):
+    if missing or report.lost or any(item.fault for item in report.skipped):
         raise typer.Exit(1)
 
 
@@ -373,7 +373,7 @@ def llm(
 def check(
     index: Index = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Make the search files again from the ledger.")
+        bool, typer.Option("--repair", help="Make what is damaged again from what is whole.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -381,6 +381,40 @@ def check(
     from ui import indexing
 
     if not indexing.check(_settings(index), repair=repair, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")],
+    index: Index = None,
+) -> None:
+    """Copy articles, chats and feedback into one file, also while they are used."""
+    from ui import safekeeping
+
+    safekeeping.backup(_settings(index).index, file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What backup wrote.")],
+    index: Index = None,
+) -> None:
+    """Bring back what a backup holds, also while the index is used; keep what was there."""
+    from ui import safekeeping
+
+    safekeeping.restore(_settings(index).index, file)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Where to write it.")],
+    index: Index = None,
+) -> None:
+    """Write every article as a line of JSON, which add reads back."""
+    from ui import safekeeping
+
+    if not safekeeping.export(_settings(index).index, file):
         raise typer.Exit(1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from index.build import LEDGER, Builder, Report
 from index.check import faults
 from index.embedders import embedder_of
+from index.errors import IndexDamaged
 from index.readers import Source, SourceMissing
 from ui import output
 
@@ -62,11 +63,13 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
     if len(report.skipped) > _SKIPPED_LINES:
         more = len(report.skipped) - _SKIPPED_LINES
         typer.echo(f"skipped {more} more; --json lists them all", err=True)
+    _tell_mended(report)
     if as_json:
         values: dict[str, object] = {name: len(getattr(report, name)) for name in _SHOWN}
         values["skipped"] = [{"uri": s.uri, "reason": s.reason} for s in report.skipped]
         values["missing"] = list(missing)
         values |= {"embedded": report.embedded, "generation": report.generation}
+        values |= _mended(report)
         typer.echo(json.dumps(values, ensure_ascii=False))
         return
     for name in _SHOWN:
@@ -77,27 +80,52 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
 def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
     """Verifies the index, mends what can be made again if asked to; whether it is whole now."""
     if repair and (settings.index / LEDGER).is_file():
-        with _builder(settings) as builder:
+        with _builder(settings) as builder, suppress(IndexDamaged):
             builder.update()
     ledger, derived = faults(settings.index)
-    repaired = []
-    if repair and derived and not ledger:
+    repaired: list[str] = []
+    report = Report()
+    if repair and (derived or ledger):
         with _builder(settings) as builder:
-            builder.repair()
-        repaired, (ledger, derived) = derived, faults(settings.index)
+            report = builder.repair()
+        repaired, (ledger, derived) = ledger + derived, faults(settings.index)
+    whole = not (ledger or derived or report.lost)
     if as_json:
-        values = {"ok": not (ledger or derived), "ledger": ledger, "derived": derived}
-        typer.echo(json.dumps(values | {"repaired": repaired}, ensure_ascii=False))
-        return not (ledger or derived)
+        values = {"ok": whole, "ledger": ledger, "derived": derived, "repaired": repaired}
+        typer.echo(json.dumps(values | _mended(report), ensure_ascii=False))
+        return whole
     for fault in repaired:
-        typer.echo(f"mended: {fault}")
+        typer.echo(output.plain(f"mended: {fault}"))
+    _tell_mended(report)
     for fault in ledger:
-        typer.echo(f"{fault}; delete {settings.index} and add the sources again")
+        typer.echo(output.plain(f"{fault}; mend what can be with: onrecord check --repair"))
     for fault in derived:
         typer.echo(f"{fault}; make it again with: onrecord check --repair")
-    if not (ledger or derived):
+    if whole:
         typer.echo(f"{settings.index}: whole")
-    return not (ledger or derived)
+    return whole
+
+
+def _mended(report: Report) -> dict[str, object]:
+    aside = str(report.aside) if report.aside else None
+    return {"mended": report.mended, "lost": report.lost, "kept": aside}
+
+
+def _tell_mended(report: Report) -> None:
+    """Says on standard error what was damaged, and where it is kept as it was."""
+    if not report.aside:
+        return
+    said = [
+        f"damaged in the index and mended: {', '.join(report.mended)}" if report.mended else "",
+        *(
+            f"lost: {uri} was damaged in the index; add its source again, or bring back a backup"
+            " with: onrecord restore FILE"
+            for uri in report.lost
+        ),
+        f"the ledger as it was, damaged, is kept as {report.aside}",
+    ]
+    for line in filter(None, said):
+        typer.echo(output.plain(f"onrecord: {line}"), err=True)
 
 
 @contextmanager

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from index import derived
 from index.build import LEDGER, Builder
 from index.embed import Embedder
 from index.embedders import embedder_of
-from index.errors import IndexBusy, IndexMismatch, IndexMissing
+from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.readers import Source
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ SUGGESTIONS = (
     "Who resigned, and why?",
     "What did the court order Brandreth Marine to hand over?",
 )
-_FOLDER = "sample"
+FOLDER = "sample"
 
 
 def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
@@ -47,6 +47,12 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
         empty = _is_empty(settings.index)
         if not empty:
             return Corpus.open(settings=settings)
+        if _cut_off(settings.index):
+            raise IndexMissing(
+                f"{settings.index}: there is no article in this index, but search files for some;"
+                " if it was copied while it was used, copy ledger.sqlite-wal too, or take what"
+                " onrecord backup writes; else add the sources again"
+            )
         if "index" in settings.model_fields_set and not _offered(settings.index):
             raise IndexMissing(
                 f"{settings.index}: there is no article in this index; add some with: onrecord add"
@@ -58,7 +64,7 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
                 " that comes with onrecord. Add your own with: onrecord add SOURCE",
                 err=True,
             )
-    directory = settings.index / _FOLDER
+    directory = settings.index / FOLDER
     embedder = embedder_of(settings.embedder)
     _build(directory, embedder, settings)
     return Corpus.open(directory, settings=settings, embedder=embedder)
@@ -66,7 +72,7 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
 
 def is_sample(corpus: Corpus) -> bool:
     """Whether a corpus is the sample that ``open_corpus`` made."""
-    return corpus.directory == corpus.settings.index / _FOLDER
+    return corpus.directory == corpus.settings.index / FOLDER
 
 
 def _is_empty(directory: Path) -> bool:
@@ -77,6 +83,19 @@ def _is_empty(directory: Path) -> bool:
     ledger = open_ledger(directory)
     with ledger.read():
         return ledger.counts()["articles"] == 0
+
+
+def _cut_off(directory: Path) -> bool:
+    """Whether nothing was committed to a ledger beside which search files of something lie."""
+    from index.build import open_ledger
+
+    if not (directory / LEDGER).is_file():
+        return False
+    ledger = open_ledger(directory)
+    with ledger.read():
+        return ledger.manifest()["generation"] == "0" and any(
+            (directory / derived.FOLDER).glob("*")
+        )
 
 
 def _offered(directory: Path) -> bool:
@@ -100,9 +119,11 @@ def _build(directory: Path, embedder: Embedder, settings: Settings) -> None:
     with as_file(files("index").joinpath("sample")) as folder:
         try:
             builder.add([Source.at(folder)])
-        except IndexMismatch:
-            # Made by another version or model; nothing in it is the person's own.
-            shutil.rmtree(directory)
+        except (IndexMismatch, IndexDamaged):
+            # Made by another version or model, or damaged. Its articles are not the person's own;
+            # the chats beside them are.
+            for path in directory.glob(f"{LEDGER}*"):
+                path.unlink()
             builder.add([Source.at(folder)])
         except IndexBusy:
             # Another command is making the same index: what it has committed is used.

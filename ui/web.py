@@ -143,15 +143,17 @@ def serve(
     metrics = Metrics()
     # With a model, questions wait for its server and not for this processor.
     aside = Aside(lambda: 0 if corpus.model else metrics.under_way)
-    chats = Chats(corpus.directory)
     settings = corpus.settings
+    writable = os.access(corpus.directory, os.W_OK)
+    chats = Chats(corpus.directory) if writable else None
 
     def moved(directory: Path) -> None:
         corpus.turn_to(directory)
-        chats.turn_to(directory)
+        if chats:
+            chats.turn_to(directory)
 
     editor = None
-    if not read_only and (users or not any_host):
+    if writable and not read_only and (users or not any_host):
         editor = Editor(corpus, settings.index, moved, max_bytes=settings.max_file_mb * 2**20)
     page = build_app(
         metrics.measured(corpus, "page"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from index.article import Article, Skipped
@@ -102,8 +102,20 @@ def _article(file: SourceFile, line: _Line) -> Article:
         raise Refused('the record has no text; give it a field "text" or delete it')
     metadata = record.get("metadata")
     known = particulars(record, metadata if isinstance(metadata, dict) else {})
-    return Article(
+    article = Article(
         uri=f"{file.uri}#{key}", key=key, text=text, raw=scrub(raw), root=file.root, **known
+    )
+    return _exported(article, record) if record.get("cleaned") is True else article
+
+
+def _exported(article: Article, record: dict[str, object]) -> Article:
+    """An article of ``index/export.py``: nothing is left to be cleaned off, and more is known."""
+    raw, sources = record.get("raw"), record.get("sources")
+    return replace(
+        article,
+        raw=scrub(raw) if isinstance(raw, str) else article.raw,
+        sources=tuple(filter(None, map(one_line, sources))) if isinstance(sources, list) else (),
+        cleaned=True,
     )
 
 

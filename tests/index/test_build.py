@@ -1,5 +1,6 @@
 """A build does what changed and only that, one at a time, whole or not at all."""
 
+import json
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ from index import derived
 from index.article import Article
 from index.build import Builder, open_ledger
 from index.check import faults
-from index.errors import IndexBusy, IndexMismatch, IndexMissing, NotIndexed
+from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.readers import Source
 from index.store import Store
 from tests.fakes import FakeEmbedder
@@ -77,7 +78,7 @@ def test_the_first_add_adds_everything(index, news, fake):
     told = manifest(index)
     token = told.pop("token")
     assert told == {
-        "schema": "2", "generation": "1", "embedder": "fake", "fingerprint": "fake-weights-1",
+        "schema": "3", "generation": "1", "embedder": "fake", "fingerprint": "fake-weights-1",
         "dimension": "100", "chunk_tokens": "200", "overlap": "1", "articles": "4", "chunks": "4",
         "stories": "4", "publishers": "0",
     }  # fmt: skip
@@ -530,7 +531,7 @@ def test_a_second_writer_is_refused_in_mid_build(index, news, fake):
         ({"fingerprint": "w2"}, {}, "fingerprint fake-weights-1 and the model at hand has w2; set"),
         ({"dimension": 64}, {}, "dimension 100 and the model at hand has 64; set ONRECORD_EMB"),
         ({}, {"chunk_tokens": 90}, "chunk_tokens 200 and the settings say 90; set ONRECORD_CHUNK"),
-        ({}, {"overlap": 0}, "overlap 1 and the settings say 0; set ONRECORD_OVERLAP=1, or delete"),
+        ({}, {"overlap": 0}, "overlap 1 and the settings say 0; set ONRECORD_OVERLAP=1, or add"),
     ],
 )  # fmt: skip
 def test_an_index_made_another_way_is_refused(index, news, fake, model, options, message):
@@ -555,7 +556,8 @@ def test_another_schema_is_refused(index, news, fake):
     with ledger.write():
         ledger.set_manifest({"schema": "99"})
     message = (
-        f"{index}: the index has schema 99 and this onrecord reads schema 2; delete the folder"
+        f"{index}: the index has schema 99 and this onrecord reads schema 3; a newer onrecord made"
+        " it; update onrecord"
     )
     for use in (
         lambda: add(index, fake, news),
@@ -567,19 +569,28 @@ def test_another_schema_is_refused(index, news, fake):
             use()
 
 
-@pytest.mark.parametrize("content", [b"", b"no database, but some other file" * 200])
-def test_a_file_that_is_no_ledger_is_refused_with_a_sentence(index, fake, news, content):
+@pytest.mark.parametrize(
+    ("content", "how"),
+    [
+        (b"", "is empty"),
+        (b"no database, but some other file" * 200, "is no ledger, or its beginning was"),
+    ],
+)
+def test_a_file_that_is_no_ledger_is_refused_with_a_sentence(index, fake, news, content, how):
     index.mkdir()
     (index / room.LEDGER).write_bytes(content)
     for use in (
         lambda: add(index, fake, news),
         lambda: Store(index, fake),
-        lambda: faults(index),
     ):
         with pytest.raises(
-            IndexMismatch, match=f"{index}: .*; delete the folder and add the sources"
+            IndexDamaged,
+            match=f"{index / room.LEDGER} {how}.*; bring back a backup with: onrecord restore FILE"
+            f" --index {index}, or save what can be read with: onrecord check --repair",
         ):
             use()
+    assert faults(index)[0][0].startswith(f"the ledger is damaged: {index / room.LEDGER} {how}")
+    assert (index / room.LEDGER).read_bytes() == content
 
 
 def test_settings_that_cannot_work_leave_no_index_behind(index, news, fake):
@@ -717,6 +728,33 @@ def test_what_was_embedded_before_a_crash_is_not_embedded_again(index, tmp_path,
     assert (report.embedded, len(second.texts)) == (36, 36)
     assert not set(first.texts) & set(second.texts)
     whole(index, news, second)
+
+
+def test_what_a_build_that_was_cut_off_left_goes_with_the_next_add(index, standing, fake):
+    kept = [path.name for path in (index / derived.FOLDER).iterdir()]
+    (index / derived.FOLDER / "000002-0123456789ab").mkdir()
+    (index / derived.FOLDER / "000002-0123456789ab.making").mkdir()
+    assert counts(add(index, fake, standing)) == {"unchanged": URIS}
+    assert [path.name for path in (index / derived.FOLDER).iterdir()] == kept
+
+
+def test_search_files_are_on_the_disk_before_anything_names_them(
+    index, standing, fake, monkeypatch
+):
+    synced, before = [], manifest(index)["token"]
+
+    def noted(path):
+        synced.append((path.name, manifest(index)["token"]))
+
+    monkeypatch.setattr("index.disk.sync", noted)
+    change(standing)
+    add(index, fake, standing)
+    stamp = json.loads(
+        (index / derived.FOLDER / manifest(index)["token"] / "stamp.json").read_text()
+    )
+    files = {Path(name).name for name in stamp["files"]}
+    assert {*files, "stamp.json"} <= {name for name, _ in synced}
+    assert {token for _, token in synced} == {before}
 
 
 def kill(index, news, step, when):

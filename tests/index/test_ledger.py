@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import damage
 from index.article import Article
 from index.chunk import Chunk
 from index.ledger import Ledger, Prepared, packed, unpacked
@@ -53,11 +54,11 @@ def store(ledger, *items):
 def test_a_new_ledger_says_what_it_is(ledger):
     with ledger.read():
         assert ledger.manifest() == {
-            "schema": "2", "generation": "0", "token": "", "dimension": "3"
+            "schema": "3", "generation": "0", "token": "", "dimension": "3"
         }  # fmt: skip
         assert ledger.counts() == {"articles": 0, "chunks": 0, "stories": 0, "publishers": 0}
         assert list(ledger.all_articles()) == list(ledger.all_chunks()) == []
-        assert ledger.faults() == []
+        assert not damage.find(ledger)
 
 
 def test_a_ledger_is_not_made_twice(ledger):
@@ -103,7 +104,7 @@ def test_an_article_comes_back_as_it_was(ledger):
         assert ledger.current_ids() == {
             FULL.uri: (pk, FULL.id, "/corpus"), BARE.uri: (bare, BARE.id, "")
         }  # fmt: skip
-        assert ledger.faults() == []
+        assert not damage.find(ledger)
 
 
 def test_vectors_come_back_by_chunk(ledger):
@@ -356,9 +357,10 @@ def test_a_source_that_is_its_text_takes_hardly_any_room():
     assert len(packed(text, "")) > 4000
 
 
-def test_a_row_that_names_one_that_is_gone_is_a_fault(ledger):
+def test_a_chunk_whose_encoding_is_gone_is_damage(ledger):
     store(ledger, prepared(FULL))
     ledger._db.execute("PRAGMA foreign_keys = OFF")
     ledger._db.execute("DELETE FROM encodings WHERE key = 'one'")
     with ledger.read():
-        assert ledger.faults() == ["row 1 of chunks names a row that is gone"]
+        found = damage.find(ledger)
+    assert (found.unfound, found.chunks, found.articles) == ([FULL.uri], 1, [])

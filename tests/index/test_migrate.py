@@ -1,4 +1,4 @@
-"""An index of the first schema is brought up to date, and nothing of it is embedded again."""
+"""An index of an earlier schema is brought up to date, and nothing of it is embedded again."""
 
 import sqlite3
 import zlib
@@ -21,6 +21,33 @@ def news(tmp_path):
     return write(tmp_path / "news", {"rain.txt": RAIN, "snow.txt": SNOW, "vote.html": page(VOTE)})
 
 
+NEW = {
+    "articles": ("chunks", "digest", "raw_digest"),
+    "chunks": ("digest",),
+    "encodings": ("digest",),
+}
+
+
+def without_digests(db):
+    """Takes away what the third schema brought."""
+    for table, columns in NEW.items():
+        for column in columns:
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    db.execute("DELETE FROM manifest WHERE name = 'digest'")
+    db.execute("UPDATE manifest SET value = '2' WHERE name = 'schema'")
+
+
+@pytest.fixture
+def second(tmp_path, news, fake):
+    """An index as the second schema had it."""
+    directory = tmp_path / "second"
+    add(directory, fake, news)
+    with sqlite3.connect(directory / LEDGER) as db:
+        without_digests(db)
+    db.close()
+    return directory
+
+
 @pytest.fixture
 def old(tmp_path, news, fake):
     """An index as the first schema had it, of which 40 kB are signs of tokens."""
@@ -31,6 +58,7 @@ def old(tmp_path, news, fake):
         raws = [(zlib.compress(ledger.raw(a.pk).encode()), a.pk) for a in ledger.all_articles()]
     ledger.close()
     db = sqlite3.connect(directory / LEDGER)
+    without_digests(db)
     wide = [
         (np.frombuffer(vector, "<f2").astype("<f4").tobytes(), b"\0" * 8000, b"\0" * 8000, key)
         for key, vector in db.execute("SELECT key, vector FROM encodings")
@@ -53,7 +81,7 @@ def page(text):
 
 def test_a_reader_is_told_both_schemas_and_the_command_that_mends_it(old, fake):
     message = (
-        f"{old}: the index has schema 1 and this onrecord reads schema 2; bring it up to date with:"
+        f"{old}: the index has schema 1 and this onrecord reads schema 3; bring it up to date with:"
         f" onrecord check --repair --index {old}"
     )
     for use in (lambda: Generations(old, fake), lambda: faults(old)):
@@ -91,3 +119,22 @@ def test_a_migration_that_is_cut_off_leaves_the_old_index(old, fake, monkeypatch
     db.close()
     Builder(old, fake).update()
     assert faults(old) == ([], [])
+
+
+def test_what_the_second_schema_holds_is_as_written_from_now_on(second, news, fake, tmp_path):
+    model = FakeEmbedder()
+    assert counts(add(second, model, news))["unchanged"] == ["rain.txt", "snow.txt", "vote.html"]
+    assert model.calls == 0
+    assert faults(second) == ([], [])
+    add(tmp_path / "new", fake, news)
+    assert look(second, fake) == look(tmp_path / "new", fake)
+
+
+def test_what_was_damaged_before_is_not_blessed(second, fake):
+    with sqlite3.connect(second / LEDGER) as db:
+        db.execute("UPDATE articles SET text = replace(text, 'Sunday', 'Monday')")
+    db.close()
+    Builder(second, fake).update()
+    assert faults(second) == (["rain.txt: this article is not as it was written"], [])
+    with Generations(second, fake).reading() as now:
+        assert [a.article.uri for a in now.ledger.all_articles()] == ["snow.txt", "vote.html"]

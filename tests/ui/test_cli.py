@@ -74,6 +74,9 @@ def test_add_in_json(news, onrecord):
         "missing": [],
         "embedded": 2,
         "generation": 1,
+        "mended": [],
+        "lost": [],
+        "kept": None,
     }
 
 
@@ -396,7 +399,10 @@ def test_check_of_a_whole_index(index, onrecord):
     assert onrecord("check") == (0, ".onrecord: whole\n", "")
     status, out, _ = onrecord("check", "--json")
     assert status == 0
-    assert only(out) == {"ok": True, "ledger": [], "derived": [], "repaired": []}
+    assert only(out) == {
+        "ok": True, "ledger": [], "derived": [], "repaired": [], "mended": [], "lost": [],
+        "kept": None,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("how", ["delete all", "delete one", "corrupt"])
@@ -415,16 +421,27 @@ def test_check_finds_and_mends_what_is_derived(index, onrecord, model, how):
     assert only(onrecord("search", "snow in Oslo", "--json")[1]) == expected
 
 
-def test_check_of_a_damaged_ledger_cannot_mend(index, onrecord):
+def test_check_says_what_is_damaged_and_mends_what_can_be(index, onrecord):
     with sqlite3.connect(index / "ledger.sqlite") as db:
         db.execute("UPDATE manifest SET value = '7' WHERE name = 'articles'")
+        db.execute(
+            "UPDATE articles SET text = replace(text, 'Kyiv', 'Oslo') WHERE uri = 'rain.txt'"
+        )
     db.close()
-    status, out, _ = onrecord("check", "--repair")
-    assert status == 1
-    assert out == (
-        "the manifest counts 7 articles and the ledger holds 2; delete .onrecord and add the"
-        " sources again\n"
+    assert onrecord("check")[:2] == (
+        1,
+        "the ledger is damaged: .onrecord/ledger.sqlite is damaged (its manifest is not as it was"
+        " written); mend what can be with: onrecord check --repair\n",
     )
+    status, out, err = onrecord("check", "--repair")
+    assert status == 1
+    assert out.startswith("mended: the ledger is damaged: ")
+    assert "lost: rain.txt was damaged in the index; add its source again, or bring back a" in err
+    kept = next(index.glob("ledger.before-*.sqlite"))
+    assert f"the ledger as it was, damaged, is kept as {kept}" in err
+    assert onrecord("check") == (0, ".onrecord: whole\n", "")
+    status, out, _ = onrecord("add", "news")
+    assert (status, counts(out)) == (0, {"added": 1, "unchanged": 1})
 
 
 # errors

@@ -1,0 +1,101 @@
+"""An index's SQLite files copied and put back, while they are used."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from index.connection import Connections
+from index.disk import writing
+from index.errors import OnRecordError
+
+
+class NoBackup(OnRecordError):
+    """A file that is no backup of an index."""
+
+
+def backup(directory: Path, names: Sequence[str], file: Path) -> list[str]:
+    """Copies files of an index, each as of one moment, into one file.
+
+    Args:
+        directory: The index.
+        names: Of its SQLite files; those that are not there are left out.
+        file: Where to write the copy, a zip archive; never half of it.
+
+    Returns:
+        The names of what was copied.
+    """
+    making = file.with_name(f"{file.name}.making")
+    found = [name for name in names if (directory / name).is_file()]
+    with writing(file.parent), tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        try:
+            with zipfile.ZipFile(making, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name in found:
+                    (Path(folder) / name).parent.mkdir(exist_ok=True)
+                    copy(directory / name, Path(folder) / name)
+                    archive.write(Path(folder) / name, name)
+            making.replace(file)
+        finally:
+            making.unlink(missing_ok=True)
+    return found
+
+
+def unpack(file: Path, names: Sequence[str], folder: Path) -> list[Path]:
+    """Takes the files out of a backup.
+
+    Raises:
+        NoBackup: it is none, or not as it was written.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            held = [name for name in names if name in archive.namelist()]
+            for name in held:
+                archive.extract(name, folder)
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise NoBackup(f"{file}: cannot be read as a backup ({why}); name another file") from error
+    if not held:
+        raise NoBackup(f"{file}: holds no index; name a file that onrecord backup wrote")
+    return [folder / name for name in held]
+
+
+def copy(path: Path, to: Path) -> None:
+    """Copies a SQLite file as of one moment, whoever reads and writes it."""
+    source, target = Connections(path).connect(), sqlite3.connect(to)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()
+
+
+def put(new: Path, path: Path) -> Path | None:
+    """Puts one SQLite file in the place of another, at one moment for all who read it.
+
+    Returns:
+        Where what was there before is kept; None if nothing was there.
+    """
+    aside = set_aside(path) if path.exists() else None
+    try:
+        copy(new, path)
+    except sqlite3.DatabaseError:  # what is there is past writing to, and so past reading
+        for end in ("-wal", "-shm"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
+        shutil.copyfile(new, new.with_suffix(".whole"))
+        new.with_suffix(".whole").replace(path)
+    return aside
+
+
+def set_aside(path: Path) -> Path:
+    """Copies a file, damaged or not, beside it under a name that tells when."""
+    now = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+    aside = path.with_name(f"{path.stem}.before-{now}{path.suffix}")
+    for end in ("", "-wal"):
+        if Path(f"{path}{end}").exists():
+            shutil.copyfile(f"{path}{end}", f"{aside}{end}")
+    return aside

@@ -1,0 +1,243 @@
+"""Which rows of a ledger are not as they were written, and a ledger made of those that are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from index.article import Article
+from index.digest import digest
+from index.errors import IndexDamaged
+from index.ledger import (
+    CHUNK,
+    ENCODING,
+    WRITTEN,
+    Ledger,
+    as_stored,
+    manifest_of,
+    packed,
+    unpacked,
+)
+
+_Row = tuple[Any, ...]
+
+# SQLite quotes names where it complains, readable or not.
+_UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+
+_ARTICLES = f"digest, {WRITTEN}, raw_digest, raw, current, root"
+_WIDTH = len(WRITTEN.split(","))
+
+
+@dataclass(slots=True)
+class Damage:
+    """What of a ledger is not as it was written.
+
+    Attributes:
+        articles: The uris of articles whose text, or what is known of them, is not.
+        sources: The uris of those of which only the raw source is not.
+        unfound: The uris of current ones that lack a chunk or an encoding to be found by.
+        chunks: How many chunks are not, or have an encoding that is not.
+        counts: What the manifest counts otherwise than the tables, a sentence each.
+        file: What SQLite says of the file.
+    """
+
+    articles: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    unfound: list[str] = field(default_factory=list)
+    chunks: int = 0
+    counts: list[str] = field(default_factory=list)
+    file: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, each.name) for each in fields(self))
+
+
+def find(ledger: Ledger) -> Damage:
+    """Reads every row and compares it with its digest; inside ``read()``.
+
+    Raises:
+        IndexDamaged: the file is past reading.
+    """
+    found = Damage()
+    db = ledger.connections.db
+    expected: dict[int, tuple[str, int]] = {}
+    for row in db.execute(f"SELECT {_ARTICLES} FROM articles"):
+        article = _parts(row)
+        if not article.sound:
+            found.articles.append(article.uri)
+        elif not article.raw_sound:
+            found.sources.append(article.uri)
+        if article.sound and article.current:
+            expected[article.pk] = article.uri, article.chunks
+    owners = Counter(_chunk_owners(db))
+    found.chunks = owners.pop(None, 0)
+    found.unfound = [uri for pk, (uri, count) in expected.items() if owners[pk] != count]
+    checked = (line for (line,) in db.execute("PRAGMA integrity_check"))
+    manifest = ledger.manifest()
+    found.counts = [
+        f"the manifest counts {manifest[name]} {name} and the ledger holds {count}"
+        for name, count in ledger.counts().items()
+        if manifest.get(name, str(count)) != str(count)
+    ]
+    found.file = [line for line in checked if line != "ok"]
+    return found
+
+
+def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Article], list[str]]:
+    """Makes a new ledger of what of a damaged one is as it was written.
+
+    Args:
+        path: The damaged one; it is only read.
+        making: Where the new one is made.
+        manifest: What it says of itself where the damaged one cannot tell.
+
+    Returns:
+        The articles that are whole and have to be stored again, since they lack chunks or
+        encodings, and the uris of those that are lost.
+    """
+    new, old = Ledger.create(making, manifest), _opened(path)
+    again: list[Article] = []
+    lost: list[str] = []
+    try:
+        with new.write():
+            kept = _manifest(old)
+            new.set_manifest(kept)
+            # Without the manifest nobody knows which model made the encodings.
+            encodings = {row[1]: row for row in _as_written(old, "encodings", ENCODING) if kept}
+            chunks: dict[int, list[_Row]] = {}
+            for row in _as_written(old, "chunks", CHUNK):
+                if row[-1] in encodings:
+                    chunks.setdefault(row[2], []).append(row)
+            # Which revision of an article is the current one, its row's number tells.
+            newest: dict[str, int] = {}
+            for _, pk, uri in _rows(old, "articles", "digest, pk, uri"):
+                newest[str(uri)] = max(pk, newest.get(str(uri), 0))
+            stored: list[int] = []
+            for row in _rows(old, "articles", _ARTICLES):
+                article = _parts(row)
+                article = replace(article, current=newest.get(article.uri) == article.pk)
+                if not article.sound:
+                    lost.append(article.uri)
+                elif article.current and not (
+                    article.raw_sound and len(chunks.get(article.pk, ())) == article.chunks
+                ):
+                    again.append(article.whole())
+                else:
+                    _copy(new, article)
+                    stored.append(article.pk)
+            rows = [row for pk in stored for row in chunks.get(pk, ())]
+            used = {row[-1] for row in rows}
+            _insert(new, "encodings", ENCODING, (encodings[key] for key in used))
+            _insert(new, "chunks", CHUNK, rows)
+    finally:
+        old.close()
+        new.close()
+    return again, lost
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A row of an article, and what of it is as it was written."""
+
+    written: _Row
+    raw: Any
+    sound: bool
+    raw_sound: bool
+    current: bool
+    root: str
+
+    @property
+    def pk(self) -> int:
+        return int(self.written[0])
+
+    @property
+    def uri(self) -> str:
+        return str(self.written[2])
+
+    @property
+    def chunks(self) -> int:
+        return int(self.written[-1])
+
+    def whole(self) -> Article:
+        """The article; its text stands in for a source that is lost."""
+        row = (self.current, None, self.root, digest(*self.written), *self.written)
+        (stored,) = as_stored([row])
+        text = stored.article.text
+        return replace(stored.article, raw=unpacked(self.raw, text) if self.raw_sound else text)
+
+
+def _parts(row: _Row) -> _Stored:
+    """Reads a row of ``_ARTICLES``."""
+    written, (raw_digest, raw, current, root) = row[1 : 1 + _WIDTH], row[1 + _WIDTH :]
+    sound = row[0] == digest(*written)
+    return _Stored(
+        written, raw, sound, raw_digest == digest(written[0], raw), bool(current), str(root)
+    )
+
+
+def _copy(new: Ledger, article: _Stored) -> None:
+    """Stores an article's row as it was."""
+    raw = article.raw if article.raw_sound else packed(article.whole().text, article.whole().text)
+    values = (
+        *(digest(*article.written), *article.written, digest(article.pk, raw), raw),
+        article.current,
+    )
+    new.connections.db.execute(
+        f"INSERT INTO articles (digest, {WRITTEN}, raw_digest, raw, current, root)"
+        f" VALUES ({', '.join('?' * (len(values) + 1))})",
+        (*values, article.root),
+    )
+
+
+def _insert(new: Ledger, table: str, columns: str, rows: Iterable[_Row]) -> None:
+    marks = ", ".join("?" * (1 + len(columns.split(","))))
+    new.connections.db.executemany(
+        f"INSERT INTO {table} (digest, {columns}) VALUES ({marks})", rows
+    )
+
+
+def _chunk_owners(db: sqlite3.Connection) -> Iterator[int | None]:
+    """For each chunk its article, or None if it or its encoding is not as it was written."""
+    sound = {row[1] for row in _as_written(db, "encodings", ENCODING)}
+    for row in db.execute(f"SELECT digest, {CHUNK} FROM chunks"):
+        yield row[2] if row[0] == digest(*row[1:]) and row[-1] in sound else None
+
+
+def _as_written(db: sqlite3.Connection, table: str, columns: str) -> Iterator[_Row]:
+    """The rows of ``digest, columns`` that are as they were written."""
+    rows = _rows(db, table, f"digest, {columns}")
+    return (row for row in rows if row[0] == digest(*row[1:]))
+
+
+def _rows(db: sqlite3.Connection, table: str, columns: str) -> Iterator[_Row]:
+    """The rows of a table as far as they can be read: from its beginning, then from its end."""
+    seen: set[object] = set()
+    key = columns.split(", ")[1]
+    for order in ("ASC", "DESC"):
+        try:
+            query = f"SELECT {columns} FROM {table} NOT INDEXED ORDER BY {key} {order}"
+            for row in db.execute(query):
+                if row[1] not in seen:
+                    seen.add(row[1])
+                    yield row
+            return
+        except _UNREADABLE:
+            continue
+
+
+def _manifest(old: sqlite3.Connection) -> dict[str, str]:
+    """What a ledger says of itself, or nothing if that is damaged."""
+    try:
+        return manifest_of(old)
+    except (*_UNREADABLE, IndexDamaged):
+        return {}
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    db.text_factory = lambda data: data.decode("utf-8", "replace")
+    return db

@@ -1,0 +1,81 @@
+"""What is written stays written; a disk that takes no more is one sentence, whoever meets it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from index.connection import unwritable
+from index.errors import IndexBusy
+
+_LOCK = "build.lock"
+
+_STUCK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """An index folder, made if it is not there, while no other process writes to it.
+
+    Raises:
+        IndexBusy: another one does.
+        IndexUnwritable: as for ``writing``.
+    """
+    try:
+        with writing(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+            with FileLock(directory / _LOCK, timeout=0):
+                yield
+    except Timeout:
+        raise IndexBusy(
+            f"{directory}: another process is writing to this index; wait until it has"
+            " finished, then run the command again"
+        ) from None
+
+
+@contextmanager
+def writing(directory: Path) -> Iterator[None]:
+    """Says of an index folder that it takes no more.
+
+    Raises:
+        IndexUnwritable: the disk is full, or may not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _STUCK:
+            raise
+        raise unwritable(directory, error.strerror or str(error)) from error
+
+
+@contextmanager
+def written_by(*kinds: type[Exception]) -> Iterator[None]:
+    """What a library raises when it cannot write, as the OSError that it met."""
+    try:
+        yield
+    except kinds as error:
+        said = str(error)
+        number = next((code for code in _STUCK if os.strerror(code) in said), errno.EIO)
+        raise OSError(number, os.strerror(number)) from error
+
+
+def settle(folder: Path) -> None:
+    """Has the disk hold every file below a folder before anything goes on."""
+    for path in [*folder.rglob("*"), folder]:
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Has the disk hold a file, or the names in a folder."""
+    if os.name == "nt" and path.is_dir():
+        return  # Windows knows no such thing
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
