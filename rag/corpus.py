@@ -33,7 +33,8 @@ from rag.question import Question, understand
 from rag.reader import Reader, Text, default_reader
 from rag.requests.kinds import TALK
 from rag.requests.material import Line, composed, evidence_of
-from rag.requests.reply import Desk, about, reply_to
+from rag.requests.quoting import by_others
+from rag.requests.reply import Desk, Reply, about, list_of, reply_to
 from rag.requests.request import FACT, Request, request_of, subject_of
 from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
@@ -51,6 +52,8 @@ T = TypeVar("T")
 
 # What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
 _OURS = re.compile(r"\b(?:articles?|sources?|outlets?|papers?|corpus|index|archive|you|your|all)\b")
+
+_WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I)
 
 # Kinds of reply that a language model may phrase; in the others each line stands for itself.
 PROSE = ("brief", "comparison", "latest")
@@ -176,7 +179,7 @@ class Corpus:
             yield self._talked(meant, id)
             return
         request = FACT if plain else self._request(meant, history)
-        if request.kind != "fact" and (
+        if request.kind not in ("fact", "list") and (
             replied := self._replied(meant, request, filters, scope, today or date.today())
         ):
             answer, lines = replied
@@ -201,7 +204,11 @@ class Corpus:
                 confined = replace(confined, applied=False)
                 found = self._found(now, meant, filters, stated=stated)
             left_out = damaged(sorted(now.damaged)) if now.damaged else ""
+        if request.speaker:
+            found = found.without(lambda item: by_others(item, request.speaker))
         quoted = replace(self._quoted(meant, found), note=left_out)
+        if request.kind == "list" and quoted.answered and (listed := list_of(found.whole)):
+            quoted = _as_reply(quoted, "list", listed)
         timings = {
             "retrieve_ms": 1000 * (found.retrieved - started),
             "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
@@ -223,18 +230,11 @@ class Corpus:
         said = " ".join(filter(None, (request.kind, request.speaker, request.subject)))
         meant = Question(said, said)
         replied = self._replied(meant, request, filters, scope=False, today=date.today())
+        if replied:
+            return replied[0]
         nothing = "the articles tell nothing of this"
-        return (
-            replied[0]
-            if replied
-            else Answer(
-                question=said,
-                query=said,
-                answered=False,
-                text=quote.refusal((), nothing),
-                reason=nothing,
-            )
-        )
+        refused = _said(meant, request.kind, quote.refusal((), nothing))
+        return replace(refused, reason=nothing)
 
     def _talked(self, meant: Question, id: str | int | None) -> Answer:
         """The reply to what asks nothing that articles tell."""
@@ -252,6 +252,8 @@ class Corpus:
             return FACT  # "until when is it shut, and what happens then"
         if meant.leans:
             request = request_of(meant.asked, self._reader.request)
+            if _WHAT_ABOUT.match(meant.asked):
+                return FACT
         named = request.subject or request.speaker or request.sides
         if request.kind in TALK:
             return FACT
@@ -281,25 +283,19 @@ class Corpus:
             allowed = now.allowed(within.condition())
             desk = Desk(now, self._embedder, self._reader, meant.asked, allowed)
             reply = reply_to(request, desk)
+            left_out = damaged(sorted(now.damaged)) if now.damaged else ""
         if reply is None:
             return None
-        claims, citations = composed(reply.lines)
-        why = "" if claims else reply.heading
-        said = f"{reply.heading}\n\n{quote.answer_text(claims)}"
-        answer = Answer(
+        asked = Answer(
             question=meant.text,
             query=meant.query,
-            answered=bool(claims),
-            text=said if claims else quote.refusal((), why),
-            kind=request.kind,
-            heading=reply.heading if claims else "",
-            reason=why,
-            claims=claims,
-            citations=citations,
-            confidence=1.0 if claims else 0.0,
+            answered=bool(reply.lines),
+            text="",
+            confidence=1.0 if reply.lines else 0.0,
             scope=confined,
+            note=left_out,
         )
-        return answer, reply.lines
+        return _as_reply(asked, request.kind, reply), reply.lines
 
     def _understood(self, text: str, history: Sequence[Mapping[str, str]]) -> Question:
         """The question as meant, spelt as the articles spell."""
@@ -508,6 +504,24 @@ class Corpus:
             known[name] = read()
         found: T = known[name]
         return found
+
+
+def _as_reply(asked: Answer, kind: str, reply: Reply) -> Answer:
+    """An answer with the lines of a reply to a request, or its refusal."""
+    if not reply.lines:
+        text = quote.refusal((), reply.heading)
+        return replace(asked, kind=kind, text=text, reason=reply.heading)
+    claims, citations = composed(reply.lines)
+    text = f"{reply.heading}\n\n{quote.answer_text(claims)}"
+    return replace(
+        asked,
+        kind=kind,
+        heading=reply.heading,
+        text=text,
+        claims=claims,
+        citations=citations,
+        shorts=(),
+    )
 
 
 def _said(meant: Question, kind: str, text: str, id: str | int | None = None) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.embed import Embedder
@@ -51,6 +51,13 @@ class Found:
     confidence: float
     untrue: list[Lacking]
     retrieved: float
+
+    def without(self, left_out: Callable[[Evidence], bool]) -> Found:
+        """The same without some of the evidence, found anew to answer nothing if that was best."""
+        parts = [[item for item in part if not left_out(item)] for part in self.parts]
+        whole = [item for item in self.whole if not left_out(item)]
+        sure = bool(self.whole and whole and whole[0] is self.whole[0])
+        return replace(self, whole=whole, parts=parts, confidence=self.confidence if sure else 0.0)
 
 
 def find(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.words import content_stems
-from rag.reader import SentenceReading, SupportReading
+from rag.reader import RequestReading, SentenceReading, SupportReading
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -91,6 +91,10 @@ class FakeReader:
                 row.append(SentenceReading(odds, odds, start, end))
             found.append(row)
         return found
+
+    def request(self, text):
+        """Every text asks for a fact."""
+        return RequestReading("fact", 1.0, ())
 
     def check(self, pairs):
         """A text supports a claim whose words it holds, every one."""

@@ -104,7 +104,8 @@ def answer_html(answer: Answer) -> str:
     end = _sources_html(answer.citations, shorts)
     if style == "writing":
         end += f'<p class="writer">Phrased by {escape(answer.answerer)}, each sentence checked.</p>'
-    style += f" {answer.kind}" + (" may" if answer.may else "")
+    style += f" {answer.kind}" if answer.heading else ""
+    style += " may" if answer.may else ""
     return f'<div class="answer {style}">{searched}<div class="claims">{body}</div>{end}</div>'
 
 

@@ -7,19 +7,17 @@ from collections.abc import Sequence
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag import evidence
 from rag.evidence import Evidence
 from rag.period import day_text
 from rag.quote import says_the_same
-from rag.requests.material import Line, Material, telling, words_of
-from rag.retrieve import Query, retrieve
+from rag.requests.material import Line, telling, words_of
 
-# Passages read for a list, items of one; words by which an article without a title is named.
-PASSAGES, ITEMS, OPENING = 16, 12, 8
+# Items of a list; words by which an article without a title is named.
+ITEMS, OPENING = 12, 8
 
-# An item's sentence has at least these log odds, and at most so much less than the best one's; its
-# short answer is at most so long.
-LEAST, BELOW, WORDS = -0.8, 3.0, 8
+# An item's sentence has at most so much less log odds than the best one's; its short answer is at
+# most so long.
+BELOW, WORDS = 3.0, 8
 
 
 def articles_on(articles: Sequence[StoredArticle], words: str = "") -> list[Line]:
@@ -60,19 +58,17 @@ def mentioning(now: Generation, words: str, allowed: Allowed | None) -> list[Sto
     ]
 
 
-def items(material: Material, question: str) -> list[Line]:
-    """What a question for several things is answered with, each under the words that name it."""
-    query = Query.of(question, material.embedder)
-    passages = retrieve(material.now, query, PASSAGES, material.allowed)
-    found = evidence.gather(question, passages, material.reader)
-    if not found:
-        return []
-    least = max(LEAST, found[0].log_odds - BELOW)
+def items(found: Sequence[Evidence]) -> list[Line]:
+    """What a question for several things is answered with, each under the words that name it.
+
+    Args:
+        found: The evidence for it, most probable first.
+    """
     lines: list[Line] = []
     named: list[str] = []
     for one in found:
         name = _named(one)
-        if one.log_odds < least or len(lines) == ITEMS:
+        if one.log_odds < found[0].log_odds - BELOW or len(lines) == ITEMS:
             break
         if name and not any(_same(name, other) for other in named):
             named.append(name)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
+from rag.evidence import Evidence
+from rag.facts.bearers import groups
 from rag.period import day_text
 from rag.quote import says_the_same
 from rag.requests.material import Line, Material, words_of
@@ -64,6 +67,23 @@ def quotes(material: Material, speaker: str) -> list[Line]:
         Line(s.article, s.said.index, label_of(s))
         for s in sorted(chosen, key=lambda s: (_day(s.article), s.article.pk, s.said.index))
     ]
+
+
+def is_person(speaker: str, articles: Sequence[StoredArticle]) -> bool:
+    """Whether articles name somebody so, and no state, body or thing."""
+    word = re.findall(r"[^\W_]+", speaker)[-1:]
+    if not word or groups(word[0].lower()):
+        return False
+    texts = [stored.article.text for stored in articles]
+    capital = re.compile(rf"\b{re.escape(word[0].title())}\b")
+    small = re.compile(rf"\b{re.escape(word[0].lower())}\b")
+    return any(map(capital.search, texts)) and not any(map(small.search, texts))
+
+
+def by_others(evidence: Evidence, speaker: str) -> bool:
+    """Whether an article gives a sentence to somebody else than a speaker."""
+    said = {each.index: each.speaker for each in speech(evidence.article)}
+    return evidence.index in said and not is_of(said[evidence.index], speaker)
 
 
 def label_of(one: Statement) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
-from rag.facts.names import names_in
+from rag.evidence import Evidence
 from rag.period import day_text
 from rag.reader import Reader
 from rag.requests.accounts import disagreements
@@ -17,7 +17,7 @@ from rag.requests.brief import brief
 from rag.requests.comparison import comparison
 from rag.requests.listing import articles_on, in_a_row, items, mentioning
 from rag.requests.material import Line, Material, gather
-from rag.requests.quoting import quotes
+from rag.requests.quoting import is_person, quotes, statements
 from rag.requests.request import Request
 from rag.requests.timeline import timeline
 
@@ -62,7 +62,8 @@ class Reply:
 
 def reply_to(request: Request, desk: Desk) -> Reply | None:
     """The reply; None where the request is better answered as a question for a fact."""
-    return _WAYS[request.kind](request, desk)
+    way = _WAYS.get(request.kind)
+    return way(request, desk) if way else None
 
 
 def _on(request: Request, otherwise: str = "all articles") -> str:
@@ -82,10 +83,10 @@ def _brief(request: Request, desk: Desk) -> Reply:
     )
 
 
-def _timeline(request: Request, desk: Desk) -> Reply:
+def _timeline(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject)
     if not (lines := timeline(material)):
-        return _nothing(request)
+        return None if material.articles else _nothing(request)
     told = _counted(len(lines), "event")
     return Reply(f"Timeline: {_on(request)} ({told}).", lines)
 
@@ -129,14 +130,13 @@ def _disagreement(request: Request, desk: Desk) -> Reply:
 def _quotes(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject, request.speaker)
     lines = quotes(material, request.speaker)
-    if not lines:
-        silent = material.articles and names_in(f"x {request.speaker.title()}")
-        said = f"no words of {request.speaker} are reported" if silent else ""
-        on = f" on {request.subject}" if request.subject else ""
-        return Reply(f"{said}{on}") if said else None
     whose = request.speaker or "everybody"
     on = f" on {request.subject}" if request.subject else ""
-    return Reply(f"What is reported of {whose}{on}.", lines)
+    if lines:
+        return Reply(f"What is reported of {whose}{on}.", lines)
+    if is_person(request.speaker, material.articles) and not statements(material, request.speaker):
+        return Reply(f"no words of {request.speaker} are reported{on}")
+    return None
 
 
 def _search(request: Request, desk: Desk) -> Reply | None:
@@ -167,8 +167,9 @@ def _count(request: Request, desk: Desk) -> Reply | None:
     return Reply(f"{told}{more}", lines[:SHOWN])
 
 
-def _list(request: Request, desk: Desk) -> Reply | None:
-    lines = items(desk.gather(""), desk.question)
+def list_of(evidence: Sequence[Evidence]) -> Reply | None:
+    """The items that evidence for a list names; None if there are not several."""
+    lines = items(evidence)
     if len(lines) < 2:
         return None
     return Reply(f"Found: {in_a_row([line.label for line in lines])}.", lines)
@@ -187,7 +188,6 @@ _WAYS: dict[str, Callable[[Request, Desk], Reply | None]] = {
     "quotes": _quotes,
     "search": _search,
     "count": _count,
-    "list": _list,
 }
 
 

@@ -10,7 +10,7 @@ from rag.reader import RequestReading
 from rag.scope import Scope
 
 # The least probability with which a text is taken for more than a question for a fact.
-SURE = 0.6
+SURE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,14 @@ class Request:
         return replace(self, subject=scope.without(self.subject))
 
 
+# A question for what happened is none for articles.
+_ASKS = re.compile(
+    r"\W*(?:who|why|when|where|how|what (?:did|does|do|is|was|were|has|have))\b(?!.*\b(?:latest"
+    r"|news?|newest|recent|update|now|stand|changed|happening|articles?|stories|coverage|reports?"
+    r"|covered)\b)",
+    re.I,
+)
+
 FACT = Request("fact")
 
 
@@ -46,6 +54,8 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     """
     found = read(text)
     if found.kind == "fact" or found.probability < SURE:
+        return FACT
+    if found.kind in ("search", "latest") and _ASKS.match(text):
         return FACT
     words = {role: _words(text, found, role) for role in ("subject", "side", "speaker")}
     subject, sides, speaker = words["subject"], words["side"], words["speaker"]

@@ -84,7 +84,7 @@ class Told:
         self.answer = answer
         self.asked = []
 
-    def stream(self, question, *, history=(), filters=NO_FILTERS, scope=True):
+    def stream(self, question, *, history=(), filters=NO_FILTERS, scope=True, plain=False):
         self.asked.append((question, [dict(turn) for turn in history]))
         self.scope = scope
         yield from growing(self.answer)

@@ -63,10 +63,10 @@ def test_a_question_typed_in_haste_is_read_as_meant(sample_corpus):
 
 
 def test_small_talk_is_answered_without_a_search(sample_corpus):
-    answer = sample_corpus.ask("Hi, who are you?")
+    answer = sample_corpus.ask("Hi, good morning!")
     assert answer == Answer(
-        question="Hi, who are you?",
-        query="Hi, who are you?",
+        question="Hi, good morning!",
+        query="Hi, good morning!",
         answered=False,
         text=SMALL_TALK,
         kind="smalltalk",
@@ -118,7 +118,14 @@ CITATION = {
     "end": NUMBER,
     "quote": TEXT,
 }
-CLAIM = {"text": TEXT, "status": TEXT, "support": float, "citations": list, "reason": str}
+CLAIM = {
+    "text": TEXT,
+    "status": TEXT,
+    "support": float,
+    "citations": list,
+    "reason": str,
+    "label": str,
+}
 ANSWER = {
     "id": MAYBE,
     "question": TEXT,
@@ -130,6 +137,7 @@ ANSWER = {
     "nearest": list,
     "answerer": TEXT,
     "kind": TEXT,
+    "heading": TEXT,
     "short": (dict, NoneType),
     "shorts": list,
     "may_answer": bool,

@@ -21,15 +21,15 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "sample.jsonl"
 # The floor of refusals was 18 before there was a reading model, with 26 refused wrongly: it follows
 # what words mean, and takes a detail for another that resembles it.
 MARGIN = 2
-FLOOR_COMPLETE = 53  # of 86 answerable: every fact stated, the first citation a listed article
-CEILING_REFUSED = 6  # of 86 answerable
+FLOOR_COMPLETE = 54  # of 86 answerable: every fact stated, the first citation a listed article
+CEILING_REFUSED = 4  # of 86 answerable
 FLOOR_REFUSED = 11  # of 27 unanswerable, 15 of them on the corpus's own story
 
 # The same for the questions in users' own words.
 USERS = Path(__file__).parent.parent / "golden" / "users.jsonl"
 FLOOR_COMPLETE_USERS = 84  # of 131
-CEILING_REFUSED_USERS = 17  # of 131
-FLOOR_REFUSED_USERS = 20  # of 42
+CEILING_REFUSED_USERS = 13  # of 131
+FLOOR_REFUSED_USERS = 22  # of 42
 FLOOR_SHORT_USERS = 0.42  # F1 of the short answer, 107 questions
 
 
@@ -75,7 +75,7 @@ def test_every_question_on_another_topic_is_refused(measured):
 
 
 def test_answers_are_short(measured):
-    assert measured.measures["claims_most"].value <= 4
+    assert measured.measures["claims_most"].value <= 12  # a list; else the settings' four
     assert measured.measures["claims_median"].value <= 2
 
 

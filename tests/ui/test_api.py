@@ -110,6 +110,7 @@ def test_all_that_is_said_with_a_question_reaches_the_corpus(scripted):
         "history": [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "He."}],
         "filters": {"after": "2025-05-01", "before": "2025-05-31", "publisher": "The Wire"},
         "scope": False,
+        "plain": True,
         "today": "2025-06-01",
     }
     with served(scripted) as client:
@@ -122,7 +123,12 @@ def test_all_that_is_said_with_a_question_reaches_the_corpus(scripted):
         "The Wire",
     ]
     assert str(how.pop("today")) == "2025-06-01"
-    assert how == {"question": "And why?", "history": asked["history"], "scope": False}
+    assert how == {
+        "question": "And why?",
+        "history": asked["history"],
+        "scope": False,
+        "plain": True,
+    }
 
 
 def test_an_answer_comes_as_it_grows(real, sample_corpus):
