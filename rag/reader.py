@@ -33,7 +33,7 @@ CLAIM = 96
 
 # What makes up the log odds that a claim is supported: the two logits of the pair, and the highest
 # of its tokens' log odds of saying what the text does not.
-SUPPORTED, DIFFERS, SUPPORT_LEVEL = 1.0, 0.5, 0.0
+SUPPORTED, DIFFERS, SUPPORT_LEVEL = 1.0, 0.25, 0.0
 
 # The least probability that a word of a request says what it is about. Of 141 requests kept apart
 # (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.

@@ -77,13 +77,13 @@ def disagreements(material: Material) -> list[Line]:
     for number, found in enumerate(differences(material), 1):
         for (article, index), last in ((found.one, False), (found.other, True)):
             who = attribution([citation(article, index, index + 1)])
-            said = "corrected by " if last and found.corrects else ""
-            lines.append(Line(article, index, f"{number}. {_NAMED[found.why]} – {said}{who}"))
+            what = ("As first reported", "As corrected")[last]
+            what = what if found.corrects else _NAMED[found.why]
+            lines.append(Line(article, index, f"{number}. {what} – {who}".removesuffix(" – ")))
     return lines
 
 
 _NAMED = {
-    "correction": "Corrected",
     "number": "Figures differ",
     "date": "Days differ",
     "name": "Names differ",

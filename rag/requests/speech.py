@@ -128,7 +128,7 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
 def is_of(said: str, wanted: str) -> bool:
     """Whether a speaker, as an article names them, is the one that is meant.
 
-    >>> is_of("Dmitry Peskov", "peskov"), is_of("Ms Peskova", "Peskov")
+    >>> is_of("Dmitry Peskov", "peskov"), is_of("Peskov", "Dmitry Peskov")
     (True, False)
     """
     theirs, mine = _key(said), _key(wanted)

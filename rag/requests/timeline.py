@@ -19,8 +19,9 @@ from rag.requests.material import Line, Material, telling, words_of
 SAME = 0.55
 
 # How near an event is to the subject: its sentence's cosine and that of its article's best passage;
-# the least of it, as a share of the nearest one's.
-SENTENCE, ARTICLE, NEAR = 0.5, 0.5, 0.5
+# the least of it, as a share of the nearest one's. Of 59 events in eight golden timelines 0.4 tells
+# 0.66 at a precision of 0.72, 0.3 tells 0.70 at 0.69, 0.5 0.64 at 0.71.
+SENTENCE, ARTICLE, NEAR = 0.5, 0.5, 0.4
 
 MOST = 40
 

@@ -14,6 +14,7 @@ from tests.e2e.browsing import (
     ask,
     browser_wanted,
     darken,
+    enter,
     faults_on_a_phone,
     rest,
     violations,
@@ -296,7 +297,7 @@ def test_choosing_articles_stopping_and_asking_again_by_keyboard(keys):
     keys.stays()
     rest(page)
     keys.type("count")
-    keys.press("Enter")
+    enter(page, 1)
     answered(page, "count", 1)
     first = page.locator("#chat .words").last.text_content()
     rest(page)

@@ -24,8 +24,8 @@ NATO = "Ukraine has to give up its wish to join NATO as well."
 
 # Of the sentences that the articles bear out, and of those that they do not; see the assertion
 # messages for today's figures. They fall only on purpose.
-FLOOR_SUPPORTED = 0.80
-FLOOR_CAUGHT = 0.86
+FLOOR_SUPPORTED = 0.82
+FLOOR_CAUGHT = 0.81
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_sentences_are_told_apart_by_whether_the_articles_say_them(corpus, scrip
     for line in QUESTIONS:
         for kind in ("right", "half", "invented"):
             scripted_llm.plays(cites_best(line[kind]))
-            answer = asked.ask(line["question"])
+            answer = asked.ask(line["question"], plain=True)
             shown = set()
             if answer.answerer != "quotes":
                 shown = {claim.text for claim in answer.claims if claim.status == "supported"}
@@ -154,7 +154,7 @@ def test_a_turn_that_leans_is_rewritten_unless_that_strays(corpus, scripted_llm)
 def test_the_tiny_real_model_is_never_believed(corpus, tiny_llm):
     asked = corpus(tiny_llm.address, tiny_llm.model, threshold=0, llm_max_tokens=64)
     for line in QUESTIONS[:20]:
-        answer = asked.ask(line["question"])
+        answer = asked.ask(line["question"], plain=True)
         assert answer.answered
         assert answer.answerer == "quotes", answer.text
         assert answer.note.startswith("The articles are quoted: ")

@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from tests.running import run
 from ui.auth import User, Users
 from ui.programs import attempts as attempts_module
 from ui.programs.attempts import FORGOTTEN, Attempts
@@ -188,7 +189,7 @@ def test_the_checks_of_forty_guessers_end_in_time_for_a_right_sign_in(clock, mon
         right = await sign_in.user("192.0.2.1", "ada", PASSWORD)
         return right, await asyncio.gather(*guesses, return_exceptions=True)
 
-    right, guesses = asyncio.run(scene())
+    right, guesses = run(scene())
     assert right == "ada"
     assert order.index(PASSWORD) <= 40
     assert guesses == [None] * 120
@@ -210,7 +211,7 @@ def signing(users, *asked, attempts=None):
                 found.append(no.seconds)
         return found
 
-    return asyncio.run(scene())
+    return run(scene())
 
 
 def test_a_wrong_password_that_comes_again_and_again_keeps_nobody_out(attempts, caplog):
@@ -237,7 +238,7 @@ def test_one_password_is_checked_once_at_a_time(monkeypatch):
         asked = (sign_in.user("192.0.2.1", "ada", PASSWORD) for _ in range(12))
         return await asyncio.gather(*asked)
 
-    assert asyncio.run(scene()) == ["ada"] * 12
+    assert run(scene()) == ["ada"] * 12
     assert checked == [("ada", PASSWORD)]
 
 

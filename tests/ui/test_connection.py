@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.running import run
 from tests.ui.serving import SECONDS, ScriptedCorpus, growing
 from ui.api import build_api
 from ui.programs.connection import Connection, Limits
@@ -192,7 +193,6 @@ def test_a_server_that_cannot_go_on_says_so(monkeypatch, caplog):
 
 def told(peer, headers, proxies=""):
     """The scope that an app gets of a request."""
-    import asyncio
 
     got = []
 
@@ -201,7 +201,7 @@ def told(peer, headers, proxies=""):
 
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "client": (peer, 1), "scheme": "http", "headers": raw}
-    asyncio.run(Forwarded(app, proxies)(scope, None, None))
+    run(Forwarded(app, proxies)(scope, None, None))
     return got[0]
 
 

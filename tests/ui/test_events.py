@@ -8,6 +8,7 @@ import anyio
 import httpx
 import pytest
 
+from tests.running import run
 from ui.programs.events import STREAM, EventStream
 from ui.web import _gradio, launch
 
@@ -66,7 +67,7 @@ def passed(streams, idle, path=STREAM):
         got.append(message)
 
     scope = {"type": "http", "path": path}
-    anyio.run(EventStream(app, idle), scope, None, send)
+    run(EventStream(app, idle)(scope, None, send))
     return got
 
 

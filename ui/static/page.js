@@ -96,7 +96,10 @@ peek.setAttribute("aria-hidden", "true"); // the marker's description says the s
 peek.append(document.createElement("div"));
 document.body.append(peek);
 
+let shown = null; // the marker whose quote is shown
+
 function show(link) {
+  shown = link;
   const said = link.dataset.peek ?? link.title;
   link.dataset.peek = said;
   link.removeAttribute("title");
@@ -121,8 +124,8 @@ for (const kind of ["mouseover", "focusin"]) {
     else if (!peek.contains(event.target)) peek.hidden = true;
   });
 }
-// What it belongs to may go, or move, as an answer grows.
-new MutationObserver(() => { peek.hidden = true; })
+// The marker that it belongs to may go as an answer grows.
+new MutationObserver(() => { if (!shown?.isConnected) peek.hidden = true; })
   .observe(document.querySelector("#chat") ?? document.body, { childList: true, subtree: true });
 document.addEventListener("scroll", (event) => {
   if (!peek.contains(event.target)) peek.hidden = true;

@@ -1,0 +1,109 @@
+"""Measures the replies to requests for more than a fact, and shows some.
+
+    python benchmarks/requests.py [--examples FILE]
+
+The requests are those of ``tests/golden/requests.jsonl``, on the sample corpus and on the story in
+``tests/golden/story``: for each kind the mean recall of what a good reply holds, the mean precision
+where all that may be held is known, and how long a reply takes. ``--examples`` writes the replies
+to some requests on the sample corpus as Markdown: that is ``docs/requests.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from index.build import Builder
+from index.embedders import embedder_of
+from index.readers import Source
+from rag.corpus import Corpus
+from rag.evaluation.requests import held, right
+from rag.settings import Settings
+
+GOLDEN = Path(__file__).parent.parent / "tests" / "golden"
+EXAMPLES = (
+    "summarise the peace talks",
+    "timeline of the ansel barrier",
+    "compare what Russia and Ukraine want",
+    "where do the articles disagree about the memo?",
+    "what did mayor ravenscroft say?",
+    "what did Zelensky say?",
+    "which firms made bolts for the barrier?",
+    "how many articles mention Peskov?",
+    "latest on the barrier",
+    "articles about the tram line",
+    "what can you do?",
+)
+
+
+def main() -> None:
+    """Measures, or writes examples."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--examples", type=Path, metavar="FILE", help="write some replies there")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, as_file(files("index") / "sample") as sample:
+        corpora = {
+            "sample": _corpus(Path(folder, "sample"), sample),
+            "story": _corpus(Path(folder, "story"), GOLDEN / "story"),
+        }
+        if given.examples:
+            given.examples.write_text(_examples(corpora["sample"]), "utf-8")
+        else:
+            _measure(corpora)
+
+
+def _corpus(directory: Path, articles: Path) -> Corpus:
+    settings = Settings()
+    embedder = embedder_of(settings.embedder)
+    Builder(directory, embedder).add([Source.at(articles)])
+    corpus = Corpus(directory, embedder, settings)
+    corpus.prepare()
+    return corpus
+
+
+def _measure(corpora: dict[str, Corpus]) -> None:
+    recall, precision = defaultdict(list), defaultdict(list)
+    taken, kinds = [], defaultdict(int)
+    for text in (GOLDEN / "requests.jsonl").read_text("utf-8").splitlines():
+        line = json.loads(text)
+        started = time.perf_counter()
+        answer = corpora[line["corpus"]].ask(line["request"])
+        taken.append(1000 * (time.perf_counter() - started))
+        kind = line["kind"]
+        kinds[kind] += answer.kind == kind
+        found, good = held(line, answer), right(line, answer)
+        if kind == "search":
+            keys = {citation.key for citation in answer.citations}
+            found = [key in keys for key in line["docs"]]
+            good = [key in line["docs"] for key in keys]
+        recall[kind].append(sum(found) / len(found))
+        if good:
+            precision[kind].append(sum(good) / len(good))
+    print("kind           n  taken for it  recall  precision")
+    for kind, values in recall.items():
+        known = f"{statistics.mean(precision[kind]):9.2f}" if precision[kind] else "        -"
+        print(f"{kind:13} {len(values):2} {kinds[kind]:10} {statistics.mean(values):11.2f} {known}")
+    taken.sort()
+    print(f"ms: p50 {taken[len(taken) // 2]:.0f}, p95 {taken[int(0.95 * len(taken))]:.0f}")
+
+
+def _examples(corpus: Corpus) -> str:
+    parts = [
+        "# What requests are answered with",
+        "On the sample corpus, by `python benchmarks/requests.py --examples docs/requests.md`.",
+    ]
+    for request in EXAMPLES:
+        answer = corpus.ask(request)
+        body = "\n".join(f"> {line}".rstrip() for line in answer.text.split("\n"))
+        parts += [f"## {request}", body]
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    main()
