@@ -108,8 +108,8 @@ def test_who_published_it_is_read_by_a_claim_that_says_so():
     reader = Keeping()
     verify("The Gazette says that it rained.", ["Rain fell."], reader, context="The Gazette")
     assert reader.pairs == [("The Gazette says that it rained.", "The Gazette: Rain fell.")]
-    verify("It rained all day.", ["Rain fell."], reader, context="The Gazette")
-    assert reader.pairs == [("It rained all day.", "Rain fell.")]
+    verify("It rained all day long.", ["Rain fell."], reader, context="The Gazette")
+    assert reader.pairs == [("It rained all day long.", "Rain fell.")]
     verify("Of 1200, five per cent left.", ["5% of 1,200 went."], reader)
     assert reader.pairs == [("Of 1,200, 5% left.", "5% of 1,200 went.")]
 
