@@ -91,9 +91,7 @@ def verify(
     if read.probability >= THRESHOLD:
         return Verdict("supported", read.probability)
     odd = [claim[a:b] for a, b in read.differs]
-    reason = (
-        f"the cited words do not say “{odd[0]}”" if odd else "the cited words do not say this"
-    )
+    reason = f"the cited words do not say “{odd[0]}”" if odd else "the cited words do not say this"
     return Verdict("unsupported", read.probability, reason=reason)
 
 
