@@ -27,7 +27,7 @@ from rag.conversation import Conversation
 from rag.filters import NO_FILTERS, Filters
 from rag.find import Found, find
 from rag.generate import Writer
-from rag.politeness import SMALL_TALK
+from rag.politeness import SMALL_TALK, bare, is_small_talk
 from rag.premise import reason
 from rag.question import Question, understand
 from rag.reader import Reader, Text, default_reader
@@ -57,6 +57,9 @@ _WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I
 
 # Kinds of reply that a language model may phrase; in the others each line stands for itself.
 PROSE = ("brief", "comparison", "latest")
+
+# Kinds that a text is known to be without the turns before it.
+WHOLE = ("brief", "timeline", "comparison", "disagreement", "latest", "search", "count")
 
 # Passages looked at for each article of a ranking: long articles fill several places.
 RANK_DEPTH = 5
@@ -250,19 +253,23 @@ class Corpus:
             return request
         if len(meant.parts) > 1 and request.kind not in PROSE:
             return FACT  # "until when is it shut, and what happens then"
-        if meant.leans:
-            request = request_of(meant.asked, self._reader.request)
+        if meant.leans and request.kind not in WHOLE:
             if _WHAT_ABOUT.match(meant.asked):
                 return FACT
-        named = request.subject or request.speaker or request.sides
+            request = request_of(meant.asked, self._reader.request)
         if request.kind in TALK:
             return FACT
+        named = request.subject or request.sides or (request.speaker and not meant.leans)
         if request.kind in ("fact", "list") or named:
             return request
-        before = [turn["content"] for turn in history if turn.get("role") == "user"]
-        return replace(
-            request, subject=subject_of(before[-1], self._reader.request) if before else ""
-        )
+        return replace(request, subject=self._before(history))
+
+    def _before(self, history: Sequence[Mapping[str, str]]) -> str:
+        """What the last question was about that asked something of the articles; "" if none did."""
+        for turn in reversed(history):
+            if turn.get("role") == "user" and not is_small_talk(bare(turn["content"])):
+                return subject_of(turn["content"], self._reader.request)
+        return ""
 
     def _replied(
         self, meant: Question, request: Request, filters: Filters, scope: bool, today: date

@@ -56,6 +56,7 @@ _SMALL = re.compile(
     r"|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|ok|okay|cool|great|nice|fine"
     r"|perfect|good|very|that(?:[’']s| is| was)|it is|this is|helpful|interesting|excellent"
     r"|wonderful|terrible|too bad|wow|to know|to hear|job|indeed|i see|i understand|got it"
+    r"|that(?:[’']s| is|s) (?:all|it)"
     r"|understood|right|sure|yes|no|well|please|test(?:ing)?|how are you(?: doing)?(?: today)?"
     r"|(?:who|what) are you|are you an? (?:ai|bot|robot|human|person)|what(?:[’']s| is) your name"
     r"|help(?: me)?|can you help(?: me)?|how does (?:this|it) work"

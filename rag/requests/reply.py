@@ -27,6 +27,9 @@ SHOWN, LATEST = 12, 4
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
 
+_YES_OR_NO = re.compile(r"\W*(?:is|are|was|were|does|do|did|has|have|will|when)\b", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What a request is answered with.
@@ -86,7 +89,10 @@ def _brief(request: Request, desk: Desk) -> Reply:
 def _timeline(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject)
     if not (lines := timeline(material)):
-        return None if material.articles else _nothing(request)
+        if not material.articles:
+            return _nothing(request)
+        # "Is there a timetable for the talks?" is a question after all.
+        return None if _YES_OR_NO.match(desk.question) else Reply("no article on this tells a day")
     told = _counted(len(lines), "event")
     return Reply(f"Timeline: {_on(request)} ({told}).", lines)
 

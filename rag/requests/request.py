@@ -37,8 +37,7 @@ class Request:
 # A question for what happened is none for articles.
 _ASKS = re.compile(
     r"\W*(?:who|why|when|where|how|what (?:did|does|do|is|was|were|has|have))\b(?!.*\b(?:latest"
-    r"|news?|newest|recent|update|now|stand|changed|happening|articles?|stories|coverage|reports?"
-    r"|covered)\b)",
+    r"|news?|newest|recent|update|now|stand|changed|happening|articles?|stories|coverage)\b)",
     re.I,
 )
 
