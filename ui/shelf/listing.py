@@ -83,11 +83,11 @@ def matching(found: Iterable[Row], words: str) -> list[Row]:
 def ordered(
     found: Iterable[Row], column: Column = "published", *, descending: bool = True
 ) -> list[Row]:
-    """The rows by a column; where it does not tell them apart, newest first, then by uri.
+    """The rows by a column, in any letter case; what that leaves alike newest first, then by uri.
 
     What a column does not know stands last either way.
     """
-    listed = sorted(found, key=lambda row: row.uri)
+    listed = sorted(found, key=lambda row: (row.uri, str(getattr(row, column))))
     listed.sort(key=lambda row: row.published or date.min, reverse=True)
     known = [row for row in listed if getattr(row, column) not in ("", None)]
     known.sort(key=lambda row: _value(row, column), reverse=descending)
