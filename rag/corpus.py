@@ -208,7 +208,7 @@ class Corpus:
                 found = self._found(now, meant, filters, stated=stated)
             left_out = damaged(sorted(now.damaged)) if now.damaged else ""
         if request.speaker:
-            found = found.without(lambda item: by_others(item, request.speaker))
+            found = found.without(by_others(request.speaker))
         quoted = replace(self._quoted(meant, found), note=left_out)
         if request.kind == "list" and quoted.answered and (listed := list_of(found.whole)):
             quoted = _as_reply(quoted, "list", listed)

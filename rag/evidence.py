@@ -113,5 +113,10 @@ def _evidence(passage: Passage, number: int, reading: SentenceReading, behind: f
 
 def _may_answer(evidence: Evidence) -> bool:
     """Whether a sentence tells something: a heading does not, nor does a question."""
-    asks = evidence.text.rstrip("”\"’')").endswith("?")
-    return not evidence.sentence.heading and not asks and math.isfinite(evidence.log_odds)
+    told = not evidence.sentence.heading and not asks(evidence.text)
+    return told and math.isfinite(evidence.log_odds)
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence is a question, also one in quotation marks or brackets."""
+    return sentence.rstrip("”\"’')").endswith("?")

@@ -47,11 +47,13 @@ def extent(stored: StoredArticle, index: int) -> tuple[int, int]:
 def _listed(stored: StoredArticle, index: int) -> tuple[int, int]:
     """The list that a sentence belongs to or introduces, or the sentence alone."""
     first = index
-    while first and _ITEM.match(_text(stored, first)) and not stored.sentences[first - 1].heading:
+    while (
+        first and _ITEM.match(words_of(stored, first)) and not stored.sentences[first - 1].heading
+    ):
         first -= 1
     last = first + 1
-    if _text(stored, first).endswith(":"):
-        while last < len(stored.sentences) and _ITEM.match(_text(stored, last)):
+    if words_of(stored, first).endswith(":"):
+        while last < len(stored.sentences) and _ITEM.match(words_of(stored, last)):
             last += 1
     return (first, last) if first <= index < last and last - first > 1 else (index, index + 1)
 
@@ -88,7 +90,7 @@ def _open(stored: StoredArticle, start: int, number: int) -> bool:
 
 
 def _leans(stored: StoredArticle, index: int) -> bool:
-    return bool(_LEANS.match(_text(stored, index)))
+    return bool(_LEANS.match(words_of(stored, index)))
 
 
 def same_paragraph(stored: StoredArticle, index: int) -> bool:
@@ -100,7 +102,8 @@ def same_paragraph(stored: StoredArticle, index: int) -> bool:
     return not (one.heading or other.heading or "\n\n" in between)
 
 
-def _text(stored: StoredArticle, index: int) -> str:
+def words_of(stored: StoredArticle, index: int) -> str:
+    """The words of a sentence."""
     sentence = stored.sentences[index]
     return stored.article.text[sentence.start : sentence.end]
 

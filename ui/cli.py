@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from rag.answer import Answer
     from rag.corpus import Corpus
     from rag.filters import Filters
     from rag.settings import Settings
@@ -45,6 +46,7 @@ Index = Annotated[
     typer.Option("--index", metavar="DIR", help="The index (else ONRECORD_INDEX, else .onrecord)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")]
 Sample = Annotated[bool, typer.Option("--sample", help="Use the sample corpus of onrecord.")]
 After = Annotated[
     date | None, typer.Option(parser=_day, metavar="DATE", help="Published from then.")
@@ -182,21 +184,16 @@ def timeline(
     after: After = None,
     before: Before = None,
     publisher: Publisher = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")] = False,
+    as_csv: AsCsv = False,
     as_json: AsJson = False,
     sample: Sample = False,
 ) -> None:
     """What happened on which day, in order, every line cited."""
     from rag.requests.request import Request
-    from ui import output
 
-    filters = _filters(after, before, publisher)
     corpus = _corpus(_settings(index), sample)
-    answer = corpus.reply(Request("timeline", subject), filters=filters)
-    if as_csv:
-        output.table(answer)
-    else:
-        output.answer(answer, as_json=as_json)
+    answer = corpus.reply(Request("timeline", subject), filters=_filters(after, before, publisher))
+    _show(answer, as_csv=as_csv, as_json=as_json)
 
 
 @app.command()
@@ -207,21 +204,18 @@ def quotes(
     after: After = None,
     before: Before = None,
     publisher: Publisher = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")] = False,
+    as_csv: AsCsv = False,
     as_json: AsJson = False,
     sample: Sample = False,
 ) -> None:
     """What somebody is reported to have said, dated and cited."""
     from rag.requests.request import Request
-    from ui import output
 
-    filters = _filters(after, before, publisher)
     corpus = _corpus(_settings(index), sample)
-    answer = corpus.reply(Request("quotes", about, speaker=speaker), filters=filters)
-    if as_csv:
-        output.table(answer)
-    else:
-        output.answer(answer, as_json=as_json)
+    answer = corpus.reply(
+        Request("quotes", about, speaker=speaker), filters=_filters(after, before, publisher)
+    )
+    _show(answer, as_csv=as_csv, as_json=as_json)
 
 
 @app.command()
@@ -467,6 +461,15 @@ def _corpus(settings: Settings, sample: bool) -> Corpus:
     from ui.sample import open_corpus
 
     return open_corpus(settings, sample=sample)
+
+
+def _show(answer: Answer, *, as_csv: bool, as_json: bool) -> None:
+    from ui import output
+
+    if as_csv:
+        output.table(answer)
+    else:
+        output.answer(answer, as_json=as_json)
 
 
 def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:

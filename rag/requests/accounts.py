@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
 from index.words import content_stems
+from rag.extent import words_of
 from rag.facts.dates import dates_in
 from rag.facts.lacking import Lacking, lacking
 from rag.facts.names import names_in
 from rag.facts.numbers import Number, numbers_in
-from rag.quote import attribution, citation
 from rag.reader import Reader
-from rag.requests.material import Line, Material, telling, words_of
+from rag.requests.material import Line, Material, published_by, telling
 from rag.requests.speech import speaks
 from rag.requests.timeline import day_of
 
@@ -76,7 +76,7 @@ def disagreements(material: Material) -> list[Line]:
     lines: list[Line] = []
     for number, found in enumerate(differences(material), 1):
         for (article, index), last in ((found.one, False), (found.other, True)):
-            who = attribution([citation(article, index, index + 1)])
+            who = published_by(article)
             what = ("As first reported", "As corrected")[last]
             what = what if found.corrects else _NAMED[found.why]
             lines.append(Line(article, index, f"{number}. {what} – {who}".removesuffix(" – ")))

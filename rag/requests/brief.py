@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
+from rag.extent import words_of
 from rag.quote import says_the_same
-from rag.requests.material import Line, Material, telling, words_of
+from rag.requests.material import Line, Material, order_of, telling
 
 # Sentences of a brief, at least if there are any, and at most.
 FEWEST, MOST = 5, 8
@@ -51,12 +52,7 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
             lines[same] = _cited_too(lines[same], one)
         elif len(lines) < most:
             lines[number] = Line(one.article, one.index)
-    return sorted(lines.values(), key=lambda line: (_day(line), line.article.pk, line.index))
-
-
-def _day(line: Line) -> str:
-    day = line.article.article.published
-    return day.isoformat() if day else "9999"
+    return sorted(lines.values(), key=lambda line: order_of(line.article, line.index))
 
 
 def _candidates(material: Material, article: StoredArticle) -> list[_Candidate]:

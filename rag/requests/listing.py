@@ -8,9 +8,9 @@ from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
 from index.words import content_stems
 from rag.evidence import Evidence
-from rag.period import day_text
+from rag.extent import words_of
 from rag.quote import says_the_same
-from rag.requests.material import Line, telling, words_of
+from rag.requests.material import Line, published_by, telling
 
 # Items of a list; words by which an article without a title is named.
 ITEMS, OPENING = 12, 8
@@ -35,8 +35,7 @@ def articles_on(articles: Sequence[StoredArticle], words: str = "") -> list[Line
 def title_of(stored: StoredArticle) -> str:
     """An article's title, or the words it opens with, and who published it when."""
     article = stored.article
-    day = day_text(article.published) if article.published else ""
-    known = ", ".join(part for part in (article.publisher, day) if part)
+    known = published_by(stored)
     name = article.title or " ".join(article.text.split()[:OPENING]) + " …"
     return f"{name} ({known})" if known else name
 

@@ -14,9 +14,9 @@ from index.ledger import StoredArticle, StoredChunk
 from index.words import content_stems
 from rag.abstain import inverse_frequency
 from rag.answer import Citation, Claim
-from rag.evidence import Evidence
-from rag.extent import extent
-from rag.quote import citation, numbered
+from rag.evidence import Evidence, asks
+from rag.extent import extent, words_of
+from rag.quote import attribution, citation, numbered
 from rag.reader import Reader, SentenceReading
 from rag.retrieve import Passage, Query, retrieve
 
@@ -135,15 +135,19 @@ def telling(stored: StoredArticle) -> Iterator[int]:
     """The sentences of an article that tell something: no heading, no question, no scrap."""
     for index, sentence in enumerate(stored.sentences):
         words = words_of(stored, index)
-        asks = words.rstrip("”\"’')").endswith("?")
-        if not (sentence.heading or asks or len(words.split()) < WORDS):
+        if not (sentence.heading or asks(words) or len(words.split()) < WORDS):
             yield index
 
 
-def words_of(stored: StoredArticle, index: int) -> str:
-    """The words of a sentence."""
-    sentence = stored.sentences[index]
-    return stored.article.text[sentence.start : sentence.end]
+def published_by(stored: StoredArticle) -> str:
+    """Who published an article and when, as far as it is known: "The Post, 3 March 2026"."""
+    return attribution([citation(stored, 0, 1)])
+
+
+def order_of(stored: StoredArticle, index: int) -> tuple[str, int, int]:
+    """By what sentences of several articles are in the order of their days; undated ones last."""
+    day = stored.article.published
+    return day.isoformat() if day else "9999", stored.pk, index
 
 
 def composed(lines: Sequence[Line]) -> tuple[tuple[Claim, ...], tuple[Citation, ...]]:

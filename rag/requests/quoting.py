@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
 from rag.evidence import Evidence
+from rag.extent import words_of
 from rag.facts.bearers import groups
-from rag.period import day_text
 from rag.quote import says_the_same
-from rag.requests.material import Line, Material, words_of
+from rag.requests.material import Line, Material, order_of, published_by
 from rag.requests.speech import Said, is_of, speech
 
 MOST = 10
@@ -65,7 +65,7 @@ def quotes(material: Material, speaker: str) -> list[Line]:
             chosen.append(one)
     return [
         Line(s.article, s.said.index, label_of(s))
-        for s in sorted(chosen, key=lambda s: (_day(s.article), s.article.pk, s.said.index))
+        for s in sorted(chosen, key=lambda s: order_of(s.article, s.said.index))
     ]
 
 
@@ -80,20 +80,21 @@ def is_person(speaker: str, articles: Sequence[StoredArticle]) -> bool:
     return any(map(capital.search, texts)) and not any(map(small.search, texts))
 
 
-def by_others(evidence: Evidence, speaker: str) -> bool:
-    """Whether an article gives a sentence to somebody else than a speaker."""
-    said = {each.index: each.speaker for each in speech(evidence.article)}
-    return evidence.index in said and not is_of(said[evidence.index], speaker)
+def by_others(speaker: str) -> Callable[[Evidence], bool]:
+    """Tells whether an article gives a sentence to somebody else than a speaker."""
+    known: dict[int, dict[int, str]] = {}  # each article is gone through once
+
+    def given_away(item: Evidence) -> bool:
+        pk = item.article.pk
+        if pk not in known:
+            known[pk] = {said.index: said.speaker for said in speech(item.article)}
+        said = known[pk].get(item.index, "")
+        return bool(said) and not is_of(said, speaker)
+
+    return given_away
 
 
 def label_of(one: Statement) -> str:
     """Who said it, and who reports it and when: "Dmitry Peskov (The Post, 3 March 2026)"."""
-    article = one.article.article
-    day = day_text(article.published) if article.published else None
-    known = ", ".join(part for part in (article.publisher, day) if part)
+    known = published_by(one.article)
     return f"{one.said.speaker} ({known})" if known else one.said.speaker
-
-
-def _day(stored: StoredArticle) -> str:
-    day = stored.article.published
-    return day.isoformat() if day else "9999"

@@ -69,8 +69,8 @@ def reply_to(request: Request, desk: Desk) -> Reply | None:
     return way(request, desk) if way else None
 
 
-def _on(request: Request, otherwise: str = "all articles") -> str:
-    return request.subject or otherwise
+def _on(request: Request) -> str:
+    return request.subject or "all articles"
 
 
 def _nothing(request: Request) -> Reply:

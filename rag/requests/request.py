@@ -48,7 +48,7 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     """The request that a text is; a fact, unless it is surely another.
 
     Args:
-        text: Politeness taken off.
+        text: As typed, its spelling mended.
         read: The reading model's ``Reader.request``.
     """
     found = read(text)

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
-from rag.extent import same_paragraph
+from rag.extent import same_paragraph, words_of
 from rag.facts.bearers import alike
 from rag.facts.names import Name, names_in
-from rag.requests.material import words_of
 
 _VERB = (
     r"(?:said|says|say|saying|told|tells|stated|states|added|adds|explained|explains|insisted|insists"

@@ -10,10 +10,11 @@ from datetime import date
 import numpy as np
 
 from index.ledger import StoredArticle
+from rag.extent import words_of
 from rag.facts.dates import Date, dates_in
 from rag.period import day_text
 from rag.quote import says_the_same
-from rag.requests.material import Line, Material, telling, words_of
+from rag.requests.material import Line, Material, telling
 
 # Two sentences on one day whose cosine is higher tell of one event.
 SAME = 0.55

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -13,6 +12,7 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.running import run
 from tests.ui.fake_corpus import PLAIN
 from tests.ui.serving import PASSWORD, SECONDS, ScriptedCorpus, growing, served
 from ui import output
@@ -30,12 +30,6 @@ def real(sample_corpus):
         yield f"{client.base_url}mcp"
 
 
-def alone(work):
-    """What a coroutine comes to, in a thread without the event loop of a browser's tests."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
-
-
 def using(address, use, password=PASSWORD):
     """What ``use`` gives, an async function of a client that is connected."""
 
@@ -47,7 +41,7 @@ def using(address, use, password=PASSWORD):
         ):
             return await use(client)
 
-    return alone(connected())
+    return run(connected())
 
 
 def calling(address, tool, **arguments):
@@ -167,7 +161,7 @@ def test_the_same_tools_on_standard_input(sample_corpus, tmp_path):
             empty = await client.call_tool("ask", {"question": ""})
             return [tool.name for tool in tools.tools], asked, empty
 
-    names, asked, empty = alone(talk())
+    names, asked, empty = run(talk())
     assert names == ["ask", "search", "article"]
     assert untimed(asked.structured_content) == untimed(sample_corpus.ask(HEADLINE).as_json())
     assert empty.is_error
