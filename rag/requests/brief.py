@@ -48,7 +48,8 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
     lines: dict[int, Line] = {}
     for number in _ranked(material, found, vectors):
         one = found[number]
-        if same := next((n for n in lines if _same(found, vectors, n, number)), None):
+        same = next((n for n in lines if _same(found, vectors, n, number)), None)
+        if same is not None:
             lines[same] = _cited_too(lines[same], one)
         elif len(lines) < most:
             lines[number] = Line(one.article, one.index)
