@@ -154,7 +154,7 @@ MAX_CREDIT_WORDS = 8
 MAX_INVITATION = 160
 MAX_AFTER_DATE = 24  # characters of a time of day, and who published; a sentence goes on for longer
 MAX_CALL_SENTENCES = 3
-STARTS = re.compile(r"(?<=[.!?:…。！？।])\s*")
+STARTS = re.compile(r"(?<=[.!?:…])\s+|(?<=[。！？।])\s*")
 EDGES = " \t:»›→▶|*…>"
 
 
@@ -199,7 +199,7 @@ def _calls(text: str) -> bool:
 
     It says what to do, with what of the page's, and to whom; and little else.
     """
-    sentences = STARTS.split(text)
+    sentences = [sentence for sentence in STARTS.split(text) if sentence]
     if len(sentences) > MAX_CALL_SENTENCES:
         return False
     sign_up = any(map(phrases.SIGN_UP.match, sentences)) or phrases.SIGN_UP_LATE.search(text)
@@ -210,7 +210,7 @@ def _calls(text: str) -> bool:
 
 def _invites(text: str) -> bool:
     """Whether a plain line of one sentence invites its readers to a social network, or an app."""
-    if len(text) > MAX_INVITATION or len(STARTS.split(text)) > 1:
+    if len(text) > MAX_INVITATION or STARTS.search(text, 0, len(text) - 1):
         return False
     follow = phrases.FOLLOW.match(text) or phrases.FOLLOW_LATE.search(text)
     return bool((follow and phrases.NETWORK.search(text)) or phrases.APP.match(text))

@@ -152,6 +152,16 @@ def _names() -> tuple[Mapping[str, int], Mapping[str, Mapping[str, int]], frozen
     return months, told["local"], frozenset(told["weekdays"].split(" | "))
 
 
+def is_calendar_word(word: str) -> bool:
+    """Whether a word is the name of a month or a weekday in some language.
+
+    >>> is_calendar_word("Montag"), is_calendar_word("Mendel")
+    (True, False)
+    """
+    months, _, weekdays = _names()
+    return _plain(word) in months or _plain(word) in weekdays
+
+
 def _plain(name: str) -> str:
     """A name as it is compared; a Turkish capital I has two small letters."""
     return name.casefold().strip(" .").replace("ı", "i")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.article import Article
 from index.readers.bounds import within_bounds
-from index.readers.dates import parse_date
 from index.readers.encoding import Refused, decode, tidy
-from index.readers.fields import language_code, one_line
 from index.readers.files import SourceFile
+from index.readers.pruning import prune
+from index.readers.stated import stated
 from index.readers.text import BLANK
 
 if TYPE_CHECKING:
@@ -76,9 +76,10 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     if not tidy(raw).strip():
         raise Refused(BLANK)
     tree = _parsed(raw)
-    language = tree.get("lang") or tree.get("xml:lang")
-    page = _extracted(tree)
-    text = within_bounds(tidy(_text(page.body)))
+    known = stated(tree)
+    prune(tree, known.title)
+    _mark(tree)
+    text = within_bounds(tidy(_text(_extracted(tree).body)))
     if not any(map(_is_prose, text.split("\n"))):
         raise Refused(NO_ARTICLE)
     return Article(
@@ -86,12 +87,12 @@ def read_html(file: SourceFile, data: bytes) -> Article:
         key=file.key,
         text=text,
         raw=raw,
-        title=one_line(page.title) or "",
-        author=(one_line(page.author) or "").replace("; ", ", ") or None,
-        publisher=one_line(page.sitename),
-        published=parse_date(page.date),
-        language=language_code(page.language or language),
-        url=one_line(page.url),
+        title=known.title,
+        author=known.author,
+        publisher=known.publisher,
+        published=known.published,
+        language=known.language,
+        url=known.url,
         root=file.root,
     )
 
@@ -118,7 +119,6 @@ def _parsed(raw: str) -> Node:
             f"the page has {len(children):,} elements, {max(children):,} of them in one, and"
             f" {MAX_ELEMENTS:,} and {MAX_CHILDREN:,} can be read; save the article by itself"
         )
-    _mark(tree)
     return tree
 
 
@@ -165,9 +165,7 @@ def _extracted(tree: Node) -> Document:
         page = trafilatura.bare_extraction(
             tree,
             include_comments=False,
-            with_metadata=True,
-            # Without this htmldate takes any date on the page, such as that of the copyright.
-            date_extraction_params={"extensive_search": False, "original_date": True},
+            with_metadata=False,
         )
     except Exception as error:  # any of a page's oddities may surface here, from lxml upwards
         raise Refused(
