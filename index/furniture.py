@@ -60,7 +60,8 @@ ANYWHERE = re.compile(  # on a line of its own no article says this
     r"|your email address will not be published.{0,80}|required fields are marked.{0,5}"
     r"|save my name,? e-?mail.{0,80}|notify me of (?:new|follow).{0,60}"
     r"|please enable javascript.{0,60}|(?:get|download) (?:the|our) app\b.{0,40}"
-    rf"|{phrases.ADVERTISEMENT}|{phrases.READING_TIME}|{phrases.LISTEN}"
+    r"|log in or register to post comments|printer-friendly version|email this ?blogthis!.*"
+    rf"|{phrases.BUTTONS}|{phrases.ADVERTISEMENT}|{phrases.READING_TIME}|{phrases.LISTEN}"
 )
 AT_THE_ENDS = re.compile(  # furniture only above the first and below the last paragraph
     r"(?:(?:©|\(c\)|copyright (?:©|\(c\))) ?(?:\d{4}|[a-z])|copyright \d{4}).{0,120}"
@@ -152,6 +153,7 @@ BULLET = re.compile(r"^\s*(?:[-*•·▪►▶‣–|>»+]\s+)+")
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
 MAX_CREDIT_WORDS = 8
 MAX_INVITATION = 160
+MAX_BIOGRAPHY = 300
 MAX_AFTER_DATE = 24  # characters of a time of day, and who published; a sentence goes on for longer
 MAX_CALL_SENTENCES = 3
 STARTS = re.compile(r"(?<=[.!?:…])\s+|(?<=[。！？।])\s*")
@@ -247,14 +249,24 @@ def is_end_furniture(line: str) -> bool:
     )
 
 
-def biography(line: str) -> str:
-    """The last name of whom a line says only for whom they write; "" for any other line.
+def biography(line: str, author: str | None = None) -> str:
+    """The last name of whom a line says only what they work as; "" for any other line.
+
+    Args:
+        line: The line.
+        author: Who wrote the article, if that is known: then any such sentence is one.
 
     >>> biography("Ann Lee is a reporter for the Gull."), biography("Ann Lee is a reporter.")
     ('Lee', '')
+    >>> biography("Ann Lee ist Redakteurin. Sie schreibt über die Stadt.", "Ann Lee")
+    'Lee'
     """
     found = BIOGRAPHY.fullmatch(line.strip())
-    return found[1].split()[-1] if found else ""
+    if found:
+        return found[1].split()[-1]
+    first = (author or "").split(", ")[0]
+    told = bool(first) and len(line) <= MAX_BIOGRAPHY and line.strip().startswith(first)
+    return first.split()[-1] if told and phrases.JOB.search(line.casefold()) else ""
 
 
 def is_figures(line: str) -> bool:

@@ -158,6 +158,12 @@ ADVERTISEMENT = (
     r"|weiter nach der (?:werbung|anzeige)|la suite après cette publicité|publicidad ·.{0,20}"
     r"|reklamı geç|artikeln fortsätter (?:under|efter) annonsen|(?:der )?artikel geht .{0,12}weiter"
 )
+BUTTONS = (
+    r"subscribe(?: now| today)?|jetzt (?:anmelden|abonnieren)|newsletter abonnieren|s'abonner"
+    r"|je m'inscris|je m'abonne|suscribirse|suscríbete|iscriviti|abbonati|subscrever|assine já"
+    r"|aanmelden|abonneren|prenumerera|zapisz się|abone ol|подписаться|підписатися|اشترك الآن"
+    r"|عضویت|सब्सक्राइब करें|立即订阅|登録する"
+)
 READING_TIME = (
     r".{0,24}\b(?:min(?:ute|uten|utes|uti|utos|utter|ut|\.)? ?(?:read|lesezeit|de lecture"
     r"|de lectura|di lettura|de leitura|czytania|lästid)|okuma süresi.{0,10}|lesezeit:? .{0,12}"

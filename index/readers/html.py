@@ -11,6 +11,7 @@ from index.article import Article
 from index.readers.bounds import within_bounds
 from index.readers.encoding import Refused, decode, tidy
 from index.readers.files import SourceFile
+from index.readers.layout import MAX_CELL, plain_layout
 from index.readers.pruning import prune
 from index.readers.stated import stated
 from index.readers.text import BLANK
@@ -52,7 +53,6 @@ BREAK = re.compile(r"[ \r\v\f]*[\r\v\f][ \r\v\f]*")
 # the text keep them apart: characters for private use, which no page means to show.
 HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
 HELD = (*HOLDERS, *"p div section h1 h2 h3 h4 h5 h6 ul ol dl table tr figure figcaption".split())
-MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
 MARKS: dict[str, str | int | None] = {"\ue000": "\f", "\ue001": "\r"}
 PARAGRAPH, LINE = MARKS
 STOPS = (".", "!", "?", "…", "।", "۔")
@@ -78,6 +78,7 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     tree = _parsed(raw)
     known = stated(tree)
     prune(tree, known.title)
+    plain_layout(tree)
     _mark(tree)
     text = within_bounds(tidy(_text(_extracted(tree).body)))
     if not any(map(_is_prose, text.split("\n"))):

@@ -7,11 +7,12 @@ A part goes only if it holds little prose of its own: a page's whole body may be
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from index import phrases
-from index.furniture import plain
+from index.furniture import is_sentence, plain
 
 Node: TypeAlias = Any  # an lxml element; lxml ships no types
 
@@ -33,7 +34,7 @@ KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         ("readers' comments", "comments disqus commentlist respond"),
         ("an advertisement", "ad ads advert adverts advertisement advertising adslot adsbygoogle"
          " sponsored adcontainer admarker"),
-        ("a call for support", "donate donation donations supportus paywall regwall membership"),
+        ("a call for support", "donate donation donations supportus"),
         ("a picture's caption", "caption captions figcaption imagecaption credit credits copyright"),
         ("a reading time", "readingtime readtime timetoread"),
     )
@@ -56,6 +57,10 @@ PAIRS = {  # two words in a row
 }  # fmt: skip
 NAMED = ("class", "id", "data-component", "data-testid", "role", "data-type")
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+LINES = ("p", "div", "span")
+ALWAYS = ("a link to another article", "a picture's caption")
+MIN_PARAGRAPHS = 3
+MAX_SHARE = 0.25  # of a page's words; the text of a brief item may have 50
 MAX_PROSE = 60  # words outside links that such a part may have; calls and captions have up to 50
 MAX_COMMENTS = 0.5  # of a page's words that readers' comments may be; a forum's are its text
 LABEL = re.compile(rf"(?:{phrases.ALSO}|{phrases.RELATED})\s*[:：|»>–—-]?")
@@ -74,24 +79,50 @@ def prune(tree: Node, title: str = "") -> list[Removed]:
     """Takes the parts of a page away that are no article, and tells which these were."""
     removed: list[Removed] = []
     whole = _words(tree) or 1
-    for node in list(tree.iter(*PARTS)):
-        if not _stands_in(node, tree):
-            continue
-        reason = _called(node) or _label_and_link(node) or _call(node)
-        if not reason or not _little(node, reason, whole) or _holds_title(node, title):
+    gone: set[Node] = set()
+    for node, reason in _suspects(tree):
+        if node in gone or not _little(node, reason, whole) or _holds_title(node, title):
             continue
         text = " ".join(node.text_content().split())
         if text:
             removed.append(Removed(text, reason))
+        gone.update(node.iter())
         _take(node)
     return removed
 
 
-def _stands_in(node: Node, tree: Node) -> bool:
-    """Whether a part of the tree is still in it: one of its kind above may have gone."""
-    while (above := node.getparent()) is not None:
-        node = above
-    return node is tree or node is tree.getroottree().getroot()
+def _suspects(tree: Node) -> list[tuple[Node, str]]:
+    """The parts that may be none of the article, in their order, and why.
+
+    What is called the same as other paragraphs of prose is prose: some call each of an article's
+    paragraphs "paywall".
+    """
+    found = [
+        (node, reason)
+        for node in tree.iter(*PARTS)
+        if not _inside_a_line(node) and (reason := _called(node) or _label_and_link(node) or _call(node))
+    ]
+    prose = Counter(
+        node.get("class")
+        for node, reason in found
+        if node.tag in LINES and reason not in ALWAYS and is_sentence(_text(node))
+    )
+    return [
+        (node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS
+    ]
+
+
+def _inside_a_line(node: Node) -> bool:
+    """Whether an element stands among the words of a line, which would lose some of them."""
+    if node.tag not in ("a", "span", "small"):
+        return False
+    parent = node.getparent()
+    around = [parent.text, *(each.tail for each in parent)]
+    return any(each and each.strip() for each in around)
+
+
+def _text(node: Node) -> str:
+    return " ".join(node.text_content().split())
 
 
 def _called(node: Node) -> str:
@@ -143,7 +174,7 @@ def _call(node: Node) -> str:
 def _little(node: Node, reason: str, whole: int) -> bool:
     if reason == "readers' comments":
         return _words(node) <= MAX_COMMENTS * whole
-    return _words(node) <= MAX_PROSE
+    return _words(node) <= min(MAX_PROSE, MAX_SHARE * whole)
 
 
 def _words(node: Node) -> int:

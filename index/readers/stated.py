@@ -46,7 +46,7 @@ WRITTEN_BY = re.compile(r"written by|author|autor|verfasst|écrit par|escrito|sc
 ELSEWHERE = re.compile(
     r"(?:^|[\s_]|(?<!post)(?<!entry)(?<!article)-)(?:related|recommend\w*|sidebar|comments?|comment-list|(?:page|site|main)?-?footer|teasers?|promo|most-read"
     r"|popular|trending|latest|more-stories|read-more|up-next|newsletter|ticker|card|widget-area"
-    r"|bio|description|prev-?next|next-prev|modal|breadcrumbs?)(?:$|[\s_-])",
+    r"|bio|description|today|current|masthead|weather|prev-?next|next-prev|modal|breadcrumbs?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 ELSEWHERE_TAGS = ("aside", "footer", "nav", "form", "noscript", "template")
@@ -69,6 +69,7 @@ EAST = {"zh", "ja", "ko", "th", "vi", "id", "ms", "hi", "bn", "ta"}
 HEADINGS = "h1 h2 h3".split()
 NEAR = 14  # stretches of text below a headline that tell of it
 SHORT = 120
+BEFORE, AFTER = 300, 1_500  # characters of the page's source text from the headline
 
 
 @dataclass(slots=True)
@@ -334,17 +335,24 @@ class _Page:
                     yield value, "microdata datePublished"
 
     def _shown_dates(self, headline: Node | None) -> Iterator[tuple[date | None, str]]:
-        """The days that readers see, those that tell when a page was changed left out."""
+        """The days that readers see beside the headline, when a page was changed left out."""
+        near = _beside(self.tree, headline)
         for wanted in (re.compile("publi|posted|created|entry-date", re.I), None):
             for node in self.tree.iter("time", "abbr", "bsp-timestamp"):
                 names = f"{node.get('class') or ''} {(node.getparent().get('class') or '')}"
                 if UPDATED_CLASS.search(names) and not (wanted and wanted.search(names)):
                     continue
-                if (wanted is None or wanted.search(names)) and not _elsewhere(node):
+                told = wanted is None or wanted.search(names)
+                if told and node in near and not _elsewhere(node):
                     yield from self._days_of(node, node.tag)
         for node in self.tree.iter("span", "div", "p", "li", "td", "a", "em", "small", "i", "h2"):
             names = f"{node.get('class') or ''} {node.get('id') or ''}"
-            if DATE_CLASS.search(names) and not UPDATED_CLASS.search(names) and not _elsewhere(node):
+            if (
+                node in near
+                and DATE_CLASS.search(names)
+                and not UPDATED_CLASS.search(names)
+                and not _elsewhere(node)
+            ):
                 yield from self._days_of(node, "date shown")
         for line in _below(headline):
             for part in re.split(r"\s[|·•]\s", line):
@@ -429,6 +437,28 @@ def _below(headline: Node | None) -> list[str]:
         if len(lines) >= NEAR:
             break
     return lines
+
+
+def _beside(tree: Node, headline: Node | None) -> set[Node]:
+    """The elements around a headline: some words before it, some after, and in its own article.
+
+    A date further away is that of another article, or today's at the head of the page.
+    """
+    if headline is None:
+        return set()
+    place, at = 0, {}
+    for node in tree.iter():
+        at[node] = place
+        if isinstance(node.tag, str) and node.tag not in ("script", "style"):
+            place += len(node.text or "") + len(node.tail or "")
+    here = at[headline]
+    own = next(headline.iterancestors("article"), None)
+    near = {node for node, place in at.items() if here - BEFORE <= place <= here + AFTER}
+    return near if own is None else near | (set(own.iter()) - _nested(own))
+
+
+def _nested(article: Node) -> set[Node]:
+    return {node for other in article.iter("article") if other is not article for node in other.iter()}
 
 
 def _organisation(value: object) -> bool:
