@@ -51,6 +51,18 @@ JOINERS = re.compile(
     "|[\u200c\u200d](?![^\x00-\u05ff\\s])"
 )
 SURROGATES = re.compile("[\ud800-\udfff]")
+SPLIT_WORD = re.compile(r"(?<=[^\W\d_])\u00ad[ \t]*\n[ \t]*(?=[^\W\d_])")
+LIGATURES = str.maketrans(
+    {
+        0xFB00: "ff",
+        0xFB01: "fi",
+        0xFB02: "fl",
+        0xFB03: "ffi",
+        0xFB04: "ffl",
+        0xFB05: "st",
+        0xFB06: "st",
+    }
+)
 
 
 class Refused(Exception):
@@ -89,13 +101,15 @@ def decode(data: bytes, declared: str | None = None) -> str:
 def tidy(text: str) -> str:
     r"""Make text safe to search and quote: line ends, invisible characters, Unicode NFC.
 
-    Line ends become ``\n``; soft hyphens, zero-width, bidirectional and control characters go;
+    Line ends become ``\n``; a word that a soft hyphen split over two lines is one again; soft
+    hyphens, zero-width, bidirectional and control characters go; ligatures become their letters;
     spaces and paragraph breaks stay as they are.
 
-    >>> tidy("co\u00adoperate\r\ncafe\u0301")
-    'cooperate\ncafé'
+    >>> tidy("co\u00adoperate\r\ncafe\u0301 har\u00ad\n bour o\ufb03ce")
+    'cooperate\ncafé harbour office'
     """
-    text = LINE_ENDS.sub("\n", scrub(text))
+    text = LINE_ENDS.sub("\n", scrub(text)).translate(LIGATURES)
+    text = SPLIT_WORD.sub("", text)
     text = JOINERS.sub("", INVISIBLE.sub("", CONTROLS.sub("", text)))
     return unicodedata.normalize("NFC", text)
 
