@@ -5,19 +5,17 @@ from __future__ import annotations
 import logging
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from index.article import Article
 from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, decode, tidy
+from index.readers.encoding import Refused, decode_telling, tidy
 from index.readers.files import SourceFile
 from index.readers.layout import MAX_CELL, plain_layout
 from index.readers.pruning import prune
 from index.readers.stated import stated
 from index.readers.text import BLANK
-
-if TYPE_CHECKING:
-    from trafilatura.settings import Document
+from index.readers.walls import wall
 
 for _name in ("trafilatura", "htmldate"):
     # What is wrong with a page is told once, as the reason why it was skipped.
@@ -72,15 +70,18 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     """
     charset = CHARSET.search(data[:CHARSET_BYTES])
     declared = (charset[1] or charset[2]).decode("ascii", "replace") if charset else None
-    raw = decode(data, declared)
+    raw, doubt = decode_telling(data, declared)
     if not tidy(raw).strip():
         raise Refused(BLANK)
     tree = _parsed(raw)
     known = stated(tree)
-    prune(tree, known.title)
+    removed = prune(tree, known.title)
     plain_layout(tree)
     _mark(tree)
-    text = within_bounds(tidy(_text(_extracted(tree).body)))
+    page = _extracted(tree)
+    text = within_bounds(tidy(_text(page) if page is not None else ""))
+    if reason := wall(text, known.title, tree):
+        raise Refused(reason)
     if not any(map(_is_prose, text.split("\n"))):
         raise Refused(NO_ARTICLE)
     return Article(
@@ -95,6 +96,11 @@ def read_html(file: SourceFile, data: bytes) -> Article:
         language=known.language,
         url=known.url,
         root=file.root,
+        notes=(
+            *known.origins.items(),
+            *(("removed", f"{each.reason}: {each.text}") for each in removed),
+            *([("text", doubt)] if doubt else []),
+        ),
     )
 
 
@@ -159,7 +165,7 @@ def _shortened(tag: re.Match[str]) -> str:
     return whole[: following.start()] if following else whole
 
 
-def _extracted(tree: Node) -> Document:
+def _extracted(tree: Node) -> Node | None:
     import trafilatura
 
     try:
@@ -172,9 +178,7 @@ def _extracted(tree: Node) -> Document:
         raise Refused(
             f"the page cannot be parsed ({type(error).__name__}); mend its HTML"
         ) from error
-    if page is None or isinstance(page, dict) or page.body is None:
-        raise Refused(NO_ARTICLE)
-    return page
+    return None if page is None or isinstance(page, dict) else page.body
 
 
 def _text(element: Node) -> str:
