@@ -50,8 +50,8 @@ class Article:
     def id(self) -> str:
         """Sixteen hexadecimal digits that depend on the uri and all that a reader sees.
 
-        ``raw``, ``root``, ``cleaned`` and ``notes`` are left out: a page whose menu changed, or a corpus that
-        moved to another folder, is the same article.
+        ``raw``, ``root``, ``cleaned`` and ``notes`` are left out: a page whose menu changed, or a
+        corpus that moved to another folder, is the same article.
         """
         seen = asdict(self)
         del seen["raw"], seen["root"], seen["cleaned"], seen["notes"]

@@ -76,7 +76,7 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     tree = _parsed(raw)
     known = stated(tree)
     removed = prune(tree, known.title)
-    plain_layout(tree)
+    plain_layout(tree, live=known.live)
     _mark(tree)
     page = _extracted(tree)
     text = within_bounds(tidy(_text(page) if page is not None else ""))

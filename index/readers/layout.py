@@ -22,8 +22,13 @@ MIN_WORDS = 10  # of a paragraph that tells where the article is; captions and t
 MIN_SHARE = 0.4  # of such words that the part must hold, directly or in parts of its own
 
 
-def plain_layout(tree: Node) -> None:
-    """Turns tables of layout into parts, keeps blocks apart, and names the part with the article."""
+def plain_layout(tree: Node, *, live: bool = False) -> None:
+    """Turns tables of layout into parts, keeps blocks apart, and names the part with the article.
+
+    Of a live blog, an entry's time is put before its first words: alone it would be lost.
+    """
+    if live:
+        _join_times(tree)
     for table in list(tree.iter("table")):
         if _is_layout(table):
             for part in table.iter("tbody", "tr", "td", "th", "center"):
@@ -36,6 +41,21 @@ def plain_layout(tree: Node) -> None:
         part = _fullest(tree)
         if part is not None:
             part.set("itemprop", "articleBody")
+
+
+def _join_times(tree: Node) -> None:
+    started = False
+    for node in list(tree.iter("p", "time")):
+        if node.tag == "p":
+            started = started or len(node.text_content().split()) >= MIN_WORDS
+            continue
+        time, block = node.text_content().strip(), node.getparent()
+        if not started and node.getparent().tag in ("header", "div", "span"):
+            continue
+        following = node.xpath("following::*[self::p or self::h2 or self::h3 or self::h4][1]")
+        if time and following and block.text_content().strip() == time:
+            following[0].text = f"{time} {following[0].text or ''}"
+            node.text = ""
 
 
 def _is_layout(table: Node) -> bool:

@@ -103,6 +103,15 @@ def outlet(value: object, title: str | None = None) -> str | None:
     return name if len(name) <= MAX_NAME and any(c.isalpha() for c in name) else None
 
 
+def is_url(name: str) -> bool:
+    """Whether what a page gives as a name is an address.
+
+    >>> is_url("www.gull.example"), is_url("Gull Post")
+    (True, False)
+    """
+    return URL.search(name) is not None
+
+
 def host(url: str | None) -> str | None:
     """The host of a url, without "www."; None for a social network's."""
     if not url:

@@ -83,7 +83,7 @@ def prune(tree: Node, title: str = "") -> list[Removed]:
     for node, reason in _suspects(tree):
         if node in gone or not _little(node, reason, whole) or _holds_title(node, title):
             continue
-        text = " ".join(node.text_content().split())
+        text = " ".join(" ".join(node.itertext()).split())
         if text:
             removed.append(Removed(text, reason))
         gone.update(node.iter())

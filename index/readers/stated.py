@@ -17,7 +17,14 @@ from index import furniture
 from index.readers import jsonld
 from index.readers.dates import parse_date
 from index.readers.fields import language_code, one_line
-from index.readers.names import authors, host, looks_like_a_person, outlet, without_publisher
+from index.readers.names import (
+    authors,
+    host,
+    is_url,
+    looks_like_a_person,
+    outlet,
+    without_publisher,
+)
 
 Node: TypeAlias = Any  # an lxml element; lxml ships no types
 
@@ -82,7 +89,7 @@ class Stated:
     published: date | None = None
     language: str | None = None
     url: str | None = None
-    body: str | None = None
+    live: bool = False
     origins: dict[str, str] = field(default_factory=dict)
 
 
@@ -119,8 +126,7 @@ class _Page:
         self._first("publisher", ((outlet(name, found.title), origin) for name, origin in names))
         self._author(headline)
         self._published(headline)
-        body = self.article.get("articleBody")
-        found.body = body if isinstance(body, str) else None
+        found.live = "LiveBlogPosting" in jsonld.types(self.article)
         return found
 
     def _first(self, name: str, candidates: Iterator[tuple[Any, str]]) -> None:
@@ -224,7 +230,7 @@ class _Page:
 
     def _publishers(self) -> Iterator[tuple[str, str]]:
         told = list(self._told_publishers())
-        urls = [(name, origin) for name, origin in told if outlet(name) and outlet(name) == host(name)]
+        urls = [(name, origin) for name, origin in told if is_url(name) and outlet(name)]
         names = [each for each in told if each not in urls]
         yield from names or self._publisher_of_title()
         yield from urls
@@ -274,9 +280,8 @@ class _Page:
 
     def _told_authors(self, headline: Node | None) -> Iterator[tuple[object, str]]:
         told = self.graph.resolved(self.article.get("author") or self.article.get("creator"))
-        people = [each for each in told if not _organisation(each)]
-        for values in (people, told):
-            yield [_person(each) for each in values], "JSON-LD author"
+        firms = [each for each in told if _organisation(each)]
+        yield [_person(each) for each in told if each not in firms], "JSON-LD author"
         for name in AUTHOR:
             yield self.metas.get(name, []), f"meta {name}"
         for number in "12":
@@ -299,6 +304,7 @@ class _Page:
             for part in re.split(r"\s[|·•]\s", line):
                 if name := furniture.bylined(part):
                     yield name, "byline"
+        yield [_person(each) for each in firms], "JSON-LD author, an organisation"
 
     # Date.
 
@@ -442,7 +448,7 @@ def _below(headline: Node | None) -> list[str]:
 def _beside(tree: Node, headline: Node | None) -> set[Node]:
     """The elements around a headline: some words before it, some after, and in its own article.
 
-    A date further away is that of another article, or today's at the head of the page.
+    Before it only what stands in one part of the page with it. A date further away is that of another article, or today's at the head of the page.
     """
     if headline is None:
         return set()
@@ -453,7 +459,10 @@ def _beside(tree: Node, headline: Node | None) -> set[Node]:
             place += len(node.text or "") + len(node.tail or "")
     here = at[headline]
     own = next(headline.iterancestors("article"), None)
-    near = {node for node, place in at.items() if here - BEFORE <= place <= here + AFTER}
+    near = {node for node, place in at.items() if here <= place <= here + AFTER}
+    for above in list(headline.iterancestors())[:2]:
+        if above.tag not in ("body", "html"):
+            near.update(node for node in above.iter() if here - BEFORE <= at[node] <= here + AFTER)
     return near if own is None else near | (set(own.iter()) - _nested(own))
 
 

@@ -126,7 +126,7 @@ def _lists(tree: Node, lines: list[str]) -> bool:
             if len(run) > MAX_RUN and all(map(is_sentence, run[-MAX_RUN - 1 :])):
                 return False
         elif (next(node.iter("a"), None) is not None or _in_link(node)) and len(text) > 12:
-            told.update(run)
+            told.update(run if linked else ())
             linked += 1
             run = []
     told.update(run)
