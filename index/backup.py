@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,18 +29,20 @@ def backup(directory: Path, names: Sequence[str], file: Path) -> list[str]:
     Returns:
         The names of what was copied.
     """
-    making = file.with_name(f"{file.name}.making")
+    making, folder = (file.with_name(f"{file.name}.{what}") for what in ("making", "copies"))
     found = [name for name in names if (directory / name).is_file()]
-    with writing(file.parent), tempfile.TemporaryDirectory(dir=file.parent) as folder:
+    with writing(file.parent):
         try:
+            shutil.rmtree(folder, ignore_errors=True)  # of a backup that was cut off
             with zipfile.ZipFile(making, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name in found:
-                    (Path(folder) / name).parent.mkdir(exist_ok=True)
-                    copy(directory / name, Path(folder) / name)
-                    archive.write(Path(folder) / name, name)
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    copy(directory / name, folder / name)
+                    archive.write(folder / name, name)
             making.replace(file)
         finally:
             making.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
     return found
 
 

@@ -19,7 +19,7 @@ from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded
 from index.compare import Comparison, Report
 from index.connection import damaged, recognise
 from index.derived import Derived
-from index.disk import alone
+from index.disk import MAKING, alone
 from index.duplicates import SIGNATURE_BYTES, signature, stories
 from index.embed import Embedder
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
@@ -219,17 +219,14 @@ class Builder:
     def _rescued(self, sources: Sequence[Source]) -> Report:
         """As ``add``, from what is whole of a damaged ledger; that is kept beside the new one."""
         path = self.directory / LEDGER
-        making = _cleared(path.with_suffix(".rescued"))
-        try:
-            again, lost = damage.rescue(path, making, self._manifest())
-            ledger = Ledger(making)
-            with ledger.read():
-                check_embedder(self.directory, ledger.manifest(), self.embedder)
-            report = self._bring(ledger, sources, again, lost, rescued=True)
-            ledger.close()
-            report.aside = backup.put(making, path)
-        finally:
-            _cleared(making)
+        making = self.directory / MAKING / LEDGER
+        again, lost = damage.rescue(path, making, self._manifest())
+        ledger = Ledger(making)
+        with ledger.read():
+            check_embedder(self.directory, ledger.manifest(), self.embedder)
+        report = self._bring(ledger, sources, again, lost, rescued=True)
+        ledger.close()
+        report.aside = backup.put(making, path)
         return report
 
     @contextmanager
@@ -253,12 +250,9 @@ class Builder:
                     f" {self.embedder.window}; set ONRECORD_CHUNK_TOKENS={self.embedder.window} or"
                     " less"
                 )
-            making = _cleared(path.with_suffix(".making"))
-            try:
-                Ledger.create(making, self._manifest()).close()
-                making.rename(path)
-            finally:
-                _cleared(making)
+            making = self.directory / MAKING / LEDGER
+            Ledger.create(making, self._manifest()).close()
+            making.rename(path)
         recognise(path)
         migrate.up_to_date(path)
         ledger = open_ledger(self.directory)
@@ -377,13 +371,6 @@ class Builder:
         )
         keys = [_key(embedded_text(article.title, chunk), chunk.text) for chunk in chunks]
         return Prepared(article, sentences, chunks, keys, signature(article.text))
-
-
-def _cleared(path: Path) -> Path:
-    """The place of a ledger that is made, without what an earlier attempt left there."""
-    for leftover in (path, *(Path(f"{path}-{end}") for end in ("wal", "shm", "journal"))):
-        leftover.unlink(missing_ok=True)
-    return path
 
 
 def _key(context: str, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,9 @@ from filelock import FileLock, Timeout
 
 from index.connection import unwritable
 from index.errors import IndexBusy
+
+MAKING = "making"
+"""The folder in an index folder where files are made before they get their place."""
 
 _LOCK = "build.lock"
 
@@ -22,6 +26,8 @@ _STUCK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 def alone(directory: Path) -> Iterator[None]:
     """An index folder, made if it is not there, while no other process writes to it.
 
+    In it is an empty folder ``MAKING`` meanwhile; what a process that was killed left there goes.
+
     Raises:
         IndexBusy: another one does.
         IndexUnwritable: as for ``writing``.
@@ -30,7 +36,12 @@ def alone(directory: Path) -> Iterator[None]:
         with writing(directory):
             directory.mkdir(parents=True, exist_ok=True)
             with FileLock(directory / _LOCK, timeout=0):
-                yield
+                shutil.rmtree(directory / MAKING, ignore_errors=True)
+                (directory / MAKING).mkdir()
+                try:
+                    yield
+                finally:
+                    shutil.rmtree(directory / MAKING, ignore_errors=True)
     except Timeout:
         raise IndexBusy(
             f"{directory}: another process is writing to this index; wait until it has"
