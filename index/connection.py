@@ -199,7 +199,7 @@ def recognise(path: Path) -> None:
 
 def damaged(path: Path, how: str) -> IndexDamaged:
     """A file past use, with a remedy that takes nothing away."""
-    folder = path.parent
+    folder, how = path.parent, " ".join(how.split())  # SQLite quotes names, line ends and all
     return IndexDamaged(
         f"{path} {how}; bring back a backup with: onrecord restore FILE --index {folder}, or save"
         f" what can be read with: onrecord check --repair --index {folder}"

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -70,7 +71,14 @@ def reopen(chats: Chats, chat: str, user: str) -> list[Turn]:
 def listed(chats: Chats, words: str | None, user: str) -> list[tuple[str, str]]:
     """The chats that hold some words, all of them for none: what the list shows, and the id."""
     found = chats.search(words or "", user)
-    return [(f"{each.title or 'Untitled'} · {each.created_at:%d %b %Y}", each.id) for each in found]
+    return [
+        (" · ".join(filter(None, (each.title or "Untitled", _day(each.created_at)))), each.id)
+        for each in found
+    ]
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%d %b %Y}" if moment else ""
 
 
 def exported(chats: Chats, chat: str, user: str, kind: str) -> str:

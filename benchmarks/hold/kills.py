@@ -32,7 +32,7 @@ def _add(folder: Path) -> None:
 
 def _remove(folder: Path) -> None:
     try:
-        Builder(folder / "index", corpus.EMBEDDER).remove(["rain.txt", "2025/snow.txt", "05.txt"])
+        Builder(folder / "index", corpus.EMBEDDER).remove(["rain.txt", "2025/snow.txt", "02.txt"])
     except NotIndexed:  # it is done, and the next change clears up
         Builder(folder / "index", corpus.EMBEDDER).put([])
 
@@ -82,7 +82,8 @@ def trials(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[st
     made = folder / "made"
     made.mkdir()
     place = folder / "trial"
-    corpus.EMBEDDER.encode_passages([str(n) for n in range(400)])  # known to every process then
+    # Done here once, so that no process of a trial has to import and to compute all that again.
+    corpus.articles(corpus.make(folder / "warm"))
     alone(lambda: corpus.make(made))
     for case in CASES:
         start = folder / case.name

@@ -208,10 +208,10 @@ def test_a_file_of_another_schema_or_none_at_all_is_told(tmp_path):
     Chats(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE) as db:
         db.execute("PRAGMA user_version = 7")
-    with pytest.raises(ChatsUnusable, match="has schema 7 and this onrecord reads schema 1"):
+    with pytest.raises(ChatsUnusable, match="has schema 7 and this onrecord reads schema 2"):
         Chats(tmp_path)
     other = tmp_path / "other"
     other.mkdir()
     (other / FILE).write_bytes(b"no database, but long enough to be looked at" * 40)
-    with pytest.raises(ChatsUnusable, match="move the file away if it is damaged"):
+    with pytest.raises(ChatsUnusable, match="restore FILE, or move it away"):
         Chats(other)

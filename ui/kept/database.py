@@ -11,34 +11,46 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from index.digest import digest
 from index.errors import OnRecordError
 
 FILE = "chats.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+# What of a row its digest is over: all but the order of conversations, and what is computed.
+WRITTEN = {
+    "conversations": "pk, id, user, title, named, created_at",
+    "turns": "pk, conversation, question, answer, said, asked_at",
+    "feedback": "turn, conversation, liked, reason, given_at, history, question, answer",
+}
 
 _SCHEMA = """
 CREATE TABLE conversations (
     pk INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, title TEXT NOT NULL, named INTEGER NOT NULL,
-    changed INTEGER NOT NULL, created_at TEXT NOT NULL
+    changed INTEGER NOT NULL, created_at TEXT NOT NULL, digest BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX conversations_by_user ON conversations (user, changed);
 CREATE TABLE turns (
     pk INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation INTEGER NOT NULL REFERENCES conversations (pk) ON DELETE CASCADE,
-    question TEXT NOT NULL, answer TEXT NOT NULL, said TEXT NOT NULL, asked_at TEXT NOT NULL
+    question TEXT NOT NULL, answer TEXT NOT NULL, said TEXT NOT NULL, asked_at TEXT NOT NULL,
+    digest BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX turns_by_conversation ON turns (conversation);
 CREATE TABLE feedback (
     turn INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL REFERENCES conversations (pk) ON DELETE CASCADE,
     liked INTEGER NOT NULL, reason TEXT NOT NULL, given_at TEXT NOT NULL,
-    history TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL
+    history TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
+    digest BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX feedback_by_conversation ON feedback (conversation);
+"""
+WORDS = """
 CREATE VIRTUAL TABLE words USING fts5 (
     title, said, tokenize = 'porter unicode61 remove_diacritics 2'
-);
+)
 """
 
 
@@ -70,7 +82,15 @@ class Database:
         db.execute("PRAGMA journal_mode = WAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
-            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            db.executescript(
+                f"BEGIN; {_SCHEMA} {WORDS}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+        elif version == 1:
+            with self.transaction() as db:
+                for table in WRITTEN:
+                    db.execute(f"ALTER TABLE {table} ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
+                    sign(db, table)
+                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
             self.close()
             raise ChatsUnusable(
@@ -83,6 +103,7 @@ class Database:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
             db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+            db.text_factory = _text
             db.execute("PRAGMA foreign_keys = ON")
             self._local.db = db
         return db
@@ -112,7 +133,26 @@ class Database:
             raise
 
     def _unusable(self, error: Exception) -> ChatsUnusable:
+        why = " ".join(str(error).split())  # SQLite quotes damaged names, line ends and all
         return ChatsUnusable(
-            f"{self.path}: conversations cannot be kept here ({error}); make the folder writable,"
-            " or move the file away if it is damaged"
+            f"{self.path}: conversations cannot be kept here ({why}); make the folder writable;"
+            " if the file is damaged, bring back a backup with: onrecord restore FILE, or move it"
+            " away"
         )
+
+
+def sign(
+    db: sqlite3.Connection, table: str, where: str = "1", values: tuple[object, ...] = ()
+) -> None:
+    """Gives rows of a table the digest of what they hold."""
+    columns = WRITTEN[table]
+    key = columns.partition(",")[0]
+    found = db.execute(f"SELECT {columns} FROM {table} WHERE {where}", values).fetchall()
+    db.executemany(
+        f"UPDATE {table} SET digest = ? WHERE {key} = ?", [(digest(*row), row[0]) for row in found]
+    )
+
+
+def _text(data: bytes) -> str:
+    """Text as SQLite holds it; damaged bytes become other text, which its digest tells."""
+    return data.decode("utf-8", "replace")
