@@ -17,9 +17,9 @@ from index import backup, damage, derived, migrate
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded_text
 from index.compare import Comparison, Report
-from index.connection import damaged, recognise
+from index.connection import MAKING, damaged, recognise
 from index.derived import Derived
-from index.disk import MAKING, alone
+from index.disk import alone
 from index.duplicates import SIGNATURE_BYTES, signature, stories
 from index.embed import Embedder
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NotIndexed

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexReplaced, IndexUnwritable
 
+MAKING = "making"
+"""The folder in an index folder where files are made before they get their place."""
+
 _STUCK = (
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -208,6 +211,7 @@ def damaged(path: Path, how: str) -> IndexDamaged:
 
 def unwritable(directory: Path, why: str) -> IndexUnwritable:
     """A folder that takes nothing more; what it holds is not touched."""
+    directory = directory.parent if directory.name == MAKING else directory
     return IndexUnwritable(
         f"{directory}: nothing can be written here ({why}); make room on the disk or the folder"
         " writable and run the command again; what was indexed before is unharmed"

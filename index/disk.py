@@ -11,11 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.connection import unwritable
+from index.connection import MAKING, unwritable
 from index.errors import IndexBusy
-
-MAKING = "making"
-"""The folder in an index folder where files are made before they get their place."""
 
 _LOCK = "build.lock"
 

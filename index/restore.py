@@ -9,8 +9,9 @@ from pathlib import Path
 from index import backup, damage, derived, migrate
 from index.backup import NoBackup
 from index.build import LEDGER, open_ledger
+from index.connection import MAKING
 from index.derived import Derived
-from index.disk import MAKING, alone
+from index.disk import alone
 from index.errors import IndexDamaged
 
 

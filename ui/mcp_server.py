@@ -14,7 +14,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from index.errors import OnRecordError
 from rag.filters import Filters
@@ -22,6 +22,7 @@ from ui import output
 from ui.openai_api import content_of
 from ui.programs import log, schemas
 from ui.programs.desk import Desk
+from ui.programs.problems import misfit
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -46,10 +47,22 @@ Before = Annotated[date | None, Field(description="only articles published until
 Publisher = Annotated[schemas.Text | None, Field(description="only articles of this publisher")]
 
 
+class _Tools(MCPServer[Any]):
+    """Tools that say in one sentence which of their arguments is not as described."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], *context: Any) -> Any:  # noqa: ANN401
+        try:
+            return await super().call_tool(name, arguments, *context)
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                raise ToolError(misfit(error.__cause__.errors()[0])) from error  # type: ignore[arg-type]
+            raise
+
+
 def build_mcp(corpus: "Corpus", desk: Desk) -> MCPServer[Any]:
     """The server with its three tools, not yet served."""
     log.begin()
-    server: MCPServer[Any] = MCPServer(
+    server = _Tools(
         "onrecord",
         instructions=INSTRUCTIONS,
         version=version("onrecord"),

@@ -17,13 +17,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.hold import kills
+from benchmarks.hold import damage, disk, kills
 from benchmarks.hold.trial import FAILURES, VERDICTS, Result
 
 # What there is to do to an index, and how many trials of each case (of a kind of damage, a size of
 # disk, a reader, a door) make the figures of the issue.
 PARTS: dict[str, tuple[Callable[[Path, int, random.Random], Iterator[tuple[str, Result]]], int]] = {
     "kills": (kills.trials, 50),
+    "damage": (damage.trials, 6),
+    "disk": (disk.trials, 20),
 }
 SHOWN = 20
 

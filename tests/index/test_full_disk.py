@@ -12,7 +12,7 @@ import pytest
 from index import derived
 from index.build import LEDGER, Builder
 from index.check import faults
-from index.disk import MAKING
+from index.connection import MAKING
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
 from tests.fakes import FakeEmbedder

@@ -198,6 +198,13 @@ def test_threads_and_processes_write_at_once(tmp_path):
     assert [summary.turns for summary in chats.conversations("p")] == [20, 20]
 
 
+def test_an_empty_file_is_not_taken_for_a_new_one(tmp_path):
+    (tmp_path / FILE).touch()
+    with pytest.raises(ChatsUnusable, match="is empty and should hold conversations; bring back"):
+        Chats(tmp_path)
+    assert (tmp_path / FILE).read_bytes() == b""
+
+
 def test_the_file_is_the_owners_alone(chats, tmp_path):
     chats.append(chats.create(), ANSWER)
     for path in tmp_path.glob(f"{FILE}*"):

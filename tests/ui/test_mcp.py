@@ -95,7 +95,14 @@ def test_search_and_article_lead_to_the_words(real, sample_corpus):
     ("tool", "arguments", "sentence"),
     [
         ("ask", {"question": ""}, "the question is empty; type what you want to know"),
-        ("ask", {"question": "who?", "after": "May"}, "after"),
+        ("ask", {"question": "who?", "after": "May"}, "after: "),
+        ("ask", {"question": ["who?"]}, "question: Input should be a valid string"),
+        ("ask", {"question": "who?", "history": "before"}, "history: Input should be a valid list"),
+        (
+            "ask",
+            {"question": "who?", "history": [{"role": "user", "content": "x" * 20_001}]},
+            "history.0.content: String should have at most 20000 characters",
+        ),
         ("search", {"query": "the"}, "the question holds only words like"),
         ("search", {"query": "Kremlin", "top_k": 0}, "top_k"),
         ("article", {"article_id": "none"}, "none: the index holds no article with this id"),
@@ -105,6 +112,7 @@ def test_what_cannot_be_done_is_told(real, tool, arguments, sentence):
     result = calling(real, tool, **arguments)
     assert result.is_error
     assert sentence in result.content[0].text
+    assert "\n" not in result.content[0].text
 
 
 def test_a_fault_inside_is_not_shown():

@@ -76,16 +76,17 @@ class Database:
             raise self._unusable(error) from error
 
     def _prepare(self) -> None:
-        # Readable by nobody else; SQLite gives the files beside it the same rights.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not self.path.exists():
+            self._make()
+        elif not self.path.stat().st_size:  # SQLite takes it for a new one
+            raise ChatsUnusable(
+                f"{self.path}: is empty and should hold conversations; bring back a backup with:"
+                " onrecord restore FILE, or move it away"
+            )
         db = self._db
         db.execute("PRAGMA journal_mode = WAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            db.executescript(
-                f"BEGIN; {_SCHEMA} {WORDS}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-        elif version == 1:
+        if version == 1:
             with self.transaction() as db:
                 for table in WRITTEN:
                     db.execute(f"ALTER TABLE {table} ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
@@ -97,6 +98,21 @@ class Database:
                 f"{self.path}: has schema {version} and this onrecord reads schema"
                 f" {SCHEMA_VERSION}; update onrecord, or move the file away to start anew"
             )
+
+    def _make(self) -> None:
+        """Makes the file whole before it has its name."""
+        making = self.path.with_suffix(".making")
+        making.unlink(missing_ok=True)
+        # Readable by nobody else; SQLite gives the files beside it the same rights.
+        os.close(os.open(making, os.O_RDWR | os.O_CREAT, 0o600))
+        db = sqlite3.connect(making)
+        try:
+            db.executescript(
+                f"BEGIN; {_SCHEMA} {WORDS}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+        finally:
+            db.close()
+        making.rename(self.path)
 
     @property
     def _db(self) -> sqlite3.Connection:
