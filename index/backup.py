@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -57,7 +58,7 @@ def unpack(file: Path, names: Sequence[str], folder: Path) -> list[Path]:
             held = [name for name in names if name in archive.namelist()]
             for name in held:
                 archive.extract(name, folder)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or error
         raise NoBackup(f"{file}: cannot be read as a backup ({why}); name another file") from error
     if not held:

@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.hold import damage, disk, kills
+from benchmarks.hold import damage, disk, hostile, kills
 from benchmarks.hold.trial import FAILURES, VERDICTS, Result
 
 # What there is to do to an index, and how many trials of each case (of a kind of damage, a size of
@@ -26,6 +26,8 @@ PARTS: dict[str, tuple[Callable[[Path, int, random.Random], Iterator[tuple[str, 
     "kills": (kills.trials, 50),
     "damage": (damage.trials, 6),
     "disk": (disk.trials, 20),
+    "files": (hostile.files, 65),
+    "requests": (hostile.requests, 36),
 }
 SHOWN = 20
 
@@ -43,7 +45,7 @@ def main() -> int:
     for part in given.parts or PARTS:
         trials, count = PARTS[part]
         with tempfile.TemporaryDirectory() as folder:
-            chance = random.Random(f"{given.seed} {part}")
+            chance = random.Random(f"{given.seed} {part}")  # noqa: S311 - to be had again
             started = time.monotonic()
             for name, result in trials(Path(folder), max(1, round(count * given.times)), chance):
                 rows[name][result.verdict] += 1

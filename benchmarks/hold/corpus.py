@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from benchmarks.hold.trial import Value
 from index.article import Article
 from index.backup import backup
 from index.build import Builder
-from index.check import faults
 from index.errors import IndexMissing
 from index.generation import Generations
 from index.words import content_stems
@@ -70,10 +70,8 @@ def change(news: Path) -> None:
     (news / "2025/snow.txt").unlink(missing_ok=True)
 
 
-def articles(index: Path) -> Any:
-    """What can be read and found of an index: for each current article all that is known of it,
-    with its source, and what each query finds; None if there is no article yet.
-    """
+def articles(index: Path) -> Value:
+    """For each current article what is known of it, and what each query finds; None for no article."""
     try:
         generations = Generations(index, EMBEDDER)
     except IndexMissing:
@@ -120,13 +118,13 @@ def kept(index: Path) -> list[tuple[str, str, str, bool | None]]:
         chats.close()
 
 
-def false(seen: Any, *true: Any) -> list[Any]:
+def false(seen: Value, *true: Value) -> list[Value]:
     """What of ``articles`` or ``kept`` neither of two true states holds."""
     told = [set(_parts(each)) for each in true]
     return [part for part in _parts(seen) if not any(part in parts for parts in told)]
 
 
-def _parts(seen: Any) -> list[Any]:
+def _parts(seen: Value) -> list[Value]:
     if isinstance(seen, tuple):
         return list(seen[0].items())
     return seen or []

@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.hold import corpus
 from benchmarks.hold.trial import Crashed, Refused, Result, alone
 from index.build import Builder
+from index.check import faults
 from index.restore import restore
 from ui.keeping import damage
 
@@ -84,7 +85,7 @@ def _of_index(place: Path, true: tuple[Any, Any]) -> Result:
         damage(index, repair=True)
 
     seen = alone(lambda: corpus.articles(index)), alone(lambda: corpus.kept(index))
-    told = alone(lambda: corpus.faults(index)), alone(lambda: damage(index))
+    told = alone(lambda: faults(index)), alone(lambda: damage(index))
     mended = alone(mend)
     added = alone(lambda: corpus.add(index, corpus.EMBEDDER, place / "news"))
     last = alone(lambda: corpus.articles(index)), alone(lambda: corpus.kept(index))

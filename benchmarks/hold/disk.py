@@ -12,12 +12,12 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from benchmarks.hold import corpus
 from benchmarks.hold.kills import CASES, Case
-from benchmarks.hold.trial import Crashed, Refused, Result, alone
+from benchmarks.hold.trial import Crashed, Refused, Result, Value, alone
 from index.backup import backup
+from index.check import faults
 
 PAGE = 4096
 SIZE = 32 * 2**20
@@ -73,7 +73,7 @@ def _tried(case: Case, made: Path, place: Path, pages: int) -> tuple[Result, boo
     return Result(verdict if unharmed else "lost", note), first is None
 
 
-def _worked(case: Case, made: Path, place: Path, pages: int) -> tuple[Any, ...]:
+def _worked(case: Case, made: Path, place: Path, pages: int) -> tuple[Value, ...]:
     _own_disk(place)
     folder = place / "trial"
     shutil.copytree(made, folder)
@@ -89,17 +89,16 @@ def _worked(case: Case, made: Path, place: Path, pages: int) -> tuple[Any, ...]:
     begun = (index / "ledger.sqlite").exists()
     seen = case.seen(folder)
     damaged = case.name == "mending" and seen == before
-    wrong = corpus.faults(index) if begun and not damaged else ([], [])
+    wrong = faults(index) if begun and not damaged else ([], [])
     if case.name == "restore" and not wrong[0]:
         wrong = ([], [])  # search files are made again where they are read
     done = _outcome(lambda: case.work(folder))
     return first, before, seen, wrong, done, case.seen(folder), corpus.litter(index)
 
 
-def _outcome(work: Callable[[], object]) -> Any:  # noqa: ANN401
+def _outcome(work: Callable[[], object]) -> Value:
     """None for work that was done; as ``alone``, in this process."""
-    value = alone(lambda: (work(), None)[1])
-    return value
+    return alone(lambda: (work(), None)[1])
 
 
 def _own_disk(place: Path) -> None:

@@ -6,14 +6,17 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.hold import corpus
-from benchmarks.hold.trial import Crashed, Refused, Result, alone, killed, timed
+from benchmarks.hold.trial import Crashed, Refused, Result, Value, alone, killed, timed
 from index.build import Builder
+from index.check import faults
 from index.errors import NotIndexed
 from index.restore import restore
 from ui.keeping import Chats
+
+TRIES = 5
+"""How often work is begun until it is killed before it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Case:
 
     name: str
     work: Callable[[Path], object]
-    seen: Callable[[Path], Any]
+    seen: Callable[[Path], Value]
     prepare: Callable[[Path], object] = lambda folder: None
 
 
@@ -80,43 +83,52 @@ CASES = (
 def trials(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[str, Result]]:
     """Kills each case so often, half of the times from the beginning of its last commit on."""
     made = folder / "made"
-    made.mkdir()
-    place = folder / "trial"
     # Done here once, so that no process of a trial has to import and to compute all that again.
     corpus.articles(corpus.make(folder / "warm"))
     alone(lambda: corpus.make(made))
     for case in CASES:
-        start = folder / case.name
-        corpus.copied(made, start)
-        alone(lambda: case.prepare(start))
-        corpus.copied(start, place)
-        before = alone(lambda: case.seen(place))
-        took = timed(lambda: case.work(place))
-        after = alone(lambda: case.seen(place))
-        assert not isinstance(before, Crashed) and not isinstance(after, (Crashed, Refused))
-        for number in range(count):
+        yield from _kills(case, made, folder, count, chance)
+
+
+def _kills(
+    case: Case, made: Path, folder: Path, count: int, chance: random.Random
+) -> Iterator[tuple[str, Result]]:
+    start, place = folder / case.name, folder / "trial"
+    corpus.copied(made, start)
+    alone(lambda: case.prepare(start))
+    corpus.copied(start, place)
+    before = alone(lambda: case.seen(place))
+    took = timed(lambda: case.work(place))
+    after = alone(lambda: case.seen(place))
+    assert not isinstance(before, Crashed)
+    assert not isinstance(after, (Crashed, Refused))
+    tail = took.end - took.commits[-1]
+    for number in range(count):
+        commit = len(took.commits) if number % 2 else None
+        # What follows a commit is mostly clearing up: half of these fall into its first 5 ms.
+        longest = took.end if commit is None else min(tail, 0.005) if number % 4 == 1 else tail
+        for _ in range(TRIES):
             corpus.copied(start, place)
-            if number % 2:
-                commit, longest = len(took.commits), took.end - took.commits[-1]
-                # Most of what follows a commit is clearing up: half of these fall into its first 5 ms.
-                longest = min(longest, 0.005) if number % 4 == 1 else longest
-            else:
-                commit, longest = None, took.end
-            hit = killed(lambda: case.work(place), chance.uniform(0, longest), commit)
-            yield f"kill: {case.name}", _told(case, place, before, after, hit)
+            if killed(lambda: case.work(place), chance.uniform(0, longest), commit):
+                break
+        else:
+            continue
+        yield f"kill: {case.name}", _told(case, place, before, after, commit)
 
 
-def _told(case: Case, place: Path, before: Any, after: Any, hit: bool) -> Result:
+def _told(case: Case, place: Path, before: Value, after: Value, commit: int | None) -> Result:
     index = place / ("first" if case.name == "first add" else "index")
     seen = alone(lambda: case.seen(place))
-    wrong = alone(lambda: corpus.faults(index)) if (index / "ledger.sqlite").exists() else ([], [])
+    wrong = alone(lambda: faults(index)) if (index / "ledger.sqlite").exists() else ([], [])
     again = alone(lambda: case.work(place))
     last = alone(lambda: case.seen(place))
     left = alone(lambda: corpus.litter(index))
     for found in (seen, wrong, again, last, left):
         if isinstance(found, Crashed):
             return Result("traceback", found.traceback)
-    note = f"{'killed' if hit else 'ended'}, {'new' if seen == after else 'old'}"
+    note = (
+        f"{'in the commit or after' if commit else 'anywhere'}, {'new' if seen == after else 'old'}"
+    )
     if last != after:
         return Result("lost", f"{note}: {last!r:.300}")
     if left:

@@ -10,9 +10,12 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from index.errors import OnRecordError
+
+Value: TypeAlias = Any
+"""What work gives, ``Refused`` or ``Crashed``."""
 
 # What a trial may come to, in the order of the table's columns.
 VERDICTS = ("unharmed", "repaired", "refused", "told", "lost", "false", "litter", "traceback")
@@ -35,14 +38,14 @@ class Timing:
     end: float
 
 
-def alone(work: Callable[[], Any]) -> Any:
+def alone(work: Callable[[], object]) -> Value:
     """What work gives, done in a process of its own; an error of it is given, not raised."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         try:
-            value: Any = work()
-        except BaseException as error:  # noqa: BLE001 - all of it is told
+            value: object = work()
+        except BaseException as error:
             known = isinstance(error, OnRecordError) and "\n" not in str(error)
             value = Refused(str(error)) if known else Crashed(traceback.format_exc())
         with os.fdopen(writing, "wb") as pipe:
@@ -124,8 +127,8 @@ def killed(work: Callable[[], Any], seconds: float, commit: int | None = None) -
 def _at_commits(then: Callable[[], None]) -> None:
     """Calls it whenever this thread is about to commit."""
 
-    def look(_: object, event: str, called: Any) -> None:
-        if event == "c_call" and called.__name__ == "commit":
+    def look(_: object, event: str, called: object) -> None:
+        if event == "c_call" and getattr(called, "__name__", "") == "commit":
             then()
 
     sys.setprofile(look)
