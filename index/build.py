@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from index import backup, damage, derived, migrate
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded_text
 from index.compare import Comparison, Report
-from index.connection import MAKING, damaged, recognise
+from index.connection import MAKING, damaged, logged, recognise
 from index.derived import Derived
 from index.disk import alone
 from index.duplicates import SIGNATURE_BYTES, signature, stories
@@ -234,8 +234,8 @@ class Builder:
         """The ledger, while no other process writes."""
         if not create and not (self.directory / LEDGER).is_file():
             open_ledger(self.directory)
-        with alone(self.directory):
-            yield self._open()
+        with alone(self.directory), closing(self._open()) as ledger:
+            yield ledger
 
     def _manifest(self) -> dict[str, str]:
         return {**_identity(self.embedder), **self._chunking}
@@ -243,6 +243,8 @@ class Builder:
     def _open(self) -> Ledger:
         path = self.directory / LEDGER
         if not path.is_file():
+            if logged(path):  # SQLite would put it into the new ledger
+                raise damaged(path, f"is gone, and its last changes lie in {path.name}-wal")
             if int(self._chunking["chunk_tokens"]) > self.embedder.window:
                 raise IndexMismatch(
                     f"{self.directory}: the settings say chunk_tokens"

@@ -57,7 +57,7 @@ class Connections:
             try:
                 db = self._open(mode)
             except IndexUnwritable:
-                if mode != "rw" or self._logged():
+                if mode != "rw" or logged(self.path):
                     raise
                 db = self._as_it_is()
         if self._first is None:
@@ -108,18 +108,13 @@ class Connections:
             found = self.path.stat()
         except OSError:
             return ()
-        state = (found.st_size, found.st_mtime_ns, self._logged()) if self._unlocked else ()
+        state = (found.st_size, found.st_mtime_ns, logged(self.path)) if self._unlocked else ()
         return (found.st_dev, found.st_ino, *state)
 
     def _still(self) -> bool:
         """Whether this process may write neither the file nor beside it, and nobody else does."""
         writable = os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK)
-        return not writable and self.path.is_file() and not self._logged()
-
-    def _logged(self) -> bool:
-        """Whether the last changes lie in the log beside the file."""
-        log = Path(f"{self.path}-wal")
-        return log.is_file() and log.stat().st_size > 0
+        return not writable and self.path.is_file() and not logged(self.path)
 
     @contextmanager
     def read(self) -> Iterator[None]:
@@ -180,6 +175,12 @@ class Connections:
         )
 
 
+def logged(path: Path) -> bool:
+    """Whether the last changes of a SQLite file lie in the log beside it."""
+    log = Path(f"{path}-wal")
+    return log.is_file() and log.stat().st_size > 0
+
+
 def recognise(path: Path) -> None:
     """Looks at a file's head and size before SQLite does, which takes an empty one for a new one.
 
@@ -195,8 +196,7 @@ def recognise(path: Path) -> None:
         raise damaged(path, "is no ledger, or its beginning was overwritten")
     page = int.from_bytes(head[16:18], "big")
     told = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
-    log = Path(f"{path}-wal")
-    if head[24:28] == head[92:96] and told > size and not (log.is_file() and log.stat().st_size):
+    if head[24:28] == head[92:96] and told > size and not logged(path):
         raise damaged(path, f"is cut short: {size:,} of {told:,} bytes are there")
 
 

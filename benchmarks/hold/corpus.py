@@ -17,6 +17,7 @@ from rag.answer import Answer
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, write
 from ui.keeping import Chats
+from ui.kept.values import DAMAGED
 from ui.safekeeping import NAMES
 
 NEWS: dict[str, Any] = {
@@ -71,7 +72,7 @@ def change(news: Path) -> None:
 
 
 def articles(index: Path) -> Value:
-    """For each current article what is known of it, and what each query finds; None for no article."""
+    """For each current article what is known of it, and what each query finds; None for none."""
     try:
         generations = Generations(index, EMBEDDER)
     except IndexMissing:
@@ -127,7 +128,7 @@ def false(seen: Value, *true: Value) -> list[Value]:
 def _parts(seen: Value) -> list[Value]:
     if isinstance(seen, tuple):
         return list(seen[0].items())
-    return seen or []
+    return [part for part in seen or [] if DAMAGED not in part]
 
 
 def litter(index: Path) -> list[str]:

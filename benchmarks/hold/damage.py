@@ -47,9 +47,10 @@ def trials(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[st
     index = made / "index"
     true = alone(lambda: (corpus.articles(index), corpus.kept(index)))
     files = [made / BACKUP, index / "ledger.sqlite", index / "chats.sqlite3"]
-    files += [p for p in sorted((index / "derived").rglob("*")) if p.is_file()]
+    files += [p for p in sorted((index / "derived").rglob("*")) if p.is_file() and p.stat().st_size]
     for path in files:
-        for harm in HARM:
+        # A file of conversations that is gone is one that somebody took away, to begin anew.
+        for harm in [each for each in HARM if (each, path.name) != ("gone", "chats.sqlite3")]:
             for _ in range(count if path.parent in (made, index) else 1):
                 corpus.copied(made, place)
                 harmed = place / path.relative_to(made)

@@ -124,10 +124,11 @@ _DOORS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/api/ask", {"question": QUESTION, "history": [], "filters": {}, "scope": True}),
     ("/api/search", {"query": "harbour", "top_k": 3, "history": [], "filters": {}}),
     ("/api/articles", {"articles": [{"text": "", "title": "", "published": None}]}),
-    ("/v1/chat/completions", {"messages": [{"role": "user", "content": QUESTION}], "stream": False}),
+    ("/v1/chat/completions", {"messages": [{"role": "user", "content": QUESTION}], "n": 1}),
     ("/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call",
               "params": {"name": "ask", "arguments": {"question": QUESTION}}}),
-    ("/gradio_api/queue/join", {"data": ["x", None, None, "", "", ""], "fn_index": 0, "session_hash": "a1"}),
+    ("/gradio_api/queue/join", {"data": ["x", None, None, "", "", ""], "fn_index": 0,
+                                "session_hash": "a1"}),
 )  # fmt: skip
 _RAW = (
     b"GET / HTTP/1.1\r\n", b"POST /api/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{",
@@ -139,7 +140,7 @@ _RAW = (
 
 
 def requests(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[str, Result]]:
-    """Sends each door so many requests, and as many that are no HTTP; then asks as a person does."""
+    """Sends each door so many requests, and as many that are no HTTP; then asks a question."""
     log = folder / "log"
     with _server(folder, log) as address:
         client = httpx.Client(base_url=address, timeout=SECONDS, trust_env=False)
@@ -204,15 +205,12 @@ def _sentence(said: str) -> str:
 def _raw(address: str, data: bytes) -> Result:
     """Sends bytes that are no whole request, and leaves."""
     host, port = httpx.URL(address).host, httpx.URL(address).port
-    with socket.create_connection((host, port or 80), timeout=SECONDS) as line:
-        with suppress(OSError):
-            line.sendall(data)
-            line.settimeout(0.5)
-            reply = line.recv(2_000)
-            status = reply.split(b" ")[1:2]
-            return Result(
-                "refused" if status and status[0] != b"500" else "unharmed", repr(reply[:80])
-            )
+    with socket.create_connection((host, port or 80), timeout=SECONDS) as line, suppress(OSError):
+        line.sendall(data)
+        line.settimeout(0.5)
+        reply = line.recv(2_000)
+        refused = reply.split(b" ")[1:2] not in ([], [b"500"])
+        return Result("refused" if refused else "unharmed", repr(reply[:80]))
     return Result("unharmed")
 
 

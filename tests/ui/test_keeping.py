@@ -205,6 +205,17 @@ def test_an_empty_file_is_not_taken_for_a_new_one(tmp_path):
     assert (tmp_path / FILE).read_bytes() == b""
 
 
+def test_the_log_of_a_file_that_is_gone_does_not_become_another_ones(tmp_path):
+    chats = Chats(tmp_path)
+    chats.append(chats.create(), ANSWER)  # it lies in the log
+    (tmp_path / FILE).unlink()
+    with pytest.raises(
+        ChatsUnusable, match=r"is gone, and its last changes lie in chats\.sqlite3-wal"
+    ):
+        Chats(tmp_path)
+    assert not (tmp_path / FILE).exists()
+
+
 def test_the_file_is_the_owners_alone(chats, tmp_path):
     chats.append(chats.create(), ANSWER)
     for path in tmp_path.glob(f"{FILE}*"):

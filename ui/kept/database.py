@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from index.connection import logged
 from index.digest import digest
 from index.errors import OnRecordError
 
@@ -77,12 +78,11 @@ class Database:
 
     def _prepare(self) -> None:
         if not self.path.exists():
+            if logged(self.path):  # SQLite would put it into the new file
+                raise self._lost(f"is gone, and its last changes lie in {FILE}-wal", "that")
             self._make()
         elif not self.path.stat().st_size:  # SQLite takes it for a new one
-            raise ChatsUnusable(
-                f"{self.path}: is empty and should hold conversations; bring back a backup with:"
-                " onrecord restore FILE, or move it away"
-            )
+            raise self._lost("is empty and should hold conversations", "it")
         db = self._db
         db.execute("PRAGMA journal_mode = WAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -147,6 +147,12 @@ class Database:
             if isinstance(error, sqlite3.Error):
                 raise self._unusable(error) from error
             raise
+
+    def _lost(self, how: str, what: str) -> ChatsUnusable:
+        return ChatsUnusable(
+            f"{self.path}: {how}; bring back a backup with: onrecord restore FILE, or move {what}"
+            " away to start anew"
+        )
 
     def _unusable(self, error: Exception) -> ChatsUnusable:
         why = " ".join(str(error).split())  # SQLite quotes damaged names, line ends and all
