@@ -55,7 +55,9 @@ def unpack(file: Path, names: Sequence[str], folder: Path) -> list[Path]:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            held = [name for name in names if name in archive.namelist()]
+            held = archive.namelist()
+            if strange := set(held) - set(names):
+                raise ValueError(f"it holds {min(strange)!r}, which is no file of an index")
             for name in held:
                 archive.extract(name, folder)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:

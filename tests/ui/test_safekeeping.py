@@ -120,6 +120,15 @@ def test_no_flipped_byte_of_a_backup_is_more_than_a_sentence(index, onrecord, tm
     assert refused > 150
 
 
+def test_a_file_of_another_name_in_a_backup_is_not_passed_over(index, onrecord):
+    onrecord("backup", "all.backup")
+    whole = Path("all.backup").read_bytes()
+    Path("all.backup").write_bytes(whole.replace(b"ledger.sqlite", b"ledger.sqlitd"))
+    status, out, err = onrecord("restore", "all.backup")
+    assert (status, out) == (1, "")
+    assert "it holds 'ledger.sqlitd', which is no file of an index" in sentence(err)
+
+
 @pytest.mark.parametrize("harm", ["no file", "other file", "cut", "flipped", "empty archive"])
 def test_what_is_no_whole_backup_is_refused_and_nothing_is_touched(index, onrecord, fake, harm):
     onrecord("backup", "all.backup")
