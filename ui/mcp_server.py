@@ -55,7 +55,7 @@ class _Tools(MCPServer[Any]):
             return await super().call_tool(name, arguments, *context)
         except ToolError as error:
             if isinstance(error.__cause__, ValidationError):
-                raise ToolError(misfit(error.__cause__.errors()[0])) from error  # type: ignore[arg-type]
+                raise ToolError(misfit(error.__cause__.errors()[0])) from error
             raise
 
 

@@ -67,7 +67,7 @@ def _tried(case: Case, made: Path, place: Path, pages: int) -> tuple[Result, boo
     if isinstance(done, Refused) or corpus.false(seen, before, after):
         return Result("lost", f"{note} {done!r:.200}"), False
     if left or wrong != ([], []):
-        return Result("litter", f"{note} {left} {wrong}"), False
+        return Result("left", f"{note} {left} {wrong}"), False
     unharmed = seen == after if first is None else seen in (before, after)
     verdict = "unharmed" if first is None else "refused"
     return Result(verdict if unharmed else "lost", note), first is None

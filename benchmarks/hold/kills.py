@@ -132,7 +132,7 @@ def _told(case: Case, place: Path, before: Value, after: Value, commit: int | No
     if last != after:
         return Result("lost", f"{note}: {last!r:.300}")
     if left:
-        return Result("litter", f"{note}: {left}")
+        return Result("left", f"{note}: {left}")
     if isinstance(seen, Refused) or isinstance(again, Refused):
         return Result("refused", f"{note}: {seen!r:.300} {again!r:.300}")
     if corpus.false(seen, before, after):

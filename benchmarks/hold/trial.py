@@ -18,8 +18,8 @@ Value: TypeAlias = Any
 """What work gives, ``Refused`` or ``Crashed``."""
 
 # What a trial may come to, in the order of the table's columns.
-VERDICTS = ("unharmed", "repaired", "refused", "told", "lost", "false", "litter", "traceback")
-FAILURES = ("lost", "false", "litter", "traceback")
+VERDICTS = ("unharmed", "repaired", "refused", "told", "lost", "false", "left", "traceback")
+FAILURES = ("lost", "false", "left", "traceback")
 
 
 @dataclass(frozen=True, slots=True)
