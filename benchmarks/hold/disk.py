@@ -50,6 +50,12 @@ def _sizes(case: Case, made: Path, place: Path, count: int) -> Iterator[tuple[st
     enough = 1
     while not _tried(case, made, place, enough)[1]:
         enough *= 2
+    short = enough // 2
+    while enough - short > 2:
+        middle = (enough + short) // 2
+        short, enough = (
+            (short, middle) if _tried(case, made, place, middle)[1] else (middle, enough)
+        )
     for number in range(count):
         result, _ = _tried(case, made, place, enough * number // count)
         yield f"full disk: {case.name}", result

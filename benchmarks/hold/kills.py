@@ -44,8 +44,12 @@ def _first(folder: Path) -> None:
     corpus.add(folder / "first", corpus.EMBEDDER, folder / "news")
 
 
-def _changed(folder: Path) -> None:
+def _edited(folder: Path) -> None:
     corpus.change(folder / "news")
+
+
+def _changed(folder: Path) -> None:
+    _edited(folder)
     _add(folder)
 
 
@@ -72,7 +76,7 @@ def _chat(folder: Path) -> None:
 
 CASES = (
     Case("first add", _first, lambda folder: corpus.articles(folder / "first")),
-    Case("change", _changed, lambda folder: corpus.articles(folder / "index")),
+    Case("change", _add, lambda folder: corpus.articles(folder / "index"), _edited),
     Case("removal", _remove, lambda folder: corpus.articles(folder / "index")),
     Case("mending", _add, lambda folder: corpus.articles(folder / "index"), _damage),
     Case("restore", _restore, lambda folder: corpus.articles(folder / "index"), _changed),
