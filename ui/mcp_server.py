@@ -3,6 +3,7 @@
 # No `from __future__ import annotations`: the annotations of a tool become its description.
 
 import contextlib
+import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
@@ -15,6 +16,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field, ValidationError
+from starlette.datastructures import MutableHeaders
 
 from index.errors import OnRecordError
 from rag.filters import Filters
@@ -25,7 +27,7 @@ from ui.programs.desk import Desk
 from ui.programs.problems import misfit
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from rag.answer import Answer
     from rag.corpus import Corpus
@@ -153,7 +155,22 @@ class Mounted:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Handles one request."""
         assert self._manager is not None  # noqa: S101 - the app's lifespan keeps it running
-        await self._manager.handle_request(scope, receive, send)
+        begun: Message = {}
+
+        async def sending(message: "Message") -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start" and message["status"] == 400:
+                begun = message
+                return
+            if begun:
+                body = _in_one_line(message.get("body", b""))
+                headers = MutableHeaders(raw=list(begun["headers"]))
+                headers["content-length"] = str(len(body))
+                await send({**begun, "headers": headers.raw})
+                begun, message = {}, {**message, "body": body}
+            await send(message)
+
+        await self._manager.handle_request(scope, receive, sending)
 
 
 def serve_stdio(corpus: "Corpus") -> None:
@@ -164,6 +181,18 @@ def serve_stdio(corpus: "Corpus") -> None:
         build_mcp(corpus, desk).run("stdio")
     finally:
         desk.close()
+
+
+def _in_one_line(body: bytes) -> bytes:
+    """An error of the protocol, which lists all that a request might have been, as one sentence."""
+    try:
+        value = json.loads(body)
+        if "\n" in value["error"]["message"]:
+            value["error"]["message"] = "the request is none that the protocol describes"
+            return json.dumps(value).encode()
+    except (ValueError, KeyError, TypeError):
+        pass
+    return body
 
 
 async def _worked(desk: Desk, work: Callable[[], T]) -> T:

@@ -189,6 +189,8 @@ def _sent(client: httpx.Client, path: str, body: bytes) -> Result:
         sentence = _sentence(said)
         good = bool(sentence) and "\n" not in sentence and "Traceback" not in sentence
         return Result("refused" if good else "traceback", note)
+    if reply.status_code == 202:  # /mcp took it for a notification
+        return Result("unharmed", note)
     if reply.status_code != 200:
         return Result("traceback", note)
     told = re.search(r'"isError":\s*true|"error":', said)
