@@ -29,11 +29,11 @@ def _backed_up(folder: Path) -> None:
     backup(folder / "index", corpus.NAMES, folder / "new.zip")
 
 
-def _unpacked(folder: Path) -> bool:
-    return (folder / "new.zip").exists()
+def _written(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("new.zip*")]
 
 
-_CASES = (*CASES, Case("backup", _backed_up, _unpacked))
+_CASES = (*CASES, Case("backup", _backed_up, _written))
 
 
 def trials(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[str, Result]]:

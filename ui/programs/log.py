@@ -8,6 +8,8 @@ import time
 import traceback
 from collections.abc import Callable
 
+from index.errors import OnRecordError
+
 # Where a fault is ours, and its traceback is wanted.
 _OURS = ("index", "rag", "ui", "uvicorn")
 _OWN = ("index.", "rag.", "ui.")
@@ -47,6 +49,9 @@ class Faults:
     def print_exc() -> None:
         """The error that is being handled: in a line, or with its traceback if it is ours."""
         error = sys.exception()
+        if isinstance(error, OnRecordError):  # it is a sentence with a remedy
+            logging.getLogger("ui.page").error("%s", error)
+            return
         frames = list(traceback.walk_tb(error.__traceback__ if error else None))
         ours = bool(frames) and frames[-1][0].f_globals.get("__name__", "").startswith(_OWN)
         to = logging.getLogger("ui.page" if ours else "gradio")
