@@ -158,8 +158,8 @@ class Database:
         why = " ".join(str(error).split())  # SQLite quotes damaged names, line ends and all
         return ChatsUnusable(
             f"{self.path}: conversations cannot be kept here ({why}); make room on the disk or the"
-            " folder writable; if the file is damaged, bring back a backup with: onrecord restore FILE, or move it"
-            " away"
+            " folder writable; if the file is damaged, bring back a backup with: onrecord restore"
+            " FILE, or move it away"
         )
 
 
