@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from index.connection import Connections
-from index.disk import writing
+from index.disk import full, writing
 from index.errors import OnRecordError
 
 
@@ -87,10 +87,13 @@ def put(new: Path, path: Path) -> Path | None:
     aside = set_aside(path) if path.exists() else None
     try:
         copy(new, path)
-    except sqlite3.DatabaseError:  # what is there is past writing to, and so past reading
+    except sqlite3.DatabaseError as error:
+        if full(error):
+            raise
+        # What is there is past writing to, and so past reading.
+        shutil.copyfile(new, new.with_suffix(".whole"))
         for end in ("-wal", "-shm"):
             Path(f"{path}{end}").unlink(missing_ok=True)
-        shutil.copyfile(new, new.with_suffix(".whole"))
         new.with_suffix(".whole").replace(path)
     return aside
 

@@ -15,7 +15,7 @@ from index.errors import IndexDamaged, IndexReplaced, IndexUnwritable
 MAKING = "making"
 """The folder in an index folder where files are made before they get their place."""
 
-_STUCK = (
+STUCK = (
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_READONLY,
@@ -163,7 +163,7 @@ class Connections:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise damaged(self.path, f"is damaged ({error})") from error
-            if code in _STUCK:
+            if code in STUCK:
                 raise stuck(str(error)) from error
             raise
 

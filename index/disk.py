@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.connection import MAKING, unwritable
+from index.connection import MAKING, STUCK, unwritable
 from index.errors import IndexBusy
 
 _LOCK = "build.lock"
@@ -59,6 +60,16 @@ def writing(directory: Path) -> Iterator[None]:
         if error.errno not in _STUCK:
             raise
         raise unwritable(directory, error.strerror or str(error)) from error
+    except sqlite3.DatabaseError as error:
+        if not full(error):
+            raise
+        raise unwritable(directory, str(error)) from error
+
+
+def full(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite could not write; a file that ends too early is damaged, and no full disk."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in STUCK and code != sqlite3.SQLITE_IOERR_SHORT_READ
 
 
 @contextmanager
