@@ -180,6 +180,7 @@ def test_make_alone_lists_what_there_is(made):
         "ask",
         "test",
         "check",
+        "loose",
         "format",
         "constraints",
         "clean",
