@@ -400,8 +400,8 @@ def test_check_of_a_whole_index(index, onrecord):
     status, out, _ = onrecord("check", "--json")
     assert status == 0
     assert only(out) == {
-        "ok": True, "ledger": [], "derived": [], "repaired": [], "mended": [], "lost": [],
-        "kept": None,
+        "ok": True, "ledger": [], "derived": [], "chats": [], "repaired": [],
+        "mended": [], "lost": [], "kept": None,
     }  # fmt: skip
 
 
