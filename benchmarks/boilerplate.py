@@ -62,9 +62,7 @@ def by_onrecord(page: Page) -> Read:
     except Refused:
         return Read()
     article = clean_article(found)
-    return Read(
-        article.text, article.title, article.author, article.published, article.publisher
-    )
+    return Read(article.text, article.title, article.author, article.published, article.publisher)
 
 
 def by_trafilatura(page: Page) -> Read:

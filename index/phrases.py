@@ -121,6 +121,11 @@ CAUSE = re.compile(
     r"|विज्ञापन|新闻|广告|広告|報道"
 )
 COOKIES = re.compile(r"cookies?\b|куки|cookie|ملفات تعريف الارتباط|کوکی|कुकी|クッキー|çerez|kakor")
+OURS = re.compile(  # a page speaks of itself and to its reader
+    r"\b(?:we|our|us|your|this (?:web ?)?site|wir|unser\w*|ihr\w*|nous|nos|votre|nosotros|nuestr\w+"
+    r"|su dispositivo|noi|nostr\w|nós|noss\w+|wij|onze|uw|vi|våra|din|my i|nasi|twoim|biz|мы|наш\w*"
+    r"|ми|вашем|вашому|cihazınızda)\b|نستخدم|شركاؤنا|ما و|हम |我们|我們|您|当社|お客様"
+)
 CONSENT = re.compile(
     r"\bpartners?\b|partner|\bdevices?\b|gerät|appareil|dispositiv|apparaat|enhet|urządzeni|cihaz"
     r"|устройств|пристро|جهازك|دستگاه|डिवाइस|设备|端末|advertis|werbung|publicit|publicidad"

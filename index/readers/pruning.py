@@ -58,6 +58,7 @@ PAIRS = {  # two words in a row
 NAMED = ("class", "id", "data-component", "data-testid", "role", "data-type")
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LINES = ("p", "div", "span")
+INLINE = ("a", "span", "small")
 ALWAYS = ("a link to another article", "a picture's caption")
 MIN_PARAGRAPHS = 3
 MAX_SHARE = 0.25  # of a page's words; the text of a brief item may have 50
@@ -97,28 +98,23 @@ def _suspects(tree: Node) -> list[tuple[Node, str]]:
     What is called the same as other paragraphs of prose is prose: some call each of an article's
     paragraphs "paywall".
     """
+    lines = {}  # of each parent, whether words stand beside its parts
+    for parent in {node.getparent() for node in tree.iter(*INLINE)} - {None}:
+        around = (parent.text, *(each.tail for each in parent))
+        lines[parent] = any(each and each.strip() for each in around)
     found = [
         (node, reason)
         for node in tree.iter(*PARTS)
-        if not _inside_a_line(node) and (reason := _called(node) or _label_and_link(node) or _call(node))
+        # Among the words of a line an element is part of a sentence, which would lose its words.
+        if not (node.tag in INLINE and lines[node.getparent()])
+        and (reason := _called(node) or _label_and_link(node) or _call(node))
     ]
     prose = Counter(
         node.get("class")
         for node, reason in found
         if node.tag in LINES and reason not in ALWAYS and is_sentence(_text(node))
     )
-    return [
-        (node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS
-    ]
-
-
-def _inside_a_line(node: Node) -> bool:
-    """Whether an element stands among the words of a line, which would lose some of them."""
-    if node.tag not in ("a", "span", "small"):
-        return False
-    parent = node.getparent()
-    around = [parent.text, *(each.tail for each in parent)]
-    return any(each and each.strip() for each in around)
+    return [(node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS]
 
 
 def _text(node: Node) -> str:
@@ -154,8 +150,12 @@ def _label_and_link(node: Node) -> str:
         return ""
     text, linked = plain(node.text_content()), plain(links[0].text_content())
     label = text.removesuffix(linked).strip()
-    whole = LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
-    if (label and LABEL.fullmatch(label)) or (whole and re.match(rf"(?:{phrases.ALSO})\s*[:：|»–—-]", linked)):
+    whole = (
+        LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
+    )
+    if (label and LABEL.fullmatch(label)) or (
+        whole and re.match(rf"(?:{phrases.ALSO})\s*[:：|»–—-]", linked)
+    ):
         return "a link to another article"
     return ""
 
@@ -167,7 +167,9 @@ def _call(node: Node) -> str:
     if next(node.iter(*BUTTONS), None) is None and not node.xpath('.//*[@role="button"]'):
         return ""
     text = plain(node.text_content())
-    asks = phrases.NEWSLETTER.search(text) or (phrases.SUPPORT.search(text) and phrases.CAUSE.search(text))
+    asks = phrases.NEWSLETTER.search(text) or (
+        phrases.SUPPORT.search(text) and phrases.CAUSE.search(text)
+    )
     return "a call to a newsletter or for support" if asks else ""
 
 
