@@ -44,7 +44,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How right that is: of the body's words, and of each particular "right", "missing", "wrong"."""
+    """How right that is: of the body's words, and of each particular "right" or "wrong"."""
 
     page: Page
     precision: float

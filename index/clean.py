@@ -67,7 +67,7 @@ def clean_article(article: Article) -> Article:
 
 
 def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned:
-    r"""The article that a page's text holds; its author, if known, helps to tell what is the page's.
+    r"""The article that a page's text holds; its author, if known, helps to tell it.
 
     Text that seems to be nothing but furniture, and text of one line, is kept whole.
 

@@ -219,7 +219,7 @@ def _invites(text: str) -> bool:
 
 
 def _asks_consent(text: str) -> bool:
-    """Whether a plain line tells what cookies are used for, as a page that asks for consent does."""
+    """Whether a plain line tells what cookies are for, as a page that asks for consent does."""
     things = set(phrases.CONSENT.findall(text))
     own = phrases.COOKIES.search(text) and phrases.OURS.search(text)
     return bool(own) and len(things) > 1

@@ -98,7 +98,7 @@ def _fullest(tree: Node) -> Node | None:
             continue
         whole += words
         holders = [line] if line.tag in HOLDERS else []
-        holders += [above for above in line.iterancestors(HOLDERS)][:3]
+        holders += list(line.iterancestors(HOLDERS))[:3]
         for share, holder in zip((1.0, 0.8, 0.6), holders, strict=False):
             held[holder] += share * words
     if not held:

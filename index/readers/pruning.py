@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from index import phrases
@@ -23,7 +24,7 @@ KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     for reason, words in (
         ("a call to a newsletter", "newsletter newsletters newslettersignup subscribe subscription"
          " subscriptions signup mailinglist"),
-        ("a question about cookies", "cookie cookies consent gdpr cmp onetrust didomi cookiebanner"),
+        ("a question about cookies", "cookie cookies consent gdpr cmp onetrust didomi"),
         ("links to other articles", "related relatedposts recommended recommendations recirculation"
          " readmore alsoread readalso catcher topicbox outbrain taboola mostread mostpopular"
          " morestories nextprev relatedarticles relatedcontent teasers crosslinks"),
@@ -35,7 +36,7 @@ KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         ("an advertisement", "ad ads advert adverts advertisement advertising adslot adsbygoogle"
          " sponsored adcontainer admarker"),
         ("a call for support", "donate donation donations supportus"),
-        ("a picture's caption", "caption captions figcaption imagecaption credit credits copyright"),
+        ("a picture's caption", "caption captions figcaption credit credits copyright"),
         ("a reading time", "readingtime readtime timetoread"),
     )
 )  # fmt: skip
@@ -129,7 +130,7 @@ def _called(node: Node) -> str:
             continue
         for each in told.split():
             words = [word.lower() for word in WORDS.findall(each)]
-            for first, second in zip(words, words[1:], strict=False):
+            for first, second in pairwise(words):
                 if reason := PAIRS.get(f"{first} {second}"):
                     return reason
             # The last words name the thing: "newsletter-box" is one, "has-newsletter" is not.

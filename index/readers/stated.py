@@ -66,7 +66,8 @@ WRITTEN_BY = re.compile(
 )
 # Parts of a page that tell of other articles, or of their readers.
 ELSEWHERE = re.compile(
-    r"(?:^|[\s_]|(?<!post)(?<!entry)(?<!article)-)(?:related|recommend\w*|sidebar|comments?|comment-list|(?:page|site|main)?-?footer|teasers?|promo|most-read"
+    r"(?:^|[\s_]|(?<!post)(?<!entry)(?<!article)-)(?:related|recommend\w*|sidebar|comments?"
+    r"|comment-list|(?:page|site|main)?-?footer|teasers?|promo|most-read"
     r"|popular|trending|latest|more-stories|read-more|up-next|newsletter|ticker|card|widget-area"
     r"|bio|description|today|current|masthead|weather|prev-?next|next-prev|modal|breadcrumbs?)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -79,7 +80,8 @@ DATE_CLASS = re.compile(
 )
 UPDATED_CLASS = re.compile(r"update|modif|edited|aktualis|changed", re.IGNORECASE)
 AUTHOR_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|contributor\w*|autor|autores|auteur|autore"
+    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|contributor\w*|autor|autores|auteur"
+    r"|autore"
     r"|redacteur|signature|reporter|vcard|username)(?:$|[\s_-])|author-?name|authorname"
     r"|contributorname|byline",
     re.IGNORECASE,
@@ -89,6 +91,14 @@ IN_PATH = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0\d|1[0-2])[/-]?([0-2]\d|3[01])(?
 UTC = re.compile(r"[T ](\d\d):\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|\+00:?00)$")
 EAST = {"zh", "ja", "ko", "th", "vi", "id", "ms", "hi", "bn", "ta"}
 HEADINGS = "h1 h2 h3".split()
+AROUND = (  # where a page says whose it is
+    "//header[not(.//h1)]//* | //footer | //a[@href='/'] | //img[@alt]"
+    " | //*[contains(@class, 'foot') or contains(@id, 'foot') or contains(@class, 'copyright')]"
+)
+BELOW = (
+    "following::*[self::p or self::div or self::span or self::font or self::td or self::li"
+    " or self::h2 or self::h3 or self::time or self::small][position() <= 40]"
+)
 NEAR = 14  # stretches of text below a headline that tell of it
 SHORT = 120
 BEFORE, AFTER = 300, 1_500  # characters of the page's source text from the headline
@@ -273,10 +283,12 @@ class _Page:
         parts = re.split(r"\s[-–—|·•»/]+\s|\s?[|_»]\s?|\s?::?\s", self.tag)
         if len(parts) < 2:
             return
-        around = _plain(" ".join(
-            " ".join(filter(None, (n.get("alt"), n.get("title"), _line(n, 200))))
-            for n in self.tree.xpath("//header[not(.//h1)]//*|//footer|//a[@href='/']|//img[@alt]|//*[contains(@class,'foot') or contains(@id,'foot') or contains(@class, 'copyright')]")[:200]
-        ))  # fmt: skip
+        around = _plain(
+            " ".join(
+                " ".join(filter(None, (node.get("alt"), node.get("title"), _line(node, 200))))
+                for node in self.tree.xpath(AROUND)[:200]
+            )
+        )
         site = _plain(host(self.url) or "")
         for part in (parts[-1], parts[0]):
             name = _plain(part)
@@ -321,8 +333,7 @@ class _Page:
                     yield line, "byline"
         for line in _below(headline):
             for part in re.split(r"\s[|·•]\s", line):
-                if name := furniture.bylined(part):
-                    yield name, "byline"
+                yield furniture.bylined(part), "byline"
         yield [_person(each) for each in firms], "JSON-LD author, an organisation"
 
     # Date.
@@ -460,9 +471,7 @@ def _below(headline: Node | None) -> list[str]:
     lines: list[str] = []
     if headline is None:
         return lines
-    for node in headline.xpath(
-        "following::*[self::p or self::div or self::span or self::font or self::td or self::li or self::h2 or self::h3 or self::time or self::small][position() <= 40]"
-    ):
+    for node in headline.xpath(BELOW):
         line = _line(node, SHORT)
         if line and line not in lines:
             lines.append(line)
@@ -474,7 +483,8 @@ def _below(headline: Node | None) -> list[str]:
 def _beside(tree: Node, headline: Node | None) -> set[Node]:
     """The elements around a headline: some words before it, some after, and in its own article.
 
-    Before it only what stands in one part of the page with it. A date further away is that of another article, or today's at the head of the page.
+    Before it only what stands in one part of the page with it. A date further away is that of
+    another article, or today's at the head of the page.
     """
     if headline is None:
         return set()

@@ -21,7 +21,7 @@ BODY = (
 def read(head="", top="", title="Ferry sails an hour later", lang="en", bottom="", above=""):
     page = (
         f"<html lang='{lang}'><head><title>{title}</title>{head}</head><body>"
-        f"{above}<article><h1>Ferry sails an hour later</h1>{top}{BODY}</article>{bottom}</body></html>"
+        f"{above}<article><h1>Ferry sails an hour later</h1>{top}{BODY}</article>{bottom}"
     )
     return clean_article(read_html(SourceFile(Path("a.html"), "a.html", "/"), page.encode()))
 
