@@ -211,6 +211,7 @@ COMMENTS = (
 )
 # Who edited an article or wrote the copy that it is made of; the line says nothing else.
 CREDIT = (
+    r"(?:the )?[\w.' -]{2,60} contributed to this (?:report|story|article)\.?|"
     r"(?:additional |with )?(?:reporting|writing|editing|compiled|edited) by [^.]{3,150}"
     r"|(?:mit (?:material|informationen|agenturmaterial) (?:der nachrichtenagentur |von |der )?"
     r"|avec|con información de|con informaciones de|com|met medewerking van(?: het)?)"

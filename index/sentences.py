@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from index.blocks import Block, split_blocks
 from index.stops import sentence_ends
 
-# What a sentence holds at least one of: a word, a year, single letters, CJK.
-# Characters of a sentence that is quoted whole; of 20,000 sentences of news none has more. A text
+# Characters of a sentence that is quoted whole; 4 of 25,000 sentences have more. A text
 # without stops, such as a file of captions on one line, is one sentence of thousands.
 LONGEST = 1_000
 SHORTEST_PIECE = 400
 _CLAUSES = re.compile(r"[,;:]\s+|[，、；：]|\s+[–—-]\s+")
 _SPACES = re.compile(r"\s+")
+# What a sentence holds at least one of: a word, a year, single letters, CJK.
 _WORDS = re.compile(r"[^\W\d_]{2}|\d{4}|[^\W_]\s[^\W_]|[\u3040-\u9fff\uac00-\ud7af]")
 
 

@@ -149,7 +149,10 @@ def _label_and_link(node: Node) -> str:
     links = list(node.iter("a"))
     if len(links) != 1 or not links[0].text_content().strip():
         return ""
-    text, linked = plain(node.text_content()), plain(links[0].text_content())
+    shown = links[0].text_content().strip()
+    text, linked = plain(node.text_content()), plain(shown)
+    if text == linked and not is_sentence(shown) and (shown.isupper() or _is_bold(links[0], node)):
+        return "a link to another article"
     label = text.removesuffix(linked).strip()
     whole = (
         LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
@@ -159,6 +162,13 @@ def _label_and_link(node: Node) -> str:
     ):
         return "a link to another article"
     return ""
+
+
+def _is_bold(link: Node, node: Node) -> bool:
+    above = {each.tag for each in link.iterancestors()} - {
+        each.tag for each in node.iterancestors()
+    }
+    return bool({"strong", "b"} & (above | {each.tag for each in link.iter()}))
 
 
 def _call(node: Node) -> str:

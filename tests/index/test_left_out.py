@@ -35,6 +35,7 @@ BOXES = {
     "related": "<div class='relatedArticles'><ul><li><a href='/s'>Swans</a></li></ul></div>",
     "a label and a link": "<p><strong>Read also: <a href='/s'>Swans are back</a></strong></p>",
     "in German": "<p>Lesen Sie auch: <a href='/s'>Die Schwäne sind zurück</a></p>",
+    "in capitals": "<p><strong><a href='/s'>SWANS ARE BACK IN THE HARBOUR</a></strong></p>",
     "share": "<div class='share-bar'><span>Share</span><span>Tweet</span></div>",
     "an advertisement": "<div class='ad-slot'><p>Advertisement</p></div>",
     "a caption": "<figure><img src='a.jpg'><figcaption>The crane at dusk.</figcaption></figure>",
@@ -65,6 +66,7 @@ WHOLE = {
     "with a linked paragraph": (
         f"<p>{FIRST}</p><p><a href='/c'>{SECOND}</a></p><p>{THIRD}</p>"
     ),
+    "with a bold name": f"<p>{FIRST}</p><p><b>{SECOND}</b></p><p>{THIRD}</p>",
     "with a label in a sentence": (
         f"<p>{FIRST}</p><p>{SECOND} Read also in <a href='/c'>the council's minutes</a> how it came"
         f" to that.</p><p>{THIRD}</p>"
@@ -142,7 +144,7 @@ def test_a_sentence_without_an_end_is_cut_after_clauses():
 
 
 WORDS = st.lists(
-    st.sampled_from("crane harbour follow newsletter subscribe by share Von Lesen über 2026".split()),
+    st.sampled_from("crane harbour follow newsletter subscribe by share Von über 2026".split()),
     min_size=6, max_size=14,
 ).map(" ".join)  # fmt: skip
 SENTENCES = st.lists(WORDS.map(lambda line: f"The council {line} and so it said on Monday."),
