@@ -1,6 +1,6 @@
 """Measures what is read of web pages, beside trafilatura alone.
 
-    python benchmarks/boilerplate.py [--worst N] [--only NAME]
+    python -m benchmarks.boilerplate [--worst N] [--only NAME]
 
 The pages are those of ``tests/pages.py``: 66 annotated ones, 22 layouts in 16 languages. Of the
 body the mean precision, recall and F1 of its words (characters, in scripts without spaces) are
