@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from dataclasses import asdict, dataclass
 from datetime import date
+
+Place = tuple[int, str]
+"""Where a stretch of a text begins (an offset into it), and what it is called: (812, "p. 4")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,8 @@ class Article:
         sources: Names the article itself lists as its sources.
         root: The folder or address that ``uri`` is relative to.
         cleaned: Whether the source says that its text was cleaned before, and is taken as it is.
+        places: The pages, slides, chapters or time codes of the source, in the order of the text,
+            for a source that has them. Its text is ``cleaned``, so that their offsets hold.
     """
 
     uri: str
@@ -41,6 +47,7 @@ class Article:
     sources: tuple[str, ...] = ()
     root: str = ""
     cleaned: bool = False
+    places: tuple[Place, ...] = ()
 
     @property
     def id(self) -> str:
@@ -51,8 +58,19 @@ class Article:
         """
         seen = asdict(self)
         del seen["raw"], seen["root"], seen["cleaned"]
+        if not self.places:  # so that most articles have the id that they had before there were any
+            del seen["places"]
         canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def place_at(self, offset: int) -> str | None:
+        """What the place is called that holds a character of the text; None if none does.
+
+        >>> Article(uri="", key="", text="One. Two.", places=((0, "p. 1"), (5, "p. 2"))).place_at(7)
+        'p. 2'
+        """
+        number = bisect_right(self.places, offset, key=lambda place: place[0])
+        return self.places[number - 1][1] if number else None
 
 
 @dataclass(frozen=True, slots=True)

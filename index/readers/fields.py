@@ -16,6 +16,8 @@ PUBLISHER = ("publisher", "site", "sitename", "source")
 PUBLISHED = ("published", "date", "published_at", "pubdate")
 LANGUAGE = ("language", "lang")
 URL = ("url", "link")
+RECORD = ("id", "text", "title", "author", "publisher", "published", "language", "url")
+"""The fields of a record, by the names that onrecord has for them."""
 
 
 class Particulars(TypedDict):
