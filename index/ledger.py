@@ -40,10 +40,11 @@ CREATE TABLE articles (
     id TEXT NOT NULL, uri TEXT NOT NULL, key TEXT NOT NULL,
     revision INTEGER NOT NULL, current INTEGER NOT NULL, story INTEGER,
     title TEXT NOT NULL, author TEXT, publisher TEXT, published TEXT, language TEXT, url TEXT,
-    sources TEXT NOT NULL, places TEXT NOT NULL DEFAULT '[]', root TEXT NOT NULL,
+    sources TEXT NOT NULL, root TEXT NOT NULL,
     text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
     chunks INTEGER NOT NULL DEFAULT 0,
-    digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x''
+    digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x'',
+    places TEXT NOT NULL DEFAULT '[]'
 );
 CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
 CREATE INDEX articles_by_id ON articles (id);

@@ -11,9 +11,10 @@ import io
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
-from typing import BinaryIO, cast
+from typing import IO, cast
 
 from index.article import Article, Skipped
 from index.readers.encoding import Refused
@@ -41,18 +42,14 @@ def read_zip(file: SourceFile) -> Iterator[Article | Skipped]:
                     where = f"{file.uri}#{member.filename}"
                     yield Skipped(where, "it has a password; unpack it and give its folder")
                     continue
-                yield from _member(
-                    file,
-                    member.filename,
-                    lambda m=member: cast(BinaryIO, archive.open(m)),  # type: ignore[misc]
-                )
+                yield from _member(file, member.filename, partial(archive.open, member))
 
 
 def read_tar(file: SourceFile) -> Iterator[Article | Skipped]:
     """What the members of a tar archive, compressed or not, hold, in its order."""
     with file.open() as stream:
         try:
-            archive = tarfile.open(fileobj=stream, mode="r:*")
+            archive = tarfile.open(fileobj=stream, mode="r:*")  # noqa: SIM115 (closed below)
         except BROKEN as error:
             raise Refused(DAMAGED) from error
         with archive:
@@ -66,11 +63,7 @@ def read_tar(file: SourceFile) -> Iterator[Article | Skipped]:
                         where = f"{file.uri}#{member.name}"
                         yield Skipped(where, "it is a link or a device, not a file; leave it out")
                         continue
-                    yield from _member(
-                        file,
-                        member.name,
-                        lambda m=member: cast(BinaryIO, archive.extractfile(m)),  # type: ignore[misc]
-                    )
+                    yield from _member(file, member.name, partial(_extracted, archive, member))
             except BROKEN as error:
                 raise Refused(DAMAGED) from error
 
@@ -80,7 +73,7 @@ def read_gzip(file: SourceFile) -> Iterator[Article | Skipped]:
     from index.readers.registry import by_extension, read_file
 
     name = file.path.with_suffix(MANY.get(file.extension, "")).name
-    inner = file.member(name, lambda: _counting(gzip.GzipFile(fileobj=file.open()), file), file.uri)
+    inner = file.member(name, lambda: _counting(_expanded(file), file), file.uri)
     if inner.extension not in by_extension():
         raise Refused(
             f"the file is {name!r}, compressed, and files of its kind are not read; unpack it and"
@@ -89,7 +82,20 @@ def read_gzip(file: SourceFile) -> Iterator[Article | Skipped]:
     yield from read_file(inner)
 
 
-def _member(file: SourceFile, name: str, opened: object) -> Iterator[Article | Skipped]:
+def _expanded(file: SourceFile) -> IO[bytes]:
+    return cast(IO[bytes], gzip.GzipFile(fileobj=file.open()))
+
+
+def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    stream = archive.extractfile(member)
+    if stream is None:
+        raise Refused(DAMAGED)
+    return stream
+
+
+def _member(
+    file: SourceFile, name: str, opened: Callable[[], IO[bytes]]
+) -> Iterator[Article | Skipped]:
     """What a member of an archive holds."""
     from index.readers.registry import read_file
 
@@ -100,12 +106,11 @@ def _member(file: SourceFile, name: str, opened: object) -> Iterator[Article | S
         return
     if any(part.startswith((".", "__MACOSX")) for part in path.parts):
         return
-    content = cast("type[BinaryIO]", opened)
 
-    def data() -> BinaryIO:
-        return _counting(content(), file)
+    def content() -> IO[bytes]:
+        return _counting(opened(), file)
 
-    yield from read_file(file.member(str(path), data), passed_over=True)
+    yield from read_file(file.member(str(path), content), passed_over=True)
 
 
 def _counted(file: SourceFile) -> Unpacked:
@@ -115,7 +120,7 @@ def _counted(file: SourceFile) -> Unpacked:
 class _Counting(io.RawIOBase):
     """A stream whose bytes count as unpacked; what is wrong with it ends the reading."""
 
-    def __init__(self, stream: BinaryIO, unpacked: Unpacked) -> None:
+    def __init__(self, stream: IO[bytes], unpacked: Unpacked) -> None:
         self._stream = stream
         self._unpacked = unpacked
 
@@ -146,8 +151,8 @@ class _Counting(io.RawIOBase):
         super().close()
 
 
-def _counting(stream: BinaryIO, file: SourceFile) -> BinaryIO:
-    return cast(BinaryIO, io.BufferedReader(_Counting(stream, _counted(file))))
+def _counting(stream: IO[bytes], file: SourceFile) -> IO[bytes]:
+    return io.BufferedReader(_Counting(stream, _counted(file)))
 
 
 def _is_tar(file: SourceFile, head: bytes) -> bool:

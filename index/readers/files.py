@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from index.article import Skipped
 from index.readers.encoding import Refused
@@ -39,7 +39,7 @@ class SourceFile:
     root: str
     max_bytes: int = MAX_FILE_BYTES
     fields: Mapping[str, str] = field(default_factory=dict)
-    content: Callable[[], BinaryIO] | None = None
+    content: Callable[[], IO[bytes]] | None = None
     above: int = 0
     unpacked: Unpacked | None = None
 
@@ -71,14 +71,14 @@ class SourceFile:
         Raises:
             OSError: It cannot be read.
         """
-        return self.path.open("rb") if self.content is None else self.content()
+        return cast(BinaryIO, self.path.open("rb") if self.content is None else self.content())
 
     def head(self) -> bytes:
         """Its first bytes, at most ``HEAD_BYTES``."""
         with self.open() as stream:
             return stream.read(HEAD_BYTES)
 
-    def member(self, name: str, content: Callable[[], BinaryIO], uri: str = "") -> SourceFile:
+    def member(self, name: str, content: Callable[[], IO[bytes]], uri: str = "") -> SourceFile:
         """A file inside this one."""
         path, uri = Path(name), uri or f"{self.uri}#{printable(name)}"
         return replace(self, path=path, uri=uri, content=content, above=self.above + 1)

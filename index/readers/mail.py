@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -48,11 +49,12 @@ def read_mailbox(file: SourceFile) -> Iterator[Article | Skipped]:
         key = (one_line(str(message.get("message-id", ""))) or "").strip("<>") or str(number)
         key = str(number) if key in seen else key
         seen.add(key)
-        member = file.member(f"{key}.eml", lambda data=data: BytesIO(data), f"{file.uri}#{key}")  # type: ignore[misc]
+        member = file.member(f"{key}.eml", partial(BytesIO, data), f"{file.uri}#{key}")
         try:
             for item in _message(member, data):
-                known = isinstance(item, Article) and item.uri == member.uri
-                yield replace(item, key=key) if known else item  # type: ignore[type-var]
+                if isinstance(item, Article) and item.uri == member.uri:
+                    item = replace(item, key=key)
+                yield item
         except Refused as refusal:
             yield Skipped(member.uri, str(refusal))
     if not number:
@@ -78,7 +80,7 @@ def _messages(file: SourceFile) -> Iterator[bytes]:
 
 
 def _parsed(data: bytes) -> EmailMessage:
-    return email.message_from_bytes(data, _class=EmailMessage, policy=policy.default)  # type: ignore[call-overload, no-any-return]
+    return email.message_from_bytes(data, policy=policy.default)
 
 
 def _message(file: SourceFile, data: bytes) -> Iterator[Article | Skipped]:
@@ -88,8 +90,12 @@ def _message(file: SourceFile, data: bytes) -> Iterator[Article | Skipped]:
     if not any(name in message for name in HEADERS):
         raise Refused("the file is no e-mail message; it has none of the lines From, Date, Subject")
     known = _known(message)
-    yield _article(file, message, known)
-    for number, part in enumerate(message.iter_attachments(), 1):
+    attachments = list(message.iter_attachments())
+    try:
+        yield _article(file, message, known)
+    except Refused as refusal:
+        yield Skipped(file.uri, str(refusal), fault=not attachments)
+    for number, part in enumerate(attachments, 1):
         name = one_line(part.get_filename()) or f"attachment {number}"
         where = f"{file.uri}#{name}"
         if part.get_content_maintype() == "image":
@@ -97,14 +103,15 @@ def _message(file: SourceFile, data: bytes) -> Iterator[Article | Skipped]:
         content = part.get_payload(decode=True)
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
             inner = part.get_payload(0)
-            name, content = f"{Path(name).stem}.eml", bytes(inner)  # type: ignore[call-overload, arg-type]
+            content = inner.as_bytes() if isinstance(inner, EmailMessage) else None
+            name = f"{Path(name).stem}.eml"
         if Path(name).suffix.lower() not in by_extension() or not isinstance(content, bytes):
             yield Skipped(where, "what is attached is of a kind that is not read", fault=False)
             continue
-        attached = file.member(name, lambda content=content: BytesIO(content))  # type: ignore[misc]
-        for item in read_file(attached):
-            dated = isinstance(item, Article) and item.published is None
-            yield replace(item, published=known["published"]) if dated else item  # type: ignore[type-var]
+        for item in read_file(file.member(name, partial(BytesIO, content))):
+            if isinstance(item, Article) and item.published is None:
+                item = replace(item, published=known["published"])
+            yield item
 
 
 def _known(message: EmailMessage) -> Particulars:
@@ -141,10 +148,15 @@ def _article(file: SourceFile, message: EmailMessage, known: Particulars) -> Art
         text_of = Assembly()
         write_markup(parsed(raw), text_of)
         return replace(text_of.article(file, known), raw=raw)
-    return replace(article, **{name: value for name, value in known.items() if value})
+    return replace(
+        article,
+        title=known["title"] or article.title,
+        author=known["author"] or article.author,
+        published=known["published"] or article.published,
+    )
 
 
-def _content(part: EmailMessage) -> str:
+def _content(part: MIMEPart) -> str:
     data = part.get_payload(decode=True)
     return decode(data, part.get_content_charset()) if isinstance(data, bytes) and data else ""
 

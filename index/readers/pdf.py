@@ -115,7 +115,8 @@ def _pages(document: PdfDocument) -> tuple[list[tuple[str, list[Words]]], list[i
 def _is_picture(page: PdfPage) -> bool:
     import pypdfium2.raw as raw
 
-    return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+    pictures = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    return next(iter(pictures), None) is not None
 
 
 def _words(page: PdfPage) -> list[Words]:

@@ -18,21 +18,18 @@ SIGNATURE = b"{\\rtf"
 INFO = re.compile(r"\{\\(title|author)\s((?:[^{}\\]|\\.)*)\}", re.S)
 MADE = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 INFO_CHARACTERS = 20_000  # the information stands at the head
-ROW = re.compile(r"\|")
 
 
 def read_rtf(file: SourceFile) -> Iterator[Article | Skipped]:
     """The article that an RTF file holds, with what its information says of it."""
-    from striprtf.striprtf import rtf_to_text
-
     data = file.data()
     if not data.lstrip().startswith(SIGNATURE):
         raise Refused("the file is damaged and is not RTF; save it anew")
     source = within_bounds(data.decode("cp1252", "replace").replace("\r", ""))
     text = Assembly()
     rows: list[list[str]] = []
-    for line in [*rtf_to_text(source, errors="replace").split("\n"), ""]:
-        if ROW.search(line) and line.rstrip().endswith("|"):
+    for line in [*_plain(source).split("\n"), ""]:
+        if line.rstrip().endswith("|"):
             rows.append([cell.strip() for cell in line.rstrip().rstrip("|").split("|")])
             continue
         text.table(rows)
@@ -40,8 +37,14 @@ def read_rtf(file: SourceFile) -> Iterator[Article | Skipped]:
         bullet = re.match(r"\s*[•·▪\uf0b7]\s*", line)
         (text.item if bullet else text.write)(line[bullet.end() :] if bullet else line)
     head = source[:INFO_CHARACTERS]
-    told = {name: rtf_to_text(f"{{\\rtf1 {value}}}") for name, value in INFO.findall(head)}
+    told = {name: _plain(f"{{\\rtf1 {value}}}") for name, value in INFO.findall(head)}
     yield text.article(file, particulars({**told, "date": _made(head)}))
+
+
+def _plain(rtf: str) -> str:
+    from striprtf.striprtf import rtf_to_text
+
+    return str(rtf_to_text(rtf, errors="replace"))  # type: ignore[no-untyped-call]
 
 
 def _made(head: str) -> date | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
+from typing import Any
 
 from index.article import Article, Skipped
 from index.readers.encoding import Refused
@@ -43,7 +45,7 @@ def read_warc(file: SourceFile) -> Iterator[Article | Skipped]:
                 if file.unpacked:
                     file.unpacked.take(len(content))
                 uri = f"{file.uri}#{address}"
-                page = file.member(f"page{kind}", lambda c=content: BytesIO(c), uri)  # type: ignore[misc]
+                page = file.member(f"page{kind}", partial(BytesIO, content), uri)
                 for item in read_file(page):
                     if isinstance(item, Article):
                         yield replace(item, key=address, url=item.url or address)
@@ -60,13 +62,13 @@ def read_warc(file: SourceFile) -> Iterator[Article | Skipped]:
         raise Refused("the web archive holds no page that was found; give another one")
 
 
-def _kind(record: object) -> str:
+def _kind(record: Any) -> str:  # noqa: ANN401 (warcio has no types)
     """The extension for what a record holds; "" if that is no page that was fetched."""
-    headers = getattr(record, "http_headers", None)
-    if getattr(record, "rec_type", "") not in ("response", "resource"):
+    headers = record.http_headers
+    if record.rec_type not in ("response", "resource"):
         return ""
     if headers is None:
-        told = record.rec_headers.get_header("Content-Type") or ""  # type: ignore[attr-defined]
+        told = record.rec_headers.get_header("Content-Type") or ""
     elif headers.get_statuscode() == FOUND:
         told = headers.get_header("Content-Type") or ""
     else:

@@ -82,8 +82,9 @@ def report(pages: int = 4) -> bytes:
             f" of district {number} and found safe."
         )
         lines += column(body, 72, 740, width=80)
-        lines += column(f"Its keeper is Mr Brandt the {number}. He retires in 203{number}.", 72, 640,
-                        width=80)
+        lines += column(
+            f"Its keeper is Mr Brandt the {number}. He retires in 203{number}.", 72, 640, width=80
+        )
         laid.append(lines)
     return pdf(laid, title="Annual report of the harbour authority", author="Port Ellis")
 
