@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,6 +13,7 @@ GUTTER = 0.7
 CELL_GAP = 1.8
 # Columns of text have lines of 25 characters and more, the cells of tables rarely as many.
 MIN_COLUMN = 18
+SIGN = re.compile(r"\W{1,2}|\(?\w{1,2}[.)]")  # of an item of a list
 MAX_DEPTH = 6  # columns within columns; a newspaper's page has four
 SHRUNK = 0.2  # of its height that a line gives up above and below, so that lines do not overlap
 
@@ -154,8 +156,8 @@ def _rows(run: Sequence[list[Words]]) -> Iterator[Words]:
         parts = sorted(band, key=lambda w: w.x0)
         cells: list[str] = [parts[0].text]
         for before, after in pairwise(parts):
-            wide = after.x0 - before.x1 > CELL_GAP * after.height and len(cells[-1]) > 3
-            if wide:
+            sign = len(cells) == 1 and SIGN.fullmatch(cells[0])
+            if after.x0 - before.x1 > CELL_GAP * after.height and not sign:
                 cells.append(after.text)
             else:
                 cells[-1] += f" {after.text}"

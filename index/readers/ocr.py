@@ -57,13 +57,14 @@ def lines(page: PdfPage) -> list[Words] | None:
 
 
 def _stacked(text: str) -> list[Words]:
-    """Lines of text as they would stand on a page, so that blank ones part paragraphs."""
+    """Lines of text as they would stand on a page, paragraphs far apart."""
     said = text.replace("\f", "").split("\n")
     wide = float(max(map(len, said), default=0))
-    return [
-        Words(
-            words.strip(), 0, len(words.strip()), -(n + 1) * LINE_HEIGHT, -n * LINE_HEIGHT, 0, wide
-        )
-        for n, words in enumerate(said)
-        if words.strip()
-    ]
+    found: list[Words] = []
+    y = 0.0
+    for words in said:
+        y -= LINE_HEIGHT if words.strip() else 3 * LINE_HEIGHT
+        if words.strip():
+            x1 = float(len(words.strip()))
+            found.append(Words(words.strip(), 0, x1, y - LINE_HEIGHT, y, 0, wide))
+    return found

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from index import furniture
 from index.article import Article, Skipped
 from index.readers import ocr, typeset
 from index.readers.assembly import Assembly, line
@@ -35,7 +36,8 @@ NO_TITLE = re.compile(
     r"|\W*|document\d*|.{1,2}|(?:un)?specified|anonymous|owner|user|admin\w*",
     re.I,
 )
-DAY = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")
+QUARTER = 1.5707963  # of a turn, in radians
+HEAD_LINES = 8  # of the first page, among which a dateline and a byline are looked for
 _one = threading.Lock()  # PDFium is not made for threads
 
 
@@ -61,6 +63,11 @@ def read_pdf(file: SourceFile) -> Iterator[Article | Skipped]:
         if pictured:
             raise Refused(f"the PDF holds pictures of pages and no text; {ocr.HOW}")
         raise Refused("the PDF holds no text; save its text as a .txt file or leave it out")
+    first = [each.text for each in pages[0][1]] if pages else []
+    for said in (*first[:HEAD_LINES], *first[-2:]):
+        kind, day = furniture.dated(said)
+        known["published"] = known["published"] or (day if kind else None)
+        known["author"] = known["author"] or furniture.bylined(said) or None
     if not known["title"]:
         known["title"], pages = _headline(pages)
     text = Assembly()
@@ -116,7 +123,7 @@ def _is_picture(page: PdfPage) -> bool:
     import pypdfium2.raw as raw
 
     pictures = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-    return next(iter(pictures), None) is not None
+    return any(pictures)
 
 
 def _words(page: PdfPage) -> list[Words]:
@@ -178,7 +185,7 @@ def _characters(page: PdfPage) -> list[tuple[Any, ...]]:
         if not raw.FPDFText_GetLooseCharBox(text, number, ctypes.byref(box)):
             continue
         angle = raw.FPDFText_GetCharAngle(text, number)
-        turn = round(angle / 1.5707963) % 4 if angle >= 0 else 0
+        turn = round(angle / QUARTER) % 4 if angle >= 0 else 0
         char = "-" if code in HYPHENS else chr(code)
         found.append((char, box.left, box.bottom, box.right, box.top, turn))
     text.close()
@@ -190,21 +197,20 @@ def _turned(box: Sequence[float], turn: int) -> tuple[float, float, float, float
     x0, y0, x1, y1 = box
     return {
         0: (x0, y0, x1, y1),
-        1: (y0, -x1, y1, -x0),
+        1: (-y1, x0, -y0, x1),
         2: (-x1, -y1, -x0, -y0),
-        3: (-y1, x0, -y0, x1),
+        3: (y0, -x1, y1, -x0),
     }[turn]
 
 
 def _known(document: PdfDocument) -> Particulars:
+    """What its properties say; the day that the file was made is not that of publication."""
     told = document.get_metadata_dict()
     title, author = line(told.get("Title", "")), line(told.get("Author", ""))
-    made = DAY.match(told.get("CreationDate", ""))
     return particulars(
         {
             "title": "" if NO_TITLE.fullmatch(title) else title,
             "author": "" if NO_TITLE.fullmatch(author) else author,
-            "date": "-".join(made.groups()) if made else "",
         }
     )
 

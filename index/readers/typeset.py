@@ -131,7 +131,7 @@ def without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
             for each in edge
             if (seen[_key(each)] >= often and len(pages) > 1) or _is_number(each, lines)
         }
-        kept.append([each for each in lines if id(each) not in gone])
+        kept.append([each for each in lines if id(each) not in gone] or list(lines))
     return kept
 
 

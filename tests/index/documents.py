@@ -5,9 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path
-
-FONTS = Path("/usr/share/fonts/truetype/dejavu")
 
 COLUMNS = (
     "The harbour authority of Port Ellis approved a budget of 41 million crowns on Tuesday, after"
@@ -29,11 +26,20 @@ def pdf(
     author: str = "",
     password: str = "",
     rotation: int = 0,
+    turn: int = 0,
+    font: str = "Times-Roman",
 ) -> bytes:
-    """Pages of lines, each (x, y, text, size), y from below, on A4."""
+    """Pages of lines, each (x, y, text, size), y from below, on A4.
+
+    The pages are shown turned by ``rotation``; what is drawn is by ``turn``, around the middle.
+    """
     from reportlab.lib.pagesizes import A4
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfgen.canvas import Canvas
 
+    if font != "Times-Roman":
+        pdfmetrics.registerFont(UnicodeCIDFont(font))
     made = io.BytesIO()
     canvas = Canvas(made, A4, invariant=1, encrypt=password or None)
     canvas.setTitle(title)
@@ -41,9 +47,35 @@ def pdf(
     for lines in pages:
         if rotation:
             canvas.setPageRotation(rotation)
+        if turn:
+            canvas.translate(300, 420)
+            canvas.rotate(turn)
+            canvas.translate(-200, -160)
         for x, y, words, size in lines:
+            canvas.setFont(font, size)
+            canvas.drawString(x, y, words)
+        canvas.showPage()
+    canvas.save()
+    return made.getvalue()
+
+
+def scan(pages: int, *, before: str = "") -> bytes:
+    """Pages that are pictures, maybe after one of text."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    from PIL import Image
+
+    made = io.BytesIO()
+    canvas = Canvas(made, A4, invariant=1)
+    if before:
+        for x, y, words, size in column(before, 72, 740):
             canvas.setFont("Times-Roman", size)
             canvas.drawString(x, y, words)
+        canvas.showPage()
+    for _ in range(pages):
+        canvas.drawImage(ImageReader(Image.new("L", (300, 400), 230)), 50, 50, 400, 600)
         canvas.showPage()
     canvas.save()
     return made.getvalue()
