@@ -23,6 +23,7 @@ from index.readers.reader import Reader, signed
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, OSError)
 DAMAGED = "the archive is damaged or cut off; get it anew, or unpack what is whole of it"
+STEP = 2**20  # bytes, after which what was unpacked is counted
 MANY = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 
 
@@ -137,7 +138,7 @@ class _Counting(io.RawIOBase):
         return self._stream.tell()
 
     def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]
+        view = memoryview(buffer)[:STEP]  # type: ignore[arg-type]
         try:
             data = self._stream.read(len(view))
         except (*BROKEN, RuntimeError) as error:

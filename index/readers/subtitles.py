@@ -65,7 +65,7 @@ def _cues(lines: list[str]) -> Iterator[_Cue]:
     """The cues of a file, one for each speaker in it; what repeats the cue above says no more."""
     starts = [number for number, each in enumerate(lines) if TIMES.match(each)]
     said = ""
-    for start, end in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(lines) + 1], strict=False):
         words: list[str] = []
         for each in lines[start + 1 : end]:
             if not each.strip():
