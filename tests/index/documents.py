@@ -61,11 +61,10 @@ def pdf(
 
 def scan(pages: int, *, before: str = "") -> bytes:
     """Pages that are pictures, maybe after one of text."""
+    from PIL import Image
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.utils import ImageReader
     from reportlab.pdfgen.canvas import Canvas
-
-    from PIL import Image
 
     made = io.BytesIO()
     canvas = Canvas(made, A4, invariant=1)

@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import tarfile
-import zipfile
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
