@@ -54,8 +54,9 @@ def _ordered(words: Sequence[Words], depth: int) -> Iterator[Words]:
         return
     run: list[list[Words]] = []
     gaps: list[tuple[float, float]] = []
+    left, right = min(w.x0 for w in words), max(w.x1 for w in words)
     for band in _bands(words):
-        here = _free(band, words)
+        here = _free(band, left, right)
         common = _common(gaps, here, band) if run else here
         if run and not (common or not (gaps or here)):
             yield from _columns(run, gaps, depth)
@@ -81,10 +82,8 @@ def _bands(words: Sequence[Words]) -> Iterator[list[Words]]:
         yield band
 
 
-def _free(band: Sequence[Words], all_words: Sequence[Words]) -> list[tuple[float, float]]:
-    """The stretches across the page in which a band has nothing, its ends included."""
-    left = min(w.x0 for w in all_words)
-    right = max(w.x1 for w in all_words)
+def _free(band: Sequence[Words], left: float, right: float) -> list[tuple[float, float]]:
+    """The stretches between two margins in which a band has nothing, its ends included."""
     free: list[tuple[float, float]] = []
     at = left
     for each in sorted(band, key=lambda w: w.x0):

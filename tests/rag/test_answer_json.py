@@ -30,6 +30,7 @@ def citations(draw, number):
         author=draw(st.none() | TEXT),
         published=draw(DAY),
         url=draw(st.none() | TEXT),
+        place=draw(st.none() | TEXT),
     )
 
 
