@@ -15,7 +15,12 @@ CELL_GAP = 1.8
 MIN_COLUMN = 18
 SIGN = re.compile(r"\W{1,2}|\(?\w{1,2}[.)]")  # of an item of a list
 MAX_DEPTH = 6  # columns within columns; a newspaper's page has four
+APART = 0.5  # of a line's height; between a page's head, or its foot, and its text
+HIGHER = 4  # lines by which one column may begin above the other
 SHRUNK = 0.2  # of its height that a line gives up above and below, so that lines do not overlap
+
+
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +51,67 @@ class Words:
 
 def reading_order(words: Sequence[Words]) -> Iterator[Words]:
     """The lines of a page, a column after the other, as a reader goes through them."""
-    yield from _ordered(words, MAX_DEPTH)
+    bands = list(_bands(words))
+    head = bands[:1] if len(bands) > 2 and _apart(bands[0], bands[1]) else []
+    foot = bands[-1:] if len(bands) > 2 and _apart(bands[-2], bands[-1]) else []
+    body = bands[len(head) : len(bands) - len(foot)]
+    for part in (head, body, foot):
+        yield from _ordered([each for band in part for each in band], MAX_DEPTH)
+
+
+def _apart(upper: Sequence[Words], lower: Sequence[Words]) -> bool:
+    """Whether a gap parts two bands, as it does a running head from the text."""
+    gap = min(w.y0 for w in upper) - max(w.y1 for w in lower)
+    return gap > APART * max(w.height for w in (*upper, *lower))
 
 
 def _ordered(words: Sequence[Words], depth: int) -> Iterator[Words]:
+    """The lines of words: bands that a gutter goes through are columns, the others are lines."""
     if not words:
         return
-    run: list[list[Words]] = []
-    gaps: list[tuple[float, float]] = []
     left, right = min(w.x0 for w in words), max(w.x1 for w in words)
+    run: list[list[Words]] = []
+    gaps: list[Span] = []
+    inner = (right, left)  # where something of the run ends first, and begins last
     for band in _bands(words):
-        here = _free(band, left, right)
-        common = _common(gaps, here, band) if run else here
-        if run and not (common or not (gaps or here)):
-            yield from _columns(run, gaps, depth)
-            run, common = [], here
+        width = GUTTER * median(w.height for w in band)
+        here = [gap for gap in _free(band, left, right) if gap[1] - gap[0] >= width]
+        mine = min(w.x1 for w in band), max(w.x0 for w in band)
+        both = min(inner[0], mine[0]), max(inner[1], mine[1])
+        common = _common(gaps, here, width) if run else here
+        parted = _within(gaps, inner) or _within(here, mine)
+        if run and parted and not _within(common, both):
+            back = [] if _within(gaps, inner) else _taken_back(run, here, width)
+            if run:
+                yield from _columns(run, gaps, depth)
+            run, common, both = back, here, mine
+            for each in back:
+                common = _common(common, _free(each, left, right), width)
+                both = (
+                    min(both[0], *(w.x1 for w in each)),
+                    max(both[1], *(w.x0 for w in each)),
+                )
         run.append(band)
-        gaps = common
+        gaps, inner = common, both
     yield from _columns(run, gaps, depth)
+
+
+def _taken_back(run: list[list[Words]], gaps: Sequence[Span], width: float) -> list[list[Words]]:
+    """Takes off a run the last bands that leave a gutter free: where a column begins higher."""
+    taken: list[list[Words]] = []
+    while run and len(taken) < HIGHER:
+        last = run[-1]
+        ends = min(w.x0 for w in last), max(w.x1 for w in last)
+        gaps = [gap for gap in gaps if gap[1] - width >= ends[1] or gap[0] + width <= ends[0]]
+        if not gaps:
+            break
+        taken.insert(0, run.pop())
+    return taken
+
+
+def _within(gaps: Sequence[Span], inner: Span) -> bool:
+    """Whether something stands on both sides of one of the gaps."""
+    return any(inner[0] <= low and high <= inner[1] for low, high in gaps)
 
 
 def _bands(words: Sequence[Words]) -> Iterator[list[Words]]:
@@ -82,9 +130,9 @@ def _bands(words: Sequence[Words]) -> Iterator[list[Words]]:
         yield band
 
 
-def _free(band: Sequence[Words], left: float, right: float) -> list[tuple[float, float]]:
+def _free(band: Sequence[Words], left: float, right: float) -> list[Span]:
     """The stretches between two margins in which a band has nothing, its ends included."""
-    free: list[tuple[float, float]] = []
+    free: list[Span] = []
     at = left
     for each in sorted(band, key=lambda w: w.x0):
         if each.x0 > at:
@@ -93,41 +141,24 @@ def _free(band: Sequence[Words], left: float, right: float) -> list[tuple[float,
     return [*free, (at, right)] if right > at else free
 
 
-def _common(
-    gaps: Sequence[tuple[float, float]],
-    others: Sequence[tuple[float, float]],
-    band: Sequence[Words],
-) -> list[tuple[float, float]]:
+def _common(gaps: Sequence[Span], others: Sequence[Span], width: float) -> list[Span]:
     """What is free in both, and wide enough to part columns."""
-    width = GUTTER * median(w.height for w in band)
-    both: list[tuple[float, float]] = []
-    number = 0
-    for low, high in gaps:
-        while number < len(others) and others[number][1] <= low:
-            number += 1
-        for first, last in others[number:]:
-            if first >= high:
-                break
-            if min(high, last) - max(low, first) >= width:
-                both.append((max(low, first), min(high, last)))
-    return both
+    shared = ((max(low, first), min(high, last)) for low, high in gaps for first, last in others)
+    return [gap for gap in shared if gap[1] - gap[0] >= width]
 
 
-def _columns(
-    run: Sequence[list[Words]], gaps: Sequence[tuple[float, float]], depth: int
-) -> Iterator[Words]:
+def _columns(run: Sequence[list[Words]], gaps: Sequence[Span], depth: int) -> Iterator[Words]:
     """The lines of bands that have stretches of nothing in common."""
     words = [each for band in run for each in band]
     for low, high in gaps if depth else ():
         one = [each for each in words if each.x1 <= high and each.x0 < low]
         other = [each for each in words if each.x0 >= high]
-        if len(one) + len(other) == len(words) and _is_text(one) and _is_text(other):
+        if one and len(one) + len(other) == len(words) and _is_text(one) and _is_text(other):
             yield from _ordered(one, depth - 1)
             yield from _ordered(other, depth - 1)
             return
-    if len(run) == 1 and len(words) > 1 and _bands_within(words) and depth:
-        yield from _ordered_unaligned(words, depth)
-        return
+    if len(run) == 1 and len(words) > 1 and _overlap(words):
+        run = [[each] for each in sorted(words, key=lambda w: (-w.y1, w.x0))]
     yield from _rows(run)
 
 
@@ -136,15 +167,9 @@ def _is_text(words: Sequence[Words]) -> bool:
     return len(words) > 1 and median(len(each.text) for each in words) >= MIN_COLUMN
 
 
-def _bands_within(words: Sequence[Words]) -> bool:
-    """Whether a band is not one line but several that overlap."""
+def _overlap(words: Sequence[Words]) -> bool:
+    """Whether a band is not one line but several, such as those around a picture."""
     return max(w.y1 for w in words) - min(w.y0 for w in words) > 2 * median(w.height for w in words)
-
-
-def _ordered_unaligned(words: Sequence[Words], depth: int) -> Iterator[Words]:
-    """Lines that overlap and have no gutter in common, such as those around a picture."""
-    for each in sorted(words, key=lambda w: (-w.y1, w.x0)):
-        yield from _rows([[each]])
 
 
 def _rows(run: Sequence[list[Words]]) -> Iterator[Words]:

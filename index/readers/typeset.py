@@ -20,6 +20,7 @@ PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|seite|p\.|с\.|стр\.)\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:/|of|von|из)\s*\d{1,4})?\W*",
     re.I,
 )
+ENDS = re.compile(r"^\W*\d+(?:/\d+)?\W*|\W*\d+(?:/\d+)?\W*$")
 DIGITS = re.compile(r"\d+")
 FINISHED = re.compile(r"[.!?…:。！？؟۔।][\"'”’»)\]]*$")
 BULLET = re.compile(r"(?:[-–•·▪■●‣*\uf0b7]|\(?\d{1,2}[.)])\s+(?=\S)")
@@ -122,15 +123,15 @@ def without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
     """The lines of pages without their running heads and feet, and without their numbers."""
     usual = median([each.height for lines in pages for each in lines] or [0.0])
     edges = [[each for each in _edges(lines) if each.height <= LARGER * usual] for lines in pages]
+    outer = [_outermost(lines) for lines in pages]
     seen = Counter(key for page in edges for key in {_key(each) for each in page})
+    same = Counter(key for page in outer for key in {_exact(each) for each in page})
     often = max(2, REPEATED * len(pages))
     kept: list[list[Words]] = []
-    for lines, edge in zip(pages, edges, strict=True):
+    for lines, edge, ends in zip(pages, edges, outer, strict=True):
         gone = {
-            id(each)
-            for each in edge
-            if (seen[_key(each)] >= often and len(pages) > 1) or _is_number(each, lines)
-        }
+            id(each) for each in edge if seen[_key(each)] >= often or _is_number(each, lines)
+        } | {id(each) for each in ends if same[_exact(each)] >= often}
         kept.append([each for each in lines if id(each) not in gone] or list(lines))
     return kept
 
@@ -143,6 +144,17 @@ def _edges(lines: Sequence[Words]) -> Iterator[Words]:
             if max(inner.y0 - outer.y1, outer.y0 - inner.y1) > GAP * outer.height:
                 yield from order[:number]
                 break
+
+
+def _outermost(lines: Sequence[Words]) -> list[Words]:
+    """The first and the last line of a page, if there are others."""
+    downwards = sorted(lines, key=lambda w: -w.y1)
+    return [downwards[0], downwards[-1]] if len(lines) > MARGIN else []
+
+
+def _exact(words: Words) -> tuple[str, int]:
+    """What tells that two heads are one where no gap does: all but a number at an end."""
+    return ENDS.sub("", line(words.text).casefold()), round(words.height)
 
 
 def _key(words: Words) -> tuple[str, int]:

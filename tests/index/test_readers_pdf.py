@@ -2,6 +2,7 @@
 
 import os
 import stat
+from datetime import date
 
 import pytest
 
@@ -33,6 +34,22 @@ def test_columns_are_read_one_after_the_other_and_split_words_are_whole(tmp_path
     assert article.title == "Port Ellis votes for a new breakwater"
     assert article.text == "\n\n".join(COLUMNS)
     assert article.places == ((0, "p. 1"),)
+
+
+def test_columns_as_browsers_print_them(tmp_path):
+    """One column begins above the other, a line is short, and the foot has two ends."""
+    page = [
+        (60, 815, "29.11.26, 23:39", 7), (330, 815, "Gull Post", 7),
+        (60, 770, "Ferries run later after the storm", 20),
+        (60, 745, "By Jane Doe", 10), (60, 730, "18 May 2026", 10),
+        *column(COLUMNS[0], 60, 700), *column(COLUMNS[1], 310, 708),
+        (60, 20, "file:///ferries.html", 7), (520, 20, "{}/2", 7),
+    ]  # fmt: skip
+    pages = [[(x, y, words.format(n), size) for x, y, words, size in page] for n in (1, 2)]
+    article = read(put(tmp_path / "a.pdf", pdf(pages, title="Ferries run later after the storm")))
+    each = ["Ferries run later after the storm", "By Jane Doe", "18 May 2026", *COLUMNS]
+    assert article.text.split("\n\n") == each * 2
+    assert (article.author, article.published) == ("Jane Doe", date(2026, 5, 18))
 
 
 def test_each_page_is_a_place_without_its_head_and_number(tmp_path):
