@@ -24,8 +24,9 @@ from index.readers.files import (
 )
 from index.readers.registry import extensions, read_file, read_here, readers
 
-# What the archives of one file may unpack to. A year of a newspaper has 30,000 pages in 3 GB.
-MAX_UNPACKED = 4_000_000_000
+# What the archives of one file may unpack to: twenty times the largest file. What readers send to a
+# server lies in memory until it is stored.
+MAX_UNPACKED = 1_000_000_000
 MAX_MEMBERS = 200_000
 
 MAGIC = re.compile(r"[*?\[]")
