@@ -12,7 +12,7 @@ from index.readers import read_source
 from index.readers.assembly import Assembly
 from index.readers.bounds import MAX_CHARACTERS
 from index.readers.files import SourceFile
-from index.readers.layout import Words, reading_order
+from index.readers.reading_order import Words, reading_order
 from index.readers.registry import read_file
 from index.readers.typeset import write
 from tests.growth import assert_linear
