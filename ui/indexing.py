@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,15 @@ _SHOWN = ("added", "changed", "unchanged", "removed", "duplicates")
 _SKIPPED_LINES = 100
 
 
-def add(settings: Settings, named: Sequence[str]) -> tuple[Report, list[str]]:
+def add(
+    settings: Settings, named: Sequence[str], fields: Mapping[str, str] | None = None
+) -> tuple[Report, list[str]]:
     """Adds sources; those that are not there are told, and the rest goes on.
+
+    Args:
+        settings: Where the index lies, and how it is made.
+        named: The sources.
+        fields: What records call the fields of an article: {"title": "headline"}.
 
     Returns:
         What was done, and a sentence for each source that is missing.
@@ -36,7 +43,7 @@ def add(settings: Settings, named: Sequence[str]) -> tuple[Report, list[str]]:
     sources, missing = [], []
     for name in named:
         try:
-            sources.append(Source.at(name, max_bytes=settings.max_file_mb * 2**20))
+            sources.append(Source.at(name, settings.max_file_mb * 2**20, fields))
         except SourceMissing as error:
             missing.append(str(error))
     if not sources:

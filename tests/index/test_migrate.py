@@ -9,9 +9,10 @@ import pytest
 from index import migrate
 from index.build import LEDGER, Builder
 from index.check import faults
+from index.digest import digest
 from index.errors import IndexMismatch
 from index.generation import Generations
-from index.ledger import Ledger
+from index.ledger import WRITTEN, Ledger
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, VOTE, add, counts, look, write
 
@@ -22,14 +23,14 @@ def news(tmp_path):
 
 
 NEW = {
-    "articles": ("chunks", "digest", "raw_digest"),
+    "articles": ("chunks", "digest", "raw_digest", "places"),
     "chunks": ("digest",),
     "encodings": ("digest",),
 }
 
 
 def without_digests(db):
-    """Takes away what the third schema brought."""
+    """Takes away what the third and the fourth schema brought."""
     for table, columns in NEW.items():
         for column in columns:
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
@@ -44,6 +45,24 @@ def second(tmp_path, news, fake):
     add(directory, fake, news)
     with sqlite3.connect(directory / LEDGER) as db:
         without_digests(db)
+    db.close()
+    return directory
+
+
+@pytest.fixture
+def third(tmp_path, news, fake):
+    """An index as the third schema had it."""
+    directory = tmp_path / "third"
+    add(directory, fake, news)
+    written = WRITTEN.replace(" places,", "")
+    with sqlite3.connect(directory / LEDGER) as db:
+        db.create_function("digest", -1, digest)
+        db.execute("ALTER TABLE articles DROP COLUMN places")
+        db.execute(f"UPDATE articles SET digest = digest({written})")
+        values = dict(db.execute("SELECT name, value FROM manifest")) | {"schema": "3"}
+        told = sorted((pair for pair in values.items() if pair[0] != "digest"), key=repr)
+        values["digest"] = digest(*(part for pair in told for part in pair)).hex()
+        db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", values.items())
     db.close()
     return directory
 
@@ -81,7 +100,7 @@ def page(text):
 
 def test_a_reader_is_told_both_schemas_and_the_command_that_mends_it(old, fake):
     message = (
-        f"{old}: the index has schema 1 and this onrecord reads schema 3; bring it up to date with:"
+        f"{old}: the index has schema 1 and this onrecord reads schema 4; bring it up to date with:"
         f" onrecord check --repair --index {old}"
     )
     for use in (lambda: Generations(old, fake), lambda: faults(old)):
@@ -130,11 +149,22 @@ def test_what_the_second_schema_holds_is_as_written_from_now_on(second, news, fa
     assert look(second, fake) == look(tmp_path / "new", fake)
 
 
-def test_what_was_damaged_before_is_not_blessed(second, fake):
-    with sqlite3.connect(second / LEDGER) as db:
+def test_an_index_without_places_is_brought_up_to_date(third, news, fake, tmp_path):
+    model = FakeEmbedder()
+    assert counts(add(third, model, news))["unchanged"] == ["rain.txt", "snow.txt", "vote.html"]
+    assert model.calls == 0
+    assert faults(third) == ([], [])
+    add(tmp_path / "new", fake, news)
+    assert look(third, fake) == look(tmp_path / "new", fake)
+
+
+@pytest.mark.parametrize("schema", ["second", "third"])
+def test_what_was_damaged_before_is_not_blessed(request, schema, fake):
+    earlier = request.getfixturevalue(schema)
+    with sqlite3.connect(earlier / LEDGER) as db:
         db.execute("UPDATE articles SET text = replace(text, 'Sunday', 'Monday')")
     db.close()
-    Builder(second, fake).update()
-    assert faults(second) == (["rain.txt: this article is not as it was written"], [])
-    with Generations(second, fake).reading() as now:
+    Builder(earlier, fake).update()
+    assert faults(earlier) == (["rain.txt: this article is not as it was written"], [])
+    with Generations(earlier, fake).reading() as now:
         assert [a.article.uri for a in now.ledger.all_articles()] == ["snow.txt", "vote.html"]
