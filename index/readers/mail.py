@@ -20,8 +20,8 @@ from index.readers.encoding import Refused, decode, tidy
 from index.readers.fields import Particulars, one_line, particulars
 from index.readers.files import SourceFile
 from index.readers.html import read_html
-from index.readers.xhtml import parsed, write_markup
 from index.readers.reader import Reader
+from index.readers.xhtml import parsed, write_markup
 
 # What a message has at least, so that a text is not taken for one.
 HEADERS = ("from", "date", "subject", "received", "message-id", "mime-version")

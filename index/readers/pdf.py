@@ -23,8 +23,8 @@ from index.readers.bounds import MAX_CHARACTERS
 from index.readers.encoding import Refused
 from index.readers.fields import Particulars, particulars
 from index.readers.files import SourceFile
-from index.readers.reading_order import GUTTER, Words, reading_order
 from index.readers.reader import Reader
+from index.readers.reading_order import GUTTER, Words, reading_order
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
