@@ -30,8 +30,8 @@ LONGER = 0.1  # of the lines may be longer than the width: an address, an edited
 SLACK = 0.6  # of the width that a line edited by hand still has; a heading or row has less
 LONGEST_WORD = 30  # a script without spaces wraps anywhere, an address is no word
 SHORT_ROW = 0.85  # of the width that no row of figures reaches
-# Of the distinct words of a text, those of English news: 0.75 to 0.97 of English articles, 0.05 to
-# 0.2 of German, French and Spanish ones.
+# Of the distinct words of a text, those of English news: 0.73 to 0.89 of the five English
+# articles of tests/pages.py, at most 0.24 of the nineteen in other languages.
 ENGLISH = 0.4
 HEAD_LINES = 6  # in which a byline stands
 

@@ -39,6 +39,9 @@ def plain_layout(tree: Node, *, live: bool = False) -> None:
                 if next(part.iterancestors("table")) is table:
                     part.tag = "div"
             table.tag = "div"
+    for part in list(tree.iter("aside", "form", "nav", "footer")):
+        if part.find(".//h1") is not None and part.find(".//p") is not None:
+            part.tag = "div"  # what holds the headline is the article's, whatever it is called
     for block in tree.iter(BLOCKS):
         _set_apart(block)
     if not any(pattern(tree) for pattern in _usual()):

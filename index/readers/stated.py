@@ -453,13 +453,16 @@ def _shared(text: str | None, other: str) -> float:
 
 
 def _elsewhere(node: Node) -> bool:
-    """Whether an element stands in a part of the page that tells of something else."""
+    """Whether an element stands in a part of the page that tells of something else.
+
+    What holds the headline does not, whatever it is called: the whole page may be a form.
+    """
     for above in (node, *node.iterancestors()):
-        if above.tag in ELSEWHERE_TAGS:
-            return True
         if above.tag in ("body", "html", "main"):
             return False
-        if ELSEWHERE.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+        names = f"{above.get('class') or ''} {above.get('id') or ''}"
+        other = above.tag in ELSEWHERE_TAGS or ELSEWHERE.search(names)
+        if other and above.find(".//h1") is None:
             return True
         if above.get("itemtype", "").endswith("/Comment"):
             return True

@@ -71,6 +71,12 @@ def test_the_day_is_found_and_where(head, top, where):
     assert (found.published, origin(found, "published")) == (DAY, where)
 
 
+@pytest.mark.parametrize("part", ["<div class='modal-open'>", "<form>", "<aside>"])
+def test_a_part_that_holds_the_headline_is_the_article_whatever_it_is_called(part):
+    page = f"<html><body>{part}<h1>Ferry</h1><time datetime='2026-02-11'>Wed</time>{BODY}</body>"
+    assert read_html(SourceFile(Path("a.html"), "a.html", "/"), page.encode()).published == DAY
+
+
 @pytest.mark.parametrize(
     ("head", "top", "bottom"),
     [
