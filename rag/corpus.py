@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from index.article import Article
 from index.build import Builder, Progress
@@ -22,9 +22,7 @@ from index.generation import Generation, Generations
 from index.ledger import Listed, StoredArticle
 from index.words import content_stems
 from rag import quote
-from rag.answer import Answer
 from rag.conversation import Conversation
-from rag.filters import NO_FILTERS, Filters
 from rag.find import Found, find
 from rag.generate import Writer
 from rag.politeness import SMALL_TALK, bare, is_small_talk
@@ -37,10 +35,10 @@ from rag.requests.quoting import by_others
 from rag.requests.reply import Desk, Reply, about, list_of, reply_to
 from rag.requests.request import FACT, Request, request_of, subject_of
 from rag.retrieve import Passage, Query, retrieve
-from rag.scope import Scope
 from rag.scope import scope as find_scope
 from rag.settings import Settings
 from rag.spelling import mend
+from rag.types import NO_FILTERS, Answer, AskRequest, Filters, How, Said, Scope, as_turns
 from rag.writing.llm import configured
 from rag.writing.model import LanguageModel
 from rag.writing.rewrite import rewrite
@@ -122,60 +120,33 @@ class Corpus:
             other.settings = self.settings.model_copy(update={"threshold": threshold})
         return other
 
-    def ask(
-        self,
-        question: str,
-        *,
-        history: Sequence[Mapping[str, str]] = (),
-        filters: Filters = NO_FILTERS,
-        scope: bool = True,
-        plain: bool = False,
-        today: date | None = None,
-        id: str | int | None = None,
-    ) -> Answer:
+    def ask(self, question: str | AskRequest, **how: Unpack[How]) -> Answer:
         """Answers a question, or refuses to.
 
         Args:
-            question: As typed.
-            history: Earlier turns, oldest first: {"role": ..., "content": ...}.
-            filters: Which articles may be used, whatever the question says.
-            scope: Whether the question's own words ("last week", "in the Gazette") confine it to
-                some of them. If those do not answer, all are asked.
-            plain: Whether to take it for a question for a fact, whatever it seems to be.
-            today: The day from which "last week" is counted; None for this one.
-            id: Handed back in the answer.
+            question: As typed, or with all that is said beside it.
+            **how: What is said beside it: the fields of ``AskRequest``.
 
         Raises:
             UnusableQuestion: it is empty, too long, or has no word to search for.
         """
-        return deque(
-            self.stream(
-                question,
-                history=history,
-                filters=filters,
-                scope=scope,
-                plain=plain,
-                today=today,
-                id=id,
-            ),
-            maxlen=1,
-        )[0]
+        return deque(self.stream(question, **how), maxlen=1)[0]
 
-    def stream(
-        self,
-        question: str,
-        *,
-        history: Sequence[Mapping[str, str]] = (),
-        filters: Filters = NO_FILTERS,
-        scope: bool = True,
-        plain: bool = False,
-        today: date | None = None,
-        id: str | int | None = None,
-    ) -> Iterator[Answer]:
+    def stream(self, question: str | AskRequest, **how: Unpack[How]) -> Iterator[Answer]:
         """The same, as an answer that grows; the last one is whole.
 
         Closing the iterator ends the work, at a language model's server too.
         """
+        given = AskRequest.of(question, **how)
+        history, filters, scope, plain, today, id = (
+            given.history,
+            given.filters,
+            given.scope,
+            given.plain,
+            given.today,
+            given.id,
+        )
+        question = given.question
         started = time.perf_counter()
         meant = self._understood(question, history)
         if meant.kind == "smalltalk":
@@ -246,7 +217,7 @@ class Corpus:
                 return _said(meant, "about", about(now), id)
         return _said(meant, "smalltalk", SMALL_TALK, id)
 
-    def _request(self, meant: Question, history: Sequence[Mapping[str, str]]) -> Request:
+    def _request(self, meant: Question, history: Iterable[Said]) -> Request:
         """What is asked for; what a request leaves unsaid is what was asked about before."""
         request = request_of(meant.spelt, self._reader.request)
         if request.kind in TALK and (not meant.leans or _OURS.search(meant.spelt)):
@@ -264,11 +235,11 @@ class Corpus:
             return request
         return replace(request, subject=self._before(history))
 
-    def _before(self, history: Sequence[Mapping[str, str]]) -> str:
+    def _before(self, history: Iterable[Said]) -> str:
         """What the last question was about that asked something of the articles; "" if none did."""
-        for turn in reversed(history):
-            if turn.get("role") == "user" and not is_small_talk(bare(turn["content"])):
-                return subject_of(turn["content"], self._reader.request)
+        for turn in reversed(as_turns(history)):
+            if not is_small_talk(bare(turn.question)):
+                return subject_of(turn.question, self._reader.request)
         return ""
 
     def _replied(
@@ -304,7 +275,7 @@ class Corpus:
         )
         return _as_reply(asked, request.kind, reply), reply.lines
 
-    def _understood(self, text: str, history: Sequence[Mapping[str, str]]) -> Question:
+    def _understood(self, text: str, history: Iterable[Said]) -> Question:
         """The question as meant, spelt as the articles spell."""
         with self._store.reading() as now:
             return understand(text, history, partial(mend, vocabulary=now.derived.vocabulary))
@@ -373,7 +344,7 @@ class Corpus:
         query: str,
         top_k: int | None = None,
         *,
-        history: Sequence[Mapping[str, str]] = (),
+        history: Iterable[Said] = (),
         filters: Filters = NO_FILTERS,
     ) -> list[Passage]:
         """The passages that match a query best, best first.
@@ -393,7 +364,7 @@ class Corpus:
             )
 
     def rank(
-        self, query: str, top_k: int, *, history: Sequence[Mapping[str, str]] = ()
+        self, query: str, top_k: int, *, history: Iterable[Said] = ()
     ) -> list[tuple[StoredArticle, float]]:
         """The articles that match a query best, each with the score of its best passage.
 
@@ -411,7 +382,7 @@ class Corpus:
 
         return PassageRetriever(self._store, self._embedder, top_k, filters.condition())
 
-    def conversation(self, history: Sequence[Mapping[str, str]] = ()) -> Conversation:
+    def conversation(self, history: Iterable[Said] = ()) -> Conversation:
         """A chat, which may go on from earlier turns."""
         return Conversation(self, history)
 

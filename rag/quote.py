@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.answer import NEAREST, REFUSAL, Answer, Citation, Claim, Short, sentence
+from rag.answer import NEAREST, REFUSAL, sentence
 from rag.evidence import Evidence
 from rag.extent import extent
 from rag.period import day_text
 from rag.reader import Reader
+from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify
 
 # How far below the best sentence, in log odds, a further one may lie: where one thing is asked,
@@ -178,12 +179,11 @@ def answer_text(claims: Sequence[Claim]) -> str:
     lines: list[str] = []
     said_by = ""
     for claim in claims:
-        markers = "".join(f" [{citation.number}]" for citation in claim.citations)
         who = over(claim)
         if lines and who == said_by:
-            lines[-1] += f" {claim.text}{markers}"
+            lines[-1] += f" {claim.marked}"
         else:
-            lines.append(f"{who}: {claim.text}{markers}" if who else f"{claim.text}{markers}")
+            lines.append(f"{who}: {claim.marked}" if who else claim.marked)
         said_by = who
     return "\n\n".join(lines)
 

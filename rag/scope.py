@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Self
 
 from index.words import content_stems, is_content
-from rag.period import Period, day_text, periods
+from rag.period import Period, periods
+from rag.types import Scope
 
 # An event of fewer content words ("since the match") is any of many.
 EVENT_WORDS = 2
@@ -45,91 +45,6 @@ _PAPERS = frozenset(
     "gazette courier herald times post ledger observer dispatch tribune telegraph guardian mirror"
     " journal chronicle record mail star sun news express standard globe".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The articles that a question is about.
-
-    Attributes:
-        after: Published on this day or later.
-        before: Published on this day or earlier.
-        publisher: By this publisher.
-        because: The words of the question that led to it, verbatim.
-        aside: Those of them that say nothing of what is asked, and are not searched for.
-        counted_from: The newest article's day, if the days were counted from that.
-        applied: False if these articles did not answer, and all were asked.
-    """
-
-    after: date | None = None
-    before: date | None = None
-    publisher: str | None = None
-    because: tuple[str, ...] = ()
-    aside: tuple[str, ...] = ()
-    counted_from: date | None = None
-    applied: bool = True
-
-    def __bool__(self) -> bool:
-        return bool(self.because)
-
-    @property
-    def sentence(self) -> str:
-        """What a person is told of it.
-
-        >>> day = date(2025, 5, 12)
-        >>> Scope(day, date(2025, 5, 18), because=("last week",)).sentence
-        'Only articles published 12–18 May 2025 (“last week”).'
-        """
-        days = _stretch(self.after, self.before)
-        when = f"published {days}" if days else ""
-        if not self.applied:
-            what = f"Nothing {f'of {self.publisher} ' if self.publisher else ''}{when}".strip()
-            return f"{what} answers this; all articles were searched."
-        whose = f"of {self.publisher}" if self.publisher else ""
-        what = " ".join(part for part in ("Only articles", whose, when) if part)
-        words = ", ".join(f"“{word}”" for word in self.because)
-        if self.counted_from:
-            words += f", counted from the newest article, {day_text(self.counted_from)}"
-        return f"{what} ({words})."
-
-    def as_json(self) -> dict[str, object]:
-        """The scope as JSON values."""
-        return {
-            "after": self.after.isoformat() if self.after else None,
-            "before": self.before.isoformat() if self.before else None,
-            "publisher": self.publisher,
-            "because": list(self.because),
-            "counted_from": self.counted_from.isoformat() if self.counted_from else None,
-            "applied": self.applied,
-        }
-
-    @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """The scope whose ``as_json`` this is, ``aside`` left empty.
-
-        Raises:
-            ValueError: it is that of none.
-        """
-        try:
-            return cls(
-                after=_read_day(given["after"]),
-                before=_read_day(given["before"]),
-                publisher=given["publisher"],
-                because=tuple(given["because"]),
-                counted_from=_read_day(given["counted_from"]),
-                applied=given["applied"],
-            )
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError(f"not a scope as JSON: {error!r}") from error
-
-    def without(self, text: str) -> str:
-        """A text without the words that are not searched for."""
-        for words in self.aside:
-            text = text.replace(words, " ")
-        return re.sub(r" +([?.,;:!])", r"\1", " ".join(text.split())).lstrip(",;: ")
-
-
-NO_SCOPE = Scope()
 
 
 def scope(
@@ -294,22 +209,3 @@ def _confines(
     if before[-1:] == ["from"]:
         return before[0] in _PIECES
     return False
-
-
-def _stretch(after: date | None, before: date | None) -> str:
-    """Days of publication in words: "12–18 May 2025", "since 3 March 2026"."""
-    if after and before:
-        if after == before:
-            return f"on {day_text(after)}"
-        if (after.year, after.month) == (before.year, before.month):
-            return f"{after.day}–{day_text(before)}"
-        if after.year == before.year:
-            return f"{after.day} {after:%B} – {day_text(before)}"
-        return f"{day_text(after)} – {day_text(before)}"
-    if after:
-        return f"since {day_text(after)}"
-    return f"until {day_text(before)}" if before else ""
-
-
-def _read_day(given: str | None) -> date | None:
-    return date.fromisoformat(given) if given else None

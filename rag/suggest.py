@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.answer import SURE, Answer
 from rag.facts.names import names_in
 from rag.suggestion.wondering import Wonder, wonders
+from rag.types import SURE, Answer
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from index.words import WORD
-from rag.answer import Answer
+from rag.types import Answer, messages_of
+from rag.types import Turn as Said
 from ui.kept import rows
 from ui.kept.database import Database
 from ui.kept.rows import as_json, as_moment, as_text, as_title
@@ -253,14 +254,7 @@ def _history(db: sqlite3.Connection, pk: int, before: int) -> list[dict[str, str
         "SELECT question, answer FROM turns WHERE conversation = ? AND pk < ? ORDER BY pk",
         (pk, before),
     )
-    return [
-        {"role": role, "content": content}
-        for question, answer in found
-        for role, content in (
-            ("user", question),
-            ("assistant", rows.answer(answer).on_record),
-        )
-    ]
+    return messages_of(Said(question, rows.answer(answer)) for question, answer in found)
 
 
 def _retitle(db: sqlite3.Connection, pk: int) -> None:

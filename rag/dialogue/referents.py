@@ -9,6 +9,7 @@ from index.words import content_stems, is_content
 from rag.answer import REFUSAL
 from rag.dialogue.history import REPLY_CHARS
 from rag.facts.names import TITLES, Name, names_in
+from rag.types import Answer
 
 # Names with one of these words are not a person's.
 _BODIES = frozenset(
@@ -65,7 +66,7 @@ def people_in(text: str, *, told: bool = False) -> list[str]:
     return [*found.values()]
 
 
-def person_in(before: str, reply: str) -> str:
+def person_in(before: str, reply: Answer | str) -> str:
     """Whom "he" or "she" stands for after a question and its reply; "" if that is not clear."""
     people = people_in(before)
     if people:
@@ -118,8 +119,15 @@ def plural_in(before: str) -> str:
     return f"the {nouns[0]}" if len(nouns) == 1 else ""
 
 
-def claims_of(reply: str) -> list[str]:
-    """What a reply says, a claim each, without markers and without who published it."""
+def claims_of(reply: Answer | str) -> list[str]:
+    """What a reply says, a claim each, without markers and without who published it.
+
+    Args:
+        reply: The answer, or the text that a program sends as what was replied.
+    """
+    if isinstance(reply, Answer):
+        kept = (claim.text for claim in reply.claims if claim.status != "unsupported")
+        return [" ".join(text.split()) for text in kept]
     if reply.startswith(REFUSAL):
         return []
     claims: list[str] = []
@@ -132,8 +140,10 @@ def claims_of(reply: str) -> list[str]:
     return claims
 
 
-def listed_in(reply: str) -> list[str]:
+def listed_in(reply: Answer | str) -> list[str]:
     """The things that a reply lists: the items of its list, else its claims."""
+    if isinstance(reply, Answer):
+        return claims_of(reply)
     items = _LISTED.findall(reply[:REPLY_CHARS])
     listed = [_MARKER.sub("", item).strip(" .;") for item in items]
     return listed if len(listed) > 1 else claims_of(reply)

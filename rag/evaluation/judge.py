@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from index.errors import NotIndexed
-from rag.answer import Answer, Citation
 from rag.evaluation import requests
 from rag.question import UnusableQuestion
+from rag.types import Answer, Citation
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rag.answer import Answer, Claim
 from rag.period import day_text
+from rag.types import Answer, Claim
 
 WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day")
 """Fields of a golden line that say what the reply to a request holds."""

@@ -71,7 +71,7 @@ class OpenAILikeModel:
 
     def prepare(self) -> None:
         """Loads the client, for which the first question would otherwise wait."""
-        import llama_index.llms.openai_like  # type: ignore[import-untyped]  # noqa: F401
+        import llama_index.llms.openai_like  # noqa: F401
 
     def stream(
         self, system: str, user: str, *, seconds: float, max_tokens: int | None = None

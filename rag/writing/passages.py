@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from index.words import content_stems
-from rag.answer import Citation
 from rag.evidence import Evidence
 from rag.extent import extent, same_paragraph
 from rag.period import day_text
 from rag.prompts import PASSAGE, SYSTEM, USER
 from rag.quote import attribution, citation, says_the_same
+from rag.types import Citation
 from rag.writing.neutral import neutral
 from rag.writing.orders import gives_orders, tainted
 

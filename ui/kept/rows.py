@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from index.readers.encoding import scrub
-from rag.answer import Answer
+from rag.types import Answer
 from ui.kept.values import TITLE_CHARS, Feedback, Summary, Turn
 
 # The columns of each value, in order; ``summary`` takes an excerpt after its own, if there is one.

@@ -80,7 +80,10 @@ def add_handlers(app: FastAPI, metrics: Metrics) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "request"
-        said = f"{where}: {first['msg']}; /api/openapi.json says what is wanted"
+        # Of a body that is a dataclass pydantic says it in terms of Python.
+        extra = first["type"] == "unexpected_keyword_argument"
+        what = "Extra inputs are not permitted" if extra else first["msg"]
+        said = f"{where}: {what}; /api/openapi.json says what is wanted"
         return response(request.url.path, 422, said)
 
     async def raised(request: Request, error: Exception) -> Response:
