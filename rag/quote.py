@@ -12,7 +12,10 @@ from index.words import content_stems
 from rag.answer import NEAREST, REFUSAL, sentence
 from rag.evidence import Evidence
 from rag.extent import extent
+from rag.find import Found
 from rag.period import day_text
+from rag.premise import reason
+from rag.question import Question
 from rag.reader import Reader
 from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify
@@ -78,6 +81,42 @@ class _Choice:
         """Whether a sentence is quoted by this claim already."""
         same = self.best.article.pk == evidence.article.pk
         return same and self.first <= evidence.index < self.last
+
+
+def answer(
+    meant: Question, found: Found, threshold: float, max_claims: int, reader: Reader
+) -> Answer:
+    """The answer in the articles' own sentences, or the refusal.
+
+    Args:
+        meant: The question.
+        found: What the articles say to it.
+        threshold: The confidence from which on it is an answer.
+        max_claims: At most so many claims.
+        reader: Tells whether another article says the same.
+    """
+    answered = bool(found.whole) and found.confidence >= threshold
+    near = () if answered else nearest(found.whole)
+    why = reason(found.untrue[0]) if found.untrue and not answered else ""
+    composed = compose(
+        found.parts if answered else [],
+        several=meant.several,
+        conditions=meant.conditions,
+        max_claims=max_claims,
+        reader=reader,
+    )
+    return Answer(
+        question=meant.text,
+        query=meant.query,
+        answered=answered,
+        text=answer_text(composed.claims) if answered else refusal(near, why),
+        claims=composed.claims,
+        citations=composed.citations,
+        shorts=composed.shorts,
+        nearest=near,
+        reason=why,
+        confidence=found.confidence,
+    )
 
 
 def compose(

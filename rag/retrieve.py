@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,22 @@ class Passage:
     def text(self) -> str:
         """The words of the chunk."""
         return self.article.article.text[self.chunk.start : self.chunk.end]
+
+
+class Search(Protocol):
+    """A search: ``retrieve`` is one."""
+
+    def __call__(
+        self, now: Generation, query: Query, top_k: int, allowed: Allowed | None = None
+    ) -> list[Passage]:
+        """The passages that match a query best, best first.
+
+        Args:
+            now: The generation that is asked.
+            query: What is looked for.
+            top_k: How many at most.
+            allowed: The articles that may be used; None for all.
+        """
 
 
 def retrieve(

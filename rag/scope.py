@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from index.generation import Generation
 from index.words import content_stems, is_content
 from rag.period import Period, periods
-from rag.types import Scope
+from rag.types import Filters, Scope
 
 # An event of fewer content words ("since the match") is any of many.
 EVENT_WORDS = 2
+
+# Articles looked at for the day of an event; the one that tells of it is among the first.
+EVENT_DEPTH = 20
 
 _WORD = re.compile(r"[^\W_]+(?:[.&-][^\W_]+)*")
 _EVENT = re.compile(
@@ -209,3 +213,51 @@ def _confines(
     if before[-1:] == ["from"]:
         return before[0] in _PIECES
     return False
+
+
+def scope_of(
+    now: Generation,
+    texts: Iterable[str],
+    filters: Filters,
+    today: date,
+    publication: tuple[date | None, date | None, tuple[str, ...]],
+) -> Scope | None:
+    """The scope of a question in a generation, as far as the filters leave it to the question.
+
+    Args:
+        now: The generation.
+        texts: The question as meant and as searched; the first that confines itself counts.
+        filters: What is said beside it.
+        today: The day on which it is asked.
+        publication: The days of the oldest and newest article, and the publishers.
+    """
+    oldest, newest, publishers = publication
+    dated = filters.after or filters.before
+    for text in dict.fromkeys(texts):
+        found = scope(
+            text,
+            today=today,
+            newest=None if dated else newest,
+            oldest=oldest,
+            publishers=() if filters.publisher else publishers,
+            find_event=lambda words: _event_day(now, words),
+        )
+        if found:
+            return found
+    return None
+
+
+def _event_day(now: Generation, words: str) -> date | None:
+    """The day of the article that tells best of an event, every word of it; None without one."""
+    stems = dict.fromkeys(content_stems(words), 1.0)
+    best = now.derived.article_words.search(stems, EVENT_DEPTH, None)
+    articles = now.articles({pk for pk, _ in best})
+    for pk, _ in best:
+        if pk not in articles:
+            continue
+        article = articles[pk].article
+        if article.published and stems.keys() <= {
+            *content_stems(f"{article.title} {article.text}")
+        }:
+            return article.published
+    return None

@@ -260,6 +260,8 @@ class Answer(_Json):
     __pydantic_config__ = _DESCRIBED
     _called: ClassVar[str] = "an answer"
 
+    id: str | int | None = None
+    """The caller's id for the question, if it gave one."""
     question: str
     query: str
     """The question as searched, with what earlier turns supplied."""
@@ -290,8 +292,6 @@ class Answer(_Json):
     """The probability, from 0 to 1, that the corpus answers the question."""
     timings: Mapping[str, Annotated[float, _rounded(1)]] = field(default_factory=dict)
     """Milliseconds by stage."""
-    id: str | int | None = None
-    """The caller's id for the question, if it gave one."""
     scope: Scope | None = None
     """None if the question does not confine itself."""
     usage: Mapping[str, int] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import Field
+from pydantic import Field, RootModel
 
 from index.errors import OnRecordError
 from rag.types import Answer, Filters, History, Text
@@ -45,6 +45,10 @@ Before = Annotated[date | None, Field(description="only articles published until
 Publisher = Annotated[Text | None, Field(description="only articles of this publisher")]
 
 
+class _Answer(RootModel[Answer]):
+    """An answer, or a refusal with the passages that came nearest."""
+
+
 def build_mcp(corpus: "Corpus", desk: Desk) -> MCPServer[Any]:
     """The server with its three tools, not yet served."""
     log.begin()
@@ -64,7 +68,7 @@ def build_mcp(corpus: "Corpus", desk: Desk) -> MCPServer[Any]:
         before: Before = None,
         publisher: Publisher = None,
         history: History = (),
-    ) -> Annotated[CallToolResult, Answer]:
+    ) -> Annotated[CallToolResult, _Answer]:
         """Answers a question from news articles, every sentence cited, or says that they do not."""
 
         def start() -> Iterator[Answer]:
