@@ -47,13 +47,7 @@ def _things(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bo
     for item in wanted.get("items", ()):
         names = [item] if isinstance(item, str) else item
         yield names[0], any(_plain(name) in whole for name in names)
-    for side, words in wanted.get("sides", {}).items():
-        # A side may be called by another name than is expected: "Union" for the Alliance.
-        mine = [c for c in answer.claims if _of(c.label, side)] or answer.claims
-        text = " ".join(_plain(claim.text) for claim in mine)
-        for each in words:
-            names = [each] if isinstance(each, str) else each
-            yield side, any(_plain(word) in text for word in names)
+    yield from _sides(wanted, answer)
     if main := wanted.get("main"):
         yield main[0], any(_plain(words) in whole for words in main)
     for words in wanted.get("quotes", ()):
@@ -61,6 +55,20 @@ def _things(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bo
     for pair in wanted.get("differ", ()):
         pairs = zip(answer.claims[::2], answer.claims[1::2], strict=False)
         yield pair[0], any(_pair(each, pair) for each in pairs)
+    yield from _headed(wanted, answer)
+
+
+def _sides(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bool]]:
+    for side, words in wanted.get("sides", {}).items():
+        # A side may be called by another name than is expected: "Union" for the Alliance.
+        mine = [c for c in answer.claims if _of(c.label, side)] or answer.claims
+        text = " ".join(_plain(claim.text) for claim in mine)
+        for each in words:
+            names = [each] if isinstance(each, str) else each
+            yield side, any(_plain(word) in text for word in names)
+
+
+def _headed(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bool]]:
     if "count" in wanted:
         numbers = re.findall(r"\d+", answer.heading.replace(",", ""))
         yield "count", bool(numbers) and int(numbers[0]) == wanted["count"]

@@ -1,6 +1,8 @@
 """A corpus and its reader as parts of LlamaIndex's pipelines."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 from llama_index.core.base.llms.types import ChatMessage
@@ -103,3 +105,22 @@ def test_the_reader_orders_nodes_and_leaves_out_what_does_not_answer():
     assert only.node.node_id == "rain"
     with pytest.raises(ValueError, match="nodes are read for a query"):
         ReadingPostprocessor().postprocess_nodes(nodes)
+
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "llamaindex.md").read_text("utf-8")
+
+
+def test_what_the_document_shows_runs(sample_corpus, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".onrecord").symlink_to(sample_corpus.directory)
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "rain.txt").write_text("Rain fell on Kyiv for three days.")
+    first, *others = re.findall(r"^```python\n(.*?)^```$", DOCUMENT, re.M | re.S)
+    asked = [block for block in others if "OpenAILike" not in block]  # that wants a server
+    assert len(asked) == len(others) - 1 == 6
+    for block in asked:
+        names = {}
+        exec(first + block, names)
+    printed = capsys.readouterr().out
+    assert printed.count("The Kremlin has attached two preconditions") >= 3
+    assert "The barrier will stay open until Friday" in printed
