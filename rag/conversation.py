@@ -46,7 +46,12 @@ class Conversation:
         return deque(self.stream(question, **how), maxlen=1)[0]
 
     def stream(self, question: str, **how: Unpack[How]) -> Iterator[Answer]:
-        """The same, as an answer that grows; the last one is whole, and becomes a turn."""
+        """The same, as an answer that grows; the last one is whole, and becomes a turn.
+
+        Args:
+            question: As typed.
+            **how: As for ``ask``.
+        """
         answer = None
         how["history"] = self._turns
         for answer in self._corpus.stream(question, **how):

@@ -143,6 +143,10 @@ class Corpus(Library):
         """The same, as an answer that grows; the last one is whole.
 
         Closing the iterator ends the work, at a language model's server too.
+
+        Args:
+            question: As for ``ask``.
+            **how: As for ``ask``.
         """
         yield from self.pipeline.stream(AskRequest.of(question, **how))
 
@@ -214,7 +218,12 @@ class Corpus(Library):
         return list(best.values())[:top_k]
 
     def as_retriever(self, top_k: int = 10, filters: Filters = NO_FILTERS) -> CorpusRetriever:
-        """The same search as a LlamaIndex retriever."""
+        """The same search as a LlamaIndex retriever.
+
+        Args:
+            top_k: How many passages at most.
+            filters: Which articles may be used.
+        """
         from rag.llamaindex.engines import CorpusRetriever
 
         return CorpusRetriever(self, top_k, filters)
@@ -234,7 +243,11 @@ class Corpus(Library):
         return CorpusChatEngine(self, filters)
 
     def conversation(self, history: Iterable[Said] = ()) -> Conversation:
-        """A chat, which may go on from earlier turns."""
+        """A chat, which may go on from earlier turns.
+
+        Args:
+            history: The turns that it goes on from, oldest first.
+        """
         return Conversation(self, history)
 
     def prepare(self) -> None:

@@ -105,6 +105,11 @@ def held(
 ) -> tuple[list[Evidence], list[Lacking]]:
     """The evidence with that of articles behind which lack what the question states.
 
+    Args:
+        meant: The question.
+        found: Most probable first.
+        stated: The part of the question that has to be true; None for all of it.
+
     Returns:
         The evidence, and what the article of the best lacks.
     """

@@ -266,7 +266,11 @@ def _still_cited(quoted: Answer, citations: Sequence[Citation]) -> Iterator[Shor
 
 
 def answer_text(claims: Sequence[Claim]) -> str:
-    """What a person reads: prose with markers, then what is not in the articles, set apart."""
+    """What a person reads: prose with markers, then what is not in the articles, set apart.
+
+    Args:
+        claims: In the order in which they were written.
+    """
     said = " ".join(claim.marked for claim in claims if claim.status != "unsupported")
     apart = [
         f"- {claim.text} ({claim.reason})" for claim in claims if claim.status == "unsupported"

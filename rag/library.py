@@ -62,6 +62,10 @@ class Library:
         """What writes to the index in a folder as this one's settings say.
 
         If it is the one that is asked, the next question sees what was committed.
+
+        Args:
+            directory: The folder that is written to.
+            progress: Called with the stage, how much is done and how much there is.
         """
         return Builder(
             directory,
@@ -94,6 +98,9 @@ class Library:
         """The articles, and earlier revisions, with these ids, in their order.
 
         Unknown ones are left out, and those that are not as they were written.
+
+        Args:
+            ids: ``Article.id``, of any revision.
         """
         with self.reading() as now:
             other = self.elsewhere
@@ -105,7 +112,11 @@ class Library:
             ]
 
     def newest(self, count: int) -> list[StoredArticle]:
-        """The articles published last, newest first; those without a day come after all others."""
+        """The articles published last, newest first; those without a day come after all others.
+
+        Args:
+            count: How many at most.
+        """
         with self.reading() as now:
             return now.ledger.newest(count)
 
@@ -115,7 +126,11 @@ class Library:
             return [*self._once(now, now.ledger.listed)]
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
-        """How many articles may be used."""
+        """How many articles may be used.
+
+        Args:
+            filters: Which articles may be used.
+        """
         with self.reading() as now:
             allowed = now.allowed(filters.condition())
             return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)

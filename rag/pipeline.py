@@ -100,13 +100,24 @@ class Pipeline:
             return understand(asked.question, asked.history, mended)
 
     def decide(self, meant: Question, asked: AskRequest) -> Request:
-        """What is asked for."""
+        """What is asked for.
+
+        Args:
+            meant: The question as meant.
+            asked: As it was asked, with the turns before it.
+        """
         if asked.plain and meant.kind != "smalltalk":
             return FACT
         return Decide(self.reader.request)(meant, asked.history)
 
     def reply(self, meant: Question, request: Request, asked: AskRequest) -> Draft | None:
-        """The reply to a request for more than a fact; None where it asks for a fact."""
+        """The reply to a request for more than a fact; None where it asks for a fact.
+
+        Args:
+            meant: The request as meant.
+            request: The same taken apart.
+            asked: As it was asked, with its filters.
+        """
         if request.kind in ("fact", "list"):
             return None
         with self.library.reading() as now:
@@ -124,13 +135,24 @@ class Pipeline:
         return Draft(answer, meant.asked, shown)
 
     def alone(self, meant: Question, asked: AskRequest) -> Question:
-        """A question that leans on earlier turns, in words of a language model that stand alone."""
+        """A question that leans on earlier turns, in words of a language model that stand alone.
+
+        Args:
+            meant: The question as meant.
+            asked: As it was asked, with the turns before it.
+        """
         if self.model and meant.leans and (said := rewrite(self.model, meant.text, asked.history)):
             return replace(understand(said), text=meant.text)
         return meant
 
     def answer(self, meant: Question, request: Request, asked: AskRequest) -> Draft:
-        """The answer to a question for a fact or a list, or its refusal."""
+        """The answer to a question for a fact or a list, or its refusal.
+
+        Args:
+            meant: The question as meant.
+            request: Whether a list is asked for, or somebody's words.
+            asked: As it was asked, with its filters.
+        """
         threshold = self.library.settings.threshold
         with self.library.reading() as now:
             confined = self.confine(now, meant, asked)
@@ -152,7 +174,13 @@ class Pipeline:
         return Draft(quoted, meant.query, found.whole, True, found.retrieved)
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:
-        """The articles that the question's own words mean; None for all."""
+        """The articles that the question's own words mean; None for all.
+
+        Args:
+            now: The generation that is asked.
+            meant: The question as meant.
+            asked: As it was asked: the filters, the day, and whether its words may confine it.
+        """
         if not asked.scope:
             return None
         today = asked.today or date.today()

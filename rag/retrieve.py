@@ -126,7 +126,15 @@ def retrieve(
     allowed: Allowed | None = None,
     weights: Weights | None = None,
 ) -> list[Passage]:
-    """The chunks that match a query best, best first; ties by the chunk's number."""
+    """The chunks that match a query best, best first; ties by the chunk's number.
+
+    Args:
+        now: The generation that is asked.
+        query: What is looked for.
+        top_k: How many at most.
+        allowed: The articles that may be used; None for all.
+        weights: What each signal counts; None for the usual ones.
+    """
     weights = weights or (
         QUOTING if any(map(_PHRASE.search, quotations(query.text))) else Weights()
     )

@@ -300,6 +300,13 @@ class Answer(_Json):
     note: str = ""
     """One sentence on what became of a language model's reply; empty if nothing is to be said."""
 
+    def as_json(self) -> dict[str, Any]:
+        """The answer as JSON values, what is read off its fields beside them."""
+        values = _Json.as_json(self)
+        beside = {"shorts": "short", "reason": "may_answer"}
+        order = (each for name in values for each in (beside.get(name), name) if each)
+        return {name: values[name] for name in dict.fromkeys(order)}
+
     @model_validator(mode="before")
     @classmethod
     def _cited(cls, given: Any) -> Any:  # noqa: ANN401 (JSON of any kind)
@@ -407,7 +414,11 @@ Said: TypeAlias = "Turn | Message | Mapping[str, str]"
 
 
 def as_turns(history: Iterable[Said]) -> tuple[Turn, ...]:
-    """Turns, or the messages of a chat, as turns; a reply to no question is left out."""
+    """Turns, or the messages of a chat, as turns; a reply to no question is left out.
+
+    Args:
+        history: Oldest first.
+    """
     turns: list[Turn] = []
     for said in history:
         if isinstance(said, Turn):
@@ -426,7 +437,11 @@ def as_turns(history: Iterable[Said]) -> tuple[Turn, ...]:
 
 
 def messages_of(turns: Iterable[Turn]) -> list[dict[str, str]]:
-    """Turns as the messages of a chat, oldest first."""
+    """Turns as the messages of a chat, oldest first.
+
+    Args:
+        turns: Oldest first.
+    """
     return [
         {"role": role, "content": content}
         for turn in turns

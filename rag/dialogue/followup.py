@@ -117,6 +117,10 @@ def _after(question: str, known: Completed, before: Turn) -> Completed:
 def joined(before: str, question: str) -> str:
     """Two questions as they are read as one text.
 
+    Args:
+        before: What was asked before; "" for nothing.
+        question: What is asked now.
+
     >>> joined("who resigned", "when was that")
     'who resigned? when was that'
     """
@@ -182,7 +186,13 @@ def _item(question: str, reply: Answer | str) -> str:
 
 
 def resolved(question: str, before: str, reply: Answer | str = "") -> str:
-    """The question with its first pronoun replaced; "" if that may stand for more than one."""
+    """The question with its first pronoun replaced; "" if that may stand for more than one.
+
+    Args:
+        question: The turn.
+        before: The question before it, completed.
+        reply: What was replied to that.
+    """
     for start, end in pointing(question):
         word = question[start:end].lower()
         after = question[end:].lstrip().split(" ")[0].rstrip("?.,!")

@@ -15,7 +15,11 @@ REPLY_CHARS = 4_000
 
 
 def recent(history: Iterable[Said]) -> list[dict[str, str]]:
-    """The last messages of a chat, each so far as it is read, oldest first."""
+    """The last messages of a chat, each so far as it is read, oldest first.
+
+    Args:
+        history: Oldest first: turns, or messages of the form {"role", "content"}.
+    """
     return [
         {
             "role": message["role"],
@@ -28,7 +32,11 @@ def recent(history: Iterable[Said]) -> list[dict[str, str]]:
 
 
 def turns_of(history: Iterable[Said]) -> list[Turn]:
-    """The last turns of a chat, each so far as it is read, oldest first."""
+    """The last turns of a chat, each so far as it is read, oldest first.
+
+    Args:
+        history: Oldest first: turns, or messages of the form {"role", "content"}.
+    """
     found: list[Turn] = []
     left = MESSAGES
     for question, reply in reversed(as_turns(history)):

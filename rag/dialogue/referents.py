@@ -67,7 +67,12 @@ def people_in(text: str, *, told: bool = False) -> list[str]:
 
 
 def person_in(before: str, reply: Answer | str) -> str:
-    """Whom "he" or "she" stands for after a question and its reply; "" if that is not clear."""
+    """Whom "he" or "she" stands for after a question and its reply; "" if that is not clear.
+
+    Args:
+        before: The question, completed.
+        reply: What was replied to it.
+    """
     people = people_in(before)
     if people:
         return people[0] if len(people) == 1 else ""
@@ -79,6 +84,9 @@ def person_in(before: str, reply: Answer | str) -> str:
 
 def subject_in(before: str) -> str:
     """The one thing that a question is about ("What is Twilio for?"); "" if there are more.
+
+    Args:
+        before: A question.
 
     >>> subject_in("Who owns the barrier?")
     'the barrier'
@@ -92,7 +100,11 @@ def subject_in(before: str) -> str:
 
 
 def place_in(before: str) -> str:
-    """The one place that a question names: "in Paris"; "" if there are none or more."""
+    """The one place that a question names: "in Paris"; "" if there are none or more.
+
+    Args:
+        before: A question.
+    """
     places = [
         n for n in names_in(before) if _PLACE.search(before[max(0, n.start - _LONGEST) : n.start])
     ]
@@ -107,6 +119,9 @@ def plural_in(before: str) -> str:
     """What "they" stands for after a question; "" if that is not clear.
 
     A pair of names, or the only thing that it counts.
+
+    Args:
+        before: A question.
 
     >>> plural_in("How many bolts failed the hardness test?")
     'the bolts'
@@ -141,7 +156,11 @@ def claims_of(reply: Answer | str) -> list[str]:
 
 
 def listed_in(reply: Answer | str) -> list[str]:
-    """The things that a reply lists: the items of its list, else its claims."""
+    """The things that a reply lists: the items of its list, else its claims.
+
+    Args:
+        reply: The answer, or the text that a program sends as what was replied.
+    """
     if isinstance(reply, Answer):
         return claims_of(reply)
     items = _LISTED.findall(reply[:REPLY_CHARS])

@@ -18,7 +18,12 @@ GOOD = 0.8
 
 
 def held(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
-    """For each thing that a good reply holds, whether this one does."""
+    """For each thing that a good reply holds, whether this one does.
+
+    Args:
+        wanted: What a good reply holds, as its golden line says.
+        answer: The reply.
+    """
     return [found for _, found in _things(wanted, answer)]
 
 
@@ -26,6 +31,10 @@ def right(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
     """For each claim, or pair of claims, whether it is one that a good reply may hold.
 
     Empty for kinds of which all that may be held is not listed.
+
+    Args:
+        wanted: What a good reply holds, as its golden line says.
+        answer: The reply.
     """
     if "events" in wanted:
         may = [*wanted["events"], *wanted.get("also", ())]

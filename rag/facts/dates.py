@@ -121,7 +121,12 @@ class Date:
         )
 
     def same(self, other: Date, published: date | None = None) -> bool:
-        """Whether this date of a claim is told, or is within what is told, by another."""
+        """Whether this date of a claim is told, or is within what is told, by another.
+
+        Args:
+            other: A date of the text that the claim cites.
+            published: The day from which "today" and "on Monday" count; None if it is not known.
+        """
         if self.ahead is not None or other.ahead is not None:
             if self.ahead == other.ahead:
                 return True

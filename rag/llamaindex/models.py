@@ -111,7 +111,14 @@ class ChatModel:
     def stream(
         self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
     ) -> Reply:
-        """A reply to a prompt, which must be complete within so many seconds."""
+        """A reply to a prompt, which must be complete within so many seconds.
+
+        Args:
+            system: What the model is told of its task.
+            user: What is asked of it.
+            seconds: Until the reply must be complete.
+            max_tokens: Left to the model.
+        """
         said = [(MessageRole.SYSTEM, system), (MessageRole.USER, user)]
         messages = [ChatMessage(role=role, content=text) for role, text in said]
 

@@ -34,6 +34,10 @@ def chunk_node(chunk: StoredChunk, article: StoredArticle) -> TextNode:
 
     Its id is a UUID, which every store takes: one half is the chunk's number, the other tells
     whether the chunk that has this number in an index is still this one.
+
+    Args:
+        chunk: Of the article.
+        article: As the ledger holds it.
     """
     node = as_node(chunk, article)
     node.id_ = str(UUID(int=(_check(article.id, chunk) << _BITS) | chunk.pk))
@@ -41,7 +45,12 @@ def chunk_node(chunk: StoredChunk, article: StoredArticle) -> TextNode:
 
 
 def chunks_of(now: Generation, ids: Sequence[str]) -> dict[str, StoredChunk]:
-    """The chunks of an index that the ids of nodes name, those that are still the same."""
+    """The chunks of an index that the ids of nodes name, those that are still the same.
+
+    Args:
+        now: The generation that is asked.
+        ids: Of any nodes; those that name no chunk are left out.
+    """
     numbers = {name: number for name in ids if (number := _number(name)) is not None}
     chunks = now.ledger.chunks(number & _LOW for number in numbers.values())
     articles = now.articles({chunk.article for chunk in chunks.values()})
@@ -72,7 +81,12 @@ def text_of(node: BaseNode) -> str:
 
 
 def placed(node: BaseNode, now: Generation) -> tuple[StoredArticle, int] | None:
-    """The article of an index whose words a node holds, and where they begin in it."""
+    """The article of an index whose words a node holds, and where they begin in it.
+
+    Args:
+        node: With the article's id or uri in its metadata, or its uri as ``ref_doc_id``.
+        now: The generation that is asked.
+    """
     text, metadata = text_of(node), node.metadata
     for name in (metadata.get("article_id"), metadata.get("uri"), node.ref_doc_id):
         for stored in now.ledger.articles_named(str(name)) if name else ():
@@ -86,7 +100,14 @@ def placed(node: BaseNode, now: Generation) -> tuple[StoredArticle, int] | None:
 
 
 def chunk_at(article: StoredArticle, start: int, end: int, pk: int) -> StoredChunk | None:
-    """The sentences of an article that a stretch of it touches; None if there are none."""
+    """The sentences of an article that a stretch of it touches; None if there are none.
+
+    Args:
+        article: Whose words they are.
+        start: Offset of the first character in the article's text.
+        end: Offset after the last one.
+        pk: The number that the chunk gets.
+    """
     touched = [n for n, s in enumerate(article.sentences) if s.start < end and s.end > start]
     if not touched:
         return None
@@ -96,7 +117,12 @@ def chunk_at(article: StoredArticle, start: int, end: int, pk: int) -> StoredChu
 
 
 def as_article(node: BaseNode, pk: int) -> StoredArticle:
-    """A node of somebody else's as an article of its own: offsets count characters of its text."""
+    """A node of somebody else's as an article of its own: offsets count characters of its text.
+
+    Args:
+        node: With its text.
+        pk: The number that the article gets; negative, as no article of an index has.
+    """
     text, known = text_of(node), node.metadata
     uri = node.ref_doc_id or node.node_id
 

@@ -38,7 +38,13 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
 
 
 def as_reply(asked: Answer, kind: str, reply: Reply) -> Answer:
-    """An answer with the lines of a reply to a request, or its refusal."""
+    """An answer with the lines of a reply to a request, or its refusal.
+
+    Args:
+        asked: The answer without its claims.
+        kind: One of ``KINDS``.
+        reply: What it is answered with.
+    """
     if not reply.lines:
         text = quote.refusal((), reply.heading)
         return replace(asked, kind=kind, text=text, reason=reply.heading)

@@ -163,7 +163,7 @@ def test_a_mock_model_that_says_nothing_gives_way_to_the_articles(sample_corpus)
 def test_a_model_of_llamaindex_writes_and_is_checked(sample_corpus, scripted_llm):
     scripted_llm.says(f"{QUOTE} [1] The moon has three rivers [1].")
     llm = OpenAILike(
-        model="a-model",
+        model="scripted",
         api_base=scripted_llm.address,
         api_key="none",
         is_chat_model=True,
@@ -171,7 +171,7 @@ def test_a_model_of_llamaindex_writes_and_is_checked(sample_corpus, scripted_llm
         max_retries=0,
     )
     answer = Corpus.open(sample_corpus.directory, llm=llm).ask(HEADLINE)
-    assert answer.answerer == "a-model"
+    assert (answer.answerer, answer.note) == ("scripted", "")
     assert [(claim.text, claim.status) for claim in answer.claims] == [
         (QUOTE, "supported"),
         ("The moon has three rivers.", "unsupported"),

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from llama_index.core import Settings as LlamaSettings
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
@@ -12,6 +13,7 @@ from llama_index.core.response_synthesizers import ResponseMode, get_response_sy
 from llama_index.core.schema import NodeWithScore, TextNode
 
 from rag.llamaindex.postprocessor import ReadingPostprocessor
+from rag.llamaindex.stores import PartUnusable
 from tests.rag.test_corpus import HEADLINE, QUOTE
 
 
@@ -71,7 +73,8 @@ def test_a_chat_engine_streams_what_it_says(sample_corpus):
     assert asyncio.run(later()) == [whole.text]
 
 
-def test_the_retriever_and_the_reader_work_in_a_pipeline_of_llamaindex(sample_corpus):
+def test_the_retriever_and_the_reader_work_in_a_pipeline_of_llamaindex(sample_corpus, monkeypatch):
+    monkeypatch.setattr(LlamaSettings, "_llm", MockLLM())  # asked for, though nothing is written
     engine = RetrieverQueryEngine(
         retriever=sample_corpus.as_retriever(top_k=8),
         node_postprocessors=[ReadingPostprocessor(top_n=2)],
@@ -103,7 +106,7 @@ def test_the_reader_orders_nodes_and_leaves_out_what_does_not_answer():
     assert "answer" not in nodes[2].node.metadata
     (only,) = ReadingPostprocessor(least=0.5).postprocess_nodes(nodes, query_str=question)
     assert only.node.node_id == "rain"
-    with pytest.raises(ValueError, match="nodes are read for a query"):
+    with pytest.raises(PartUnusable, match="nodes are read for a query"):
         ReadingPostprocessor().postprocess_nodes(nodes)
 
 
