@@ -51,6 +51,10 @@ SURE = 0.5
 # Messages of earlier turns that a program may send with a question.
 MOST_MESSAGES = 200
 
+# Characters of one. What a turn leans on is read of the first few thousand; much more than a long
+# reply is no turn of a chat.
+LONGEST_MESSAGE = 20_000
+
 _DESCRIBED = ConfigDict(
     use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
 )
@@ -406,7 +410,7 @@ class Message:
     __pydantic_config__ = _SENT
 
     role: Literal["user", "assistant"]
-    content: Text
+    content: Annotated[str, Field(max_length=LONGEST_MESSAGE), AfterValidator(_well_formed)]
 
 
 Said: TypeAlias = "Turn | Message | Mapping[str, str]"

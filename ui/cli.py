@@ -45,6 +45,12 @@ Index = Annotated[
     typer.Option("--index", metavar="DIR", help="The index (else ONRECORD_INDEX, else .onrecord)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain", help="Tell of each article where its fields come from and what was left out."
+    ),
+]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")]
 Sample = Annotated[bool, typer.Option("--sample", help="Use the sample corpus of onrecord.")]
 After = Annotated[
@@ -102,13 +108,16 @@ def add(
     ],
     index: Index = None,
     as_json: AsJson = False,
+    explain: Explain = False,
 ) -> None:
     """Read articles, and bring the index in line with them; only what changed is embedded."""
-    from ui import indexing
+    from ui import explaining, indexing
 
     settings = _settings(index)
     report, missing = indexing.add(settings, sources)
     indexing.show(report, missing, as_json=as_json)
+    for line in explaining.explanations(settings, sources) if explain else ():
+        typer.echo(line, err=as_json)
     if missing or report.lost or any(item.fault for item in report.skipped):
         raise typer.Exit(1)
 

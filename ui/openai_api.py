@@ -17,11 +17,12 @@ from starlette.responses import JSONResponse, Response
 from index.errors import NotIndexed
 from rag.answer import MAY, UNSUPPORTED
 from rag.question import UnusableQuestion
+from rag.types import LONGEST_MESSAGE
 from ui.output import source
 from ui.programs import openai_schemas as wire
 from ui.programs import schemas, sse
 from ui.programs.desk import Desk, last_of
-from ui.programs.problems import GONE, as_openai, told
+from ui.programs.problems import GONE, Unusable, as_openai, told
 from ui.short import in_text, pieces
 
 if TYPE_CHECKING:
@@ -107,8 +108,16 @@ def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[
     """The last question and the turns before it.
 
     Raises:
+        Unusable: an earlier message that is read is too long.
         UnusableQuestion: the last message that is read is not the user's.
     """
+    for number, message in enumerate(messages[:-1]):
+        read = message.role in ("user", "assistant")
+        if read and (length := len(message.said)) > LONGEST_MESSAGE:
+            raise Unusable(
+                f"messages.{number}.content: has {length:,} characters, and an earlier message may"
+                f" have {LONGEST_MESSAGE:,}; shorten it or leave it out"
+            )
     turns = [
         {"role": message.role, "content": _on_record(message)}
         for message in messages

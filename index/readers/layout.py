@@ -1,0 +1,139 @@
+"""A web page's layout made plain before its article is looked for.
+
+Old pages are laid out in tables, and many a page gives the part that holds its article a name that
+says nothing; trafilatura looks for the usual names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+from typing import Any, TypeAlias
+
+Node: TypeAlias = Any  # an lxml element; lxml ships no types
+
+MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
+BLOCKS = (
+    "p div section article h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table blockquote pre figure"
+    " figcaption header footer aside main tr td th".split()
+)
+HOLDERS = ("div", "section", "article", "main")
+MIN_WORDS = 10  # of a paragraph that tells where the article is; captions and teasers have fewer
+ENTRY = re.compile(r"\b(?:live|entry|update|timeline|ticker|liveblog)(?:\b|[-_])", re.IGNORECASE)
+MIN_ENTRIES = 3  # of a live blog
+MIN_SHARE = 0.4  # of such words that the part must hold, directly or in parts of its own
+
+
+def plain_layout(tree: Node, *, live: bool = False) -> None:
+    """Turns tables of layout into parts, keeps blocks apart, and names the part with the article.
+
+    Of a live blog, an entry's time is put before its first words: alone it would be lost.
+    """
+    entries = _entries(tree)
+    if live or len(entries) >= MIN_ENTRIES:
+        _join_times(tree, entries)
+    for table in list(tree.iter("table")):
+        if _is_layout(table):
+            for part in table.iter("tbody", "tr", "td", "th", "center"):
+                if next(part.iterancestors("table")) is table:
+                    part.tag = "div"
+            table.tag = "div"
+    for block in tree.iter(BLOCKS):
+        _set_apart(block)
+    if not any(pattern(tree) for pattern in _usual()):
+        part = _fullest(tree)
+        if part is not None:
+            part.set("itemprop", "articleBody")
+
+
+def _entries(tree: Node) -> set[Node]:
+    """The parts that are called entries and have a time and a paragraph each."""
+    entries = {
+        entry
+        for time in tree.iter("time")
+        for entry in list(time.iterancestors("article", "li", "section", "div"))[:3]
+        if ENTRY.search(f"{entry.get('class') or ''} {entry.get('id') or ''}")
+        and any(len(line.text_content().split()) >= MIN_WORDS for line in entry.iter("p"))
+    }
+    outer = {above for entry in entries for above in entry.iterancestors()}
+    return entries - outer
+
+
+def _join_times(tree: Node, entries: set[Node]) -> None:
+    """Puts the time of an entry before its words; above the first paragraph is the page's own."""
+    started = False
+    for node in list(tree.iter("p", "h3", "h4", "time")):
+        if node.tag != "time":
+            heading = node.tag != "p"
+            started = started or heading or len(node.text_content().split()) >= MIN_WORDS
+            continue
+        time = node.text_content().strip()
+        line = next(node.iterancestors("p"), None)
+        if not (started or entries.intersection(node.iterancestors())):
+            continue
+        if line is not None and line.text_content().strip() != time:
+            continue
+        following = node.xpath("following::*[self::p or self::h2 or self::h3 or self::h4][1]")
+        if time and following:
+            following[0].text = f"{time} {following[0].text or ''}"
+            node.text = ""
+
+
+def _is_layout(table: Node) -> bool:
+    if next((each for each in table.iter("table") if each is not table), None) is not None:
+        return True
+    return any(len(cell.text_content()) > MAX_CELL for cell in table.iter("td"))
+
+
+def _set_apart(block: Node) -> None:
+    """Sees to it that the words before a block do not run into its own."""
+    before, parent = block.getprevious(), block.getparent()
+    if parent is None:
+        return
+    if before is not None:
+        before.tail = _ended(before.tail or " ")
+    else:
+        parent.text = _ended(parent.text)
+    if block.tail and not block.tail[:1].isspace():
+        block.tail = f" {block.tail}"
+
+
+def _ended(text: str | None) -> str | None:
+    return f"{text} " if text and not text[-1].isspace() else text
+
+
+@cache
+def _usual() -> tuple[Any, ...]:
+    from trafilatura.xpaths import BODY_XPATH
+
+    return tuple(BODY_XPATH[:3])
+
+
+def _fullest(tree: Node) -> Node | None:
+    """The part that most of the page's paragraphs stand in."""
+    held: dict[Node, float] = defaultdict(float)
+    whole = 0
+    for line in tree.iter("p", "font", "div", "td"):
+        words = _own_words(line)
+        if words < MIN_WORDS:
+            continue
+        whole += words
+        holders = [line] if line.tag in HOLDERS else []
+        holders += list(line.iterancestors(HOLDERS))[:3]
+        for share, holder in zip((1.0, 0.8, 0.6), holders, strict=False):
+            held[holder] += share * words
+    if not held:
+        return None
+    best = max(held, key=lambda part: held[part])
+    return best if held[best] >= MIN_SHARE * whole and next(best.iter("h1"), None) is None else None
+
+
+def _own_words(line: Node) -> int:
+    """The words that stand in an element itself, and in what is inside its lines but no link."""
+    count = len((line.text or "").split())
+    for child in line:
+        if child.tag in ("b", "i", "em", "strong", "span", "font") and len(child) == 0:
+            count += len((child.text or "").split())
+        count += len((child.tail or "").split())
+    return count
