@@ -63,7 +63,14 @@ def signals(
     idf: Callable[[str], float],
     untrue: int = 0,
 ) -> list[float]:
-    """One value for each of ``SIGNALS``."""
+    """One value for each of ``SIGNALS``.
+
+    Args:
+        query: The question as searched.
+        evidence: Most probable first; none gives the lowest values.
+        idf: What a stem's presence says, the rarer the more.
+        untrue: How much of what the question states the best article does not hold.
+    """
     if not evidence:
         return [FLOOR, 0.0, 1.0, 0.0]
     best = evidence[0]

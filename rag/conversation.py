@@ -3,76 +3,58 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Protocol, Unpack
 
-from rag.answer import Answer
-from rag.filters import NO_FILTERS, Filters
+from rag.types import Answer, AskRequest, How, Said, Turn, as_turns, messages_of
 
 
 class Answerer(Protocol):
     """What a chat needs of a corpus."""
 
-    def stream(
-        self,
-        question: str,
-        *,
-        history: Sequence[Mapping[str, str]] = (),
-        filters: Filters = NO_FILTERS,
-        scope: bool = True,
-        plain: bool = False,
-    ) -> Iterator[Answer]:
+    def stream(self, question: str | AskRequest, **how: Unpack[How]) -> Iterator[Answer]:
         """Answers a question asked after earlier turns, or refuses to; the last one is whole."""
 
 
 class Conversation:
     """The turns of one chat with a corpus; not for several threads at once."""
 
-    def __init__(self, corpus: Answerer, history: Sequence[Mapping[str, str]] = ()) -> None:
+    def __init__(self, corpus: Answerer, history: Iterable[Said] = ()) -> None:
         self._corpus = corpus
-        self._history = [dict(turn) for turn in history]
+        self._turns = as_turns(history)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns so far, oldest first, each with its answer."""
+        return self._turns
 
     @property
     def history(self) -> list[dict[str, str]]:
-        """The turns so far, oldest first."""
-        return [dict(turn) for turn in self._history]
+        """The turns so far as messages, oldest first."""
+        return messages_of(self._turns)
 
-    def ask(
-        self,
-        question: str,
-        *,
-        filters: Filters = NO_FILTERS,
-        scope: bool = True,
-        plain: bool = False,
-    ) -> Answer:
+    def ask(self, question: str, **how: Unpack[How]) -> Answer:
         """Answers a question in the light of the turns before it.
 
         Args:
             question: As typed.
-            filters: As for ``Corpus.ask``; likewise ``scope`` and ``plain``.
-            scope: See there.
-            plain: See there.
+            **how: As for ``Corpus.ask``, but for the history, which is this chat's own.
 
         Raises:
             UnusableQuestion: it is empty, too long, or has no word to search for.
         """
-        whole = self.stream(question, filters=filters, scope=scope, plain=plain)
-        return deque(whole, maxlen=1)[0]
+        return deque(self.stream(question, **how), maxlen=1)[0]
 
-    def stream(
-        self,
-        question: str,
-        *,
-        filters: Filters = NO_FILTERS,
-        scope: bool = True,
-        plain: bool = False,
-    ) -> Iterator[Answer]:
-        """The same, as an answer that grows; the last one is whole, and becomes a turn."""
+    def stream(self, question: str, **how: Unpack[How]) -> Iterator[Answer]:
+        """The same, as an answer that grows; the last one is whole, and becomes a turn.
+
+        Args:
+            question: As typed.
+            **how: As for ``ask``.
+        """
         answer = None
-        for answer in self._corpus.stream(
-            question, history=self._history, filters=filters, scope=scope, plain=plain
-        ):
+        how["history"] = self._turns
+        for answer in self._corpus.stream(question, **how):
             yield answer
         if answer:
-            self._history.append({"role": "user", "content": answer.question})
-            self._history.append({"role": "assistant", "content": answer.on_record})
+            self._turns = (*self._turns, Turn(answer.question, answer))

@@ -33,6 +33,10 @@ def extent(stored: StoredArticle, index: int) -> tuple[int, int]:
 
     A list is quoted whole, with what introduces it; words between quotation marks are not torn
     apart; a sentence that opens with "He", "But" or the like comes with the one before it.
+
+    Args:
+        stored: The article.
+        index: The sentence that is to be understood.
     """
     whole = _spoken(stored, *_listed(stored, index))
     first, last = whole
@@ -94,7 +98,12 @@ def _leans(stored: StoredArticle, index: int) -> bool:
 
 
 def same_paragraph(stored: StoredArticle, index: int) -> bool:
-    """Whether a sentence and the next stand in one paragraph, neither of them a heading."""
+    """Whether a sentence and the next stand in one paragraph, neither of them a heading.
+
+    Args:
+        stored: The article.
+        index: The first of the two sentences.
+    """
     if not 0 <= index < len(stored.sentences) - 1:
         return False
     one, other = stored.sentences[index], stored.sentences[index + 1]
@@ -103,7 +112,12 @@ def same_paragraph(stored: StoredArticle, index: int) -> bool:
 
 
 def words_of(stored: StoredArticle, index: int) -> str:
-    """The words of a sentence."""
+    """The words of a sentence.
+
+    Args:
+        stored: The article.
+        index: The sentence.
+    """
     sentence = stored.sentences[index]
     return stored.article.text[sentence.start : sentence.end]
 

@@ -15,7 +15,7 @@ from rag.facts.lacking import Lacking
 from rag.premise import mismatches
 from rag.question import Question
 from rag.reader import Reader
-from rag.retrieve import Passage, Query, retrieve
+from rag.retrieve import Passage, Query, Search, retrieve
 
 # Passages that are read. On XQuAD the answer's sentence is among those of the first eight for
 # 0.998 of the questions.
@@ -67,6 +67,7 @@ def find(
     embedder: Embedder,
     reader: Reader,
     stated: str | None = None,
+    search: Search = retrieve,
 ) -> Found:
     """Asks the articles of a generation that are allowed.
 
@@ -77,9 +78,10 @@ def find(
         embedder: The model that the index was made with.
         reader: The model that reads.
         stated: The part of the question that has to be true of the articles; None for all of it.
+        search: Finds the passages.
     """
     query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
-    passages = retrieve(now, query, PASSAGES, allowed)
+    passages = search(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
     whole = evidence.gather(meant.query, passages, reader)
     if meant.said:
@@ -102,6 +104,11 @@ def held(
     meant: Question, found: Sequence[Evidence], stated: str | None = None
 ) -> tuple[list[Evidence], list[Lacking]]:
     """The evidence with that of articles behind which lack what the question states.
+
+    Args:
+        meant: The question.
+        found: Most probable first.
+        stated: The part of the question that has to be true; None for all of it.
 
     Returns:
         The evidence, and what the article of the best lacks.

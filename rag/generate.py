@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.embed import Embedder
-from rag.answer import UNSUPPORTED, Answer, Citation, Claim, Short
+from rag.answer import UNSUPPORTED
 from rag.evidence import Evidence
+from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify
 from rag.writing import passages
 from rag.writing.check import Checked, Checker, Verify
@@ -265,15 +266,14 @@ def _still_cited(quoted: Answer, citations: Sequence[Citation]) -> Iterator[Shor
 
 
 def answer_text(claims: Sequence[Claim]) -> str:
-    """What a person reads: prose with markers, then what is not in the articles, set apart."""
-    said = " ".join(_marked(claim) for claim in claims if claim.status != "unsupported")
+    """What a person reads: prose with markers, then what is not in the articles, set apart.
+
+    Args:
+        claims: In the order in which they were written.
+    """
+    said = " ".join(claim.marked for claim in claims if claim.status != "unsupported")
     apart = [
         f"- {claim.text} ({claim.reason})" for claim in claims if claim.status == "unsupported"
     ]
     group = "\n".join([UNSUPPORTED, *apart]) if apart else ""
     return "\n\n".join(part for part in (said, group) if part)
-
-
-def _marked(claim: Claim) -> str:
-    markers = "".join(f" [{citation.number}]" for citation in claim.citations)
-    return f"{claim.text}{markers}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from rag.dialogue.followup import Completed, complete, joined, resolved
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
 from rag.politeness import bare, is_small_talk
-from rag.scope import Scope
+from rag.types import Said, Scope
 
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
 MAX_QUESTION_CHARS = 2_000
@@ -128,14 +128,14 @@ def _alone(part: str, first: str) -> str:
 
 def understand(
     text: str,
-    history: Sequence[Mapping[str, str]] = (),
+    history: Iterable[Said] = (),
     mend: Callable[[str], str] = lambda text: text,
 ) -> Question:
     """What to search for a question asked after the turns of ``history``.
 
     Args:
         text: The question as typed.
-        history: Earlier turns, oldest first: {"role": "user" or "assistant", "content": "..."}.
+        history: Earlier turns, oldest first.
         mend: Mends the spelling of a question.
 
     Raises:

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field, replace
 
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.answer import NEAREST, REFUSAL, Answer, Citation, Claim, Short, sentence
+from rag.answer import NEAREST, REFUSAL, sentence
 from rag.evidence import Evidence
 from rag.extent import extent
+from rag.find import Found
 from rag.period import day_text
+from rag.premise import reason
+from rag.question import Question
 from rag.reader import Reader
+from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify
 
 # How far below the best sentence, in log odds, a further one may lie: where one thing is asked,
@@ -77,6 +81,42 @@ class _Choice:
         """Whether a sentence is quoted by this claim already."""
         same = self.best.article.pk == evidence.article.pk
         return same and self.first <= evidence.index < self.last
+
+
+def answer(
+    meant: Question, found: Found, threshold: float, max_claims: int, reader: Reader
+) -> Answer:
+    """The answer in the articles' own sentences, or the refusal.
+
+    Args:
+        meant: The question.
+        found: What the articles say to it.
+        threshold: The confidence from which on it is an answer.
+        max_claims: At most so many claims.
+        reader: Tells whether another article says the same.
+    """
+    answered = bool(found.whole) and found.confidence >= threshold
+    near = () if answered else nearest(found.whole)
+    why = reason(found.untrue[0]) if found.untrue and not answered else ""
+    composed = compose(
+        found.parts if answered else [],
+        several=meant.several,
+        conditions=meant.conditions,
+        max_claims=max_claims,
+        reader=reader,
+    )
+    return Answer(
+        question=meant.text,
+        query=meant.query,
+        answered=answered,
+        text=answer_text(composed.claims) if answered else refusal(near, why),
+        claims=composed.claims,
+        citations=composed.citations,
+        shorts=composed.shorts,
+        nearest=near,
+        reason=why,
+        confidence=found.confidence,
+    )
 
 
 def compose(
@@ -174,16 +214,19 @@ def growing(answer: Answer) -> Iterator[Answer]:
 
 
 def answer_text(claims: Sequence[Claim]) -> str:
-    """What a person reads: each claim with its markers, introduced by who published it and when."""
+    """What a person reads: each claim with its markers, introduced by who published it and when.
+
+    Args:
+        claims: In the order in which they are said.
+    """
     lines: list[str] = []
     said_by = ""
     for claim in claims:
-        markers = "".join(f" [{citation.number}]" for citation in claim.citations)
         who = over(claim)
         if lines and who == said_by:
-            lines[-1] += f" {claim.text}{markers}"
+            lines[-1] += f" {claim.marked}"
         else:
-            lines.append(f"{who}: {claim.text}{markers}" if who else f"{claim.text}{markers}")
+            lines.append(f"{who}: {claim.marked}" if who else claim.marked)
         said_by = who
     return "\n\n".join(lines)
 
@@ -194,7 +237,11 @@ def over(claim: Claim) -> str:
 
 
 def attribution(citations: Sequence[Citation]) -> str:
-    """Who published a claim and when, as far as it is known: "The Post, 3 March 2026"."""
+    """Who published a claim and when, as far as it is known: "The Post, 3 March 2026".
+
+    Args:
+        citations: Of one claim.
+    """
     names = list(dict.fromkeys(c.publisher for c in citations if c.publisher))
     days = sorted({c.published for c in citations if c.published})
     who = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
@@ -202,7 +249,12 @@ def attribution(citations: Sequence[Citation]) -> str:
 
 
 def nearest(evidence: Sequence[Evidence], count: int = 3) -> tuple[Citation, ...]:
-    """For a refusal: the best sentence of each of the nearest stories, as what it is."""
+    """For a refusal: the best sentence of each of the nearest stories, as what it is.
+
+    Args:
+        evidence: Most probable first.
+        count: How many stories.
+    """
     best: dict[int, Evidence] = {}
     for item in evidence:
         best.setdefault(item.article.story, item)
@@ -213,7 +265,12 @@ def nearest(evidence: Sequence[Evidence], count: int = 3) -> tuple[Citation, ...
 
 
 def refusal(nearest_passages: Sequence[Citation], reason: str = "") -> str:
-    """What a person reads when the corpus does not hold the answer: why, and what is near."""
+    """What a person reads when the corpus does not hold the answer: why, and what is near.
+
+    Args:
+        nearest_passages: What came closest.
+        reason: Why the articles do not answer, in a few words; "" if that is not known.
+    """
     lines = [f"“{' '.join(c.quote.split())}” ({_named(c)})" for c in nearest_passages]
     head = (REFUSAL, sentence(reason), NEAREST if lines else "")
     return "\n".join([" ".join(part for part in head if part), *lines])
@@ -225,7 +282,14 @@ def _named(citation: Citation) -> str:
 
 
 def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> Citation:
-    """The words from one sentence of an article up to another, which is not included."""
+    """The words from one sentence of an article up to another, which is not included.
+
+    Args:
+        stored: The article.
+        first: The first sentence.
+        last: The one after the last.
+        number: The citation's number in its answer, 0 if it has none yet.
+    """
     article = stored.article
     start, end = stored.sentences[first].start, stored.sentences[last - 1].end
     return Citation(
@@ -292,7 +356,12 @@ def _absorbed(choices: list[_Choice], item: Evidence) -> bool:
 
 
 def says_the_same(one: str, other: str) -> bool:
-    """Whether two texts have most words of the shorter in common, and all numbers."""
+    """Whether two texts have most words of the shorter in common, and all numbers.
+
+    Args:
+        one: A sentence or more.
+        other: Likewise.
+    """
     first, second = set(content_stems(one)), set(content_stems(other))
     shared = len(first & second) >= SAME * max(1, min(len(first), len(second)))
     return shared and set(_NUMBER.findall(one)) == set(_NUMBER.findall(other))
@@ -320,7 +389,12 @@ def _in_order(choices: list[_Choice]) -> list[_Choice]:
 
 
 def numbered(citations: list[Citation], wanted: Citation) -> Citation:
-    """The citation of the same words among those made, which it joins if it is new."""
+    """The citation of the same words among those made, which it joins if it is new.
+
+    Args:
+        citations: Those made so far, by number.
+        wanted: A citation; its number does not count.
+    """
     for known in citations:
         if (known.article_id, known.start, known.end) == (
             wanted.article_id,

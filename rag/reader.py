@@ -139,6 +139,10 @@ class Reader:
         """Reads passages for a question: one reading a sentence, in their order.
 
         A sentence that lies beyond ``LONGEST`` has no reading of its own: its log odds are -inf.
+
+        Args:
+            question: What is asked, such that it can be understood alone.
+            texts: Any number of passages.
         """
         first = self._ids(question)[-FIRST:]  # what is asked now comes last
         encoded = [self._tokenizer.encode(t.text, add_special_tokens=False) for t in texts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +103,22 @@ class Passage:
         return self.article.article.text[self.chunk.start : self.chunk.end]
 
 
+class Search(Protocol):
+    """A search: ``retrieve`` is one."""
+
+    def __call__(
+        self, now: Generation, query: Query, top_k: int, allowed: Allowed | None = None
+    ) -> list[Passage]:
+        """The passages that match a query best, best first.
+
+        Args:
+            now: The generation that is asked.
+            query: What is looked for.
+            top_k: How many at most.
+            allowed: The articles that may be used; None for all.
+        """
+
+
 def retrieve(
     now: Generation,
     query: Query,
@@ -109,7 +126,15 @@ def retrieve(
     allowed: Allowed | None = None,
     weights: Weights | None = None,
 ) -> list[Passage]:
-    """The chunks that match a query best, best first; ties by the chunk's number."""
+    """The chunks that match a query best, best first; ties by the chunk's number.
+
+    Args:
+        now: The generation that is asked.
+        query: What is looked for.
+        top_k: How many at most.
+        allowed: The articles that may be used; None for all.
+        weights: What each signal counts; None for the usual ones.
+    """
     weights = weights or (
         QUOTING if any(map(_PHRASE.search, quotations(query.text))) else Weights()
     )

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Self
 
+from index.generation import Generation
 from index.words import content_stems, is_content
-from rag.period import Period, day_text, periods
+from rag.period import Period, periods
+from rag.types import Filters, Scope
 
 # An event of fewer content words ("since the match") is any of many.
 EVENT_WORDS = 2
+
+# Articles looked at for the day of an event; the one that tells of it is among the first.
+EVENT_DEPTH = 20
 
 _WORD = re.compile(r"[^\W_]+(?:[.&-][^\W_]+)*")
 _EVENT = re.compile(
@@ -45,91 +49,6 @@ _PAPERS = frozenset(
     "gazette courier herald times post ledger observer dispatch tribune telegraph guardian mirror"
     " journal chronicle record mail star sun news express standard globe".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The articles that a question is about.
-
-    Attributes:
-        after: Published on this day or later.
-        before: Published on this day or earlier.
-        publisher: By this publisher.
-        because: The words of the question that led to it, verbatim.
-        aside: Those of them that say nothing of what is asked, and are not searched for.
-        counted_from: The newest article's day, if the days were counted from that.
-        applied: False if these articles did not answer, and all were asked.
-    """
-
-    after: date | None = None
-    before: date | None = None
-    publisher: str | None = None
-    because: tuple[str, ...] = ()
-    aside: tuple[str, ...] = ()
-    counted_from: date | None = None
-    applied: bool = True
-
-    def __bool__(self) -> bool:
-        return bool(self.because)
-
-    @property
-    def sentence(self) -> str:
-        """What a person is told of it.
-
-        >>> day = date(2025, 5, 12)
-        >>> Scope(day, date(2025, 5, 18), because=("last week",)).sentence
-        'Only articles published 12–18 May 2025 (“last week”).'
-        """
-        days = _stretch(self.after, self.before)
-        when = f"published {days}" if days else ""
-        if not self.applied:
-            what = f"Nothing {f'of {self.publisher} ' if self.publisher else ''}{when}".strip()
-            return f"{what} answers this; all articles were searched."
-        whose = f"of {self.publisher}" if self.publisher else ""
-        what = " ".join(part for part in ("Only articles", whose, when) if part)
-        words = ", ".join(f"“{word}”" for word in self.because)
-        if self.counted_from:
-            words += f", counted from the newest article, {day_text(self.counted_from)}"
-        return f"{what} ({words})."
-
-    def as_json(self) -> dict[str, object]:
-        """The scope as JSON values."""
-        return {
-            "after": self.after.isoformat() if self.after else None,
-            "before": self.before.isoformat() if self.before else None,
-            "publisher": self.publisher,
-            "because": list(self.because),
-            "counted_from": self.counted_from.isoformat() if self.counted_from else None,
-            "applied": self.applied,
-        }
-
-    @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """The scope whose ``as_json`` this is, ``aside`` left empty.
-
-        Raises:
-            ValueError: it is that of none.
-        """
-        try:
-            return cls(
-                after=_read_day(given["after"]),
-                before=_read_day(given["before"]),
-                publisher=given["publisher"],
-                because=tuple(given["because"]),
-                counted_from=_read_day(given["counted_from"]),
-                applied=given["applied"],
-            )
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ValueError(f"not a scope as JSON: {error!r}") from error
-
-    def without(self, text: str) -> str:
-        """A text without the words that are not searched for."""
-        for words in self.aside:
-            text = text.replace(words, " ")
-        return re.sub(r" +([?.,;:!])", r"\1", " ".join(text.split())).lstrip(",;: ")
-
-
-NO_SCOPE = Scope()
 
 
 def scope(
@@ -296,20 +215,49 @@ def _confines(
     return False
 
 
-def _stretch(after: date | None, before: date | None) -> str:
-    """Days of publication in words: "12–18 May 2025", "since 3 March 2026"."""
-    if after and before:
-        if after == before:
-            return f"on {day_text(after)}"
-        if (after.year, after.month) == (before.year, before.month):
-            return f"{after.day}–{day_text(before)}"
-        if after.year == before.year:
-            return f"{after.day} {after:%B} – {day_text(before)}"
-        return f"{day_text(after)} – {day_text(before)}"
-    if after:
-        return f"since {day_text(after)}"
-    return f"until {day_text(before)}" if before else ""
+def scope_of(
+    now: Generation,
+    texts: Iterable[str],
+    filters: Filters,
+    today: date,
+    publication: tuple[date | None, date | None, tuple[str, ...]],
+) -> Scope | None:
+    """The scope of a question in a generation, as far as the filters leave it to the question.
+
+    Args:
+        now: The generation.
+        texts: The question as meant and as searched; the first that confines itself counts.
+        filters: What is said beside it.
+        today: The day on which it is asked.
+        publication: The days of the oldest and newest article, and the publishers.
+    """
+    oldest, newest, publishers = publication
+    dated = filters.after or filters.before
+    for text in dict.fromkeys(texts):
+        found = scope(
+            text,
+            today=today,
+            newest=None if dated else newest,
+            oldest=oldest,
+            publishers=() if filters.publisher else publishers,
+            find_event=lambda words: _event_day(now, words),
+        )
+        if found:
+            return found
+    return None
 
 
-def _read_day(given: str | None) -> date | None:
-    return date.fromisoformat(given) if given else None
+def _event_day(now: Generation, words: str) -> date | None:
+    """The day of the article that tells best of an event, every word of it; None without one."""
+    stems = dict.fromkeys(content_stems(words), 1.0)
+    best = now.derived.article_words.search(stems, EVENT_DEPTH, None)
+    articles = now.articles({pk for pk, _ in best})
+    for pk, _ in best:
+        if pk not in articles:
+            continue
+        article = articles[pk].article
+        if article.published and stems.keys() <= {
+            *content_stems(f"{article.title} {article.text}")
+        }:
+            return article.published
+    return None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from index.ledger import StoredArticle
 from index.words import content_stems
-from rag.answer import SURE, Answer
 from rag.facts.names import names_in
 from rag.suggestion.wondering import Wonder, wonders
+from rag.types import SURE, Answer
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -43,6 +43,10 @@ def suggest(corpus: Corpus, count: int = 4) -> tuple[str, ...]:
     Made without a language model, the same for the same generation of an index, and kept until
     the next. Each was asked: its answer quotes the sentence that it was read off, with no warning.
     Fewer than ``count`` if the articles yield no more.
+
+    Args:
+        corpus: What is asked.
+        count: How many at most.
     """
     return _suggested(corpus, corpus.manifest()["token"], count)
 
@@ -56,6 +60,12 @@ def follow_ups(
     those to begin with. Each stands on its
     own and was asked, as for ``suggest``. ``go_on`` is called before each of them is: it may
     wait, and once it says no, what was found so far is all.
+
+    Args:
+        corpus: What is asked.
+        answer: The one that they go on from.
+        count: How many at most.
+        go_on: Called before each question is asked: it may wait, and says whether to ask.
     """
     if not go_on():
         return ()

@@ -9,11 +9,11 @@ from datetime import date
 
 from index.sentences import split_sentences
 from index.words import WORD, content_stems
-from rag.answer import Status
 from rag.facts.dates import dates_in
 from rag.facts.exchanged import exchanged
 from rag.facts.lacking import Lacking, in_their_words, lacking
 from rag.reader import Reader, default_reader
+from rag.types import Status
 
 # Claims below it are unsupported. Of a language model's 189 sentences in tests/e2e/test_writing.py
 # 0.3 shows 0.84 of the right ones as supported and keeps 0.83 of the others out, 0.5 does 0.76 and
@@ -126,7 +126,12 @@ def _plain(text: str) -> str:
 
 
 def verbatim(claim: str, cited: Sequence[str]) -> Verdict | None:
-    """The verdict on a claim that is in a cited text word for word."""
+    """The verdict on a claim that is in a cited text word for word.
+
+    Args:
+        claim: A sentence.
+        cited: The texts that it cites.
+    """
     wanted = _plain(claim).rstrip(".,;: ")
     if not wanted:
         return None

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer import Answer
 from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import judge
 from rag.settings import Settings
+from rag.types import Answer
 from ui import output
 from ui.cli import app
 

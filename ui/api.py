@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from rag.types import Answer, AskRequest
 from ui import openai_api, output
 from ui.auth import Users
 from ui.mcp_server import Mounted
@@ -29,7 +30,6 @@ from ui.programs.problems import GONE, add_handlers, add_strays, told
 from ui.shelf.adding import Editor
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
     from rag.corpus import Corpus
 
 __all__ = ["build_api"]
@@ -107,14 +107,14 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
         tags=["corpus"],
         responses={
             200: {
-                "model": schemas.AnswerOut,
+                "model": Answer,
                 "description": "The answer.",
                 "content": sse.DESCRIBED,
             },
             **_USUAL,
         },
     )
-    async def ask(request: Request, asked: schemas.AskIn) -> Response:
+    async def ask(request: Request, asked: AskRequest) -> Response:
         """Answers a question, every sentence cited, or says that the articles do not.
 
         With `Accept: text/event-stream` the answer comes as it grows: events `answer`, each with
@@ -122,15 +122,8 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
         there all at once comes as `done` alone.
         """
 
-        def start() -> "Iterator[Answer]":
-            return corpus.stream(
-                asked.question,
-                history=asked.turns(),
-                filters=asked.filters.filters(),
-                scope=asked.scope,
-                plain=asked.plain,
-                today=asked.today,
-            )
+        def start() -> Iterator[Answer]:
+            return corpus.stream(asked)
 
         answers = doors.desk.stream(start, request.receive)
         if sse.wanted(request):
@@ -149,8 +142,8 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
             lambda: corpus.search(
                 asked.query,
                 asked.top_k,
-                history=asked.turns(),
-                filters=asked.filters.filters(),
+                history=asked.history,
+                filters=asked.filters,
             )
         )
         return JSONResponse({"passages": output.passage_values(found)})
@@ -182,14 +175,14 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
         return Response(doors.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
 
-async def _events(answers: "AsyncGenerator[Answer, None]") -> Response:
+async def _events(answers: AsyncGenerator[Answer, None]) -> Response:
     """The answers as server-sent events; what fails before the first one is an error response."""
     first = await anext(answers, None)
     if first is None:
         await answers.aclose()
         return Response(status_code=GONE)
 
-    async def events(last: "Answer") -> AsyncIterator[str]:
+    async def events(last: Answer) -> AsyncIterator[str]:
         async with contextlib.aclosing(answers):
             try:
                 async for later in answers:

@@ -23,8 +23,8 @@ from ui.earlier import Panel, keep, reopen
 from ui.keeping import Chats
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
     from rag.corpus import Corpus
+    from rag.types import Answer
 
 SUGGESTED = 4
 FURTHER = 3

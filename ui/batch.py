@@ -20,7 +20,7 @@ from ui.files import replacing
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
-    from rag.filters import Filters
+    from rag.types import Filters
 
 __all__ = ["RUN_DEPTH", "Line", "UnreadableInput", "ask", "read", "tracked", "write_run"]
 

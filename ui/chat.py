@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
+from rag import types
 from rag.answer import sentence
-from rag.filters import Filters
+from rag.types import Filters
 from ui.render import (
     answer_html,
     article_html,
@@ -23,8 +24,8 @@ from ui.render import (
 )
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
     from rag.corpus import Corpus
+    from rag.types import Answer
 
 log = logging.getLogger(__name__)
 
@@ -212,13 +213,8 @@ def open_source(corpus: Corpus, ref: object) -> str:
     return article_html(article, quotes, shorts)
 
 
-def _history(turns: Sequence[Turn]) -> list[Mapping[str, str]]:
-    return [
-        {"role": role, "content": content}
-        for turn in turns
-        if turn.text
-        for role, content in (("user", turn.question), ("assistant", turn.text))
-    ]
+def _history(turns: Sequence[Turn]) -> list[types.Turn]:
+    return [types.Turn(turn.question, turn.answer or turn.text) for turn in turns if turn.text]
 
 
 def _failed(turn: Turn, sentence: str) -> Turn:

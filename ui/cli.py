@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
     from rag.corpus import Corpus
-    from rag.filters import Filters
     from rag.settings import Settings
+    from rag.types import Answer, Filters
 
 app = typer.Typer(
     name="onrecord",
@@ -502,7 +501,7 @@ def _show(answer: Answer, *, as_csv: bool, as_json: bool) -> None:
 
 
 def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:
-    from rag.filters import Filters
+    from rag.types import Filters
 
     return Filters(after, before, publisher)
 

@@ -10,19 +10,10 @@ from itertools import groupby
 from string import Template
 from typing import Protocol
 
-from rag.answer import (
-    MAY,
-    NEAREST,
-    REFUSAL,
-    UNSUPPORTED,
-    Answer,
-    Citation,
-    Claim,
-    Short,
-    sentence,
-)
+from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED, sentence
 from rag.period import day_text
 from rag.quote import over
+from rag.types import Answer, Citation, Claim, Short
 from ui.render import escape
 from ui.short import in_claim, pieces
 
@@ -124,8 +115,7 @@ def _remarks(answer: Answer) -> Iterator[str]:
 
 
 def _refusal(answer: Answer) -> str:
-    said = REFUSAL if answer.text.startswith(REFUSAL) else answer.text.partition("\n")[0]
-    return f"{said} {sentence(answer.reason)}".rstrip()
+    return f"{REFUSAL} {sentence(answer.reason)}".rstrip()
 
 
 def _paragraphs(answer: Answer) -> Iterator[tuple[str, str, list[Claim]]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from index.words import WORD
-from rag.answer import Answer
+from rag.types import Answer, messages_of
+from rag.types import Turn as Said
 from ui.kept import rows
 from ui.kept.database import FILE, WORDS, WRITTEN, ChatsUnusable, Database, sign
 from ui.kept.rows import as_json, as_moment, as_text, as_title
@@ -324,12 +325,11 @@ def _turns(db: sqlite3.Connection, pk: int) -> list[Turn]:
 
 
 def _history(db: sqlite3.Connection, pk: int, before: int) -> list[dict[str, str]]:
-    return [
-        {"role": role, "content": content}
+    return messages_of(
+        Said(turn.question, turn.answer)
         for turn in _turns(db, pk)
         if turn.id < before and turn.asked_at
-        for role, content in (("user", turn.question), ("assistant", turn.answer.on_record))
-    ]
+    )
 
 
 def _retitle(db: sqlite3.Connection, pk: int) -> None:

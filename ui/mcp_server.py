@@ -15,11 +15,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import Field, ValidationError
+from pydantic import Field, RootModel, ValidationError
 from starlette.datastructures import MutableHeaders
 
 from index.errors import OnRecordError
-from rag.filters import Filters
+from rag.types import Answer, Filters, History, Text
 from ui import output
 from ui.openai_api import content_of
 from ui.programs import log, schemas
@@ -29,7 +29,6 @@ from ui.programs.problems import misfit
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
-    from rag.answer import Answer
     from rag.corpus import Corpus
 
 __all__ = ["Mounted", "build_mcp", "serve_stdio"]
@@ -46,7 +45,11 @@ T = TypeVar("T")
 
 After = Annotated[date | None, Field(description="only articles published on this day or later")]
 Before = Annotated[date | None, Field(description="only articles published until this day")]
-Publisher = Annotated[schemas.Text | None, Field(description="only articles of this publisher")]
+Publisher = Annotated[Text | None, Field(description="only articles of this publisher")]
+
+
+class _Answer(RootModel[Answer]):
+    """An answer, or a refusal with the passages that came nearest."""
 
 
 class _Tools(MCPServer[Any]):
@@ -75,20 +78,18 @@ def build_mcp(corpus: "Corpus", desk: Desk) -> MCPServer[Any]:
 
     @server.tool(annotations=reading)
     async def ask(
-        question: Annotated[
-            schemas.Text, Field(description="as a person would ask it, and complete")
-        ],
+        question: Annotated[Text, Field(description="as a person would ask it, and complete")],
         after: After = None,
         before: Before = None,
         publisher: Publisher = None,
-        history: schemas.History = [],  # noqa: B006 (its description is read from here)
-    ) -> Annotated[CallToolResult, schemas.AnswerOut]:
+        history: History = (),
+    ) -> Annotated[CallToolResult, _Answer]:
         """Answers a question from news articles, every sentence cited, or says that they do not."""
 
-        def start() -> "Iterator[Answer]":
+        def start() -> Iterator[Answer]:
             return corpus.stream(
                 question,
-                history=schemas.turns(history),
+                history=history,
                 filters=Filters(after, before, publisher),
             )
 
@@ -102,7 +103,7 @@ def build_mcp(corpus: "Corpus", desk: Desk) -> MCPServer[Any]:
 
     @server.tool(annotations=reading)
     async def search(
-        query: Annotated[schemas.Text, Field(description="what to look for")],
+        query: Annotated[Text, Field(description="what to look for")],
         top_k: Annotated[int, Field(ge=1, le=100, description="how many passages")] = 10,
         after: After = None,
         before: Before = None,
@@ -123,7 +124,7 @@ def build_mcp(corpus: "Corpus", desk: Desk) -> MCPServer[Any]:
 
     @server.tool(annotations=reading)
     async def article(
-        article_id: Annotated[schemas.Text, Field(description="as citations and passages give it")],
+        article_id: Annotated[Text, Field(description="as citations and passages give it")],
     ) -> Annotated[CallToolResult, schemas.ArticleOut]:
         """Gives the whole text of an article, with its title, publisher and date."""
         found = await _worked(desk, lambda: corpus.article(article_id))

@@ -8,14 +8,16 @@ import re
 import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from index.errors import NotIndexed
-from rag.answer import MAY, on_record
+from rag.answer import MAY, UNSUPPORTED
 from rag.question import UnusableQuestion
+from rag.types import LONGEST_MESSAGE
 from ui.output import source
 from ui.programs import openai_schemas as wire
 from ui.programs import schemas, sse
@@ -24,8 +26,8 @@ from ui.programs.problems import GONE, Unusable, as_openai, told
 from ui.short import in_text, pieces
 
 if TYPE_CHECKING:
-    from rag.answer import Answer, Citation
     from rag.corpus import Corpus
+    from rag.types import Answer, Citation
 
 SOURCES = "\n\nSources:\n"
 """Comes before the footnotes; what an earlier reply says from here on is no history."""
@@ -111,10 +113,10 @@ def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[
     """
     for number, message in enumerate(messages[:-1]):
         read = message.role in ("user", "assistant")
-        if read and (length := len(message.said)) > schemas.LONGEST_TURN:
+        if read and (length := len(message.said)) > LONGEST_MESSAGE:
             raise Unusable(
                 f"messages.{number}.content: has {length:,} characters, and an earlier message may"
-                f" have {schemas.LONGEST_TURN:,}; shorten it or leave it out"
+                f" have {LONGEST_MESSAGE:,}; shorten it or leave it out"
             )
     turns = [
         {"role": message.role, "content": _on_record(message)}
@@ -127,11 +129,15 @@ def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[
 
 
 def _on_record(message: wire.MessageIn) -> str:
-    """A message as history: of a reply what the articles support, and nothing put around it."""
+    """A message as history: of a reply what the articles support, and nothing put around it.
+
+    These clients keep a reply as the text that was sent to them, and send that.
+    """
     if message.role == "user":
         return message.said
     said = message.said.rpartition(CHECKED)[2].partition(SOURCES)[0]
-    return on_record(said.removeprefix(MAY).lstrip().replace("**", ""))
+    said = said.removeprefix(MAY).lstrip().replace("**", "")
+    return said.partition(UNSUPPORTED)[0].rstrip()
 
 
 def content_of(answer: "Answer") -> str:
@@ -240,11 +246,11 @@ class _Completion:
 
 def _stable(answer: "Answer") -> str:
     """What of an answer that grows will stay as it is: the sentences that were checked."""
-    said = on_record(_worded(answer))
-    claims = [claim for claim in answer.claims if claim.status != "unsupported"]
-    if claims and claims[-1].status == "unchecked":
-        said = said.removesuffix(claims[-1].text).rstrip()
-    return said
+    claims = tuple(claim for claim in answer.claims if claim.status == "supported")
+    if claims == answer.claims:
+        return _worded(answer)
+    said = " ".join(claim.marked for claim in claims)
+    return _worded(replace(answer, claims=claims, text=said))
 
 
 def _worded(answer: "Answer") -> str:

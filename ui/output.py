@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from index.article import Article
     from index.ledger import Listed
-    from rag.answer import Answer, Citation
     from rag.retrieve import Passage
+    from rag.types import Answer, Citation
 
 _WIDTH = 88
 

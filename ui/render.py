@@ -8,19 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from index.article import Article
-from rag.answer import (
-    MAY,
-    NEAREST,
-    REFUSAL,
-    UNSUPPORTED,
-    Answer,
-    Citation,
-    Claim,
-    Short,
-    sentence,
-)
+from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED, sentence
 from rag.period import day_text
 from rag.quote import over
+from rag.types import Answer, Citation, Claim, Short
 from ui.short import Span, in_claim, pieces
 
 LONGEST_SHOWN_QUESTION = 2_000
@@ -172,9 +163,7 @@ def _sources_html(citations: Sequence[Citation], shorts: Sequence[Short]) -> str
 
 def _refusal_html(answer: Answer) -> str:
     """The refusal and its reason; the text repeats the passages, which are a list of links here."""
-    words = answer.text
-    if answer.nearest or answer.reason:
-        words = REFUSAL if words.startswith(REFUSAL) else words.partition("\n")[0]
+    words = REFUSAL if answer.nearest or answer.reason else answer.text
     why = f'<p class="reason">{escape(sentence(answer.reason))}</p>' if answer.reason else ""
     return f'<p class="words">{escape(words)}</p>{why}{_nearest_html(answer.nearest)}'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.answer import Answer, Citation, Claim, Short
+from rag.types import Answer, Citation, Claim, Short
 
 Span = tuple[int, int]
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import gradio
     from fastapi import FastAPI
 
-    from rag.answer import Answer
     from rag.corpus import Corpus
+    from rag.types import Answer
 
 __all__ = ["build_app", "launch", "open_source", "respond", "serve"]
 

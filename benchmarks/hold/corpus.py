@@ -13,7 +13,7 @@ from index.build import Builder
 from index.errors import IndexMissing
 from index.generation import Generations
 from index.words import content_stems
-from rag.answer import Answer
+from rag.types import Answer
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, write
 from ui.keeping import Chats

@@ -19,6 +19,7 @@ from rag.dialogue.referents import (
 )
 from rag.facts.names import Name, names_in
 from rag.politeness import is_small_talk
+from rag.types import Answer, Turn
 
 # Turns that are looked back at, and characters of them that are searched for with a question: the
 # models must still read the question.
@@ -75,7 +76,7 @@ class Completed:
     said: str = ""
 
 
-def complete(question: str, history: Sequence[tuple[str, str]]) -> Completed:
+def complete(question: str, history: Sequence[tuple[str, Answer | str]]) -> Completed:
     """Completes a question from the turns before it.
 
     Args:
@@ -85,24 +86,26 @@ def complete(question: str, history: Sequence[tuple[str, str]]) -> Completed:
     >>> complete("And Macron?", [("What did Merz say about sanctions?", "")]).question
     'What did Macron say about sanctions?'
     """
-    turns = [turn for turn in history if not is_small_talk(turn[0])][-TURNS:]
-    known, reply = Completed(question), ""
-    for number, (asked, replied) in enumerate([*turns, (question, "")]):
-        known = _after(asked, known, reply) if number else Completed(asked)
-        reply = replied
+    turns = [Turn(*turn) for turn in history if not is_small_talk(turn[0])][-TURNS:]
+    known, before = Completed(question), Turn("")
+    for number, turn in enumerate([*turns, Turn(question)]):
+        asked = turn.question
+        known = _after(asked, known, before) if number else Completed(asked)
+        before = turn
     return known
 
 
-def _after(question: str, known: Completed, reply: str) -> Completed:
-    """A turn completed from the turn before it, which is completed itself, and its reply."""
+def _after(question: str, known: Completed, before: Turn) -> Completed:
+    """A turn completed from the turn before it, and from that one completed itself."""
+    reply, said = before.reply, before.said
     other = _ELSE.match(question)
     if _MORE.match(question) or (other and known.question.lower().startswith(other["who"].lower())):
-        return replace(known, said=f"{known.said} {reply}".strip())
+        return replace(known, said=f"{known.said} {said}".strip())
     if _CHECKS.match(question):
         return Completed(question, next(iter(claims_of(reply)), known.question))
     if swapped := _swapped(question, known.question):
         return replace(known, question=swapped, said="")
-    if not leans(question, f"{known.question} {reply}"):
+    if not leans(question, f"{known.question} {said}"):
         return Completed(question)
     if item := _item(question, reply):
         return Completed(question, item)
@@ -113,6 +116,10 @@ def _after(question: str, known: Completed, reply: str) -> Completed:
 
 def joined(before: str, question: str) -> str:
     """Two questions as they are read as one text.
+
+    Args:
+        before: What was asked before; "" for nothing.
+        question: What is asked now.
 
     >>> joined("who resigned", "when was that")
     'who resigned? when was that'
@@ -169,7 +176,7 @@ def _put_name(text: str, name: Name, new: str) -> str:
     return _put(text, (start, name.end), new)
 
 
-def _item(question: str, reply: str) -> str:
+def _item(question: str, reply: Answer | str) -> str:
     """What "the second one" is in the reply; "" if it lists nothing."""
     found = _ORDINAL.search(question)
     items = listed_in(reply) if found else []
@@ -178,8 +185,14 @@ def _item(question: str, reply: str) -> str:
     return items[number] if 0 <= number < len(items) > 1 else ""
 
 
-def resolved(question: str, before: str, reply: str = "") -> str:
-    """The question with its first pronoun replaced; "" if that may stand for more than one."""
+def resolved(question: str, before: str, reply: Answer | str = "") -> str:
+    """The question with its first pronoun replaced; "" if that may stand for more than one.
+
+    Args:
+        question: The turn.
+        before: The question before it, completed.
+        reply: What was replied to that.
+    """
     for start, end in pointing(question):
         word = question[start:end].lower()
         after = question[end:].lstrip().split(" ")[0].rstrip("?.,!")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 
 from index.readers.encoding import scrub
+from rag.types import Said, Turn, as_turns, messages_of
 
 # A program may send a million characters. A turn leans on one of the last three that ask something;
 # what it means was said early in a reply (2,000 characters are the longest question).
@@ -13,30 +14,36 @@ QUESTION_CHARS = 2_000
 REPLY_CHARS = 4_000
 
 
-def recent(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """The last messages of a chat, each so far as it is read.
+def recent(history: Iterable[Said]) -> list[dict[str, str]]:
+    """The last messages of a chat, each so far as it is read, oldest first.
 
     Args:
-        history: Oldest first: {"role": "user" or "assistant", "content": "..."}.
+        history: Oldest first: turns, or messages of the form {"role", "content"}.
     """
     return [
         {
-            "role": turn.get("role", ""),
+            "role": message["role"],
             "content": scrub(
-                turn["content"][: QUESTION_CHARS if turn.get("role") == "user" else REPLY_CHARS]
+                message["content"][: QUESTION_CHARS if message["role"] == "user" else REPLY_CHARS]
             ),
         }
-        for turn in history[-MESSAGES:]
+        for message in messages_of(as_turns(history))[-MESSAGES:]
     ]
 
 
-def turns_of(history: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """What was asked and what was replied, oldest first; "" where there was no reply."""
-    turns: list[tuple[str, str]] = []
-    for turn in recent(history):
-        said = turn["content"]
-        if turn["role"] == "user" and said.strip():
-            turns.append((" ".join(said.split()), ""))
-        elif turn["role"] == "assistant" and turns:
-            turns[-1] = (turns[-1][0], said)
-    return turns
+def turns_of(history: Iterable[Said]) -> list[Turn]:
+    """The last turns of a chat, each so far as it is read, oldest first.
+
+    Args:
+        history: Oldest first: turns, or messages of the form {"role", "content"}.
+    """
+    found: list[Turn] = []
+    left = MESSAGES
+    for question, reply in reversed(as_turns(history)):
+        left -= 1 + bool(reply)
+        if left < 0:
+            break
+        asked = " ".join(scrub(question[:QUESTION_CHARS]).split())
+        said = scrub(reply[:REPLY_CHARS]) if isinstance(reply, str) else reply
+        found.append(Turn(asked, said))
+    return found[::-1]

@@ -90,17 +90,21 @@ def leans(question: str, known: str = "") -> bool:
     # A pronoun that does not point stands for something which the question names.
     own = bool(_PRONOUN.search(rest)) and not _EXPLETIVE.search(rest)
     named = own or any(_is_name(word) for word in rest.split()[1:])
-    if opener and _JOINED.match(question):
-        names = sum(_is_name(word) for word in rest.split()[1:])
-        if not named or (words < SHORT and names < 2):
-            return True
-    elif opener and not named and words < SHORT - 1:
+    if opener and _goes_on(question, rest, named=named, words=words):
         return True
     if own or words >= SHORT:
         return False
     # "Who resigned?" is whole; "Over how many years?" is not.
     shared = len({*stems} & {*content_stems(known)})
     return (words < 2 and not _WHOLE.match(rest)) or (not named and 2 * shared >= words)
+
+
+def _goes_on(question: str, rest: str, *, named: bool, words: int) -> bool:
+    """Whether a question that opens with "and", "so" or the like goes on with the one before."""
+    if not _JOINED.match(question):
+        return not named and words < SHORT - 1
+    names = sum(_is_name(word) for word in rest.split()[1:])
+    return not named or (words < SHORT and names < 2)
 
 
 def pointing(question: str) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from index.words import content_stems, is_content
 from rag.answer import REFUSAL
 from rag.dialogue.history import REPLY_CHARS
 from rag.facts.names import TITLES, Name, names_in
+from rag.types import Answer
 
 # Names with one of these words are not a person's.
 _BODIES = frozenset(
@@ -65,8 +66,13 @@ def people_in(text: str, *, told: bool = False) -> list[str]:
     return [*found.values()]
 
 
-def person_in(before: str, reply: str) -> str:
-    """Whom "he" or "she" stands for after a question and its reply; "" if that is not clear."""
+def person_in(before: str, reply: Answer | str) -> str:
+    """Whom "he" or "she" stands for after a question and its reply; "" if that is not clear.
+
+    Args:
+        before: The question, completed.
+        reply: What was replied to it.
+    """
     people = people_in(before)
     if people:
         return people[0] if len(people) == 1 else ""
@@ -78,6 +84,9 @@ def person_in(before: str, reply: str) -> str:
 
 def subject_in(before: str) -> str:
     """The one thing that a question is about ("What is Twilio for?"); "" if there are more.
+
+    Args:
+        before: A question.
 
     >>> subject_in("Who owns the barrier?")
     'the barrier'
@@ -91,7 +100,11 @@ def subject_in(before: str) -> str:
 
 
 def place_in(before: str) -> str:
-    """The one place that a question names: "in Paris"; "" if there are none or more."""
+    """The one place that a question names: "in Paris"; "" if there are none or more.
+
+    Args:
+        before: A question.
+    """
     places = [
         n for n in names_in(before) if _PLACE.search(before[max(0, n.start - _LONGEST) : n.start])
     ]
@@ -107,6 +120,9 @@ def plural_in(before: str) -> str:
 
     A pair of names, or the only thing that it counts.
 
+    Args:
+        before: A question.
+
     >>> plural_in("How many bolts failed the hardness test?")
     'the bolts'
     """
@@ -118,8 +134,15 @@ def plural_in(before: str) -> str:
     return f"the {nouns[0]}" if len(nouns) == 1 else ""
 
 
-def claims_of(reply: str) -> list[str]:
-    """What a reply says, a claim each, without markers and without who published it."""
+def claims_of(reply: Answer | str) -> list[str]:
+    """What a reply says, a claim each, without markers and without who published it.
+
+    Args:
+        reply: The answer, or the text that a program sends as what was replied.
+    """
+    if isinstance(reply, Answer):
+        kept = (claim.text for claim in reply.claims if claim.status != "unsupported")
+        return [" ".join(text.split()) for text in kept]
     if reply.startswith(REFUSAL):
         return []
     claims: list[str] = []
@@ -132,8 +155,14 @@ def claims_of(reply: str) -> list[str]:
     return claims
 
 
-def listed_in(reply: str) -> list[str]:
-    """The things that a reply lists: the items of its list, else its claims."""
+def listed_in(reply: Answer | str) -> list[str]:
+    """The things that a reply lists: the items of its list, else its claims.
+
+    Args:
+        reply: The answer, or the text that a program sends as what was replied.
+    """
+    if isinstance(reply, Answer):
+        return claims_of(reply)
     items = _LISTED.findall(reply[:REPLY_CHARS])
     listed = [_MARKER.sub("", item).strip(" .;") for item in items]
     return listed if len(listed) > 1 else claims_of(reply)

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from index.errors import NotIndexed
-from rag.answer import Answer, Citation
 from rag.evaluation import requests
 from rag.question import UnusableQuestion
+from rag.types import Answer, Citation
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -118,6 +118,10 @@ def stated(question: GoldenQuestion, answer: Answer) -> tuple[bool, ...]:
     Letter case, line breaks and the shape of quotation marks do not count. A number does not
     occur in a longer one, such as 30 in 130 or in 30,000; a word may, such as "advis" in
     "advisers".
+
+    Args:
+        question: With the facts that an answer has to state.
+        answer: The one that was given.
     """
     claims = [_plain(claim.text) for claim in answer.claims]
     return tuple(
@@ -127,7 +131,12 @@ def stated(question: GoldenQuestion, answer: Answer) -> tuple[bool, ...]:
 
 
 def complete(question: GoldenQuestion, answer: Answer) -> bool:
-    """Whether an answer states every fact, and cites an expected article first."""
+    """Whether an answer states every fact, and cites an expected article first.
+
+    Args:
+        question: With the facts and articles that are expected.
+        answer: The one that was given.
+    """
     if not answer.answered or not all(stated(question, answer)):
         return False
     if question.wanted:
@@ -142,12 +151,22 @@ def complete(question: GoldenQuestion, answer: Answer) -> bool:
 
 
 def cites_right_first(question: GoldenQuestion, answer: Answer) -> bool:
-    """Whether the first citation is of an expected article."""
+    """Whether the first citation is of an expected article.
+
+    Args:
+        question: With the keys of the articles that are expected.
+        answer: The one that was given.
+    """
     return bool(answer.citations) and answer.citations[0].key in question.docs
 
 
 def is_verbatim(corpus: Corpus, citation: Citation) -> bool:
-    """Whether the cited article holds the quote at the offsets of the citation."""
+    """Whether the cited article holds the quote at the offsets of the citation.
+
+    Args:
+        corpus: What was asked.
+        citation: Of an answer of it.
+    """
     try:
         text = corpus.article(citation.article_id).text
     except NotIndexed:

@@ -98,7 +98,12 @@ class RankingEvaluation:
 
 
 def rank(corpus: Corpus, queries: Iterable[Line]) -> Iterator[Ranked]:
-    """Ranks articles for each query; for one that cannot be searched there are none."""
+    """Ranks articles for each query; for one that cannot be searched there are none.
+
+    Args:
+        corpus: What is searched.
+        queries: In the order in which the rankings come.
+    """
     corpus.prepare()
     for query in queries:
         started = time.perf_counter()

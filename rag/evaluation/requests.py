@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rag.answer import Answer, Claim
 from rag.period import day_text
+from rag.types import Answer, Claim
 
 WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day")
 """Fields of a golden line that say what the reply to a request holds."""
@@ -18,7 +18,12 @@ GOOD = 0.8
 
 
 def held(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
-    """For each thing that a good reply holds, whether this one does."""
+    """For each thing that a good reply holds, whether this one does.
+
+    Args:
+        wanted: What a good reply holds, as its golden line says.
+        answer: The reply.
+    """
     return [found for _, found in _things(wanted, answer)]
 
 
@@ -26,6 +31,10 @@ def right(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
     """For each claim, or pair of claims, whether it is one that a good reply may hold.
 
     Empty for kinds of which all that may be held is not listed.
+
+    Args:
+        wanted: What a good reply holds, as its golden line says.
+        answer: The reply.
     """
     if "events" in wanted:
         may = [*wanted["events"], *wanted.get("also", ())]
@@ -47,13 +56,7 @@ def _things(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bo
     for item in wanted.get("items", ()):
         names = [item] if isinstance(item, str) else item
         yield names[0], any(_plain(name) in whole for name in names)
-    for side, words in wanted.get("sides", {}).items():
-        # A side may be called by another name than is expected: "Union" for the Alliance.
-        mine = [c for c in answer.claims if _of(c.label, side)] or answer.claims
-        text = " ".join(_plain(claim.text) for claim in mine)
-        for each in words:
-            names = [each] if isinstance(each, str) else each
-            yield side, any(_plain(word) in text for word in names)
+    yield from _sides(wanted, answer)
     if main := wanted.get("main"):
         yield main[0], any(_plain(words) in whole for words in main)
     for words in wanted.get("quotes", ()):
@@ -61,6 +64,20 @@ def _things(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bo
     for pair in wanted.get("differ", ()):
         pairs = zip(answer.claims[::2], answer.claims[1::2], strict=False)
         yield pair[0], any(_pair(each, pair) for each in pairs)
+    yield from _headed(wanted, answer)
+
+
+def _sides(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bool]]:
+    for side, words in wanted.get("sides", {}).items():
+        # A side may be called by another name than is expected: "Union" for the Alliance.
+        mine = [c for c in answer.claims if _of(c.label, side)] or answer.claims
+        text = " ".join(_plain(claim.text) for claim in mine)
+        for each in words:
+            names = [each] if isinstance(each, str) else each
+            yield side, any(_plain(word) in text for word in names)
+
+
+def _headed(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bool]]:
     if "count" in wanted:
         numbers = re.findall(r"\d+", answer.heading.replace(",", ""))
         yield "count", bool(numbers) and int(numbers[0]) == wanted["count"]

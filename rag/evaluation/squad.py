@@ -10,12 +10,22 @@ _ARTICLE = re.compile(r"\b(?:an?|the)\b")
 
 
 def exact(expected: str, given: str) -> float:
-    """1 if both say the same but for case, punctuation, articles and white space, else 0."""
+    """1 if both say the same but for case, punctuation, articles and white space, else 0.
+
+    Args:
+        expected: A short answer that is right.
+        given: The one that was given.
+    """
     return float(_words(expected) == _words(given))
 
 
 def f1(expected: str, given: str) -> float:
-    """The harmonic mean of the shares of words that one has of the other, from 0 to 1."""
+    """The harmonic mean of the shares of words that one has of the other, from 0 to 1.
+
+    Args:
+        expected: A short answer that is right.
+        given: The one that was given.
+    """
     wanted, said = _words(expected), _words(given)
     if not wanted or not said:
         return float(wanted == said)

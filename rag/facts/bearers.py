@@ -96,6 +96,10 @@ def groups(words: str) -> frozenset[int]:
 def alike(one: str, other: str) -> bool:
     """Whether two words of names, in lower case, are one, a demonym of it, or spelt otherwise.
 
+    Args:
+        one: A word of a name.
+        other: Likewise.
+
     >>> alike("zelensky", "zelenskyy"), alike("russia", "russian"), alike("iran", "iraq")
     (True, True, False)
     """

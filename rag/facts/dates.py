@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -120,7 +121,12 @@ class Date:
         )
 
     def same(self, other: Date, published: date | None = None) -> bool:
-        """Whether this date of a claim is told, or is within what is told, by another."""
+        """Whether this date of a claim is told, or is within what is told, by another.
+
+        Args:
+            other: A date of the text that the claim cites.
+            published: The day from which "today" and "on Monday" count; None if it is not known.
+        """
         if self.ahead is not None or other.ahead is not None:
             if self.ahead == other.ahead:
                 return True
@@ -148,7 +154,7 @@ def dates_in(text: str) -> list[Date]:
 
 
 def _read(text: str, match: re.Match[str]) -> Date | None:
-    told, parts = Date(match.group(), *match.span()), match.groupdict()
+    told = Date(match.group(), *match.span())
     before = text[max(0, match.start() - 12) : match.start()]
     if match["relative"]:
         return replace(told, ahead=_RELATIVE[match["relative"].lower()])
@@ -159,17 +165,26 @@ def _read(text: str, match: re.Match[str]) -> Date | None:
     if year := match["y7"]:
         counted = _COUNTED.match(text, match.end()) and not _BEFORE_YEAR.search(before)
         return None if counted else replace(told, year=int(year))
-    if name := match["m6"]:
-        bare = name.rstrip(".")
-        if bare.title() in MONTHS:  # the stop ends the sentence
-            told, name = replace(told, text=bare, end=told.start + len(bare)), bare
-        # "May", "March" and "Jan" are other words too.
-        clear = len(name) > 5 or name.lower() in ("april", "june", "july")
-        named = re.match(r" [A-Z]", text[match.end() : match.end() + 2])  # "of Jan Hus"
-        in_time = name[0].isupper() and not named and _BEFORE_MONTH.search(before)
-        return replace(told, month=month_number(name)) if clear or in_time else None
+    if match["m6"]:
+        return _month(told, match["m6"], before, text[match.end() : match.end() + 2])
     if match["a"] or match["a2"]:
         return _numeric(told, match)
+    return _written(told, match.groupdict())
+
+
+def _month(told: Date, name: str, before: str, after: str) -> Date | None:
+    """A month alone; None for another word: "May", "March" and "Jan" are others too."""
+    bare = name.rstrip(".")
+    if bare.title() in MONTHS:  # the stop ends the sentence
+        told, name = replace(told, text=bare, end=told.start + len(bare)), bare
+    clear = len(name) > 5 or name.lower() in ("april", "june", "july")
+    named = re.match(r" [A-Z]", after)  # "of Jan Hus"
+    in_time = name[0].isupper() and not named and _BEFORE_MONTH.search(before)
+    return replace(told, month=month_number(name)) if clear or in_time else None
+
+
+def _written(told: Date, parts: Mapping[str, str]) -> Date:
+    """A day, month and year, as far as they are told, in any of their orders."""
     day, month, year = (
         next((found for n in range(1, 6) if (found := parts.get(f"{part}{n}"))), "")
         for part in "dmy"

@@ -98,6 +98,10 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
 def in_their_words(text: str, held: str) -> str:
     """A text with its numbers and dates written as another text writes them.
 
+    Args:
+        text: A claim.
+        held: The text whose way of writing is taken.
+
     >>> in_their_words("On May 4 some 1200 left.", "Of 2,000, 1,200 left on 4 May at noon.")
     'On 4 May some 1,200 left.'
     """

@@ -13,12 +13,12 @@ from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.words import content_stems
 from rag.abstain import inverse_frequency
-from rag.answer import Citation, Claim
 from rag.evidence import Evidence, asks
 from rag.extent import extent, words_of
 from rag.quote import attribution, citation, numbered
 from rag.reader import Reader, SentenceReading
 from rag.retrieve import Passage, Query, retrieve
+from rag.types import Citation, Claim
 
 # Articles that a request is answered from, at most; passages looked at to find them.
 ARTICLES, PASSAGES = 40, 200

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from rag.reader import RequestReading
-from rag.scope import Scope
+from rag.types import Scope
 
 # The least probability with which a text is taken for more than a question for a fact.
 SURE = 0.7

@@ -58,15 +58,14 @@ class About:
         self.led = Counter(n.text for n in found if text[: n.start].lower().endswith("the "))
         each = (people_in(f"so {sentence}") for sentence in self.told)
         self.people = {name for names in each for name in names if " " in name}
-        surnames = {name.split()[-1] for name in self.people}
-        self.topics = {
-            name
-            for name, count in self.counted.items()
-            if (count > 1 or name in self.title)
-            and not surnames & {*name.split()}
-            and not TITLED.match(name)
-        }
+        self.topics = {name for name, count in self.counted.items() if self._topic(name, count)}
         self.headline = _headline(article.title, self)
+
+    def _topic(self, name: str, count: int) -> bool:
+        """Whether it speaks of what has this name, so often, and that is nobody."""
+        surnames = {person.split()[-1] for person in self.people}
+        often = count > 1 or name in self.title
+        return often and not surnames & {*name.split()} and not TITLED.match(name)
 
     def full(self, name: str) -> str:
         """A person's name for whoever has not read the article; "" if it is not told."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from index.words import content_stems
-from rag.answer import Status
+from rag.types import Status
 from rag.verify import Verdict, verify
 from rag.writing.passages import Shown
 

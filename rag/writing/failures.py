@@ -54,7 +54,13 @@ class OptionUnknown(ModelFailed):
 
 
 def too_slow(where: str, seconds: float, begun: bool) -> ModelFailed:
-    """The failure of a server that took too long."""
+    """The failure of a server that took too long.
+
+    Args:
+        where: The server's address, without what is secret in it.
+        seconds: Those that it was given.
+        begun: Whether a first piece of the reply had come.
+    """
     what = "did not finish its reply" if begun else "sent no word"
     return ModelFailed(
         f"{where} {what} within {seconds:g} s", "allow more with llm_timeout or use a smaller model"

@@ -71,12 +71,19 @@ class OpenAILikeModel:
 
     def prepare(self) -> None:
         """Loads the client, for which the first question would otherwise wait."""
-        import llama_index.llms.openai_like  # type: ignore[import-untyped]  # noqa: F401
+        import llama_index.llms.openai_like  # noqa: F401
 
     def stream(
         self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
     ) -> Reply:
-        """A reply to a prompt, which must be complete within so many seconds."""
+        """A reply to a prompt, which must be complete within so many seconds.
+
+        Args:
+            system: What the model is told of its task.
+            user: What is asked of it.
+            seconds: Until the reply must be complete.
+            max_tokens: The most tokens of the reply; None for those of the settings.
+        """
 
         def request(left: float, *, usage: bool) -> AsyncGenerator[Any, None]:
             return self._pieces(system, user, max_tokens or self.max_tokens, left, usage=usage)

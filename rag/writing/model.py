@@ -54,4 +54,11 @@ class LanguageModel(Protocol):
     def stream(
         self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
     ) -> Reply:
-        """A reply to a prompt, which must be complete within so many seconds."""
+        """A reply to a prompt, which must be complete within so many seconds.
+
+        Args:
+            system: What the model is told of its task.
+            user: What is asked of it.
+            seconds: Until the reply must be complete.
+            max_tokens: The most tokens of the reply; None for the usual.
+        """

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from index.words import content_stems
-from rag.answer import Citation
 from rag.evidence import Evidence
 from rag.extent import extent, same_paragraph
 from rag.period import day_text
 from rag.prompts import PASSAGE, SYSTEM, USER
 from rag.quote import attribution, citation, says_the_same
+from rag.types import Citation
 from rag.writing.neutral import neutral
 from rag.writing.orders import gives_orders, tainted
 
@@ -96,7 +96,12 @@ def choose(
 
 
 def prompt(question: str, shown: Sequence[Shown]) -> tuple[str, str]:
-    """What the system and what the user says to the model."""
+    """What the system and what the user says to the model.
+
+    Args:
+        question: As meant.
+        shown: The passages, by number.
+    """
     passages = "\n".join(_passage(item) for item in shown)
     return SYSTEM, USER.format(passages=passages, question=neutral(question))
 
@@ -104,13 +109,25 @@ def prompt(question: str, shown: Sequence[Shown]) -> tuple[str, str]:
 def budget(
     question: str, context: int, max_tokens: int, count: Callable[[list[str]], list[int]]
 ) -> int:
-    """The tokens that are left for passages."""
+    """The tokens that are left for passages.
+
+    Args:
+        question: As it is put to the model.
+        context: Tokens that prompt and reply may have together.
+        max_tokens: Those of them that the reply may have.
+        count: Counts the tokens of texts.
+    """
     fixed = sum(tokens([*prompt(question, [])], count)) + TEMPLATE_TOKENS
     return context - max_tokens - fixed
 
 
 def tokens(texts: Sequence[str], count: Callable[[list[str]], list[int]]) -> list[int]:
-    """The tokens that each text has at most for a chat model whose tokenizer is not known."""
+    """The tokens that each text has at most for a chat model whose tokenizer is not known.
+
+    Args:
+        texts: Any number of them.
+        count: Counts the embedding model's tokens, of which there are fewer.
+    """
     return [
         math.ceil(max(TOKENS_A_TOKEN * number, len(text.encode("utf-8")) / BYTES_A_TOKEN))
         for text, number in zip(texts, count(list(texts)), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from index.sentences import split_sentences
 from index.words import WORD
@@ -260,13 +261,18 @@ def _told(value: object, depth: int) -> list[str]:
     if not texts:
         inner = [v for n, v in fields.items() if n not in _SOURCE_FIELDS | _ASIDE_FIELDS]
         return [said for item in inner for said in _told(item, depth + 1)]
+    return [_with_sources(str(texts[0]), fields)]
+
+
+def _with_sources(text: str, fields: Mapping[str, object]) -> str:
+    """A sentence with markers for what its fields say that it rests on."""
     named = json.dumps([fields[name] for name in fields.keys() & _SOURCE_FIELDS])
     keys = sorted({int(key) for key in _KEY.findall(named[:2000])})
     marker = "".join(f" [{key}]" for key in keys)
-    said = _ended(texts[0])
+    said = _ended(text)
     if marker and not re.search(r"[\[【(]\s*\d", said):
         said = f"{said[:-1]}{marker}{said[-1]}"
-    return [said]
+    return said
 
 
 def _ended(text: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 
 from index.words import WORD, content_stems
 from rag.dialogue.history import recent
 from rag.facts.names import names_in
 from rag.prompts import REWRITE_SYSTEM, REWRITE_USER
+from rag.types import Said
 from rag.writing.failures import ModelFailed
 from rag.writing.model import LanguageModel
 from rag.writing.neutral import neutral
@@ -44,7 +45,7 @@ _LABEL = re.compile(
 def rewrite(
     model: LanguageModel,
     question: str,
-    history: Sequence[Mapping[str, str]],
+    history: Iterable[Said],
     *,
     seconds: float = REWRITE_SECONDS,
 ) -> str | None:
@@ -53,18 +54,18 @@ def rewrite(
     Args:
         model: Who rewrites it.
         question: The turn, as typed.
-        history: Earlier turns, oldest first: {"role": ..., "content": ...}.
+        history: Earlier turns, oldest first.
         seconds: How long the model is waited for.
 
     Returns:
         None if the model fails, or if what it wrote lost a name or a number of the turn, names
         what no turn names, is much longer than the turn, or asks nothing.
     """
-    history = recent(history)
+    messages = recent(history)
     turns = [
-        f"{'Reader' if turn.get('role') == 'user' else 'Reply'}: "
-        f"{neutral(turn.get('content', ''))[:TURN_CHARS]}"
-        for turn in history[-TURNS:]
+        f"{'Reader' if said['role'] == 'user' else 'Reply'}: "
+        f"{neutral(said['content'])[:TURN_CHARS]}"
+        for said in messages[-TURNS:]
     ]
     if not turns:
         return None
@@ -80,7 +81,7 @@ def rewrite(
                     return None
     except ModelFailed:
         return None
-    known = " ".join([question, *(turn.get("content", "") for turn in history)])
+    known = " ".join([question, *(said["content"] for said in messages)])
     return accepted(visible(raw)[0], question, known)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rag.answer import MAY, NEAREST
+from rag.answer import MAY, NEAREST, REFUSAL
 from tests.e2e.browsing import ask, browser_wanted, elsewhere, rest, until
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
@@ -168,7 +168,7 @@ def test_a_refusal_tells_its_reason_as_text(visit, fake):
     ask(page, "refuse")
     told = page.locator("#chat .refusal").locator("p").all_text_contents()
     why = "The articles speak of <2022>, not of 2021."
-    assert told == ["The record does not answer this question.", why, NEAREST]
+    assert told == [REFUSAL, why, NEAREST]
 
 
 def test_retry_asks_the_last_question_again(visit, fake):

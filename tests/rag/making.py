@@ -11,12 +11,12 @@ from index.ledger import StoredArticle, StoredChunk
 from index.readers import Source
 from index.sentences import split_sentences
 from rag import quote
-from rag.answer import Answer, Citation, Claim
 from rag.corpus import Corpus
 from rag.evidence import Evidence
 from rag.reader import SentenceReading
 from rag.retrieve import Passage
 from rag.settings import Settings
+from rag.types import Answer, Citation, Claim
 from tests.fakes import FakeReader
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer import SURE, Answer, Citation, Claim, Short, sentence
-from rag.scope import Scope
+from rag.answer import sentence
+from rag.types import SURE, Answer, Citation, Claim, Scope, Short
 from tests.rag.making import cited
 
 TEXT = st.text(max_size=20)

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from rag.answer import UNSUPPORTED, Answer
+from rag.answer import UNSUPPORTED
 from rag.conversation import Conversation
-from rag.filters import NO_FILTERS
 from rag.question import UnusableQuestion
 from rag.quote import growing
+from rag.types import NO_FILTERS, Answer, as_turns, messages_of
 from tests.rag.making import cited, claim, corpus_of
 
 NEWS = {
@@ -85,7 +85,7 @@ class Told:
         self.asked = []
 
     def stream(self, question, *, history=(), filters=NO_FILTERS, scope=True, plain=False):
-        self.asked.append((question, [dict(turn) for turn in history]))
+        self.asked.append((question, messages_of(as_turns(history))))
         self.scope = scope
         yield from growing(self.answer)
 
@@ -115,8 +115,11 @@ def test_a_stream_grows_claim_by_claim_and_ends_in_the_whole():
 
 
 def test_what_no_article_supports_is_no_history():
+    fell = claim("Rain fell.", cited(1))
+    wept = replace(claim("Macron wept."), status="unsupported", reason="not cited")
     text = f"Rain fell. [1]\n\n{UNSUPPORTED}\n- Macron wept. (not cited)"
-    chat = Conversation(Told(Answer(question="q", query="q", answered=True, text=text)))
+    said = Answer(question="q", query="q", answered=True, text=text, claims=(fell, wept))
+    chat = Conversation(Told(replace(said, citations=fell.citations)))
     chat.ask("q")
     assert chat.history[1] == {"role": "assistant", "content": "Rain fell. [1]"}
 

@@ -10,13 +10,12 @@ from llama_index.core.retrievers import BaseRetriever
 
 from index.build import Builder
 from index.errors import IndexMismatch, IndexMissing, NotIndexed
-from rag.answer import Answer, Citation, Claim
 from rag.conversation import Conversation
 from rag.corpus import Corpus
-from rag.filters import Filters
 from rag.politeness import SMALL_TALK
 from rag.question import UnusableQuestion
 from rag.settings import Settings
+from rag.types import Answer, Citation, Claim, Filters
 from tests.fakes import FakeEmbedder, FakeReader
 from tests.rag.making import article, corpus_of, empty_index
 from tests.rag.replying import FakeModel

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from rag.answer import UNSUPPORTED, Answer, Short
+from rag.answer import UNSUPPORTED
 from rag.generate import Writer
 from rag.prompts import CANNOT_ANSWER, SYSTEM
 from rag.settings import Settings
+from rag.types import Answer, Short
 from rag.writing.failures import ContextOverflow, ModelFailed
 from rag.writing.llm import OpenAILikeModel
 from tests import llm_server as server

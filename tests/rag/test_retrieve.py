@@ -6,8 +6,8 @@ import pytest
 
 from index.generation import Generations
 from rag import retrieve as room
-from rag.filters import Filters
 from rag.retrieve import EARLIER_TURN, Query, Weights, retrieve
+from rag.types import Filters
 from tests.rag.making import corpus_of, empty_index
 
 NEWS = {

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.filters import Filters
 from rag.period import periods
-from rag.scope import NO_SCOPE, Scope, scope
+from rag.scope import scope
+from rag.types import NO_SCOPE, Filters, Scope
 from tests.rag.making import article, corpus_of
 
 TODAY = date(2025, 5, 20)  # a Tuesday

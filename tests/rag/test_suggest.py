@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import SURE
 from rag.corpus import Corpus
 from rag.facts.names import names_in
 from rag.settings import Settings
 from rag.suggest import follow_ups, suggest
 from rag.suggestion.wondering import LONGEST, wonders
+from rag.types import SURE
 from tests.rag.making import corpus_of, empty_index, stored
 
 BARRIER = stored(

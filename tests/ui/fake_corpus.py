@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from index.article import Article
 from index.errors import NotIndexed
-from rag.answer import Answer, Citation, Claim, Short
-from rag.filters import NO_FILTERS, Filters
+from rag.answer import REFUSAL
 from rag.question import UnusableQuestion
-from rag.scope import Scope
+from rag.types import (
+    NO_FILTERS,
+    Answer,
+    Citation,
+    Claim,
+    Filters,
+    Said,
+    Scope,
+    Short,
+    as_turns,
+    messages_of,
+)
 
 HOSTILE = (
     "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'> "
@@ -141,7 +151,7 @@ class FakeConversation:
                 raise RuntimeError("secret path /etc/passwd")
             case "refuse":
                 near = cite(PLAIN, "The talks were the first since March 2022.")
-                text = "The record does not answer this question."
+                text = REFUSAL
                 why = "the articles speak of <2022>, not of 2021"
                 refusal = Answer(question=question, query=question, answered=False, text=text)
                 yield replace(refusal, nearest=(near,), reason=why)
@@ -183,8 +193,8 @@ class FakeCorpus:
     released: threading.Event = field(default_factory=threading.Event)
     known: tuple[Article, ...] = (PLAIN, SPANNING, EVIL)
 
-    def conversation(self, history: Sequence[Mapping[str, str]] = ()) -> FakeConversation:
-        self.histories.append([dict(turn) for turn in history])
+    def conversation(self, history: Iterable[Said] = ()) -> FakeConversation:
+        self.histories.append(messages_of(as_turns(history)))
         return FakeConversation(self)
 
     def article(self, article_id: str) -> Article:

@@ -6,11 +6,11 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import httpx
 
-from rag.answer import Answer
+from rag.types import Answer, AskRequest, messages_of
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus, cite, claim, reply
 from ui.api import build_api
 from ui.programs.server import Server
@@ -48,8 +48,12 @@ class ScriptedCorpus(FakeCorpus):
     closed: threading.Event = field(default_factory=threading.Event)
     asked: list[dict[str, object]] = field(default_factory=list)
 
-    def stream(self, question: str, **how: object) -> Iterator[Answer]:
-        self.asked.append({"question": question, **how})
+    def stream(self, question: str | AskRequest, **how: object) -> Iterator[Answer]:
+        request = AskRequest.of(question, **how)
+        said = {each.name: getattr(request, each.name) for each in fields(request)}
+        said |= {"history": messages_of(request.history)}
+        usual = {each.name: each.default for each in fields(request)} | {"history": []}
+        self.asked.append({name: value for name, value in said.items() if value != usual[name]})
         try:
             for place, answer in enumerate(self.answers):
                 if place:

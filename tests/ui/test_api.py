@@ -410,7 +410,7 @@ def test_behind_a_proxy_it_has_the_proxys_name(scripted):
 def test_the_description_names_every_door(real):
     described = real.get("/api/openapi.json").json()
     assert sorted(described["paths"]) == DOORS
-    assert described["components"]["schemas"]["AskIn"]["examples"][0] == {"question": HEADLINE}
+    assert described["components"]["schemas"]["AskRequest"]["examples"][0] == {"question": HEADLINE}
     assert all(
         operation["description"]
         for path in described["paths"].values()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rag.filters import Filters
+from rag.types import Filters
 from tests.rag.making import corpus_of
 from ui import batch
 from ui.batch import Line, UnreadableInput, read

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from rag.filters import Filters
+from rag.types import Filters
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus
 from ui.chat import (
     Turn,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from rag.answer import Answer
+from rag.types import Answer
 from tests.fakes import FakeEmbedder
 from tests.ui.printed import only, sentence
 from ui import cli

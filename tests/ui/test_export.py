@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED
 from rag.quote import refusal
-from rag.scope import Scope
+from rag.types import Scope
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply, short
 from ui.export import copy_text, markdown, page
 from ui.kept.values import Turn

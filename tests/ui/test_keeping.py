@@ -183,7 +183,7 @@ def test_feedback_is_a_golden_set(chats, tmp_path):
 
 def test_threads_and_processes_write_at_once(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from rag.answer import Answer;"
+        "import sys; from pathlib import Path; from rag.types import Answer;"
         "from ui.keeping import Chats; chats = Chats(Path(sys.argv[1])); chat = chats.create('p');"
         "[chats.append(chat, Answer(question=str(n), query='', answered=False, text='no'), 'p')"
         " for n in range(20)]"

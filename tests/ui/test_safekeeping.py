@@ -11,9 +11,9 @@ import pytest
 
 from index.backup import NoBackup, unpack
 from index.check import faults
-from rag.answer import Answer
 from rag.corpus import Corpus
 from rag.settings import Settings
+from rag.types import Answer
 from tests.fakes import FakeReader
 from tests.index.looking import look, write
 from tests.ui.printed import only, sentence

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import Short
+from rag.types import Short
 from tests.rag.making import cited, claim
 from tests.ui.fake_corpus import reply
 from ui.short import carried, in_claim, in_text, pieces

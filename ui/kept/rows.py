@@ -8,7 +8,7 @@ from typing import Any
 
 from index.digest import digest
 from index.readers.encoding import scrub
-from rag.answer import Answer
+from rag.types import Answer
 from ui.kept.database import WRITTEN
 from ui.kept.values import DAMAGED, TITLE_CHARS, Feedback, Summary, Turn
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from index.errors import OnRecordError
-from rag.answer import Answer
+from rag.types import Answer
 
 # Characters of a title: one line of a list. Of a reason: a paragraph.
 TITLE_CHARS = 120

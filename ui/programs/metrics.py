@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -13,8 +13,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from rag.conversation import Conversation
 
 if TYPE_CHECKING:
-    from rag.answer import Answer
     from rag.corpus import Corpus
+    from rag.types import Answer, AskRequest, Said
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -116,11 +116,11 @@ class _Measured:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the corpus has)
         return getattr(self._corpus, name)
 
-    def ask(self, question: str, **how: Any) -> Answer:  # noqa: ANN401
+    def ask(self, question: str | AskRequest, **how: Any) -> Answer:  # noqa: ANN401
         return deque(self.stream(question, **how), maxlen=1)[0]
 
-    def stream(self, question: str, **how: Any) -> Iterator[Answer]:  # noqa: ANN401
+    def stream(self, question: str | AskRequest, **how: Any) -> Iterator[Answer]:  # noqa: ANN401
         return self._metrics.stream(self._corpus.stream(question, **how), self._door)
 
-    def conversation(self, history: Sequence[Mapping[str, str]] = ()) -> Conversation:
+    def conversation(self, history: Iterable[Said] = ()) -> Conversation:
         return Conversation(cast("Corpus", self), history)

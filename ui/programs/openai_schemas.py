@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ui.programs import schemas
+from rag.types import MOST_MESSAGES, Answer, Text
 
 MODEL = "onrecord"
 
@@ -15,14 +15,14 @@ class PartIn(BaseModel):
     """One part of a message; only text is read."""
 
     type: str
-    text: schemas.Text = ""
+    text: Text = ""
 
 
 class MessageIn(BaseModel):
     """One message of a chat; those that are not from user or assistant are not read."""
 
     role: Literal["user", "assistant", "system", "developer", "tool", "function"]
-    content: schemas.Text | list[PartIn] | None = None
+    content: Text | list[PartIn] | None = None
 
     @property
     def said(self) -> str:
@@ -55,7 +55,7 @@ class CompletionIn(BaseModel):
     )
 
     model: str = Field(MODEL, description="any; there is one")
-    messages: list[MessageIn] = Field(min_length=1, max_length=2 * schemas.MOST_TURNS)
+    messages: list[MessageIn] = Field(min_length=1, max_length=2 * MOST_MESSAGES)
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = 1
@@ -112,7 +112,7 @@ class CompletionOut(BaseModel):
     model: str
     choices: list[ChoiceOut]
     usage: UsageOut
-    onrecord: schemas.AnswerOut
+    onrecord: Answer
 
 
 class ModelOut(BaseModel):

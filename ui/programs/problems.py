@@ -61,7 +61,9 @@ def misfit(error: Mapping[str, Any], skip: int = 0) -> str:
         skip: How many parts of the place are none of the sender's.
     """
     where = ".".join(str(part) for part in error["loc"][skip:]) or "request"
-    return f"{where}: {error['msg']}"
+    # Of what is read into a dataclass pydantic says it in terms of Python.
+    extra = error["type"] == "unexpected_keyword_argument"
+    return f"{where}: {'Extra inputs are not permitted' if extra else error['msg']}"
 
 
 def as_openai(status: int, sentence: str) -> dict[str, object]:

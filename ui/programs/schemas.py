@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from rag.answer import Citation, Short, Status
-from rag.filters import Filters
-
-MOST_TURNS = 200
-LONGEST_TURN = 20_000
-"""Characters of an earlier turn. What a turn leans on is read of the first few thousand; much more
-than a long reply is no turn of a chat."""
-
-
-def _well_formed(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError("half of a surrogate pair is no character") from error
-    return text
-
-
-Text: TypeAlias = Annotated[str, AfterValidator(_well_formed)]
-"""Text that can be stored and sent on."""
+from rag.types import NO_FILTERS, Filters, History, Text
 
 
 class Request(BaseModel):
@@ -34,67 +16,7 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class TurnIn(Request):
-    """One earlier turn of a chat."""
-
-    role: Literal["user", "assistant"]
-    content: Text = Field(max_length=LONGEST_TURN)
-
-
-class FiltersIn(Request):
-    """Which articles may be used; what is left out confines nothing."""
-
-    after: date | None = Field(None, description="published on this day or later")
-    before: date | None = Field(None, description="published on this day or earlier")
-    publisher: Text | None = Field(None, description="by this publisher, letter case aside")
-
-    def filters(self) -> Filters:
-        """The same for the corpus."""
-        return Filters(self.after, self.before, self.publisher or None)
-
-
-History: TypeAlias = Annotated[
-    list[TurnIn], Field(max_length=MOST_TURNS, description="earlier turns, oldest first")
-]
-
-
-class Query(Request):
-    """What every search takes."""
-
-    history: History = Field(default_factory=list)
-    filters: FiltersIn = Field(default_factory=FiltersIn)
-
-    def turns(self) -> list[dict[str, str]]:
-        """The history for the corpus."""
-        return turns(self.history)
-
-
-class AskIn(Query):
-    """A question."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"question": "what preconditions did the Kremlin set?"},
-                {
-                    "question": "And why?",
-                    "history": [
-                        {"role": "user", "content": "Who resigned?"},
-                        {"role": "assistant", "content": "Lucan Fairweather resigned."},
-                    ],
-                    "filters": {"after": "2026-04-01", "publisher": "The Lantern Gazette"},
-                },
-            ]
-        }
-    )
-
-    question: Text = Field(description="as a person would type it")
-    scope: bool = Field(True, description="whether “last week” in the question confines it")
-    plain: bool = Field(False, description="whether to take it for a question, not a request")
-    today: date | None = Field(None, description="the day from which “last week” is counted")
-
-
-class SearchIn(Query):
+class SearchIn(Request):
     """What to look for."""
 
     model_config = ConfigDict(
@@ -103,67 +25,8 @@ class SearchIn(Query):
 
     query: Text
     top_k: int | None = Field(None, ge=1, le=1000, description="how many; top_k of the settings")
-
-
-def turns(history: list[TurnIn]) -> list[dict[str, str]]:
-    """Turns as the corpus takes them."""
-    return [{"role": turn.role, "content": turn.content} for turn in history]
-
-
-class ClaimOut(BaseModel):
-    """One sentence of an answer; ``citations`` are numbers."""
-
-    text: str
-    status: Status
-    support: float
-    citations: list[int]
-    reason: str
-    label: str = Field(description="what it is given under, such as a day or a side; else empty")
-
-
-class ScopeOut(BaseModel):
-    """The articles to which the question's own words confine it."""
-
-    after: date | None
-    before: date | None
-    publisher: str | None
-    because: list[str]
-    counted_from: date | None
-    applied: bool
-
-
-class AnswerOut(BaseModel):
-    """An answer, or a refusal with the passages that came nearest."""
-
-    id: str | int | None
-    question: str
-    query: str = Field(description="the question as searched")
-    answered: bool = Field(description="false for a refusal, which has no claims")
-    text: str = Field(description="what a person reads, with markers such as [1]")
-    claims: list[ClaimOut]
-    citations: list[Citation]
-    nearest: list[Citation]
-    answerer: str = Field(description="“quotes”, or the language model's name")
-    kind: str = Field(
-        description="“fact”, or “brief”, “timeline”, “comparison”, “disagreement”, “quotes”,"
-        " “list”, “count”, “latest”, “search”; “about” and “smalltalk” ask nothing of the articles"
-    )
-    heading: str = Field(description="what stands over the claims of a request; else empty")
-    short: Short | None = Field(description="the exact words that answer; the first of shorts")
-    shorts: list[Short] = Field(
-        description="several for a list or a question of two parts, best first; start and end are"
-        " offsets into the text of the article that the citation of this number quotes"
-    )
-    may_answer: bool = Field(description="whether it is not sure that this answers")
-    reason: str = Field(
-        description="for a refusal: what the question takes for granted and the articles do not"
-        " hold; empty if that is not known"
-    )
-    confidence: float
-    timings: dict[str, float] = Field(description="milliseconds by stage")
-    scope: ScopeOut | None
-    usage: dict[str, int]
-    note: str
+    history: History = ()
+    filters: Filters = NO_FILTERS
 
 
 class PassageOut(BaseModel):

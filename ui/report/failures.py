@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from rag.answer import Answer
 from rag.evaluation.answers import Evaluation
 from rag.evaluation.golden import GoldenQuestion
 from rag.evaluation.judge import Judgement, Outcome, stated
+from rag.types import Answer
 from ui.figures import counted
 from ui.render import escape
 from ui.report.about import About

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rag.answer import Answer
 from rag.evaluation.golden import GoldenQuestion
 from rag.evaluation.judge import Judgement
+from rag.types import Answer
 from tests.rag.making import cited, claim
 
 

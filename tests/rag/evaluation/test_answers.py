@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer import Short
 from rag.evaluation.answers import SHARES, evaluate
+from rag.types import Short
 from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
 
 RAIN = ("Rain fell on it.", "a")

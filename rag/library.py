@@ -1,0 +1,178 @@
+"""The articles of an index: looked up, listed, counted, and the index itself exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from index.article import Article
+from index.build import Builder, Progress
+from index.embed import Embedder
+from index.errors import ArticleDamaged, NotIndexed
+from index.generation import Generation, Generations
+from index.ledger import Listed, StoredArticle
+from rag.settings import Settings
+from rag.types import NO_FILTERS, Filters
+
+T = TypeVar("T")
+
+# Damaged articles that an answer names.
+DAMAGED_NAMED = 3
+
+
+class Library:
+    """An open index. Threads may share it; a new generation is seen by the next call.
+
+    Attributes:
+        elsewhere: Articles that it does not hold and are cited all the same, by their ids.
+    """
+
+    def __init__(self, directory: Path, embedder: Embedder, settings: Settings) -> None:
+        """Opens the index in a folder.
+
+        Raises:
+            IndexMissing, IndexMismatch, IndexDamaged: see the classes.
+        """
+        self.directory = directory
+        self.settings = settings
+        self._embedder = embedder
+        self._store = Generations(directory, embedder)
+        self.elsewhere: Mapping[str, StoredArticle] = {}
+        # What was read from the ledger of the generation with this token, and is wanted often.
+        self._known: tuple[str, dict[str, Any]] = "", {}
+
+    def reading(self) -> AbstractContextManager[Generation]:
+        """The newest generation, and no other until the block ends."""
+        return self._store.reading()
+
+    def turn_to(self, directory: Path) -> None:
+        """Asks the index in another folder from the next question on.
+
+        Raises:
+            IndexMissing, IndexMismatch: as for ``Corpus.open``; the one before stays.
+        """
+        self._store, self.directory = Generations(directory, self._embedder), directory
+
+    def builder(
+        self, directory: Path, progress: Progress = lambda stage, done, total: None
+    ) -> Builder:
+        """What writes to the index in a folder as this one's settings say.
+
+        If it is the one that is asked, the next question sees what was committed.
+
+        Args:
+            directory: The folder that is written to.
+            progress: Called with the stage, how much is done and how much there is.
+        """
+        return Builder(
+            directory,
+            self._embedder,
+            chunk_tokens=self.settings.chunk_tokens,
+            overlap=self.settings.overlap,
+            progress=progress,
+        )
+
+    def article(self, article_id: str) -> Article:
+        """The article, or the earlier revision of one, with this id.
+
+        Raises:
+            NotIndexed: there is none.
+            ArticleDamaged: it is not as it was written.
+        """
+        found = self.stored([article_id])
+        if not found:
+            with self.reading() as now:
+                for _, uri, id_, _ in now.ledger.names(article_id):
+                    if id_ == article_id:
+                        raise ArticleDamaged(
+                            f"{uri}: this article is damaged in the index and is not shown; add"
+                            " its source again, or see: onrecord check"
+                        )
+            raise NotIndexed(f"{article_id}: the index holds no article with this id")
+        return found[0].article
+
+    def stored(self, ids: Iterable[str]) -> list[StoredArticle]:
+        """The articles, and earlier revisions, with these ids, in their order.
+
+        Unknown ones are left out, and those that are not as they were written.
+
+        Args:
+            ids: ``Article.id``, of any revision.
+        """
+        with self.reading() as now:
+            other = self.elsewhere
+            return [
+                article
+                for id_ in ids
+                for article in ([other[id_]] if id_ in other else now.ledger.articles_named(id_))
+                if article.id == id_
+            ]
+
+    def newest(self, count: int) -> list[StoredArticle]:
+        """The articles published last, newest first; those without a day come after all others.
+
+        Args:
+            count: How many at most.
+        """
+        with self.reading() as now:
+            return now.ledger.newest(count)
+
+    def articles(self) -> list[Listed]:
+        """Every article, without its text, in the order of their uris."""
+        with self.reading() as now:
+            return [*self._once(now, now.ledger.listed)]
+
+    def count(self, filters: Filters = NO_FILTERS) -> int:
+        """How many articles may be used.
+
+        Args:
+            filters: Which articles may be used.
+        """
+        with self.reading() as now:
+            allowed = now.allowed(filters.condition())
+            return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)
+
+    def publishers(self) -> tuple[str, ...]:
+        """Every publisher's name, sorted."""
+        with self.reading() as now:
+            return self.publication(now)[2]
+
+    def manifest(self) -> dict[str, str]:
+        """What the index says of itself."""
+        with self.reading() as now:
+            return now.ledger.manifest()
+
+    def publication(self, now: Generation) -> tuple[date | None, date | None, tuple[str, ...]]:
+        """The days of the oldest and of the newest article, and the publishers, sorted."""
+        return self._once(now, now.ledger.publication)
+
+    def _once(self, now: Generation, read: Callable[[], T]) -> T:
+        """What a method of the ledger gives, asked once in a generation."""
+        token, known = self._known
+        if token != now.derived.token:
+            known = {}
+            self._known = now.derived.token, known
+        name = read.__name__
+        if name not in known:
+            known[name] = read()
+        found: T = known[name]
+        return found
+
+
+def damaged(found: Iterable[str]) -> str:
+    """What is said of articles that are left out: they are not as they were written; "" for none.
+
+    Args:
+        found: Their uris.
+    """
+    uris: Sequence[str] = sorted(found)
+    if not uris:
+        return ""
+    which = ", ".join(uris[:DAMAGED_NAMED]) + (" and others" if len(uris) > DAMAGED_NAMED else "")
+    return (
+        f"Left out, because damaged in the index: {which}; add the source again, or see: onrecord"
+        " check."
+    )

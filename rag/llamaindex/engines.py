@@ -1,0 +1,183 @@
+"""A corpus as LlamaIndex's retriever, query engine and chat engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
+from llama_index.core.base.response.schema import Response
+from llama_index.core.callbacks import CallbackManager
+from llama_index.core.chat_engine.types import (
+    AgentChatResponse,
+    BaseChatEngine,
+    StreamingAgentChatResponse,
+)
+from llama_index.core.prompts.mixin import PromptMixinType
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from index.store import as_node
+from rag.llamaindex.nodes import source_nodes
+from rag.retrieve import Query
+from rag.types import NO_FILTERS, Answer, Filters, Said
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+
+
+class CorpusRetriever(BaseRetriever):
+    """Retrieval for anyone's own LlamaIndex pipeline: nodes are chunks with exact offsets."""
+
+    def __init__(self, corpus: Corpus, top_k: int = 10, filters: Filters = NO_FILTERS) -> None:
+        super().__init__()
+        self._corpus = corpus
+        self._top_k = top_k
+        self._filters = filters
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        pipeline = self._corpus.pipeline
+        query = Query.of(query_bundle.query_str, pipeline.embedder)
+        with self._corpus.reading() as now:
+            allowed = now.allowed(self._filters.condition())
+            found = pipeline.search(self._filters)(now, query, self._top_k, allowed)
+        return [NodeWithScore(node=as_node(p.chunk, p.article), score=p.score) for p in found]
+
+
+class CorpusQueryEngine(BaseQueryEngine):
+    """A question in, a cited answer out.
+
+    The response's ``source_nodes`` are the quoted words, with their offsets; its ``metadata`` is
+    the answer as JSON. A refusal has no source nodes.
+    """
+
+    def __init__(self, corpus: Corpus, filters: Filters = NO_FILTERS) -> None:
+        super().__init__(callback_manager=CallbackManager())
+        self._corpus = corpus
+        self._filters = filters
+
+    def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        """The passages that are read for a question."""
+        return CorpusRetriever(self._corpus, filters=self._filters).retrieve(query_bundle)
+
+    def _query(self, query_bundle: QueryBundle) -> Response:
+        answer = self._corpus.ask(query_bundle.query_str, filters=self._filters)
+        return Response(answer.text, source_nodes(answer), answer.as_json())
+
+    async def _aquery(self, query_bundle: QueryBundle) -> Response:
+        return await asyncio.to_thread(self._query, query_bundle)
+
+    def _get_prompt_modules(self) -> PromptMixinType:
+        return {}
+
+
+class CorpusChatEngine(BaseChatEngine):
+    """One chat; not for several threads at once. What it streams was checked."""
+
+    def __init__(self, corpus: Corpus, filters: Filters = NO_FILTERS) -> None:
+        self._corpus = corpus
+        self._filters = filters
+        self.reset()
+
+    def reset(self) -> None:
+        """Begins a new chat."""
+        self._chat = self._corpus.conversation()
+
+    @property
+    def chat_history(self) -> list[ChatMessage]:
+        """The turns so far."""
+        return [ChatMessage(role=m["role"], content=m["content"]) for m in self._chat.history]
+
+    def chat(
+        self, message: str, chat_history: list[ChatMessage] | None = None
+    ) -> AgentChatResponse:
+        """The answer to a message.
+
+        Args:
+            message: The question.
+            chat_history: The turns before it, in place of those that this chat has.
+        """
+        self._begin(chat_history)
+        answer = self._chat.ask(message, filters=self._filters)
+        return AgentChatResponse(
+            response=answer.text, source_nodes=source_nodes(answer), metadata=answer.as_json()
+        )
+
+    def stream_chat(
+        self, message: str, chat_history: list[ChatMessage] | None = None
+    ) -> StreamingAgentChatResponse:
+        """The same as it grows; the source nodes are there when it has ended.
+
+        Args:
+            message: The question.
+            chat_history: As for ``chat``.
+        """
+        self._begin(chat_history)
+        response = StreamingAgentChatResponse(is_writing_to_memory=False)
+        response.chat_stream = self._pieces(message, response)
+        return response
+
+    async def achat(
+        self, message: str, chat_history: list[ChatMessage] | None = None
+    ) -> AgentChatResponse:
+        """As ``chat``.
+
+        Args:
+            message: The question.
+            chat_history: As for ``chat``.
+        """
+        return await asyncio.to_thread(self.chat, message, chat_history)
+
+    async def astream_chat(
+        self, message: str, chat_history: list[ChatMessage] | None = None
+    ) -> StreamingAgentChatResponse:
+        """As ``stream_chat``; all of it comes at once.
+
+        Args:
+            message: The question.
+            chat_history: As for ``chat``.
+        """
+        self._begin(chat_history)
+        answer = await asyncio.to_thread(self._chat.ask, message, filters=self._filters)
+
+        async def whole() -> Any:  # noqa: ANN401
+            yield _piece(answer.text)
+
+        return StreamingAgentChatResponse(
+            is_writing_to_memory=False, achat_stream=whole(), source_nodes=source_nodes(answer)
+        )
+
+    def _begin(self, history: list[ChatMessage] | None) -> None:
+        """Goes on from other turns, if they are given."""
+        if history is not None:
+            said: list[Said] = [
+                {"role": message.role.value, "content": message.content or ""}
+                for message in history
+            ]
+            self._chat = self._corpus.conversation(said)
+
+    def _pieces(
+        self, message: str, response: StreamingAgentChatResponse
+    ) -> Generator[ChatResponse, None, None]:
+        sent, answer = "", None
+        for answer in self._chat.stream(message, filters=self._filters):
+            if _stays(answer) and answer.text.startswith(sent):
+                yield _piece(answer.text[len(sent) :])
+                sent = answer.text
+        if answer:
+            response.source_nodes = source_nodes(answer)
+            if answer.text != sent:
+                lead = "" if answer.text.startswith(sent) else "\n\n"
+                yield _piece(lead + answer.text.removeprefix(sent))
+
+
+def _stays(answer: Answer) -> bool:
+    """Whether an answer that grows will keep what it says by now."""
+    return answer.answerer == "quotes"
+
+
+def _piece(text: str) -> ChatResponse:
+    message = ChatMessage(role=MessageRole.ASSISTANT, content=text)
+    return ChatResponse(message=message, delta=text)

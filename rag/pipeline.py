@@ -1,0 +1,231 @@
+"""A question's way to its answer, step by step; each step is a part that stands elsewhere.
+
+=============  =========================================================  ========================
+understand     the turns before it, its spelling: the question as meant   ``rag.question``
+decide         one fact, or a brief, a timeline, a list ...               ``rag.requests.deciding``
+reply          what asks for more than a fact goes its own way            ``rag.requests.answering``
+confine        which articles its own words mean                          ``rag.scope``
+find           search, read, and how sure it is that they answer          ``rag.find``
+compose        the articles' own sentences, or a refusal                  ``rag.quote``
+write, verify  a language model's words, each sentence checked            ``rag.generate``
+=============  =========================================================  ========================
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from index.embed import Embedder
+from index.generation import Generation
+from rag import quote
+from rag.evidence import Evidence
+from rag.find import Found, find
+from rag.generate import Writer
+from rag.library import Library, damaged
+from rag.question import Question, understand
+from rag.reader import Reader
+from rag.requests.answering import answered, as_reply
+from rag.requests.deciding import PROSE, Decide
+from rag.requests.kinds import TALK
+from rag.requests.material import evidence_of
+from rag.requests.quoting import by_others
+from rag.requests.reply import Desk, list_of
+from rag.requests.request import FACT, Request
+from rag.retrieve import Search, retrieve
+from rag.scope import scope_of
+from rag.spelling import mend
+from rag.types import Answer, AskRequest, Filters, Scope
+from rag.writing.model import LanguageModel
+from rag.writing.rewrite import rewrite
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer in the articles' own words.
+
+    Attributes:
+        question: What a language model is asked that may phrase it.
+        evidence: What it is shown; none where each line stands for itself.
+        grows: Whether the answer is given by a claim more at a time.
+        retrieved: When its passages were known, as ``time.perf_counter`` counts.
+    """
+
+    answer: Answer
+    question: str = ""
+    evidence: Sequence[Evidence] = ()
+    grows: bool = False
+    retrieved: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The steps, and the parts that take them.
+
+    Attributes:
+        library: The index that is asked.
+        embedder: The model that it was made with.
+        reader: The model that reads passages and requests.
+        model: The language model that phrases answers; None for the articles' own words.
+        search: The search under some filters: onrecord's own, or one of LlamaIndex's.
+    """
+
+    library: Library
+    embedder: Embedder
+    reader: Reader
+    model: LanguageModel | None = None
+    search: Callable[[Filters], Search] = lambda filters: retrieve
+
+    def stream(self, asked: AskRequest) -> Iterator[Answer]:
+        """The answer as it grows; the last one is whole.
+
+        Raises:
+            UnusableQuestion: the question is empty, too long, or has no word to search for.
+        """
+        begun = time.perf_counter()
+        meant = self.understand(asked)
+        request = self.decide(meant, asked)
+        draft = self.reply(meant, request, asked)
+        if draft is None:
+            draft = self.answer(self.alone(meant, asked), request, asked)
+        yield from self.write(_timed(draft, begun, asked))
+
+    def understand(self, asked: AskRequest) -> Question:
+        """The question as meant, spelt as the articles spell."""
+        with self.library.reading() as now:
+            mended = partial(mend, vocabulary=now.derived.vocabulary)
+            return understand(asked.question, asked.history, mended)
+
+    def decide(self, meant: Question, asked: AskRequest) -> Request:
+        """What is asked for.
+
+        Args:
+            meant: The question as meant.
+            asked: As it was asked, with the turns before it.
+        """
+        if asked.plain and meant.kind != "smalltalk":
+            return FACT
+        return Decide(self.reader.request)(meant, asked.history)
+
+    def reply(self, meant: Question, request: Request, asked: AskRequest) -> Draft | None:
+        """The reply to a request for more than a fact; None where it asks for a fact.
+
+        Args:
+            meant: The request as meant.
+            request: The same taken apart.
+            asked: As it was asked, with its filters.
+        """
+        if request.kind in ("fact", "list"):
+            return None
+        with self.library.reading() as now:
+            confined = None if request.kind in TALK else self.confine(now, meant, asked)
+            filters = asked.filters.within(confined) if confined else asked.filters
+            request = request.without(confined) if confined else request
+            allowed = now.allowed(filters.condition())
+            desk = Desk(now, self.embedder, self.reader, meant.asked, allowed)
+            made = answered(meant, request, desk)
+            if made is None:
+                return None
+            answer, lines = made
+            answer = replace(answer, scope=confined, note=damaged(now.damaged))
+        shown = evidence_of(lines) if self.model and request.kind in PROSE else ()
+        return Draft(answer, meant.asked, shown)
+
+    def alone(self, meant: Question, asked: AskRequest) -> Question:
+        """A question that leans on earlier turns, in words of a language model that stand alone.
+
+        Args:
+            meant: The question as meant.
+            asked: As it was asked, with the turns before it.
+        """
+        if self.model and meant.leans and (said := rewrite(self.model, meant.text, asked.history)):
+            return replace(understand(said), text=meant.text)
+        return meant
+
+    def answer(self, meant: Question, request: Request, asked: AskRequest) -> Draft:
+        """The answer to a question for a fact or a list, or its refusal.
+
+        Args:
+            meant: The question as meant.
+            request: Whether a list is asked for, or somebody's words.
+            asked: As it was asked, with its filters.
+        """
+        threshold = self.library.settings.threshold
+        with self.library.reading() as now:
+            confined = self.confine(now, meant, asked)
+            found = self.find(now, meant, asked.filters, confined)
+            if confined and found.confidence < threshold:
+                # What was published then or there does not answer; a day still has to be true.
+                dated = confined.after or confined.before
+                stated = None if dated else confined.without(meant.asked)
+                confined = replace(confined, applied=False)
+                found = self.find(now, meant, asked.filters, stated=stated)
+            left_out = damaged(now.damaged)
+        if request.speaker:
+            found = found.without(by_others(request.speaker))
+        most = self.library.settings.max_claims
+        quoted = quote.answer(meant, found, threshold, most, self.reader)
+        if request.kind == "list" and quoted.answered and (listed := list_of(found.whole)):
+            quoted = as_reply(quoted, "list", listed)
+        quoted = replace(quoted, scope=confined, note=left_out)
+        return Draft(quoted, meant.query, found.whole, True, found.retrieved)
+
+    def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:
+        """The articles that the question's own words mean; None for all.
+
+        Args:
+            now: The generation that is asked.
+            meant: The question as meant.
+            asked: As it was asked: the filters, the day, and whether its words may confine it.
+        """
+        if not asked.scope:
+            return None
+        today = asked.today or date.today()
+        texts = (meant.asked, meant.query)
+        return scope_of(now, texts, asked.filters, today, self.library.publication(now))
+
+    def find(
+        self,
+        now: Generation,
+        meant: Question,
+        filters: Filters,
+        confined: Scope | None = None,
+        stated: str | None = None,
+    ) -> Found:
+        """What the articles that may be used, or a scope of them, say to a question.
+
+        Args:
+            now: The generation that is asked.
+            meant: The question.
+            filters: Which articles may be used.
+            confined: Which of them the question means; None for all.
+            stated: The part of the question that has to be true of the articles; None for all.
+        """
+        if confined:
+            meant, filters = meant.without(confined), filters.within(confined)
+        allowed, search = now.allowed(filters.condition()), self.search(filters)
+        return find(now, meant, allowed, self.embedder, self.reader, stated, search)
+
+    def write(self, draft: Draft) -> Iterator[Answer]:
+        """The answer, phrased by the language model where there is one and it may."""
+        if self.model and draft.evidence:
+            writer = Writer(self.model, self.embedder)
+            yield from writer.stream(draft.question, draft.evidence, draft.answer)
+        elif draft.grows:
+            yield from quote.growing(draft.answer)
+        else:
+            yield draft.answer
+
+
+def _timed(draft: Draft, begun: float, asked: AskRequest) -> Draft:
+    """The answer with the times that it took, and the id that the question was given."""
+    if draft.answer.kind in TALK:
+        return replace(draft, answer=replace(draft.answer, id=asked.id))
+    retrieved = begun if draft.retrieved is None else draft.retrieved
+    timings = {"answer_ms": 1000 * (time.perf_counter() - retrieved)}
+    if draft.retrieved is not None:
+        timings = {"retrieve_ms": 1000 * (retrieved - begun), **timings}
+    return replace(draft, answer=replace(draft.answer, id=asked.id, timings=timings))
