@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -141,7 +141,19 @@ def gather(
         )
 
     kept = [passage.article for passage in best.values() if tells(passage)]
+    kept += _naming(now, beside, allowed, {article.pk for article in kept})
     return Material(now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights)
+
+
+def _naming(
+    now: Generation, words: str, allowed: Allowed | None, known: Container[int]
+) -> list[StoredArticle]:
+    """Articles besides those known that hold the last word by which somebody is called."""
+    stems = dict.fromkeys(content_stems(words)[-1:], 1.0)
+    among = allowed.articles if allowed else None
+    found = now.derived.article_words.search(stems, ARTICLES, among) if stems else []
+    articles = now.articles({pk for pk, _ in found if pk not in known})
+    return [articles[pk] for pk, _ in found if pk in articles]
 
 
 def _weights(now: Generation, query: Query) -> dict[str, float]:

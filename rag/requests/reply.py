@@ -14,7 +14,7 @@ from rag.period import day_text
 from rag.reader import Reader
 from rag.requests.accounts import disagreements
 from rag.requests.brief import brief
-from rag.requests.comparison import comparison
+from rag.requests.comparison import comparison, speakers
 from rag.requests.listing import articles_on, in_a_row, items, mentioning
 from rag.requests.material import Line, Material, gather
 from rag.requests.quoting import is_person, quotes, statements
@@ -111,8 +111,9 @@ def _latest(request: Request, desk: Desk) -> Reply:
 
 
 def _comparison(request: Request, desk: Desk) -> Reply | None:
-    material = desk.gather(request.subject, " ".join(request.sides))
-    lines = comparison(material, request.sides)
+    sides = request.sides or speakers(desk.gather(request.subject).stories())
+    about = {side: desk.gather(request.subject, side) for side in sides}
+    lines = comparison(about, desk.question)
     told = dict.fromkeys(line.label for line in lines)
     if not told:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
@@ -23,14 +23,16 @@ _VERB = (
     r"|hopes|wants|spoke|speaks|expressed|expresses|regretted|apologi[sz]ed)"
 )
 _TITLE = (
-    r"(?:,? (?:[^,.“”\"]{1,60},)?)?(?: (?:has|have|had|also|later|then|already|repeatedly|once"
+    r"(?:,? (?:[^,.“”\"]{1,60},)?| (?:of|from|for) (?:[\w’'&-]+ ){0,3}[\w’'&-]+)?(?: (?:has|have|had|also|later|then|already|repeatedly|once"
     r"|publicly|again|further))*"
 )
+# "Its spokeswoman, Anna Berg, said that"; not "in Paris, said Anna Berg".
+_APPOSED = re.compile(rf"^, {_VERB}\b(?! [A-Z])")
 _AFTER = re.compile(rf"^{_TITLE} {_VERB}\b", re.I)
 # What stands behind the words themselves: "…”, said the chairwoman, Anna Berg".
 _INVERTED = (
     r"(?:said|says|added|adds|wrote|warned|warns|explained|insisted|noted|argued|replied|remarked"
-    r"|concluded|stressed|declared|stated|recalled|testified|continued|asked|told)"
+    r"|concluded|stressed|declared|stated|recalled|testified|continued)"
 )
 _PLAIN = (
     r"(?!(?:in|at|on|to|about|by|with|that|of|from|as|how|whether|a|it|was|were|had)\b)[a-z’'-]+,? "
@@ -52,6 +54,7 @@ _BODY = re.compile(
 )
 # Characters before the name of who does something in a sentence.
 _EARLY = 12
+_WHO = re.compile(r"\W*(?:The|An?|Its|His|Her|Their) [a-z][a-z -]{2,40}, ")
 _MARKS = ("“", "”", '"')
 _QUOTED = re.compile(r"“[^”]{3,}”|\"[^\"]{3,}\"")
 
@@ -101,15 +104,12 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
         speaker, pronoun = next((n.text for n in names if speaks(n, text)), ""), ""
         if not speaker and (found := _PRONOUN.search(_blank(text))):
             pronoun = (found[1] or found[2]).lower()
-            fits = (s for s in reversed(spoke) if _fits(s, pronoun, usual))
+            acts = [n.text for n in names if n.start < found.start() and _acts(n, text, known)]
+            fits = (s for s in (*acts, *reversed(spoke)) if _fits(s, pronoun, usual))
             speaker = next(fits, "")
         elif not speaker and _opens(text) and same_paragraph(stored, index - 1) and spoke:
             speaker = spoke[-1]
-        acting = (
-            n.text
-            for n in names
-            if n.start <= _EARLY and (n.start or known.issuperset(n.text.split()))
-        )
+        acting = (n.text for n in names if _acts(n, text, known))
         does = speaker or next(acting, "")
         if does:
             fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
@@ -122,6 +122,13 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
                 yield Said(earlier, fuller, True), ""
             yield Said(index, fuller, quoted), pronoun
         open_at = []
+
+
+def _acts(name: Name, text: str, known: Container[str]) -> bool:
+    """Whether a sentence begins with a name, or with who that is: "The mayor, Anna Berg,"."""
+    first = name.start - len(found[0]) if (found := _WHO.match(text)) else name.start
+    # A word that begins a sentence is a name if it is one elsewhere.
+    return first <= _EARLY and (name.start > 0 or all(word in known for word in name.text.split()))
 
 
 def is_of(said: str, wanted: str) -> bool:
@@ -146,6 +153,8 @@ def speaks(name: Name, text: str) -> bool:
     before, after = plain[: name.start], plain[name.end :]
     if before.endswith((" of ", " of the ", " at ", " for ", " from ")) or _TITLING.match(after):
         return False  # "the chairman of Brandreth said", "Kremlin spokesman Dmitry Peskov said"
+    if before.endswith(", ") and _APPOSED.match(after):
+        return True
     return bool(_AFTER.match(after) or _BEFORE.search(before) or _ACCORDING.search(before))
 
 
