@@ -34,7 +34,7 @@ from rag.reader import Reader, Text, default_reader
 from rag.requests.kinds import TALK
 from rag.requests.material import Line, composed, evidence_of
 from rag.requests.quoting import by_others
-from rag.requests.reply import Desk, Reply, about, list_of, reply_to
+from rag.requests.reply import Desk, Reply, about, reply_to
 from rag.requests.request import FACT, Request, request_of, subject_of
 from rag.retrieve import Passage, Query, retrieve
 from rag.scope import Scope
@@ -182,7 +182,7 @@ class Corpus:
             yield self._talked(meant, id)
             return
         request = FACT if plain else self._request(meant, history)
-        if request.kind not in ("fact", "list") and (
+        if request.kind != "fact" and (
             replied := self._replied(meant, request, filters, scope, today or date.today())
         ):
             answer, lines = replied
@@ -210,8 +210,6 @@ class Corpus:
         if request.speaker:
             found = found.without(by_others(request.speaker))
         quoted = replace(self._quoted(meant, found), note=left_out)
-        if request.kind == "list" and quoted.answered and (listed := list_of(found.whole)):
-            quoted = _as_reply(quoted, "list", listed)
         timings = {
             "retrieve_ms": 1000 * (found.retrieved - started),
             "answer_ms": 1000 * (time.perf_counter() - found.retrieved),

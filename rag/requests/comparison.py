@@ -64,16 +64,22 @@ def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> l
     # What a sentence goes on from says what it is about.
     near = np.array([max(near[n], near[n - back]) for n, (_, _, _, back) in enumerate(found)])
     others = [other for other in beside if other != side]
-    both = {a.pk: any(_place(a.article.text, other) is not None for other in others) for a, *_ in found}
+    both = {
+        a.pk: any(_place(a.article.text, other) is not None for other in others) for a, *_ in found
+    }
     worth = near + np.array([weight + BOTH * both[a.pk] for a, _, weight, _ in found], np.float32)
     least = ENOUGH * float(worth.max())
     chosen: list[int] = []
     for number in (int(n) for n in np.argsort(-worth, kind="stable")):
         text = words_of(*found[number][:2])
-        if len(chosen) < EACH and worth[number] >= least and not any(
-            float(vectors[number] @ vectors[n]) >= SAME
-            or says_the_same(text, words_of(*found[n][:2]))
-            for n in chosen
+        if (
+            len(chosen) < EACH
+            and worth[number] >= least
+            and not any(
+                float(vectors[number] @ vectors[n]) >= SAME
+                or says_the_same(text, words_of(*found[n][:2]))
+                for n in chosen
+            )
         ):
             chosen.append(number)
     lines = [Line(found[n][0], found[n][1], _titled(side)) for n in chosen]
@@ -112,10 +118,10 @@ def _wants(text: str, place: int | None) -> bool:
 
 
 def _for(text: str, speaker: str, place: int | None) -> bool:
-    """Whether a speaker speaks for who is named at a place: "Anna Berg, chair of the union, said"."""
+    """Whether a speaker speaks for who is named there: "Anna Berg, chair of the union, said"."""
     begin = text.find(speaker)
     between = text[begin : place or 0]
-    return 0 <= begin and place is not None and len(between) <= REACH and not _OTHER.search(between)
+    return begin >= 0 and place is not None and len(between) <= REACH and not _OTHER.search(between)
 
 
 def _place(text: str, side: str) -> int | None:

@@ -26,8 +26,8 @@ from rag.retrieve import Passage, Query, retrieve
 ARTICLES, PASSAGES = 40, 200
 
 # An article tells of a subject if its best passage scores so much of the best one's score in the
-# search, and it holds so much of the subject's words, or is so near to it, as a share of the nearest
-# one's cosine and at all; or if what it opens with holds so much of them.
+# search, and it holds so much of the subject's words, or is so near to it, as a share of the
+# nearest one's cosine and at all; or if what it opens with holds so much of them.
 SCORE, HELD, NEAR, LEAST, OPENS = 0.5, 0.25, 0.7, 0.3, 0.6
 
 # What a name among the subject's words counts beside another word as rare: "Ilsay" says more of

@@ -9,20 +9,23 @@ from datetime import date
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
+from rag import evidence
 from rag.evidence import Evidence
 from rag.period import day_text
 from rag.reader import Reader
 from rag.requests.accounts import disagreements
 from rag.requests.brief import brief
 from rag.requests.comparison import comparison, speakers
-from rag.requests.listing import articles_on, in_a_row, items, mentioning
+from rag.requests.items import listed, named
+from rag.requests.listing import articles_on, in_a_row, mentioning
 from rag.requests.material import Line, Material, gather
 from rag.requests.quoting import is_person, quotes, statements
-from rag.requests.request import Request
+from rag.requests.request import POINTS, Request
 from rag.requests.timeline import timeline
+from rag.retrieve import Query, retrieve
 
-# Articles that a search or a count shows, sentences of the latest.
-SHOWN, LATEST = 12, 4
+# Articles that a search or a count shows, sentences of the latest, passages read for a list.
+SHOWN, LATEST, PASSAGES = 12, 4, 16
 
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
@@ -44,6 +47,12 @@ class Desk:
     reader: Reader
     question: str
     allowed: Allowed | None = None
+
+    def evidence(self) -> list[Evidence]:
+        """The sentences that may answer the request as a question, most probable first."""
+        query = Query.of(self.question, self.embedder)
+        passages = retrieve(self.now, query, PASSAGES, self.allowed)
+        return evidence.gather(self.question, passages, self.reader)
 
     def gather(self, subject: str, beside: str = "") -> Material:
         """The articles on a subject."""
@@ -159,6 +168,10 @@ def _search(request: Request, desk: Desk) -> Reply | None:
 
 
 def _count(request: Request, desk: Desk) -> Reply | None:
+    if points := POINTS.match(desk.question):
+        lines = listed(desk.gather(request.subject), desk.evidence())
+        what = points["what"].lower()
+        return Reply(f"{len(lines)} {what} are listed:", lines) if lines else None
     if not request.subject:
         return None
     found = mentioning(desk.now, request.subject, desk.allowed)
@@ -174,9 +187,12 @@ def _count(request: Request, desk: Desk) -> Reply | None:
     return Reply(f"{told}{more}", lines[:SHOWN])
 
 
-def list_of(evidence: Sequence[Evidence]) -> Reply | None:
-    """The items that evidence for a list names; None if there are not several."""
-    lines = items(evidence)
+def _list(request: Request, desk: Desk) -> Reply | None:
+    material = desk.gather(request.subject)
+    found = desk.evidence()
+    if lines := listed(material, found):
+        return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
+    lines = named(material, found, desk.question)
     if len(lines) < 2:
         return None
     return Reply(f"Found: {in_a_row([line.label for line in lines])}.", lines)
@@ -195,6 +211,7 @@ _WAYS: dict[str, Callable[[Request, Desk], Reply | None]] = {
     "quotes": _quotes,
     "search": _search,
     "count": _count,
+    "list": _list,
 }
 
 

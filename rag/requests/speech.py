@@ -23,7 +23,8 @@ _VERB = (
     r"|hopes|wants|spoke|speaks|expressed|expresses|regretted|apologi[sz]ed)"
 )
 _TITLE = (
-    r"(?:,? (?:[^,.“”\"]{1,60},)?| (?:of|from|for) (?:[\w’'&-]+ ){0,3}[\w’'&-]+)?(?: (?:has|have|had|also|later|then|already|repeatedly|once"
+    r"(?:,? (?:[^,.“”\"]{1,60},)?| (?:of|from|for) (?:[\w’'&-]+ ){0,3}[\w’'&-]+)?"
+    r"(?: (?:has|have|had|also|later|then|already|repeatedly|once"
     r"|publicly|again|further))*"
 )
 # "Its spokeswoman, Anna Berg, said that"; not "in Paris, said Anna Berg".
@@ -47,7 +48,7 @@ _PRONOUN = re.compile(
 )
 _TITLED = {"he": ("mr", "sir", "lord"), "she": ("mrs", "ms", "miss", "dame", "lady", "madame")}
 # What is no person.
-_BODY = re.compile(
+BODY = re.compile(
     r"\b(?:[A-Z]{2,}|Company|Council|Ministry|Board|Court|Union|Party|Bank|Government|Alliance|Group"
     r"|Committee|Agency|Commission|Office|Department|Police|Post|Times|News|Association|Institute"
     r"|University|Ferries|Marine|House|Parliament|Senate|Kremlin|Moscow|Kyiv|Washington)\b"
@@ -136,8 +137,13 @@ def is_of(said: str, wanted: str) -> bool:
 
     >>> is_of("Dmitry Peskov", "peskov"), is_of("Peskov", "Dmitry Peskov")
     (True, False)
+    >>> is_of("Judge Anna Berg", "the judge")
+    True
     """
     theirs, mine = _key(said), _key(wanted)
+    if mine and not Name(wanted, 0, len(wanted)).words:  # by a title alone
+        theirs, mine = (tuple(re.findall(r"\w+", name.lower())) for name in (said, wanted))
+        mine = mine[-1:]
     if not theirs or not mine:
         return False
     return all(any(alike(word, other) for other in theirs) for word in mine)
@@ -166,7 +172,7 @@ def _fits(speaker: str, pronoun: str, usual: Mapping[str, str]) -> bool:
     told = next(
         (p for p, titles in _TITLED.items() if title in titles), usual.get(speaker, pronoun)
     )
-    return told == pronoun and not _BODY.search(speaker)
+    return told == pronoun and not BODY.search(speaker)
 
 
 def _blank(text: str) -> str:

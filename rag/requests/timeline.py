@@ -16,8 +16,8 @@ from rag.extent import words_of
 from rag.facts.dates import Date, dates_in
 from rag.period import day_text
 from rag.quote import says_the_same
-from rag.requests.quoting import statements
 from rag.requests.material import LEAST, Line, Material, opening, quoted, telling
+from rag.requests.quoting import statements
 
 # Two sentences on one day whose cosine is higher tell of one event.
 SAME = 0.55
@@ -180,7 +180,11 @@ def _belonging(
     heads = dict(zip(opened, material.encode([*opened.values()]) @ subject, strict=True))
     pks = [e.article.pk for e in events]
     near = np.zeros(len(events), np.float32)
-    for cosines in (vectors @ subject, [heads[pk] for pk in pks], [material.nearness[pk] for pk in pks]):
+    for cosines in (
+        vectors @ subject,
+        [heads[pk] for pk in pks],
+        [material.nearness[pk] for pk in pks],
+    ):
         values = np.array(cosines, np.float32)
         near = np.maximum(near, values / max(float(values.max()), LEAST))
     said = {pk: material.share(text) for pk, text in opened.items()}
