@@ -34,21 +34,16 @@ def title_of(stored: StoredArticle) -> str:
     return f"{name} ({known})" if known else name
 
 
-def mentioning(now: Generation, words: str, allowed: Allowed | None) -> list[StoredArticle]:
-    """The articles that hold some words, all of them, in any order and with any ending."""
-    stems = list(dict.fromkeys(content_stems(words)))
-    if not stems:
-        return []
+def mentioning(now: Generation, words: str, allowed: Allowed | None) -> set[int]:
+    """The articles, by pk, that hold some words, all of them, in any order, with any ending."""
     index = now.derived.article_words
-    rarest = min(stems, key=index.frequency)
-    among = allowed.articles if allowed else None
-    found = index.search({rarest: 1.0}, max(1, index.frequency(rarest)), among)
-    articles = now.articles({pk for pk, _ in found})
-    return [
-        a
-        for a in articles.values()
-        if set(stems) <= set(content_stems(f"{a.article.title} {a.article.text}"))
-    ]
+    found: set[int] | None = None
+    # The rarest first: fewer are left to look for the next word in.
+    for stem in sorted(dict.fromkeys(content_stems(words)), key=index.frequency):
+        found = set(allowed.articles) if allowed and found is None else found
+        hits = index.search({stem: 1.0}, max(1, index.frequency(stem)), found)
+        found = {pk for pk, _ in hits}
+    return found or set()
 
 
 def in_a_row(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
+from index.words import WORD, is_content, stem
 from rag import evidence
 from rag.evidence import Evidence
 from rag.period import day_text
@@ -17,7 +18,7 @@ from rag.requests.accounts import disagreements
 from rag.requests.brief import brief
 from rag.requests.comparison import comparison, speakers
 from rag.requests.items import listed, named
-from rag.requests.listing import articles_on, in_a_row, mentioning
+from rag.requests.listing import articles_on, in_a_row, mentioning, title_of
 from rag.requests.material import Line, Material, gather
 from rag.requests.quoting import is_person, quotes, statements
 from rag.requests.request import POINTS, Request
@@ -82,14 +83,26 @@ def _on(request: Request) -> str:
     return request.subject or "all articles"
 
 
-def _nothing(request: Request) -> Reply:
-    return Reply(f"the articles tell nothing of {request.subject}".removesuffix(" of "))
+def _nothing(request: Request, material: Material) -> Reply:
+    """That no article tells of the subject; which of its words none holds, and what is nearest."""
+    told = f"the articles tell nothing of {request.subject}".removesuffix(" of ")
+    words = (word for word in WORD.findall(request.subject) if is_content(word))
+    unknown = [
+        f"“{word}”"
+        for word in words
+        if not material.now.derived.article_words.frequency(stem(word))
+    ]
+    if unknown:
+        told += f": none of them holds {in_a_row(unknown).replace(' and ', ' or ')}"
+    if material.nearest:
+        told += f"; the nearest is “{title_of(material.nearest)}”"
+    return Reply(told)
 
 
 def _brief(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
     if not (lines := brief(material)):
-        return _nothing(request)
+        return _nothing(request, material)
     return Reply(
         f"In brief: {_on(request)} ({_counted(len(material.articles), 'article')}).", lines
     )
@@ -99,7 +112,7 @@ def _timeline(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject)
     if not (lines := timeline(material)):
         if not material.articles:
-            return _nothing(request)
+            return _nothing(request, material)
         # "Is there a timetable for the talks?" is a question after all.
         return None if _YES_OR_NO.match(desk.question) else Reply("no article on this tells a day")
     told = _counted(len(lines), "event")
@@ -111,7 +124,7 @@ def _latest(request: Request, desk: Desk) -> Reply:
     days = [a.article.published for a in material.articles if a.article.published]
     if not days:
         if not material.articles:
-            return _nothing(request)
+            return _nothing(request, material)
         return Reply("no article on this says when it was published; ask for a brief instead")
     newest = max(days)
     mine = [a for a in material.articles if a.article.published == newest]
@@ -134,7 +147,7 @@ def _comparison(request: Request, desk: Desk) -> Reply | None:
 def _disagreement(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
     if not material.articles:
-        return _nothing(request)
+        return _nothing(request, material)
     lines = disagreements(material)
     if not lines:
         on = f" on {request.subject}" if request.subject else ""
@@ -147,7 +160,7 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject, request.speaker)
     lines = quotes(material, request.speaker)
     whose = request.speaker or "everybody"
-    on = f" on {request.subject}" if request.subject else ""
+    on = f" on {request.subject}" if request.subject and request.subject in desk.question else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
     if is_person(request.speaker, material.articles) and not statements(material, request.speaker):
@@ -158,9 +171,10 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
 def _search(request: Request, desk: Desk) -> Reply | None:
     if not request.subject:
         return None
-    found = desk.gather(request.subject).articles
+    material = desk.gather(request.subject)
+    found = material.articles
     if not found:
-        return _nothing(request)
+        return _nothing(request, material)
     lines = articles_on(found, request.subject)
     told = _counted(len(lines), "article")
     more = f", the {SHOWN} newest shown" if len(lines) > SHOWN else ""
@@ -176,15 +190,16 @@ def _count(request: Request, desk: Desk) -> Reply | None:
         return None
     found = mentioning(desk.now, request.subject, desk.allowed)
     whole = len(desk.allowed.articles) if desk.allowed else desk.now.ledger.counts()["articles"]
-    lines = articles_on(found, request.subject)
+    lines = articles_on(desk.now.ledger.newest(SHOWN, found), request.subject)
     if not lines:
         return Reply(f"none of {_counted(whole, 'article')} mentions {request.subject}")
-    outlets = {a.article.publisher for a in found if a.article.publisher}
-    told = f"{len(found)} of {_counted(whole, 'article')} mention {request.subject}"
-    if _OUTLETS.search(desk.question) and outlets:
+    told = f"{len(found):,} of {_counted(whole, 'article')} mention {request.subject}"
+    if _OUTLETS.search(desk.question):
+        articles = desk.now.articles(found).values()
+        outlets = {a.article.publisher for a in articles if a.article.publisher}
         told = f"{_counted(len(outlets), 'publisher')} mention {request.subject}"
-    more = f"; the {SHOWN} newest:" if len(lines) > SHOWN else ":"
-    return Reply(f"{told}{more}", lines[:SHOWN])
+    more = f"; the {SHOWN} newest:" if len(found) > SHOWN else ":"
+    return Reply(f"{told}{more}", lines)
 
 
 def _list(request: Request, desk: Desk) -> Reply | None:
