@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embed import Embedder
 from index.ledger import StoredArticle
 from index.words import content_stems
+from rag.evidence import Evidence
 from rag.extent import words_of
 from rag.facts.dates import dates_in
 from rag.facts.lacking import Lacking, lacking
@@ -38,6 +41,9 @@ OPENING = 2
 
 # The log odds of support under which the reading model says that a number is another's.
 APART = -1.0
+
+# Further sentences of evidence that a fact is held against.
+BESIDE = 12
 
 # Sentences of an article that are compared, and of all; differences that are told.
 SENTENCES, ALL, MOST = 30, 400, 8
@@ -118,6 +124,55 @@ def differences(material: Material) -> list[Difference]:
     return found
 
 
+def beside(
+    best: Evidence, others: Sequence[Evidence], embedder: Embedder, reader: Reader
+) -> list[Line]:
+    """The sentence that answers a question and one that gives another figure or day for it.
+
+    Empty if none surely does. A correction of what answers comes before it.
+
+    Args:
+        best: The sentence that answers.
+        others: The further evidence, most probable first.
+        embedder: The model that the index was made with.
+        reader: The model that tells whether one sentence supports another.
+    """
+    place = best.article, best.index
+    label = f"Corrected – {published_by(best.article)}"
+    if _CORRECTS.search(best.article.article.title) and best.index < OPENING:
+        says = _correct(best.article, best.index)
+        return [Line(*place, label), *(Line(best.article, n, label) for n in says)]
+    apart = [o for o in others[:BESIDE] if o.article.story != best.article.story]
+    articles = {o.article.pk: o.article for o in apart}.values()
+    correcting = [
+        (a, index)
+        for a in articles
+        if _CORRECTS.search(a.article.title) and _before(best.article, a)
+        for index in islice(telling(a), SENTENCES)
+    ]
+    places = [place, *((o.article, o.index) for o in apart), *correcting]
+    vectors = embedder.encode_passages([words_of(*each) for each in places])
+    cosines = vectors @ vectors.T
+    corrected = [n for n, each in enumerate(places) if n == 0 or each in correcting]
+    for found in _corrections(
+        [places[n] for n in corrected], cosines[np.ix_(corrected, corrected)]
+    ):
+        return [
+            Line(*found.other, f"Corrected – {published_by(found.other[0])}"),
+            Line(*place, f"As first reported – {published_by(best.article)}"),
+        ]
+    day = best.article.article.published
+    for number, other in enumerate(apart, 1):
+        days = day, other.article.article.published
+        why = differ(best.text, other.text, float(cosines[0, number]), reader, days)
+        if why in ("number", "date"):
+            return [
+                Line(*place, published_by(best.article)),
+                Line(other.article, other.index, f"{_NAMED[why]} – {published_by(other.article)}"),
+            ]
+    return []
+
+
 def _key(place: tuple[StoredArticle, int]) -> tuple[int, int]:
     return place[0].pk, place[1]
 
@@ -136,11 +191,16 @@ def _corrections(
         block = cosines[np.ix_(mine, others)]
         row, column = np.unravel_index(int(block.argmax()), block.shape)
         index = places[mine[int(row)]][1]
-        behind = range(index + 1, min(index + 4, len(article.sentences)))
-        says = [n for n in behind if _states(words_of(article, n))] or [*behind][:1]
+        says = _correct(article, index)
         if block[row, column] >= NEAR_COUNTED and says:
             corrected = places[others[int(column)]]
             yield Difference(corrected, (article, says[0]), "correction", corrects=True)
+
+
+def _correct(article: StoredArticle, index: int) -> list[int]:
+    """The sentence that says what is right behind the one that repeats what was wrong, if any."""
+    behind = range(index + 1, min(index + 4, len(article.sentences)))
+    return ([n for n in behind if _states(words_of(article, n))] or [*behind])[:1]
 
 
 def _states(text: str) -> bool:
