@@ -31,7 +31,7 @@ from rag.politeness import SMALL_TALK, bare, is_small_talk
 from rag.premise import reason
 from rag.question import Question, understand
 from rag.reader import Reader, Text, default_reader
-from rag.requests.accounts import beside
+from rag.requests.accounts import with_other_account
 from rag.requests.kinds import TALK
 from rag.requests.material import Line, composed, evidence_of
 from rag.requests.quoting import by_others
@@ -212,8 +212,7 @@ class Corpus:
             found = found.without(by_others(request.speaker))
         quoted = replace(self._quoted(meant, found), note=left_out)
         if quoted.answered and len(found.parts) == 1 and not meant.several:
-            differing = beside(found.whole[0], found.whole[1:], self._embedder, self._reader)
-            quoted = with_lines(quoted, differing)
+            quoted = with_other_account(quoted, found.whole, self._embedder, self._reader)
         timings = {
             "retrieve_ms": 1000 * (found.retrieved - started),
             "answer_ms": 1000 * (time.perf_counter() - found.retrieved),
@@ -531,26 +530,6 @@ def _as_reply(asked: Answer, kind: str, reply: Reply) -> Answer:
         citations=citations,
         shorts=(),
     )
-
-
-def with_lines(answer: Answer, lines: Sequence[Line]) -> Answer:
-    """An answer with what differs from its first claim, if anything does, in its place."""
-    if not lines:
-        return answer
-    claims, citations = composed(lines)
-    text = quote.answer_text(claims)
-    first = citations[0]
-    shorts = tuple(
-        replace(short, citation=first.number)
-        for short in answer.shorts
-        if not lines[0].label.startswith("Corrected")  # that may be what was wrong
-        and first.start <= short.start
-        and short.end <= first.end
-        and any(
-            (c.number, c.article_id) == (short.citation, first.article_id) for c in answer.citations
-        )
-    )
-    return replace(answer, text=text, claims=claims, citations=citations, shorts=shorts)
 
 
 def _said(meant: Question, kind: str, text: str, id: str | int | None = None) -> Answer:

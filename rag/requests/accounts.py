@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from index.embed import Embedder
 from index.ledger import StoredArticle
 from index.words import content_stems
+from rag.answer import Answer
 from rag.evidence import Evidence
 from rag.extent import words_of
 from rag.facts.dates import dates_in
 from rag.facts.lacking import Lacking, lacking
 from rag.facts.names import names_in
 from rag.facts.numbers import Number, numbers_in
+from rag.quote import answer_text
 from rag.reader import Reader
-from rag.requests.material import Line, Material, published_by, telling
+from rag.requests.material import Line, Material, composed, published_by, telling
 from rag.requests.speech import speaks
 from rag.requests.timeline import day_of
 
@@ -41,6 +43,8 @@ OPENING = 2
 
 # The log odds of support under which the reading model says that a number is another's.
 APART = -1.0
+
+_CORRECTED = "Corrected"
 
 # Further sentences of evidence that a fact is held against.
 BESIDE = 12
@@ -124,21 +128,44 @@ def differences(material: Material) -> list[Difference]:
     return found
 
 
-def beside(
-    best: Evidence, others: Sequence[Evidence], embedder: Embedder, reader: Reader
-) -> list[Line]:
-    """The sentence that answers a question and one that gives another figure or day for it.
+def with_other_account(
+    answer: Answer, found: Sequence[Evidence], embedder: Embedder, reader: Reader
+) -> Answer:
+    """An answer that gives another account too, if the evidence surely holds one.
 
-    Empty if none surely does. A correction of what answers comes before it.
+    A correction of what answers comes before it; the short answer is then none.
 
     Args:
-        best: The sentence that answers.
-        others: The further evidence, most probable first.
+        answer: What the first of the evidence answers.
+        found: The evidence, most probable first.
         embedder: The model that the index was made with.
         reader: The model that tells whether one sentence supports another.
     """
+    lines = _beside(found[0], found[1:], embedder, reader)
+    if not lines:
+        return answer
+    claims, citations = composed(lines)
+    first = citations[0]
+    kept = {c.number for c in answer.citations if c.article_id == first.article_id}
+    shorts = tuple(
+        replace(short, citation=first.number)
+        for short in answer.shorts
+        if not lines[0].label.startswith(_CORRECTED)  # that may be what was wrong
+        and short.citation in kept
+        and first.start <= short.start
+        and short.end <= first.end
+    )
+    return replace(
+        answer, text=answer_text(claims), claims=claims, citations=citations, shorts=shorts
+    )
+
+
+def _beside(
+    best: Evidence, others: Sequence[Evidence], embedder: Embedder, reader: Reader
+) -> list[Line]:
+    """The sentence that answers and another that gives another figure or day, if one does."""
     place = best.article, best.index
-    label = f"Corrected – {published_by(best.article)}"
+    label = f"{_CORRECTED} – {published_by(best.article)}"
     if _CORRECTS.search(best.article.article.title) and best.index < OPENING:
         says = _correct(best.article, best.index)
         return [Line(*place, label), *(Line(best.article, n, label) for n in says)]
@@ -153,12 +180,12 @@ def beside(
     places = [place, *((o.article, o.index) for o in apart), *correcting]
     vectors = embedder.encode_passages([words_of(*each) for each in places])
     cosines = vectors @ vectors.T
-    corrected = [n for n, each in enumerate(places) if n == 0 or each in correcting]
+    corrected = [0, *range(len(places) - len(correcting), len(places))]
     for found in _corrections(
         [places[n] for n in corrected], cosines[np.ix_(corrected, corrected)]
     ):
         return [
-            Line(*found.other, f"Corrected – {published_by(found.other[0])}"),
+            Line(*found.other, f"{_CORRECTED} – {published_by(found.other[0])}"),
             Line(*place, f"As first reported – {published_by(best.article)}"),
         ]
     day = best.article.article.published
