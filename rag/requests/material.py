@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.words import WORD, content_stems
+from index.words import WORD, content_stems, is_content
 from rag.abstain import inverse_frequency
 from rag.answer import Citation, Claim
 from rag.evidence import Evidence, asks
@@ -92,6 +92,13 @@ class Material:
     def share(self, text: str) -> float:
         """How much of the subject's words a text holds, by what each counts, from 0 to 1."""
         return share(self.weights, text)
+
+    @property
+    def names_alone(self) -> bool:
+        """Whether the subject is a name and nothing else."""
+        known = self.now.derived.vocabulary
+        words = [word for word in WORD.findall(self.subject) if is_content(word)]
+        return bool(words) and all(known.is_name(word.lower()) for word in words)
 
     def stories(self) -> list[StoredArticle]:
         """One article of each story: the nearest."""

@@ -114,7 +114,11 @@ def _timeline(request: Request, desk: Desk) -> Reply | None:
         if not material.articles:
             return _nothing(request, material)
         # "Is there a timetable for the talks?" is a question after all.
-        return None if _YES_OR_NO.match(desk.question) else Reply("no article on this tells a day")
+        if _YES_OR_NO.match(desk.question):
+            return None
+        dated = any(article.article.published for article in material.articles)
+        undated = "" if dated else "; none says when it was published, from which days are counted"
+        return Reply(f"no article on this tells a day{undated}")
     told = _counted(len(lines), "event")
     return Reply(f"Timeline: {_on(request)} ({told}).", lines)
 

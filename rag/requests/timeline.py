@@ -23,9 +23,9 @@ from rag.requests.quoting import statements
 SAME = 0.55
 
 # An event belongs to a subject if the share of the subject's words that it or the opening of its
-# article holds, and the nearest cosine of its sentence, that opening and its article's best passage
-# (as a share of the nearest of all) come to so much. Of 59 events in eight golden timelines 1.1
-# tells 0.80 at a precision of 0.81, 1.0 0.81 at 0.76, 1.2 0.77 at 0.85; cosines alone 0.66 at 0.72.
+# article holds, and the cosine of its sentence or its article's best passage, as a share of the
+# nearest of all, come to so much. Of 59 events in eight golden timelines 1.1 tells 0.80 at a
+# precision of 0.81, 1.15 0.77 at 0.85, 1.2 0.76 at 0.85; cosines alone 0.66 at 0.72.
 BELONGS = 1.15
 
 MOST = 40
@@ -175,26 +175,17 @@ def _belonging(
     material: Material, events: Sequence[Event], vectors: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """How much each event has to do with the subject, float32 (n,)."""
-    subject = material.embedder.encode_query(material.subject)
-    opened = {a.pk: opening(a) for a in material.articles}
-    heads = dict(zip(opened, material.encode([*opened.values()]) @ subject, strict=True))
-    pks = [e.article.pk for e in events]
-    near = np.zeros(len(events), np.float32)
-    for cosines in (
-        vectors @ subject,
-        [heads[pk] for pk in pks],
-        [material.nearness[pk] for pk in pks],
-    ):
-        values = np.array(cosines, np.float32)
-        near = np.maximum(near, values / max(float(values.max()), LEAST))
-    said = {pk: material.share(text) for pk, text in opened.items()}
-    person = bool(statements(material, material.subject))
+    cosines = vectors @ material.embedder.encode_query(material.subject)
+    articles = np.array([material.nearness[e.article.pk] for e in events], np.float32)
+    near = np.maximum(*(c / max(float(c.max()), LEAST) for c in (cosines, articles)))
+    opened = {a.pk: material.share(opening(a)) for a in material.articles}
+    person = material.names_alone and bool(statements(material, material.subject))
     held = []
     for event in events:
         own = material.share(quoted(event.article, event.index))
         # What an article on somebody tells of others is nothing that they did.
         first = event.index in islice(telling(event.article), 1)
-        held.append(own if person and not first else max(own, said[event.article.pk]))
+        held.append(own if person and not first else max(own, opened[event.article.pk]))
     return near + np.array(held, np.float32)
 
 
