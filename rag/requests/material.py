@@ -143,7 +143,7 @@ def gather(
     weights = _weights(now, query)
     first = next((passage.article for passage in best.values()), None)
     if not _speaks(now, query, weights, max(nearness.values(), default=0.0)):
-        return Material(now, embedder, reader, subject, (), allowed, nearest=first)
+        return Material(now, embedder, reader, subject, (), allowed, {}, weights, first)
     top = max((passage.score for passage in best.values()), default=0.0)
     near = max(LEAST, NEAR * max(nearness.values(), default=0.0))
 

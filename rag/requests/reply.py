@@ -14,7 +14,7 @@ from rag import evidence
 from rag.evidence import Evidence
 from rag.period import day_text
 from rag.reader import Reader
-from rag.requests.accounts import disagreements
+from rag.requests.accounts import disagreements, with_corrections
 from rag.requests.brief import brief
 from rag.requests.comparison import comparison, speakers
 from rag.requests.items import listed, named
@@ -152,7 +152,7 @@ def _disagreement(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
     if not material.articles:
         return _nothing(request, material)
-    lines = disagreements(material)
+    lines = disagreements(with_corrections(material))
     if not lines:
         on = f" on {request.subject}" if request.subject else ""
         read = _counted(len(material.articles), "article")

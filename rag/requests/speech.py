@@ -105,7 +105,7 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
         speaker, pronoun = next((n.text for n in names if speaks(n, text)), ""), ""
         if not speaker and (found := _PRONOUN.search(_blank(text))):
             pronoun = (found[1] or found[2]).lower()
-            acts = [n.text for n in names if n.start < found.start() and _acts(n, text, known)]
+            acts = [n.text for n in names if n.end + 2 < found.start() and _acts(n, text, known)]
             fits = (s for s in (*acts, *reversed(spoke)) if _fits(s, pronoun, usual))
             speaker = next(fits, "")
         elif not speaker and _opens(text) and same_paragraph(stored, index - 1) and spoke:
