@@ -38,7 +38,8 @@ _WANTS = (
     r"|(?:ready|willing|prepared) to|rul(?:es|ed) out|will|would|must"
     r"|is suing|sue[sd]|filed|argue[sd]|maintains?|accus(?:es|ed)|plans? to|intends? to|hopes?"
     r"|attached|expects?|forbids?|express(?:es|ed)|signal(?:s|l?ed)|suggest(?:s|ed)"
-    r"|declin(?:es|ed)|welcom(?:es|ed)|support(?:s|ed)|condemn(?:s|ed)|warn(?:s|ed)|vow(?:s|ed)|press(?:es|ed) for)\b"
+    r"|declin(?:es|ed)|welcom(?:es|ed)|support(?:s|ed)|condemn(?:s|ed)|warn(?:s|ed)|vow(?:s|ed)"
+    r"|press(?:es|ed) for)\b"
 )
 _WANTED = re.compile(rf"\b{_WANTS}", re.I)
 _OTHER = re.compile(r"\b(?:to|that|which|whether|said|says|told|wants?|[Ww]hile|[Bb]ut)\b|[;:]")

@@ -18,6 +18,7 @@ from rag.abstain import inverse_frequency
 from rag.answer import Citation, Claim
 from rag.evidence import Evidence, asks
 from rag.extent import extent, words_of
+from rag.facts.bearers import aliases
 from rag.quote import attribution, citation, numbered
 from rag.reader import Reader, SentenceReading
 from rag.retrieve import Passage, Query, retrieve
@@ -142,7 +143,7 @@ def gather(
         nearness[pk] = max(nearness.get(pk, -1.0), passage.cosine)
     weights = _weights(now, query)
     first = next((passage.article for passage in best.values()), None)
-    if not _speaks(now, query, weights, max(nearness.values(), default=0.0)):
+    if not (beside or _speaks(now, query, weights, max(nearness.values(), default=0.0))):
         return Material(now, embedder, reader, subject, (), allowed, {}, weights, first)
     top = max((passage.score for passage in best.values()), default=0.0)
     near = max(LEAST, NEAR * max(nearness.values(), default=0.0))
@@ -175,7 +176,8 @@ def _naming(
     now: Generation, words: str, allowed: Allowed | None, known: Container[int]
 ) -> list[StoredArticle]:
     """Articles besides those known that hold the last word by which somebody is called."""
-    stems = dict.fromkeys(content_stems(words)[-1:], 1.0)
+    called = aliases(words.lower().split()[-1]) if words else []
+    stems = dict.fromkeys(content_stems(" ".join(called)), 1.0)
     among = allowed.articles if allowed else None
     found = now.derived.article_words.search(stems, ARTICLES, among) if stems else []
     articles = now.articles({pk for pk, _ in found if pk not in known})

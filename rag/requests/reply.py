@@ -139,10 +139,6 @@ def _latest(request: Request, desk: Desk) -> Reply:
 def _comparison(request: Request, desk: Desk) -> Reply | None:
     sides = request.sides or speakers(desk.gather(request.subject).stories())
     about = {side: desk.gather(request.subject, side) for side in sides}
-    if not all(material.articles for material in about.values()):
-        # France is Paris too, which an article on Germany and France may call it.
-        both = desk.gather(request.subject, " ".join(sides))
-        about = {side: mine if mine.articles else both for side, mine in about.items()}
     lines = comparison(about, desk.question)
     told = dict.fromkeys(line.label for line in lines)
     if not told:
