@@ -58,18 +58,21 @@ def comparison(about: Mapping[str, Material], asked: str) -> list[Line]:
 
 
 def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> list[Line]:
-    found = [(a, *each) for a in material.stories()[:STORIES] for each in _of(a, side)]
+    stories = material.stories()
+    others = [other for other in beside if other != side]
+    both = [a for a in stories if any(_place(a.article.text, o) is not None for o in others)]
+    if both and not material.now.derived.vocabulary.is_name(side.split()[-1].lower()):
+        stories = both  # "the company" is another one in other articles
+    found = [(a, *each) for a in stories[:STORIES] for each in _of(a, side)]
     if not found:
         return []
     vectors = material.encode([words_of(a, index) for a, index, _, _ in found])
     near = vectors @ material.embedder.encode_query(f"{side} {asked}")
     # What a sentence goes on from says what it is about.
     near = np.array([max(near[n], near[n - back]) for n, (_, _, _, back) in enumerate(found)])
-    others = [other for other in beside if other != side]
-    both = {
-        a.pk: any(_place(a.article.text, other) is not None for other in others) for a, *_ in found
-    }
-    worth = near + np.array([weight + BOTH * both[a.pk] for a, _, weight, _ in found], np.float32)
+    beside_both = {a.pk for a in both}
+    gains = (weight + BOTH * (a.pk in beside_both) for a, _, weight, _ in found)
+    worth = near + np.array([*gains], np.float32)
     least = ENOUGH * float(worth.max())
     chosen: list[int] = []
     for number in (int(n) for n in np.argsort(-worth, kind="stable")):
