@@ -11,6 +11,7 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.words import WORD, is_content, stem
 from rag import evidence
+from rag.answer import sentence
 from rag.evidence import Evidence
 from rag.period import day_text
 from rag.reader import Reader
@@ -49,6 +50,11 @@ class Desk:
     question: str
     allowed: Allowed | None = None
 
+    @property
+    def whole(self) -> int:
+        """How many articles there are."""
+        return self.now.ledger.counts()["articles"]
+
     def evidence(self) -> list[Evidence]:
         """The sentences that may answer the request as a question, most probable first."""
         query = Query.of(self.question, self.embedder)
@@ -76,7 +82,13 @@ class Reply:
 def reply_to(request: Request, desk: Desk) -> Reply | None:
     """The reply; None where the request is better answered as a question for a fact."""
     way = _WAYS.get(request.kind)
-    return way(request, desk) if way else None
+    reply = way(request, desk) if way else None
+    if reply is None or desk.allowed is None or request.kind == "count":
+        return reply  # a count says of how many
+    asked = f"only {len(desk.allowed.articles):,} of {_counted(desk.whole, 'article')} were asked"
+    if not reply.lines:
+        return replace(reply, heading=f"{reply.heading}; {asked}")
+    return replace(reply, heading=f"{reply.heading} {sentence(asked)}")
 
 
 def _on(request: Request) -> str:
@@ -193,7 +205,7 @@ def _count(request: Request, desk: Desk) -> Reply | None:
     if not request.subject:
         return None
     found = mentioning(desk.now, request.subject, desk.allowed)
-    whole = len(desk.allowed.articles) if desk.allowed else desk.now.ledger.counts()["articles"]
+    whole = len(desk.allowed.articles) if desk.allowed else desk.whole
     lines = articles_on(desk.now.ledger.newest(SHOWN, found), request.subject)
     if not lines:
         return Reply(f"none of {_counted(whole, 'article')} mentions {request.subject}")

@@ -85,7 +85,7 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return Request("timeline", _span(text, found))
     if POINTS.match(text):
         return Request("count", _span(text, found))
-    if found.kind == "fact" and _SAY.match(text):
+    if found.kind == "fact" and _SAY.match(text) and _words(text, found, "speaker"):
         found = replace(found, kind="quotes")
     if found.kind == "fact" or found.probability < SURE:
         return FACT

@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 from index.calendar import MONTHS
 from index.words import content_stems
 from rag.evaluation import requests as measured
+from rag.extent import extent
+from rag.filters import Filters
 from rag.requests.kinds import TALK
 from rag.requests.request import Request
+from tests.rag.making import stored as stored_of
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden" / "requests.jsonl"
 
@@ -281,3 +284,29 @@ def test_make_that_shorter_is_no_question_for_the_articles(story_corpus):
     answer = story_corpus.ask("make that shorter", history=before)
     assert answer.kind in TALK
     assert not answer.claims
+
+
+def test_a_reply_under_a_filter_says_so(story_corpus):
+    only = Filters(publisher="Harrow Sentinel")
+    answer = story_corpus.ask("sum up the ferry strike", filters=only)
+    assert answer.heading.endswith(" articles). Only 15 of 40 articles were asked.")
+    assert {citation.publisher for citation in answer.citations} == {"Harrow Sentinel"}
+    answer = story_corpus.ask("latest on the volcano", filters=only)
+    assert answer.reason.endswith("; only 15 of 40 articles were asked")
+
+
+def test_the_newest_articles_under_a_filter_are_read_and_no_others(story_corpus):
+    only = Filters(publisher="Harrow Sentinel")
+    with story_corpus._store.reading() as now:
+        among = now.allowed(only.condition()).articles
+        newest = now.ledger.newest(4, among)
+        every = [stored for stored in now.ledger.newest(100) if stored.pk in among]
+    assert newest == every[:4]
+
+
+@pytest.mark.parametrize("text", ["Specifically, he refused.", "In addition, they left."])
+def test_what_begins_with_an_adverb_and_a_pronoun_comes_with_what_it_means(text):
+    article = stored_of(f"The mayor spoke to the council. {text}")
+    assert extent(article, 1) == (0, 2)
+    article = stored_of("The mayor would resign. So says Ada Lund, who met her.")
+    assert extent(article, 0) == (0, 2)
