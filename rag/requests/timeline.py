@@ -186,7 +186,8 @@ def _belonging(
         # What an article on somebody tells of others is nothing that they did.
         first = event.index in islice(telling(event.article), 1)
         held.append(own if person and not first else max(own, opened[event.article.pk]))
-    return near + np.array(held, np.float32)
+    belonging: NDArray[np.float32] = near + np.array(held, np.float32)
+    return belonging
 
 
 def _with(event: Event, other: Event) -> Event:
