@@ -27,7 +27,7 @@ from rag.requests.timeline import timeline
 from rag.retrieve import Query, retrieve
 
 # Articles that a search or a count shows, sentences of the latest, passages read for a list.
-SHOWN, LATEST, PASSAGES = 12, 4, 16
+SHOWN, LATEST, PASSAGES = 12, 4, 12
 
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
