@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -304,8 +305,19 @@ class Ledger:
             self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY uri")
         )
 
-    def newest(self, count: int) -> list[StoredArticle]:
-        """The current articles published last, newest first; those without a day last."""
+    def newest(self, count: int, among: Collection[int] | None = None) -> list[StoredArticle]:
+        """The current articles published last, newest first; those without a day last.
+
+        Args:
+            count: At most so many.
+            among: Only these, by pk; None for all.
+        """
+        if among is not None:
+            order = "SELECT pk FROM articles WHERE current ORDER BY published DESC, uri"
+            mine = (pk for (pk,) in self._db.execute(order) if pk in among)
+            pks = list(islice(mine, count))
+            found = self.articles(pks)
+            return [found[pk] for pk in pks if pk in found]
         rows = self._db.execute(
             f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY published DESC, uri LIMIT ?",
             (count,),

@@ -22,8 +22,12 @@ _LEANS = re.compile(
     r"|The former|The first|The second|The third|The other|Another|As a result|Therefore|So|Thus"
     r"|Even so|Still|Nevertheless|Also|And|Or|Then|There|After that|Before that|Nor|Most of them"
     r"|Some of them|None of them|Since then|Until then|By then|At the time|According to (?:him|her"
-    r"|them)|Asked (?:whether|if|about) (?:it|this|that|any of this))\b"
+    r"|them)|Asked (?:whether|if|about) (?:it|this|that|any of this)"
+    r"|(?:[A-Z]\w+ly|Moreover|Furthermore|Meanwhile|In addition|For (?:example|instance)),"
+    r" (?:he|she|it|they|this|that|these|those|his|her|its|their))\b"
 )
+# Who says what stands before it.
+_WHO = re.compile(r"So (?:says|said|say)\b")
 _ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s")
 _OPENING, _CLOSING = "“", "”"
 
@@ -32,7 +36,8 @@ def extent(stored: StoredArticle, index: int) -> tuple[int, int]:
     """The first sentence to quote, and the one after the last.
 
     A list is quoted whole, with what introduces it; words between quotation marks are not torn
-    apart; a sentence that opens with "He", "But" or the like comes with the one before it.
+    apart; a sentence that opens with "He", "But" or the like comes with the one before it, and one
+    behind which "So says" stands with that.
 
     Args:
         stored: The article.
@@ -42,6 +47,8 @@ def extent(stored: StoredArticle, index: int) -> tuple[int, int]:
     first, last = whole
     while index - first < _BEFORE and _leans(stored, first) and same_paragraph(stored, first - 1):
         first -= 1
+    if last < len(stored.sentences) and same_paragraph(stored, last - 1):
+        last += bool(_WHO.match(words_of(stored, last)))
     for found in (_spoken(stored, first, last), whole):
         if _length(stored, *found) <= LONGEST:
             return found

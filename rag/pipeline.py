@@ -28,12 +28,13 @@ from rag.generate import Writer
 from rag.library import Library, damaged
 from rag.question import Question, understand
 from rag.reader import Reader
-from rag.requests.answering import answered, as_reply
+from rag.requests.accounts import with_other_account
+from rag.requests.answering import answered
 from rag.requests.deciding import PROSE, Decide
 from rag.requests.kinds import TALK
 from rag.requests.material import evidence_of
 from rag.requests.quoting import by_others
-from rag.requests.reply import Desk, list_of
+from rag.requests.reply import Desk
 from rag.requests.request import FACT, Request
 from rag.retrieve import Search, retrieve
 from rag.scope import scope_of
@@ -118,7 +119,7 @@ class Pipeline:
             request: The same taken apart.
             asked: As it was asked, with its filters.
         """
-        if request.kind in ("fact", "list"):
+        if request.kind == "fact":
             return None
         with self.library.reading() as now:
             confined = None if request.kind in TALK else self.confine(now, meant, asked)
@@ -146,11 +147,11 @@ class Pipeline:
         return meant
 
     def answer(self, meant: Question, request: Request, asked: AskRequest) -> Draft:
-        """The answer to a question for a fact or a list, or its refusal.
+        """The answer to a question for a fact, or its refusal.
 
         Args:
             meant: The question as meant.
-            request: Whether a list is asked for, or somebody's words.
+            request: Whose words it asks for, if it does.
             asked: As it was asked, with its filters.
         """
         threshold = self.library.settings.threshold
@@ -168,8 +169,8 @@ class Pipeline:
             found = found.without(by_others(request.speaker))
         most = self.library.settings.max_claims
         quoted = quote.answer(meant, found, threshold, most, self.reader)
-        if request.kind == "list" and quoted.answered and (listed := list_of(found.whole)):
-            quoted = as_reply(quoted, "list", listed)
+        if quoted.answered and len(found.parts) == 1 and not meant.several:
+            quoted = with_other_account(quoted, found.whole, self.embedder, self.reader)
         quoted = replace(quoted, scope=confined, note=left_out)
         return Draft(quoted, meant.query, found.whole, True, found.retrieved)
 

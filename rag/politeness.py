@@ -59,6 +59,7 @@ _SMALL = re.compile(
     r"|that(?:[’']s| is|s) (?:all|it)"
     r"|understood|right|sure|yes|no|well|please|test(?:ing)?|how are you(?: doing)?(?: today)?"
     r"|(?:who|what) are you|are you an? (?:ai|bot|robot|human|person)|what(?:[’']s| is) your name"
+    r"|(?:(?:make|keep|say) (?:that|it|this) )?(?:short(?:er)?|simpler)|say (?:that|it) again"
     r"|help(?: me)?|can you help(?: me)?|how does (?:this|it) work"
     r"|(?:what|how) (?:can|do|could|should) (?:you|i|we) (?:do|ask|know|help|use)(?: you| me"
     r"| this| it| here| for me| about)*)\b[\s,.!?:;)(–—-]*)+"

@@ -501,7 +501,6 @@ def _show(answer: Answer, *, as_csv: bool, as_json: bool) -> None:
 
 
 def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:
-    from rag.types import Filters
 
     return Filters(after, before, publisher)
 

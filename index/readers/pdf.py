@@ -164,7 +164,7 @@ def _apart(last: tuple[Any, ...], box: tuple[float, float, float, float]) -> boo
     middle = (box[1] + box[3]) / 2
     if not y0 < middle < y1 and not box[1] < (y0 + y1) / 2 < box[3]:
         return True
-    return box[0] - x1 > GUTTER * height or x0 - box[2] > GUTTER * height
+    return bool(box[0] - x1 > GUTTER * height or x0 - box[2] > GUTTER * height)
 
 
 def _stretch(run: Sequence[tuple[str, float, float, float, float]]) -> Words:

@@ -92,6 +92,17 @@ def groups(words: str) -> frozenset[int]:
     return _GROUPS.get(words, frozenset())
 
 
+def aliases(word: str) -> list[str]:
+    """The words that can stand for the same state or body, in lower case, this one first.
+
+    >>> aliases("france")[:3]
+    ['france', 'french', 'paris']
+    """
+    mine = groups(word)
+    others = (alias for alias, theirs in _GROUPS.items() if theirs & mine and alias != word)
+    return [word, *(alias for alias in others if "+" not in alias)]
+
+
 @lru_cache(maxsize=65536)
 def alike(one: str, other: str) -> bool:
     """Whether two words of names, in lower case, are one, a demonym of it, or spelt otherwise.

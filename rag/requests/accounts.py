@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embed import Embedder
 from index.ledger import StoredArticle
 from index.words import content_stems
+from rag.evidence import Evidence
 from rag.extent import words_of
 from rag.facts.dates import dates_in
 from rag.facts.lacking import Lacking, lacking
 from rag.facts.names import names_in
 from rag.facts.numbers import Number, numbers_in
+from rag.quote import answer_text
 from rag.reader import Reader
-from rag.requests.material import Line, Material, published_by, telling
+from rag.requests.material import HELD, Line, Material, composed, published_by, telling
 from rag.requests.speech import speaks
 from rag.requests.timeline import day_of
+from rag.retrieve import Query, retrieve
+from rag.types import Answer
 
 # Two sentences are about one thing if their cosine is so high and they share so much of the content
 # words of the shorter, facts aside; more with nothing but a negation between them, less where both
@@ -33,14 +39,24 @@ NEAR_COUNTED = 0.5
 # many days apart.
 TIMES, DAYS = 3.0, 10
 
-# Sentences at the beginning of a correction among which is the one that says what was wrong.
+# Sentences at the beginning of a correction among which is the one that says what was wrong, and
+# among which is what is right.
 OPENING = 2
+REPEATED = 6
 
 # The log odds of support under which the reading model says that a number is another's.
 APART = -1.0
 
+_CORRECTED = "Corrected"
+
+# Articles looked at for those that correct others, and passages for what each corrects.
+CORRECTIONS, PASSAGES = 20, 8
+
+# Further sentences of evidence that a fact is held against.
+BESIDE = 12
+
 # Sentences of an article that are compared, and of all; differences that are told.
-SENTENCES, ALL, MOST = 30, 400, 8
+SENTENCES, ALL, MOST = 30, 440, 8
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|refus\w+|reject\w*|declin\w+|fail\w*|den(?:y|ies|ied)"
@@ -91,9 +107,35 @@ _NAMED = {
 }
 
 
+def with_corrections(material: Material) -> Material:
+    """The same with what was corrected of it: articles that correct, and those that they do."""
+    now, allowed = material.now, material.allowed
+    stems = dict.fromkeys(content_stems("correction clarification"), 1.0)
+    among = allowed.articles if allowed else None
+    hits = now.derived.article_words.search(stems, CORRECTIONS, among)
+    found: dict[int, StoredArticle] = {}
+    for article in now.articles({pk for pk, _ in hits}).values():
+        text = f"{article.article.title} {article.article.text}"
+        on = not material.subject or material.share(text) >= HELD
+        first = next(telling(article), None)
+        if not (on and first is not None and _corrects(article)):
+            continue
+        query = Query.of(words_of(article, first), material.embedder)
+        passages = retrieve(now, query, PASSAGES, allowed)
+        before = [p.article for p in passages if _before(p.article, article)]
+        found |= {each.pk: each for each in (article, *before[:1])}
+    return replace(
+        material, articles=[*found.values(), *(a for a in material.articles if a.pk not in found)]
+    )
+
+
 def differences(material: Material) -> list[Difference]:
     """Where the articles on a subject differ: corrections, then the most alike sentences first."""
-    places = [(a, i) for a in material.articles for i in [*telling(a)][:SENTENCES]][:ALL]
+    places = [
+        (article, index)
+        for article in material.articles
+        for index in islice(telling(article), REPEATED if _corrects(article) else SENTENCES)
+    ][:ALL]
     if len(places) < 2:
         return []
     vectors = material.encode([words_of(*place) for place in places])
@@ -110,12 +152,85 @@ def differences(material: Material) -> list[Difference]:
         )
         if one[0].story == other[0].story or {_key(one), _key(other)} & told:
             continue
+        if _corrects(one[0]) or _corrects(other[0]):
+            continue  # what is corrected is found above
         days = one[0].article.published, other[0].article.published
         if why := differ(words_of(*one), words_of(*other), near, material.reader, days):
             told |= {_key(one), _key(other)}
-            corrects = bool(_CORRECTS.search(other[0].article.title))
-            found.append(Difference(one, other, why, corrects))
+            found.append(Difference(one, other, why))
     return found
+
+
+def with_other_account(
+    answer: Answer, found: Sequence[Evidence], embedder: Embedder, reader: Reader
+) -> Answer:
+    """An answer that gives another account too, if the evidence surely holds one.
+
+    A correction of what answers comes before it; the short answer is then none.
+
+    Args:
+        answer: What the first of the evidence answers.
+        found: The evidence, most probable first.
+        embedder: The model that the index was made with.
+        reader: The model that tells whether one sentence supports another.
+    """
+    lines = _beside(found[0], found[1:], embedder, reader)
+    if not lines:
+        return answer
+    claims, citations = composed(lines)
+    first = citations[0]
+    kept = {c.number for c in answer.citations if c.article_id == first.article_id}
+    shorts = tuple(
+        replace(short, citation=first.number)
+        for short in answer.shorts
+        if not lines[0].label.startswith(_CORRECTED)  # that may be what was wrong
+        and short.citation in kept
+        and first.start <= short.start
+        and short.end <= first.end
+    )
+    return replace(
+        answer, text=answer_text(claims), claims=claims, citations=citations, shorts=shorts
+    )
+
+
+def _beside(
+    best: Evidence, others: Sequence[Evidence], embedder: Embedder, reader: Reader
+) -> list[Line]:
+    """The sentence that answers and another that gives another figure or day, if one does."""
+    place = best.article, best.index
+    label = f"{_CORRECTED} – {published_by(best.article)}"
+    if _corrects(best.article) and best.index < OPENING:
+        says = _correct(best.article, best.index)
+        return [Line(*place, label), *(Line(best.article, n, label) for n in says)]
+    apart = [o for o in others[:BESIDE] if o.article.story != best.article.story]
+    articles = {o.article.pk: o.article for o in apart}.values()
+    correcting = [
+        (a, index)
+        for a in articles
+        if _corrects(a) and _before(best.article, a)
+        for index in islice(telling(a), SENTENCES)
+    ]
+    places = [place, *((o.article, o.index) for o in apart), *correcting]
+    vectors = embedder.encode_passages([words_of(*each) for each in places])
+    cosines = vectors @ vectors.T
+    corrected = [0, *range(len(places) - len(correcting), len(places))]
+    for found in _corrections(
+        [places[n] for n in corrected], cosines[np.ix_(corrected, corrected)]
+    ):
+        return [
+            Line(*found.other, f"{_CORRECTED} – {published_by(found.other[0])}"),
+            Line(*place, f"As first reported – {published_by(best.article)}"),
+        ]
+    day = best.article.article.published
+    for number, other in enumerate(apart, 1):
+        days = day, other.article.article.published
+        why = differ(best.text, other.text, float(cosines[0, number]), reader, days)
+        if why in ("number", "date"):
+            return [
+                Line(*place, published_by(best.article)),
+                Line(other.article, other.index, f"{_NAMED[why]} – {published_by(other.article)}"),
+            ]
+    return []
 
 
 def _key(place: tuple[StoredArticle, int]) -> tuple[int, int]:
@@ -127,7 +242,7 @@ def _corrections(
 ) -> Iterator[Difference]:
     """What an article that corrects another says behind the sentence in which it repeats that."""
     for article in {stored.pk: stored for stored, _ in places}.values():
-        if not _CORRECTS.search(article.article.title):
+        if not _corrects(article):
             continue
         mine = [n for n, (stored, _) in enumerate(places) if stored.pk == article.pk][:OPENING]
         others = [n for n, (stored, _) in enumerate(places) if _before(stored, article)]
@@ -136,15 +251,24 @@ def _corrections(
         block = cosines[np.ix_(mine, others)]
         row, column = np.unravel_index(int(block.argmax()), block.shape)
         index = places[mine[int(row)]][1]
-        behind = range(index + 1, min(index + 4, len(article.sentences)))
-        says = [n for n in behind if _states(words_of(article, n))] or [*behind][:1]
+        says = _correct(article, index)
         if block[row, column] >= NEAR_COUNTED and says:
             corrected = places[others[int(column)]]
             yield Difference(corrected, (article, says[0]), "correction", corrects=True)
 
 
+def _correct(article: StoredArticle, index: int) -> list[int]:
+    """The sentence that says what is right behind the one that repeats what was wrong, if any."""
+    behind = range(index + 1, min(index + 4, len(article.sentences)))
+    return ([n for n in behind if _states(words_of(article, n))] or [*behind])[:1]
+
+
 def _states(text: str) -> bool:
     return bool(numbers_in(text) or names_in(text))
+
+
+def _corrects(article: StoredArticle) -> bool:
+    return bool(_CORRECTS.search(article.article.title))
 
 
 def _before(one: StoredArticle, other: StoredArticle) -> bool:

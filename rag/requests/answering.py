@@ -30,7 +30,7 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
     if request.kind in TALK:
         said = SMALL_TALK if request.kind == "smalltalk" else about(desk.now)
         return replace(asked, text=said, kind=request.kind), ()
-    if request.kind in ("fact", "list") or not (reply := reply_to(request, desk)):
+    if request.kind == "fact" or not (reply := reply_to(request, desk)):
         return None
     sure = 1.0 if reply.lines else 0.0
     asked = replace(asked, answered=bool(reply.lines), confidence=sure)

@@ -9,19 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
-from rag.extent import words_of
+from rag.extent import same_paragraph, words_of
 from rag.quote import says_the_same
-from rag.requests.material import Line, Material, order_of, telling
+from rag.requests.material import Line, Material, opening, order_of, quoted, telling
 
-# Sentences of a brief, at least if there are any, and at most.
-FEWEST, MOST = 5, 8
+# Sentences of a brief at most; more than the fewest only if they score such a share of the best.
+FEWEST, MOST, SHARE = 5, 8, 0.75
 
 # Articles that it is drawn from, and sentences of each that are weighed.
 STORIES, SENTENCES = 12, 8
 
 # What a sentence's nearness to the subject counts beside its nearness to all the others (its
-# centrality), and what it gains by being the first or second of its article: news begins with it.
-SUBJECT, CENTRAL, LEAD = 0.6, 0.4, (0.25, 0.12)
+# centrality), what the share of the subject's words that it or the opening of its article holds,
+# and what it gains by being the first or second of its article: news begins with it.
+SUBJECT, CENTRAL, WORDS, LEAD = 0.6, 0.4, 0.4, (0.25, 0.12)
+
+# An article that opens with less of the subject's words is told of in the sentences that hold more.
+HELD = 0.5
 
 # Two sentences whose cosine is higher tell the same.
 SAME = 0.72
@@ -46,34 +50,48 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
         return []
     vectors = material.encode([words_of(c.article, c.index) for c in found])
     lines: dict[int, Line] = {}
-    for number in _ranked(material, found, vectors):
+    ranked = _ranked(material, found, vectors)
+    for number, share in ranked:
         one = found[number]
         same = next((n for n in lines if _same(found, vectors, n, number)), None)
         if same is not None:
             lines[same] = _cited_too(lines[same], one)
-        elif len(lines) < most:
+        elif len(lines) < (most if share >= SHARE else min(most, FEWEST)):
             lines[number] = Line(one.article, one.index)
     return sorted(lines.values(), key=lambda line: order_of(line.article, line.index))
 
 
 def _candidates(material: Material, article: StoredArticle) -> list[_Candidate]:
+    """The first sentences of an article; those on the subject, if it opens with something else."""
     indexes = [*telling(article)]
+    if material.weights and material.share(opening(article)) < HELD:
+        on = [n for n in indexes if material.share(quoted(article, n)) >= HELD]
+        beside = {n + 1 for n in on if same_paragraph(article, n)}
+        # A subject that an article tells of in other words is anywhere in it.
+        indexes = [n for n in indexes if n in beside or n in on] or indexes
+        return [_Candidate(article, index, len(LEAD)) for index in indexes[:SENTENCES]]
     return [_Candidate(article, index, place) for place, index in enumerate(indexes[:SENTENCES])]
 
 
 def _ranked(
     material: Material, found: Sequence[_Candidate], vectors: NDArray[np.float32]
-) -> list[int]:
-    """The candidates, most central first."""
+) -> list[tuple[int, float]]:
+    """The candidates, most central first, each with its share of the most central one's score."""
     centre = vectors.mean(axis=0)
     centre /= np.linalg.norm(centre) or 1.0
     scores = CENTRAL * (vectors @ centre)
     if material.subject:
         scores = scores + SUBJECT * (vectors @ material.embedder.encode_query(material.subject))
+    opened = {c.article.pk: material.share(opening(c.article)) for c in found}
+    own = [material.share(quoted(c.article, c.index)) for c in found]
+    scores = scores + WORDS * np.array(
+        [max(share, opened[c.article.pk]) for share, c in zip(own, found, strict=True)]
+    )
     for number, one in enumerate(found):
         if one.place < len(LEAD):
             scores[number] += LEAD[one.place] * (material.nearness.get(one.article.pk, 1.0))
-    return [int(n) for n in np.argsort(-scores, kind="stable")]
+    best = float(scores.max())
+    return [(int(n), float(scores[n]) / best) for n in np.argsort(-scores, kind="stable")]
 
 
 def _same(found: Sequence[_Candidate], vectors: NDArray[np.float32], one: int, other: int) -> bool:

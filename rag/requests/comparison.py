@@ -4,62 +4,145 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from rag import evidence
-from rag.evidence import Evidence
+import numpy as np
+
+from index.ledger import StoredArticle
+from index.words import stem
+from rag.extent import same_paragraph, words_of
 from rag.facts.bearers import alike
 from rag.facts.names import names_in
 from rag.quote import says_the_same
-from rag.requests.material import Line, Material
+from rag.requests.material import Line, Material, order_of, telling
 from rag.requests.speech import speech
-from rag.retrieve import Query, retrieve
 
-# Sentences of each side, passages that are read for them, sides that are found where none is named.
-EACH, PASSAGES, SIDES = 5, 8, 3
+# Sentences of each side, stories that are read for them, sides that are found where none is named.
+EACH, STORIES, SIDES = 6, 16, 3
+
+# What a sentence gains that says what a side wants, one that gives its words, and one of an article
+# that names another side too, beside the cosine with the request; the least of the best.
+WANTS, SAYS, BOTH, ENOUGH = 0.6, 0.3, 0.15, 0.55
+
+# Two sentences of a side whose cosine is higher tell the same.
+SAME = 0.75
+
+# Characters between a side and what it wants or does.
+REACH = 70
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
-
-# The least log odds of a sentence, as the reading model sees it.
-LEAST = -2.5
-
-
-def comparison(material: Material, sides: Sequence[str]) -> list[Line]:
-    """What tells most of each side, under its name; the sides that speak most, if none is named."""
-    lines: list[Line] = []
-    for side in sides or _speakers(material):
-        chosen: list[Evidence] = []
-        for found in _about(material, side):
-            if len(chosen) < EACH and not any(says_the_same(found.text, c.text) for c in chosen):
-                chosen.append(found)
-        lines += [
-            Line(e.article, e.index, _titled(side))
-            for e in sorted(chosen, key=lambda e: (e.article.pk, e.index))
-        ]
-    return lines
+_WANTS = (
+    r"(?:wants?|wanted|demand(?:s|ed|ing)?|insist(?:s|ed)?|call(?:s|ed) (?:for|on)|ask(?:s|ed)? for"
+    r"|asks|offer(?:s|ed)|propos(?:es|ed)|refus(?:es|ed)|reject(?:s|ed)|oppos(?:es|ed)|promis(?:es|ed)"
+    r"|urg(?:es|ed)|seeks?|sought|requir(?:es|ed)|threaten(?:s|ed)|accepts?|accepted|agree[sd]?"
+    r"|(?:ready|willing|prepared) to|rul(?:es|ed) out|will|would|must"
+    r"|is suing|sue[sd]|filed|argue[sd]|maintains?|accus(?:es|ed)|plans? to|intends? to|hopes?"
+    r"|attached|expects?|forbids?|express(?:es|ed)|signal(?:s|l?ed)|suggest(?:s|ed)"
+    r"|declin(?:es|ed)|welcom(?:es|ed)|support(?:s|ed)|condemn(?:s|ed)|warn(?:s|ed)|vow(?:s|ed)"
+    r"|press(?:es|ed) for)\b"
+)
+_WANTED = re.compile(rf"\b{_WANTS}", re.I)
+_OTHER = re.compile(r"\b(?:to|that|which|whether|said|says|told|wants?|[Ww]hile|[Bb]ut)\b|[;:]")
+_GOES_ON = re.compile(r"^\W*(?:It|He|She|They|Its|His|Her|Their)\b")
 
 
-def _about(material: Material, side: str) -> list[Evidence]:
-    """Sentences that name a side, or do not name another behind one that does, best first."""
-    query = Query.of(f"{side} {material.subject}".strip(), material.embedder)
-    passages = retrieve(material.now, query, PASSAGES, material.allowed)
-    on = f" on {material.subject}" if material.subject else ""
-    asked = f"What does {side} want or say{on}?"
-    found = evidence.gather(asked, passages, material.reader)
-    return [e for e in found if e.log_odds >= LEAST and _names(e.text, side)]
+def comparison(about: Mapping[str, Material], asked: str) -> list[Line]:
+    """What tells most of each side, under its name.
+
+    Args:
+        about: For each side, as the request calls it, the articles on it and on what is compared.
+        asked: The request.
+    """
+    sides = [*about]
+    return [line for side in sides for line in _told(side, about[side], asked, sides)]
 
 
-def _names(text: str, side: str) -> bool:
-    """Whether a text holds the words by which a side is called."""
-    words = [word.lower() for word in side.split()]
-    held = [re.sub(r"[’']s$", "", word).lower() for word in _WORD.findall(text)]
-    return all(any(alike(word, other) for other in held) for word in words[-1:])
+def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> list[Line]:
+    stories = material.stories()
+    others = [other for other in beside if other != side]
+    both = [a for a in stories if any(_place(a.article.text, o) is not None for o in others)]
+    if both and not material.now.derived.vocabulary.is_name(side.split()[-1].lower()):
+        stories = both  # "the company" is another one in other articles
+    found = [(a, *each) for a in stories[:STORIES] for each in _of(a, side)]
+    if not found:
+        return []
+    vectors = material.encode([words_of(a, index) for a, index, _, _ in found])
+    near = vectors @ material.embedder.encode_query(f"{side} {asked}")
+    # What a sentence goes on from says what it is about.
+    near = np.array([max(near[n], near[n - back]) for n, (_, _, _, back) in enumerate(found)])
+    beside_both = {a.pk for a in both}
+    gains = (weight + BOTH * (a.pk in beside_both) for a, _, weight, _ in found)
+    worth = near + np.array([*gains], np.float32)
+    least = ENOUGH * float(worth.max())
+    chosen: list[int] = []
+    for number in (int(n) for n in np.argsort(-worth, kind="stable")):
+        text = words_of(*found[number][:2])
+        if (
+            len(chosen) < EACH
+            and worth[number] >= least
+            and not any(
+                float(vectors[number] @ vectors[n]) >= SAME
+                or says_the_same(text, words_of(*found[n][:2]))
+                for n in chosen
+            )
+        ):
+            chosen.append(number)
+    lines = [Line(found[n][0], found[n][1], _titled(side)) for n in chosen]
+    return sorted(lines, key=lambda line: order_of(line.article, line.index))
 
 
-def _speakers(material: Material) -> list[str]:
+def _of(stored: StoredArticle, side: str) -> Iterator[tuple[int, float, int]]:
+    """The sentences in which a side wants, says or does something.
+
+    Yields:
+        Which one, what it counts, and how many such sentences ago the one that it goes on from is.
+    """
+    speaker = {said.index: said.speaker for said in speech(stored)}
+    acted, back = -2, 0
+    for index in telling(stored):
+        text = words_of(stored, index)
+        goes_on = acted == index - 1 and same_paragraph(stored, acted) and _GOES_ON.match(text)
+        place = 0 if goes_on else _place(text, side)
+        said = index in speaker and _place(speaker[index], side) is not None
+        wants = _wants(text, place)
+        if not (said or wants or place == 0):
+            continue
+        if not said and index in speaker and not goes_on and not _for(text, speaker[index], place):
+            continue  # what somebody says of the side
+        back = back + 1 if goes_on else 0
+        acted = index
+        yield index, WANTS * wants + SAYS * said, back
+
+
+def _wants(text: str, place: int | None) -> bool:
+    """Whether somebody named at a place of a text wants something, or does not."""
+    if place is None or not (found := _WANTED.search(text, place)):
+        return False
+    between = text[place : found.start()]
+    return len(between) <= REACH and not _OTHER.search(between)
+
+
+def _for(text: str, speaker: str, place: int | None) -> bool:
+    """Whether a speaker speaks for who is named there: "Anna Berg, chair of the union, said"."""
+    begin = text.find(speaker)
+    between = text[begin : place or 0]
+    return begin >= 0 and place is not None and len(between) <= REACH and not _OTHER.search(between)
+
+
+def _place(text: str, side: str) -> int | None:
+    """Where a text names a side; None if it does not."""
+    last = side.split()[-1].lower()
+    for word in _WORD.finditer(text):
+        held = re.sub(r"[’']s?$", "", word.group()).lower()
+        if alike(last, held) or stem(last) == stem(held):
+            return word.start()
+    return None
+
+
+def speakers(articles: Sequence[StoredArticle]) -> list[str]:
     """Who speaks most in the articles, in the form that names them most fully."""
     counts: Counter[str] = Counter()
-    for article in material.stories():
+    for article in articles:
         for said in speech(article):
             theirs = set(said.speaker.split())
             counts[next((n for n in counts if theirs & set(n.split())), said.speaker)] += 1

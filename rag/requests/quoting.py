@@ -52,7 +52,7 @@ def quotes(material: Material, speaker: str) -> list[Line]:
     vectors = material.encode([s.text for s in found])
     order: Sequence[int] = range(len(found))
     if material.subject:
-        near = [material.nearness[s.article.pk] for s in found]
+        near = [material.nearness.get(s.article.pk, 0.0) for s in found]
         nearness = vectors @ material.embedder.encode_query(material.subject) + near
         least = NEAR * float(nearness.max())
         order = sorted((n for n in order if nearness[n] >= least), key=lambda n: -nearness[n])

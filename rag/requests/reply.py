@@ -9,20 +9,25 @@ from datetime import date
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
+from index.words import WORD, is_content, stem
+from rag import evidence
+from rag.answer import sentence
 from rag.evidence import Evidence
 from rag.period import day_text
 from rag.reader import Reader
-from rag.requests.accounts import disagreements
+from rag.requests.accounts import disagreements, with_corrections
 from rag.requests.brief import brief
-from rag.requests.comparison import comparison
-from rag.requests.listing import articles_on, in_a_row, items, mentioning
+from rag.requests.comparison import comparison, speakers
+from rag.requests.items import listed, named
+from rag.requests.listing import articles_on, in_a_row, mentioning, title_of
 from rag.requests.material import Line, Material, gather
 from rag.requests.quoting import is_person, quotes, statements
-from rag.requests.request import Request
+from rag.requests.request import POINTS, Request
 from rag.requests.timeline import timeline
+from rag.retrieve import Query, retrieve
 
-# Articles that a search or a count shows, sentences of the latest.
-SHOWN, LATEST = 12, 4
+# Articles that a search or a count shows, sentences of the latest, passages read for a list.
+SHOWN, LATEST, PASSAGES = 12, 4, 12
 
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
@@ -45,6 +50,17 @@ class Desk:
     question: str
     allowed: Allowed | None = None
 
+    @property
+    def whole(self) -> int:
+        """How many articles there are."""
+        return self.now.ledger.counts()["articles"]
+
+    def evidence(self) -> list[Evidence]:
+        """The sentences that may answer the request as a question, most probable first."""
+        query = Query.of(self.question, self.embedder)
+        passages = retrieve(self.now, query, PASSAGES, self.allowed)
+        return evidence.gather(self.question, passages, self.reader)
+
     def gather(self, subject: str, beside: str = "") -> Material:
         """The articles on a subject."""
         return gather(self.now, subject, self.allowed, self.embedder, self.reader, beside)
@@ -66,21 +82,39 @@ class Reply:
 def reply_to(request: Request, desk: Desk) -> Reply | None:
     """The reply; None where the request is better answered as a question for a fact."""
     way = _WAYS.get(request.kind)
-    return way(request, desk) if way else None
+    reply = way(request, desk) if way else None
+    if reply is None or desk.allowed is None or request.kind == "count":
+        return reply  # a count says of how many
+    asked = f"only {len(desk.allowed.articles):,} of {_counted(desk.whole, 'article')} were asked"
+    if not reply.lines:
+        return replace(reply, heading=f"{reply.heading}; {asked}")
+    return replace(reply, heading=f"{reply.heading} {sentence(asked)}")
 
 
 def _on(request: Request) -> str:
     return request.subject or "all articles"
 
 
-def _nothing(request: Request) -> Reply:
-    return Reply(f"the articles tell nothing of {request.subject}".removesuffix(" of "))
+def _nothing(request: Request, material: Material) -> Reply:
+    """That no article tells of the subject; which of its words none holds, and what is nearest."""
+    told = f"the articles tell nothing of {request.subject}".removesuffix(" of ")
+    words = (word for word in WORD.findall(request.subject) if is_content(word))
+    unknown = [
+        f"“{word}”"
+        for word in words
+        if not material.now.derived.article_words.frequency(stem(word))
+    ]
+    if unknown:
+        told += f": none of them holds {in_a_row(unknown).replace(' and ', ' or ')}"
+    if material.nearest:
+        told += f"; the nearest is “{title_of(material.nearest)}”"
+    return Reply(told)
 
 
 def _brief(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
     if not (lines := brief(material)):
-        return _nothing(request)
+        return _nothing(request, material)
     return Reply(
         f"In brief: {_on(request)} ({_counted(len(material.articles), 'article')}).", lines
     )
@@ -90,9 +124,13 @@ def _timeline(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject)
     if not (lines := timeline(material)):
         if not material.articles:
-            return _nothing(request)
+            return _nothing(request, material)
         # "Is there a timetable for the talks?" is a question after all.
-        return None if _YES_OR_NO.match(desk.question) else Reply("no article on this tells a day")
+        if _YES_OR_NO.match(desk.question):
+            return None
+        dated = any(article.article.published for article in material.articles)
+        undated = "" if dated else "; none says when it was published, from which days are counted"
+        return Reply(f"no article on this tells a day{undated}")
     told = _counted(len(lines), "event")
     return Reply(f"Timeline: {_on(request)} ({told}).", lines)
 
@@ -102,7 +140,7 @@ def _latest(request: Request, desk: Desk) -> Reply:
     days = [a.article.published for a in material.articles if a.article.published]
     if not days:
         if not material.articles:
-            return _nothing(request)
+            return _nothing(request, material)
         return Reply("no article on this says when it was published; ask for a brief instead")
     newest = max(days)
     mine = [a for a in material.articles if a.article.published == newest]
@@ -111,8 +149,9 @@ def _latest(request: Request, desk: Desk) -> Reply:
 
 
 def _comparison(request: Request, desk: Desk) -> Reply | None:
-    material = desk.gather(request.subject, " ".join(request.sides))
-    lines = comparison(material, request.sides)
+    sides = request.sides or speakers(desk.gather(request.subject).stories())
+    about = {side: desk.gather(request.subject, side) for side in sides}
+    lines = comparison(about, desk.question)
     told = dict.fromkeys(line.label for line in lines)
     if not told:
         return None
@@ -124,8 +163,8 @@ def _comparison(request: Request, desk: Desk) -> Reply | None:
 def _disagreement(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
     if not material.articles:
-        return _nothing(request)
-    lines = disagreements(material)
+        return _nothing(request, material)
+    lines = disagreements(with_corrections(material))
     if not lines:
         on = f" on {request.subject}" if request.subject else ""
         read = _counted(len(material.articles), "article")
@@ -137,7 +176,7 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject, request.speaker)
     lines = quotes(material, request.speaker)
     whose = request.speaker or "everybody"
-    on = f" on {request.subject}" if request.subject else ""
+    on = f" on {request.subject}" if request.subject and request.subject in desk.question else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
     if is_person(request.speaker, material.articles) and not statements(material, request.speaker):
@@ -148,9 +187,10 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
 def _search(request: Request, desk: Desk) -> Reply | None:
     if not request.subject:
         return None
-    found = desk.gather(request.subject).articles
+    material = desk.gather(request.subject)
+    found = material.articles
     if not found:
-        return _nothing(request)
+        return _nothing(request, material)
     lines = articles_on(found, request.subject)
     told = _counted(len(lines), "article")
     more = f", the {SHOWN} newest shown" if len(lines) > SHOWN else ""
@@ -158,24 +198,32 @@ def _search(request: Request, desk: Desk) -> Reply | None:
 
 
 def _count(request: Request, desk: Desk) -> Reply | None:
+    if points := POINTS.match(desk.question):
+        lines = listed(desk.gather(request.subject), desk.evidence())
+        what = points["what"].lower()
+        return Reply(f"{len(lines)} {what} are listed:", lines) if lines else None
     if not request.subject:
         return None
     found = mentioning(desk.now, request.subject, desk.allowed)
-    whole = len(desk.allowed.articles) if desk.allowed else desk.now.ledger.counts()["articles"]
-    lines = articles_on(found, request.subject)
+    whole = len(desk.allowed.articles) if desk.allowed else desk.whole
+    lines = articles_on(desk.now.ledger.newest(SHOWN, found), request.subject)
     if not lines:
         return Reply(f"none of {_counted(whole, 'article')} mentions {request.subject}")
-    outlets = {a.article.publisher for a in found if a.article.publisher}
-    told = f"{len(found)} of {_counted(whole, 'article')} mention {request.subject}"
-    if _OUTLETS.search(desk.question) and outlets:
+    told = f"{len(found):,} of {_counted(whole, 'article')} mention {request.subject}"
+    if _OUTLETS.search(desk.question):
+        articles = desk.now.articles(found).values()
+        outlets = {a.article.publisher for a in articles if a.article.publisher}
         told = f"{_counted(len(outlets), 'publisher')} mention {request.subject}"
-    more = f"; the {SHOWN} newest:" if len(lines) > SHOWN else ":"
-    return Reply(f"{told}{more}", lines[:SHOWN])
+    more = f"; the {SHOWN} newest:" if len(found) > SHOWN else ":"
+    return Reply(f"{told}{more}", lines)
 
 
-def list_of(evidence: Sequence[Evidence]) -> Reply | None:
-    """The items that evidence for a list names; None if there are not several."""
-    lines = items(evidence)
+def _list(request: Request, desk: Desk) -> Reply | None:
+    material = desk.gather(request.subject)
+    found = desk.evidence()
+    if lines := listed(material, found):
+        return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
+    lines = named(material, found, desk.question)
     if len(lines) < 2:
         return None
     return Reply(f"Found: {in_a_row([line.label for line in lines])}.", lines)
@@ -194,6 +242,7 @@ _WAYS: dict[str, Callable[[Request, Desk], Reply | None]] = {
     "quotes": _quotes,
     "search": _search,
     "count": _count,
+    "list": _list,
 }
 
 

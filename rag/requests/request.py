@@ -6,6 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from index.words import WORD
 from rag.reader import RequestReading
 from rag.types import Scope
 
@@ -41,6 +45,28 @@ _ASKS = re.compile(
     re.I,
 )
 
+# What an article may list line by line, of which it is asked how many there are.
+POINTS = re.compile(
+    r"\W*how many (?:\w+ )?(?P<what>demands|points|conditions|preconditions|terms|measures"
+    r"|proposals|requirements|recommendations|steps|items|parts)\b",
+    re.I,
+)
+_SAY = re.compile(r"\W*what (?:did|does|do|has|have) .+? (?:say|said|tell|told)\b", re.I)
+_AGREE = re.compile(
+    r"\W*do (?:(?:the|all|these|both) )*(?:reports|accounts|papers|articles|sources|outlets|they)"
+    r" (?:all )?agree\b(?: (?:on|about|that))?(?: how (?:many|much))?",
+    re.I,
+)
+
+_TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.I)
+
+# Words that requests are made of, which articles seldom hold.
+_WORDS = (
+    "timeline chronology summarise summarize summary overview comparison disagreement developments"
+).split()
+
+_SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
+
 FACT = Request("fact")
 
 
@@ -51,7 +77,16 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         text: As typed, its spelling mended.
         read: The reading model's ``Reader.request``.
     """
+    text = WORD.sub(_spelt, _SHORT.sub("summary of ", text))
     found = read(text)
+    if said := _AGREE.match(text):
+        return Request("disagreement", _bare(text[said.end() :]))
+    if _TIMELINE.search(text):
+        return Request("timeline", _span(text, found))
+    if POINTS.match(text):
+        return Request("count", _span(text, found))
+    if found.kind == "fact" and _SAY.match(text) and _words(text, found, "speaker"):
+        found = replace(found, kind="quotes")
     if found.kind == "fact" or found.probability < SURE:
         return FACT
     if found.kind in ("search", "latest") and _ASKS.match(text):
@@ -65,6 +100,12 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return Request("quotes", " ".join(subject), speaker=" ".join(speaker or sides))
     # Of every other kind all that is named is what it is about.
     return Request(found.kind, _span(text, found))
+
+
+def _spelt(word: re.Match[str]) -> str:
+    """A word as typed, or the word of requests that it is but for a letter."""
+    found = process.extractOne(word[0].lower(), _WORDS, scorer=OSA.distance, score_cutoff=1)
+    return found[0] if found and found[1] else word[0]
 
 
 def subject_of(text: str, read: Callable[[str], RequestReading]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
@@ -23,14 +23,17 @@ _VERB = (
     r"|hopes|wants|spoke|speaks|expressed|expresses|regretted|apologi[sz]ed)"
 )
 _TITLE = (
-    r"(?:,? (?:[^,.“”\"]{1,60},)?)?(?: (?:has|have|had|also|later|then|already|repeatedly|once"
+    r"(?:,? (?:[^,.“”\"]{1,60},)?| (?:of|from|for) (?:[\w’'&-]+ ){0,3}[\w’'&-]+)?"
+    r"(?: (?:has|have|had|also|later|then|already|repeatedly|once"
     r"|publicly|again|further))*"
 )
+# "Its spokeswoman, Anna Berg, said that"; not "in Paris, said Anna Berg".
+_APPOSED = re.compile(rf"^, {_VERB}\b(?! [A-Z])")
 _AFTER = re.compile(rf"^{_TITLE} {_VERB}\b", re.I)
 # What stands behind the words themselves: "…”, said the chairwoman, Anna Berg".
 _INVERTED = (
     r"(?:said|says|added|adds|wrote|warned|warns|explained|insisted|noted|argued|replied|remarked"
-    r"|concluded|stressed|declared|stated|recalled|testified|continued|asked|told)"
+    r"|concluded|stressed|declared|stated|recalled|testified|continued)"
 )
 _PLAIN = (
     r"(?!(?:in|at|on|to|about|by|with|that|of|from|as|how|whether|a|it|was|were|had)\b)[a-z’'-]+,? "
@@ -45,13 +48,14 @@ _PRONOUN = re.compile(
 )
 _TITLED = {"he": ("mr", "sir", "lord"), "she": ("mrs", "ms", "miss", "dame", "lady", "madame")}
 # What is no person.
-_BODY = re.compile(
+BODY = re.compile(
     r"\b(?:[A-Z]{2,}|Company|Council|Ministry|Board|Court|Union|Party|Bank|Government|Alliance|Group"
     r"|Committee|Agency|Commission|Office|Department|Police|Post|Times|News|Association|Institute"
     r"|University|Ferries|Marine|House|Parliament|Senate|Kremlin|Moscow|Kyiv|Washington)\b"
 )
 # Characters before the name of who does something in a sentence.
 _EARLY = 12
+_WHO = re.compile(r"\W*(?:The|An?|Its|His|Her|Their) [a-z][a-z -]{2,40}, ")
 _MARKS = ("“", "”", '"')
 _QUOTED = re.compile(r"“[^”]{3,}”|\"[^\"]{3,}\"")
 
@@ -101,15 +105,12 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
         speaker, pronoun = next((n.text for n in names if speaks(n, text)), ""), ""
         if not speaker and (found := _PRONOUN.search(_blank(text))):
             pronoun = (found[1] or found[2]).lower()
-            fits = (s for s in reversed(spoke) if _fits(s, pronoun, usual))
+            acts = [n.text for n in names if n.end + 2 < found.start() and _acts(n, text, known)]
+            fits = (s for s in (*acts, *reversed(spoke)) if _fits(s, pronoun, usual))
             speaker = next(fits, "")
         elif not speaker and _opens(text) and same_paragraph(stored, index - 1) and spoke:
             speaker = spoke[-1]
-        acting = (
-            n.text
-            for n in names
-            if n.start <= _EARLY and (n.start or known.issuperset(n.text.split()))
-        )
+        acting = (n.text for n in names if _acts(n, text, known))
         does = speaker or next(acting, "")
         if does:
             fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
@@ -124,13 +125,25 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
         open_at = []
 
 
+def _acts(name: Name, text: str, known: Container[str]) -> bool:
+    """Whether a sentence begins with a name, or with who that is: "The mayor, Anna Berg,"."""
+    first = name.start - len(found[0]) if (found := _WHO.match(text)) else name.start
+    # A word that begins a sentence is a name if it is one elsewhere.
+    return first <= _EARLY and (name.start > 0 or all(word in known for word in name.text.split()))
+
+
 def is_of(said: str, wanted: str) -> bool:
     """Whether a speaker, as an article names them, is the one that is meant.
 
     >>> is_of("Dmitry Peskov", "peskov"), is_of("Peskov", "Dmitry Peskov")
     (True, False)
+    >>> is_of("Judge Anna Berg", "the judge")
+    True
     """
     theirs, mine = _key(said), _key(wanted)
+    if mine and not Name(wanted, 0, len(wanted)).words:  # by a title alone
+        theirs, mine = (tuple(re.findall(r"\w+", name.lower())) for name in (said, wanted))
+        mine = mine[-1:]
     if not theirs or not mine:
         return False
     return all(any(alike(word, other) for other in theirs) for word in mine)
@@ -146,6 +159,8 @@ def speaks(name: Name, text: str) -> bool:
     before, after = plain[: name.start], plain[name.end :]
     if before.endswith((" of ", " of the ", " at ", " for ", " from ")) or _TITLING.match(after):
         return False  # "the chairman of Brandreth said", "Kremlin spokesman Dmitry Peskov said"
+    if before.endswith(", ") and _APPOSED.match(after):
+        return True
     return bool(_AFTER.match(after) or _BEFORE.search(before) or _ACCORDING.search(before))
 
 
@@ -157,7 +172,7 @@ def _fits(speaker: str, pronoun: str, usual: Mapping[str, str]) -> bool:
     told = next(
         (p for p, titles in _TITLED.items() if title in titles), usual.get(speaker, pronoun)
     )
-    return told == pronoun and not _BODY.search(speaker)
+    return told == pronoun and not BODY.search(speaker)
 
 
 def _blank(text: str) -> str:

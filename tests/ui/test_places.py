@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from index.article import Article
-from rag.types import Answer, Citation
 from rag.corpus import Corpus
+from rag.types import Answer, Citation
 from tests.index.documents import archive, pdf, report, two_columns
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
 from ui import export, output

@@ -52,6 +52,9 @@ def test_questions_for_facts_are_taken_for_nothing_else(read):
         ("what did Peskov say about Crimea", Request("quotes", "Crimea", speaker="Peskov")),
         ("what do the articles disagree on?", Request("disagreement")),
         ("when did the talks begin?", Request("fact")),
+        ("timline of the port strike", Request("timeline", "port strike")),
+        ("do the reports agree on how many were hurt", Request("disagreement", "were hurt")),
+        ("how many demands does the union have?", Request("count", "union")),
     ],
 )  # fmt: skip
 def test_what_a_request_is_about(read, text, expected):

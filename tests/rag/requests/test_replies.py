@@ -14,22 +14,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.calendar import MONTHS
+from index.words import content_stems
 from rag.evaluation import requests as measured
+from rag.extent import extent
+from rag.requests.kinds import TALK
 from rag.requests.request import Request
+from rag.types import Filters
+from tests.rag.making import stored as stored_of
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden" / "requests.jsonl"
 
 # Mean recall of what a good reply holds, and mean precision where that is known; measured by
 # ``onrecord evaluate tests/golden/requests.jsonl`` in parts.
 FLOORS = {
-    "timeline": (0.5, 0.6),
-    "brief": (0.7, 0.8),
-    "comparison": (0.25, 0),
+    "timeline": (0.75, 0.8),
+    "brief": (0.9, 0.75),
+    "comparison": (0.55, 0),
     "disagreement": (0.4, 0.9),
-    "list": (0.3, 0),
-    "count": (0.6, 0),
+    "list": (0.5, 0),
+    "count": (0.8, 0),
     "latest": (0.9, 0),
-    "quotes": (0.6, 0),
+    "quotes": (0.8, 0),
 }
 
 
@@ -119,7 +124,10 @@ def test_what_a_speaker_did_not_say_is_not_put_into_their_mouth(sample_corpus):
 def test_nothing_is_told_of_what_no_article_tells(story_corpus, kind):
     answer = story_corpus.reply(Request(kind, "volcano on Saturn"))
     assert not answer.answered
-    assert answer.reason == "the articles tell nothing of volcano on Saturn"
+    assert answer.reason.startswith(
+        "the articles tell nothing of volcano on Saturn: none of them holds “volcano” or “Saturn”;"
+        " the nearest is “"
+    )
     assert answer.claims == answer.citations == ()
 
 
@@ -160,3 +168,145 @@ def test_comparisons_stand_under_their_sides(story_corpus):
     labels = list(dict.fromkeys(claim.label for claim in answer.claims))
     assert labels == [*sides]
     assert answer.heading == "Side by side: Marta Oyelowe and Gerrit Halloway."
+
+
+def test_a_timeline_of_somebody_tells_what_they_did(story_corpus):
+    answer = story_corpus.ask("timeline of gerrit halloway")
+    told = " ".join(claim.text for claim in answer.claims)
+    assert "Gerrit Halloway resigned on Monday" in told
+    assert "Ms Crane will lead the delegation" not in told  # of an article on both
+
+
+def test_a_day_told_by_another_is_counted_from_it(story_corpus, sample_corpus):
+    days = {
+        words: [claim.label for claim in corpus.ask(asked).claims if words in claim.text]
+        for corpus, asked, words in (
+            (story_corpus, "timeline of the ferry strike", "had accepted it the day before"),
+            (
+                sample_corpus,
+                "timeline of the ansel barrier",
+                "on to the Ansel Barrier this morning",
+            ),
+        )
+    }
+    assert [[label.split(" (")[0] for label in labels] for labels in days.values()] == [
+        ["23 October 2025"],
+        ["16 May 2026"],
+    ]
+
+
+def test_places_are_listed_where_places_are_asked_for(sample_corpus):
+    answer = sample_corpus.ask("which cities hosted talks")
+    labels = {claim.label for claim in answer.claims}
+    assert {"Istanbul", "Miami"} <= labels
+    assert all(re.search(rf"\bin {c.label}\b", c.text) for c in answer.claims)
+
+
+def test_those_are_listed_that_articles_call_so(story_corpus):
+    answer = story_corpus.ask("name all the judges")
+    labels = {claim.label for claim in answer.claims}
+    assert labels == {"Dame Philippa Strand", "Simeon Hale", "Ottoline Vane"}
+
+
+def test_points_that_an_article_lists_are_counted_there(sample_corpus, story_corpus):
+    answer = sample_corpus.ask("how many demands does the harbour union have?")
+    assert answer.heading == "4 demands are listed:"
+    assert len(answer.claims) == 4
+    answer = story_corpus.ask("how many points are in the draft agreement?")
+    assert answer.heading == "5 points are listed:"
+    assert answer.text.count("\n- ") + answer.text.count(" - ") == 5
+
+
+def test_what_a_side_wants_stands_under_it_and_goes_on_with_a_pronoun(story_corpus):
+    answer = story_corpus.ask("union vs pellance: who wants what")
+    told = {}
+    for claim in answer.claims:
+        told[claim.label] = f"{told.get(claim.label, '')} {claim.text}"
+    assert "It also demands two officers on the bridge" in told["Union"]
+    assert "to raise pay by 3 per cent" in told["Pellance"]
+    assert "a monument and not a timetable" not in told["Union"]  # said of it
+
+
+def test_who_is_quoted_is_looked_for_in_every_article_that_names_them(sample_corpus):
+    answer = sample_corpus.ask("everything mayor ravenscroft is quoted with")
+    assert "a bitter disappointment" in answer.text
+
+
+def test_the_words_of_a_judge_who_is_not_named(story_corpus):
+    answer = story_corpus.ask("what did the judge say when she refused the ban")
+    assert [claim.label.split(" (")[0] for claim in answer.claims] == ["Judge Ottoline Vane"]
+
+
+def test_what_articles_are_only_near_to_is_refused(story_corpus):
+    answer = story_corpus.ask("any news on the missing submarine?")
+    assert not answer.answered
+    assert "none of them holds “submarine”" in answer.reason
+
+
+def test_a_count_is_that_of_the_articles_that_hold_the_words(sample_corpus, story_corpus):
+    for corpus in (sample_corpus, story_corpus):
+        texts = [stored.article for stored in corpus.newest(100)]
+        for words in ("strike", "public inquiry", "the ferry", "Peskov", "volcano"):
+            stems = set(content_stems(words))
+            held = [a for a in texts if stems <= {*content_stems(f"{a.title} {a.text}")}]
+            answer = corpus.reply(Request("count", words))
+            told = answer.heading.split(" of ")[0] if answer.answered else "0"
+            assert int(told) == len(held), words
+
+
+def test_an_account_that_differs_is_shown_unasked(story_corpus):
+    answer = story_corpus.ask("how many people were injured when the ferry sank?")
+    assert [claim.label for claim in answer.claims] == [
+        "Veldt News Agency, 10 September 2025",
+        "Figures differ – The Coastal Post, 10 September 2025",
+    ]
+    assert "43 people were injured" in answer.claims[0].text
+    assert "58 people were injured" in answer.claims[1].text
+    assert [short.citation for short in answer.shorts] == [1]
+
+
+def test_a_correction_comes_before_what_it_corrects(story_corpus):
+    answer = story_corpus.ask("how many lifejackets were out of date?")
+    assert answer.claims[0].label == "Corrected – Harrow Sentinel, 27 September 2025"
+    assert "The correct figure is 34" in " ".join(claim.text for claim in answer.claims)
+    assert not answer.shorts
+
+
+def test_accounts_that_agree_are_not_said_to_differ(sample_corpus):
+    asked = ("how much did the repair of the barrier cost?", "when was the barrier inspected?")
+    for question in asked:
+        labels = [claim.label for claim in sample_corpus.ask(question).claims]
+        assert not any("differ" in label for label in labels), question
+
+
+def test_make_that_shorter_is_no_question_for_the_articles(story_corpus):
+    before = [{"role": "user", "content": "who stole the astrolabe from the museum?"}]
+    answer = story_corpus.ask("make that shorter", history=before)
+    assert answer.kind in TALK
+    assert not answer.claims
+
+
+def test_a_reply_under_a_filter_says_so(story_corpus):
+    only = Filters(publisher="Harrow Sentinel")
+    answer = story_corpus.ask("sum up the ferry strike", filters=only)
+    assert answer.heading.endswith(" articles). Only 15 of 40 articles were asked.")
+    assert {citation.publisher for citation in answer.citations} == {"Harrow Sentinel"}
+    answer = story_corpus.ask("latest on the volcano", filters=only)
+    assert answer.reason.endswith("; only 15 of 40 articles were asked")
+
+
+def test_the_newest_articles_under_a_filter_are_read_and_no_others(story_corpus):
+    only = Filters(publisher="Harrow Sentinel")
+    with story_corpus._store.reading() as now:
+        among = now.allowed(only.condition()).articles
+        newest = now.ledger.newest(4, among)
+        every = [stored for stored in now.ledger.newest(100) if stored.pk in among]
+    assert newest == every[:4]
+
+
+@pytest.mark.parametrize("text", ["Specifically, he refused.", "In addition, they left."])
+def test_what_begins_with_an_adverb_and_a_pronoun_comes_with_what_it_means(text):
+    article = stored_of(f"The mayor spoke to the council. {text}")
+    assert extent(article, 1) == (0, 2)
+    article = stored_of("The mayor would resign. So says Ada Lund, who met her.")
+    assert extent(article, 0) == (0, 2)

@@ -66,3 +66,18 @@ def test_a_title_before_the_name_is_none():
 )
 def test_a_speaker_is_known_by_the_name_that_is_asked_for(said, wanted, expected):
     assert is_of(said, wanted) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Its spokeswoman on transport, Ada Lund, said that it was late.", "Ada Lund"),
+        ("Ada Lund of the opposition said that it was late.", "Ada Lund"),
+        ("Ada Lund spoke. She is ready, she told the Courier, to sign.", "Ada Lund"),
+        ("A letter came from Paris, said Ada Lund.", "Ada Lund"),
+        ("The mayor, Ada Lund, brought a bill. She called it a debt.", "Ada Lund"),
+        ("Ms Ada Lund spoke. Olaf Brand came first, as he had promised.", "Olaf Brand"),
+    ],
+)
+def test_the_last_words_are_those_of_who_says_them(text, speaker):
+    assert [*spoken(text).values()][-1:] == [speaker]

@@ -1,0 +1,208 @@
+"""The things that articles name for a request: items of a list, or names of the kind asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.ledger import StoredArticle
+from index.words import content_stems, stem
+from rag.evidence import Evidence
+from rag.extent import words_of
+from rag.facts.bearers import groups
+from rag.facts.names import Name, names_in
+from rag.facts.numbers import numbers_in
+from rag.quote import says_the_same
+from rag.requests.material import Line, Material, opening, quoted
+from rag.requests.speech import BODY, speech
+
+# Items of a list.
+ITEMS = 12
+
+# How far below the best sentence, in log odds, another that names something may lie, and how low
+# any may be: whoever is named near a subject is easily taken for one of those asked for ("who met
+# Putin"), a place in which something is less so. A short answer is at most so many words.
+BELOW, WORDS = 2.0, 10
+LEAST = {"person": -1.0, "place": -3.0, "body": -2.0, "": -2.0}
+
+# How much of the subject's words a sentence, or the opening of its article, must hold.
+HELD = 0.5
+
+# The sentences of a request's evidence among which one is an item, if an article lists them.
+AMONG = 5
+
+_ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
+_KINDS = {
+    "person": re.compile(
+        r"^\W*(?:who|whom|who[’']?s)\b|\b(?:people|persons?|politicians?|officials?|leaders?|names)\b",
+        re.I,
+    ),
+    "place": re.compile(
+        r"^\W*where\b|\b(?:cit(?:y|ies)|towns?|villages?|places?|countr(?:y|ies)|nations|states"
+        r"|regions?|capitals?|venues?|locations?)\b",
+        re.I,
+    ),
+    "body": re.compile(
+        r"\b(?:firms?|compan(?:y|ies)|organi[sz]ations?|part(?:y|ies)|unions?|banks?|agenc(?:y|ies)"
+        r"|business(?:es)?|institutions?|manufacturers?|makers|bodies)\b",
+        re.I,
+    ),
+}
+_ASKED = re.compile(
+    r"^\W*(?:which|(?:list|name|give me|show me)(?: all)?(?: of)?(?: the)?|all(?: of)?(?: the)?"
+    r"|every) (?P<noun>[a-z]{3,}s)\b",
+    re.I,
+)
+_NAMELIKE = re.compile(r"(?:[Tt]he )?[A-Z][\w’'.-]*(?: (?:&|of|and|[A-Z][\w’'.-]*))*")
+_IN = re.compile(r"\b(?:in|at|near|to|from|outside|around|via)(?: the)? $", re.I)
+_THE = re.compile(r"\bthe (?:[a-z]+ ){0,2}$", re.I)
+_EMPTY = re.compile(r"^(?:it|he|she|they|we|i|you|this|that|these|those|his|her|its|their)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing that is asked for.
+
+    Attributes:
+        name: The words that name it.
+        index: The sentence of the article that does.
+    """
+
+    name: str
+    article: StoredArticle
+    index: int
+
+
+def listed(material: Material, found: Sequence[Evidence]) -> list[Line]:
+    """The items that an article lists, line by line, for what is asked; none if no article does.
+
+    Args:
+        material: What is asked about.
+        found: The evidence for it, most probable first.
+    """
+    for one in found[:AMONG]:
+        stored = one.article
+        if not _is_item(stored, one.index):
+            continue
+        first, last = one.index, one.index + 1
+        while first and _is_item(stored, first - 1):
+            first -= 1
+        while last < len(stored.sentences) and _is_item(stored, last):
+            last += 1
+        heads = (words_of(stored, n) for n in range(max(0, first - 2), first))
+        about = " ".join((stored.article.title, *heads))
+        if last - first > 1 and material.share(about) >= HELD:
+            return [Line(stored, index) for index in range(first, last)]
+    return []
+
+
+def _is_item(stored: StoredArticle, index: int) -> bool:
+    return bool(_ITEM.match(words_of(stored, index)))
+
+
+def named(material: Material, found: Sequence[Evidence], asked: str) -> list[Line]:
+    """What the evidence names of the kind that is asked for, each thing once under its name.
+
+    Args:
+        material: What is asked about.
+        found: The evidence, most probable first.
+        asked: The request.
+    """
+    kind = next((kind for kind, words in _KINDS.items() if words.search(asked)), "")
+    if kind == "person":  # whoever is named beside it is easily taken for one of them
+        found = [one for one in found if _about(material, one)]
+    noun = "" if kind else _noun(asked)
+    items = _called(found, noun) if noun else _answers(found, kind)
+    chosen: list[Item] = []
+    for item in items:
+        if len(chosen) < ITEMS and not any(_same(item.name, other.name) for other in chosen):
+            chosen.append(item)
+    return [Line(item.article, item.index, item.name) for item in chosen]
+
+
+def _about(material: Material, one: Evidence) -> bool:
+    """Whether a sentence or the opening of its article speaks of the subject."""
+    texts = (quoted(one.article, one.index), opening(one.article))
+    return not material.weights or max(map(material.share, texts)) >= HELD
+
+
+def _noun(asked: str) -> str:
+    """The stem of what is asked for, where that is any noun: "which judges", "all the ships"."""
+    found = _ASKED.search(asked)
+    return stem(found["noun"]) if found else ""
+
+
+def _called(found: Sequence[Evidence], noun: str) -> list[Item]:
+    """The names that a text calls so: "Judge Anna Berg", "a judge, Anna Berg", "Berg, a judge"."""
+    items = []
+    for one in found:
+        for name in names_in(one.text):
+            words = name.text.split()
+            before = [stem(w) for w in re.findall(r"\w+", one.text[: name.start])[-1:]]
+            beside = re.match(r"[ ,]*$", one.text[: name.start][-2:]) and before == [noun]
+            after = re.match(r", (?:an?|the|its|his|her) ((?:[\w-]+ ?){1,4})", one.text[name.end :])
+            titled = len(words) > 1 and stem(words[0]) == noun
+            if titled or beside or (after and noun in content_stems(after[1])):
+                called = " ".join(words[1:]) if titled else name.text
+                items.append(Item(called, one.article, one.index))
+    return items
+
+
+def _answers(found: Sequence[Evidence], kind: str) -> list[Item]:
+    """What sentences answer: the names of a kind within the short answer, or all of it."""
+    fits = _of_kind(kind, found) if kind in ("person", "place") else None
+    items: list[Item] = []
+    best = None
+    for one in found:
+        least = LEAST[kind] if best is None else max(LEAST[kind], best - BELOW)
+        if one.log_odds < least:
+            break
+        start = one.sentence.start
+        low, high = one.reading.start - start, one.reading.end - start
+        words = " ".join(one.text[low:high].split()).strip(" ,.;:-")
+        if kind == "body":
+            names = [words] if _NAMELIKE.fullmatch(words) else []
+        elif fits:
+            inside = (
+                n for n in names_in(f"x {one.text}") if low <= n.start - 2 and n.end - 2 <= high
+            )
+            names = [n.text for n in inside if fits(Name(n.text, n.start - 2, n.end - 2), one)]
+        else:
+            count = any(n.text == words for n in numbers_in(words))
+            told = content_stems(words) and not _EMPTY.match(words) and not count
+            names = [words] if told and len(words.split()) <= WORDS else []
+        if names and best is None:
+            best = one.log_odds
+        items += [Item(name, one.article, one.index) for name in names]
+    return items
+
+
+def _of_kind(kind: str, found: Sequence[Evidence]) -> Callable[[Name, Evidence], bool]:
+    """Tells whether a name of a sentence is one of a person, or of a place."""
+    articles = {one.article.pk: one.article for one in found}
+    speakers = {said.speaker for stored in articles.values() for said in speech(stored)}
+    spoke = {word for name in speakers if not BODY.search(name) for word in name.split()}
+
+    def placed(name: Name, one: Evidence) -> bool:
+        return bool(_IN.search(one.text[: name.start]))
+
+    def person(name: Name, one: Evidence) -> bool:
+        last = name.text.split()[-1]
+        if BODY.search(name.text) or groups(last.lower()) or placed(name, one):
+            return False
+        if _THE.search(one.text[: name.start]):
+            return False
+        return last in spoke or (len(name.words) > 1 and not name.text.isupper())
+
+    def place(name: Name, one: Evidence) -> bool:
+        return placed(name, one) and name.text.split()[-1] not in spoke
+
+    return person if kind == "person" else place
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = set(content_stems(one)), set(content_stems(other))
+    return bool(first and second and (first <= second or second <= first)) or says_the_same(
+        one, other
+    )
