@@ -28,7 +28,7 @@ _Row = tuple[Any, ...]
 # SQLite quotes names where it complains, readable or not.
 _UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
-_ARTICLES = f"digest, {WRITTEN}, raw_digest, raw, current, root"
+_ARTICLES = f"digest, {WRITTEN}, raw_digest, raw, current, root, stored, ended"
 _WIDTH = len(WRITTEN.split(","))
 
 
@@ -149,6 +149,7 @@ class _Stored:
     raw_sound: bool
     current: bool
     root: str
+    since: tuple[Any, Any]  # and until when it was current
 
     @property
     def pk(self) -> int:
@@ -172,10 +173,19 @@ class _Stored:
 
 def _parts(row: _Row) -> _Stored:
     """Reads a row of ``_ARTICLES``."""
-    written, (raw_digest, raw, current, root) = row[1 : 1 + _WIDTH], row[1 + _WIDTH :]
+    written, (raw_digest, raw, current, root, *since) = (
+        row[1 : 1 + _WIDTH],
+        row[1 + _WIDTH :],
+    )
     sound = row[0] == digest(*written)
     return _Stored(
-        written, raw, sound, raw_digest == digest(written[0], raw), bool(current), str(root)
+        written,
+        raw,
+        sound,
+        raw_digest == digest(written[0], raw),
+        bool(current),
+        str(root),
+        (since[0], since[1]),
     )
 
 
@@ -187,9 +197,8 @@ def _copy(new: Ledger, article: _Stored) -> None:
         article.current,
     )
     new.connections.db.execute(
-        f"INSERT INTO articles (digest, {WRITTEN}, raw_digest, raw, current, root)"
-        f" VALUES ({', '.join('?' * (len(values) + 1))})",
-        (*values, article.root),
+        f"INSERT INTO articles ({_ARTICLES}) VALUES ({', '.join('?' * (len(values) + 3))})",
+        (*values, article.root, *article.since),
     )
 
 

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from index.digest import digest
 from index.errors import IndexDamaged
 from index.sentences import Sentence
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # How a vector is stored: in 16 bits a component, its product with another unit vector of MiniLM
 # is within 0.0002 of that in 32.
@@ -43,7 +43,8 @@ CREATE TABLE articles (
     sources TEXT NOT NULL, root TEXT NOT NULL,
     text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
     chunks INTEGER NOT NULL DEFAULT 0,
-    digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x''
+    digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x'',
+    stored TEXT, ended TEXT
 );
 CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
 CREATE INDEX articles_by_id ON articles (id);
@@ -62,8 +63,8 @@ CREATE INDEX chunks_by_article ON chunks (article);
 CREATE INDEX chunks_by_encoding ON chunks (encoding);
 """
 
-# What of a row its digest is over. What is left out (which revision is the current one, its story,
-# the folder that it was read from) changes no word of an answer.
+# What of a row its digest is over. What is left out (which revision is the current one, and when,
+# its story, the folder that it was read from) changes no word of an answer.
 WRITTEN = (
     "pk, id, uri, key, revision, title, author, publisher, published, language, url, sources, text,"
     " sentences, minhash, chunks"
@@ -92,6 +93,20 @@ class StoredArticle:
     current: bool
     story: int
     sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One text that an article had.
+
+    Attributes:
+        stored: When it was stored, in UTC; None if an earlier onrecord stored it.
+        ended: When a later one replaced it, or it was withdrawn; None while it is current.
+    """
+
+    article: StoredArticle
+    stored: datetime | None
+    ended: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +312,22 @@ class Ledger:
         """The uris of articles by pk, sorted, whether or not they are as written."""
         return sorted(uri for (uri,) in self._select("SELECT uri FROM articles WHERE pk IN", pks))
 
+    def history(self, name: str) -> list[Revision]:
+        """Every text of the article with this uri, key or id, the first one first.
+
+        Those that are not as they were written are left out.
+        """
+        rows = self._db.execute(
+            f"SELECT stored, ended, {_ARTICLE} FROM articles WHERE uri IN"
+            " (SELECT uri FROM articles WHERE uri = ?1 OR key = ?1 OR id = ?1) ORDER BY uri, pk",
+            (name,),
+        )
+        return [
+            Revision(article, _moment(stored), _moment(ended))
+            for stored, ended, *row in rows
+            for article in as_stored([tuple(row)])
+        ]
+
     def all_articles(self) -> Iterator[StoredArticle]:
         """Every current article that is as it was written, in the order of their uris."""
         return as_stored(
@@ -357,9 +388,9 @@ class Ledger:
         )
         raw = packed(article.raw, article.text)
         self._db.execute(
-            f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root)"
-            f" VALUES ({', '.join('?' * len(written))}, ?, ?, ?, 1, ?)",
-            (*written, digest(*written), raw, digest(pk, raw), article.root),
+            f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root, stored)"
+            f" VALUES ({', '.join('?' * len(written))}, ?, ?, ?, 1, ?, ?)",
+            (*written, digest(*written), raw, digest(pk, raw), article.root, _now()),
         )
         first = self._next("chunks")
         rows = [
@@ -383,11 +414,16 @@ class Ledger:
         self._db.execute(
             "DELETE FROM chunks WHERE article IN (SELECT pk FROM articles WHERE uri = ?)", (uri,)
         )
+        self._db.execute("UPDATE articles SET ended = ? WHERE uri = ? AND current", (_now(), uri))
         self._db.execute("UPDATE articles SET current = 0, story = NULL WHERE uri = ?", (uri,))
 
     def set_root(self, uri: str, root: str) -> None:
         """Says that an article is now read from another root."""
         self._db.execute("UPDATE articles SET root = ? WHERE uri = ? AND current", (root, uri))
+
+    def withdraw(self, uri: str) -> None:
+        """Takes an article out of what is searched; its texts stay, so that old citations open."""
+        self._retire(uri)
 
     def delete(self, uri: str) -> None:
         """Removes every revision of an article, and its chunks."""
@@ -473,6 +509,18 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except (ValueError, TypeError):  # of an article that is not as it was written
+        return None
+
+
+def _now() -> str:
+    """This moment, in UTC, as the ledger writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except (ValueError, TypeError):
         return None
 
 

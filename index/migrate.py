@@ -14,8 +14,8 @@ from index.digest import digest
 from index.ledger import CHUNK, ENCODING, SCHEMA_VERSION, STORED, WRITTEN, Ledger, as_stored, packed
 
 # Schema 1 had vectors in 32 bits, signs of token vectors, and sources compressed by themselves;
-# schema 2 had no digests.
-FROM = ("1", "2")
+# schema 2 had no digests; schema 3 did not say from when until when a text was current.
+FROM = ("1", "2", "3")
 
 _SMALLER = """
 ALTER TABLE encodings DROP COLUMN starts;
@@ -37,6 +37,14 @@ UPDATE chunks SET digest = digest({CHUNK});
 UPDATE encodings SET digest = digest({ENCODING});
 """
 
+_DATED = """
+ALTER TABLE articles ADD COLUMN stored TEXT;
+ALTER TABLE articles ADD COLUMN ended TEXT;
+"""
+
+# What brings a ledger of each schema to the next one.
+_STEPS = {"1": _SMALLER, "2": _DIGESTED, "3": _DATED}
+
 
 def up_to_date(path: Path) -> None:
     """Migrates a ledger that needs it, whole or not at all. The caller holds the build lock.
@@ -55,7 +63,8 @@ def up_to_date(path: Path) -> None:
         db.create_function("digest", -1, digest, deterministic=True)
         db.create_function("identified", -1, _identified, deterministic=True)
         with ledger.write():
-            for statement in ((_SMALLER if found == "1" else "") + _DIGESTED).split(";"):
+            steps = "".join(step for schema, step in _STEPS.items() if schema >= found)
+            for statement in steps.split(";"):
                 db.execute(statement)
             ledger.set_manifest({"schema": str(SCHEMA_VERSION)})
         with suppress(sqlite3.OperationalError):  # there may be no room for a smaller file

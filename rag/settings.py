@@ -41,6 +41,12 @@ class Settings(BaseSettings):
         THRESHOLD, ge=0, le=1, description="confidence below which the answer is a refusal"
     )
     max_file_mb: int = Field(50, ge=1, description="the largest article read, in megabytes")
+    max_pages: int = Field(
+        500, ge=1, description="pages fetched at once of one feed or sitemap, the newest first"
+    )
+    allow_private: bool = Field(
+        False, description="whether addresses of this machine and of private networks are fetched"
+    )
     host: str = Field("127.0.0.1", description="where the chat listens")
     port: int = Field(7860, ge=0, le=65535, description="the chat's port; 0 takes a free one")
     auth: SecretStr = Field(

@@ -76,6 +76,12 @@ LlmKey = Annotated[
     str | None, typer.Option("--llm-key", help="The server's key; better as ONRECORD_LLM_KEY.")
 ]
 TopK = Annotated[int | None, typer.Option("--top-k", min=1, max=1000, help="How many to give.")]
+AllowPrivate = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-private", help="Fetch addresses of this machine and of private networks too."
+    ),
+]
 Input = Annotated[
     Path | None,
     typer.Option("--input", metavar="FILE", help="JSONL: id, question, history; a line each."),
@@ -99,15 +105,17 @@ def everywhere(
 @app.command()
 def add(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs.")
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files, folders, globs, addresses of the web."),
     ],
     index: Index = None,
+    allow_private: AllowPrivate = None,
     as_json: AsJson = False,
 ) -> None:
     """Read articles, and bring the index in line with them; only what changed is embedded."""
     from ui import indexing
 
-    settings = _settings(index)
+    settings = _settings(index, allow_private=allow_private)
     report, missing = indexing.add(settings, sources)
     indexing.show(report, missing, as_json=as_json)
     if missing or report.lost or any(item.fault for item in report.skipped):
