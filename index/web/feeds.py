@@ -60,11 +60,12 @@ def _page(entry: Any, base: str, name: str | None) -> Page | None:  # noqa: ANN4
         return None
     return Page(
         link,
-        mark=str(entry.get("updated") or ""),
+        # feedparser gives the day of publication for that of a change that is not told.
+        mark=dict.get(entry, "updated") or "",
         title=one_line(entry.get("title")) or "",
         author=one_line(entry.get("author")),
         publisher=name,
-        published=stated_day(entry.get("published") or entry.get("updated")),
+        published=stated_day(entry.get("published") or dict.get(entry, "updated")),
         content="\n".join(part.get("value", "") for part in entry.get("content", ())),
     )
 

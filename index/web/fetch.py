@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import ssl
 import threading
 import time
 import zlib
@@ -115,9 +114,7 @@ class Fetcher:
         """
         self._max_bytes = max_bytes
         self._backend = Checked(allow_private=allow_private, resolve=resolve, clock=clock)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=self._backend
-        )
+        self._pool = httpcore.ConnectionPool(network_backend=self._backend)
         self._pace = Pace(clock, sleep)
         self._robots = Robots(self._rules, clock)
         self._one = threading.Lock()

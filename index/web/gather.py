@@ -120,10 +120,10 @@ class Gatherer:
     def _as_it_was(self, page: Page) -> bool:
         """Whether a page need not be asked, since it was and nobody says that it has changed."""
         seen = self._memory.of(page.url)
-        if seen is None or not self._holds(seen) or seen.due(self._now()):
+        if seen is None or not self._holds(seen):
             return False
-        same = not page.mark or page.mark == seen.mark
-        if not same or not (page.mark or self._watching):
+        said = bool(page.mark or self._watching) and page.mark in ("", seen.mark)
+        if not (said and not seen.due(self._now())) and not (seen.listed and not page.content):
             return False
         self.found.unchanged += [uri for uri in seen.uris if uri not in self.found.unchanged]
         return True
@@ -183,7 +183,7 @@ class Gatherer:
                 uris.append(item.uri)
             else:
                 reasons.append(f"another page that was fetched now calls itself {item.uri} too")
-        if not uris and page and page.content and self._from_list(page, asked):
+        if not uris and page and self._from_list(page, asked):
             return
         for reason in reasons:
             self.found.skipped.append(Skipped(url, reason))
@@ -196,6 +196,8 @@ class Gatherer:
 
     def _from_list(self, page: Page, asked: Seen) -> bool:
         """Takes the article from the feed that holds all of it; whether there is one."""
+        if not page.content:
+            return False
         body = f"<html><body><article>{page.content}</article></body></html>".encode()
         found = Fetched(page.url, body, "text/html", "utf-8")
         items = articles_of(found, body, page, self._max_bytes)
@@ -204,7 +206,9 @@ class Gatherer:
             self.found.articles.setdefault(article.uri, article)
         if articles:
             uris = tuple(article.uri for article in articles)
-            self.found.seen[page.url] = replace(asked, etag="", modified="", uris=uris, reason="")
+            self.found.seen[page.url] = replace(
+                asked, etag="", modified="", uris=uris, listed=True, reason=""
+            )
         return bool(articles)
 
     def _failed(self, url: str, failed: NotFetched, before: Seen, page: Page | None) -> None:
@@ -212,7 +216,7 @@ class Gatherer:
         held = [uri for uri in before.uris if uri in self._stored]
         if failed.gone and held:
             self.found.withdrawn += held
-        elif not held and page and page.content and self._from_list(page, before):
+        elif (before.listed or not held) and page and self._from_list(page, before):
             return
         later = replace(before, asked=self._now(), every=min(2 * before.every, LATE))
         if held and not failed.gone:

@@ -28,6 +28,7 @@ class Seen:
         mark: What the list that it stands in said of it.
         uris: The articles that it gave.
         links: Of a feed or a sitemap, the pages and lists in it: address, and whether it is a list.
+        listed: Whether the article was taken from the feed, since its page gave none.
         reason: Why it gave nothing; "" if it gave something.
         asked: When it was asked last, in seconds since 1970.
         every: After how many more it is asked again.
@@ -38,6 +39,7 @@ class Seen:
     mark: str = ""
     uris: tuple[str, ...] = ()
     links: tuple[tuple[str, bool], ...] = ()
+    listed: bool = False
     reason: str = ""
     asked: float = 0.0
     every: float = SOON
