@@ -479,6 +479,14 @@ class Corpus:
         with self._store.reading() as now:
             return now.ledger.newest(count)
 
+    def newer(self, pk: int) -> Iterator[StoredArticle]:
+        """The articles that were stored after the one with this number, in that order."""
+        with self._store.reading() as now:
+            found = sorted(now.ledger.select("pk > ?", [str(pk)]))
+        for number in found:
+            with self._store.reading() as now:
+                yield from now.ledger.articles([number]).values()
+
     def articles(self) -> list[Listed]:
         """Every article, without its text, in the order of their uris."""
         with self._store.reading() as now:

@@ -47,6 +47,14 @@ class Settings(BaseSettings):
     allow_private: bool = Field(
         False, description="whether addresses of this machine and of private networks are fetched"
     )
+    alert_webhook: SecretStr = Field(
+        SecretStr(""), description="an address that new matches of alerts are sent to, as JSON"
+    )
+    alert_mail: str = Field("", description="to whom they are mailed, as desk@paper.example")
+    alert_sender: str = Field("", description="whom the mail is from; else the name for smtp_url")
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="the mail server, as smtps://name:password@mail.example:465"
+    )
     host: str = Field("127.0.0.1", description="where the chat listens")
     port: int = Field(7860, ge=0, le=65535, description="the chat's port; 0 takes a free one")
     auth: SecretStr = Field(

@@ -114,12 +114,61 @@ def add(
 ) -> None:
     """Read articles, and bring the index in line with them; only what changed is embedded."""
     from ui import indexing
+    from ui.alerts import command
 
     settings = _settings(index, allow_private=allow_private)
     report, missing = indexing.add(settings, sources)
     indexing.show(report, missing, as_json=as_json)
+    command.tell_new(settings)
     if missing or report.lost or any(item.fault for item in report.skipped):
         raise typer.Exit(1)
+
+
+@app.command()
+def watch(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="As for add; feeds above all.")
+    ],
+    index: Index = None,
+    every: Annotated[str, typer.Option(help="How often sites are asked: 15m, 2h, 1d.")] = "15m",
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once and end, as in a cron job.")
+    ] = False,
+    allow_private: AllowPrivate = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add what is new or changed in sources, as files change and sites are asked, until Ctrl-C."""
+    from ui import indexing, watching
+    from ui.alerts import command
+
+    try:
+        interval = watching.seconds(every)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    settings = _settings(index, allow_private=allow_private)
+    if not once:
+        watching.watch(settings, sources, interval, as_json=as_json)
+        return
+    report, missing = indexing.add(settings, sources, watching=True)
+    indexing.show(report, missing, as_json=as_json)
+    command.tell_new(settings)
+    if len(missing) == len(sources):
+        raise typer.Exit(1)
+
+
+@app.command()
+def alert(
+    action: Annotated[str, typer.Argument(help="add, list, remove, matches or feed.")],
+    text: Annotated[
+        str | None, typer.Argument(help="A question or words to look for; to remove, its number.")
+    ] = None,
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Save a question or a search that is asked of new articles; see what matched."""
+    from ui.alerts import command
+
+    command.run(_settings(index), action, text, as_json=as_json)
 
 
 @app.command()

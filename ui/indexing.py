@@ -71,9 +71,7 @@ def add(
 
 def fetcher(settings: Settings) -> Fetcher:
     """What fetches addresses as the settings say."""
-    return Fetcher(
-        max_bytes=settings.max_file_mb * 2**20, allow_private=settings.allow_private
-    )
+    return Fetcher(max_bytes=settings.max_file_mb * 2**20, allow_private=settings.allow_private)
 
 
 def remove(settings: Settings, names: Sequence[str]) -> Report:

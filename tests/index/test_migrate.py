@@ -9,6 +9,7 @@ import pytest
 from index import migrate
 from index.build import LEDGER, Builder
 from index.check import faults
+from index.digest import digest
 from index.errors import IndexMismatch
 from index.generation import Generations
 from index.ledger import Ledger
@@ -22,14 +23,14 @@ def news(tmp_path):
 
 
 NEW = {
-    "articles": ("chunks", "digest", "raw_digest"),
+    "articles": ("chunks", "digest", "raw_digest", "stored", "ended"),
     "chunks": ("digest",),
     "encodings": ("digest",),
 }
 
 
 def without_digests(db):
-    """Takes away what the third schema brought."""
+    """Takes away what the third and the fourth schema brought."""
     for table, columns in NEW.items():
         for column in columns:
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
@@ -81,7 +82,7 @@ def page(text):
 
 def test_a_reader_is_told_both_schemas_and_the_command_that_mends_it(old, fake):
     message = (
-        f"{old}: the index has schema 1 and this onrecord reads schema 3; bring it up to date with:"
+        f"{old}: the index has schema 1 and this onrecord reads schema 4; bring it up to date with:"
         f" onrecord check --repair --index {old}"
     )
     for use in (lambda: Generations(old, fake), lambda: faults(old)):
@@ -138,3 +139,28 @@ def test_what_was_damaged_before_is_not_blessed(second, fake):
     assert faults(second) == (["rain.txt: this article is not as it was written"], [])
     with Generations(second, fake).reading() as now:
         assert [a.article.uri for a in now.ledger.all_articles()] == ["snow.txt", "vote.html"]
+
+
+def test_what_the_third_schema_holds_stays_and_has_no_day(tmp_path, news, fake):
+    directory = tmp_path / "third"
+    add(directory, fake, news)
+    with sqlite3.connect(directory / LEDGER) as db:
+        for column in ("stored", "ended"):
+            db.execute(f"ALTER TABLE articles DROP COLUMN {column}")
+        db.execute("DELETE FROM manifest WHERE name = 'digest'")
+        db.execute("UPDATE manifest SET value = '3' WHERE name = 'schema'")
+        pairs = sorted(db.execute("SELECT name, value FROM manifest").fetchall(), key=repr)
+        told = digest(*(part for pair in pairs for part in pair)).hex()
+        db.execute("INSERT INTO manifest VALUES ('digest', ?)", (told,))
+    db.close()
+    model = FakeEmbedder()
+    write(news, {"rain.txt": RAIN.replace("Sunday", "Monday")})
+    report = add(directory, model, news)
+    assert counts(report)["changed"] == ["rain.txt"]
+    assert faults(directory) == ([], [])
+    ledger = Ledger(directory / LEDGER)
+    with ledger.read():
+        first, second = ledger.history("rain.txt")
+        assert (first.stored, first.ended) == (None, second.stored)
+        assert second.ended is None
+    ledger.close()
