@@ -44,7 +44,7 @@ CREATE TABLE articles (
     text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
     chunks INTEGER NOT NULL DEFAULT 0,
     digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x'',
-    stored TEXT, ended TEXT
+    stored TEXT, ended TEXT, days_digest BLOB NOT NULL DEFAULT x''
 );
 CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
 CREATE INDEX articles_by_id ON articles (id);
@@ -63,12 +63,13 @@ CREATE INDEX chunks_by_article ON chunks (article);
 CREATE INDEX chunks_by_encoding ON chunks (encoding);
 """
 
-# What of a row its digest is over. What is left out (which revision is the current one, and when,
-# its story, the folder that it was read from) changes no word of an answer.
+# What of a row its digest is over. What is left out (which revision is the current one, its story,
+# the folder that it was read from) changes no word of an answer.
 WRITTEN = (
     "pk, id, uri, key, revision, title, author, publisher, published, language, url, sources, text,"
     " sentences, minhash, chunks"
 )
+DAYS = "pk, stored, ended"
 CHUNK = 'pk, article, start, "end", heading, first, last, encoding'
 ENCODING = "key, vector"
 
@@ -100,7 +101,7 @@ class Revision:
     """One text that an article had.
 
     Attributes:
-        stored: When it was stored, in UTC; None if an earlier onrecord stored it.
+        stored: When it was stored, in UTC; None if that is not known, as of an earlier onrecord.
         ended: When a later one replaced it, or it was withdrawn; None while it is current.
     """
 
@@ -318,14 +319,14 @@ class Ledger:
         Those that are not as they were written are left out.
         """
         rows = self._db.execute(
-            f"SELECT stored, ended, {_ARTICLE} FROM articles WHERE uri IN"
+            f"SELECT days_digest, {DAYS}, {_ARTICLE} FROM articles WHERE uri IN"
             " (SELECT uri FROM articles WHERE uri = ?1 OR key = ?1 OR id = ?1) ORDER BY uri, pk",
             (name,),
         )
         return [
-            Revision(article, _moment(stored), _moment(ended))
-            for stored, ended, *row in rows
-            for article in as_stored([tuple(row)])
+            Revision(article, *(map(_moment, days) if told == digest(pk, *days) else (None, None)))
+            for told, pk, *days, row in ((*row[:4], row[4:]) for row in rows)
+            for article in as_stored([row])
         ]
 
     def all_articles(self) -> Iterator[StoredArticle]:
@@ -386,11 +387,14 @@ class Ledger:
             *(article.language, article.url, json.dumps(article.sources, ensure_ascii=False)),
             *(article.text, spans.tobytes(), prepared.minhash, len(prepared.chunks)),
         )
-        raw = packed(article.raw, article.text)
+        raw, now = packed(article.raw, article.text), _now()
         self._db.execute(
-            f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root, stored)"
-            f" VALUES ({', '.join('?' * len(written))}, ?, ?, ?, 1, ?, ?)",
-            (*written, digest(*written), raw, digest(pk, raw), article.root, _now()),
+            f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root, stored,"
+            f" days_digest) VALUES ({', '.join('?' * len(written))}, ?, ?, ?, 1, ?, ?, ?)",
+            (
+                *(*written, digest(*written), raw, digest(pk, raw)),
+                *(article.root, now, digest(pk, now, None)),
+            ),
         )
         first = self._next("chunks")
         rows = [
@@ -414,8 +418,14 @@ class Ledger:
         self._db.execute(
             "DELETE FROM chunks WHERE article IN (SELECT pk FROM articles WHERE uri = ?)", (uri,)
         )
-        self._db.execute("UPDATE articles SET ended = ? WHERE uri = ? AND current", (_now(), uri))
-        self._db.execute("UPDATE articles SET current = 0, story = NULL WHERE uri = ?", (uri,))
+        held = self._db.execute("SELECT pk, stored FROM articles WHERE uri = ? AND current", (uri,))
+        for pk, stored in held.fetchall():
+            now = _now()
+            self._db.execute(
+                "UPDATE articles SET current = 0, story = NULL, ended = ?, days_digest = ?"
+                " WHERE pk = ?",
+                (now, digest(pk, stored, now), pk),
+            )
 
     def set_root(self, uri: str, root: str) -> None:
         """Says that an article is now read from another root."""

@@ -11,7 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from index.digest import digest
-from index.ledger import CHUNK, ENCODING, SCHEMA_VERSION, STORED, WRITTEN, Ledger, as_stored, packed
+from index.ledger import (
+    CHUNK,
+    DAYS,
+    ENCODING,
+    SCHEMA_VERSION,
+    STORED,
+    WRITTEN,
+    Ledger,
+    as_stored,
+    packed,
+)
 
 # Schema 1 had vectors in 32 bits, signs of token vectors, and sources compressed by themselves;
 # schema 2 had no digests; schema 3 did not say from when until when a text was current.
@@ -37,9 +47,11 @@ UPDATE chunks SET digest = digest({CHUNK});
 UPDATE encodings SET digest = digest({ENCODING});
 """
 
-_DATED = """
+_DATED = f"""
 ALTER TABLE articles ADD COLUMN stored TEXT;
 ALTER TABLE articles ADD COLUMN ended TEXT;
+ALTER TABLE articles ADD COLUMN days_digest BLOB NOT NULL DEFAULT x'';
+UPDATE articles SET days_digest = digest({DAYS});
 """
 
 # What brings a ledger of each schema to the next one.

@@ -19,7 +19,7 @@ from index.embed import Embedder
 from index.embedders import embedder_of
 from index.errors import ArticleDamaged, NotIndexed
 from index.generation import Generation, Generations
-from index.ledger import Listed, StoredArticle
+from index.ledger import Listed, Revision, StoredArticle
 from index.words import content_stems
 from rag import quote
 from rag.answer import Answer
@@ -478,6 +478,21 @@ class Corpus:
         """The articles published last, newest first; those without a day come after all others."""
         with self._store.reading() as now:
             return now.ledger.newest(count)
+
+    def history(self, name: str) -> list[Revision]:
+        """Every text of the article with this uri, key or id, the first one first.
+
+        Raises:
+            NotIndexed: there is none.
+        """
+        with self._store.reading() as now:
+            found = now.ledger.history(name)
+        if not found:
+            raise NotIndexed(
+                f"{name}: no article has, or had, this uri, key or id; see which there are with:"
+                " onrecord articles"
+            )
+        return found
 
     def newer(self, pk: int) -> Iterator[StoredArticle]:
         """The articles that were stored after the one with this number, in that order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.filters import Filters
     from rag.settings import Settings
+    from ui.references import Source
 
 app = typer.Typer(
     name="onrecord",
@@ -47,6 +49,8 @@ Index = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")]
+AsBibtex = Annotated[bool, typer.Option("--bibtex", help="Print the articles as BibTeX.")]
+AsRis = Annotated[bool, typer.Option("--ris", help="Print the articles as RIS.")]
 Sample = Annotated[bool, typer.Option("--sample", help="Use the sample corpus of onrecord.")]
 After = Annotated[
     date | None, typer.Option(parser=_day, metavar="DATE", help="Published from then.")
@@ -184,11 +188,22 @@ def remove(
 
 
 @app.command()
-def articles(index: Index = None, as_json: AsJson = False, sample: Sample = False) -> None:
-    """List the articles of the index."""
+def articles(
+    index: Index = None,
+    history: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="List the texts that this article had, and what changed."),
+    ] = None,
+    as_json: AsJson = False,
+    sample: Sample = False,
+) -> None:
+    """List the articles of the index, or the revisions of one."""
     from ui import output
 
     corpus = _corpus(_settings(index), sample)
+    if history is not None:
+        output.history(corpus.history(history), as_json=as_json)
+        return
     output.articles(corpus.articles(), as_json=as_json)
 
 
@@ -207,13 +222,17 @@ def ask(
     llm_key: LlmKey = None,
     input_file: Input = None,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_bibtex: AsBibtex = False,
+    as_ris: AsRis = False,
     sample: Sample = False,
 ) -> None:
     """Answer a question from the articles, every sentence cited; or say that they do not."""
-    from ui import output
-
     if (question is None) == (input_file is None):
         raise typer.BadParameter("give either a question or --input FILE")
+    _one_form(as_json, as_csv, as_bibtex, as_ris)
+    if input_file is not None and (as_csv or as_bibtex or as_ris):
+        raise typer.BadParameter("answers to a file are told as text or with --json")
     if question is not None:
         from rag.question import understand
 
@@ -231,7 +250,10 @@ def ask(
     answer = _corpus(settings, sample).ask(
         str(question), filters=filters, scope=not no_scope, plain=plain, today=today
     )
-    output.answer(answer, as_json=as_json)
+    if as_bibtex or as_ris:
+        _refer(answer.citations, as_ris=as_ris)
+        return
+    _show(answer, as_csv=as_csv, as_json=as_json)
 
 
 @app.command()
@@ -285,6 +307,9 @@ def search(
         Path | None, typer.Option("--run", metavar="FILE", help="Write a TREC run here.")
     ] = None,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_bibtex: AsBibtex = False,
+    as_ris: AsRis = False,
     sample: Sample = False,
 ) -> None:
     """Find passages; with --input and --run, rank articles for many queries."""
@@ -294,6 +319,7 @@ def search(
         raise typer.BadParameter("give either a query or --input FILE")
     if (run is None) != (input_file is None):
         raise typer.BadParameter("--input FILE and --run FILE go together")
+    _one_form(as_json, as_csv, as_bibtex, as_ris)
     if input_file and run:
         questions = batch.read(input_file)
         corpus = _corpus(_settings(index), sample)
@@ -301,7 +327,13 @@ def search(
             raise typer.Exit(1)
         return
     corpus = _corpus(_settings(index), sample)
-    output.passages(corpus.search(str(query), top_k), as_json=as_json)
+    found = corpus.search(str(query), top_k)
+    if as_bibtex or as_ris:
+        _refer([passage.article.article for passage in found], as_ris=as_ris)
+    elif as_csv:
+        output.passage_table(found)
+    else:
+        output.passages(found, as_json=as_json)
 
 
 @app.command()
@@ -527,6 +559,17 @@ def _show(answer: Answer, *, as_csv: bool, as_json: bool) -> None:
         output.table(answer)
     else:
         output.answer(answer, as_json=as_json)
+
+
+def _one_form(*forms: bool) -> None:
+    if sum(forms) > 1:
+        raise typer.BadParameter("give one of --json, --csv, --bibtex and --ris")
+
+
+def _refer(sources: Sequence[Source], *, as_ris: bool) -> None:
+    from ui import references
+
+    typer.echo((references.ris if as_ris else references.bibtex)(sources), nl=False)
 
 
 def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:

@@ -23,7 +23,7 @@ def news(tmp_path):
 
 
 NEW = {
-    "articles": ("chunks", "digest", "raw_digest", "stored", "ended"),
+    "articles": ("chunks", "digest", "raw_digest", "stored", "ended", "days_digest"),
     "chunks": ("digest",),
     "encodings": ("digest",),
 }
@@ -145,7 +145,7 @@ def test_what_the_third_schema_holds_stays_and_has_no_day(tmp_path, news, fake):
     directory = tmp_path / "third"
     add(directory, fake, news)
     with sqlite3.connect(directory / LEDGER) as db:
-        for column in ("stored", "ended"):
+        for column in ("stored", "ended", "days_digest"):
             db.execute(f"ALTER TABLE articles DROP COLUMN {column}")
         db.execute("DELETE FROM manifest WHERE name = 'digest'")
         db.execute("UPDATE manifest SET value = '3' WHERE name = 'schema'")

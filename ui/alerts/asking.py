@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,8 @@ from ui.alerts.store import Alert, Alerts, Match, now
 if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Match], list[str]]:
@@ -41,6 +45,19 @@ def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Matc
             return found, send(alerts, settings)
     except Timeout:  # another process asks them now
         return [], []
+
+
+def ask_aside(settings: Settings, corpus: Corpus) -> None:
+    """The same in a thread of its own; what goes wrong is logged."""
+
+    def work() -> None:
+        try:
+            for sentence in ask_new(settings, corpus)[1]:
+                log.warning("%s", sentence)
+        except Exception as error:
+            log.warning("alerts: %s: %s", type(error).__name__, error)
+
+    threading.Thread(target=work, name="onrecord-alerts", daemon=True).start()
 
 
 def last_of(directory: Path) -> int:
