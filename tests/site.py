@@ -59,6 +59,9 @@ class Site:
             def do_GET(self):
                 site._answer(self)
 
+            def do_POST(self):
+                site._answer(self)
+
             def log_message(self, *_):
                 pass
 

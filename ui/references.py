@@ -85,7 +85,10 @@ def _ris(source: Source) -> str:
 
 
 def _once(sources: Iterable[Source]) -> Sequence[Source]:
-    return list({source.uri: source for source in reversed(list(sources))}.values())[::-1]
+    found: dict[str, Source] = {}
+    for source in sources:
+        found.setdefault(source.uri, source)
+    return list(found.values())
 
 
 def _people(source: Source) -> list[str]:
