@@ -54,9 +54,6 @@ ALTER TABLE articles ADD COLUMN days_digest BLOB NOT NULL DEFAULT x'';
 UPDATE articles SET days_digest = digest({DAYS});
 """
 
-# What brings a ledger of each schema to the next one.
-_STEPS = {"1": _SMALLER, "2": _DIGESTED, "3": _DATED}
-
 
 def up_to_date(path: Path) -> None:
     """Migrates a ledger that needs it, whole or not at all. The caller holds the build lock.
@@ -75,8 +72,8 @@ def up_to_date(path: Path) -> None:
         db.create_function("digest", -1, digest, deterministic=True)
         db.create_function("identified", -1, _identified, deterministic=True)
         with ledger.write():
-            steps = "".join(step for schema, step in _STEPS.items() if schema >= found)
-            for statement in steps.split(";"):
+            steps = (_SMALLER, _DIGESTED, _DATED)
+            for statement in "".join(steps[FROM.index(found) :]).split(";"):
                 db.execute(statement)
             ledger.set_manifest({"schema": str(SCHEMA_VERSION)})
         with suppress(sqlite3.OperationalError):  # there may be no room for a smaller file

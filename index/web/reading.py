@@ -13,7 +13,7 @@ import httpx
 
 from index.article import Article, Skipped
 from index.clean import clean_article
-from index.readers import EXTENSIONS, Source
+from index.readers import Source
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched
 from index.web.listed import Page
@@ -97,9 +97,7 @@ def _extension(found: Fetched, body: bytes) -> str:
     if known := _KINDS.get(found.kind):
         return ".html" if known == ".txt" and _HTML.match(body) else known
     ending = Path(httpx.URL(found.url).path).suffix.lower()
-    if _HTML.match(body) or not ending:
-        return ".html"
-    return ending if ending in EXTENSIONS else ".html"
+    return ".html" if _HTML.match(body) or not ending else ending
 
 
 def _in_utf8(body: bytes, charset: str | None) -> bytes:
