@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 
@@ -26,6 +26,9 @@ class Article:
         sources: Names the article itself lists as its sources.
         root: The folder or address that ``uri`` is relative to.
         cleaned: Whether the source says that its text was cleaned before, and is taken as it is.
+        notes: What the reader found and did, as ``onrecord add --explain`` tells it: where a field
+            comes from, ("published", "JSON-LD datePublished"), what was left out and why. They are
+            not stored.
     """
 
     uri: str
@@ -41,16 +44,17 @@ class Article:
     sources: tuple[str, ...] = ()
     root: str = ""
     cleaned: bool = False
+    notes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def id(self) -> str:
         """Sixteen hexadecimal digits that depend on the uri and all that a reader sees.
 
-        ``raw``, ``root`` and ``cleaned`` are left out: a page whose menu changed, or a corpus that
-        moved to another folder, is the same article.
+        ``raw``, ``root``, ``cleaned`` and ``notes`` are left out: a page whose menu changed, or a
+        corpus that moved to another folder, is the same article.
         """
         seen = asdict(self)
-        del seen["raw"], seen["root"], seen["cleaned"]
+        del seen["raw"], seen["root"], seen["cleaned"], seen["notes"]
         canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

@@ -54,7 +54,8 @@ def clean_article(article: Article) -> Article:
 
     ``raw`` and everything that was known stay; a cleaned article comes back equal.
     """
-    cleaned = clean_text(unwrap(article.text, titled=bool(article.title)), article.title)
+    text = unwrap(article.text, titled=bool(article.title))
+    cleaned = clean_text(text, article.title, article.author)
     return replace(
         article,
         text=cleaned.text,
@@ -65,8 +66,8 @@ def clean_article(article: Article) -> Article:
     )
 
 
-def clean_text(text: str, title: str = "") -> Cleaned:
-    r"""The article that a page's text holds.
+def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned:
+    r"""The article that a page's text holds; its author, if known, helps to tell what is the page's.
 
     Text that seems to be nothing but furniture, and text of one line, is kept whole.
 
@@ -74,7 +75,7 @@ def clean_text(text: str, title: str = "") -> Cleaned:
     >>> clean_text(page).title, clean_text(page).text
     ('Rain', 'It rained in Bern on Sunday.')
     """
-    start = before = Cleaned(_settled(text), title.strip())
+    start = before = Cleaned(_settled(text), title.strip(), author=author)
     after = _cleaned_once(start)
     while after != before:  # until nothing is left to do, so that cleaning twice is cleaning once
         before, after = after, _cleaned_once(after)
@@ -95,7 +96,7 @@ def _cleaned_once(page: Cleaned) -> Cleaned:
     lines = page.text.split("\n")
     marks = _judged(lines, furniture.is_furniture)
     lines = [line for line, gone in zip(lines, marks, strict=True) if not gone]
-    ends = _ends(lines)
+    ends = _ends(lines, page.author)
     prose = _prose(lines, page.title, ends)
     if not any(prose):
         return replace(page, text=_settled("\n".join(lines)))
@@ -121,16 +122,20 @@ def _judged(lines: list[str], judge: Callable[[str], bool]) -> list[bool]:
     return marks
 
 
-def _ends(lines: list[str]) -> set[str]:
+def _ends(lines: list[str], author: str | None) -> set[str]:
     """The lines that are furniture above or below the article.
 
     Who is told of elsewhere too, in the article, is not just introduced as its author.
     """
+    named = furniture.plain(author or "")
     marks = _judged(lines, furniture.is_end_furniture)
     found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
-    authors = {line: name for line in lines if (name := furniture.biography(line))}
+    found |= {line for line in lines if named and furniture.plain(line) == named}
+    authors = {line: name for line in lines if (name := furniture.biography(line, author))}
     if authors:
-        told = set(WORD.findall("\n".join(line for line in lines if line not in authors)))
+        told = set(
+            WORD.findall("\n".join(line for line in lines if line not in {*authors, *found}))
+        )
         found |= {line for line, name in authors.items() if name not in told}
     return found
 

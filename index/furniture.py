@@ -10,8 +10,9 @@ import re
 from datetime import date
 from typing import Literal
 
+from index import phrases
 from index.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
-from index.readers.dates import FORMS, NUMERIC, parse_date
+from index.readers.dates import date_at_start
 
 SECTIONS = set(
     "international world news politics business economy economics national local regional europe"
@@ -26,6 +27,7 @@ SOCIAL = set(
     " e-mail mail print tweet share pin save bookmark copy link threads bluesky mastodon flipboard"
     " messenger viber vk line rss".split()
 )
+SOCIAL_WORDS = SOCIAL | phrases.SHARE | {"", "on", "via"}
 FOOTER = set(
     "about us|contact|contact us|privacy|privacy policy|terms|terms of use|terms of service"
     "|terms and conditions|advertise|advertise with us|careers|jobs|sitemap|site map|cookies"
@@ -58,6 +60,8 @@ ANYWHERE = re.compile(  # on a line of its own no article says this
     r"|your email address will not be published.{0,80}|required fields are marked.{0,5}"
     r"|save my name,? e-?mail.{0,80}|notify me of (?:new|follow).{0,60}"
     r"|please enable javascript.{0,60}|(?:get|download) (?:the|our) app\b.{0,40}"
+    r"|log in or register to post comments|printer-friendly version|email this ?blogthis!.*"
+    rf"|{phrases.BUTTONS}|{phrases.ADVERTISEMENT}|{phrases.READING_TIME}|{phrases.LISTEN}"
 )
 AT_THE_ENDS = re.compile(  # furniture only above the first and below the last paragraph
     r"(?:(?:©|\(c\)|copyright (?:©|\(c\))) ?(?:\d{4}|[a-z])|copyright \d{4}).{0,120}"
@@ -72,13 +76,13 @@ AT_THE_ENDS = re.compile(  # furniture only above the first and below the last p
     r"|(?:comments? \(\d+\)|\d+ (?:comments?|shares?|views?|likes?|replies))|share:?(?: \d+)?"
     r"|tags .{0,5}(?:#\w+[ ,]*)+|(?:#\w+[ ,]*)+"
     r"|home ?[>»/›|→].{0,150}|our standards: the thomson.{0,80}"
-    r"|(?:additional )?(?:reporting|writing|editing) by [^.]{3,150}"
+    rf"|\(?(?:{phrases.CREDIT})\)?|{phrases.COMMENTS}"
     r"|(?:•|·|-|\*)? ?https?://\S+|www\.\S+"
 )
 LABELLED = re.compile(  # the same, unless it is a sentence that only begins so
     r"copyright [a-z].{0,120}|our standards:.{0,80}"
     r"|(?:tags?|topics?|filed under|categor(?:y|ies)|posted in|keywords|labels|share this|share"
-    r"|views|follow us|post views|hashtags):.{0,200}"
+    rf"|views|follow us|post views|hashtags|{phrases.TAGS}) ?[:：].{{0,200}}"
 )
 BIOGRAPHY = re.compile(
     r"([A-Z].{2,60}) is (?:a|an|the) (?:reporter|correspondent|editor|journalist|writer)"
@@ -101,6 +105,7 @@ LISTS = re.compile(  # what follows these is a list of other articles
     r"|(?:recommended|suggested|similar) (?:posts|articles|stories|news|topics|for you|reads)"
     r"|read (?:more|next|on|also)|up next"
     r"|more (?:stories|articles|posts|news)(?: (?:from|by|on) .{1,40})?"
+    rf"|(?:{phrases.RELATED}) ?[:：]?"
 )
 WEAK_LISTS = re.compile(  # headings of articles too, so only below the last paragraph
     r"trending(?: now| news)?|most (?:read|popular|viewed|shared)|popular(?: posts| now| articles)?"
@@ -108,37 +113,30 @@ WEAK_LISTS = re.compile(  # headings of articles too, so only below the last par
     r"|top stories|editors? ?'?s?'? picks?|more (?:from|on|in) .{1,40}|don't miss|what to read next"
     r"|about the authors?|about author|leave (?:a|your) (?:comment|reply).{0,40}|\d+ comments?"
     r"|comments?(?: \(\d+\))?|post navigation|share this(?: article| story| post)?"
-    r"|from our (?:partners|sponsors)|sponsored|around the web"
+    rf"|from our (?:partners|sponsors)|sponsored|around the web|{phrases.MOST_READ}"
 )
 NEIGHBOUR = re.compile(r"(?:previous|next|prev) (?:article|post|story)")  # one headline follows
-INLINE_LIST = re.compile(
-    r"(?:read more|read also|also read|see also|read next|related|related (?:article|story|news)"
-    r"|more on this|watch|must read|don't miss|recommended|you may also like)s?(?: on this)?"
-    r" ?[:|»>–—] ?\S.{0,200}",
-)
+INLINE_LIST = re.compile(rf"(?:{phrases.ALSO})(?: on this)? ?[:：|»>–—] ?\S.{{0,200}}")
 COMMENTS = re.compile(r"(?:leave|post|add) (?:a|your) (?:comment|reply)|\d+ comments?|comments?")
 COMMENT_SIGN = re.compile(r"your email address.*|save my name.*|.{1,40} says:?|reply|log in to .*")
 
 SOURCES = re.compile(r"\s*Sources?\s*:\s*(\S.*)", re.IGNORECASE)
-BYLINE = re.compile(
-    r"(?:by|written by|author|reported by|story by|words by|reporter)\b ?:? *(.*)", re.I
-)
+BYLINE = re.compile(rf"(?:{phrases.BY})(?:\b|(?=[：・])) ?[:：・]? *(.*)", re.I)
 NAME = re.compile(
     r"(?:[^\W\d_a-zß-ÿ][\w'’.-]*|de|der|den|van|von|da|di|del|la|le|el|al|bin|ibn|dos|and|&|,)"
 )
 NOT_NAMES = set("the a an any all his her their our no far land sea air then now numbers".split())
 NOT_NAMES |= {name.lower() for name in (*WEEKDAYS, *MONTHS)} - {"may"}
 DATED = re.compile(
-    r"(?:(?:first )?(?:published|posted|created)|date|(?:last )?(updated|modified))\b"
-    r"(?: on| at)?\s*:?\s*(.*)",
-    re.IGNORECASE,
+    rf"(?:{phrases.PUBLISHED}|({phrases.UPDATED}))(?:\b|(?<=\W))\s*[:：,]?\s*(.*)", re.IGNORECASE
 )
 AGO = re.compile(
     r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago|just now|today|yesterday"
 )
 AFTER_DATE = re.compile(
-    r"[\s,.|•·–—@T-]*(?:(?:at|on|updated|\d+ \w+ ago|pm|am|gmt|utc|[a-z]{2,4}t|z)\b"
-    r"|[\d:.+]|[\s,|•·()@-])*",
+    r"[\s,.|•·–—@T-]*(?:(?:at|on|updated|\d+ \w+ ago|pm|am|gmt|utc|[a-z]{2,4}t|z|uhr|h|à|às|om"
+    r"|kl|klo|alle|a las|ore|г|года|р|ч|в|о|د\.ت)\b|[\d:.+]|[\s,|•·()@-]|星期[一二三四五六日]"
+    r"|\([月火水木金土日]\)|[时分秒時])*",
     re.I,
 )
 
@@ -154,6 +152,11 @@ LINK = re.compile(r"https?://|www\.")
 BULLET = re.compile(r"^\s*(?:[-*•·▪►▶‣–|>»+]\s+)+")
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
 MAX_CREDIT_WORDS = 8
+MAX_INVITATION = 160
+MAX_BIOGRAPHY = 300
+MAX_AFTER_DATE = 24  # characters of a time of day, and who published; a sentence goes on for longer
+MAX_CALL_SENTENCES = 3
+STARTS = re.compile(r"(?<=[.!?:…])\s+|(?<=[。！？।])\s*")
 EDGES = " \t:»›→▶|*…>"
 
 
@@ -186,9 +189,39 @@ def is_quoted(line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a line is furniture wherever it stands."""
-    if len(line) > MAX_CHARACTERS:
+    if len(line) > MAX_CHARACTERS or is_quoted(line):
         return False
-    return bool(ANYWHERE.fullmatch(plain(line))) or line.strip().casefold() in ("+ posts", "+posts")
+    text = plain(line)
+    posts = line.strip().casefold() in ("+ posts", "+posts")
+    return posts or bool(ANYWHERE.fullmatch(text) or _calls(text))
+
+
+def _calls(text: str) -> bool:
+    """Whether a plain line calls its readers to the page's newsletter, or for money.
+
+    It says what to do, with what of the page's, and to whom; and little else.
+    """
+    sentences = [sentence for sentence in STARTS.split(text) if sentence]
+    if len(sentences) > MAX_CALL_SENTENCES:
+        return False
+    sign_up = any(map(phrases.SIGN_UP.match, sentences)) or phrases.SIGN_UP_LATE.search(text)
+    if sign_up and phrases.NEWSLETTER.search(text) and phrases.READERS.search(text):
+        return True
+    return bool(phrases.SUPPORT.search(text) and phrases.CAUSE.search(text))
+
+
+def _invites(text: str) -> bool:
+    """Whether a plain line of one sentence invites its readers to a social network, or an app."""
+    if len(text) > MAX_INVITATION or STARTS.search(text, 0, len(text) - 1):
+        return False
+    follow = phrases.FOLLOW.match(text) or phrases.FOLLOW_LATE.search(text)
+    return bool((follow and phrases.NETWORK.search(text)) or phrases.APP.match(text))
+
+
+def _asks_consent(text: str) -> bool:
+    """Whether a plain line tells what cookies are used for, as a page that asks for consent does."""
+    things = set(phrases.CONSENT.findall(text))
+    return bool(phrases.COOKIES.search(text)) and len(things) > 1
 
 
 def is_inline(line: str) -> bool:
@@ -204,23 +237,36 @@ def is_end_furniture(line: str) -> bool:
         return False
     text = plain(line)
     parts = [part.strip() for part in re.split(r"[|•·/]", text)]
-    social = all(word.strip(",|•·/") in SOCIAL | {"", "on", "via"} for word in text.split())
+    social = all(word.strip(",|•·/") in SOCIAL_WORDS for word in text.split())
     return (
         social
         or all(part in FOOTER for part in parts)
+        or _invites(text)
+        or _asks_consent(text)
+        or bool(phrases.RIGHTS.search(text) and len(text) <= MAX_INVITATION)
         or AT_THE_ENDS.fullmatch(text) is not None
         or bool(not _tells(line) and (LABELLED.fullmatch(text) or CREDIT.fullmatch(text)))
     )
 
 
-def biography(line: str) -> str:
-    """The last name of whom a line says only for whom they write; "" for any other line.
+def biography(line: str, author: str | None = None) -> str:
+    """The last name of whom a line says only what they work as; "" for any other line.
+
+    Args:
+        line: The line.
+        author: Who wrote the article, if that is known: then any such sentence is one.
 
     >>> biography("Ann Lee is a reporter for the Gull."), biography("Ann Lee is a reporter.")
     ('Lee', '')
+    >>> biography("Ann Lee ist Redakteurin. Sie schreibt über die Stadt.", "Ann Lee")
+    'Lee'
     """
     found = BIOGRAPHY.fullmatch(line.strip())
-    return found[1].split()[-1] if found else ""
+    if found:
+        return found[1].split()[-1]
+    first = (author or "").split(", ")[0]
+    told = bool(first) and len(line) <= MAX_BIOGRAPHY and line.strip().startswith(first)
+    return first.split()[-1] if told and phrases.JOB.search(line.casefold()) else ""
 
 
 def is_figures(line: str) -> bool:
@@ -300,8 +346,8 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
     kind = "updated" if label and label[1] else kind
     if label and AGO.match(rest.casefold()):
         return kind, None
-    for form in (*FORMS, NUMERIC):
-        found = form.match(rest)
-        if found and (AFTER_DATE.fullmatch(rest[found.end() :]) or label):
-            return kind, parse_date(rest)
+    found = date_at_start(rest)
+    after = rest[found.end :] if found else ""
+    if found and (AFTER_DATE.fullmatch(after) or (label and len(after) <= MAX_AFTER_DATE)):
+        return kind, found.day
     return "", None

@@ -30,6 +30,9 @@ LONGER = 0.1  # of the lines may be longer than the width: an address, an edited
 SLACK = 0.6  # of the width that a line edited by hand still has; a heading or row has less
 LONGEST_WORD = 30  # a script without spaces wraps anywhere, an address is no word
 SHORT_ROW = 0.85  # of the width that no row of figures reaches
+# Of the distinct words of a text, those of English news: 0.75 to 0.97 of English articles, 0.05 to
+# 0.2 of German, French and Spanish ones.
+ENGLISH = 0.4
 HEAD_LINES = 6  # in which a byline stands
 
 _DATELINE = re.compile(
@@ -296,6 +299,8 @@ class _Hyphens:
         self.words = set(
             re.findall(r"\w+(?:-\w+)*", "\n".join(line.text for line in lines).lower())
         )
+        known = sum(word in news_words() for word in self.words)
+        self.foreign = known < ENGLISH * len(self.words)
         self.splits = any(
             self._is_split(before.text, after.text) for before, after in pairwise(lines)
         )
@@ -319,6 +324,8 @@ class _Hyphens:
         left, right = split[1].lower(), rest[0]
         if f"{left}-{right}" in self.words:
             return False
+        if self.foreign:  # a hyphen before a small letter parts a word; few have one of their own
+            return True
         known = news_words()
         whole = left + right
         return whole in self.words or (whole in known and not {left, right} <= known)

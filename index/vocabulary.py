@@ -32,7 +32,8 @@ class Vocabulary:
         for title, text in texts:
             written.update(WORD.findall(title))
             written.update(WORD.findall(text))
-            inside.update(_INSIDE.findall(text))
+            prose = (line for line in text.splitlines() if not _is_heading(line))
+            inside.update(_INSIDE.findall("\n".join(prose)))
         counts: Counter[str] = Counter()
         usual: dict[str, tuple[int, str]] = {}
         for word, count in written.items():
@@ -84,3 +85,10 @@ class Vocabulary:
     def is_name(self, word: str) -> bool:
         """Whether the articles write a word mostly with a capital where no sentence begins."""
         return self._usual.get(plain(word), ("", 0))[0][:1].isupper()
+
+
+def _is_heading(line: str) -> bool:
+    """Whether most words of a line have a capital, as any word may have in a heading."""
+    words = WORD.findall(line)
+    capitals = sum(word[0].isupper() for word in words)
+    return 2 * capitals > len(words) and not line.rstrip("”\"’')] ").endswith((".", "!", "?"))

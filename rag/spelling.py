@@ -30,6 +30,13 @@ TWO_IN_NAME, TWO_IN_WORD = 6, 8
 
 _QUESTIONS = frozenset("who whom whose what which when where why how about did does".split())
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
+# Here "us" is a state.
+_US = re.compile(r"(?:(?<=the )|(?<=[a-z]-))us\b|us(?=[’']|-[a-z])")
+_SHORTENED = re.compile(
+    r"(has|have|had|is|are|was|were|do|does|did|could|would|should)nt"
+    r"|(what|who|where|when|how|that|there)s",
+    re.I,
+)
 _SOUNDS = re.compile(r"ph|sch|sh|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
 _SOUND = {"ph": "f", "ou": "u", "w": "v", "y": "i", "yy": "i", "j": "i"} | dict.fromkeys(
     ("ck", "q", "c"), "k"
@@ -40,7 +47,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     """A question with those words mended that neither the articles nor English know.
 
     A question without capitals gets those of its names, for which any word is taken that nobody
-    knows.
+    knows. An apostrophe that was left out comes back (whats, hasnt).
 
     Words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
     inside stay as they are; so does one that is equally near to two others.
@@ -50,7 +57,13 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
 
     def mended(found: re.Match[str]) -> str:
         word = found.group()
-        if any(start <= found.start() < end for start, end in quoted) or not is_content(word):
+        if any(start <= found.start() < end for start, end in quoted):
+            return word
+        if short := _SHORTENED.fullmatch(word):
+            return f"{short[1]}n't" if short[1] else f"{short[2]}'s"
+        if small and _US.match(question, found.start()) and vocabulary.is_name("us"):
+            return "US"
+        if not is_content(word):
             return word
         if not _odd(word, vocabulary):
             if small and vocabulary.is_name(word):

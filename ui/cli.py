@@ -48,6 +48,12 @@ Index = Annotated[
     typer.Option("--index", metavar="DIR", help="The index (else ONRECORD_INDEX, else .onrecord)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain", help="Tell of each article where its fields come from and what was left out."
+    ),
+]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")]
 AsBibtex = Annotated[bool, typer.Option("--bibtex", help="Print the articles as BibTeX.")]
 AsRis = Annotated[bool, typer.Option("--ris", help="Print the articles as RIS.")]
@@ -115,14 +121,17 @@ def add(
     index: Index = None,
     allow_private: AllowPrivate = None,
     as_json: AsJson = False,
+    explain: Explain = False,
 ) -> None:
     """Read articles, and bring the index in line with them; only what changed is embedded."""
-    from ui import indexing
+    from ui import explaining, indexing
     from ui.alerts import command
 
     settings = _settings(index, allow_private=allow_private)
     report, missing = indexing.add(settings, sources)
     indexing.show(report, missing, as_json=as_json)
+    for line in explaining.explanations(settings, sources) if explain else ():
+        typer.echo(line, err=as_json)
     command.tell_new(settings)
     if missing or report.lost or any(item.fault for item in report.skipped):
         raise typer.Exit(1)

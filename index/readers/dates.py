@@ -1,57 +1,182 @@
-"""The day of publication, from the ways in which news writes a date."""
+"""The day of publication, from the ways in which news writes a date in many languages."""
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
 
-from index.calendar import SHORT_MONTH, month_number
-
-_MONTH = rf"(?P<month>{SHORT_MONTH})\b\.?"
-DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+DAY = r"(?P<day>\d{1,2})"
 YEAR = r"(?P<year>\d{4})(?!\d)"
-WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+WORD = r"[^\s\d,.;:|/()\[\]-]"
+MONTH = rf"(?P<month>{WORD}{{2,20}}(?:[ /]{WORD}{{2,20}})?)\.?"
+OF = r"(?:of |de |del |d['’])?"
+LEAD = re.compile(  # a time of day, and what stands around it
+    r"[\s,|·•@–-]*(?:\d{1,2}[:.h]\d{2}(?::\d{2})?(?!\d|\.\d{4})\s*(?:[ap]\.?m\.?|uhr)?\s*"
+    r"(?:\(?[A-Z]{2,4}T?\)?(?=[\s,|·]))?[\s,|·•–-]+)?",
+    re.IGNORECASE,
+)
+WEEKDAY = re.compile(rf"({WORD}+(?:[ -]{WORD}+)?)\.?,?\s+|({WORD}+)\.?,?\s+")
 FORMS = tuple(
-    re.compile(rf"^{WEEKDAY}{form}", re.IGNORECASE)
+    re.compile(form, re.IGNORECASE)
     for form in (
-        rf"{YEAR}[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)",
-        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:T|$)",
-        rf"{DAY}[\s-]+(?:of\s+)?{_MONTH},?[\s-]+{YEAR}",
-        rf"{_MONTH}\s+{DAY},?\s+{YEAR}",
+        rf"{YEAR}(?:[-/]|\.\s?)(?P<month>\d{{1,2}})(?:[-/]|\.\s?){DAY}(?!\d)",
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:T|$|(?=\d{4,6}$))",
+        rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?{DAY}\s?[日일号]?",
+        rf"(?:ngày\s+)?{DAY}\s+(?:tháng|thg)\s+(?P<month>\d{{1,2}})(?:,|\s+năm)?\s+{YEAR}",
+        rf"{DAY}(?:st|nd|rd|th|er|º|°|\.|-?го)?[\s-]*{OF}{MONTH},?[\s-]+{OF}{YEAR}",
+        rf"{MONTH}\s+{DAY}(?:st|nd|rd|th)?,?\s+(?:\d\d:\d\d:\d\d\s+\w+\s+)?{YEAR}",
+        rf"{YEAR}\.?\s+(?:m\.\s+)?{MONTH}\s+{DAY}(?!\d)",
+        rf"{YEAR}\.?\s+gada\s+{DAY}\.\s+{MONTH}",
     )
 )
-NUMERIC = re.compile(rf"^{WEEKDAY}(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.]{YEAR}", re.IGNORECASE)
+NUMERIC = re.compile(rf"(?P<a>\d{{1,2}})(?P<sep>[-/]|\.\s?)(?P<b>\d{{1,2}})[-/.]\s?{YEAR}")
+EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
+MONTH_FIRST = ("en-us", "en_us", "en-ph", "en-lr")
+UNCLEAR = ("en", "")  # of these languages it is not known which number comes first
+YEAR_FIRST = ("zh", "ja", "ko", "hu", "lt", "mn")  # and these write neither
+PLACEHOLDERS = {date(1970, 1, 1), date(1, 1, 1)}  # what programs write for a day they do not know
+BUDDHIST = 543  # years that Thailand is ahead
 
 
-def parse_date(value: object) -> date | None:
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date at the beginning of a text.
+
+    Attributes:
+        day: The day that it stands for; None where it may stand for two, or for none.
+        end: Where in the text it ends.
+    """
+
+    day: date | None
+    end: int
+
+
+def parse_date(value: object, language: str | None = None) -> date | None:
     """The day that a date as written stands for, or None when it is unclear or no date.
 
-    The day is the one written down, whatever the time zone. 05/06/2025 is two different days
-    in two countries, so it is none here.
+    The day is the one written down, whatever the time zone; seconds or milliseconds since 1970
+    are days of UTC. 05/06/2025 is two different days in two countries: the language decides, if
+    its readers agree, else it is none.
 
     >>> parse_date("Sun, 18 May 2025 10:00:00 +0000"), parse_date("05/06/2025")
     (datetime.date(2025, 5, 18), None)
+    >>> parse_date("05/06/2025", "de"), parse_date("12 мая 2025 г."), parse_date(1747008000)
+    (datetime.date(2025, 6, 5), datetime.date(2025, 5, 12), datetime.date(2025, 5, 12))
     """
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = f"{value:.0f}"
+        if not EPOCH.fullmatch(value):
+            return None
     if not isinstance(value, str):
         return None
     text = value.strip()
-    for form in FORMS:
-        if found := form.match(text):
-            return _day(found["year"], found["month"], found["day"])
-    if found := NUMERIC.match(text):
-        first, second = int(found["a"]), int(found["b"])
-        if first > 12 or first == second:
-            return _day(found["year"], found["b"], found["a"])
-        if second > 12:
-            return _day(found["year"], found["a"], found["b"])
+    if EPOCH.fullmatch(text):
+        return _since_1970(text)
+    found = date_at_start(text, language)
+    return found.day if found else None
+
+
+def date_at_start(text: str, language: str | None = None) -> Dated | None:
+    """The date that a text begins with, after a time of day or a weekday; None without one."""
+    starts = [_start(text)]
+    if weekday := WEEKDAY.match(text, starts[0]):
+        for group, name in enumerate(weekday.groups(), 1):
+            if name and name.casefold().strip(".") in _names()[2]:
+                starts.append(weekday.end(group))
+        single = re.compile(rf"({WORD}+)\.?,?\s*").match(text, starts[0])
+        if single and single[1].casefold() in _names()[2]:
+            starts.append(single.end())
+    for start in starts:
+        at = len(text) - len(text[start:].lstrip(" .,"))
+        for form in FORMS:
+            found = form.match(text, at)
+            if found and (number := _month(found["month"], language)):
+                return Dated(_day(found["year"], number, found["day"]), found.end())
+        if numeric := NUMERIC.match(text, at):
+            return Dated(_by_language(numeric, language), numeric.end())
     return None
 
 
-def _day(year: str, month: str, day: str) -> date | None:
-    number = int(month) if month.isdigit() else month_number(month)
+def _start(text: str) -> int:
+    lead = LEAD.match(text)
+    return lead.end() if lead else 0
+
+
+def _by_language(numeric: re.Match[str], language: str | None) -> date | None:
+    first, second, year = int(numeric["a"]), int(numeric["b"]), numeric["year"]
+    tag = (language or "").strip().lower()
+    code = re.split("[-_]", tag)[0]
+    if first > 12 or first == second:
+        return _day(year, second, first)
+    if second > 12 or tag.startswith(MONTH_FIRST):
+        return _day(year, first, second)
+    if numeric["sep"].startswith("."):  # who writes it with stops begins with the day
+        return _day(year, second, first)
+    if code in YEAR_FIRST or tag in UNCLEAR:
+        return None
+    return _day(year, second, first)
+
+
+def _month(name: str, language: str | None) -> int:
+    """The number of a month by number or name; 0 when it is neither."""
+    if name.isdigit():
+        return int(name)
+    months, local, _ = _names()
+    code = re.split("[-_]", (language or "").strip().lower())[0]
+    for part in (name, *re.split("[ /]", name)[:1]):
+        word = _plain(part)
+        if number := local.get(code, {}).get(word) or months.get(word):
+            return number
+    return 0
+
+
+@cache
+def _names() -> tuple[Mapping[str, int], Mapping[str, Mapping[str, int]], frozenset[str]]:
+    """The names of months, those that mean another month in some language, and of weekdays.
+
+    They are those of Unicode's CLDR, in 55 languages, small letters, long and short.
+    """
+    told = json.loads((files("index.readers") / "calendar.json").read_text("utf-8"))
+    months = {
+        _plain(name): int(number)
+        for number, names in told["months"].items()
+        for name in names.split(" | ")
+    }
+    return months, told["local"], frozenset(told["weekdays"].split(" | "))
+
+
+def is_calendar_word(word: str) -> bool:
+    """Whether a word is the name of a month or a weekday in some language.
+
+    >>> is_calendar_word("Montag"), is_calendar_word("Mendel")
+    (True, False)
+    """
+    months, _, weekdays = _names()
+    return _plain(word) in months or _plain(word) in weekdays
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared; a Turkish capital I has two small letters."""
+    return name.casefold().strip(" .").replace("ı", "i")
+
+
+def _since_1970(text: str) -> date | None:
+    whole = text.split(".")[0]
+    seconds = int(whole) / (1000 if len(whole) > 10 else 1)
+    return datetime.fromtimestamp(seconds, UTC).date()
+
+
+def _day(year: str, month: int, day: str | int) -> date | None:
+    number = int(year)
     try:
-        return date(int(year), number, int(day))
+        found = date(number - BUDDHIST if 2400 < number < 2700 else number, month, int(day))
     except ValueError:
         return None
+    return None if found in PLACEHOLDERS else found

@@ -10,12 +10,24 @@ from typing import TypedDict
 from index.readers.dates import parse_date
 from index.readers.encoding import tidy
 
+# As they are compared: small letters, nothing between them, so pub_date and pubDate are one.
 TITLE = ("title", "headline")
-AUTHOR = ("author", "authors", "byline")
-PUBLISHER = ("publisher", "site", "sitename", "source")
-PUBLISHED = ("published", "date", "published_at", "pubdate")
-LANGUAGE = ("language", "lang")
-URL = ("url", "link")
+AUTHOR = ("author", "authors", "byline", "creator")
+PUBLISHER = ("publisher", "site", "sitename", "source", "outlet")
+PUBLISHED = (
+    *("published", "datepublished", "date", "publishedat", "publisheddate", "publishdate"),
+    *(
+        "pubdate",
+        "publishedon",
+        "publicationdate",
+        "publishtime",
+        "publishedtime",
+        "firstpublished",
+    ),
+    *("releasedate", "created", "createdat", "datecreated", "timestamp", "epoch", "time"),
+)
+LANGUAGE = ("language", "lang", "inlanguage")
+URL = ("url", "link", "canonicalurl")
 
 
 class Particulars(TypedDict):
@@ -35,21 +47,37 @@ def particulars(*fields: Mapping[str, object]) -> Particulars:
     >>> particulars({"title": "Rain"}, {"lang": "en-GB", "authors": ["A", "B"]})["author"]
     'A, B'
     """
-    known = [{name.lower(): value for name, value in each.items()} for each in fields]
+    known = [{_name(name): value for name, value in each.items()} for each in fields]
 
     def first(names: tuple[str, ...]) -> str | None:
         values = (one_line(each.get(name)) for each in known for name in names)
         return next((value for value in values if value), None)
 
-    days = (parse_date(each.get(name)) for each in known for name in PUBLISHED)
+    language = first(LANGUAGE)
+    days = (parse_date(each.get(name), language) for each in known for name in PUBLISHED)
     return {
         "title": first(TITLE) or "",
         "author": first(AUTHOR),
         "publisher": first(PUBLISHER),
         "published": next((day for day in days if day), None),
-        "language": language_code(first(LANGUAGE)),
+        "language": language_code(language),
         "url": first(URL),
     }
+
+
+def unclear_dates(*fields: Mapping[str, object]) -> list[str]:
+    """What mappings say of the day of publication, where it is no day that is certain.
+
+    >>> unclear_dates({"pub_date": "05/06/2026", "lang": "en"})
+    ['05/06/2026']
+    """
+    known = [{_name(name): value for name, value in each.items()} for each in fields]
+    told = [each[name] for each in known for name in PUBLISHED if each.get(name)]
+    return [str(value) for value in told]
+
+
+def _name(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
 
 
 def one_line(value: object) -> str | None:

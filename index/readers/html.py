@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from index.article import Article
 from index.readers.bounds import within_bounds
-from index.readers.dates import parse_date
-from index.readers.encoding import Refused, decode, tidy
-from index.readers.fields import language_code, one_line
+from index.readers.encoding import Refused, decode_telling, tidy
 from index.readers.files import SourceFile
+from index.readers.layout import MAX_CELL, plain_layout
+from index.readers.pruning import prune
+from index.readers.stated import stated
 from index.readers.text import BLANK
-
-if TYPE_CHECKING:
-    from trafilatura.settings import Document
+from index.readers.walls import wall
 
 for _name in ("trafilatura", "htmldate"):
     # What is wrong with a page is told once, as the reason why it was skipped.
@@ -52,7 +51,6 @@ BREAK = re.compile(r"[ \r\v\f]*[\r\v\f][ \r\v\f]*")
 # the text keep them apart: characters for private use, which no page means to show.
 HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
 HELD = (*HOLDERS, *"p div section h1 h2 h3 h4 h5 h6 ul ol dl table tr figure figcaption".split())
-MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
 MARKS: dict[str, str | int | None] = {"\ue000": "\f", "\ue001": "\r"}
 PARAGRAPH, LINE = MARKS
 STOPS = (".", "!", "?", "…", "।", "۔")
@@ -72,13 +70,18 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     """
     charset = CHARSET.search(data[:CHARSET_BYTES])
     declared = (charset[1] or charset[2]).decode("ascii", "replace") if charset else None
-    raw = decode(data, declared)
+    raw, doubt = decode_telling(data, declared)
     if not tidy(raw).strip():
         raise Refused(BLANK)
     tree = _parsed(raw)
-    language = tree.get("lang") or tree.get("xml:lang")
+    known = stated(tree)
+    removed = prune(tree, known.title)
+    plain_layout(tree, live=known.live)
+    _mark(tree)
     page = _extracted(tree)
-    text = within_bounds(tidy(_text(page.body)))
+    text = within_bounds(tidy(_text(page) if page is not None else ""))
+    if reason := wall(text, known.title, tree):
+        raise Refused(reason)
     if not any(map(_is_prose, text.split("\n"))):
         raise Refused(NO_ARTICLE)
     return Article(
@@ -86,13 +89,18 @@ def read_html(file: SourceFile, data: bytes) -> Article:
         key=file.key,
         text=text,
         raw=raw,
-        title=one_line(page.title) or "",
-        author=(one_line(page.author) or "").replace("; ", ", ") or None,
-        publisher=one_line(page.sitename),
-        published=parse_date(page.date),
-        language=language_code(page.language or language),
-        url=one_line(page.url),
+        title=known.title,
+        author=known.author,
+        publisher=known.publisher,
+        published=known.published,
+        language=known.language,
+        url=known.url,
         root=file.root,
+        notes=(
+            *known.origins.items(),
+            *(("removed", f"{each.reason}: {each.text}") for each in removed),
+            *([("text", doubt)] if doubt else []),
+        ),
     )
 
 
@@ -118,7 +126,6 @@ def _parsed(raw: str) -> Node:
             f"the page has {len(children):,} elements, {max(children):,} of them in one, and"
             f" {MAX_ELEMENTS:,} and {MAX_CHILDREN:,} can be read; save the article by itself"
         )
-    _mark(tree)
     return tree
 
 
@@ -158,24 +165,20 @@ def _shortened(tag: re.Match[str]) -> str:
     return whole[: following.start()] if following else whole
 
 
-def _extracted(tree: Node) -> Document:
+def _extracted(tree: Node) -> Node | None:
     import trafilatura
 
     try:
         page = trafilatura.bare_extraction(
             tree,
             include_comments=False,
-            with_metadata=True,
-            # Without this htmldate takes any date on the page, such as that of the copyright.
-            date_extraction_params={"extensive_search": False, "original_date": True},
+            with_metadata=False,
         )
     except Exception as error:  # any of a page's oddities may surface here, from lxml upwards
         raise Refused(
             f"the page cannot be parsed ({type(error).__name__}); mend its HTML"
         ) from error
-    if page is None or isinstance(page, dict) or page.body is None:
-        raise Refused(NO_ARTICLE)
-    return page
+    return None if page is None or isinstance(page, dict) else page.body
 
 
 def _text(element: Node) -> str:

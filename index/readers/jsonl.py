@@ -11,8 +11,9 @@ from typing import BinaryIO
 from index.article import Article, Skipped
 from index.readers.bounds import within_bounds
 from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy
-from index.readers.fields import one_line, particulars
+from index.readers.fields import one_line, particulars, unclear_dates
 from index.readers.files import SourceFile, unreadable
+from index.readers.markup import without_markup
 
 EXTENSIONS = (".jsonl", ".ndjson")
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -98,14 +99,28 @@ def _article(file: SourceFile, line: _Line) -> Article:
     record = _parsed(line.data)
     key = _key(record, line.number)
     raw = record.get("text")
-    if not isinstance(raw, str) or not (text := tidy(within_bounds(raw))).strip():
+    if not isinstance(raw, str) or not (text := _text(raw, record)).strip():
         raise Refused('the record has no text; give it a field "text" or delete it')
     metadata = record.get("metadata")
-    known = particulars(record, metadata if isinstance(metadata, dict) else {})
+    told = (record, metadata if isinstance(metadata, dict) else {})
+    known = particulars(*told)
+    unclear = () if known["published"] else unclear_dates(*told)
     article = Article(
-        uri=f"{file.uri}#{key}", key=key, text=text, raw=scrub(raw), root=file.root, **known
+        uri=f"{file.uri}#{key}",
+        key=key,
+        text=text,
+        raw=scrub(raw),
+        root=file.root,
+        notes=tuple(("published", f"left out, as it is no certain day: {day}") for day in unclear),
+        **known,
     )
     return _exported(article, record) if record.get("cleaned") is True else article
+
+
+def _text(raw: str, record: dict[str, object]) -> str:
+    """A record's text; HTML in it becomes lines, unless it was cleaned before."""
+    text = within_bounds(raw)
+    return tidy(text if record.get("cleaned") is True else without_markup(text))
 
 
 def _exported(article: Article, record: dict[str, object]) -> Article:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from index.article import Article
 from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, decode, tidy
+from index.readers.encoding import Refused, decode_telling, tidy
 from index.readers.files import SourceFile
 
 EXTENSIONS = (".txt", ".text")
@@ -17,8 +17,9 @@ def read_text(file: SourceFile, data: bytes) -> Article:
     Raises:
         Refused: The file is binary, blank or too long.
     """
-    raw = decode(data)
+    raw, doubt = decode_telling(data)
     text = tidy(within_bounds(raw))
     if not text.strip():
         raise Refused(BLANK)
-    return Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root)
+    notes = (("text", doubt),) if doubt else ()
+    return Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root, notes=notes)
