@@ -133,9 +133,7 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
     found |= {line for line in lines if named and furniture.plain(line) == named}
     authors = {line: name for line in lines if (name := furniture.biography(line, author))}
     if authors:
-        told = set(
-            WORD.findall("\n".join(line for line in lines if line not in {*authors, *found}))
-        )
+        told = set(WORD.findall("\n".join(line for line in lines if line not in {*authors, *found})))
         found |= {line for line, name in authors.items() if name not in told}
     return found
 

@@ -80,9 +80,7 @@ def _marked(kind: str, lines: list[str], paragraph: str) -> str:
     return paragraph.replace("*", lines[0])
 
 
-def _page(
-    name: str, layout: dict[str, str], article: dict[str, str], words: dict[str, str]
-) -> Page:
+def _page(name: str, layout: dict[str, str], article: dict[str, str], words: dict[str, str]) -> Page:
     day = date.fromisoformat(article["date"])
     language = article["lang"]
     blocks = _grouped(article["text"])

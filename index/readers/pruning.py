@@ -100,15 +100,16 @@ def _suspects(tree: Node) -> list[tuple[Node, str]]:
     found = [
         (node, reason)
         for node in tree.iter(*PARTS)
-        if not _inside_a_line(node)
-        and (reason := _called(node) or _label_and_link(node) or _call(node))
+        if not _inside_a_line(node) and (reason := _called(node) or _label_and_link(node) or _call(node))
     ]
     prose = Counter(
         node.get("class")
         for node, reason in found
         if node.tag in LINES and reason not in ALWAYS and is_sentence(_text(node))
     )
-    return [(node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS]
+    return [
+        (node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS
+    ]
 
 
 def _inside_a_line(node: Node) -> bool:
@@ -153,12 +154,8 @@ def _label_and_link(node: Node) -> str:
         return ""
     text, linked = plain(node.text_content()), plain(links[0].text_content())
     label = text.removesuffix(linked).strip()
-    whole = (
-        LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
-    )
-    if (label and LABEL.fullmatch(label)) or (
-        whole and re.match(rf"(?:{phrases.ALSO})\s*[:：|»–—-]", linked)
-    ):
+    whole = LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
+    if (label and LABEL.fullmatch(label)) or (whole and re.match(rf"(?:{phrases.ALSO})\s*[:：|»–—-]", linked)):
         return "a link to another article"
     return ""
 
@@ -170,9 +167,7 @@ def _call(node: Node) -> str:
     if next(node.iter(*BUTTONS), None) is None and not node.xpath('.//*[@role="button"]'):
         return ""
     text = plain(node.text_content())
-    asks = phrases.NEWSLETTER.search(text) or (
-        phrases.SUPPORT.search(text) and phrases.CAUSE.search(text)
-    )
+    asks = phrases.NEWSLETTER.search(text) or (phrases.SUPPORT.search(text) and phrases.CAUSE.search(text))
     return "a call to a newsletter or for support" if asks else ""
 
 

@@ -39,31 +39,16 @@ PUBLISHED = (
     *("vr:published_time", "article_date_original", "originalpublicationdate", "release_date"),
 )
 AUTHOR = (
-    *(
-        "author",
-        "article:author",
-        "og:article:author",
-        "og:author",
-        "authors",
-        "article:author_name",
-    ),
+    *("author", "article:author", "og:article:author", "og:author", "authors", "article:author_name"),
     *("byl", "parsely-author", "sailthru.author", "dc.creator", "dc:creator", "dcterms.creator"),
-    *(
-        "citation_author",
-        "cxenseparse:author",
-        "creator",
-        "article.author",
-        "shareaholic:article_author_name",
-    ),
+    *("citation_author", "cxenseparse:author", "creator", "article.author", "shareaholic:article_author_name"),
 )
 PUBLISHER = (
     *("og:site_name", "publisher", "dc.publisher", "dc:publisher", "dcterms.publisher"),
     *("citation_journal_title", "sailthru.publisher", "application-name", "mediaid", "source"),
     *("apple-mobile-web-app-title", "article:publisher", "cre", "twitter:app:name:iphone"),
 )
-WRITTEN_BY = re.compile(
-    r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv"
-)
+WRITTEN_BY = re.compile(r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv")
 # Parts of a page that tell of other articles, or of their readers.
 ELSEWHERE = re.compile(
     r"(?:^|[\s_]|(?<!post)(?<!entry)(?<!article)-)(?:related|recommend\w*|sidebar|comments?|comment-list|(?:page|site|main)?-?footer|teasers?|promo|most-read"
@@ -126,9 +111,7 @@ class _Page:
         self.graph = jsonld.Graph([script.text or "" for script in scripts])
         self.found = Stated()
         self.url = self._url()
-        self.tag = (
-            one_line(" ".join(t.text_content() for t in tree.xpath("//head/title")[:1])) or ""
-        )
+        self.tag = one_line(" ".join(t.text_content() for t in tree.xpath("//head/title")[:1])) or ""
         self.article = self._article()
         told = tree.get("lang") or tree.get("xml:lang")
         self.language = told or jsonld.text(self.article.get("inLanguage")) or ""
@@ -161,7 +144,7 @@ class _Page:
     def _url(self) -> str | None:
         base = next(iter(self.metas.get("og:url", [])), None)
         links = self.tree.xpath('//link[@rel="canonical"]/@href')
-        for href, origin in (*[(h, "link canonical") for h in links], (base, "meta og:url")):
+        for href, origin in ((*[(h, "link canonical") for h in links], (base, "meta og:url"))):
             whole = _joined(base, href)
             parts = urlsplit(whole) if whole else None
             if whole and parts and parts.scheme in ("http", "https") and parts.hostname:
@@ -312,9 +295,7 @@ class _Page:
         ]
         yield [n.get("content") or _line(n, SHORT) for n in lines][:6], "byline"
         for node in self.tree.iter("a", "span", "div", "p", "address", "li", "cite", "strong", "b"):
-            names = (
-                f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-testid') or ''}"
-            )
+            names = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-testid') or ''}"
             if AUTHOR_CLASS.search(names) and not NO_AUTHOR_CLASS.search(names):
                 line = _line(node, SHORT)
                 if line and not _elsewhere(node):
@@ -356,12 +337,7 @@ class _Page:
             ' or contains(@property, "dc:date") or contains(@property, "datePublished")]'
         ):
             if not _elsewhere(node):
-                for value in (
-                    node.get("content"),
-                    node.get("datetime"),
-                    node.get("title"),
-                    _line(node),
-                ):
+                for value in (node.get("content"), node.get("datetime"), node.get("title"), _line(node)):
                     yield value, "microdata datePublished"
 
     def _shown_dates(self, headline: Node | None) -> Iterator[tuple[date | None, str]]:
@@ -460,9 +436,7 @@ def _below(headline: Node | None) -> list[str]:
     lines: list[str] = []
     if headline is None:
         return lines
-    for node in headline.xpath(
-        "following::*[self::p or self::div or self::span or self::font or self::td or self::li or self::h2 or self::h3 or self::time or self::small][position() <= 40]"
-    ):
+    for node in headline.xpath("following::*[self::p or self::div or self::span or self::font or self::td or self::li or self::h2 or self::h3 or self::time or self::small][position() <= 40]"):
         line = _line(node, SHORT)
         if line and line not in lines:
             lines.append(line)
@@ -493,9 +467,7 @@ def _beside(tree: Node, headline: Node | None) -> set[Node]:
 
 
 def _nested(article: Node) -> set[Node]:
-    return {
-        node for other in article.iter("article") if other is not article for node in other.iter()
-    }
+    return {node for other in article.iter("article") if other is not article for node in other.iter()}
 
 
 def _organisation(value: object) -> bool:

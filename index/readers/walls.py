@@ -89,9 +89,7 @@ def wall(text: str, title: str, tree: Node) -> str | None:
 
 
 def _notice(line: str) -> bool:
-    return bool(
-        _asks_consent(line) or any(p.search(line) for p in (MISSING, SCRIPTS, ROBOTS, PAID))
-    )
+    return bool(_asks_consent(line) or any(p.search(line) for p in (MISSING, SCRIPTS, ROBOTS, PAID)))
 
 
 def _asks_consent(line: str) -> bool:
