@@ -51,7 +51,10 @@ def articles_of(
     with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
         path = Path(folder) / name
         path.write_bytes(_in_utf8(body, found.charset) if name.endswith(_MARKED) else body)
-        items = list(Source.at(path, max_bytes).articles())
+        try:
+            items = list(Source.at(path, max_bytes).articles())
+        except Exception as error:  # a page of strangers ends no build
+            items = [Skipped(name, f"the page cannot be read ({type(error).__name__})")]
     for item in items:
         if isinstance(item, Skipped):
             yield Skipped(found.url, _with_feed(item.reason, body, found.url))

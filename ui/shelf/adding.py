@@ -149,10 +149,10 @@ class Editor:
 
         Raises:
             IndexBusy, IndexMismatch: see the classes.
-            NotIndexed: no address is fetched here.
         """
         if self._fetch is None:
-            raise NotIndexed("no address is fetched here; save the page, and add the file")
+            reason = "no address is fetched here; save the page, and add the file"
+            return [Result(url, "skipped", reason=reason)]
         found = bring.gather(
             self._home,
             [url],

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from index.build import LEDGER, Builder, open_ledger
+from index.readers import Source
 from index.web import bring
 from index.web.gather import MOST_LISTS, Gatherer
 from index.web.memory import FILE, LATE, SOON, Memory
@@ -102,6 +103,23 @@ def test_what_is_no_address_is_told_and_the_rest_goes_on(site, add):
     report = add("ftp://news.example/a", f"{site.address}/none", f"{site.address}/a")
     assert report.added == [f"{site.address}/a"]
     assert [uri for uri, _ in reasons(report)] == ["ftp://news.example/a", f"{site.address}/none"]
+
+
+def test_a_page_that_breaks_its_reader_ends_nothing(site, add, monkeypatch):
+    read = Source.articles
+
+    def broken(self):
+        for item in read(self):
+            if "Lunz" in item.text:
+                raise ZeroDivisionError
+            yield item
+
+    monkeypatch.setattr(Source, "articles", broken)
+    site.page("/a", "Harbour", place="Corran")
+    site.page("/b", "Quay", place="Lunz")
+    report = add(f"{site.address}/b", f"{site.address}/a")
+    assert report.added == [f"{site.address}/a"]
+    assert reasons(report) == [(f"{site.address}/b", "the page cannot be read (ZeroDivisionError)")]
 
 
 # feeds

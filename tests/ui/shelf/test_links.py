@@ -2,7 +2,6 @@
 
 import pytest
 
-from index.errors import NotIndexed
 from index.web.fetch import Fetcher
 from tests.site import Site
 from tests.ui.serving import events, served
@@ -104,8 +103,10 @@ def test_a_server_fetches_nothing_of_its_own_network(site, corpus):
 
 
 def test_where_nothing_is_fetched_that_is_said(corpus):
-    with pytest.raises(NotIndexed, match="no address is fetched here"):
-        Editor(corpus, corpus.directory, max_bytes=9).add_link("https://a.example/", quiet)
+    editor = Editor(corpus, corpus.directory, max_bytes=9)
+    [result] = editor.add_link("https://a.example/", quiet)
+    assert (result.outcome, result.uri) == ("skipped", "https://a.example/")
+    assert "no address is fetched here" in result.reason
 
 
 def test_an_address_that_gives_nothing_does_not_end_the_sample(site, corpus, fake, tmp_path):
