@@ -64,6 +64,9 @@ WHOLE = ("brief", "timeline", "comparison", "disagreement", "latest", "search", 
 # Passages looked at for each article of a ranking: long articles fill several places.
 RANK_DEPTH = 5
 
+# New articles that are read together: one snapshot each would cost more than reading them.
+NEWER_AT_ONCE = 100
+
 # Damaged articles that an answer names.
 DAMAGED_NAMED = 3
 
@@ -498,9 +501,10 @@ class Corpus:
         """The articles that were stored after the one with this number, in that order."""
         with self._store.reading() as now:
             found = sorted(now.ledger.select("pk > ?", [str(pk)]))
-        for number in found:
+        for first in range(0, len(found), NEWER_AT_ONCE):
             with self._store.reading() as now:
-                yield from now.ledger.articles([number]).values()
+                held = now.ledger.articles(found[first : first + NEWER_AT_ONCE])
+            yield from (held[number] for number in sorted(held))
 
     def articles(self) -> list[Listed]:
         """Every article, without its text, in the order of their uris."""
