@@ -8,7 +8,7 @@ CHAT := .venv/.installed
 DEV := .venv/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help chat ask test check format constraints clean
+.PHONY: help chat ask test check loose format constraints clean
 .NOTPARALLEL:
 
 # Installing compiles nothing, since most of it is never imported and that would take longer than
@@ -54,6 +54,14 @@ check: $(DEV) ## format, lint, types and tests: what CI runs
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(MAKE) --no-print-directory test
+
+# As `pip install .` does it: the bounds in pyproject.toml alone say which versions.
+loose: ## install without constraints.txt, elsewhere, and ask the sample corpus
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
+	$(PYTHON) -m venv "$$made/venv" && \
+	"$$made/venv/bin/python" -m pip install -qq --no-compile . && \
+	cd "$$made" && venv/bin/onrecord ask --sample -- 'what preconditions did the Kremlin set?' | \
+	  tee answer && grep -q '\[1\]' answer
 
 format: $(DEV) ## put the code into its form
 	@$(BIN)/ruff format .

@@ -1,6 +1,6 @@
 """Measures what is read of web pages, beside trafilatura alone.
 
-    python benchmarks/boilerplate.py [--worst N] [--only NAME]
+    python -m benchmarks.boilerplate [--worst N] [--only NAME]
 
 The pages are those of ``tests/pages.py``: 66 annotated ones, 22 layouts in 16 languages. Of the
 body the mean precision, recall and F1 of its words (characters, in scripts without spaces) are
@@ -44,7 +44,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How right that is: of the body's words, and of each particular "right", "missing", "wrong"."""
+    """How right that is: of the body's words, and of each particular "right" or "wrong"."""
 
     page: Page
     precision: float
@@ -62,9 +62,7 @@ def by_onrecord(page: Page) -> Read:
     except Refused:
         return Read()
     article = clean_article(found)
-    return Read(
-        article.text, article.title, article.author, article.published, article.publisher
-    )
+    return Read(article.text, article.title, article.author, article.published, article.publisher)
 
 
 def by_trafilatura(page: Page) -> Read:

@@ -59,6 +59,7 @@ def main() -> int:
     parser.add_argument("--think", type=float, nargs="+", default=[2.0, 0.0])
     parser.add_argument("--doors", nargs="+", choices=sorted(DOORS), default=["page", "api"])
     parser.add_argument("--turns", type=int, default=8, help="questions in one chat")
+    parser.add_argument("--adding", type=float, help="add an article every so many seconds")
     parser.add_argument("--memory", type=int, default=1000, help="questions; 0 for none")
     parser.add_argument("--p95-ms", type=float, help="the most for 95 of 100 whole answers")
     parser.add_argument("--growth-kb", type=float, help="the most a question, in the last half")
@@ -198,8 +199,9 @@ class Tab:
     @asynccontextmanager
     async def opened(cls, client: httpx.AsyncClient) -> AsyncIterator[Tab]:
         """Opens the page and fires what it does then; closes it in the end."""
-        (await client.get("/")).raise_for_status()
-        tab = cls(client, (await client.get("/config")).raise_for_status().json())
+        page = (await client.get("/")).raise_for_status().text
+        told = page.partition("window.gradio_config = ")[2]
+        tab = cls(client, json.JSONDecoder().raw_decode(told)[0])
         tasks = [asyncio.create_task(tab._listen()), asyncio.create_task(tab._live())]
         try:
             for number, each in tab._dependencies.items():
@@ -399,13 +401,34 @@ async def measured(
         base_url=address, timeout=2 * SECONDS, limits=limits, trust_env=False
     ) as client:
         await crowd(client, given, "page", 0.0, Work(WARM, time.monotonic() + given.seconds))
+        added: list[str] = []
+        adding = asyncio.create_task(add_articles(client, given.adding, added))
         rows = [
             await row(client, given, process, door, think)
             for door in given.doors
             for think in given.think
         ]
+        adding.cancel()
+        if given.adding:
+            failed = [error for error in added if error]
+            print(
+                f"{len(added)} articles added, {len(failed)} failed {failed[:1]}", file=sys.stderr
+            )
         memory = await growth(client, given, process) if given.memory else None
     return {"users": given.users, "load_average": os.getloadavg(), "rows": rows, "memory": memory}
+
+
+async def add_articles(client: httpx.AsyncClient, every: float | None, added: list[str]) -> None:
+    """Adds articles until it is cancelled; notes for each what went wrong, or ""."""
+    while every:
+        await asyncio.sleep(every)
+        text = f"Crane number {len(added)} was taken down in Corran on Monday, the port said."
+        try:
+            reply = await client.post("/api/articles", json={"articles": [{"text": text}]})
+            good = reply.status_code == 200 and reply.json()["results"][0]["outcome"] == "added"
+            added.append("" if good else reply.text)
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            added.append(f"{type(error).__name__}: {error}")
 
 
 async def crowd(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import tempfile
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from index.connection import Connections
-from index.disk import writing
+from index.disk import full, writing
 from index.errors import OnRecordError
 
 
@@ -30,18 +30,20 @@ def backup(directory: Path, names: Sequence[str], file: Path) -> list[str]:
     Returns:
         The names of what was copied.
     """
-    making = file.with_name(f"{file.name}.making")
+    making, folder = (file.with_name(f"{file.name}.{what}") for what in ("making", "copies"))
     found = [name for name in names if (directory / name).is_file()]
-    with writing(file.parent), tempfile.TemporaryDirectory(dir=file.parent) as folder:
+    with writing(file.parent):
         try:
+            shutil.rmtree(folder, ignore_errors=True)  # of a backup that was cut off
             with zipfile.ZipFile(making, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name in found:
-                    (Path(folder) / name).parent.mkdir(exist_ok=True)
-                    copy(directory / name, Path(folder) / name)
-                    archive.write(Path(folder) / name, name)
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    copy(directory / name, folder / name)
+                    archive.write(folder / name, name)
             making.replace(file)
         finally:
             making.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
     return found
 
 
@@ -53,10 +55,12 @@ def unpack(file: Path, names: Sequence[str], folder: Path) -> list[Path]:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            held = [name for name in names if name in archive.namelist()]
+            held = archive.namelist()
+            if strange := set(held) - set(names):
+                raise ValueError(f"it holds {min(strange)!r}, which is no file of an index")
             for name in held:
                 archive.extract(name, folder)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or error
         raise NoBackup(f"{file}: cannot be read as a backup ({why}); name another file") from error
     if not held:
@@ -83,10 +87,13 @@ def put(new: Path, path: Path) -> Path | None:
     aside = set_aside(path) if path.exists() else None
     try:
         copy(new, path)
-    except sqlite3.DatabaseError:  # what is there is past writing to, and so past reading
+    except sqlite3.DatabaseError as error:
+        if full(error):
+            raise
+        # What is there is past writing to, and so past reading.
+        shutil.copyfile(new, new.with_suffix(".whole"))
         for end in ("-wal", "-shm"):
             Path(f"{path}{end}").unlink(missing_ok=True)
-        shutil.copyfile(new, new.with_suffix(".whole"))
         new.with_suffix(".whole").replace(path)
     return aside
 

@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from index import backup, damage, derived, migrate
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded_text
 from index.compare import Comparison, Report
-from index.connection import damaged, recognise
+from index.connection import MAKING, damaged, logged, recognise
 from index.derived import Derived
 from index.disk import alone
 from index.duplicates import SIGNATURE_BYTES, signature, stories
@@ -241,17 +241,14 @@ class Builder:
     ) -> Report:
         """As ``add``, from what is whole of a damaged ledger; that is kept beside the new one."""
         path = self.directory / LEDGER
-        making = _cleared(path.with_suffix(".rescued"))
-        try:
-            again, lost = damage.rescue(path, making, self._manifest())
-            ledger = Ledger(making)
-            with ledger.read():
-                check_embedder(self.directory, ledger.manifest(), self.embedder)
-            report = self._bring(ledger, sources, pages, withdrawn, again, lost, rescued=True)
-            ledger.close()
-            report.aside = backup.put(making, path)
-        finally:
-            _cleared(making)
+        making = self.directory / MAKING / LEDGER
+        again, lost = damage.rescue(path, making, self._manifest())
+        ledger = Ledger(making)
+        with ledger.read():
+            check_embedder(self.directory, ledger.manifest(), self.embedder)
+        report = self._bring(ledger, sources, pages, withdrawn, again, lost, rescued=True)
+        ledger.close()
+        report.aside = backup.put(making, path)
         return report
 
     @contextmanager
@@ -259,8 +256,8 @@ class Builder:
         """The ledger, while no other process writes."""
         if not create and not (self.directory / LEDGER).is_file():
             open_ledger(self.directory)
-        with alone(self.directory):
-            yield self._open()
+        with alone(self.directory), closing(self._open()) as ledger:
+            yield ledger
 
     def _manifest(self) -> dict[str, str]:
         return {**_identity(self.embedder), **self._chunking}
@@ -268,6 +265,8 @@ class Builder:
     def _open(self) -> Ledger:
         path = self.directory / LEDGER
         if not path.is_file():
+            if logged(path):  # SQLite would put it into the new ledger
+                raise damaged(path, f"is gone, and its last changes lie in {path.name}-wal")
             if int(self._chunking["chunk_tokens"]) > self.embedder.window:
                 raise IndexMismatch(
                     f"{self.directory}: the settings say chunk_tokens"
@@ -275,12 +274,9 @@ class Builder:
                     f" {self.embedder.window}; set ONRECORD_CHUNK_TOKENS={self.embedder.window} or"
                     " less"
                 )
-            making = _cleared(path.with_suffix(".making"))
-            try:
-                Ledger.create(making, self._manifest()).close()
-                making.rename(path)
-            finally:
-                _cleared(making)
+            making = self.directory / MAKING / LEDGER
+            Ledger.create(making, self._manifest()).close()
+            making.rename(path)
         recognise(path)
         migrate.up_to_date(path)
         ledger = open_ledger(self.directory)
@@ -399,13 +395,6 @@ class Builder:
         )
         keys = [_key(embedded_text(article.title, chunk), chunk.text) for chunk in chunks]
         return Prepared(article, sentences, chunks, keys, signature(article.text))
-
-
-def _cleared(path: Path) -> Path:
-    """The place of a ledger that is made, without what an earlier attempt left there."""
-    for leftover in (path, *(Path(f"{path}-{end}") for end in ("wal", "shm", "journal"))):
-        leftover.unlink(missing_ok=True)
-    return path
 
 
 def _key(context: str, text: str) -> str:

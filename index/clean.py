@@ -67,7 +67,7 @@ def clean_article(article: Article) -> Article:
 
 
 def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned:
-    r"""The article that a page's text holds; its author, if known, helps to tell what is the page's.
+    r"""The article that a page's text holds; its author, if known, helps to tell it.
 
     Text that seems to be nothing but furniture, and text of one line, is kept whole.
 
@@ -133,7 +133,9 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
     found |= {line for line in lines if named and furniture.plain(line) == named}
     authors = {line: name for line in lines if (name := furniture.biography(line, author))}
     if authors:
-        told = set(WORD.findall("\n".join(line for line in lines if line not in {*authors, *found})))
+        told = set(
+            WORD.findall("\n".join(line for line in lines if line not in {*authors, *found}))
+        )
         found |= {line for line, name in authors.items() if name not in told}
     return found
 

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexReplaced, IndexUnwritable
 
-_STUCK = (
+MAKING = "making"
+"""The folder in an index folder where files are made before they get their place."""
+
+STUCK = (
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_READONLY,
@@ -54,7 +57,7 @@ class Connections:
             try:
                 db = self._open(mode)
             except IndexUnwritable:
-                if mode != "rw" or self._logged():
+                if mode != "rw" or logged(self.path):
                     raise
                 db = self._as_it_is()
         if self._first is None:
@@ -105,18 +108,13 @@ class Connections:
             found = self.path.stat()
         except OSError:
             return ()
-        state = (found.st_size, found.st_mtime_ns, self._logged()) if self._unlocked else ()
+        state = (found.st_size, found.st_mtime_ns, logged(self.path)) if self._unlocked else ()
         return (found.st_dev, found.st_ino, *state)
 
     def _still(self) -> bool:
         """Whether this process may write neither the file nor beside it, and nobody else does."""
         writable = os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK)
-        return not writable and self.path.is_file() and not self._logged()
-
-    def _logged(self) -> bool:
-        """Whether the last changes lie in the log beside the file."""
-        log = Path(f"{self.path}-wal")
-        return log.is_file() and log.stat().st_size > 0
+        return not writable and self.path.is_file() and not logged(self.path)
 
     @contextmanager
     def read(self) -> Iterator[None]:
@@ -165,7 +163,7 @@ class Connections:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise damaged(self.path, f"is damaged ({error})") from error
-            if code in _STUCK:
+            if code in STUCK:
                 raise stuck(str(error)) from error
             raise
 
@@ -175,6 +173,12 @@ class Connections:
             f" {self.path.name}-wal, which takes a folder that can be written; run any command"
             " once as somebody who may write there, or make room on the disk"
         )
+
+
+def logged(path: Path) -> bool:
+    """Whether the last changes of a SQLite file lie in the log beside it."""
+    log = Path(f"{path}-wal")
+    return log.is_file() and log.stat().st_size > 0
 
 
 def recognise(path: Path) -> None:
@@ -192,14 +196,13 @@ def recognise(path: Path) -> None:
         raise damaged(path, "is no ledger, or its beginning was overwritten")
     page = int.from_bytes(head[16:18], "big")
     told = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
-    log = Path(f"{path}-wal")
-    if head[24:28] == head[92:96] and told > size and not (log.is_file() and log.stat().st_size):
+    if head[24:28] == head[92:96] and told > size and not logged(path):
         raise damaged(path, f"is cut short: {size:,} of {told:,} bytes are there")
 
 
 def damaged(path: Path, how: str) -> IndexDamaged:
     """A file past use, with a remedy that takes nothing away."""
-    folder = path.parent
+    folder, how = path.parent, " ".join(how.split())  # SQLite quotes names, line ends and all
     return IndexDamaged(
         f"{path} {how}; bring back a backup with: onrecord restore FILE --index {folder}, or save"
         f" what can be read with: onrecord check --repair --index {folder}"
@@ -208,6 +211,7 @@ def damaged(path: Path, how: str) -> IndexDamaged:
 
 def unwritable(directory: Path, why: str) -> IndexUnwritable:
     """A folder that takes nothing more; what it holds is not touched."""
+    directory = directory.parent if directory.name == MAKING else directory
     return IndexUnwritable(
         f"{directory}: nothing can be written here ({why}); make room on the disk or the folder"
         " writable and run the command again; what was indexed before is unharmed"

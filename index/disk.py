@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.connection import unwritable
+from index.connection import MAKING, STUCK, unwritable
 from index.errors import IndexBusy
 
 _LOCK = "build.lock"
@@ -22,6 +24,8 @@ _STUCK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 def alone(directory: Path) -> Iterator[None]:
     """An index folder, made if it is not there, while no other process writes to it.
 
+    In it is an empty folder ``MAKING`` meanwhile; what a process that was killed left there goes.
+
     Raises:
         IndexBusy: another one does.
         IndexUnwritable: as for ``writing``.
@@ -30,7 +34,12 @@ def alone(directory: Path) -> Iterator[None]:
         with writing(directory):
             directory.mkdir(parents=True, exist_ok=True)
             with FileLock(directory / _LOCK, timeout=0):
-                yield
+                shutil.rmtree(directory / MAKING, ignore_errors=True)
+                (directory / MAKING).mkdir()
+                try:
+                    yield
+                finally:
+                    shutil.rmtree(directory / MAKING, ignore_errors=True)
     except Timeout:
         raise IndexBusy(
             f"{directory}: another process is writing to this index; wait until it has"
@@ -51,6 +60,16 @@ def writing(directory: Path) -> Iterator[None]:
         if error.errno not in _STUCK:
             raise
         raise unwritable(directory, error.strerror or str(error)) from error
+    except sqlite3.DatabaseError as error:
+        if not full(error):
+            raise
+        raise unwritable(directory, str(error)) from error
+
+
+def full(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite could not write; a file that ends too early is damaged, and no full disk."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in STUCK and code != sqlite3.SQLITE_IOERR_SHORT_READ
 
 
 @contextmanager

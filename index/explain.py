@@ -1,4 +1,4 @@
-"""What became of a source: where an article's fields come from, and what was left out of its text."""
+"""What became of a source: where an article's fields come from, and what was left out."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ FIELDS = ("title", "author", "published", "publisher", "language", "url", "sourc
 
 
 def explain(read: Article) -> list[tuple[str, str]]:
-    """What to tell of an article as a reader gave it: (about, what) pairs, in a fixed order.
+    r"""What to tell of an article as a reader gave it: (about, what) pairs, in a fixed order.
 
     Of each field its value and where it comes from; then every line that is not in the text as it
     is stored, with the reason.
 
-    >>> page = Article(uri="a", key="a", text="Rain\\n\\nShare on X\\n\\nIt rained in Bern on Sunday.")
-    >>> explain(page)
+    >>> text = "Rain\n\nShare on X\n\nIt rained in Bern on Sunday."
+    >>> explain(Article(uri="a", key="a", text=text))
     [('title', 'Rain (found in the text)'), ('removed', "the page's own words: Share on X")]
     """
     article = read if read.cleaned else clean_article(read)

@@ -60,6 +60,7 @@ ANYWHERE = re.compile(  # on a line of its own no article says this
     r"|your email address will not be published.{0,80}|required fields are marked.{0,5}"
     r"|save my name,? e-?mail.{0,80}|notify me of (?:new|follow).{0,60}"
     r"|please enable javascript.{0,60}|(?:get|download) (?:the|our) app\b.{0,40}"
+    r"|end of article|follow us on social media|watch video|story continues"
     r"|log in or register to post comments|printer-friendly version|email this ?blogthis!.*"
     rf"|{phrases.BUTTONS}|{phrases.ADVERTISEMENT}|{phrases.READING_TIME}|{phrases.LISTEN}"
 )
@@ -219,9 +220,10 @@ def _invites(text: str) -> bool:
 
 
 def _asks_consent(text: str) -> bool:
-    """Whether a plain line tells what cookies are used for, as a page that asks for consent does."""
+    """Whether a plain line tells what cookies are for, as a page that asks for consent does."""
     things = set(phrases.CONSENT.findall(text))
-    return bool(phrases.COOKIES.search(text)) and len(things) > 1
+    own = phrases.COOKIES.search(text) and phrases.OURS.search(text)
+    return bool(own) and len(things) > 1
 
 
 def is_inline(line: str) -> bool:

@@ -33,7 +33,8 @@ UPDATED = (
     r"|ultimo aggiornamento|atualizado(?: em| a)?|bijgewerkt(?: op)?|laatst gewijzigd|uppdaterad"
     r"|oppdatert|opdateret|päivitetty|aktualizacja|zaktualizowano|aktualizováno"
     r"|(?:son )?güncelle(?:me|nme)(?: tarihi)?|обновлено|изменено|оновлено|آخر تحديث|تم التحديث"
-    r"|به‌روزرسانی|بهروزرسانی|अपडेट(?:ेड)?|更新时间|更新于|更新日時?|最終更新|수정|cập nhật|ενημέρωση"
+    r"|به‌روزرسانی|بهروزرسانی|अपडेट(?:ेड)?|更新时间|更新于|更新日時?|最終更新|수정|cập nhật"
+    r"|ενημέρωση"
     r"|frissítve|actualizat|ažurirano"
 )
 # A label before a link to another article.
@@ -70,7 +71,8 @@ MOST_READ = (
     r"meistgelesen(?:e artikel)?|les plus lus?|lo más (?:leído|visto)|i più letti"
     r"|(?:as )?mais lidas|meest gelezen|mest läst|mest lest|najczęściej czytane|nejčtenější"
     r"|en çok okunan(?:lar)?|самое (?:читаемое|популярное)|популярное|найпопулярніше"
-    r"|الأكثر (?:قراءة|مشاهدة)|پربازدیدترین[\u200c ]?ها|सबसे (?:ज़्यादा|ज्यादा) पढ़ी गईं|热门新闻|热点"
+    r"|الأكثر (?:قراءة|مشاهدة)|پربازدیدترین[\u200c ]?ها|सबसे (?:ज़्यादा|ज्यादा) पढ़ी गईं"
+    r"|热门新闻|热点"
     r"|アクセスランキング|人気記事|最新ニュース"
 )
 # What calls upon a reader: in most languages a sentence begins with it.
@@ -107,7 +109,8 @@ FOLLOW_LATE = re.compile(r"دنبال کنید|फ़ॉलो|फॉलो|关�
 NETWORK = re.compile(
     r"facebook|twitter|instagram|telegram|whatsapp|youtube|tiktok|linkedin|threads|bluesky"
     r"|google news|\bx\b(?! \w)|\bvk\b|вконтакте|телеграм|فيسبوك|تويتر|تلغرام|واتساب|تلگرام"
-    r"|اینستاگرام|फ़ेसबुक|फेसबुक|व्हाट्सऐप|इंस्टाग्राम|ट्विटर|微信|微博|公众号|公式アカウント|\bline\b"
+    r"|اینستاگرام|फ़ेसबुक|फेसबुक|व्हाट्सऐप|इंस्टाग्राम|ट्विटर|微信|微博|公众号|公式アカウント"
+    r"|\bline\b"
 )
 SUPPORT = re.compile(
     r"support (?:us|our)|unterstützen sie uns"
@@ -121,6 +124,11 @@ CAUSE = re.compile(
     r"|विज्ञापन|新闻|广告|広告|報道"
 )
 COOKIES = re.compile(r"cookies?\b|куки|cookie|ملفات تعريف الارتباط|کوکی|कुकी|クッキー|çerez|kakor")
+OURS = re.compile(  # a page speaks of itself and to its reader
+    r"\b(?:we|our|us|your|this (?:web ?)?site|wir|unser\w*|ihr\w*|nous|nos|votre|nosotros|nuestr\w+"
+    r"|su dispositivo|noi|nostr\w|nós|noss\w+|wij|onze|uw|vi|våra|din|my i|nasi|twoim|biz|мы|наш\w*"
+    r"|ми|вашем|вашому|cihazınızda)\b|نستخدم|شركاؤنا|ما و|हम |我们|我們|您|当社|お客様"
+)
 CONSENT = re.compile(
     r"\bpartners?\b|partner|\bdevices?\b|gerät|appareil|dispositiv|apparaat|enhet|urządzeni|cihaz"
     r"|устройств|пристро|جهازك|دستگاه|डिवाइस|设备|端末|advertis|werbung|publicit|publicidad"
@@ -138,7 +146,8 @@ RIGHTS = re.compile(
 APP = re.compile(
     r"(?:get|download|install) (?:the|our)\b.{0,30}\bapp\b|laden sie (?:unsere|die).{0,20} app"
     r"|téléchargez (?:notre|l'app)|descarg(?:a|ue) nuestra app?|descarga nuestra aplicación"
-    r"|scarica (?:la nostra|l'app)|descarregue a nossa|baixe (?:o|nosso) app|download (?:onze|de) app"
+    r"|scarica (?:la nostra|l'app)|descarregue a nossa|baixe (?:o|nosso) app|download (?:onze"
+    r"|de) app"
     r"|ladda ner vår app|pobierz (?:naszą )?aplikację|uygulamamızı indir"
     r"|скачайте (?:наше |мобильное )?приложение|завантажте (?:наш )?застосунок|حمل تطبيق"
     r"|برنامه ما را دریافت|ऐप डाउनलोड|下载客户端|下载.{0,8}app|アプリをダウンロード"
@@ -173,7 +182,8 @@ READING_TIME = (
     r"|この記事は\d+分で読めます"
 )
 LISTEN = (
-    r"(?:listen to|hear) (?:this|the) (?:article|story|podcast)\b.{0,30}|(?:diesen )?artikel anhören"
+    r"(?:listen to|hear) (?:this|the) (?:article|story|podcast)\b.{0,30}"
+    r"|(?:diesen )?artikel anhören"
     r"|écouter (?:l'article|cet article)|escuchar (?:el artículo|esta noticia)|ascolta l'articolo"
     r"|ouvir (?:o artigo|a notícia)|luister naar dit artikel|lyssna på artikeln|posłuchaj artykułu"
     r"|haberi dinle|слушать статью|слухати статтю|استمع إلى (?:المقال|الخبر)|شنیدن خبر|ख़बर सुनें"
@@ -185,7 +195,8 @@ SHARE = set(
     " kopieer dela kopiera länk del kopier udostępnij kopiuj sdílet paylaş bağlantıyı kopyala"
     " e-posta поделиться скопировать ссылку вконтакте telegram почта одноклассники поділитися"
     " скопіювати посилання пошта شارك نسخ الرابط فيسبوك واتساب البريد اشتراک‌گذاری"
-    " اشتراکگذاری کپی پیوند تلگرام واتساپ ایمیل शेयर करें लिंक कॉपी फ़ेसबुक व्हाट्सऐप ईमेल 分享 复制链接 微博 微信"
+    " اشتراکگذاری کپی پیوند تلگرام واتساپ ایمیل शेयर करें लिंक कॉपी फ़ेसबुक व्हाट्सऐप ईमेल"
+    " 分享 复制链接 微博 微信"
     " 邮件 シェア リンクをコピー フェイスブック メール sharecopy".split()
 )
 TAGS = (
@@ -200,6 +211,7 @@ COMMENTS = (
 )
 # Who edited an article or wrote the copy that it is made of; the line says nothing else.
 CREDIT = (
+    r"(?:the )?[\w.' -]{2,60} contributed to this (?:report|story|article)\.?|"
     r"(?:additional |with )?(?:reporting|writing|editing|compiled|edited) by [^.]{3,150}"
     r"|(?:mit (?:material|informationen|agenturmaterial) (?:der nachrichtenagentur |von |der )?"
     r"|avec|con información de|con informaciones de|com|met medewerking van(?: het)?)"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from index import backup, damage, derived, migrate
 from index.backup import NoBackup
 from index.build import LEDGER, open_ledger
+from index.connection import MAKING
 from index.derived import Derived
 from index.disk import alone
 from index.errors import IndexDamaged
@@ -32,8 +32,9 @@ def restore(directory: Path, names: Sequence[str], file: Path) -> dict[str, Path
         NoBackup: the file is none, or damaged.
         IndexBusy, IndexMismatch, IndexUnwritable: see the classes.
     """
-    with alone(directory), tempfile.TemporaryDirectory(dir=directory) as folder:
-        found = backup.unpack(file, names, Path(folder))
+    with alone(directory):
+        folder = directory / MAKING
+        found = backup.unpack(file, names, folder)
         try:
             for path in found:
                 _verify(path)

@@ -8,6 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from index.build import Builder
 from index.minilm import MiniLM
@@ -16,6 +17,10 @@ from rag.corpus import Corpus
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.network import shut
+
+# A machine with other work makes every example slow, and that is no fault of what is tested.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 
 def pytest_configure(config):

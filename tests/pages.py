@@ -80,7 +80,9 @@ def _marked(kind: str, lines: list[str], paragraph: str) -> str:
     return paragraph.replace("*", lines[0])
 
 
-def _page(name: str, layout: dict[str, str], article: dict[str, str], words: dict[str, str]) -> Page:
+def _page(
+    name: str, layout: dict[str, str], article: dict[str, str], words: dict[str, str]
+) -> Page:
     day = date.fromisoformat(article["date"])
     language = article["lang"]
     blocks = _grouped(article["text"])
@@ -126,17 +128,22 @@ def _page(name: str, layout: dict[str, str], article: dict[str, str], words: dic
     )
 
 
+def articles() -> list[dict[str, str]]:
+    """The articles themselves: their "lang", "title", "author", "publisher", "date" and "text"."""
+    return list(_sections("articles.txt"))
+
+
 def pages() -> Iterator[Page]:
     """Every layout with some of the articles, in the languages that it is used for."""
-    articles = list(_sections("articles.txt"))
+    known = articles()
     phrases = {words["lang"]: words for words in _sections("phrases.txt")}
-    taken = dict.fromkeys(range(len(articles)), 0)
+    taken = dict.fromkeys(range(len(known)), 0)
     for path in sorted((PAGES / "layouts").iterdir()):
         layout = _layout(path)
         languages = layout.get("langs", " ".join(phrases)).split()
-        fitting = [n for n in taken if articles[n]["lang"] in languages]
+        fitting = [n for n in taken if known[n]["lang"] in languages]
         for number in sorted(fitting, key=lambda n: (taken[n], n))[:EACH]:
             taken[number] += 1
-            article = articles[number]
+            article = known[number]
             name = f"{path.stem}-{article['lang']}-{number}"
             yield _page(name, layout, article, phrases[article["lang"]])

@@ -6,16 +6,21 @@ Gradio comes in as an argument; ``ui/web.py`` alone imports it.
 # No `from __future__ import annotations` here either: see ui/web.py.
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
 from ui import export
 from ui.chat import Turn
 from ui.keeping import Chats
+from ui.kept.database import ChatsUnusable
 from ui.kept.values import NoSuchConversation
+
+log = logging.getLogger(__name__)
 
 # The browser remembers which chat was open; its number is no secret of the server's.
 STORAGE = {"storage_key": "onrecord-chat", "secret": "onrecord"}
@@ -36,8 +41,17 @@ def keep(chats: Chats, chat: str, turns: Sequence[Turn], user: str) -> tuple[str
     """Keeps the last turn, if it is whole and not kept yet, in place of what was asked before.
 
     Returns:
-        The chat's id, a new one if there was none, and the turns.
+        The chat's id, a new one if there was none, and the turns. What cannot be kept, on a full
+        disk for example, is shown all the same, and is a line of the log.
     """
+    try:
+        return _kept(chats, chat, turns, user)
+    except ChatsUnusable as error:
+        log.warning("%s", error)
+        return chat, list(turns)
+
+
+def _kept(chats: Chats, chat: str, turns: Sequence[Turn], user: str) -> tuple[str, list[Turn]]:
     last = turns[-1] if turns else None
     if last is None or last.answer is None or last.kept is not None:
         return chat, list(turns)
@@ -70,7 +84,14 @@ def reopen(chats: Chats, chat: str, user: str) -> list[Turn]:
 def listed(chats: Chats, words: str | None, user: str) -> list[tuple[str, str]]:
     """The chats that hold some words, all of them for none: what the list shows, and the id."""
     found = chats.search(words or "", user)
-    return [(f"{each.title or 'Untitled'} · {each.created_at:%d %b %Y}", each.id) for each in found]
+    return [
+        (" · ".join(filter(None, (each.title or "Untitled", _day(each.created_at)))), each.id)
+        for each in found
+    ]
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%d %b %Y}" if moment else ""
 
 
 def exported(chats: Chats, chat: str, user: str, kind: str) -> str:

@@ -49,8 +49,8 @@ class Exchange(Protocol):
         """What was replied."""
 
     @property
-    def asked_at(self) -> datetime:
-        """When."""
+    def asked_at(self) -> datetime | None:
+        """When; None if that is not known."""
 
 
 def copy_text(answer: Answer) -> str:
@@ -80,7 +80,8 @@ def markdown(title: str, turns: Sequence[Exchange]) -> str:
     blocks = [f"# {_markdown(title) or 'Conversation'}"]
     for turn in turns:
         answer = turn.answer
-        blocks += [f"## {_markdown(turn.question)}", f"*Asked {_moment(turn.asked_at)}*"]
+        blocks.append(f"## {_markdown(turn.question)}")
+        blocks += [f"*Asked {_moment(turn.asked_at)}*"] if turn.asked_at else []
         blocks += [f"*{_markdown(line)}*" for line in _remarks(answer)]
         if answer.refused:
             blocks += [f"**{_markdown(_refusal(answer))}**"]
@@ -233,9 +234,8 @@ def _html(text: str) -> str:
 
 def _section(place: int, turn: Exchange) -> str:
     answer = turn.answer
-    head = (
-        f'<h2>{_html(turn.question)}</h2><p class="quiet">Asked {_html(_moment(turn.asked_at))}</p>'
-    )
+    when = turn.asked_at and f'<p class="quiet">Asked {_html(_moment(turn.asked_at))}</p>'
+    head = f"<h2>{_html(turn.question)}</h2>{when or ''}"
     remarks = "".join(f'<p class="remark">{_html(line)}</p>' for line in _remarks(answer))
     body = ""
     if answer.refused:

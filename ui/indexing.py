@@ -20,6 +20,7 @@ from index.web import bring
 from index.web.addresses import is_web
 from index.web.fetch import Fetch, Fetcher
 from ui import output
+from ui.keeping import damage
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -113,15 +114,17 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
         with _builder(settings) as builder, suppress(IndexDamaged):
             builder.update()
     ledger, derived = faults(settings.index)
+    chats = damage(settings.index, repair=repair)
     repaired: list[str] = []
     report = Report()
     if repair and (derived or ledger):
         with _builder(settings) as builder:
             report = builder.repair()
         repaired, (ledger, derived) = ledger + derived, faults(settings.index)
-    whole = not (ledger or derived or report.lost)
+    whole = not (ledger or derived or report.lost or chats)
     if as_json:
         values = {"ok": whole, "ledger": ledger, "derived": derived, "repaired": repaired}
+        values["chats"] = chats
         typer.echo(json.dumps(values | _mended(report), ensure_ascii=False))
         return whole
     for fault in repaired:
@@ -131,6 +134,8 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
         typer.echo(output.plain(f"{fault}; mend what can be with: onrecord check --repair"))
     for fault in derived:
         typer.echo(f"{fault}; make it again with: onrecord check --repair")
+    for fault in chats:
+        typer.echo(output.plain(f"{fault}; bring back a backup with: onrecord restore FILE"))
     if whole:
         typer.echo(f"{settings.index}: whole")
     return whole

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from index.words import WORD
 from rag.answer import Answer
 from ui.kept import rows
-from ui.kept.database import Database
+from ui.kept.database import FILE, WORDS, WRITTEN, ChatsUnusable, Database, sign
 from ui.kept.rows import as_json, as_moment, as_text, as_title
 from ui.kept.values import REASON_CHARS, Feedback, NoSuchConversation, Summary, Turn
 
@@ -58,6 +60,7 @@ class Chats:
             db.execute(
                 "INSERT INTO words (rowid, title, said) VALUES (?, ?, '')", (done.lastrowid, named)
             )
+            sign(db, "conversations", "pk = ?", (done.lastrowid,))
         return id_
 
     def append(
@@ -76,12 +79,14 @@ class Chats:
                 " VALUES (?, ?, ?, ?, ?)",
                 (pk, question, as_json(answer.as_json()), as_text(answer.text), moment),
             )
+            sign(db, "turns", "pk = ?", (done.lastrowid,))
             db.execute(
                 "UPDATE conversations SET"
                 " changed = (SELECT max(changed) + 1 FROM conversations),"
                 " title = CASE WHEN title = '' THEN ? ELSE title END WHERE pk = ?",
                 (as_title(question), pk),
             )
+            sign(db, "conversations", "pk = ?", (pk,))
             _reword(db, pk)
         return int(done.lastrowid or 0)
 
@@ -114,9 +119,8 @@ class Chats:
             NoSuchConversation: the user has none with this id.
         """
         with self._database.transaction("DEFERRED") as db:
-            pk = _pk(db, conversation, user)
-            row = db.execute("SELECT title FROM conversations WHERE pk = ?", (pk,)).fetchone()
-        return str(row[0])
+            found = _found(db, conversation, user)
+        return str(found[4])
 
     def turn_ids(self, conversation: str, user: str = "") -> list[int]:
         """The ids of a conversation's turns, oldest first.
@@ -138,13 +142,8 @@ class Chats:
             NoSuchConversation: the user has none with this id.
         """
         with self._database.transaction("DEFERRED") as db:
-            found = db.execute(
-                f"SELECT {rows.TURN}"
-                " FROM turns t LEFT JOIN feedback f ON f.turn = t.pk"
-                " WHERE t.conversation = ? ORDER BY t.pk",
-                (_pk(db, conversation, user),),
-            ).fetchall()
-        return [rows.turn(row) for row in found]
+            pk = _pk(db, conversation, user)
+            return _turns(db, pk)
 
     def rename(self, conversation: str, title: str, user: str = "") -> None:
         """Gives a conversation a name; an empty one gives it back its first question.
@@ -169,7 +168,7 @@ class Chats:
             NoSuchConversation: the user has none with this id.
         """
         with self._database.transaction() as db:
-            pk = _pk(db, conversation, user)
+            pk = _pk(db, conversation, user, damaged=True)
             db.execute("DELETE FROM words WHERE rowid = ?", (pk,))
             db.execute("DELETE FROM conversations WHERE pk = ?", (pk,))
 
@@ -202,25 +201,27 @@ class Chats:
         """
         with self._database.transaction() as db:
             row = db.execute(
-                "SELECT t.conversation, t.question, t.answer FROM turns t"
+                f"SELECT {rows.of('t', 'turns')} FROM turns t"
                 " JOIN conversations c ON c.pk = t.conversation WHERE t.pk = ? AND c.user = ?",
                 (turn, as_text(user)),
             ).fetchone()
-            if row is None:
+            if row is None or not rows.sound(row):
                 raise NoSuchConversation("this answer is not kept any more; ask again")
+            _, _, pk, question, answer, *_ = row
             db.execute("DELETE FROM feedback WHERE turn = ?", (turn,))
             if liked is None:
                 return
-            history = _history(db, row[0], turn)
+            history = _history(db, pk, turn)
             why = as_text(reason).strip()[:REASON_CHARS]
             db.execute(
                 "INSERT INTO feedback (turn, conversation, liked, reason, given_at, history,"
                 " question, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (turn, row[0], liked, why, as_moment(), as_json(history), row[1], row[2]),
+                (turn, pk, liked, why, as_moment(), as_json(history), question, answer),
             )
+            sign(db, "feedback", "turn = ?", (turn,))
 
     def feedback(self, user: str | None = None) -> list[Feedback]:
-        """What was said of answers, in the order in which they were given.
+        """What was said of answers, in the order in which they were given; nothing damaged.
 
         Args:
             user: None for everybody's.
@@ -232,34 +233,102 @@ class Chats:
                 " WHERE ?1 IS NULL OR c.user = ?1 ORDER BY f.turn",
                 (user,),
             ).fetchall()
-        return [rows.feedback(row) for row in found]
+        return [given for row in found if (given := rows.feedback(row))]
 
+    def damage(self) -> list[str]:
+        """What is not as it was written, a sentence each."""
+        with self._database.transaction("DEFERRED") as db:
+            wrong = [
+                f"{_NAMED[table]} {row[1]} is not as it was written"
+                for table, columns in WRITTEN.items()
+                for row in db.execute(f"SELECT digest, {columns} FROM {table} NOT INDEXED")
+                if not rows.sound(row)
+            ]
+            checked = [line for (line,) in db.execute("PRAGMA integrity_check")]
+        wrong += [f"the file is damaged: {line}" for line in checked if line != "ok"]
+        try:
+            with self._database.transaction() as db:
+                db.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 0)")
+        except ChatsUnusable:
+            wrong.append("what conversations are found by is damaged")
+        return wrong
+
+    def reword(self) -> None:
+        """Makes what conversations are found by again from what is kept of them."""
+        with self._database.transaction() as db:
+            db.execute("DROP TABLE words")
+            db.execute(WORDS)
+            for (pk,) in db.execute("SELECT pk FROM conversations").fetchall():
+                db.execute("INSERT INTO words (rowid, title, said) VALUES (?, '', '')", (pk,))
+                _reword(db, pk)
+
+
+def damage(directory: Path, *, repair: bool = False) -> list[str]:
+    """What is not as it was written of all conversations kept in a folder, a sentence each.
+
+    Args:
+        directory: Of an index.
+        repair: Whether to mend first what can be made again.
+    """
+    found = []
+    for path in sorted((*directory.glob(FILE), *directory.glob(f"*/{FILE}"))):
+        if not os.access(path.parent, os.W_OK):
+            continue  # SQLite keeps its locks beside the file, which is not used either then
+        try:
+            chats = Chats(path.parent)
+            wrong = chats.damage()
+            if wrong and repair:
+                chats.reword()
+                wrong = chats.damage()
+            found += [f"{path}: {what}" for what in wrong]
+            chats.close()
+        except ChatsUnusable as error:
+            found.append(str(error).partition(";")[0])
+    return found
+
+
+_NAMED = {"conversations": "conversation", "turns": "turn", "feedback": "feedback on turn"}
 
 # inside a transaction
 
 
-def _pk(db: sqlite3.Connection, conversation: str, user: str) -> int:
-    row = db.execute(
-        "SELECT pk FROM conversations WHERE id = ? AND user = ?",
+def _found(
+    db: sqlite3.Connection, conversation: str, user: str, *, damaged: bool = False
+) -> tuple[Any, ...]:
+    """The digest and row of a user's conversation; a damaged one only if it may be."""
+    row: tuple[Any, ...] | None = db.execute(
+        f"SELECT digest, {WRITTEN['conversations']} FROM conversations WHERE id = ? AND user = ?",
         (as_text(conversation), as_text(user)),
     ).fetchone()
     if row is None:
         raise NoSuchConversation("there is no such conversation; it may have been deleted")
-    return int(row[0])
+    if not damaged and not rows.sound(row):
+        raise NoSuchConversation(
+            "this conversation is damaged where it is kept; bring back a backup with: onrecord"
+            " restore FILE"
+        )
+    return row
+
+
+def _pk(db: sqlite3.Connection, conversation: str, user: str, *, damaged: bool = False) -> int:
+    return int(_found(db, conversation, user, damaged=damaged)[1])
+
+
+def _turns(db: sqlite3.Connection, pk: int) -> list[Turn]:
+    found = db.execute(
+        f"SELECT {rows.TURN} FROM turns t LEFT JOIN feedback f ON f.turn = t.pk"
+        " WHERE t.conversation = ? ORDER BY t.pk",
+        (pk,),
+    ).fetchall()
+    return [rows.turn(row, pk) for row in found]
 
 
 def _history(db: sqlite3.Connection, pk: int, before: int) -> list[dict[str, str]]:
-    found = db.execute(
-        "SELECT question, answer FROM turns WHERE conversation = ? AND pk < ? ORDER BY pk",
-        (pk, before),
-    )
     return [
         {"role": role, "content": content}
-        for question, answer in found
-        for role, content in (
-            ("user", question),
-            ("assistant", rows.answer(answer).on_record),
-        )
+        for turn in _turns(db, pk)
+        if turn.id < before and turn.asked_at
+        for role, content in (("user", turn.question), ("assistant", turn.answer.on_record))
     ]
 
 
@@ -272,6 +341,7 @@ def _retitle(db: sqlite3.Connection, pk: int) -> None:
         "UPDATE conversations SET title = ? WHERE pk = ? AND NOT named",
         (as_title(row[0]) if row else "", pk),
     )
+    sign(db, "conversations", "pk = ?", (pk,))
 
 
 def _reword(db: sqlite3.Connection, pk: int) -> None:

@@ -3,6 +3,7 @@
 # No `from __future__ import annotations`: the annotations of a tool become its description.
 
 import contextlib
+import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
@@ -14,7 +15,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import Field
+from pydantic import Field, ValidationError
+from starlette.datastructures import MutableHeaders
 
 from index.errors import OnRecordError
 from rag.filters import Filters
@@ -22,9 +24,10 @@ from ui import output
 from ui.openai_api import content_of
 from ui.programs import log, schemas
 from ui.programs.desk import Desk
+from ui.programs.problems import misfit
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
     from rag.answer import Answer
     from rag.corpus import Corpus
@@ -46,10 +49,22 @@ Before = Annotated[date | None, Field(description="only articles published until
 Publisher = Annotated[schemas.Text | None, Field(description="only articles of this publisher")]
 
 
+class _Tools(MCPServer[Any]):
+    """Tools that say in one sentence which of their arguments is not as described."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], *context: Any) -> Any:  # noqa: ANN401
+        try:
+            return await super().call_tool(name, arguments, *context)
+        except ToolError as error:
+            if isinstance(error.__cause__, ValidationError):
+                raise ToolError(misfit(error.__cause__.errors()[0])) from error
+            raise
+
+
 def build_mcp(corpus: "Corpus", desk: Desk) -> MCPServer[Any]:
     """The server with its three tools, not yet served."""
     log.begin()
-    server: MCPServer[Any] = MCPServer(
+    server = _Tools(
         "onrecord",
         instructions=INSTRUCTIONS,
         version=version("onrecord"),
@@ -140,7 +155,22 @@ class Mounted:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Handles one request."""
         assert self._manager is not None  # noqa: S101 - the app's lifespan keeps it running
-        await self._manager.handle_request(scope, receive, send)
+        begun: Message = {}
+
+        async def sending(message: "Message") -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start" and message["status"] == 400:
+                begun = message
+                return
+            if begun:
+                body = _in_one_line(message.get("body", b""))
+                headers = MutableHeaders(raw=list(begun["headers"]))
+                headers["content-length"] = str(len(body))
+                await send({**begun, "headers": headers.raw})
+                begun, message = {}, {**message, "body": body}
+            await send(message)
+
+        await self._manager.handle_request(scope, receive, sending)
 
 
 def serve_stdio(corpus: "Corpus") -> None:
@@ -151,6 +181,18 @@ def serve_stdio(corpus: "Corpus") -> None:
         build_mcp(corpus, desk).run("stdio")
     finally:
         desk.close()
+
+
+def _in_one_line(body: bytes) -> bytes:
+    """An error of the protocol, which lists all that a request might have been, as one sentence."""
+    try:
+        value = json.loads(body)
+        if "\n" in value["error"]["message"]:
+            value["error"]["message"] = "the request is none that the protocol describes"
+            return json.dumps(value).encode()
+    except (ValueError, KeyError, TypeError):
+        pass
+    return body
 
 
 async def _worked(desk: Desk, work: Callable[[], T]) -> T:

@@ -20,7 +20,7 @@ from ui.output import source
 from ui.programs import openai_schemas as wire
 from ui.programs import schemas, sse
 from ui.programs.desk import Desk, last_of
-from ui.programs.problems import GONE, as_openai, told
+from ui.programs.problems import GONE, Unusable, as_openai, told
 from ui.short import in_text, pieces
 
 if TYPE_CHECKING:
@@ -106,8 +106,16 @@ def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[
     """The last question and the turns before it.
 
     Raises:
+        Unusable: an earlier message that is read is too long.
         UnusableQuestion: the last message that is read is not the user's.
     """
+    for number, message in enumerate(messages[:-1]):
+        read = message.role in ("user", "assistant")
+        if read and (length := len(message.said)) > schemas.LONGEST_TURN:
+            raise Unusable(
+                f"messages.{number}.content: has {length:,} characters, and an earlier message may"
+                f" have {schemas.LONGEST_TURN:,}; shorten it or leave it out"
+            )
     turns = [
         {"role": message.role, "content": _on_record(message)}
         for message in messages

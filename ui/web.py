@@ -18,6 +18,7 @@ from ui import asking
 from ui.auth import Users
 from ui.chat import left, open_source, respond
 from ui.keeping import Chats
+from ui.programs import log
 from ui.render import escape
 from ui.shelf.view import READ_ONLY, Terms, shelf
 
@@ -237,7 +238,10 @@ def launch(
     mounted: Any = site.router.routes[-1]
     # What close() ends: the app that is served, which mounting does not make the page's own.
     app.app = mounted.app
-    inputs = {number: len(function.inputs) for number, function in app.fns.items()}
+    inputs = {
+        number: [part.get_block_name() for part in function.inputs]
+        for number, function in app.fns.items()
+    }
     mounted.app = PageRoutes(EventStream(Sessions(mounted.app, inputs)))
     server = Server(site, host, port, proxies=proxies)
     app.server = server  # type: ignore[assignment] # Gradio's own is not started
@@ -250,7 +254,9 @@ _INK = (("background_fill", "paper"), ("text_color", "ink"), ("text_color_subdue
 def _gradio() -> ModuleType:
     os.environ.update(OFFLINE)
     import gradio
+    import gradio.queueing
 
+    vars(gradio.queueing)["traceback"] = log.Faults  # Gradio prints all of one
     return gradio
 
 

@@ -16,7 +16,14 @@ AUTHOR = ("author", "authors", "byline", "creator")
 PUBLISHER = ("publisher", "site", "sitename", "source", "outlet")
 PUBLISHED = (
     *("published", "datepublished", "date", "publishedat", "publisheddate", "publishdate"),
-    *("pubdate", "publishedon", "publicationdate", "publishtime", "publishedtime", "firstpublished"),
+    *(
+        "pubdate",
+        "publishedon",
+        "publicationdate",
+        "publishtime",
+        "publishedtime",
+        "firstpublished",
+    ),
     *("releasedate", "created", "createdat", "datecreated", "timestamp", "epoch", "time"),
 )
 LANGUAGE = ("language", "lang", "inlanguage")

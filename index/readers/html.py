@@ -55,6 +55,7 @@ MARKS: dict[str, str | int | None] = {"\ue000": "\f", "\ue001": "\r"}
 PARAGRAPH, LINE = MARKS
 STOPS = (".", "!", "?", "…", "।", "۔")
 CJK_STOPS = "。！？"
+FEW_WORDS = 80  # of an article; with fewer the page is read once more, with nothing taken away
 MIN_WORDS = 5  # of a sentence; menus and lists of links have shorter lines without a stop
 MIN_CHARACTERS = 200  # of a paragraph in a script without stops, such as Thai
 NO_ARTICLE = "the page holds no article, only links or a menu; save the article's own page"
@@ -77,9 +78,9 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     known = stated(tree)
     removed = prune(tree, known.title)
     plain_layout(tree, live=known.live)
-    _mark(tree)
-    page = _extracted(tree)
-    text = within_bounds(tidy(_text(page) if page is not None else ""))
+    text = _article_text(tree)
+    if len(text.split()) < FEW_WORDS and len(whole := _article_text(_parsed(raw))) > 2 * len(text):
+        text, removed = whole, []  # what was taken away was not around the article
     if reason := wall(text, known.title, tree):
         raise Refused(reason)
     if not any(map(_is_prose, text.split("\n"))):
@@ -102,6 +103,13 @@ def read_html(file: SourceFile, data: bytes) -> Article:
             *([("text", doubt)] if doubt else []),
         ),
     )
+
+
+def _article_text(tree: Node) -> str:
+    """The article's text as trafilatura finds it in a page; "" if it finds none."""
+    _mark(tree)
+    page = _extracted(tree)
+    return within_bounds(tidy(_text(page) if page is not None else ""))
 
 
 def _is_prose(line: str) -> bool:

@@ -46,7 +46,7 @@ MIXED = -6.0  # for a letter beside one of another script
 ROW = -4.0  # for a third letter in a row that is not ASCII but Latin
 LATIN_END = "\u0250"
 CAPITAL = -5.0  # for a capital after a small letter, as readings in another code page show
-# By how much a character the best reading must beat the next one that differs; more in a short text.
+# By how much a character the best reading must beat the next one; more in a short text.
 CLEAR = 0.35
 CLEAR_OF_ALL = 5.0  # by how much all of them
 # How much likelier than the others an encoding is before anything is read: files come from Windows.

@@ -32,7 +32,9 @@ ROLE = re.compile(
     r"|redactora?|giornalista|desk|bureau)\b|^(?:in|à|a|aus|da|desde|for|à paris)\s)",
     re.IGNORECASE,
 )
-OTHERS = re.compile(r"(?:责任编辑|责编|编辑|责任校对|來源|来源|編集|edited by|photos?)\s*[:：/]?", re.IGNORECASE)
+OTHERS = re.compile(
+    r"(?:责任编辑|责编|编辑|责任校对|來源|来源|編集|edited by|photos?)\s*[:：/]?", re.IGNORECASE
+)
 URL = re.compile(r"^(?:https?:)?//|^www\.|^[\w-]+(?:\.[\w-]+)+(?:/\S*)?$")
 COPYRIGHT = re.compile(r"©|\(c\)|copyright|all rights reserved", re.IGNORECASE)
 MAX_NAME_WORDS = 7
@@ -66,7 +68,9 @@ def authors(value: object, *others: str | None) -> str | None:
 
 def _split(line: str) -> list[str]:
     """The parts of a byline that may be names, without its label."""
-    line = re.sub(r"\([^()]{0,60}\)|（[^（）]{0,60}）|<[^<>]{0,80}>|\S+@\S+\.\w+|(?<!\w)@\w+", " ", line)
+    line = re.sub(
+        r"\([^()]{0,60}\)|（[^（）]{0,60}）|<[^<>]{0,80}>|\S+@\S+\.\w+|(?<!\w)@\w+", " ", line
+    )
     line = CJK_BY.sub("", BY.sub("", line.strip(" -–—:|,"), count=1))
     parts = [part.strip(" \t-–—:;|,/…") for part in SPLIT.split(line)]
     return [part for part in parts if part and not ROLE.search(part) and not OTHERS.match(part)]
@@ -96,7 +100,12 @@ def outlet(value: object, title: str | None = None) -> str | None:
     ('gull.example', None, None)
     """
     name = (one_line(value) or "").strip(" |-–—·:")
-    if not name or COPYRIGHT.search(name) or name.startswith("@") or _letters(name) == _letters(title):
+    if (
+        not name
+        or COPYRIGHT.search(name)
+        or name.startswith("@")
+        or _letters(name) == _letters(title)
+    ):
         return None
     if URL.search(name):
         return host(name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from index import phrases
@@ -23,7 +24,7 @@ KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     for reason, words in (
         ("a call to a newsletter", "newsletter newsletters newslettersignup subscribe subscription"
          " subscriptions signup mailinglist"),
-        ("a question about cookies", "cookie cookies consent gdpr cmp onetrust didomi cookiebanner"),
+        ("a question about cookies", "cookie cookies consent gdpr cmp onetrust didomi"),
         ("links to other articles", "related relatedposts recommended recommendations recirculation"
          " readmore alsoread readalso catcher topicbox outbrain taboola mostread mostpopular"
          " morestories nextprev relatedarticles relatedcontent teasers crosslinks"),
@@ -35,7 +36,7 @@ KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         ("an advertisement", "ad ads advert adverts advertisement advertising adslot adsbygoogle"
          " sponsored adcontainer admarker"),
         ("a call for support", "donate donation donations supportus"),
-        ("a picture's caption", "caption captions figcaption imagecaption credit credits copyright"),
+        ("a picture's caption", "caption captions figcaption credit credits copyright"),
         ("a reading time", "readingtime readtime timetoread"),
     )
 )  # fmt: skip
@@ -58,6 +59,7 @@ PAIRS = {  # two words in a row
 NAMED = ("class", "id", "data-component", "data-testid", "role", "data-type")
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LINES = ("p", "div", "span")
+INLINE = ("a", "span", "small")
 ALWAYS = ("a link to another article", "a picture's caption")
 MIN_PARAGRAPHS = 3
 MAX_SHARE = 0.25  # of a page's words; the text of a brief item may have 50
@@ -97,28 +99,23 @@ def _suspects(tree: Node) -> list[tuple[Node, str]]:
     What is called the same as other paragraphs of prose is prose: some call each of an article's
     paragraphs "paywall".
     """
+    lines = {}  # of each parent, whether words stand beside its parts
+    for parent in {node.getparent() for node in tree.iter(*INLINE)} - {None}:
+        around = (parent.text, *(each.tail for each in parent))
+        lines[parent] = any(each and each.strip() for each in around)
     found = [
         (node, reason)
         for node in tree.iter(*PARTS)
-        if not _inside_a_line(node) and (reason := _called(node) or _label_and_link(node) or _call(node))
+        # Among the words of a line an element is part of a sentence, which would lose its words.
+        if not (node.tag in INLINE and lines[node.getparent()])
+        and (reason := _called(node) or _label_and_link(node) or _call(node))
     ]
     prose = Counter(
         node.get("class")
         for node, reason in found
         if node.tag in LINES and reason not in ALWAYS and is_sentence(_text(node))
     )
-    return [
-        (node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS
-    ]
-
-
-def _inside_a_line(node: Node) -> bool:
-    """Whether an element stands among the words of a line, which would lose some of them."""
-    if node.tag not in ("a", "span", "small"):
-        return False
-    parent = node.getparent()
-    around = [parent.text, *(each.tail for each in parent)]
-    return any(each and each.strip() for each in around)
+    return [(node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS]
 
 
 def _text(node: Node) -> str:
@@ -133,7 +130,7 @@ def _called(node: Node) -> str:
             continue
         for each in told.split():
             words = [word.lower() for word in WORDS.findall(each)]
-            for first, second in zip(words, words[1:], strict=False):
+            for first, second in pairwise(words):
                 if reason := PAIRS.get(f"{first} {second}"):
                     return reason
             # The last words name the thing: "newsletter-box" is one, "has-newsletter" is not.
@@ -152,12 +149,26 @@ def _label_and_link(node: Node) -> str:
     links = list(node.iter("a"))
     if len(links) != 1 or not links[0].text_content().strip():
         return ""
-    text, linked = plain(node.text_content()), plain(links[0].text_content())
+    shown = links[0].text_content().strip()
+    text, linked = plain(node.text_content()), plain(shown)
+    if text == linked and not is_sentence(shown) and (shown.isupper() or _is_bold(links[0], node)):
+        return "a link to another article"
     label = text.removesuffix(linked).strip()
-    whole = LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
-    if (label and LABEL.fullmatch(label)) or (whole and re.match(rf"(?:{phrases.ALSO})\s*[:：|»–—-]", linked)):
+    whole = (
+        LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
+    )
+    if (label and LABEL.fullmatch(label)) or (
+        whole and re.match(rf"(?:{phrases.ALSO})\s*[:：|»–—-]", linked)
+    ):
         return "a link to another article"
     return ""
+
+
+def _is_bold(link: Node, node: Node) -> bool:
+    above = {each.tag for each in link.iterancestors()} - {
+        each.tag for each in node.iterancestors()
+    }
+    return bool({"strong", "b"} & (above | {each.tag for each in link.iter()}))
 
 
 def _call(node: Node) -> str:
@@ -167,7 +178,9 @@ def _call(node: Node) -> str:
     if next(node.iter(*BUTTONS), None) is None and not node.xpath('.//*[@role="button"]'):
         return ""
     text = plain(node.text_content())
-    asks = phrases.NEWSLETTER.search(text) or (phrases.SUPPORT.search(text) and phrases.CAUSE.search(text))
+    asks = phrases.NEWSLETTER.search(text) or (
+        phrases.SUPPORT.search(text) and phrases.CAUSE.search(text)
+    )
     return "a call to a newsletter or for support" if asks else ""
 
 

@@ -39,19 +39,35 @@ PUBLISHED = (
     *("vr:published_time", "article_date_original", "originalpublicationdate", "release_date"),
 )
 AUTHOR = (
-    *("author", "article:author", "og:article:author", "og:author", "authors", "article:author_name"),
+    *(
+        "author",
+        "article:author",
+        "og:article:author",
+        "og:author",
+        "authors",
+        "article:author_name",
+    ),
     *("byl", "parsely-author", "sailthru.author", "dc.creator", "dc:creator", "dcterms.creator"),
-    *("citation_author", "cxenseparse:author", "creator", "article.author", "shareaholic:article_author_name"),
+    *(
+        "citation_author",
+        "cxenseparse:author",
+        "creator",
+        "article.author",
+        "shareaholic:article_author_name",
+    ),
 )
 PUBLISHER = (
     *("og:site_name", "publisher", "dc.publisher", "dc:publisher", "dcterms.publisher"),
     *("citation_journal_title", "sailthru.publisher", "application-name", "mediaid", "source"),
     *("apple-mobile-web-app-title", "article:publisher", "cre", "twitter:app:name:iphone"),
 )
-WRITTEN_BY = re.compile(r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv")
+WRITTEN_BY = re.compile(
+    r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv"
+)
 # Parts of a page that tell of other articles, or of their readers.
 ELSEWHERE = re.compile(
-    r"(?:^|[\s_]|(?<!post)(?<!entry)(?<!article)-)(?:related|recommend\w*|sidebar|comments?|comment-list|(?:page|site|main)?-?footer|teasers?|promo|most-read"
+    r"(?:^|[\s_]|(?<!post)(?<!entry)(?<!article)-)(?:related|recommend\w*|sidebar|comments?"
+    r"|comment-list|(?:page|site|main)?-?footer|teasers?|promo|most-read"
     r"|popular|trending|latest|more-stories|read-more|up-next|newsletter|ticker|card|widget-area"
     r"|bio|description|today|current|masthead|weather|prev-?next|next-prev|modal|breadcrumbs?)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -64,7 +80,8 @@ DATE_CLASS = re.compile(
 )
 UPDATED_CLASS = re.compile(r"update|modif|edited|aktualis|changed", re.IGNORECASE)
 AUTHOR_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|contributor\w*|autor|autores|auteur|autore"
+    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|contributor\w*|autor|autores|auteur"
+    r"|autore"
     r"|redacteur|signature|reporter|vcard|username)(?:$|[\s_-])|author-?name|authorname"
     r"|contributorname|byline",
     re.IGNORECASE,
@@ -74,6 +91,14 @@ IN_PATH = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0\d|1[0-2])[/-]?([0-2]\d|3[01])(?
 UTC = re.compile(r"[T ](\d\d):\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|\+00:?00)$")
 EAST = {"zh", "ja", "ko", "th", "vi", "id", "ms", "hi", "bn", "ta"}
 HEADINGS = "h1 h2 h3".split()
+AROUND = (  # where a page says whose it is
+    "//header[not(.//h1)]//* | //footer | //a[@href='/'] | //img[@alt]"
+    " | //*[contains(@class, 'foot') or contains(@id, 'foot') or contains(@class, 'copyright')]"
+)
+BELOW = (
+    "following::*[self::p or self::div or self::span or self::font or self::td or self::li"
+    " or self::h2 or self::h3 or self::time or self::small][position() <= 40]"
+)
 NEAR = 14  # stretches of text below a headline that tell of it
 SHORT = 120
 BEFORE, AFTER = 300, 1_500  # characters of the page's source text from the headline
@@ -111,7 +136,9 @@ class _Page:
         self.graph = jsonld.Graph([script.text or "" for script in scripts])
         self.found = Stated()
         self.url = self._url()
-        self.tag = one_line(" ".join(t.text_content() for t in tree.xpath("//head/title")[:1])) or ""
+        self.tag = (
+            one_line(" ".join(t.text_content() for t in tree.xpath("//head/title")[:1])) or ""
+        )
         self.article = self._article()
         told = tree.get("lang") or tree.get("xml:lang")
         self.language = told or jsonld.text(self.article.get("inLanguage")) or ""
@@ -144,7 +171,7 @@ class _Page:
     def _url(self) -> str | None:
         base = next(iter(self.metas.get("og:url", [])), None)
         links = self.tree.xpath('//link[@rel="canonical"]/@href')
-        for href, origin in ((*[(h, "link canonical") for h in links], (base, "meta og:url"))):
+        for href, origin in (*[(h, "link canonical") for h in links], (base, "meta og:url")):
             whole = _joined(base, href)
             parts = urlsplit(whole) if whole else None
             if whole and parts and parts.scheme in ("http", "https") and parts.hostname:
@@ -256,10 +283,12 @@ class _Page:
         parts = re.split(r"\s[-–—|·•»/]+\s|\s?[|_»]\s?|\s?::?\s", self.tag)
         if len(parts) < 2:
             return
-        around = _plain(" ".join(
-            " ".join(filter(None, (n.get("alt"), n.get("title"), _line(n, 200))))
-            for n in self.tree.xpath("//header[not(.//h1)]//*|//footer|//a[@href='/']|//img[@alt]|//*[contains(@class,'foot') or contains(@id,'foot') or contains(@class, 'copyright')]")[:200]
-        ))  # fmt: skip
+        around = _plain(
+            " ".join(
+                " ".join(filter(None, (node.get("alt"), node.get("title"), _line(node, 200))))
+                for node in self.tree.xpath(AROUND)[:200]
+            )
+        )
         site = _plain(host(self.url) or "")
         for part in (parts[-1], parts[0]):
             name = _plain(part)
@@ -295,15 +324,16 @@ class _Page:
         ]
         yield [n.get("content") or _line(n, SHORT) for n in lines][:6], "byline"
         for node in self.tree.iter("a", "span", "div", "p", "address", "li", "cite", "strong", "b"):
-            names = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-testid') or ''}"
+            names = (
+                f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-testid') or ''}"
+            )
             if AUTHOR_CLASS.search(names) and not NO_AUTHOR_CLASS.search(names):
                 line = _line(node, SHORT)
                 if line and not _elsewhere(node):
                     yield line, "byline"
         for line in _below(headline):
             for part in re.split(r"\s[|·•]\s", line):
-                if name := furniture.bylined(part):
-                    yield name, "byline"
+                yield furniture.bylined(part), "byline"
         yield [_person(each) for each in firms], "JSON-LD author, an organisation"
 
     # Date.
@@ -337,7 +367,12 @@ class _Page:
             ' or contains(@property, "dc:date") or contains(@property, "datePublished")]'
         ):
             if not _elsewhere(node):
-                for value in (node.get("content"), node.get("datetime"), node.get("title"), _line(node)):
+                for value in (
+                    node.get("content"),
+                    node.get("datetime"),
+                    node.get("title"),
+                    _line(node),
+                ):
                     yield value, "microdata datePublished"
 
     def _shown_dates(self, headline: Node | None) -> Iterator[tuple[date | None, str]]:
@@ -438,7 +473,7 @@ def _below(headline: Node | None) -> list[str]:
     lines: list[str] = []
     if headline is None:
         return lines
-    for node in headline.xpath("following::*[self::p or self::div or self::span or self::font or self::td or self::li or self::h2 or self::h3 or self::time or self::small][position() <= 40]"):
+    for node in headline.xpath(BELOW):
         line = _line(node, SHORT)
         if line and line not in lines:
             lines.append(line)
@@ -450,7 +485,8 @@ def _below(headline: Node | None) -> list[str]:
 def _beside(tree: Node, headline: Node | None) -> set[Node]:
     """The elements around a headline: some words before it, some after, and in its own article.
 
-    Before it only what stands in one part of the page with it. A date further away is that of another article, or today's at the head of the page.
+    Before it only what stands in one part of the page with it. A date further away is that of
+    another article, or today's at the head of the page.
     """
     if headline is None:
         return set()
@@ -469,7 +505,9 @@ def _beside(tree: Node, headline: Node | None) -> set[Node]:
 
 
 def _nested(article: Node) -> set[Node]:
-    return {node for other in article.iter("article") if other is not article for node in other.iter()}
+    return {
+        node for other in article.iter("article") if other is not article for node in other.iter()
+    }
 
 
 def _organisation(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""Pages that stand before an article and hold none: consent walls, missing pages, lists of links."""
+"""Pages that hold no article: consent walls, missing pages, lists of links."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from index.furniture import is_sentence, plain
 Node: TypeAlias = Any  # an lxml element; lxml ships no types
 
 MISSING = re.compile(
-    r"\b(?:error )?404\b|page (?:was |is )?not found|(?:page|article|story) (?:you .{0,40})?(?:does not|doesn't|no longer) exists?"
-    r"|(?:seite|artikel) (?:wurde )?(?:leider )?nicht (?:gefunden|mehr)|page (?:introuvable|non trouvée)"
+    r"\b(?:error )?404\b|page (?:was |is )?not found|(?:page|article"
+    r"|story) (?:you .{0,40})?(?:does not|doesn't|no longer) exists?"
+    r"|(?:seite|artikel) (?:wurde )?(?:leider )?nicht (?:gefunden|mehr)|page (?:introuvable"
+    r"|non trouvée)"
     r"|página no (?:encontrada|existe)|no se ha encontrado la página|pagina non trovata"
     r"|página não encontrada|pagina niet gevonden|sidan (?:kunde inte hittas|hittades inte)"
     r"|siden blev ikke fundet|fant ikke siden|strona nie (?:została znaleziona|istnieje)"
     r"|nie znaleziono strony|stránka (?:nebyla nalezena|neexistuje)|sayfa bulunamadı"
     r"|страница не (?:найдена|существует)|сторінк[ау] не (?:знайдено|існує)|الصفحة غير موجودة"
-    r"|صفحه.{0,12}یافت نشد|पेज नहीं मिला|页面不存在|找不到.{0,6}页面|ページが見つかりません|페이지를 찾을 수 없"
+    r"|صفحه.{0,12}یافت نشد|पेज नहीं मिला|页面不存在|找不到.{0,6}页面|ページが見つかりません"
+    r"|페이지를 찾을 수 없"
 )
 SCRIPTS = re.compile(
-    r"(?:enable|activate|turn on|requires?|without|needs?) javascript|javascript (?:is|must be|has been)"
+    r"(?:enable|activate|turn on|requires?|without|needs?) javascript|javascript (?:is|must be"
+    r"|has been)"
     r"|javascript (?:aktivieren|ist deaktiviert)|aktivieren sie (?:bitte )?javascript"
     r"|activ(?:er|ez|e|ar|ate|are) javascript|habilit[ae] javascript|schakel javascript"
     r"|włącz.{0,20}javascript|включите javascript|увімкніть javascript|启用 ?javascript"
@@ -34,7 +38,8 @@ ROBOTS = re.compile(
     r"|you have been blocked|request blocked|just a moment"
 )
 PAID = re.compile(
-    r"(?:subscribe|register|sign in|log in|create an account)(?: now)? to (?:continue|read|keep|unlock)"
+    r"(?:subscribe|register|sign in|log in|create an account)(?: now)? to (?:continue|read|keep"
+    r"|unlock)"
     r"|to (?:continue|keep) reading|already (?:a subscriber|have an account|subscribed)"
     r"|(?:this|the) (?:article|story|content) is (?:reserved |only )?(?:for|available to) (?:our )?"
     r"(?:subscribers|members|registered)|weiterlesen mit|nur für abonnenten|jetzt weiterlesen"
@@ -89,7 +94,9 @@ def wall(text: str, title: str, tree: Node) -> str | None:
 
 
 def _notice(line: str) -> bool:
-    return bool(_asks_consent(line) or any(p.search(line) for p in (MISSING, SCRIPTS, ROBOTS, PAID)))
+    return bool(
+        _asks_consent(line) or any(p.search(line) for p in (MISSING, SCRIPTS, ROBOTS, PAID))
+    )
 
 
 def _asks_consent(line: str) -> bool:

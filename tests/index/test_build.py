@@ -17,6 +17,7 @@ from index import derived
 from index.article import Article
 from index.build import Builder, open_ledger
 from index.check import faults
+from index.connection import MAKING
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.readers import Source
 from index.store import Store
@@ -736,6 +737,13 @@ def test_what_a_build_that_was_cut_off_left_goes_with_the_next_add(index, standi
     (index / derived.FOLDER / "000002-0123456789ab.making").mkdir()
     assert counts(add(index, fake, standing)) == {"unchanged": URIS}
     assert [path.name for path in (index / derived.FOLDER).iterdir()] == kept
+
+
+def test_what_a_killed_writer_was_making_goes_with_the_next(index, standing, fake):
+    (index / MAKING / "derived").mkdir(parents=True)
+    (index / MAKING / room.LEDGER).write_bytes(b"half of a ledger")
+    assert counts(add(index, fake, standing)) == {"unchanged": URIS}
+    assert not (index / MAKING).exists()
 
 
 def test_search_files_are_on_the_disk_before_anything_names_them(

@@ -219,6 +219,17 @@ def test_a_ledger_past_use_is_refused_in_one_sentence_and_saved_as_far_as_it_goe
     assert look(index, fake) == look(made / "index", fake)
 
 
+def test_the_log_of_a_ledger_that_is_gone_does_not_become_another_ones(index, made, fake):
+    (index / LEDGER).unlink()
+    log = index / f"{LEDGER}-wal"
+    log.write_bytes(b"changes")
+    with pytest.raises(
+        IndexDamaged, match=r"is gone, and its last changes lie in ledger\.sqlite-wal"
+    ):
+        add(index, fake, made / "news")
+    assert log.read_bytes() == b"changes"
+
+
 @pytest.mark.parametrize(
     "statement",
     [

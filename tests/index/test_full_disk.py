@@ -10,8 +10,10 @@ from contextlib import contextmanager
 import pytest
 
 from index import derived
+from index.backup import backup, put
 from index.build import LEDGER, Builder
 from index.check import faults
+from index.connection import MAKING
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
 from tests.fakes import FakeEmbedder
@@ -63,7 +65,7 @@ def test_a_first_add_is_whole_or_can_be_done_again(tmp_path):
             assert look(index, FakeEmbedder()) == expected
             continue
         assert not (index / LEDGER).exists() or faults(index) == ([], [])
-        assert not list(index.glob("*.making*"))
+        assert not (index / MAKING).exists()
         assert counts(add(index, FakeEmbedder(), news)) == {"added": sorted(MANY)}
         assert look(index, FakeEmbedder()) == expected
     assert done[0] is False
@@ -174,8 +176,29 @@ def test_a_mend_without_room_leaves_the_damaged_ledger(tmp_path, fake, monkeypat
             with pytest.raises(IndexUnwritable):
                 Builder(index, fake).repair()
         assert faults(index)[0] == told[0]
-        assert not list(index.glob("*.rescued*"))
+        assert not (index / MAKING).exists()
     assert Builder(index, fake).repair().lost == ["rain.txt"]
+
+
+def test_a_backup_without_room_is_told_and_leaves_nothing(tmp_path, fake, monkeypatch):
+    index, kept = tmp_path / "index", tmp_path / "kept"
+    add(index, fake, write(tmp_path / "news", {"rain.txt": RAIN}))
+    kept.mkdir()
+    monkeypatch.setattr("index.backup.copy", sqlite_stop)
+    with pytest.raises(IndexUnwritable, match=f"{kept}: nothing can be written here"):
+        backup(index, [LEDGER], kept / "all.backup")
+    assert list(kept.iterdir()) == []
+
+
+def test_what_a_ledger_has_in_its_log_stays_when_another_has_no_room(tmp_path, fake, monkeypatch):
+    index, new = tmp_path / "index", tmp_path / "new.sqlite"
+    add(index, fake, write(tmp_path / "news", {"rain.txt": RAIN}))
+    log = index / f"{LEDGER}-wal"
+    log.write_bytes(b"what was committed last")
+    monkeypatch.setattr("index.backup.copy", sqlite_stop)
+    with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+        put(new, index / LEDGER)
+    assert log.read_bytes() == b"what was committed last"
 
 
 def test_no_folder_that_can_be_made_is_told(tmp_path, fake, monkeypatch):

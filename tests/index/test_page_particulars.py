@@ -21,7 +21,7 @@ BODY = (
 def read(head="", top="", title="Ferry sails an hour later", lang="en", bottom="", above=""):
     page = (
         f"<html lang='{lang}'><head><title>{title}</title>{head}</head><body>"
-        f"{above}<article><h1>Ferry sails an hour later</h1>{top}{BODY}</article>{bottom}</body></html>"
+        f"{above}<article><h1>Ferry sails an hour later</h1>{top}{BODY}</article>{bottom}"
     )
     return clean_article(read_html(SourceFile(Path("a.html"), "a.html", "/"), page.encode()))
 
@@ -209,6 +209,18 @@ def test_of_a_live_blog_the_whole_counts():
     assert (found.published, found.author) == (DAY, "Ann Lee")
     assert found.title == "Ferry sails an hour later"
     assert "10:00" in found.text
+
+
+def test_an_entry_of_a_live_blog_keeps_its_time():
+    lines = [f"The boat number {n} sailed with forty people on board, it said." for n in range(4)]
+    entries = "".join(
+        f"<article class='live-entry'><header><time datetime='2026-02-11T1{n}:00Z'>1{n}:00</time>"
+        f"<h3>Boat {n} sails</h3></header><p>{line}</p></article>"
+        for n, line in enumerate(lines)
+    )
+    text = read("", entries).text
+    for n, line in enumerate(lines):
+        assert f"1{n}:00 Boat {n} sails\n\n{line}" in text
 
 
 def test_commas_that_json_forbids_are_passed_over():

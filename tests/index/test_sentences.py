@@ -1,11 +1,11 @@
 from itertools import pairwise
-from time import perf_counter
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.sentences import Sentence, split_sentences
+from tests.growth import assert_linear
 
 
 def split(text):
@@ -226,11 +226,9 @@ def test_offsets_are_exact_and_every_visible_character_lies_in_one_sentence(text
     "unit", [".", "a.", "? ", "abc.Def", ' ."', "a. (", "a.[", 'ab. " ', "x\n", "x. ", "- ", "「"]
 )
 def test_hostile_text_takes_linear_time(unit):
-    text = unit * (200_000 // len(unit))
-    began = perf_counter()
-    sentences = split_sentences(text)
-    assert perf_counter() - began < 20  # it takes one second; what is quadratic takes minutes
-    assert sentences[-1].end == len(text.rstrip())
+    small, large = (unit * (length // len(unit)) for length in (25_000, 200_000))
+    assert_linear(split_sentences, small, large)
+    assert split_sentences(small)[-1].end == len(small.rstrip())
 
 
 def test_sentence_is_a_small_frozen_value():

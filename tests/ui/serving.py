@@ -15,7 +15,7 @@ from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus, cite, claim, reply
 from ui.api import build_api
 from ui.programs.server import Server
 
-SECONDS = 30  # the longest wait for something that must come
+SECONDS = 120  # the longest wait for something that must come
 PASSWORD = "correct horse battery"
 
 

@@ -82,6 +82,25 @@ def test_add_in_json(news, onrecord):
     }
 
 
+def test_add_explains_what_it_read(news, onrecord):
+    (news / "rain.txt").write_text(f"Rain in Kyiv again\n\nShare on X\n\n{RAIN}")
+    told = [
+        "rain.txt",
+        "  title: Rain in Kyiv again (found in the text)",
+        "  removed: the page's own words: Share on X",
+        "snow.md",
+        "  title: Snow (as the source says)",
+        "  published: 2026-03-01 (as the source says)",
+        "  publisher: The Post (as the source says)",
+    ]
+    status, out, _ = onrecord("add", news, "--explain")
+    assert status == 0
+    assert out.splitlines()[-len(told) :] == told
+    status, out, err = onrecord("add", news, "--explain", "--json")
+    assert only(out)["unchanged"] == 2
+    assert err.splitlines() == told
+
+
 def test_adding_again_does_nothing(index, news, onrecord, model):
     calls = model.calls
     status, out, _ = onrecord("add", news)
@@ -402,8 +421,8 @@ def test_check_of_a_whole_index(index, onrecord):
     status, out, _ = onrecord("check", "--json")
     assert status == 0
     assert only(out) == {
-        "ok": True, "ledger": [], "derived": [], "repaired": [], "mended": [], "lost": [],
-        "kept": None,
+        "ok": True, "ledger": [], "derived": [], "chats": [], "repaired": [],
+        "mended": [], "lost": [], "kept": None,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
 from ui.chat import Turn
 from ui.earlier import copied, exported, keep, listed, reopen
 from ui.keeping import Chats
+from ui.kept.database import ChatsUnusable
 from ui.render import problem_html
 
 
@@ -35,6 +36,21 @@ def test_turns_are_kept_one_by_one_and_come_back_as_they_were(chats):
     assert [each.kept for each in turns] == [1, 2]
     assert reopen(chats, chat, "") == turns
     assert keep(chats, chat, turns, "") == (chat, turns)
+
+
+def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(chats, monkeypatch, caplog):
+    def full(*_, **__):
+        raise ChatsUnusable("chats.sqlite3: conversations cannot be kept here (disk is full)")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Chats, "append", full)
+        asked = [turn("one?")]
+        assert keep(chats, "", asked, "") == ("", asked)
+    assert [record.getMessage() for record in caplog.records] == [
+        "chats.sqlite3: conversations cannot be kept here (disk is full)"
+    ]
+    chat, _ = keep(chats, "", [*asked, turn("two?")], "")
+    assert questions(reopen(chats, chat, "")) == ["one?", "two?"]
 
 
 def test_a_question_asked_again_takes_the_place_of_what_it_was(chats):

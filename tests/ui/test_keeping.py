@@ -198,6 +198,24 @@ def test_threads_and_processes_write_at_once(tmp_path):
     assert [summary.turns for summary in chats.conversations("p")] == [20, 20]
 
 
+def test_an_empty_file_is_not_taken_for_a_new_one(tmp_path):
+    (tmp_path / FILE).touch()
+    with pytest.raises(ChatsUnusable, match="is empty and should hold conversations; bring back"):
+        Chats(tmp_path)
+    assert (tmp_path / FILE).read_bytes() == b""
+
+
+def test_the_log_of_a_file_that_is_gone_does_not_become_another_ones(tmp_path):
+    chats = Chats(tmp_path)
+    chats.append(chats.create(), ANSWER)  # it lies in the log
+    (tmp_path / FILE).unlink()
+    with pytest.raises(
+        ChatsUnusable, match=r"is gone, and its last changes lie in chats\.sqlite3-wal"
+    ):
+        Chats(tmp_path)
+    assert not (tmp_path / FILE).exists()
+
+
 def test_the_file_is_the_owners_alone(chats, tmp_path):
     chats.append(chats.create(), ANSWER)
     for path in tmp_path.glob(f"{FILE}*"):
@@ -208,10 +226,10 @@ def test_a_file_of_another_schema_or_none_at_all_is_told(tmp_path):
     Chats(tmp_path).close()
     with sqlite3.connect(tmp_path / FILE) as db:
         db.execute("PRAGMA user_version = 7")
-    with pytest.raises(ChatsUnusable, match="has schema 7 and this onrecord reads schema 1"):
+    with pytest.raises(ChatsUnusable, match="has schema 7 and this onrecord reads schema 2"):
         Chats(tmp_path)
     other = tmp_path / "other"
     other.mkdir()
     (other / FILE).write_bytes(b"no database, but long enough to be looked at" * 40)
-    with pytest.raises(ChatsUnusable, match="move the file away if it is damaged"):
+    with pytest.raises(ChatsUnusable, match="restore FILE, or move it away"):
         Chats(other)

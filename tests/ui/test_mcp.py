@@ -95,7 +95,14 @@ def test_search_and_article_lead_to_the_words(real, sample_corpus):
     ("tool", "arguments", "sentence"),
     [
         ("ask", {"question": ""}, "the question is empty; type what you want to know"),
-        ("ask", {"question": "who?", "after": "May"}, "after"),
+        ("ask", {"question": "who?", "after": "May"}, "after: "),
+        ("ask", {"question": ["who?"]}, "question: Input should be a valid string"),
+        ("ask", {"question": "who?", "history": "before"}, "history: Input should be a valid list"),
+        (
+            "ask",
+            {"question": "who?", "history": [{"role": "user", "content": "x" * 20_001}]},
+            "history.0.content: String should have at most 20000 characters",
+        ),
         ("search", {"query": "the"}, "the question holds only words like"),
         ("search", {"query": "Kremlin", "top_k": 0}, "top_k"),
         ("article", {"article_id": "none"}, "none: the index holds no article with this id"),
@@ -105,6 +112,24 @@ def test_what_cannot_be_done_is_told(real, tool, arguments, sentence):
     result = calling(real, tool, **arguments)
     assert result.is_error
     assert sentence in result.content[0].text
+    assert "\n" not in result.content[0].text
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ('{"jsonrpc": "1.0", "id": 1, "method": []}', "the request is none that the protocol desc"),
+        ("[[", "Parse error: "),
+    ],
+)
+def test_what_is_no_request_of_the_protocol_is_told_in_one_sentence(real, body, sentence):
+    headers = {"Authorization": f"Bearer {PASSWORD}", "Content-Type": "application/json",
+               "Accept": "application/json, text/event-stream"}  # fmt: skip
+    with httpx2.Client(timeout=SECONDS, trust_env=False) as client:
+        response = client.post(real, content=body, headers=headers)
+    assert response.status_code == 400
+    assert response.json()["error"]["message"].startswith(sentence)
+    assert "\n" not in response.json()["error"]["message"]
 
 
 def test_a_fault_inside_is_not_shown():

@@ -261,6 +261,18 @@ def test_a_stream_that_breaks_is_an_error(asking):
         list(ask(client, "q", stream=True))
 
 
+def test_an_earlier_message_has_a_longest_length_where_it_is_read(asking):
+    client, _ = asking(*growing())
+    long, question = "x" * 20_001, {"role": "user", "content": "Why?"}
+    replied = [question, {"role": "assistant", "content": long}, question]
+    with pytest.raises(
+        openai.BadRequestError, match=r"messages\.1\.content: has 20,001 characters"
+    ):
+        client.chat.completions.create(model="onrecord", messages=replied)
+    messages = [{"role": "system", "content": long}, question]
+    assert client.chat.completions.create(model="onrecord", messages=messages).choices
+
+
 @given(st.lists(st.tuples(st.sampled_from(["user", "assistant", "system"]), st.text())))
 def test_the_last_question_and_all_before_it(said):
     messages = [MessageIn(role=role, content=text) for role, text in [*said, ("user", "Why?")]]

@@ -1,12 +1,15 @@
 """An index is taken away and brought back, with all that cannot be made again."""
 
 import json
+import random
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from index.backup import NoBackup, unpack
 from index.check import faults
 from rag.answer import Answer
 from rag.corpus import Corpus
@@ -15,6 +18,7 @@ from tests.fakes import FakeReader
 from tests.index.looking import look, write
 from tests.ui.printed import only, sentence
 from ui.keeping import Chats
+from ui.safekeeping import NAMES
 from ui.shelf.adding import Editor, Pasted
 
 RAIN = "Rain fell on Kyiv on Friday. Trams stood still for three hours in the whole city."
@@ -99,6 +103,30 @@ def test_an_open_corpus_is_backed_up_and_restored_under_its_readers(index, onrec
     old, new = ("rain", "snow-in-oslo"), ("more", "rain", "snow-in-oslo")
     assert {old, *seen} <= {old, new}
     assert sorted(a.key for a in corpus.articles()) == [*old]
+
+
+def test_no_flipped_byte_of_a_backup_is_more_than_a_sentence(index, onrecord, tmp_path):
+    onrecord("backup", "all.backup")
+    whole = Path("all.backup").read_bytes()
+    chance, refused = random.Random(0), 0
+    for number in range(200):
+        data = bytearray(whole)
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        Path("all.backup").write_bytes(data)
+        with suppress(NoBackup):  # what else it may raise is a traceback
+            unpack(Path("all.backup"), NAMES, tmp_path / str(number))
+            continue
+        refused += 1
+    assert refused > 150
+
+
+def test_a_file_of_another_name_in_a_backup_is_not_passed_over(index, onrecord):
+    onrecord("backup", "all.backup")
+    whole = Path("all.backup").read_bytes()
+    Path("all.backup").write_bytes(whole.replace(b"ledger.sqlite", b"ledger.sqlitd"))
+    status, out, err = onrecord("restore", "all.backup")
+    assert (status, out) == (1, "")
+    assert "it holds 'ledger.sqlitd', which is no file of an index" in sentence(err)
 
 
 @pytest.mark.parametrize("harm", ["no file", "other file", "cut", "flipped", "empty archive"])

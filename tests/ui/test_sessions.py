@@ -12,6 +12,7 @@ from tests.ui.fake_corpus import FakeCorpus
 from tests.ui.serving import PASSWORD, SECONDS
 from ui.api import build_api
 from ui.auth import User, Users
+from ui.programs.log import OneLine
 from ui.web import _gradio, build_app, launch
 
 ADA = ("ada", PASSWORD)
@@ -23,13 +24,15 @@ SESSION = "0123abc"
 def page():
     """The address of a page that remembers what it was told; its functions by their order.
 
-    0 remembers, 1 tells what it remembers, and waits in the queue meanwhile.
+    0 remembers, 1 tells what it remembers, and waits in the queue meanwhile; 2 takes "a" or "b".
     """
     gr = _gradio()
     with gr.Blocks(analytics_enabled=False) as blocks:
         held, box, button = gr.State(""), gr.Textbox(), gr.Button()
+        choice = gr.Dropdown(["a", "b"])
         box.submit(lambda text: text, box, held, api_name="remember")
         button.click(lambda text: text, held, box, api_name="tell")
+        choice.change(lambda text: text, choice, box, api_name="choose")
     blocks.queue()
     users = Users([User.with_password(*ADA), User.with_password(*GRACE)])
     address = launch(blocks, port=0, programs=build_api(FakeCorpus(), users))
@@ -110,6 +113,9 @@ def test_what_the_page_does_not_use_is_not_there(page, method, path):
         {"data": [], "fn_index": "0", "session_hash": SESSION},
         {"data": [1, 2, 3], "fn_index": 0, "session_hash": SESSION},
         {"data": "x", "fn_index": 0, "session_hash": SESSION},
+        {"data": [{"a": "x"}], "fn_index": 0, "session_hash": SESSION},
+        {"data": [["x"]], "fn_index": 0, "session_hash": SESSION},
+        {"data": [7], "fn_index": 2, "session_hash": SESSION},
         {"data": ["x"], "fn_index": 0},
         {"data": ["x"], "fn_index": 0, "session_hash": None},
         {"data": ["x"], "fn_index": 0, "session_hash": "a/../b"},
@@ -121,6 +127,23 @@ def test_what_no_page_sends_is_one_sentence(page, body, capfd):
         response = ada.post("/gradio_api/queue/join", json=body)
     assert response.status_code == 400
     assert response.json()["error"].endswith("; reload the page")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_text_that_nobody_types_is_refused(page):
+    with signed_in(page, ADA) as ada:
+        response = join(ada, 0, ["x" * 100_001])
+    assert response.status_code == 400
+    assert response.json() == {"error": "this is too long; send 100,000 characters at most"}
+
+
+def test_what_gradio_cannot_take_is_one_line_of_the_log(page, caplog, capfd):
+    with caplog.at_level(logging.WARNING), signed_in(page, ADA) as ada:
+        assert join(ada, 2, ["c"]).status_code == 200
+        assert not heard(ada)["success"]
+    (line,) = [OneLine().format(record) for record in caplog.records if record.exc_info]
+    assert line.startswith("ERROR gradio: a function of the page failed: Error: ")
+    assert "\n" not in line
     assert capfd.readouterr() == ("", "")
 
 

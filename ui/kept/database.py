@@ -11,34 +11,47 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from index.connection import logged
+from index.digest import digest
 from index.errors import OnRecordError
 
 FILE = "chats.sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+# What of a row its digest is over: all but the order of conversations, and what is computed.
+WRITTEN = {
+    "conversations": "pk, id, user, title, named, created_at",
+    "turns": "pk, conversation, question, answer, said, asked_at",
+    "feedback": "turn, conversation, liked, reason, given_at, history, question, answer",
+}
 
 _SCHEMA = """
 CREATE TABLE conversations (
     pk INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, title TEXT NOT NULL, named INTEGER NOT NULL,
-    changed INTEGER NOT NULL, created_at TEXT NOT NULL
+    changed INTEGER NOT NULL, created_at TEXT NOT NULL, digest BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX conversations_by_user ON conversations (user, changed);
 CREATE TABLE turns (
     pk INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation INTEGER NOT NULL REFERENCES conversations (pk) ON DELETE CASCADE,
-    question TEXT NOT NULL, answer TEXT NOT NULL, said TEXT NOT NULL, asked_at TEXT NOT NULL
+    question TEXT NOT NULL, answer TEXT NOT NULL, said TEXT NOT NULL, asked_at TEXT NOT NULL,
+    digest BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX turns_by_conversation ON turns (conversation);
 CREATE TABLE feedback (
     turn INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL REFERENCES conversations (pk) ON DELETE CASCADE,
     liked INTEGER NOT NULL, reason TEXT NOT NULL, given_at TEXT NOT NULL,
-    history TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL
+    history TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
+    digest BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX feedback_by_conversation ON feedback (conversation);
+"""
+WORDS = """
 CREATE VIRTUAL TABLE words USING fts5 (
     title, said, tokenize = 'porter unicode61 remove_diacritics 2'
-);
+)
 """
 
 
@@ -64,13 +77,21 @@ class Database:
             raise self._unusable(error) from error
 
     def _prepare(self) -> None:
-        # Readable by nobody else; SQLite gives the files beside it the same rights.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not self.path.exists():
+            if logged(self.path):  # SQLite would put it into the new file
+                raise self._lost(f"is gone, and its last changes lie in {FILE}-wal", "that")
+            self._make()
+        elif not self.path.stat().st_size:  # SQLite takes it for a new one
+            raise self._lost("is empty and should hold conversations", "it")
         db = self._db
         db.execute("PRAGMA journal_mode = WAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        if version == 1:
+            with self.transaction() as db:
+                for table in WRITTEN:
+                    db.execute(f"ALTER TABLE {table} ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
+                    sign(db, table)
+                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         elif version != SCHEMA_VERSION:
             self.close()
             raise ChatsUnusable(
@@ -78,11 +99,27 @@ class Database:
                 f" {SCHEMA_VERSION}; update onrecord, or move the file away to start anew"
             )
 
+    def _make(self) -> None:
+        """Makes the file whole before it has its name."""
+        making = self.path.with_suffix(".making")
+        making.unlink(missing_ok=True)
+        # Readable by nobody else; SQLite gives the files beside it the same rights.
+        os.close(os.open(making, os.O_RDWR | os.O_CREAT, 0o600))
+        db = sqlite3.connect(making)
+        try:
+            db.executescript(
+                f"BEGIN; {_SCHEMA} {WORDS}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+        finally:
+            db.close()
+        making.rename(self.path)
+
     @property
     def _db(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
             db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+            db.text_factory = _text
             db.execute("PRAGMA foreign_keys = ON")
             self._local.db = db
         return db
@@ -111,8 +148,33 @@ class Database:
                 raise self._unusable(error) from error
             raise
 
-    def _unusable(self, error: Exception) -> ChatsUnusable:
+    def _lost(self, how: str, what: str) -> ChatsUnusable:
         return ChatsUnusable(
-            f"{self.path}: conversations cannot be kept here ({error}); make the folder writable,"
-            " or move the file away if it is damaged"
+            f"{self.path}: {how}; bring back a backup with: onrecord restore FILE, or move {what}"
+            " away to start anew"
         )
+
+    def _unusable(self, error: Exception) -> ChatsUnusable:
+        why = " ".join(str(error).split())  # SQLite quotes damaged names, line ends and all
+        return ChatsUnusable(
+            f"{self.path}: conversations cannot be kept here ({why}); make room on the disk or the"
+            " folder writable; if the file is damaged, bring back a backup with: onrecord restore"
+            " FILE, or move it away"
+        )
+
+
+def sign(
+    db: sqlite3.Connection, table: str, where: str = "1", values: tuple[object, ...] = ()
+) -> None:
+    """Gives rows of a table the digest of what they hold."""
+    columns = WRITTEN[table]
+    key = columns.partition(",")[0]
+    found = db.execute(f"SELECT {columns} FROM {table} WHERE {where}", values).fetchall()
+    db.executemany(
+        f"UPDATE {table} SET digest = ? WHERE {key} = ?", [(digest(*row), row[0]) for row in found]
+    )
+
+
+def _text(data: bytes) -> str:
+    """Text as SQLite holds it; damaged bytes become other text, which its digest tells."""
+    return data.decode("utf-8", "replace")

@@ -6,42 +6,75 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from index.digest import digest
 from index.readers.encoding import scrub
 from rag.answer import Answer
-from ui.kept.values import TITLE_CHARS, Feedback, Summary, Turn
+from ui.kept.database import WRITTEN
+from ui.kept.values import DAMAGED, TITLE_CHARS, Feedback, Summary, Turn
 
-# The columns of each value, in order; ``summary`` takes an excerpt after its own, if there is one.
+
+def of(alias: str, table: str) -> str:
+    """The digest and the columns of a table under an alias."""
+    return ", ".join(f"{alias}.{name}" for name in f"digest, {WRITTEN[table]}".split(", "))
+
+
+# The columns of each value, in order; an excerpt may follow those of ``summary``.
 SUMMARY = (
-    "c.id, c.title, c.created_at,"
-    " (SELECT count(*) FROM turns t WHERE t.conversation = c.pk) AS turns"
+    f"(SELECT count(*) FROM turns t WHERE t.conversation = c.pk) AS turns,"
+    f" {of('c', 'conversations')}"
 )
-TURN = "t.pk, t.question, t.answer, t.asked_at, f.liked, f.reason"
-FEEDBACK = "f.turn, c.user, f.liked, f.reason, f.given_at, f.history, f.question, f.answer"
+TURN = f"{of('t', 'turns')}, {of('f', 'feedback')}"
+FEEDBACK = f"{of('c', 'conversations')}, {of('f', 'feedback')}"
+_CONVERSATION_WIDTH, _TURN_WIDTH = (
+    1 + len(WRITTEN[table].split(",")) for table in ("conversations", "turns")
+)
+
+_NOT_SHOWN = (
+    "This question and its answer are damaged where they are kept, and not shown. A backup brings"
+    " them back: onrecord restore FILE"
+)
+
+
+def sound(row: tuple[Any, ...]) -> bool:
+    """Whether a row, after its digest, is as it was written."""
+    return bool(row[0] == digest(*row[1:]))
 
 
 def summary(row: tuple[Any, ...]) -> Summary:
     """Reads a row of ``SUMMARY``."""
-    id_, title, created_at, turns, *found = row
-    excerpt = " ".join(found[0].split()) if found else ""
+    turns, written = row[0], row[1 : 1 + _CONVERSATION_WIDTH]
+    _, _, id_, _, title, _, created_at = written
+    if not sound(written):
+        return Summary(str(id_), DAMAGED, None, int(turns))
+    excerpt = " ".join(row[-1].split()) if len(row) > 1 + len(written) else ""
     return Summary(id_, title, datetime.fromisoformat(created_at), int(turns), excerpt)
 
 
-def turn(row: tuple[Any, ...]) -> Turn:
-    """Reads a row of ``TURN``."""
-    pk, question, said, asked_at, liked, reason = row
+def turn(row: tuple[Any, ...], conversation: int) -> Turn:
+    """Reads a row of ``TURN`` that a conversation has; what is damaged of it is not in it."""
+    asked, given = row[:_TURN_WIDTH], row[_TURN_WIDTH:]
+    _, pk, of, question, said, _, asked_at = asked
+    if not sound(asked) or of != conversation:
+        unread = Answer(question=DAMAGED, query="", answered=False, text=_NOT_SHOWN, kind="about")
+        return Turn(pk, DAMAGED, unread, None)
+    judged = sound(given) and given[1] == pk
     return Turn(
         pk,
         question,
         answer(said),
         datetime.fromisoformat(asked_at),
-        None if liked is None else bool(liked),
-        reason or "",
+        bool(given[3]) if judged else None,
+        given[4] if judged else "",
     )
 
 
-def feedback(row: tuple[Any, ...]) -> Feedback:
-    """Reads a row of ``FEEDBACK``."""
-    turn, user, liked, reason, given_at, history, question, said = row
+def feedback(row: tuple[Any, ...]) -> Feedback | None:
+    """Reads a row of ``FEEDBACK``; None if it is damaged."""
+    conversation, given = row[:_CONVERSATION_WIDTH], row[_CONVERSATION_WIDTH:]
+    if not sound(conversation) or not sound(given):
+        return None
+    user = conversation[3]
+    _, turn, _, liked, reason, given_at, history, question, said = given
     return Feedback(
         turn,
         user,

@@ -13,8 +13,11 @@ TITLE_CHARS = 120
 REASON_CHARS = 2_000
 
 
+DAMAGED = "Damaged where it is kept"
+
+
 class NoSuchConversation(OnRecordError):
-    """There is no such conversation, or it is another person's: nobody is told which."""
+    """There is no such conversation, it is another person's (nobody is told which) or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,16 @@ class Summary:
 
     Attributes:
         id: Sixteen hexadecimal digits, not to be guessed.
-        title: The name given, else the first question, cut to ``TITLE_CHARS``.
+        title: The name given, else the first question, cut to ``TITLE_CHARS``; ``DAMAGED`` if the
+            row is not as it was written.
+        created_at: None if the row is not as it was written.
         turns: How many questions it holds.
         excerpt: After a search, the words found in it, else "".
     """
 
     id: str
     title: str
-    created_at: datetime
+    created_at: datetime | None
     turns: int
     excerpt: str = ""
 
@@ -41,6 +46,8 @@ class Turn:
 
     Attributes:
         id: Its number, never used again.
+        answer: One that says so, if the turn is not as it was written.
+        asked_at: None if it is not.
         liked: What the reader thought of the answer; None if nothing was said.
         reason: Why, in the reader's words.
     """
@@ -48,7 +55,7 @@ class Turn:
     id: int
     question: str
     answer: Answer
-    asked_at: datetime
+    asked_at: datetime | None
     liked: bool | None = None
     reason: str = ""
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import time
+import traceback
 from collections.abc import Callable
+
+from index.errors import OnRecordError
 
 # Where a fault is ours, and its traceback is wanted.
 _OURS = ("index", "rag", "ui", "uvicorn")
+_OWN = ("index.", "rag.", "ui.")
 
 
 def begin() -> None:
@@ -36,6 +40,22 @@ class OneLine(logging.Formatter):
         first = record.getMessage().partition("\n")[0]
         said = " ".join(f"{first}: {type(error).__name__}: {error}".split())
         return f"{record.levelname} {record.name}: {said}"
+
+
+class Faults:
+    """Tells what Gradio's queue caught, in place of the module ``traceback``, which it prints."""
+
+    @staticmethod
+    def print_exc() -> None:
+        """The error that is being handled: in a line, or with its traceback if it is ours."""
+        error = sys.exception()
+        if isinstance(error, OnRecordError):  # it is a sentence with a remedy
+            logging.getLogger("ui.page").error("%s", error)
+            return
+        frames = list(traceback.walk_tb(error.__traceback__ if error else None))
+        ours = bool(frames) and frames[-1][0].f_globals.get("__name__", "").startswith(_OWN)
+        to = logging.getLogger("ui.page" if ours else "gradio")
+        to.error("a function of the page failed", exc_info=error)
 
 
 class Seldom:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -51,6 +53,17 @@ def told(error: Exception) -> str:
     return INTERNAL
 
 
+def misfit(error: Mapping[str, Any], skip: int = 0) -> str:
+    """What pydantic says of the first value that is not as described, and where that is.
+
+    Args:
+        error: Of those that a ``ValidationError`` lists.
+        skip: How many parts of the place are none of the sender's.
+    """
+    where = ".".join(str(part) for part in error["loc"][skip:]) or "request"
+    return f"{where}: {error['msg']}"
+
+
 def as_openai(status: int, sentence: str) -> dict[str, object]:
     """An error as OpenAI's clients read it."""
     kind = "invalid_request_error" if status < 500 else "server_error"
@@ -78,10 +91,8 @@ def add_handlers(app: FastAPI, metrics: Metrics) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:]) or "request"
-        said = f"{where}: {first['msg']}; /api/openapi.json says what is wanted"
-        return response(request.url.path, 422, said)
+        said = misfit(error.errors()[0], skip=1)
+        return response(request.url.path, 422, f"{said}; /api/openapi.json says what is wanted")
 
     async def raised(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it

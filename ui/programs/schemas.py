@@ -11,6 +11,9 @@ from rag.answer import Citation, Short, Status
 from rag.filters import Filters
 
 MOST_TURNS = 200
+LONGEST_TURN = 20_000
+"""Characters of an earlier turn. What a turn leans on is read of the first few thousand; much more
+than a long reply is no turn of a chat."""
 
 
 def _well_formed(text: str) -> str:
@@ -35,7 +38,7 @@ class TurnIn(Request):
     """One earlier turn of a chat."""
 
     role: Literal["user", "assistant"]
-    content: Text
+    content: Text = Field(max_length=LONGEST_TURN)
 
 
 class FiltersIn(Request):

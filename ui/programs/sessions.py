@@ -12,7 +12,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -28,18 +28,23 @@ JOIN = "/gradio_api/queue/join"
 SAID_IN_BODY = (JOIN, "/gradio_api/cancel", "/gradio_api/component_server/")
 """Where the page names its session, and how."""
 
+LONGEST = 100_000
+"""Characters of one value that a function of the page is given, as JSON."""
+
 _SESSION = re.compile(r"[0-9A-Za-z-]{1,64}")
+_TEXTS = ("textbox", "dropdown", "radio", "button", "browserstate", "state")
 
 
 class Sessions:
     """Passes the page's requests on, each under the session of its user."""
 
-    def __init__(self, app: ASGIApp, inputs: Mapping[int, int]) -> None:
+    def __init__(self, app: ASGIApp, inputs: Mapping[int, Sequence[str]]) -> None:
         """The sessions of one page.
 
         Args:
             app: Gradio's server.
-            inputs: Its functions, by number, and how many values each takes.
+            inputs: Its functions, by number, and of which kind of component each value is that
+                one takes.
         """
         self._app = app
         self._inputs = inputs
@@ -97,8 +102,15 @@ class Sessions:
     def _check(self, value: Mapping[str, Any]) -> None:
         number, data = value.get("fn_index"), value.get("data")
         taken = self._inputs.get(number) if type(number) is int else None
-        if taken is None or not isinstance(data, list) or len(data) != taken:
+        if taken is None or not isinstance(data, list) or len(data) != len(taken):
             raise ValueError("the page has no function that takes this; reload the page")
+        for kind, each in zip(taken, data, strict=True):
+            if kind in _TEXTS and not (each is None or isinstance(each, str)):
+                raise ValueError(
+                    "the page sends text where this is something else; reload the page"
+                )
+            if len(json.dumps(each)) > LONGEST:
+                raise ValueError(f"this is too long; send {LONGEST:,} characters at most")
 
 
 async def _body(receive: Receive) -> bytes | None:
