@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from dataclasses import asdict, dataclass, field
 from datetime import date
+
+Place = tuple[int, str]
+"""Where a stretch of a text begins (an offset into it), and what it is called: (812, "p. 4")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,8 @@ class Article:
         notes: What the reader found and did, as ``onrecord add --explain`` tells it: where a field
             comes from, ("published", "JSON-LD datePublished"), what was left out and why. They are
             not stored.
+        places: The pages, slides, chapters or time codes of the source, in the order of the text,
+            for a source that has them. Its text is ``cleaned``, so that their offsets hold.
     """
 
     uri: str
@@ -45,6 +51,7 @@ class Article:
     root: str = ""
     cleaned: bool = False
     notes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    places: tuple[Place, ...] = ()
 
     @property
     def id(self) -> str:
@@ -55,8 +62,19 @@ class Article:
         """
         seen = asdict(self)
         del seen["raw"], seen["root"], seen["cleaned"], seen["notes"]
+        if not self.places:  # so that most articles have the id that they had before there were any
+            del seen["places"]
         canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def place_at(self, offset: int) -> str | None:
+        """What the place is called that holds a character of the text; None if none does.
+
+        >>> Article(uri="", key="", text="One. Two.", places=((0, "p. 1"), (5, "p. 2"))).place_at(7)
+        'p. 2'
+        """
+        number = bisect_right(self.places, offset, key=lambda place: place[0])
+        return self.places[number - 1][1] if number else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,5 +165,6 @@ def _taken(article: Article, root: str) -> Skipped:
 def _same_file(uri: str, skipped: str) -> bool:
     """Whether a stored uri lies in a file, or under a folder, of which something was skipped."""
     file = file_of(uri)
-    line = re.fullmatch(re.escape(file) + r":\d+", skipped) if file != uri else None
-    return skipped in (".", file) or line is not None or uri.startswith(f"{skipped}/")
+    record = re.sub(r":\d+$", "", skipped)  # of what it was skipped, if it was a line or row
+    within = file != uri and uri.startswith(f"{record}#")
+    return skipped in (".", file, uri) or within or uri.startswith(f"{skipped}/")

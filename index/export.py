@@ -30,6 +30,7 @@ def records(ledger: Ledger) -> Iterator[Record]:
             "url": article.url,
             "sources": list(article.sources),
             "uri": article.uri,
+            **({"places": article.places} if article.places else {}),
             "text": article.text,
             "raw": ledger.raw(stored.pk),
         }

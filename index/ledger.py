@@ -21,7 +21,7 @@ from index.digest import digest
 from index.errors import IndexDamaged
 from index.sentences import Sentence
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # How a vector is stored: in 16 bits a component, its product with another unit vector of MiniLM
 # is within 0.0002 of that in 32.
@@ -44,6 +44,7 @@ CREATE TABLE articles (
     text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
     chunks INTEGER NOT NULL DEFAULT 0,
     digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x'',
+    places TEXT NOT NULL DEFAULT '[]',
     stored TEXT, ended TEXT, days_digest BLOB NOT NULL DEFAULT x''
 );
 CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
@@ -66,8 +67,8 @@ CREATE INDEX chunks_by_encoding ON chunks (encoding);
 # What of a row its digest is over. What is left out (which revision is the current one, its story,
 # the folder that it was read from) changes no word of an answer.
 WRITTEN = (
-    "pk, id, uri, key, revision, title, author, publisher, published, language, url, sources, text,"
-    " sentences, minhash, chunks"
+    "pk, id, uri, key, revision, title, author, publisher, published, language, url, sources,"
+    " places, text, sentences, minhash, chunks"
 )
 DAYS = "pk, stored, ended"
 CHUNK = 'pk, article, start, "end", heading, first, last, encoding'
@@ -385,6 +386,7 @@ class Ledger:
             *(article.author, article.publisher),
             article.published.isoformat() if article.published else None,
             *(article.language, article.url, json.dumps(article.sources, ensure_ascii=False)),
+            json.dumps(article.places, ensure_ascii=False),
             *(article.text, spans.tobytes(), prepared.minhash, len(prepared.chunks)),
         )
         raw, now = packed(article.raw, article.text), _now()
@@ -573,7 +575,7 @@ def _sound_chunks(rows: Iterable[tuple]) -> Iterator[StoredChunk]:  # type: igno
 def _article(row: tuple) -> StoredArticle:  # type: ignore[type-arg]
     """Reads a row of ``_ARTICLE``."""
     current, story, root, _, pk, id_, uri, key, revision, title, author, publisher = row[:12]
-    published, language, url, sources, text, sentences, _, _ = row[12:]
+    published, language, url, sources, places, text, sentences, _, _ = row[12:]
     spans = np.frombuffer(sentences, dtype="<i4").reshape(-1, 3).tolist()
     article = Article(
         uri=uri,
@@ -587,6 +589,7 @@ def _article(row: tuple) -> StoredArticle:  # type: ignore[type-arg]
         url=url,
         sources=tuple(json.loads(sources)),
         root=root,
+        places=tuple((int(offset), str(label)) for offset, label in json.loads(places)),
     )
     parsed = tuple(Sentence(start, end, bool(heading)) for start, end, heading in spans)
     return StoredArticle(pk, id_, article, revision, bool(current), story or pk, parsed)

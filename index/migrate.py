@@ -24,8 +24,9 @@ from index.ledger import (
 )
 
 # Schema 1 had vectors in 32 bits, signs of token vectors, and sources compressed by themselves;
-# schema 2 had no digests; schema 3 did not say from when until when a text was current.
-FROM = ("1", "2", "3")
+# schema 2 had no digests; schema 3 had no places; schema 4 did not say from when until when a text
+# was current.
+FROM = ("1", "2", "3", "4")
 
 _SMALLER = """
 ALTER TABLE encodings DROP COLUMN starts;
@@ -34,6 +35,8 @@ UPDATE encodings SET vector = halved(vector);
 UPDATE articles SET raw = repacked(raw, text);
 """
 
+_THIRD = WRITTEN.replace(" places,", "")
+
 _DIGESTED = f"""
 ALTER TABLE articles ADD COLUMN chunks INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE articles ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
@@ -41,10 +44,16 @@ ALTER TABLE articles ADD COLUMN raw_digest BLOB NOT NULL DEFAULT x'';
 ALTER TABLE chunks ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
 ALTER TABLE encodings ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
 UPDATE articles SET chunks = (SELECT count(*) FROM chunks WHERE article = articles.pk);
-UPDATE articles SET digest = digest({WRITTEN}), raw_digest = digest(pk, raw)
-    WHERE identified({WRITTEN});
+UPDATE articles SET digest = digest({_THIRD}), raw_digest = digest(pk, raw)
+    WHERE identified({_THIRD});
 UPDATE chunks SET digest = digest({CHUNK});
 UPDATE encodings SET digest = digest({ENCODING});
+"""
+
+_PLACED = f"""
+UPDATE articles SET digest = x'' WHERE digest <> digest({_THIRD});
+ALTER TABLE articles ADD COLUMN places TEXT NOT NULL DEFAULT '[]';
+UPDATE articles SET digest = digest({WRITTEN}) WHERE digest <> x'';
 """
 
 _DATED = f"""
@@ -72,7 +81,7 @@ def up_to_date(path: Path) -> None:
         db.create_function("digest", -1, digest, deterministic=True)
         db.create_function("identified", -1, _identified, deterministic=True)
         with ledger.write():
-            steps = (_SMALLER, _DIGESTED, _DATED)
+            steps = (_SMALLER, _DIGESTED, _PLACED, _DATED)
             for statement in "".join(steps[FROM.index(found) :]).split(";"):
                 db.execute(statement)
             ledger.set_manifest({"schema": str(SCHEMA_VERSION)})
@@ -94,7 +103,9 @@ def _repacked(raw: bytes, text: str) -> bytes:
 def _identified(*written: object) -> bool:
     """Whether an article's id follows from its other columns."""
     try:
-        (stored,) = as_stored([(1, None, "", digest(*written), *written)])
+        place = WRITTEN.split(", ").index("places")
+        row = (*written[:place], "[]", *written[place:])
+        (stored,) = as_stored([(1, None, "", digest(*row), *row)])
     except (ValueError, TypeError, json.JSONDecodeError):
         return False
     return stored.id == stored.article.id

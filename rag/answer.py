@@ -51,6 +51,7 @@ class Citation:
         start: Offset of the first quoted character in the article's cleaned text.
         end: Offset after the last quoted character.
         quote: The words themselves: ``article.text[start:end] == quote``.
+        place: Where in the source they begin, if it has places: "p. 4", "00:12:31".
     """
 
     number: int
@@ -65,6 +66,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    place: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The citation as JSON values."""
@@ -81,6 +83,7 @@ class Citation:
             "start": self.start,
             "end": self.end,
             "quote": self.quote,
+            "place": self.place,
         }
 
     @classmethod
@@ -91,7 +94,8 @@ class Citation:
             ValueError: it is that of none.
         """
         try:
-            named = {name: given[name] for name in cls.__slots__}
+            named = {name: given[name] for name in cls.__slots__ if name != "place"}
+            named["place"] = given.get("place")  # what was kept before there were any has none
             day = named["published"]
             return cls(**named | {"published": date.fromisoformat(day) if day else None})
         except (AttributeError, KeyError, TypeError) as error:

@@ -241,6 +241,7 @@ def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> C
         start=start,
         end=end,
         quote=article.text[start:end],
+        place=article.place_at(start),
     )
 
 

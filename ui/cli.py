@@ -35,6 +35,21 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f"“{text}” is no day; write it as 2025-05-18") from None
 
 
+def _mapped(pairs: list[str]) -> dict[str, str]:
+    """The fields that “--map title=headline” gives."""
+    from index.readers.fields import RECORD
+
+    found = {}
+    for pair in pairs:
+        ours, _, theirs = (part.strip() for part in pair.partition("="))
+        if not theirs or ours not in RECORD:
+            raise typer.BadParameter(
+                f"--map {pair}: write FIELD=NAME, where FIELD is one of {', '.join(RECORD)}"
+            )
+        found[ours] = theirs
+    return found
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -46,6 +61,10 @@ def _version(wanted: bool) -> None:
 Index = Annotated[
     Path | None,
     typer.Option("--index", metavar="DIR", help="The index (else ONRECORD_INDEX, else .onrecord)."),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=NAME", help="What records call a field: title=headline."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Explain = Annotated[
@@ -120,6 +139,7 @@ def add(
     ],
     index: Index = None,
     allow_private: AllowPrivate = None,
+    fields: Map = None,
     as_json: AsJson = False,
     explain: Explain = False,
 ) -> None:
@@ -128,7 +148,7 @@ def add(
     from ui.alerts import command
 
     settings = _settings(index, allow_private=allow_private)
-    report, missing = indexing.add(settings, sources)
+    report, missing = indexing.add(settings, sources, _mapped(fields or []))
     indexing.show(report, missing, as_json=as_json)
     for line in explaining.explanations(settings, sources) if explain else ():
         typer.echo(line, err=as_json)

@@ -149,13 +149,14 @@ def _sources(answer: Answer) -> Iterator[tuple[int, Citation]]:
 
 
 def _particulars(citation: Citation) -> str:
-    """Title, publisher, author and day: "Rain falls, The Post, Ada Lund, 3 March 2026"."""
+    """Title, publisher, author, day and place: "Rain, The Post, Ada Lund, 3 March 2026, p. 4"."""
     day = citation.published
     parts = (
         citation.title or citation.key,
         citation.publisher,
         citation.author,
         day_text(day) if day else None,
+        citation.place,
     )
     return ", ".join(part for part in parts if part)
 

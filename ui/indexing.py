@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -31,13 +31,19 @@ _SKIPPED_LINES = 100
 
 
 def add(
-    settings: Settings, named: Sequence[str], fetch: Fetch | None = None, *, watching: bool = False
+    settings: Settings,
+    named: Sequence[str],
+    fields: Mapping[str, str] | None = None,
+    fetch: Fetch | None = None,
+    *,
+    watching: bool = False,
 ) -> tuple[Report, list[str]]:
     """Adds sources; those that are not there are told, and the rest goes on.
 
     Args:
-        settings: Which index, and what may be fetched.
+        settings: Where the index lies, how it is made, and what may be fetched.
         named: Files, folders, patterns and addresses.
+        fields: What records call the fields of an article: {"title": "headline"}.
         fetch: What fetches addresses; None for a connection of its own.
         watching: Whether pages that nobody says have changed are asked again only now and then.
 
@@ -49,7 +55,7 @@ def add(
     for name in named:
         try:
             if not is_web(name):
-                sources.append(Source.at(name, max_bytes=settings.max_file_mb * 2**20))
+                sources.append(Source.at(name, settings.max_file_mb * 2**20, fields))
         except SourceMissing as error:
             missing.append(str(error))
     if not sources and not urls:

@@ -54,13 +54,17 @@ def table(found: Answer) -> None:
     """The claims of an answer as CSV: what each is given under, its words and where they stand."""
     rows = csv.writer(sys.stdout)
     rows.writerow(
-        ["label", "text", "published", "publisher", "title", "url", "uri", "start", "end"]
+        [
+            *("label", "text", "published", "publisher", "title", "url", "uri", "start", "end"),
+            "place",
+        ]
     )
     for claim in found.claims:
         for cited in claim.citations:
             day = cited.published.isoformat() if cited.published else ""
             known = (cited.publisher or "", cited.title, cited.url or "", cited.uri)
-            rows.writerow([claim.label, claim.text, day, *known, cited.start, cited.end])
+            where = (cited.start, cited.end, cited.place or "")
+            rows.writerow([claim.label, claim.text, day, *known, *where])
 
 
 def _worded(found: Answer) -> Text:
@@ -219,7 +223,7 @@ def _particulars(article: Article | Listed) -> dict[str, Any]:
 def source(citation: Citation) -> str:
     """What a citation refers to, on one line."""
     day = citation.published.isoformat() if citation.published else None
-    named = (citation.title or citation.key, citation.publisher, day)
+    named = (citation.title or citation.key, citation.publisher, day, citation.place)
     return f"{', '.join(part for part in named if part)} ({citation.uri})"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
@@ -162,7 +163,8 @@ def _sources_html(citations: Sequence[Citation], shorts: Sequence[Short]) -> str
         groups.setdefault(citation.article_id, []).append(citation)
     rows = "".join(
         f'<li><span class="number">{", ".join(str(each.number) for each in group)}</span>'
-        f'<span class="about">{_title_link(group[0], shorts)}{_details(group[0])}</span></li>'
+        f'<span class="about">{_title_link(group[0], shorts)}{_details(group[0], _places(group))}'
+        "</span></li>"
         for group in groups.values()
     )
     return f'<ul class="sources" title="Sources">{rows}</ul>' if rows else ""
@@ -181,7 +183,8 @@ def _nearest_html(nearest: Sequence[Citation]) -> str:
     rows = "".join(
         f'<li><a class="passage" href="#{escape(anchor(citation))}">'
         f'{escape(" ".join(citation.quote.split()))}</a><span class="about">'
-        f"{escape(citation.title or citation.key)}{_details(citation)}</span></li>"
+        f"{escape(citation.title or citation.key)}"
+        f"{_details(citation, _places([citation]))}</span></li>"
         for citation in nearest
     )
     head = f'<p class="caution">{escape(NEAREST)}</p>'
@@ -193,12 +196,18 @@ def _title_link(citation: Citation, shorts: Sequence[Short]) -> str:
     return f'<a class="source" href="#{href}">{escape(citation.title or citation.key)}</a>'
 
 
-def _details(source: Citation | Article, *, author: bool = False) -> str:
+def _places(citations: Sequence[Citation]) -> str:
+    """Where in their source the words of citations of one article are: "p. 4, p. 7"."""
+    return ", ".join(dict.fromkeys(each.place for each in citations if each.place))
+
+
+def _details(source: Citation | Article, places: str = "", *, author: bool = False) -> str:
     published = source.published
     parts = (
         source.publisher,
         source.author if author else None,
         day_text(published) if published else None,
+        places,
     )
     known = " · ".join(escape(part) for part in parts if part)
     return f' <span class="details">{known}</span>' if known else ""
@@ -209,7 +218,7 @@ def _peek(citation: Citation) -> str:
     quote = " ".join(citation.quote.split())
     if len(quote) > LONGEST_PEEK:
         quote = quote[:LONGEST_PEEK].rsplit(" ", 1)[0] + " …"
-    known = (citation.title or citation.key, citation.publisher)
+    known = (citation.title or citation.key, citation.publisher, citation.place)
     return f"“{quote}” – " + ", ".join(part for part in known if part)
 
 
@@ -217,7 +226,8 @@ def article_html(article: Article, quotes: Sequence[Span] = (), shorts: Sequence
     """An article to read, with the first of the quotes in ``mark``, and the others in lesser ones.
 
     Words quoted across a paragraph break are in one ``mark`` for each paragraph. What two quotes
-    share is marked as the first. Short answers are in ``strong`` where they lie in a quote.
+    share is marked as the first. Short answers are in ``strong`` where they lie in a quote. A
+    paragraph in which a page, or another place of the source, begins says which.
     """
     original = ""
     if article.url and re.match(r"https?://[^/\s]", article.url, re.IGNORECASE):
@@ -231,7 +241,9 @@ def article_html(article: Article, quotes: Sequence[Span] = (), shorts: Sequence
     marks = _apart(quotes[0], quotes[1:]) if quotes else []
     strong = sorted(shorts)
     lines = _lines(article.text)
-    body = "".join(_paragraph_html(article.text, span, marks, strong) for span in lines)
+    body = "".join(
+        _paragraph_html(article.text, span, marks, strong, _begun(article, span)) for span in lines
+    )
     left = "the answer" if quotes else "the list"
     back = f'<a class="back" href="#chat">Back to {left}</a>'
     text = f'<div class="text"{language}>{body}</div>'
@@ -240,6 +252,13 @@ def article_html(article: Article, quotes: Sequence[Span] = (), shorts: Sequence
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
     return (found.span() for found in re.finditer(r"[^\r\n]*\S[^\r\n]*", text))
+
+
+def _begun(article: Article, span: Span) -> str:
+    """The places of the source that begin in a stretch of its text: "p. 4"; the first of many."""
+    first = bisect_left(article.places, span[0], key=lambda place: place[0])
+    last = bisect_left(article.places, span[1], key=lambda place: place[0])
+    return article.places[first][1] if first < last else ""
 
 
 def _apart(chosen: Span, others: Sequence[Span]) -> list[tuple[int, int, str]]:
@@ -260,7 +279,11 @@ def _apart(chosen: Span, others: Sequence[Span]) -> list[tuple[int, int, str]]:
 
 
 def _paragraph_html(
-    text: str, span: Span, marks: Sequence[tuple[int, int, str]], shorts: Sequence[Span]
+    text: str,
+    span: Span,
+    marks: Sequence[tuple[int, int, str]],
+    shorts: Sequence[Span],
+    place: str = "",
 ) -> str:
     first, last = span
     html, at = "", first
@@ -274,4 +297,5 @@ def _paragraph_html(
     html += escape(text[at:last])
     # Where blank lines part the paragraphs, a single line break is a lesser one.
     lesser = "\n\n" in text and first > 1 and text[first - 2] != "\n"
-    return f"<p{' class=line' if lesser else ''}>{html}</p>"
+    where = f' data-place="{escape(place)}"' if place else ""
+    return f"<p{' class=line' if lesser else ''}{where}>{html}</p>"

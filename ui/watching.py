@@ -77,7 +77,9 @@ class Watch:
         """
         sources = [name for name in self._sources if not (files_only and is_web(name))]
         try:
-            report, missing = indexing.add(self._settings, sources, self._fetch, watching=True)
+            report, missing = indexing.add(
+                self._settings, sources, fetch=self._fetch, watching=True
+            )
         except OnRecordError as error:
             self._say(str(error))
             return None

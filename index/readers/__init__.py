@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from index.readers.files import MAX_FILE_BYTES
-    from index.readers.source import EXTENSIONS, Source, SourceMissing, file_of, read_source
+    from index.readers.registry import extensions
+    from index.readers.source import Source, SourceMissing, file_of, read_source
 
-__all__ = ["EXTENSIONS", "MAX_FILE_BYTES", "Source", "SourceMissing", "file_of", "read_source"]
+__all__ = ["MAX_FILE_BYTES", "Source", "SourceMissing", "extensions", "file_of", "read_source"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 (the signature is Python's)

@@ -16,18 +16,14 @@ AUTHOR = ("author", "authors", "byline", "creator")
 PUBLISHER = ("publisher", "site", "sitename", "source", "outlet")
 PUBLISHED = (
     *("published", "datepublished", "date", "publishedat", "publisheddate", "publishdate"),
-    *(
-        "pubdate",
-        "publishedon",
-        "publicationdate",
-        "publishtime",
-        "publishedtime",
-        "firstpublished",
-    ),
-    *("releasedate", "created", "createdat", "datecreated", "timestamp", "epoch", "time"),
+    *("pubdate", "publishedon", "publicationdate", "publishtime", "publishedtime"),
+    *("firstpublished", "releasedate", "created", "createdat", "datecreated", "timestamp"),
+    *("epoch", "time"),
 )
 LANGUAGE = ("language", "lang", "inlanguage")
 URL = ("url", "link", "canonicalurl")
+RECORD = ("id", "text", "title", "author", "publisher", "published", "language", "url")
+"""The fields of a record, by the names that onrecord has for them."""
 
 
 class Particulars(TypedDict):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import IO, BinaryIO, cast
 
 from index.article import Skipped
 from index.readers.encoding import Refused
 
 MAX_FILE_BYTES = 50_000_000  # an article has a few thousand; what is larger is something else
+HEAD_BYTES = 4096  # of a file, by which its kind is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,25 @@ class SourceFile:
     """One file of a source.
 
     Attributes:
-        path: Where it is.
-        uri: Its path relative to the source's root, with forward slashes.
+        path: Where it is; of a member of an archive, its name there.
+        uri: Its path relative to the source's root, with forward slashes; a member's is
+            ``ARCHIVE#NAME``.
         root: The source's root.
+        max_bytes: How many it may have.
+        fields: What its records call the fields of an article: {"title": "headline"}.
+        content: Opens a member; None for what lies on the disk.
+        above: How many archives a member lies in.
+        unpacked: What the archives of one source may still unpack to.
     """
 
     path: Path
     uri: str
     root: str
+    max_bytes: int = MAX_FILE_BYTES
+    fields: Mapping[str, str] = field(default_factory=dict)
+    content: Callable[[], IO[bytes]] | None = None
+    above: int = 0
+    unpacked: Unpacked | None = None
 
     @property
     def key(self) -> str:
@@ -39,6 +52,87 @@ class SourceFile:
     def extension(self) -> str:
         """The extension in small letters with its dot, or ""."""
         return self.path.suffix.lower()
+
+    def data(self) -> bytes:
+        """All that it holds.
+
+        Raises:
+            Refused: It is empty, too large, no regular file, or cannot be read.
+        """
+        if self.content is None:
+            return load(self.path, self.max_bytes)
+        with self.content() as stream:
+            data = stream.read(self.max_bytes + 1)  # no more of it, whatever it unpacks to
+        return _fitting(data, len(data), self.max_bytes)
+
+    def open(self) -> BinaryIO:
+        """What it holds as a stream, for a reader of many articles; it may be larger than memory.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        return cast(BinaryIO, self.path.open("rb") if self.content is None else self.content())
+
+    def head(self) -> bytes:
+        """Its first bytes, at most ``HEAD_BYTES``."""
+        with self.open() as stream:
+            return stream.read(HEAD_BYTES)
+
+    def member(self, name: str, content: Callable[[], IO[bytes]], uri: str = "") -> SourceFile:
+        """A file inside this one."""
+        path, uri = Path(name), uri or f"{self.uri}#{printable(name)}"
+        return replace(self, path=path, uri=uri, content=content, above=self.above + 1)
+
+    def article_of_record(self, record: Mapping[str, object]) -> dict[str, object]:
+        """A record with its fields under the names that onrecord knows, as ``fields`` says.
+
+        ``"text": "content.body"`` names a field within a field.
+        """
+        named = {ours: _within(record, theirs) for ours, theirs in self.fields.items()}
+        return {**record, **{ours: value for ours, value in named.items() if value is not None}}
+
+
+def _within(record: Mapping[str, object], path: str) -> object:
+    if path in record:
+        return record[path]
+    outer, _, inner = path.partition(".")
+    below = record.get(outer)
+    return _within(below, inner) if inner and isinstance(below, Mapping) else None
+
+
+@dataclass(slots=True)
+class Unpacked:
+    """How much archives may still unpack to, counted down as they do.
+
+    A bomb says little of its size beforehand, or lies; so what it gives is counted.
+    """
+
+    bytes: int
+    members: int
+
+    def take(self, count: int) -> None:
+        """Counts bytes that were unpacked.
+
+        Raises:
+            Refused: They are too many.
+        """
+        self.bytes -= count
+        if self.bytes < 0:
+            raise Refused(
+                "the archive unpacks to far more than articles need; unpack it and give the folder"
+                " of its articles"
+            )
+
+    def take_member(self) -> None:
+        """Counts a member.
+
+        Raises:
+            Refused: They are too many.
+        """
+        self.take(0)  # what was told of one member ends the reading of the others
+        self.members -= 1
+        if self.members < 0:
+            raise Refused("the archive has too many members; unpack it and give its folder")
 
 
 def printable(name: str) -> str:
@@ -110,15 +204,19 @@ def load(path: Path, max_bytes: int) -> bytes:
         Refused: It is no such file, or it cannot be read.
     """
     size = checked_size(path)
+    _fitting(b" ", size, max_bytes)
+    try:
+        return _fitting(path.read_bytes(), size, max_bytes)
+    except OSError as error:
+        raise Refused(unreadable(error)) from error
+
+
+def _fitting(data: bytes, size: int, max_bytes: int) -> bytes:
     if size > max_bytes:
         raise Refused(
             f"the file has {size:,} bytes and one article may have {max_bytes:,}; "
             "split it, or give its records as a .jsonl file"
         )
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Refused(unreadable(error)) from error
     if not data:
         raise Refused("the file is empty; put the article's text in it or delete it")
     return data

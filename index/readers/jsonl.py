@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from index.article import Article, Skipped
+from index.article import Article, Place, Skipped
 from index.readers.bounds import within_bounds
 from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy
 from index.readers.fields import one_line, particulars, unclear_dates
@@ -27,18 +27,18 @@ class _Line:
     whole: bool
 
 
-def read_jsonl(file: SourceFile, max_line_bytes: int) -> Iterator[Article | Skipped]:
+def read_jsonl(file: SourceFile) -> Iterator[Article | Skipped]:
     """The articles of a JSON Lines file, in its order, and a ``Skipped`` for each bad line.
 
-    The file may be larger than memory; one line may have ``max_line_bytes``.
+    The file may be larger than memory; one line may have ``file.max_bytes``.
 
     Raises:
         Refused: The file as a whole cannot be read, is empty or is no JSON Lines file.
     """
     try:
-        with file.path.open("rb") as stream:
+        with file.open() as stream:
             _probe(stream)
-            yield from _records(file, stream, max_line_bytes)
+            yield from _records(file, stream, file.max_bytes)
     except OSError as error:
         raise Refused(unreadable(error)) from error
 
@@ -96,7 +96,7 @@ def _lines(stream: BinaryIO, limit: int) -> Iterator[_Line]:
 
 
 def _article(file: SourceFile, line: _Line) -> Article:
-    record = _parsed(line.data)
+    record = file.article_of_record(_parsed(line.data))
     key = _key(record, line.number)
     raw = record.get("text")
     if not isinstance(raw, str) or not (text := _text(raw, record)).strip():
@@ -130,8 +130,23 @@ def _exported(article: Article, record: dict[str, object]) -> Article:
         article,
         raw=scrub(raw) if isinstance(raw, str) else article.raw,
         sources=tuple(filter(None, map(one_line, sources))) if isinstance(sources, list) else (),
+        places=_places(record.get("places"), article.text),
         cleaned=True,
     )
+
+
+def _places(given: object, text: str) -> tuple[Place, ...]:
+    """The places of an exported text; none if they do not fit it."""
+    match given:
+        case list() if all(
+            isinstance(each, list)
+            and len(each) == 2
+            and isinstance(each[0], int)
+            and 0 <= each[0] < len(text)
+            for each in given
+        ):
+            return tuple(sorted((offset, one_line(label) or "") for offset, label in given))
+    return ()
 
 
 def _parsed(data: bytes) -> dict[str, object]:

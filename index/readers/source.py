@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from index.article import Article, Skipped
 from index.errors import OnRecordError
-from index.readers import html, jsonl, markdown, text
 from index.readers.encoding import Refused
 from index.readers.files import (
     MAX_FILE_BYTES,
     SourceFile,
+    Unpacked,
     checked_size,
-    load,
     matches,
     printable,
     relative,
     walk,
 )
+from index.readers.registry import extensions, read_file, read_here, readers
 
-ARTICLE_READERS: dict[str, Callable[[SourceFile, bytes], Article]] = {
-    **dict.fromkeys(text.EXTENSIONS, text.read_text),
-    **dict.fromkeys(markdown.EXTENSIONS, markdown.read_markdown),
-    **dict.fromkeys(html.EXTENSIONS, html.read_html),
-}
-EXTENSIONS = (*ARTICLE_READERS, *jsonl.EXTENSIONS)
-READ_HERE = "onrecord reads " + ", ".join(EXTENSIONS)
+# What the archives of one file may unpack to: twenty times the largest file. What readers send to a
+# server lies in memory until it is stored.
+MAX_UNPACKED = 1_000_000_000
+MAX_MEMBERS = 200_000
+
 MAGIC = re.compile(r"[*?\[]")
-RECORD = re.compile(rf"^(.*?(?:{'|'.join(map(re.escape, jsonl.EXTENSIONS))}))#", re.I | re.S)
 
 
 class SourceMissing(OnRecordError):
@@ -48,27 +46,35 @@ class Source:
         pattern: Which paths under the root belong to the source; None means all of them.
         name: The file's name when the source is a single file, which may hold wildcards.
         max_bytes: The size of the largest article read, in bytes.
+        fields: What its records call the fields of an article: {"title": "headline"}.
     """
 
     root: Path
     pattern: str | None = None
     name: str | None = None
     max_bytes: int = MAX_FILE_BYTES
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def at(cls, source: str | Path, max_bytes: int = MAX_FILE_BYTES) -> Source:
+    def at(
+        cls,
+        source: str | Path,
+        max_bytes: int = MAX_FILE_BYTES,
+        fields: Mapping[str, str] | None = None,
+    ) -> Source:
         """The source that a path or a glob names.
 
         Raises:
             SourceMissing: The path does not exist, or the glob matches no file.
         """
-        path = Path(source).expanduser()
+        path, fields = Path(source).expanduser(), fields or {}
         if not str(source).strip():
             raise SourceMissing("the source is empty text; give a file, a folder or a pattern")
         if path.is_dir():
-            return cls(path.resolve(), max_bytes=max_bytes)
+            return cls(path.resolve(), max_bytes=max_bytes, fields=fields)
         if os.path.lexists(path):
-            return cls(path.parent.resolve(), name=path.name, max_bytes=max_bytes)
+            folder = path.parent.resolve()
+            return cls(folder, name=path.name, max_bytes=max_bytes, fields=fields)
         if not MAGIC.search(str(path)):
             raise SourceMissing(
                 f"{source}: there is no such file or folder; check the spelling, or give a "
@@ -79,6 +85,7 @@ class Source:
             Path(*path.parts[:wild]).resolve(),
             pattern="/".join(path.parts[wild:]),
             max_bytes=max_bytes,
+            fields=fields,
         )
         if not any(isinstance(file, Path) for file in found._paths()):
             raise SourceMissing(
@@ -94,13 +101,20 @@ class Source:
             if isinstance(path, Skipped):
                 yield path
                 continue
-            file = SourceFile(path, relative(path, self.root), self.place)
-            supported = supported or file.extension in EXTENSIONS
+            file = SourceFile(
+                path,
+                relative(path, self.root),
+                self.place,
+                self.max_bytes,
+                self.fields,
+                unpacked=Unpacked(MAX_UNPACKED, MAX_MEMBERS),
+            )
+            supported = supported or file.extension in extensions()
             yield from self._read(file)
         if self.pattern is None and self.name is None and not supported:
             yield Skipped(
                 printable(str(self.root)),
-                f"the folder holds no file that can be read; {READ_HERE}: put articles in it, "
+                f"the folder holds no file that can be read; {read_here()}: put articles in it, "
                 "or give another folder",
             )
 
@@ -114,7 +128,7 @@ class Source:
 
         A stored article that is covered, and that ``articles`` no longer gives, has gone.
         """
-        if "://" in uri:
+        if "://" in uri.partition("#")[0]:
             return False
         file = file_of(uri)
         if self.name is not None:
@@ -137,16 +151,10 @@ class Source:
     def _read(self, file: SourceFile) -> Iterator[Article | Skipped]:
         try:
             checked_size(file.path)
-            if file.extension in jsonl.EXTENSIONS:
-                yield from jsonl.read_jsonl(file, self.max_bytes)
-            elif reader := ARTICLE_READERS.get(file.extension):
-                yield reader(file, load(file.path, self.max_bytes))
-            else:
-                kind = f"files ending in {file.extension}" if file.extension else "such files"
-                reason = f"{kind} are not read; {READ_HERE}: convert it to one"
-                yield Skipped(file.uri, reason, fault=self.name is not None)
         except Refused as refusal:
             yield Skipped(file.uri, str(refusal))
+        else:
+            yield from read_file(file, passed_over=self.name is None)
 
 
 def file_of(uri: str) -> str:
@@ -155,8 +163,14 @@ def file_of(uri: str) -> str:
     >>> file_of("may/wire.jsonl#42"), file_of("may/#1.txt")
     ('may/wire.jsonl', 'may/#1.txt')
     """
-    record = RECORD.match(uri)
+    record = _record().match(uri)
     return record[1] if record else uri
+
+
+@cache
+def _record() -> re.Pattern[str]:
+    ends = (end for reader in readers() if reader.many for end in reader.extensions)
+    return re.compile(rf"^(.*?(?:{'|'.join(map(re.escape, ends))}))#", re.I | re.S)
 
 
 def read_source(source: str | Path, max_bytes: int = MAX_FILE_BYTES) -> Iterator[Article | Skipped]:

@@ -12,7 +12,7 @@ from index.check import faults
 from index.digest import digest
 from index.errors import IndexMismatch
 from index.generation import Generations
-from index.ledger import Ledger
+from index.ledger import WRITTEN, Ledger
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, VOTE, add, counts, look, write
 
@@ -23,7 +23,10 @@ def news(tmp_path):
 
 
 NEW = {
-    "articles": ("chunks", "digest", "raw_digest", "stored", "ended", "days_digest"),
+    "articles": (
+        *("chunks", "digest", "raw_digest", "places"),
+        *("stored", "ended", "days_digest"),
+    ),
     "chunks": ("digest",),
     "encodings": ("digest",),
 }
@@ -45,6 +48,25 @@ def second(tmp_path, news, fake):
     add(directory, fake, news)
     with sqlite3.connect(directory / LEDGER) as db:
         without_digests(db)
+    db.close()
+    return directory
+
+
+@pytest.fixture
+def third(tmp_path, news, fake):
+    """An index as the third schema had it."""
+    directory = tmp_path / "third"
+    add(directory, fake, news)
+    written = WRITTEN.replace(" places,", "")
+    with sqlite3.connect(directory / LEDGER) as db:
+        db.create_function("digest", -1, digest)
+        for column in ("places", "stored", "ended", "days_digest"):
+            db.execute(f"ALTER TABLE articles DROP COLUMN {column}")
+        db.execute(f"UPDATE articles SET digest = digest({written})")
+        values = dict(db.execute("SELECT name, value FROM manifest")) | {"schema": "3"}
+        told = sorted((pair for pair in values.items() if pair[0] != "digest"), key=repr)
+        values["digest"] = digest(*(part for pair in told for part in pair)).hex()
+        db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", values.items())
     db.close()
     return directory
 
@@ -82,7 +104,7 @@ def page(text):
 
 def test_a_reader_is_told_both_schemas_and_the_command_that_mends_it(old, fake):
     message = (
-        f"{old}: the index has schema 1 and this onrecord reads schema 4; bring it up to date with:"
+        f"{old}: the index has schema 1 and this onrecord reads schema 5; bring it up to date with:"
         f" onrecord check --repair --index {old}"
     )
     for use in (lambda: Generations(old, fake), lambda: faults(old)):
@@ -131,24 +153,35 @@ def test_what_the_second_schema_holds_is_as_written_from_now_on(second, news, fa
     assert look(second, fake) == look(tmp_path / "new", fake)
 
 
-def test_what_was_damaged_before_is_not_blessed(second, fake):
-    with sqlite3.connect(second / LEDGER) as db:
+def test_an_index_without_places_is_brought_up_to_date(third, news, fake, tmp_path):
+    model = FakeEmbedder()
+    assert counts(add(third, model, news))["unchanged"] == ["rain.txt", "snow.txt", "vote.html"]
+    assert model.calls == 0
+    assert faults(third) == ([], [])
+    add(tmp_path / "new", fake, news)
+    assert look(third, fake) == look(tmp_path / "new", fake)
+
+
+@pytest.mark.parametrize("schema", ["second", "third"])
+def test_what_was_damaged_before_is_not_blessed(request, schema, fake):
+    earlier = request.getfixturevalue(schema)
+    with sqlite3.connect(earlier / LEDGER) as db:
         db.execute("UPDATE articles SET text = replace(text, 'Sunday', 'Monday')")
     db.close()
-    Builder(second, fake).update()
-    assert faults(second) == (["rain.txt: this article is not as it was written"], [])
-    with Generations(second, fake).reading() as now:
+    Builder(earlier, fake).update()
+    assert faults(earlier) == (["rain.txt: this article is not as it was written"], [])
+    with Generations(earlier, fake).reading() as now:
         assert [a.article.uri for a in now.ledger.all_articles()] == ["snow.txt", "vote.html"]
 
 
-def test_what_the_third_schema_holds_stays_and_has_no_day(tmp_path, news, fake):
-    directory = tmp_path / "third"
+def test_what_the_fourth_schema_holds_stays_and_has_no_day(tmp_path, news, fake):
+    directory = tmp_path / "fourth"
     add(directory, fake, news)
     with sqlite3.connect(directory / LEDGER) as db:
         for column in ("stored", "ended", "days_digest"):
             db.execute(f"ALTER TABLE articles DROP COLUMN {column}")
         db.execute("DELETE FROM manifest WHERE name = 'digest'")
-        db.execute("UPDATE manifest SET value = '3' WHERE name = 'schema'")
+        db.execute("UPDATE manifest SET value = '4' WHERE name = 'schema'")
         pairs = sorted(db.execute("SELECT name, value FROM manifest").fetchall(), key=repr)
         told = digest(*(part for pair in pairs for part in pair)).hex()
         db.execute("INSERT INTO manifest VALUES ('digest', ?)", (told,))

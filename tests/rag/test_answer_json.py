@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer import SURE, Answer, Citation, Claim, Short, sentence
@@ -30,6 +30,7 @@ def citations(draw, number):
         author=draw(st.none() | TEXT),
         published=draw(DAY),
         url=draw(st.none() | TEXT),
+        place=draw(st.none() | TEXT),
     )
 
 
@@ -79,6 +80,7 @@ def answers(draw):
 
 
 @given(answers())
+@settings(deadline=None)
 def test_an_answer_comes_back_from_json(answer):
     assert Answer.from_json(json.loads(json.dumps(answer.as_json()))) == answer
 

@@ -221,7 +221,7 @@ class Editor:
                 reason = "another one of this name came with it; give one of them another name"
                 results[number] = Result(item.uri, "skipped", reason=reason)
             else:
-                articles[item.uri] = clean_article(item)
+                articles[item.uri] = item if item.cleaned else clean_article(item)
         report = Report()
         if articles:
             with self._one:

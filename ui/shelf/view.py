@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from index.readers import EXTENSIONS
+from index.readers import extensions
 from rag.period import day_text
 from ui.alerts.store import Alerts, Match
 from ui.figures import counted, size_text
@@ -105,8 +105,8 @@ def shelf(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         **alerts_shown(Alerts(corpus.directory).matches(ALERTED)),
         "add": terms.add,
         "said": terms.said,
-        "accept": ",".join(EXTENSIONS),
-        "hint": f"{', '.join(EXTENSIONS)}; each up to {terms.megabytes} MB.",
+        "accept": ",".join(extensions()),
+        "hint": f"{', '.join(extensions())}; each up to {terms.megabytes} MB.",
     }
 
 

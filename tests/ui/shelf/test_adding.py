@@ -63,7 +63,7 @@ def test_files_of_every_kind_become_articles_in_the_order_sent(editor, corpus):
         ("upload/page.pdf", "skipped", ""),
         ("upload/empty.txt", "skipped", ""),
     ]
-    assert results[4].reason.startswith("files ending in .pdf are not read; onrecord reads .txt")
+    assert results[4].reason.startswith("the PDF is damaged and cannot be opened; get or save it")
     assert results[5].reason == "the file is empty; put the article's text in it or delete it"
     assert held(corpus) == [
         "rain.txt",
