@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,12 @@ class Builder:
         self.progress = progress
         self._chunking = {"chunk_tokens": str(chunk_tokens), "overlap": str(overlap)}
 
-    def add(self, sources: Sequence[Source]) -> Report:
+    def add(
+        self,
+        sources: Sequence[Source],
+        pages: Sequence[Article] = (),
+        withdrawn: Sequence[str] = (),
+    ) -> Report:
         """Brings the index in line with its sources; embeds only what is new.
 
         An article is read anew, compared by content, and kept, replaced or added. One that a
@@ -120,13 +126,17 @@ class Builder:
         Rows of the ledger that are not as they were written are left behind first: what the
         sources hold of them is stored again.
 
+        Args:
+            sources: Files and folders.
+            pages: Articles of the web, cleaned, each with a uri of its own.
+            withdrawn: Uris of those that their site took down.
+
         Raises:
             IndexDamaged, IndexMismatch, IndexUnwritable: see the classes.
         """
         with self._locked(create=True) as ledger:
-            if self._damaged(ledger):
-                return self._rescued(sources)
-            return self._bring(ledger, sources)
+            bring = self._rescued if self._damaged(ledger) else partial(self._bring, ledger)
+            return bring(sources, pages, withdrawn)
 
     def put(self, articles: Iterable[Article]) -> Report:
         """Adds or replaces articles that come from a program instead of a source.
@@ -156,6 +166,8 @@ class Builder:
                     named = [(uri, id_) for _, uri, id_, now in ledger.names(name) if now]
                     exact = [pair for pair in named if name in pair]
                     found = [uri for uri, _ in exact or named]
+                    if not found:  # it may have been withdrawn
+                        found = list({r.article.article.uri: 0 for r in ledger.history(name)})
                     if not found:
                         raise NotIndexed(
                             f"{name}: no article has this uri, key or id;"
@@ -185,7 +197,7 @@ class Builder:
             except IndexDamaged:
                 harmed = True
             if harmed:
-                return self._rescued([])
+                return self._rescued()
             with ledger.read():
                 manifest = ledger.manifest()
                 if manifest["generation"] != "0":
@@ -202,6 +214,8 @@ class Builder:
         self,
         ledger: Ledger,
         sources: Sequence[Source],
+        pages: Sequence[Article] = (),
+        withdrawn: Sequence[str] = (),
         again: Sequence[Article] = (),
         lost: Sequence[str] = (),
         *,
@@ -212,11 +226,19 @@ class Builder:
             stored = ledger.current_ids()
         found = Comparison(stored | {a.uri: (0, "", a.root) for a in again})
         found.add_sources(sources, lambda number: self.progress("read", number, 0))
+        found.add(pages)
+        found.report.withdrawn = [uri for uri in withdrawn if uri in stored]
+        found.report.removed += found.report.withdrawn
         found.mend(again, lost)
         self._commit(ledger, list(found.fresh.values()), found.report, found.moved, always=rescued)
         return found.report
 
-    def _rescued(self, sources: Sequence[Source]) -> Report:
+    def _rescued(
+        self,
+        sources: Sequence[Source] = (),
+        pages: Sequence[Article] = (),
+        withdrawn: Sequence[str] = (),
+    ) -> Report:
         """As ``add``, from what is whole of a damaged ledger; that is kept beside the new one."""
         path = self.directory / LEDGER
         making = self.directory / MAKING / LEDGER
@@ -224,7 +246,7 @@ class Builder:
         ledger = Ledger(making)
         with ledger.read():
             check_embedder(self.directory, ledger.manifest(), self.embedder)
-        report = self._bring(ledger, sources, again, lost, rescued=True)
+        report = self._bring(ledger, sources, pages, withdrawn, again, lost, rescued=True)
         ledger.close()
         report.aside = backup.put(making, path)
         return report
@@ -291,7 +313,7 @@ class Builder:
         try:
             with ledger.write():
                 for uri in report.removed:
-                    ledger.delete(uri)
+                    (ledger.withdraw if uri in report.withdrawn else ledger.delete)(uri)
                 for uri, place in moved.items():
                     ledger.set_root(uri, place)
                 uris = {ledger.insert(item)[0]: item.article.uri for item in prepared}

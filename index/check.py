@@ -40,6 +40,7 @@ def _told(found: damage.Damage) -> list[str]:
     return [
         *(f"{uri}: this article is not as it was written" for uri in found.articles),
         *(f"{uri}: the source of this article is not as it was written" for uri in found.sources),
+        *(f"{uri}: when this article was stored is not as it was written" for uri in found.days),
         *(f"{uri}: what finds this article is not as it was written" for uri in found.unfound),
         *([f"{found.chunks} chunks are not as they were written"] if found.chunks else []),
         *found.counts,

@@ -18,6 +18,7 @@ class Report:
 
     Attributes:
         added: Uris that are new; likewise ``changed``, ``unchanged`` and ``removed``.
+        withdrawn: Of the removed, those whose site took them down; their texts are kept.
         duplicates: Of the added and changed, those that repeat a story already held.
         mended: Uris of articles that were damaged in the index and are stored again.
         lost: Likewise of those that no source holds.
@@ -30,6 +31,7 @@ class Report:
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)

@@ -28,7 +28,7 @@ _Row = tuple[Any, ...]
 # SQLite quotes names where it complains, readable or not.
 _UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
-_ARTICLES = f"digest, {WRITTEN}, raw_digest, raw, current, root"
+_ARTICLES = f"digest, {WRITTEN}, raw_digest, raw, current, root, stored, ended, days_digest"
 _WIDTH = len(WRITTEN.split(","))
 
 
@@ -39,6 +39,7 @@ class Damage:
     Attributes:
         articles: The uris of articles whose text, or what is known of them, is not.
         sources: The uris of those of which only the raw source is not.
+        days: Likewise of those of which only the days of storing are not.
         unfound: The uris of current ones that lack a chunk or an encoding to be found by.
         chunks: How many chunks are not, or have an encoding that is not.
         counts: What the manifest counts otherwise than the tables, a sentence each.
@@ -47,6 +48,7 @@ class Damage:
 
     articles: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    days: list[str] = field(default_factory=list)
     unfound: list[str] = field(default_factory=list)
     chunks: int = 0
     counts: list[str] = field(default_factory=list)
@@ -71,6 +73,8 @@ def find(ledger: Ledger) -> Damage:
             found.articles.append(article.uri)
         elif not article.raw_sound:
             found.sources.append(article.uri)
+        elif not article.days_sound:
+            found.days.append(article.uri)
         if article.sound and article.current:
             expected[article.pk] = article.uri, article.chunks
     owners = Counter(_chunk_owners(db))
@@ -112,14 +116,16 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
             for row in _as_written(old, "chunks", CHUNK):
                 if row[-1] in encodings:
                     chunks.setdefault(row[2], []).append(row)
-            # Which revision of an article is the current one, its row's number tells.
+            # Which revision of an article is the current one, its row's number tells, and that it
+            # did not end.
             newest: dict[str, int] = {}
             for _, pk, uri in _rows(old, "articles", "digest, pk, uri"):
                 newest[str(uri)] = max(pk, newest.get(str(uri), 0))
             stored: list[int] = []
             for row in _rows(old, "articles", _ARTICLES):
                 article = _parts(row)
-                article = replace(article, current=newest.get(article.uri) == article.pk)
+                last = newest.get(article.uri) == article.pk
+                article = replace(article, current=last and not article.ended)
                 if not article.sound:
                     lost.append(article.uri)
                 elif article.current and not (
@@ -149,6 +155,8 @@ class _Stored:
     raw_sound: bool
     current: bool
     root: str
+    days: _Row  # from when until when it was current
+    days_sound: bool
 
     @property
     def pk(self) -> int:
@@ -162,6 +170,10 @@ class _Stored:
     def chunks(self) -> int:
         return int(self.written[-1])
 
+    @property
+    def ended(self) -> bool:
+        return self.days_sound and self.days[1] is not None
+
     def whole(self) -> Article:
         """The article; its text stands in for a source that is lost."""
         row = (self.current, None, self.root, digest(*self.written), *self.written)
@@ -172,24 +184,32 @@ class _Stored:
 
 def _parts(row: _Row) -> _Stored:
     """Reads a row of ``_ARTICLES``."""
-    written, (raw_digest, raw, current, root) = row[1 : 1 + _WIDTH], row[1 + _WIDTH :]
-    sound = row[0] == digest(*written)
+    written, rest = row[1 : 1 + _WIDTH], row[1 + _WIDTH :]
+    raw_digest, raw, current, root, *days, days_digest = rest
+    pk = written[0]
     return _Stored(
-        written, raw, sound, raw_digest == digest(written[0], raw), bool(current), str(root)
+        written=written,
+        raw=raw,
+        sound=row[0] == digest(*written),
+        raw_sound=raw_digest == digest(pk, raw),
+        current=bool(current),
+        root=str(root),
+        days=tuple(days),
+        days_sound=days_digest == digest(pk, *days),
     )
 
 
 def _copy(new: Ledger, article: _Stored) -> None:
     """Stores an article's row as it was."""
     raw = article.raw if article.raw_sound else packed(article.whole().text, article.whole().text)
+    days = article.days if article.days_sound else (None, None)
     values = (
         *(digest(*article.written), *article.written, digest(article.pk, raw), raw),
         article.current,
     )
     new.connections.db.execute(
-        f"INSERT INTO articles (digest, {WRITTEN}, raw_digest, raw, current, root)"
-        f" VALUES ({', '.join('?' * (len(values) + 1))})",
-        (*values, article.root),
+        f"INSERT INTO articles ({_ARTICLES}) VALUES ({', '.join('?' * (len(values) + 4))})",
+        (*values, article.root, *days, digest(article.pk, *days)),
     )
 
 

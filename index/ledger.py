@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from index.digest import digest
 from index.errors import IndexDamaged
 from index.sentences import Sentence
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # How a vector is stored: in 16 bits a component, its product with another unit vector of MiniLM
 # is within 0.0002 of that in 32.
@@ -45,7 +45,8 @@ CREATE TABLE articles (
     text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
     chunks INTEGER NOT NULL DEFAULT 0,
     digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x'',
-    places TEXT NOT NULL DEFAULT '[]'
+    places TEXT NOT NULL DEFAULT '[]',
+    stored TEXT, ended TEXT, days_digest BLOB NOT NULL DEFAULT x''
 );
 CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
 CREATE INDEX articles_by_id ON articles (id);
@@ -70,6 +71,7 @@ WRITTEN = (
     "pk, id, uri, key, revision, title, author, publisher, published, language, url, sources,"
     " places, text, sentences, minhash, chunks"
 )
+DAYS = "pk, stored, ended"
 CHUNK = 'pk, article, start, "end", heading, first, last, encoding'
 ENCODING = "key, vector"
 
@@ -94,6 +96,20 @@ class StoredArticle:
     current: bool
     story: int
     sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One text that an article had.
+
+    Attributes:
+        stored: When it was stored, in UTC; None if that is not known, as of an earlier onrecord.
+        ended: When a later one replaced it, or it was withdrawn; None while it is current.
+    """
+
+    article: StoredArticle
+    stored: datetime | None
+    ended: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +315,22 @@ class Ledger:
         """The uris of articles by pk, sorted, whether or not they are as written."""
         return sorted(uri for (uri,) in self._select("SELECT uri FROM articles WHERE pk IN", pks))
 
+    def history(self, name: str) -> list[Revision]:
+        """Every text of the article with this uri, key or id, the first one first.
+
+        Those that are not as they were written are left out.
+        """
+        rows = self._db.execute(
+            f"SELECT days_digest, {DAYS}, {_ARTICLE} FROM articles WHERE uri IN"
+            " (SELECT uri FROM articles WHERE uri = ?1 OR key = ?1 OR id = ?1) ORDER BY uri, pk",
+            (name,),
+        )
+        return [
+            Revision(article, *(map(_moment, days) if told == digest(pk, *days) else (None, None)))
+            for told, pk, *days, row in ((*row[:4], row[4:]) for row in rows)
+            for article in as_stored([row])
+        ]
+
     def all_articles(self) -> Iterator[StoredArticle]:
         """Every current article that is as it was written, in the order of their uris."""
         return as_stored(
@@ -369,11 +401,14 @@ class Ledger:
             json.dumps(article.places, ensure_ascii=False),
             *(article.text, spans.tobytes(), prepared.minhash, len(prepared.chunks)),
         )
-        raw = packed(article.raw, article.text)
+        raw, now = packed(article.raw, article.text), _now()
         self._db.execute(
-            f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root)"
-            f" VALUES ({', '.join('?' * len(written))}, ?, ?, ?, 1, ?)",
-            (*written, digest(*written), raw, digest(pk, raw), article.root),
+            f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root, stored,"
+            f" days_digest) VALUES ({', '.join('?' * len(written))}, ?, ?, ?, 1, ?, ?, ?)",
+            (
+                *(*written, digest(*written), raw, digest(pk, raw)),
+                *(article.root, now, digest(pk, now, None)),
+            ),
         )
         first = self._next("chunks")
         rows = [
@@ -397,11 +432,22 @@ class Ledger:
         self._db.execute(
             "DELETE FROM chunks WHERE article IN (SELECT pk FROM articles WHERE uri = ?)", (uri,)
         )
-        self._db.execute("UPDATE articles SET current = 0, story = NULL WHERE uri = ?", (uri,))
+        held = self._db.execute("SELECT pk, stored FROM articles WHERE uri = ? AND current", (uri,))
+        for pk, stored in held.fetchall():
+            now = _now()
+            self._db.execute(
+                "UPDATE articles SET current = 0, story = NULL, ended = ?, days_digest = ?"
+                " WHERE pk = ?",
+                (now, digest(pk, stored, now), pk),
+            )
 
     def set_root(self, uri: str, root: str) -> None:
         """Says that an article is now read from another root."""
         self._db.execute("UPDATE articles SET root = ? WHERE uri = ? AND current", (root, uri))
+
+    def withdraw(self, uri: str) -> None:
+        """Takes an article out of what is searched; its texts stay, so that old citations open."""
+        self._retire(uri)
 
     def delete(self, uri: str) -> None:
         """Removes every revision of an article, and its chunks."""
@@ -487,6 +533,18 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except (ValueError, TypeError):  # of an article that is not as it was written
+        return None
+
+
+def _now() -> str:
+    """This moment, in UTC, as the ledger writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except (ValueError, TypeError):
         return None
 
 

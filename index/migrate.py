@@ -11,11 +11,22 @@ from pathlib import Path
 import numpy as np
 
 from index.digest import digest
-from index.ledger import CHUNK, ENCODING, SCHEMA_VERSION, STORED, WRITTEN, Ledger, as_stored, packed
+from index.ledger import (
+    CHUNK,
+    DAYS,
+    ENCODING,
+    SCHEMA_VERSION,
+    STORED,
+    WRITTEN,
+    Ledger,
+    as_stored,
+    packed,
+)
 
 # Schema 1 had vectors in 32 bits, signs of token vectors, and sources compressed by themselves;
-# schema 2 had no digests; schema 3 had no places.
-FROM = ("1", "2", "3")
+# schema 2 had no digests; schema 3 had no places; schema 4 did not say from when until when a text
+# was current.
+FROM = ("1", "2", "3", "4")
 
 _SMALLER = """
 ALTER TABLE encodings DROP COLUMN starts;
@@ -45,6 +56,13 @@ ALTER TABLE articles ADD COLUMN places TEXT NOT NULL DEFAULT '[]';
 UPDATE articles SET digest = digest({WRITTEN}) WHERE digest <> x'';
 """
 
+_DATED = f"""
+ALTER TABLE articles ADD COLUMN stored TEXT;
+ALTER TABLE articles ADD COLUMN ended TEXT;
+ALTER TABLE articles ADD COLUMN days_digest BLOB NOT NULL DEFAULT x'';
+UPDATE articles SET days_digest = digest({DAYS});
+"""
+
 
 def up_to_date(path: Path) -> None:
     """Migrates a ledger that needs it, whole or not at all. The caller holds the build lock.
@@ -63,7 +81,7 @@ def up_to_date(path: Path) -> None:
         db.create_function("digest", -1, digest, deterministic=True)
         db.create_function("identified", -1, _identified, deterministic=True)
         with ledger.write():
-            steps = (_SMALLER, _DIGESTED, _PLACED)
+            steps = (_SMALLER, _DIGESTED, _PLACED, _DATED)
             for statement in "".join(steps[FROM.index(found) :]).split(";"):
                 db.execute(statement)
             ledger.set_manifest({"schema": str(SCHEMA_VERSION)})

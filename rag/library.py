@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
@@ -13,11 +13,14 @@ from index.build import Builder, Progress
 from index.embed import Embedder
 from index.errors import ArticleDamaged, NotIndexed
 from index.generation import Generation, Generations
-from index.ledger import Listed, StoredArticle
+from index.ledger import Listed, Revision, StoredArticle
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Filters
 
 T = TypeVar("T")
+
+# New articles that are read together: one snapshot each would cost more than reading them.
+NEWER_AT_ONCE = 100
 
 # Damaged articles that an answer names.
 DAMAGED_NAMED = 3
@@ -119,6 +122,37 @@ class Library:
         """
         with self.reading() as now:
             return now.ledger.newest(count)
+
+    def history(self, name: str) -> list[Revision]:
+        """Every text of the article with this uri, key or id, the first one first.
+
+        Args:
+            name: The article's uri, key or id.
+
+        Raises:
+            NotIndexed: there is none.
+        """
+        with self.reading() as now:
+            found = now.ledger.history(name)
+        if not found:
+            raise NotIndexed(
+                f"{name}: no article has, or had, this uri, key or id; see which there are with:"
+                " onrecord articles"
+            )
+        return found
+
+    def newer(self, pk: int) -> Iterator[StoredArticle]:
+        """The articles that were stored after the one with this number, in that order.
+
+        Args:
+            pk: Its number in the ledger.
+        """
+        with self.reading() as now:
+            found = sorted(now.ledger.select("pk > ?", [str(pk)]))
+        for first in range(0, len(found), NEWER_AT_ONCE):
+            with self.reading() as now:
+                held = now.ledger.articles(found[first : first + NEWER_AT_ONCE])
+            yield from (held[number] for number in sorted(held))
 
     def articles(self) -> list[Listed]:
         """Every article, without its text, in the order of their uris."""

@@ -41,6 +41,20 @@ class Settings(BaseSettings):
         THRESHOLD, ge=0, le=1, description="confidence below which the answer is a refusal"
     )
     max_file_mb: int = Field(50, ge=1, description="the largest article read, in megabytes")
+    max_pages: int = Field(
+        500, ge=1, description="pages fetched at once of one feed or sitemap, the newest first"
+    )
+    allow_private: bool = Field(
+        False, description="whether addresses of this machine and of private networks are fetched"
+    )
+    alert_webhook: SecretStr = Field(
+        SecretStr(""), description="an address that new matches of alerts are sent to, as JSON"
+    )
+    alert_mail: str = Field("", description="to whom they are mailed, as desk@paper.example")
+    alert_sender: str = Field("", description="whom the mail is from; else the name for smtp_url")
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="the mail server, as smtps://name:password@mail.example:465"
+    )
     host: str = Field("127.0.0.1", description="where the chat listens")
     port: int = Field(7860, ge=0, le=65535, description="the chat's port; 0 takes a free one")
     auth: SecretStr = Field(

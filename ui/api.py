@@ -93,6 +93,7 @@ def build_api(
     add_handlers(app, doors.metrics)
     _add_routes(app, doors.metrics.measured(corpus, "api"), doors)
     articles.add_reading(app, corpus, doors.desk)
+    articles.add_alerts(app, lambda: corpus.directory, doors.desk)
     if editor:
         articles.add_writing(app, editor, writing)
     openai_api.add_routes(app, doors.metrics.measured(corpus, "openai"), doors.desk)

@@ -22,6 +22,7 @@ from ui.render import (
     stopped_html,
     waiting_html,
 )
+from ui.superseded import superseded_html
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -205,12 +206,13 @@ def open_source(corpus: Corpus, ref: object) -> str:
     ]
     try:
         article = corpus.article(found[1])
+        revisions = corpus.history(found[1])
     except OnRecordError as error:
         return problem_html(sentence(str(error)))
     if any(not start < end <= len(article.text) for _, (start, end) in spans):
         return problem_html("The cited words are not in this article.")
     quotes, shorts = ([span for short, span in spans if short is is_] for is_ in (False, True))
-    return article_html(article, quotes, shorts)
+    return superseded_html(revisions, found[1], quotes) + article_html(article, quotes, shorts)
 
 
 def _history(turns: Sequence[Turn]) -> list[types.Turn]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.settings import Settings
     from rag.types import Answer, Filters
+    from ui.references import Source
 
 app = typer.Typer(
     name="onrecord",
@@ -71,6 +73,8 @@ Explain = Annotated[
     ),
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")]
+AsBibtex = Annotated[bool, typer.Option("--bibtex", help="Print the articles as BibTeX.")]
+AsRis = Annotated[bool, typer.Option("--ris", help="Print the articles as RIS.")]
 Sample = Annotated[bool, typer.Option("--sample", help="Use the sample corpus of onrecord.")]
 After = Annotated[
     date | None, typer.Option(parser=_day, metavar="DATE", help="Published from then.")
@@ -100,6 +104,12 @@ LlmKey = Annotated[
     str | None, typer.Option("--llm-key", help="The server's key; better as ONRECORD_LLM_KEY.")
 ]
 TopK = Annotated[int | None, typer.Option("--top-k", min=1, max=1000, help="How many to give.")]
+AllowPrivate = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-private", help="Fetch addresses of this machine and of private networks too."
+    ),
+]
 Input = Annotated[
     Path | None,
     typer.Option("--input", metavar="FILE", help="JSONL: id, question, history; a line each."),
@@ -123,23 +133,74 @@ def everywhere(
 @app.command()
 def add(
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs.")
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="Files, folders, globs, addresses of the web."),
     ],
     index: Index = None,
+    allow_private: AllowPrivate = None,
     fields: Map = None,
     as_json: AsJson = False,
     explain: Explain = False,
 ) -> None:
     """Read articles, and bring the index in line with them; only what changed is embedded."""
     from ui import explaining, indexing
+    from ui.alerts import command
 
-    settings = _settings(index)
+    settings = _settings(index, allow_private=allow_private)
     report, missing = indexing.add(settings, sources, _mapped(fields or []))
     indexing.show(report, missing, as_json=as_json)
     for line in explaining.explanations(settings, sources) if explain else ():
         typer.echo(line, err=as_json)
+    command.tell_new(settings)
     if missing or report.lost or any(item.fault for item in report.skipped):
         raise typer.Exit(1)
+
+
+@app.command()
+def watch(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="As for add; feeds above all.")
+    ],
+    index: Index = None,
+    every: Annotated[str, typer.Option(help="How often sites are asked: 15m, 2h, 1d.")] = "15m",
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once and end, as in a cron job.")
+    ] = False,
+    allow_private: AllowPrivate = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add what is new or changed in sources, as files change and sites are asked, until Ctrl-C."""
+    from ui import indexing, watching
+    from ui.alerts import command
+
+    try:
+        interval = watching.seconds(every)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    settings = _settings(index, allow_private=allow_private)
+    if not once:
+        watching.watch(settings, sources, interval, as_json=as_json)
+        return
+    report, missing = indexing.add(settings, sources, watching=True)
+    indexing.show(report, missing, as_json=as_json)
+    command.tell_new(settings)
+    if len(missing) == len(sources):
+        raise typer.Exit(1)
+
+
+@app.command()
+def alert(
+    action: Annotated[str, typer.Argument(help="add, list, remove, matches or feed.")],
+    text: Annotated[
+        str | None, typer.Argument(help="A question or words to look for; to remove, its number.")
+    ] = None,
+    index: Index = None,
+    as_json: AsJson = False,
+) -> None:
+    """Save a question or a search that is asked of new articles; see what matched."""
+    from ui.alerts import command
+
+    command.run(_settings(index), action, text, as_json=as_json)
 
 
 @app.command()
@@ -155,11 +216,22 @@ def remove(
 
 
 @app.command()
-def articles(index: Index = None, as_json: AsJson = False, sample: Sample = False) -> None:
-    """List the articles of the index."""
+def articles(
+    index: Index = None,
+    history: Annotated[
+        str | None,
+        typer.Option(metavar="URI", help="List the texts that this article had, and what changed."),
+    ] = None,
+    as_json: AsJson = False,
+    sample: Sample = False,
+) -> None:
+    """List the articles of the index, or the revisions of one."""
     from ui import output
 
     corpus = _corpus(_settings(index), sample)
+    if history is not None:
+        output.history(corpus.history(history), as_json=as_json)
+        return
     output.articles(corpus.articles(), as_json=as_json)
 
 
@@ -178,13 +250,17 @@ def ask(
     llm_key: LlmKey = None,
     input_file: Input = None,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_bibtex: AsBibtex = False,
+    as_ris: AsRis = False,
     sample: Sample = False,
 ) -> None:
     """Answer a question from the articles, every sentence cited; or say that they do not."""
-    from ui import output
-
     if (question is None) == (input_file is None):
         raise typer.BadParameter("give either a question or --input FILE")
+    _one_form(as_json, as_csv, as_bibtex, as_ris)
+    if input_file is not None and (as_csv or as_bibtex or as_ris):
+        raise typer.BadParameter("answers to a file are told as text or with --json")
     if question is not None:
         from rag.question import understand
 
@@ -202,7 +278,10 @@ def ask(
     answer = _corpus(settings, sample).ask(
         str(question), filters=filters, scope=not no_scope, plain=plain, today=today
     )
-    output.answer(answer, as_json=as_json)
+    if as_bibtex or as_ris:
+        _refer(answer.citations, as_ris=as_ris)
+        return
+    _show(answer, as_csv=as_csv, as_json=as_json)
 
 
 @app.command()
@@ -256,6 +335,9 @@ def search(
         Path | None, typer.Option("--run", metavar="FILE", help="Write a TREC run here.")
     ] = None,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    as_bibtex: AsBibtex = False,
+    as_ris: AsRis = False,
     sample: Sample = False,
 ) -> None:
     """Find passages; with --input and --run, rank articles for many queries."""
@@ -265,6 +347,7 @@ def search(
         raise typer.BadParameter("give either a query or --input FILE")
     if (run is None) != (input_file is None):
         raise typer.BadParameter("--input FILE and --run FILE go together")
+    _one_form(as_json, as_csv, as_bibtex, as_ris)
     if input_file and run:
         questions = batch.read(input_file)
         corpus = _corpus(_settings(index), sample)
@@ -272,7 +355,13 @@ def search(
             raise typer.Exit(1)
         return
     corpus = _corpus(_settings(index), sample)
-    output.passages(corpus.search(str(query), top_k), as_json=as_json)
+    found = corpus.search(str(query), top_k)
+    if as_bibtex or as_ris:
+        _refer([passage.article.article for passage in found], as_ris=as_ris)
+    elif as_csv:
+        output.passage_table(found)
+    else:
+        output.passages(found, as_json=as_json)
 
 
 @app.command()
@@ -498,6 +587,17 @@ def _show(answer: Answer, *, as_csv: bool, as_json: bool) -> None:
         output.table(answer)
     else:
         output.answer(answer, as_json=as_json)
+
+
+def _one_form(*forms: bool) -> None:
+    if sum(forms) > 1:
+        raise typer.BadParameter("give one of --json, --csv, --bibtex and --ris")
+
+
+def _refer(sources: Sequence[Source], *, as_ris: bool) -> None:
+    from ui import references
+
+    typer.echo((references.ris if as_ris else references.bibtex)(sources), nl=False)
 
 
 def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,40 +16,69 @@ from index.check import faults
 from index.embedders import embedder_of
 from index.errors import IndexDamaged
 from index.readers import Source, SourceMissing
+from index.web import bring
+from index.web.addresses import is_web
+from index.web.fetch import Fetch, Fetcher
 from ui import output
 from ui.keeping import damage
 
 if TYPE_CHECKING:
     from rag.settings import Settings
 
-_STAGES = {"read": "Reading", "embed": "Embedding", "index": "Indexing"}
+_STAGES = {"fetch": "Fetching", "read": "Reading", "embed": "Embedding", "index": "Indexing"}
 _SHOWN = ("added", "changed", "unchanged", "removed", "duplicates")
 _SKIPPED_LINES = 100
 
 
 def add(
-    settings: Settings, named: Sequence[str], fields: Mapping[str, str] | None = None
+    settings: Settings,
+    named: Sequence[str],
+    fields: Mapping[str, str] | None = None,
+    fetch: Fetch | None = None,
+    *,
+    watching: bool = False,
 ) -> tuple[Report, list[str]]:
     """Adds sources; those that are not there are told, and the rest goes on.
 
     Args:
-        settings: Where the index lies, and how it is made.
-        named: The sources.
+        settings: Where the index lies, how it is made, and what may be fetched.
+        named: Files, folders, patterns and addresses.
         fields: What records call the fields of an article: {"title": "headline"}.
+        fetch: What fetches addresses; None for a connection of its own.
+        watching: Whether pages that nobody says have changed are asked again only now and then.
 
     Returns:
         What was done, and a sentence for each source that is missing.
     """
     sources, missing = [], []
+    urls = [name for name in named if is_web(name)]
     for name in named:
         try:
-            sources.append(Source.at(name, settings.max_file_mb * 2**20, fields))
+            if not is_web(name):
+                sources.append(Source.at(name, settings.max_file_mb * 2**20, fields))
         except SourceMissing as error:
             missing.append(str(error))
-    if not sources:
+    if not sources and not urls:
         return Report(), missing
     with _builder(settings) as builder:
-        return builder.add(sources), missing
+        if not urls:
+            return builder.add(sources), missing
+        with closing(fetch or fetcher(settings)) as fetching:
+            found = bring.gather(
+                settings.index,
+                urls,
+                fetching,
+                max_bytes=settings.max_file_mb * 2**20,
+                max_pages=settings.max_pages,
+                watching=watching,
+                progress=lambda number: builder.progress("fetch", number, 0),
+            )
+        return bring.store(builder, sources, found), missing
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """What fetches addresses as the settings say."""
+    return Fetcher(max_bytes=settings.max_file_mb * 2**20, allow_private=settings.allow_private)
 
 
 def remove(settings: Settings, names: Sequence[str]) -> Report:

@@ -7,6 +7,7 @@ import json
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from index.article import Article
-    from index.ledger import Listed
+    from index.ledger import Listed, Revision
     from rag.retrieve import Passage
     from rag.types import Answer, Citation
 
@@ -107,6 +108,63 @@ def articles(found: Sequence[Listed], *, as_json: bool) -> None:
         cells = (listed.id, day, listed.publisher or "", listed.title, listed.uri)
         table.add_row(*(Text(plain(cell)) for cell in cells))
     Console().print(table)
+
+
+def passage_table(found: Sequence[Passage]) -> None:
+    """Passages as CSV, best first."""
+    rows = csv.writer(sys.stdout)
+    names = ("rank", "score", "text", "published", "publisher", "title", "uri", "start", "end")
+    rows.writerow(names)
+    for value in passage_values(found):
+        rows.writerow(["" if value[name] is None else value[name] for name in names])
+
+
+def history(found: Sequence[Revision], *, as_json: bool) -> None:
+    """The texts that articles had, the first one first, and what changed from one to the next."""
+    values = history_values(found)
+    if as_json:
+        typer.echo(json.dumps(values, ensure_ascii=False))
+        return
+    for value in values:
+        if value["revision"] == 1:
+            typer.echo(plain(value["uri"]))
+        stored = value["stored"] or "an unknown day"
+        ended = f" until {value['ended']}" if value["ended"] else ""
+        state = " (current)" if value["current"] else " (withdrawn)" if value["withdrawn"] else ""
+        typer.echo(f"revision {value['revision']} ({value['id']}), from {stored}{ended}{state}")
+        for change in value["changes"]:
+            typer.echo(f"  {change['field']}:")
+            for mark, words in (("-", change["before"]), ("+", change["after"])):
+                if words:
+                    typer.echo(
+                        textwrap.indent(textwrap.fill(plain(words), _WIDTH - 6), f"  {mark} ")
+                    )
+
+
+def history_values(found: Sequence[Revision]) -> list[dict[str, Any]]:
+    """The same as JSON values."""
+    from index.revisions import changes
+
+    values: list[dict[str, Any]] = []
+    for number, each in enumerate(found):
+        article = each.article.article
+        before = found[number - 1].article.article if number else None
+        last = number + 1 == len(found) or found[number + 1].article.article.uri != article.uri
+        same = before is not None and before.uri == article.uri
+        values.append(
+            {
+                "uri": article.uri,
+                "revision": each.article.revision,
+                "id": each.article.id,
+                "current": each.article.current,
+                "withdrawn": last and not each.article.current,
+                "published": _iso(article),
+                "stored": each.stored and each.stored.isoformat(),
+                "ended": each.ended and each.ended.isoformat(),
+                "changes": [asdict(c) for c in changes(before, article)] if before and same else [],
+            }
+        )
+    return values
 
 
 def passage_values(found: Sequence[Passage]) -> list[dict[str, Any]]:

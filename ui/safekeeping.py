@@ -12,13 +12,14 @@ from index.build import LEDGER, open_ledger
 from index.errors import IndexMissing
 from index.export import records
 from index.restore import restore as put_back
+from ui.alerts.store import FILE as ALERTS
 from ui.files import check_place, replacing
 from ui.kept.database import FILE
 from ui.output import plain
 from ui.sample import FOLDER as SAMPLE
 
-# What cannot be made again: the articles and what finds them, chats and feedback.
-NAMES = (LEDGER, FILE, f"{SAMPLE}/{FILE}")
+# What cannot be made again: the articles and what finds them, chats and feedback, alerts.
+NAMES = (LEDGER, FILE, ALERTS, f"{SAMPLE}/{FILE}")
 
 
 def backup(directory: Path, file: Path) -> None:

@@ -135,7 +135,9 @@ def serve(
         CannotServe: the port is taken.
     """
     from rag.suggest import follow_ups, suggest
+    from ui.alerts.asking import ask_aside
     from ui.api import build_api
+    from ui.indexing import fetcher
     from ui.programs.desk import Aside
     from ui.programs.metrics import Metrics
     from ui.sample import NOTICE, SUGGESTIONS, is_sample
@@ -155,7 +157,14 @@ def serve(
 
     editor = None
     if writable and not read_only and (users or not any_host):
-        editor = Editor(corpus, settings.index, moved, max_bytes=settings.max_file_mb * 2**20)
+        editor = Editor(
+            corpus,
+            settings.index,
+            moved,
+            max_bytes=settings.max_file_mb * 2**20,
+            fetch=fetcher(settings),
+            added=lambda: ask_aside(settings, corpus),
+        )
     page = build_app(
         metrics.measured(corpus, "page"),
         notice=lambda: NOTICE if is_sample(corpus) else "",

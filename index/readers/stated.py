@@ -424,7 +424,9 @@ class _Page:
 
 def _joined(base: str | None, href: str | None) -> str | None:
     try:
-        return urljoin(base or "", (href or "").strip()) or None
+        whole = urljoin(base or "", (href or "").strip())
+        urlsplit(whole)  # what can be joined may still be no address
+        return whole or None
     except ValueError:
         return None
 

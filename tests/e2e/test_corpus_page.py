@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.web.fetch import Fetcher
 from tests.e2e.browsing import (
     PHONE,
     ask,
@@ -15,6 +16,8 @@ from tests.e2e.browsing import (
     violations,
 )
 from tests.rag.making import corpus_of
+from tests.site import Site
+from ui.alerts.store import Alerts, Match
 from ui.api import build_api
 from ui.shelf.adding import Editor
 from ui.shelf.view import READ_ONLY, Terms
@@ -53,7 +56,8 @@ def corpus(tmp_path, embedder):
 
 @pytest.fixture
 def address(corpus):
-    editor = Editor(corpus, corpus.directory, max_bytes=10**6)
+    fetch = Fetcher(max_bytes=10**6, allow_private=True)
+    editor = Editor(corpus, corpus.directory, max_bytes=10**6, fetch=fetch)
     app = build_app(corpus, terms=lambda: Terms(add=True, remove=True, megabytes=1))
     yield launch(app, port=0, programs=build_api(corpus, editor=editor))
     app.close()
@@ -147,6 +151,27 @@ def test_pasted_text_is_added_and_taken_out_again(visit, address, corpus):
     assert titles(page) == ["Hail in Riga", EVIL]
     assert [a.uri for a in corpus.articles()] == ["evil.txt", "hail.txt"]
     page.get_by_text("2 articles on the record.").wait_for()
+
+
+def test_a_link_is_fetched_and_an_alert_that_it_matches_is_shown(visit, address, corpus):
+    alerts = Alerts(corpus.directory)
+    match = Match("bread?", "bread.txt", "x", EVIL, None, None, None, "", 0, "2026-05-05T10:00:00")
+    alerts.record(alerts.add("bread?", 0), [match], 0)
+    with Site() as site:
+        site.page("/harbour", "Harbour to close")
+        page = shelf(visit, address)
+        shown = page.locator(".shelf .alerts")
+        assert shown.locator("summary").text_content() == "Alerts: the last 1 match"
+        assert EVIL in shown.locator("a").text_content()
+        page.get_by_text("Add articles", exact=True).click()
+        label = "Address of an article, a feed or a sitemap"
+        page.get_by_label(label).fill(f"{site.address}/harbour")
+        page.get_by_role("button", name="Add a link").click()
+        page.get_by_text("1 added.").wait_for()
+    assert "Harbour to close" in titles(page)
+    page.locator(".shelf .results a").click()
+    page.locator("#reader").get_by_role("heading", name="Harbour to close").wait_for()
+    assert not elsewhere(page)
 
 
 def test_what_goes_wrong_is_told_in_a_sentence(visit, address, corpus):

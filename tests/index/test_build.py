@@ -79,7 +79,7 @@ def test_the_first_add_adds_everything(index, news, fake):
     told = manifest(index)
     token = told.pop("token")
     assert told == {
-        "schema": "4", "generation": "1", "embedder": "fake", "fingerprint": "fake-weights-1",
+        "schema": "5", "generation": "1", "embedder": "fake", "fingerprint": "fake-weights-1",
         "dimension": "100", "chunk_tokens": "200", "overlap": "1", "articles": "4", "chunks": "4",
         "stories": "4", "publishers": "0",
     }  # fmt: skip
@@ -557,7 +557,7 @@ def test_another_schema_is_refused(index, news, fake):
     with ledger.write():
         ledger.set_manifest({"schema": "99"})
     message = (
-        f"{index}: the index has schema 99 and this onrecord reads schema 4; a newer onrecord made"
+        f"{index}: the index has schema 99 and this onrecord reads schema 5; a newer onrecord made"
         " it; update onrecord"
     )
     for use in (

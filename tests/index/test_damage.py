@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
+from index.article import Article
 from index.build import LEDGER, Builder, open_ledger
 from index.check import faults
 from index.errors import IndexDamaged, OnRecordError
@@ -246,3 +248,37 @@ def test_what_only_counts_and_orders_is_mended_without_loss(index, made, fake, s
     report = Builder(index, fake).repair()
     assert (report.lost, faults(index)) == ([], ([], []))
     assert look(index, fake) == look(made / "index", fake)
+
+
+def test_when_a_text_was_current_is_told_true_or_not_at_all(index, fake):
+    news, other = write(index.parent / "news", {"rain.txt": "Rain fell."}), index.parent / "other"
+    add(other, fake, news)
+    add(other, fake, write(news, {"rain.txt": "Rain fell twice."}))
+    with sqlite3.connect(other / LEDGER) as db:
+        db.execute("UPDATE articles SET ended = '2001-01-01T00:00:00+00:00' WHERE revision = 1")
+    db.close()
+    said = "rain.txt: when this article was stored is not as it was written"
+    assert faults(other) == ([said], [])
+    ledger = open_ledger(other)
+    with ledger.read():
+        assert next((r.stored, r.ended) for r in ledger.history("rain.txt")) == (None, None)
+    ledger.close()
+    Builder(other, fake).repair()
+    assert faults(other) == ([], [])
+
+
+def test_what_was_withdrawn_is_not_brought_back_by_mending(index, fake):
+    other = index.parent / "other"
+    rain = Article(uri="https://a.example/", key="a", text="Rain fell.")
+    Builder(other, fake).add([], [rain, replace(rain, uri="b", key="b", text="Snow lay.")])
+    Builder(other, fake).add([], [], [rain.uri])
+    with sqlite3.connect(other / LEDGER) as db:
+        db.execute("UPDATE chunks SET digest = x''")
+        db.execute("UPDATE articles SET raw_digest = x''")
+    db.close()
+    assert Builder(other, fake).repair().mended == ["b"]
+    ledger = open_ledger(other)
+    with ledger.read():
+        assert list(ledger.current_ids()) == ["b"]
+        assert [r.article.article.text for r in ledger.history(rain.uri)] == ["Rain fell."]
+    ledger.close()

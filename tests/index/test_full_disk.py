@@ -159,7 +159,7 @@ def test_a_new_ledger_lies_in_its_file_before_it_has_its_name(tmp_path):
     ledger.close()
     with Ledger(copy).read():
         pass
-    assert Ledger(copy).schema() == "3"
+    assert Ledger(copy).schema() == "5"
 
 
 def test_a_mend_without_room_leaves_the_damaged_ledger(tmp_path, fake, monkeypatch):

@@ -54,7 +54,7 @@ def store(ledger, *items):
 def test_a_new_ledger_says_what_it_is(ledger):
     with ledger.read():
         assert ledger.manifest() == {
-            "schema": "4", "generation": "0", "token": "", "dimension": "3"
+            "schema": "5", "generation": "0", "token": "", "dimension": "3"
         }  # fmt: skip
         assert ledger.counts() == {"articles": 0, "chunks": 0, "stories": 0, "publishers": 0}
         assert list(ledger.all_articles()) == list(ledger.all_chunks()) == []

@@ -23,7 +23,10 @@ def news(tmp_path):
 
 
 NEW = {
-    "articles": ("chunks", "digest", "raw_digest", "places"),
+    "articles": (
+        *("chunks", "digest", "raw_digest", "places"),
+        *("stored", "ended", "days_digest"),
+    ),
     "chunks": ("digest",),
     "encodings": ("digest",),
 }
@@ -57,7 +60,8 @@ def third(tmp_path, news, fake):
     written = WRITTEN.replace(" places,", "")
     with sqlite3.connect(directory / LEDGER) as db:
         db.create_function("digest", -1, digest)
-        db.execute("ALTER TABLE articles DROP COLUMN places")
+        for column in ("places", "stored", "ended", "days_digest"):
+            db.execute(f"ALTER TABLE articles DROP COLUMN {column}")
         db.execute(f"UPDATE articles SET digest = digest({written})")
         values = dict(db.execute("SELECT name, value FROM manifest")) | {"schema": "3"}
         told = sorted((pair for pair in values.items() if pair[0] != "digest"), key=repr)
@@ -100,7 +104,7 @@ def page(text):
 
 def test_a_reader_is_told_both_schemas_and_the_command_that_mends_it(old, fake):
     message = (
-        f"{old}: the index has schema 1 and this onrecord reads schema 4; bring it up to date with:"
+        f"{old}: the index has schema 1 and this onrecord reads schema 5; bring it up to date with:"
         f" onrecord check --repair --index {old}"
     )
     for use in (lambda: Generations(old, fake), lambda: faults(old)):
@@ -168,3 +172,28 @@ def test_what_was_damaged_before_is_not_blessed(request, schema, fake):
     assert faults(earlier) == (["rain.txt: this article is not as it was written"], [])
     with Generations(earlier, fake).reading() as now:
         assert [a.article.uri for a in now.ledger.all_articles()] == ["snow.txt", "vote.html"]
+
+
+def test_what_the_fourth_schema_holds_stays_and_has_no_day(tmp_path, news, fake):
+    directory = tmp_path / "fourth"
+    add(directory, fake, news)
+    with sqlite3.connect(directory / LEDGER) as db:
+        for column in ("stored", "ended", "days_digest"):
+            db.execute(f"ALTER TABLE articles DROP COLUMN {column}")
+        db.execute("DELETE FROM manifest WHERE name = 'digest'")
+        db.execute("UPDATE manifest SET value = '4' WHERE name = 'schema'")
+        pairs = sorted(db.execute("SELECT name, value FROM manifest").fetchall(), key=repr)
+        told = digest(*(part for pair in pairs for part in pair)).hex()
+        db.execute("INSERT INTO manifest VALUES ('digest', ?)", (told,))
+    db.close()
+    model = FakeEmbedder()
+    write(news, {"rain.txt": RAIN.replace("Sunday", "Monday")})
+    report = add(directory, model, news)
+    assert counts(report)["changed"] == ["rain.txt"]
+    assert faults(directory) == ([], [])
+    ledger = Ledger(directory / LEDGER)
+    with ledger.read():
+        first, second = ledger.history("rain.txt")
+        assert (first.stored, first.ended) == (None, second.stored)
+        assert second.ended is None
+    ledger.close()

@@ -203,6 +203,9 @@ class FakeCorpus:
                 return article
         raise NotIndexed(f"{article_id}: the index holds no article with this id")
 
+    def history(self, name: str) -> list[object]:
+        return []
+
     def articles(self) -> list[Article]:
         return list(self.known)
 

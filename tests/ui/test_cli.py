@@ -1,5 +1,7 @@
 """The command line: what scripts depend on."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -678,3 +680,66 @@ def test_what_readers_thought_becomes_a_golden_set(index, onrecord, workplace):
     assert (status, out) == (0, "judged.jsonl: 1 questions, 0 left out\n")
     value = json.loads((workplace / "judged.jsonl").read_text(encoding="utf-8"))
     assert (value["question"], value["answerable"]) == ("Was it Macron?", False)
+
+
+# references, tables and revisions
+
+
+def test_an_answer_as_references_and_as_a_table(index, onrecord):
+    question = "Where did snow lay on Monday?"
+    status, out, err = onrecord("ask", question, "--bibtex")
+    assert (status, err) == (0, "")
+    assert out.startswith("@article{snow,\n  title = {{Snow}},\n  journal = {The Post},\n")
+    assert onrecord("ask", question, "--ris")[1].split("\r\n")[:2] == ["TY  - NEWS", "TI  - Snow"]
+    rows = list(csv.DictReader(io.StringIO(onrecord("ask", question, "--csv")[1])))
+    assert {row["uri"] for row in rows} == {"snow.md"}
+    assert onrecord("ask", question, "--csv", "--json")[0] == 2
+
+
+def test_passages_as_references_and_as_a_table(index, onrecord):
+    rows = list(csv.DictReader(io.StringIO(onrecord("search", "snow", "--csv")[1])))
+    assert rows[0]["uri"] == "snow.md"
+    assert rows[0]["text"] == SNOW
+    names = re.findall(r"^@article\{(.*),$", onrecord("search", "snow", "--bibtex")[1], re.M)
+    assert names == [Path(row["uri"]).stem for row in rows]
+
+
+def test_the_revisions_of_an_article_are_listed(index, news, onrecord):
+    (news / "rain.txt").write_text(RAIN.replace("Friday", "Sunday"))
+    onrecord("add", news)
+    first, second = only(onrecord("articles", "--history", "rain.txt", "--json")[1])
+    assert [(v["revision"], v["current"]) for v in (first, second)] == [(1, False), (2, True)]
+    assert first["changes"] == []
+    assert [change["field"] for change in second["changes"]] == ["text"]
+    assert second["changes"][0]["before"] == "Rain fell on Kyiv on Friday."
+    assert first["ended"] is not None
+    assert second["ended"] is None
+    text = onrecord("articles", "--history", "rain.txt")[1].splitlines()
+    assert text[0] == "rain.txt"
+    assert text[-2:] == ["  - Rain fell on Kyiv on Friday.", "  + Rain fell on Kyiv on Sunday."]
+    status, _, err = onrecord("articles", "--history", "nothing")
+    assert (status, err.count("\n")) == (1, 1)
+
+
+def test_an_export_is_added_again_with_all_that_is_known(index, onrecord, workplace):
+    full = {
+        "id": "7", "title": "Frost", "text": "It froze in Metz on Monday.", "author": "Ada Writer",
+        "publisher": "The Post", "published": "2026-05-04", "language": "en",
+        "url": "https://post.example/frost", "cleaned": True, "sources": ["Agency"],
+        "raw": "<p>It froze",
+    }  # fmt: skip
+    Path("wire.jsonl").write_text(json.dumps(full))
+    onrecord("add", "wire.jsonl")
+    assert onrecord("export", "all.jsonl")[0] == 0
+    assert onrecord("add", "all.jsonl", "--index", "other")[0] == 0
+    assert onrecord("export", "again.jsonl", "--index", "other")[0] == 0
+    kept = [
+        {k: v for k, v in json.loads(line).items() if k != "uri"}
+        for name in ("all.jsonl", "again.jsonl")
+        for line in sorted(Path(name).read_text().splitlines())
+    ]
+    by_id = lambda record: record["_id"]  # noqa: E731
+    assert sorted(kept[:3], key=by_id) == sorted(kept[3:], key=by_id)
+    frost = next(record for record in kept if record["_id"] == "7")
+    wanted = {k: v for k, v in full.items() if k != "id"}
+    assert {name: frost[name] for name in wanted} == wanted

@@ -5,6 +5,7 @@
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, Query, Request
@@ -13,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from index.build import Progress
 from ui import output
+from ui.alerts.feed import TYPE, rss
+from ui.alerts.store import Alerts
 from ui.programs import schemas, sse
 from ui.programs.desk import Desk, last_of
 from ui.programs.problems import Unusable, told
@@ -75,6 +78,25 @@ def add_reading(app: FastAPI, corpus: "Corpus", desk: Desk) -> None:
         return JSONResponse(output.article_value(article_id, found))
 
 
+def add_alerts(app: FastAPI, directory: Callable[[], Path], desk: Desk) -> None:
+    """The route that tells what alerts found; ``directory`` gives the folder of the index."""
+
+    @app.get(
+        "/alerts.rss",
+        tags=["corpus"],
+        response_class=Response,
+        responses={
+            200: {"content": {TYPE: {"schema": {"type": "string"}}}},
+            **schemas.problems(401, 403, 503),
+        },
+    )
+    async def alerts(request: Request) -> Response:
+        """Gives the new articles that matched alerts as an RSS feed."""
+        address = str(request.base_url)
+        found = await desk.run(lambda: rss(Alerts(directory()).matches(), address))
+        return Response(found, media_type=TYPE)
+
+
 def add_writing(app: FastAPI, editor: Editor, desk: Desk) -> None:
     """The routes that add and remove articles; ``desk`` is one that no question waits for."""
     told_of_each = "What became of each."
@@ -84,11 +106,16 @@ def add_writing(app: FastAPI, editor: Editor, desk: Desk) -> None:
 
     @app.post("/api/articles", tags=["corpus"], responses={**done, **_USUAL})
     async def add(request: Request, sent: schemas.ArticlesIn) -> Response:
-        """Adds texts. One with the day and title of an earlier one replaces it.
+        """Adds texts, or what an address holds: an article, a feed or a sitemap.
+
+        A text with the day and title of an earlier one replaces it. Of a list, 50 pages are fetched
+        at once.
 
         With `Accept: text/event-stream` its progress comes as events `step`, then one event
         `done` with the results (or `error`). What was begun is finished even if nobody waits.
         """
+        if sent.url:
+            return await _answer(request, desk, lambda tell: editor.add_link(sent.url, tell))
         pasted = [Pasted(**text.model_dump()) for text in sent.articles]
         return await _answer(request, desk, lambda tell: editor.add_pasted(pasted, tell))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rag.types import NO_FILTERS, Filters, History, Text
 
@@ -117,7 +117,16 @@ class ArticlesIn(Request):
         }
     )
 
-    articles: list[ArticleIn] = Field(min_length=1, max_length=100)
+    articles: list[ArticleIn] = Field(default_factory=list, max_length=100)
+    url: Text = Field(
+        "", max_length=2000, description="an article, a feed or a sitemap, instead of texts"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if bool(self.articles) == bool(self.url):
+            raise ValueError("send either articles or a url")
+        return self
 
 
 class ResultOut(BaseModel):

@@ -14,11 +14,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from index.article import Article, Skipped
-from index.build import Progress
+from index.build import LEDGER, Progress
 from index.clean import clean_article
 from index.compare import Report
 from index.errors import NotIndexed
 from index.readers import Source
+from index.web import bring
+from index.web.fetch import Fetch
 from index.words import WORD
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 UPLOADED, PASTED = "upload", "pasted"
 """What the uris of articles begin with that came through the page or the door for programs."""
 
+MOST_LINKED = 50
+"""Pages that are fetched at once of a feed that somebody names there; others wait meanwhile."""
+
+_COPY = "it prints a story that the corpus holds already"
 _NAME_WORDS = 8
 _LONGEST_NAME = 120  # characters; file systems take 255 bytes
 
@@ -72,7 +78,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far the work has come: "read", "embed" or "index", and articles done of how many."""
+    """How far the work has come: "fetch", "read", "embed" or "index", and how many of how many."""
 
     stage: str
     done: int
@@ -89,6 +95,8 @@ class Editor:
         moved: Callable[[Path], None] = lambda home: None,
         *,
         max_bytes: int,
+        fetch: Fetch | None = None,
+        added: Callable[[], None] = lambda: None,
     ) -> None:
         """An editor.
 
@@ -98,11 +106,15 @@ class Editor:
                 is removed; the first addition ends that.
             moved: Told of the home once articles lie there and are not asked yet.
             max_bytes: The size of the largest file.
+            fetch: What fetches addresses; None fetches none.
+            added: Told that articles were added or changed.
         """
         self._corpus = corpus
         self._home = home
         self._moved = moved
         self._max_bytes = max_bytes
+        self._fetch = fetch
+        self._added = added
         self._one = threading.Lock()
 
     def add_files(self, sent: Sequence[Sent], progress: Progress) -> list[Result]:
@@ -131,6 +143,47 @@ class Editor:
                 for item in self._read(sent, Path(folder) / str(number), PASTED):
                     found.append(_described(item, given) if isinstance(item, Article) else item)
         return self._put(found, progress)
+
+    def add_link(self, url: str, progress: Progress) -> list[Result]:
+        """Adds what an address holds: an article, or the articles of a feed or a sitemap.
+
+        Raises:
+            IndexBusy, IndexMismatch: see the classes.
+        """
+        if self._fetch is None:
+            reason = "no address is fetched here; save the page, and add the file"
+            return [Result(url, "skipped", reason=reason)]
+        found = bring.gather(
+            self._home,
+            [url],
+            self._fetch,
+            max_bytes=self._max_bytes,
+            max_pages=MOST_LINKED,
+            progress=lambda number: progress("fetch", number, 0),
+        )
+        report = Report(skipped=found.skipped)
+        if found.articles or (self._home / LEDGER).is_file():
+            with self._one:
+                report = bring.store(self._corpus.builder(self._home, progress), [], found)
+                if found.articles:
+                    self._turn(report)
+        skipped = [Result(item.uri, "skipped", reason=item.reason) for item in found.skipped]
+        held = {each.uri: each for each in self._corpus.articles()}
+        outcomes = _outcomes(report) | dict.fromkeys(report.removed, "removed")
+        copies = set(report.duplicates)
+        return [
+            Result(uri, outcome, held[uri].id, held[uri].title, _COPY if uri in copies else "")
+            if uri in held
+            else Result(uri, outcome)
+            for uri, outcome in outcomes.items()
+        ] + skipped
+
+    def _turn(self, report: Report) -> None:
+        """Has the corpus ask what was stored, and tells that there is something new."""
+        if self._corpus.directory != self._home:
+            self._moved(self._home)
+        if report.added or report.changed:
+            self._added()
 
     def remove(self, ids: Sequence[str]) -> list[Result]:
         """Takes articles out, with every revision of them.
@@ -173,20 +226,18 @@ class Editor:
         if articles:
             with self._one:
                 report = self._corpus.builder(self._home, progress).put(articles.values())
-                if self._corpus.directory != self._home:
-                    self._moved(self._home)
+                self._turn(report)
         outcomes = _outcomes(report)
         copies = set(report.duplicates)
         for number, item in enumerate(items):
             if number not in results:
                 article = articles[item.uri]
-                copy = "it prints a story that the corpus holds already"
                 results[number] = Result(
                     article.uri,
                     outcomes[article.uri],
                     article.id,
                     article.title,
-                    copy if article.uri in copies else "",
+                    _COPY if article.uri in copies else "",
                 )
         return [results[number] for number in range(len(items))]
 

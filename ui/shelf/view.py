@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.readers import extensions
 from rag.period import day_text
+from ui.alerts.store import Alerts, Match
 from ui.figures import counted, size_text
 from ui.render import escape
 from ui.sample import is_sample
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 ROWS = 50
 """Articles that the table shows at a time."""
+
+ALERTED = 10
+"""Matches of alerts that are shown."""
 
 _HEADINGS: dict[Column, str] = {
     "title": "Article",
@@ -75,9 +79,9 @@ def shelf(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         terms: What the reader may do.
 
     Returns:
-        "about" and "table" as HTML; "total", "found", "first" and "last" of the rows; whether the
-        reader may "add", what is "said" of it, and of the files the kinds that it may "accept"
-        and a "hint".
+        "about", "alerts" and "table" as HTML; "alerted", what stands over the alerts; "total",
+        "found", "first" and "last" of the rows; whether the reader may "add", what is "said" of
+        it, and of the files the kinds that it may "accept" and a "hint".
     """
     wanted = asked if isinstance(asked, Mapping) else {}
     listed = corpus.articles()
@@ -98,10 +102,25 @@ def shelf(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         "found": len(found),
         "first": first,
         "last": first + len(shown),
+        **alerts_shown(Alerts(corpus.directory).matches(ALERTED)),
         "add": terms.add,
         "said": terms.said,
         "accept": ",".join(extensions()),
         "hint": f"{', '.join(extensions())}; each up to {terms.megabytes} MB.",
+    }
+
+
+def alerts_shown(found: Sequence[Match]) -> dict[str, str]:
+    """What alerts found last, newest first, as a list of links, and its heading."""
+    items = (
+        f'<li><a href="#cite-{escape(match.article)}">{escape(match.title)}</a>'
+        f' <span class="said">{escape(match.alert)} · {escape(match.found[:10])}</span></li>'
+        for match in found
+    )
+    told = counted(len(found), "match", "matches")
+    return {
+        "alerts": f"<ul>{''.join(items)}</ul>" if found else "",
+        "alerted": f"Alerts: the last {told}" if found else "",
     }
 
 

@@ -5,7 +5,7 @@ const asked = { words: "", column: "published", descending: true, first: 0 };
 // Files of one request: it must stay below what the server takes at once.
 const MOST_FILES = 500;
 const MOST_BYTES = 150e6;
-const STAGES = { read: "Read", embed: "Encoded", index: "Making the index" };
+const STAGES = { fetch: "Fetched", read: "Read", embed: "Encoded", index: "Making the index" };
 let latest = 0;
 
 async function draw() {
@@ -33,6 +33,9 @@ async function draw() {
   find(".pages .after").disabled = shown.last >= shown.found;
   find(".pages .before").dataset.first = 2 * shown.first - shown.last;
   find(".pages .after").dataset.first = shown.last;
+  find(".alerts").hidden = !shown.alerts;
+  find(".alerts summary").textContent = shown.alerted;
+  find(".alerts div").innerHTML = shown.alerts;
   find(".adding").hidden = !shown.add;
   find(".whose").textContent = shown.said;
   find(".hint").textContent = shown.hint;
@@ -84,7 +87,8 @@ async function send(path, body, headers = {}) {
       if (name === "done") results = told.results;
       if (name !== "step") continue;
       const far = told.total ? ` ${told.done} of ${told.total}` : "";
-      tell(`${STAGES[told.stage] ?? told.stage}${far}…`);
+      const count = !told.total && told.done ? ` ${told.done}` : far;
+      tell(`${STAGES[told.stage] ?? told.stage}${count}…`);
     }
   }
 }
@@ -148,6 +152,12 @@ element.addEventListener("submit", async (event) => {
     if (!files.length) return tell("Choose files first.", [], "problem");
     tell("Sending…");
     if (await work(() => addFiles(files))) form.reset();
+  } else if (form.classList.contains("link")) {
+    tell("Fetching…");
+    const body = JSON.stringify({ url: form.elements.url.value });
+    if (await work(() => send("api/articles", body, { "Content-Type": "application/json" }))) {
+      form.reset();
+    }
   } else if (form.classList.contains("paste")) {
     const text = Object.fromEntries(new FormData(form));
     if (!text.published) delete text.published;

@@ -1,0 +1,274 @@
+"""One page of the web, fetched politely and safely."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Protocol
+
+import httpcore
+import httpx
+
+from index.web.addresses import AddressRefused, Resolve, canonical, joined, resolved
+from index.web.connect import Checked, TooSlow
+from index.web.pace import APART, Busy, Pace, retry_after
+from index.web.robots import AGENT, MOST_BYTES, Robots
+
+SECONDS = 60.0  # that one page may take, however slowly it comes
+TIMEOUT = {"connect": 10.0, "read": 20.0, "write": 20.0, "pool": 20.0}
+MOST_REDIRECTS = 5
+TRIES = 3
+BACKOFF = 2.0  # seconds before the second try, twice as many before each further one
+AGAIN = {429, 500, 502, 503, 504}
+REDIRECTS = {301, 302, 303, 307, 308}
+ACCEPT = (
+    "text/html, application/xhtml+xml, application/rss+xml, application/atom+xml,"
+    " application/feed+json, application/xml;q=0.9, */*;q=0.5"
+)
+_TOLD = {
+    401: "the page asks for a password; save it in a browser",
+    402: "the page asks to be paid for; save it in a browser",
+    403: "the site does not give this page to programs; save it in a browser",
+    404: "there is no such page (404); check the address",
+    410: "the page was taken down (410)",
+    429: "the site is asked too often (429); try again later",
+    451: "the page may not be shown for legal reasons (451)",
+}
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address gave.
+
+    Attributes:
+        url: Where it was found, after redirects.
+        body: What is there; None if it did not change.
+        kind: Its content type in small letters, without parameters; "" if none was told.
+        charset: Its encoding, as the server tells it.
+        etag: With ``modified``, what the server recognises it by the next time.
+    """
+
+    url: str
+    body: bytes | None
+    kind: str = ""
+    charset: str | None = None
+    etag: str = ""
+    modified: str = ""
+
+
+class NotFetched(Exception):
+    """An address gave nothing; the message says why, as ``Skipped.reason`` wants it.
+
+    Attributes:
+        gone: Whether the site says that it was taken down for good.
+    """
+
+    def __init__(self, reason: str, *, gone: bool = False) -> None:
+        super().__init__(reason)
+        self.gone = gone
+
+
+class Fetch(Protocol):
+    """What fetches."""
+
+    def get(self, url: str, etag: str = "", modified: str = "") -> Fetched:
+        """Fetches an address, unless it is as it was."""
+
+    def close(self) -> None:
+        """Ends what connections there are; more may be begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Fetcher:
+    """Fetches one page after another. Threads may share it."""
+
+    def __init__(
+        self,
+        *,
+        max_bytes: int,
+        allow_private: bool = False,
+        resolve: Resolve = resolved,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """A fetcher.
+
+        Args:
+            max_bytes: The size of the largest page.
+            allow_private: Whether addresses of this machine and of private networks are asked.
+            resolve: Looks up a host.
+            clock: Seconds.
+            sleep: Waits so many of them.
+        """
+        self._max_bytes = max_bytes
+        self._backend = Checked(allow_private=allow_private, resolve=resolve, clock=clock)
+        self._pool = httpcore.ConnectionPool(network_backend=self._backend)
+        self._pace = Pace(clock, sleep)
+        self._robots = Robots(self._rules, clock)
+        self._one = threading.Lock()
+
+    def get(self, url: str, etag: str = "", modified: str = "") -> Fetched:
+        """Fetches an address, unless it is as it was.
+
+        Args:
+            url: A canonical one.
+            etag: With ``modified``, what came with it the last time.
+            modified: The same.
+
+        Raises:
+            NotFetched: it gives nothing.
+        """
+        asked = {"If-None-Match": etag, "If-Modified-Since": modified}
+        with self._one:
+            return self._followed(url, {name: value for name, value in asked.items() if value})
+
+    def close(self) -> None:
+        """Ends what connections there are."""
+        self._pool.close()
+
+    def _followed(self, url: str, asked: dict[str, str]) -> Fetched:
+        """What an address gives in the end."""
+        seen = {url}
+        while True:
+            if why := self._robots.refusal(url):
+                raise NotFetched(why)
+            found = self._answered(url, asked, self._robots.apart(url), self._max_bytes)
+            if found.status not in REDIRECTS:
+                return _told(url, found)
+            url = _next(url, found, seen)
+
+    def _rules(self, url: str) -> tuple[int, bytes]:
+        """The status of a robots.txt, and what it holds."""
+        seen = {url}
+        while (found := self._answered(url, {}, APART, MOST_BYTES)).status in REDIRECTS:
+            url = _next(url, found, seen)
+        return found.status, found.body
+
+    def _answered(self, url: str, asked: dict[str, str], apart: float, most: int) -> _Response:
+        """What a host answers, asked again where that may help."""
+        host = httpx.URL(url).host
+        for number in range(1, TRIES + 1):
+            try:
+                self._pace.wait(host, apart)
+                found = self._asked(url, asked, most)
+                if found.status not in AGAIN or number == TRIES:
+                    return found
+                told = retry_after(found.headers.get("retry-after"))
+                self._pace.again(host, BACKOFF**number if told is None else told)
+            except Busy as busy:
+                raise NotFetched(f"{busy}; try again then or later") from None
+            except TooSlow:
+                raise NotFetched(f"the page took more than {SECONDS:.0f} s; try later") from None
+            except AddressRefused as refused:
+                raise NotFetched(str(refused)) from None
+            except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+                if number == TRIES:
+                    self._gave_up(host, _why(error))
+                self._pace.again(host, BACKOFF**number)
+            except (httpcore.ProtocolError, httpcore.ProxyError, zlib.error) as error:
+                raise NotFetched(f"the server's answer is broken ({error}); try later") from None
+        raise AssertionError
+
+    def _gave_up(self, host: str, why: str) -> None:
+        try:
+            self._pace.down(host, why)
+        except Busy as busy:
+            raise NotFetched(f"{busy}; check the address, or try again later") from None
+
+    def _asked(self, url: str, asked: dict[str, str], most: int) -> _Response:
+        self._backend.begin(SECONDS)
+        headers = {
+            "Host": httpx.URL(url).netloc.decode("ascii"),
+            "User-Agent": f"{AGENT}/{version('onrecord')}",
+            "Accept": ACCEPT,
+            "Accept-Encoding": "gzip",
+            **asked,
+        }
+        pairs = [
+            (name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()
+        ]
+        with self._pool.stream("GET", url, headers=pairs, extensions={"timeout": TIMEOUT}) as found:
+            told = {
+                name.decode("latin-1").lower(): value.decode("latin-1")
+                for name, value in found.headers
+            }
+            body = b""
+            if found.status == 200:
+                body = _read(found, told, most)
+            return _Response(found.status, told, body)
+
+
+def _read(found: httpcore.Response, headers: Mapping[str, str], most: int) -> bytes:
+    """What a response holds, as long as it is not too large, packed or not.
+
+    Raises:
+        NotFetched: it is.
+    """
+    too_large = NotFetched(f"the page has more than {most:,} bytes; save what you need of it")
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) > most:
+        raise too_large
+    packing = headers.get("content-encoding", "identity").strip().lower()
+    if packing not in ("identity", "gzip", "x-gzip", "deflate", ""):
+        raise NotFetched(f"the page came packed as {packing}, which was not asked for")
+    packed = packing not in ("identity", "")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed else None
+    parts: list[bytes] = []
+    size = 0
+    for part in found.iter_stream():
+        plain = unpacker.decompress(part, most + 1 - size) if unpacker else part
+        size += len(plain)
+        parts.append(plain)
+        if size > most:
+            raise too_large
+    if unpacker and not unpacker.eof:
+        raise zlib.error("it ends in the middle")
+    return b"".join(parts)
+
+
+def _next(url: str, found: _Response, seen: set[str]) -> str:
+    """Where a redirect leads.
+
+    Raises:
+        NotFetched: nowhere, in circles, or on and on.
+    """
+    target = joined(url, found.headers.get("location", ""))
+    if not found.headers.get("location") or target is None:
+        raise NotFetched("the page sends its reader on to no address of the web")
+    if target in seen or len(seen) > MOST_REDIRECTS:
+        raise NotFetched("the page sends its reader on in circles; give the article's own address")
+    seen.add(target)
+    return target
+
+
+def _told(url: str, found: _Response) -> Fetched:
+    headers = found.headers
+    known = {"etag": headers.get("etag", ""), "modified": headers.get("last-modified", "")}
+    if found.status == 304:
+        return Fetched(url, None, **known)
+    if found.status != 200:
+        usual = f"the server answers with an error ({found.status}); try again later"
+        raise NotFetched(_TOLD.get(found.status, usual), gone=found.status == 410)
+    kind, _, parameters = headers.get("content-type", "").partition(";")
+    charset = _CHARSET.search(parameters)
+    return Fetched(
+        canonical(url), found.body, kind.strip().lower(), charset[1] if charset else None, **known
+    )
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, httpcore.TimeoutException):
+        return "it takes too long"
+    return str(error) or type(error).__name__

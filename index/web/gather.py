@@ -1,0 +1,252 @@
+"""All that addresses hold: articles, or lists of them, as far as they changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from index.article import Article, Skipped
+from index.web.addresses import AddressRefused, canonical
+from index.web.feeds import is_feed, is_json_feed, read_feed, read_json_feed
+from index.web.fetch import Fetch, Fetched, NotFetched
+from index.web.listed import Listing, Page, Unreadable
+from index.web.memory import LATE, SOON, Memory, Seen
+from index.web.reading import articles_of
+from index.web.sitemaps import is_sitemap, read_sitemap, unzipped
+
+# Sitemaps that an index of them is followed to, the newest first; large sites keep one a month.
+MOST_LISTS = 20
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What addresses gave.
+
+    Attributes:
+        articles: Those that were read, by uri, in their order.
+        unchanged: The uris of those that are as they were.
+        withdrawn: Likewise of those that their site took down for good.
+        skipped: What gave nothing, and why.
+        seen: What is to be remembered once the articles are stored.
+    """
+
+    articles: dict[str, Article] = field(default_factory=dict)
+    unchanged: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+
+class Gatherer:
+    """Gathers once; what was gathered is in ``found``."""
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        memory: Memory,
+        stored: Collection[str],
+        *,
+        max_bytes: int,
+        max_pages: int,
+        watching: bool = False,
+        progress: Callable[[int], None] = lambda number: None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """A gatherer.
+
+        Args:
+            fetch: Fetches an address.
+            memory: What was fetched before.
+            stored: The uris of all articles that are stored.
+            max_bytes: The size of the largest article.
+            max_pages: Of one list, as many pages are fetched at most.
+            watching: Whether pages that nobody says have changed are asked again only now and then.
+            progress: Told how many addresses were asked.
+            now: Seconds since 1970.
+        """
+        self.found = Gathered()
+        self._fetch = fetch
+        self._memory = memory
+        self._stored = stored
+        self._max_bytes = max_bytes
+        self._max_pages = max_pages
+        self._watching = watching
+        self._progress = progress
+        self._now = now
+        self._asked: set[str] = set()
+
+    def gather(self, urls: Iterable[str]) -> Gathered:
+        """What addresses hold that were named, each an article, a feed or a sitemap."""
+        for url in urls:
+            try:
+                self._named(canonical(url))
+            except AddressRefused as refused:
+                self.found.skipped.append(Skipped(url, str(refused)))
+        return self.found
+
+    def _named(self, url: str) -> None:
+        left = self._max_pages
+        lists = [url]
+        for number, each in enumerate(lists):
+            if number >= MOST_LISTS:
+                rest = f"{len(lists) - number} further sitemaps are left out; name those you want"
+                self.found.skipped.append(Skipped(url, rest))
+                break
+            listing = self._visit(each, None)
+            if listing is None:
+                continue
+            lists += [link for link in listing.lists if link not in lists]
+            left = self._pages(each, listing.pages, left)
+
+    def _pages(self, url: str, pages: Sequence[Page], left: int) -> int:
+        """Visits the pages of a list that may have changed; gives how many more may follow."""
+        for number, page in enumerate(pages):
+            if page.url in self._asked or self._as_it_was(page):
+                continue
+            if not left:
+                reason = (
+                    f"it lists more pages than the {self._max_pages} that are fetched at once, the"
+                    f" last {len(pages) - number} among them; run it again for the next ones"
+                )
+                self.found.skipped.append(Skipped(url, reason, fault=False))
+                seen = self.found.seen[url]  # all of the list is wanted once more
+                self.found.seen[url] = replace(seen, etag="", modified="")
+                break
+            left -= 1
+            self._visit(page.url, page)
+        return left
+
+    def _as_it_was(self, page: Page) -> bool:
+        """Whether a page need not be asked, since it was and nobody says that it has changed."""
+        seen = self._memory.of(page.url)
+        if seen is None or not self._holds(seen):
+            return False
+        said = bool(page.mark or self._watching) and page.mark in ("", seen.mark)
+        if not (said and not seen.due(self._now())) and not (seen.listed and not page.content):
+            return False
+        self.found.unchanged += [uri for uri in seen.uris if uri not in self.found.unchanged]
+        return True
+
+    def _holds(self, seen: Seen) -> bool:
+        return all(uri in self._stored for uri in seen.uris)
+
+    def _visit(self, url: str, page: Page | None) -> Listing | None:
+        """Asks an address, and reads what is there; gives what it lists if it is a list."""
+        if url in self._asked:
+            return None
+        self._asked.add(url)
+        self._progress(len(self._asked))
+        before = self._memory.of(url)
+        known = before if before and self._holds(before) else Seen()
+        asked = replace(known, asked=self._now(), mark=page.mark if page else "")
+        try:
+            found = self._fetch.get(url, known.etag, known.modified)
+            return self._read(url, found, asked, page)
+        except NotFetched as failed:
+            self._failed(url, failed, before or asked, page)
+        except Unreadable as broken:
+            self._told(url, f"{broken}; tell whoever publishes it", asked)
+        return None
+
+    def _read(self, url: str, found: Fetched, asked: Seen, page: Page | None) -> Listing | None:
+        if found.body is None:
+            later = replace(asked, every=min(2 * asked.every, LATE))
+            self.found.seen[url] = later
+            if asked.links:
+                return _remembered(asked, self._memory)
+            self.found.unchanged += asked.uris
+            if asked.reason:
+                self.found.skipped.append(Skipped(url, asked.reason))
+            return None
+        body = unzipped(found.body, self._max_bytes)
+        if page is None and (listing := _listing(found, body)):
+            links = ((p.url, False) for p in listing.pages), ((u, True) for u in listing.lists)
+            self.found.seen[url] = replace(
+                asked, etag=found.etag, modified=found.modified, links=(*links[0], *links[1]),
+                uris=(), reason="",
+            )  # fmt: skip
+            return listing
+        self._take(url, found, body, asked, page)
+        return None
+
+    def _take(self, url: str, found: Fetched, body: bytes, asked: Seen, page: Page | None) -> None:
+        """Keeps the articles of a page."""
+        uris: list[str] = []
+        reasons: list[str] = []
+        for item in articles_of(found, body, page, self._max_bytes):
+            if isinstance(item, Skipped):
+                reasons.append(item.reason)
+                continue
+            other = self.found.articles.setdefault(item.uri, item)
+            if other.id == item.id:
+                uris.append(item.uri)
+            else:
+                reasons.append(f"another page that was fetched now calls itself {item.uri} too")
+        if not uris and page and self._from_list(page, asked):
+            return
+        for reason in reasons:
+            self.found.skipped.append(Skipped(url, reason))
+        same = bool(asked.uris) and tuple(uris) == asked.uris
+        self.found.seen[url] = replace(
+            asked, etag=found.etag, modified=found.modified, uris=tuple(uris), links=(),
+            reason="; ".join(reasons) if not uris else "",
+            every=min(2 * asked.every, LATE) if same else SOON,
+        )  # fmt: skip
+
+    def _from_list(self, page: Page, asked: Seen) -> bool:
+        """Takes the article from the feed that holds all of it; whether there is one."""
+        if not page.content:
+            return False
+        body = f"<html><body><article>{page.content}</article></body></html>".encode()
+        found = Fetched(page.url, body, "text/html", "utf-8")
+        items = articles_of(found, body, page, self._max_bytes)
+        articles = [item for item in items if isinstance(item, Article)]
+        for article in articles:
+            self.found.articles.setdefault(article.uri, article)
+        if articles:
+            uris = tuple(article.uri for article in articles)
+            self.found.seen[page.url] = replace(
+                asked, etag="", modified="", uris=uris, listed=True, reason=""
+            )
+        return bool(articles)
+
+    def _failed(self, url: str, failed: NotFetched, before: Seen, page: Page | None) -> None:
+        """Notes an address that gave nothing; what is stored of it stays, unless it is gone."""
+        held = [uri for uri in before.uris if uri in self._stored]
+        if failed.gone and held:
+            self.found.withdrawn += held
+        elif (before.listed or not held) and page and self._from_list(page, before):
+            return
+        later = replace(before, asked=self._now(), every=min(2 * before.every, LATE))
+        if held and not failed.gone:
+            self.found.seen[url] = later
+            self.found.skipped.append(Skipped(url, f"{failed}; what is stored of it stays"))
+        else:
+            nothing = replace(later, etag="", modified="", uris=())
+            self._told(url, str(failed), nothing, fault=not held)
+
+    def _told(self, url: str, reason: str, seen: Seen, *, fault: bool = True) -> None:
+        self.found.skipped.append(Skipped(url, reason, fault))
+        self.found.seen[url] = replace(seen, reason=reason)
+
+
+def _listing(found: Fetched, body: bytes) -> Listing | None:
+    """What a feed or a sitemap lists; None if it is neither."""
+    if is_sitemap(body):
+        return read_sitemap(body, found.url)
+    if is_json_feed(body):
+        return read_json_feed(body, found.url)
+    if is_feed(body):
+        return read_feed(body, found.url, found.kind)
+    return None
+
+
+def _remembered(seen: Seen, memory: Memory) -> Listing:
+    """A list that is as it was; each page is marked as it was then."""
+    pages = (url for url, is_list in seen.links if not is_list)
+    marked = ((url, memory.of(url)) for url in pages)
+    return Listing(
+        tuple(Page(url, mark=known.mark if known else "") for url, known in marked),
+        tuple(url for url, is_list in seen.links if is_list),
+    )

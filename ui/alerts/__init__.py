@@ -1,0 +1,1 @@
+"""Saved questions and searches, asked of what is new."""

@@ -1,0 +1,181 @@
+"""The file that keeps alerts and what matched them, beside the index."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from index.errors import OnRecordError
+
+FILE = "alerts.sqlite3"
+
+Channel = Literal["hooked", "mailed"]
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS alerts (
+    pk INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL UNIQUE, since INTEGER NOT NULL,
+    made TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS matches (
+    pk INTEGER PRIMARY KEY AUTOINCREMENT,
+    alert INTEGER NOT NULL REFERENCES alerts (pk) ON DELETE CASCADE,
+    uri TEXT NOT NULL, article TEXT NOT NULL, title TEXT NOT NULL, publisher TEXT, published TEXT,
+    url TEXT, quote TEXT NOT NULL, start INTEGER NOT NULL, found TEXT NOT NULL,
+    hooked INTEGER NOT NULL DEFAULT 0, mailed INTEGER NOT NULL DEFAULT 0, UNIQUE (alert, uri)
+);
+"""
+
+
+class AlertsUnusable(OnRecordError):
+    """The file that keeps alerts cannot be used, or has no such alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A saved question or search.
+
+    Attributes:
+        pk: Its number; ``onrecord alert remove`` takes it.
+        since: The pk of the last article that it was asked of.
+        made: When it was saved, in UTC, as ISO 8601; likewise ``Match.found``.
+    """
+
+    pk: int
+    text: str
+    since: int
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An article that an alert found; what is known of it is as of then.
+
+    Attributes:
+        alert: The alert's text.
+        article: The article's id, which names its revision.
+        quote: The words that answer.
+        start: Where they stand in the article's text.
+    """
+
+    alert: str
+    uri: str
+    article: str
+    title: str
+    publisher: str | None
+    published: str | None
+    url: str | None
+    quote: str
+    start: int
+    found: str
+
+
+class Alerts:
+    """The alerts beside an index. Threads and processes may share the file."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / FILE
+
+    def all(self) -> list[Alert]:
+        """Every alert, the oldest first."""
+        if not self.path.is_file():
+            return []
+        with self._open() as db:
+            return [Alert(*row) for row in db.execute("SELECT * FROM alerts ORDER BY pk")]
+
+    def add(self, text: str, since: int) -> Alert:
+        """Saves an alert, asked of what is stored after ``since``; one of the same text stays."""
+        with self._open() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO alerts (text, since, made) VALUES (?, ?, ?)",
+                (text, since, now()),
+            )
+            return Alert(*db.execute("SELECT * FROM alerts WHERE text = ?", (text,)).fetchone())
+
+    def remove(self, named: str) -> Alert:
+        """Removes the alert with this number or text, and what matched it.
+
+        Raises:
+            AlertsUnusable: there is none.
+        """
+        found = [each for each in self.all() if named in (str(each.pk), each.text)]
+        if not found:
+            raise AlertsUnusable(
+                f"{named}: there is no alert with this number or text; see which there are with:"
+                " onrecord alert list"
+            )
+        with self._open() as db:
+            db.execute("DELETE FROM alerts WHERE pk = ?", (found[0].pk,))
+        return found[0]
+
+    def matched(self, alert: Alert) -> set[str]:
+        """The uris that matched an alert."""
+        with self._open() as db:
+            return {
+                uri for (uri,) in db.execute("SELECT uri FROM matches WHERE alert = ?", (alert.pk,))
+            }
+
+    def record(self, alert: Alert, matches: Sequence[Match], since: int) -> None:
+        """Keeps what matched an alert, and that it was asked of all up to ``since``."""
+        columns = [each.name for each in fields(Match)][1:]
+        marks = ", ".join("?" * (len(columns) + 1))
+        with self._open() as db:
+            db.executemany(
+                f"INSERT OR IGNORE INTO matches (alert, {', '.join(columns)}) VALUES ({marks})",
+                [(alert.pk, *astuple(match)[1:]) for match in matches],
+            )
+            db.execute("UPDATE alerts SET since = ? WHERE pk = ?", (since, alert.pk))
+
+    def matches(self, most: int = 100) -> list[Match]:
+        """What matched last, newest first."""
+        return self._select("ORDER BY m.pk DESC LIMIT ?", most) if self.path.is_file() else []
+
+    def untold(self, channel: Channel) -> list[Match]:
+        """What was not sent by a channel yet, oldest first."""
+        return self._select(f"WHERE NOT {channel} ORDER BY m.pk LIMIT ?", 1000)
+
+    def told(self, channel: Channel, matches: Sequence[Match]) -> None:
+        """Notes that matches were sent."""
+        with self._open() as db:
+            db.executemany(
+                f"UPDATE matches SET {channel} = 1 WHERE uri = ? AND"
+                " alert = (SELECT pk FROM alerts WHERE text = ?)",
+                [(match.uri, match.alert) for match in matches],
+            )
+
+    def _select(self, rest: str, most: int) -> list[Match]:
+        columns = ", ".join(f"m.{each.name}" for each in fields(Match)[1:])
+        query = f"SELECT a.text, {columns} FROM matches m JOIN alerts a ON a.pk = m.alert {rest}"
+        with self._open() as db:
+            return [Match(*row) for row in db.execute(query, (most,))]
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """One transaction on the file, which is made if there is none.
+
+        Raises:
+            AlertsUnusable: SQLite fails.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Readable by nobody else: it tells what somebody looks for.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            with closing(sqlite3.connect(self.path, timeout=30)) as db, db:
+                db.execute("PRAGMA foreign_keys = ON")
+                db.executescript(_TABLES)
+                yield db
+        except (sqlite3.Error, OSError) as error:
+            raise AlertsUnusable(
+                f"{self.path}: alerts cannot be kept here ({error}); make the folder writable, or"
+                " move the file away if it is damaged"
+            ) from error
+
+
+def now() -> str:
+    """This moment in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
