@@ -39,3 +39,7 @@ class ModelDamaged(OnRecordError):
 
 class NotIndexed(OnRecordError):
     """No article of the index has this name."""
+
+
+class PublisherUnknown(OnRecordError):
+    """No article of the index is by this publisher."""

@@ -196,7 +196,7 @@ class Corpus(Library):
             return []
         form = Query.of(meant.query, self._embedder, len(meant.query) - len(meant.asked))
         with self.reading() as now:
-            allowed = now.allowed(filters.condition())
+            allowed = self.allowed(now, filters)
             return pipeline.search(filters)(now, form, top_k or self.settings.top_k, allowed)
 
     def rank(

@@ -80,6 +80,25 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
     return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
 
 
+def blended(
+    together: Sequence[Evidence], alone: Sequence[Evidence], share: float
+) -> list[Evidence]:
+    """The sentences as a question says of them together with the one before it, and alone.
+
+    Args:
+        together: The evidence for both questions.
+        alone: The evidence for the later one, from the same passages.
+        share: Of the log odds that are alone's, from 0 to 1.
+    """
+    other = {(e.article.pk, e.index): e.log_odds for e in alone}
+    mixed = [
+        replace(e, log_odds=(1 - share) * e.log_odds + share * other[e.article.pk, e.index])
+        for e in together
+        if (e.article.pk, e.index) in other
+    ]
+    return sorted(mixed, key=lambda e: (-e.log_odds, e.article.pk, e.index))
+
+
 def _flat(text: str) -> str:
     """The words of a text alone, as a quotation may be typed."""
     return " ".join(re.findall(r"\w+", text.lower()))

@@ -21,6 +21,11 @@ from rag.retrieve import Passage, Query, Search, retrieve
 # 0.998 of the questions.
 PASSAGES = 8
 
+# What the question alone says of a sentence, where it was searched with the turn before it: read
+# together, the reader answers the earlier one again. Of 40 follow-ups (tests/golden, and 16 on
+# scraped articles) 19 are answered right at 0, 23 at 0.4.
+ALONE = 0.4
+
 # Passages that are read for each further part of a question.
 PART_PASSAGES = 4
 
@@ -84,6 +89,8 @@ def find(
     passages = search(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
     whole = evidence.gather(meant.query, passages, reader)
+    if meant.before and not meant.said:
+        whole = evidence.blended(whole, evidence.gather(meant.asked, passages, reader), ALONE)
     if meant.said:
         whole = _unsaid(whole, meant.said)
     whole, untrue = held(meant, whole, stated)

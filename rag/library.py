@@ -8,16 +8,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from rapidfuzz import process
+
 from index.article import Article
 from index.build import Builder, Progress
 from index.embed import Embedder
-from index.errors import ArticleDamaged, NotIndexed
-from index.generation import Generation, Generations
+from index.errors import ArticleDamaged, NotIndexed, PublisherUnknown
+from index.generation import Allowed, Generation, Generations
 from index.ledger import Listed, Revision, StoredArticle
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Filters
 
 T = TypeVar("T")
+
+# Publishers that are named to who asks for one that there is not, those most like it.
+PUBLISHERS_NAMED = 8
 
 # New articles that are read together: one snapshot each would cost more than reading them.
 NEWER_AT_ONCE = 100
@@ -159,6 +164,25 @@ class Library:
         with self.reading() as now:
             return [*self._once(now, now.ledger.listed)]
 
+    def allowed(self, now: Generation, filters: Filters) -> Allowed | None:
+        """The articles that may be used; None for all.
+
+        Args:
+            now: The generation that is asked.
+            filters: Which articles may be used.
+
+        Raises:
+            PublisherUnknown: no article is by the publisher that they name.
+        """
+        known = self.publication(now)[2]
+        named = filters.publisher
+        if named and named.casefold() not in {name.casefold() for name in known}:
+            near = [name for name, *_ in process.extract(named, known, limit=PUBLISHERS_NAMED)]
+            there = f"there are {'; '.join(near)}" if near else "the articles name none"
+            more = f" and {len(known) - len(near)} others" if len(known) > len(near) else ""
+            raise PublisherUnknown(f"{named}: no article is by this publisher; {there}{more}")
+        return now.allowed(filters.condition())
+
     def count(self, filters: Filters = NO_FILTERS) -> int:
         """How many articles may be used.
 
@@ -166,7 +190,7 @@ class Library:
             filters: Which articles may be used.
         """
         with self.reading() as now:
-            allowed = now.allowed(filters.condition())
+            allowed = self.allowed(now, filters)
             return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)
 
     def publishers(self) -> tuple[str, ...]:

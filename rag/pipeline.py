@@ -125,7 +125,7 @@ class Pipeline:
             confined = None if request.kind in TALK else self.confine(now, meant, asked)
             filters = asked.filters.within(confined) if confined else asked.filters
             request = request.without(confined) if confined else request
-            allowed = now.allowed(filters.condition())
+            allowed = self.library.allowed(now, filters)
             desk = Desk(now, self.embedder, self.reader, meant.asked, allowed)
             made = answered(meant, request, desk)
             if made is None:
@@ -207,7 +207,7 @@ class Pipeline:
         """
         if confined:
             meant, filters = meant.without(confined), filters.within(confined)
-        allowed, search = now.allowed(filters.condition()), self.search(filters)
+        allowed, search = self.library.allowed(now, filters), self.search(filters)
         return find(now, meant, allowed, self.embedder, self.reader, stated, search)
 
     def write(self, draft: Draft) -> Iterator[Answer]:

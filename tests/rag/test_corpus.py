@@ -9,11 +9,12 @@ import pytest
 from llama_index.core.retrievers import BaseRetriever
 
 from index.build import Builder
-from index.errors import IndexMismatch, IndexMissing, NotIndexed
+from index.errors import IndexMismatch, IndexMissing, NotIndexed, PublisherUnknown
 from rag.conversation import Conversation
 from rag.corpus import Corpus
 from rag.politeness import SMALL_TALK
 from rag.question import UnusableQuestion
+from rag.requests.request import Request
 from rag.settings import Settings
 from rag.types import Answer, Citation, Claim, Filters
 from tests.fakes import FakeEmbedder, FakeReader
@@ -210,10 +211,25 @@ def test_filters_say_which_articles_may_be_used(sample_corpus, filters, kept):
 
 def test_no_article_left_by_the_filters_is_a_refusal(tmp_path, fake):
     corpus, _ = corpus_of(tmp_path / "index", fake, RAIN, threshold=0)
-    answer = corpus.ask("Where did rain fall?", filters=Filters(publisher="Nobody"))
+    answer = corpus.ask("Where did rain fall?", filters=Filters(after=date(2999, 1, 1)))
     assert not answer.answered
     assert answer.text == "The articles do not answer this."
     assert (answer.claims, answer.nearest, answer.confidence) == ((), (), 0.0)
+
+
+def test_a_publisher_that_there_is_not_is_an_error_that_names_those_like_it(sample_corpus):
+    near = "Estuary: no article is by this publisher; there are The Estuary Post; "
+    for ask in (
+        lambda given: sample_corpus.ask("Who resigned?", filters=given),
+        lambda given: sample_corpus.search("resigned", filters=given),
+        lambda given: sample_corpus.reply(Request("timeline", "Kremlin"), filters=given),
+    ):
+        with pytest.raises(PublisherUnknown) as raised:
+            ask(Filters(publisher="Estuary"))
+        assert str(raised.value).startswith(near)
+        assert str(raised.value).count(";") == 8
+    none = Filters(publisher="the ESTUARY post")
+    assert sample_corpus.search("barrier", filters=none) != []
 
 
 def test_an_empty_index_refuses_whatever_the_threshold(tmp_path, fake):

@@ -2,7 +2,7 @@
 
 import math
 
-from rag.evidence import BEHIND, LEVEL, MARGIN, RELEVANCE, gather
+from rag.evidence import BEHIND, LEVEL, MARGIN, RELEVANCE, blended, gather
 from rag.reader import SentenceReading
 from tests.fakes import FakeReader
 from tests.rag.making import passage, stored
@@ -97,3 +97,17 @@ def test_a_sentence_that_was_not_read_is_no_evidence():
         "x", [passage(stored("Rain fell. Snow lay."))], Told(Rain=(-math.inf, -math.inf))
     )
     assert [e.text for e in found] == ["Snow lay."]
+
+
+def test_a_question_after_another_is_read_with_it_and_alone():
+    found = passage(stored("Rain fell. Snow lay."))
+    together = gather("Rain? Snow?", [found], Told(Rain=(4.0, 4.0), Snow=(1.0, 1.0)))
+    alone = gather("Snow?", [found], Told(Rain=(-3.0, -3.0), Snow=(5.0, 5.0)))
+    assert [e.text for e in together] == ["Rain fell.", "Snow lay."]
+    mixed = blended(together, alone, 0.5)
+    assert [e.text for e in mixed] == ["Snow lay.", "Rain fell."]
+    assert [e.log_odds for e in mixed] == [
+        (together[1].log_odds + alone[0].log_odds) / 2,
+        (together[0].log_odds + alone[1].log_odds) / 2,
+    ]
+    assert blended(together, alone, 0.0) == together

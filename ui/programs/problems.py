@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
-from index.errors import NotIndexed, OnRecordError
+from index.errors import NotIndexed, OnRecordError, PublisherUnknown
 from rag.question import UnusableQuestion
 from ui.programs.desk import RETRY_SECONDS, Busy
 from ui.programs.metrics import Metrics
@@ -33,6 +33,7 @@ class TooLarge(OnRecordError):
 _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (UnusableQuestion, 400),
     (Unusable, 400),
+    (PublisherUnknown, 400),
     (NotIndexed, 404),
     (TooLarge, 413),
 )
