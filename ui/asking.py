@@ -100,7 +100,7 @@ def built(gr: ModuleType, corpus: "Corpus", fresh: Any, earlier: Panel | None) -
     def left(chosen: object) -> dict[str, Any]:
         return told(corpus, chosen)
 
-    with gr.Column(elem_id="talk"):
+    with gr.Column(elem_id="talk", min_width=0):
         chat = gr.Chatbot(
             elem_id="chat",
             show_label=False,
@@ -119,7 +119,7 @@ def built(gr: ModuleType, corpus: "Corpus", fresh: Any, earlier: Panel | None) -
         actions = gr.HTML("", js_on_load=SCRIPT, elem_id="after", **bare)
         suggestions = gr.HTML("", js_on_load=_OFFER, elem_id="suggestions", **bare)
         further = gr.HTML("", js_on_load=_OFFER, elem_id="further", **bare)
-    with gr.Column(elem_id="composer"):
+    with gr.Column(elem_id="composer", scale=0, min_width=0):
         with gr.Row(elem_id="ask", equal_height=False):
             box = gr.Textbox(
                 label="Question",

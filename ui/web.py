@@ -81,7 +81,7 @@ def build_app(
         with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as chats_bar:
             fresh = gr.Button("New chat", elem_id="fresh")
             earlier = Panel.built(gr, chats) if chats else None
-        with gr.Column(elem_id="page"):
+        with gr.Column(elem_id="page", min_width=0):
             head = gr.HTML(masthead_html(corpus, notice()), elem_id="masthead", **_BARE)
             with gr.Row(elem_id="desk", equal_height=False):
                 with gr.Tabs(elem_id="rooms"):
@@ -90,7 +90,7 @@ def build_app(
                         parts = asking.built(gr, corpus, fresh, earlier)
                     with gr.Tab("Corpus", elem_id="corpus"):
                         articles = _component(gr, "shelf", "shelf.js", listed)
-                with gr.Column(elem_id="source"):
+                with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
         answers = asking.wire(gr, app, parts, corpus)
         asking.wire_offers(gr, app, parts, answers, suggestions, further)
