@@ -32,10 +32,6 @@ FURTHER = 3
 
 ANSWERS_AT_ONCE = 4
 
-# Pages whose turns are held in memory, the least recently used one let go first: half a megabyte
-# each after eight questions.
-SESSIONS = 200
-
 _OFFER = """
 element.addEventListener('click', (event) => {
     const button = event.target.closest('button');
@@ -84,7 +80,13 @@ class Asking:
         return {self.chat: messages(now), self.actions: actions, self.further: ""}
 
 
-def built(gr: ModuleType, corpus: "Corpus", fresh: Any, earlier: Panel | None) -> Asking:  # noqa: ANN401
+def built(
+    gr: ModuleType,
+    corpus: "Corpus",
+    fresh: Any,  # noqa: ANN401
+    earlier: Panel | None,
+    held: Held,
+) -> Asking:
     """Places the components where the page is being built.
 
     Args:
@@ -92,6 +94,7 @@ def built(gr: ModuleType, corpus: "Corpus", fresh: Any, earlier: Panel | None) -
         corpus: What is asked.
         fresh: The button that begins another chat.
         earlier: The panel of earlier chats; None keeps none.
+        held: The turns of the pages that are open.
     """
 
     def choices(_: object) -> dict[str, Any]:
@@ -147,7 +150,7 @@ def built(gr: ModuleType, corpus: "Corpus", fresh: Any, earlier: Panel | None) -
     unseen: dict[str, Any] = {"visible": "hidden", "show_label": False}
     asked, file = gr.Textbox("", **unseen), gr.Textbox("", **unseen)
     return Asking(
-        Held(SESSIONS), chat, box, asked, send, halt, days, leave, gr.State(False), file, narrow,
+        held, chat, box, asked, send, halt, days, leave, gr.State(False), file, narrow,
         actions, fresh, earlier, further, suggestions,
     )  # fmt: skip
 

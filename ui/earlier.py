@@ -52,7 +52,12 @@ element.addEventListener('click', (event) => {
 element.addEventListener('submit', (event) => {
     event.preventDefault();
     event.target.hidden = true;
+    element.querySelector('[data-do="rename"]').focus();
     trigger('renamed', { id: event.target.dataset.id, title: event.target.elements.title.value });
+});
+// What was pressed is gone: the keyboard goes on where it can be undone.
+watch('value', () => {
+    if (document.activeElement === document.body) element.querySelector('[data-do="undo"]')?.focus();
 });
 """
 

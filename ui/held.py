@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ui.chat import Turn
 
@@ -12,7 +12,8 @@ from ui.chat import Turn
 class Held:
     """The turns of each page; of too many pages, those of the least recently used are let go.
 
-    What is let go is read again from the chats that are kept. Threads may share it.
+    What is let go is read again from the chats that are kept. Threads may share it. It has the
+    length and the items of a collection of sessions.
     """
 
     def __init__(self, most: int) -> None:
@@ -23,6 +24,9 @@ class Held:
 
     def __len__(self) -> int:
         return len(self._pages)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._pages))
 
     def get(self, session: str) -> list[Turn] | None:
         """The turns of a page; None if they are not held."""

@@ -15,10 +15,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ui import asking
-from ui.asking import SESSIONS, static
+from ui.asking import static
 from ui.auth import Users
 from ui.chat import open_source, respond
 from ui.earlier import Panel
+from ui.held import Held
 from ui.keeping import Chats
 from ui.masthead import masthead_html, welcome_html
 from ui.shelf.view import READ_ONLY, Terms, shelf
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 __all__ = ["build_app", "launch", "open_source", "respond", "serve"]
 
 WAITING_AT_MOST = 64
+
+# Pages whose turns are held in memory, the least recently used one let go first: half a megabyte
+# each after eight questions. What is let go is read again from the chats that are kept.
+SESSIONS = 200
 
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -51,6 +56,7 @@ def build_app(
     chats: Chats | None = None,
     terms: Callable[[], Terms] = lambda: READ_ONLY,
     originals: Callable[[], bool] = lambda: True,
+    held: Held | None = None,
 ) -> "gradio.Blocks":
     """The page, not yet served.
 
@@ -62,6 +68,7 @@ def build_app(
         chats: Where conversations are kept; None keeps none.
         terms: Says what a reader may do with the corpus.
         originals: Says whether the addresses of the articles lead anywhere.
+        held: The turns of the pages that are open; none but the page's own reads it.
     """
     gr = _gradio()
 
@@ -87,7 +94,7 @@ def build_app(
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
-                        parts = asking.built(gr, corpus, fresh, earlier)
+                        parts = asking.built(gr, corpus, fresh, earlier, held or Held(SESSIONS))
                     with gr.Tab("Corpus", elem_id="corpus"):
                         articles = _component(gr, "shelf", "shelf.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):
