@@ -21,7 +21,7 @@ ACTIONS = {
 """What the buttons are called, by the names of their events."""
 
 SCRIPT = """
-const known = ['copy', 'markdown', 'webpage', 'good', 'bad', 'retry', 'edit', 'wide', 'plain', 'why'];
+const known = ['copy', 'markdown', 'webpage', 'good', 'bad', 'retry', 'edit', 'wide', 'plain'];
 element.addEventListener('click', (event) => {
     const done = event.target.closest('button')?.dataset.do;
     if (!known.includes(done)) return;

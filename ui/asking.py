@@ -201,15 +201,14 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
         plain: bool = False,
     ) -> Iterator[dict[Any, Any]]:
         run = held.begin(request.session_hash, before)
-        ended = {parts.editing: False, parts.leave: gr.update(visible=False)}
+        begun = {parts.editing: False, parts.leave: gr.update(visible=False)}
         for now in respond(corpus, question, before, filters=filters, scope=scope, plain=plain):
             if earlier and not now[-1].growing:
                 user = _user(request)
                 chat, now = keep(earlier.chats, chat, now, user)
-                ended |= {earlier.chat: chat, **earlier.rows(chat, user)}
+                begun |= {earlier.chat: chat, **earlier.rows(chat, user)}
             held.grow(request.session_hash, run, now)
-            yield {**parts.shown(now), **ended}
-            ended = {}
+            yield {**parts.shown(now), **begun}
 
     def put(
         typed: str,
@@ -261,9 +260,7 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
                 with suppress(OnRecordError):
                     filters = narrowed(corpus, chosen)
             past, question = without_last(now), last_question(now)
-            yield from answered(
-                question, past, filters, chat, request, scope=scope, plain=plain
-            )
+            yield from answered(question, past, filters, chat, request, scope=scope, plain=plain)
 
         return asked_again
 
@@ -356,7 +353,11 @@ def wire(gr: ModuleType, app: Any, parts: Asking, corpus: "Corpus") -> list[Any]
     act.edit(edited, chat, editing, **quiet)
     parts.leave.click(left_alone, None, editing, **quiet)
     parts.days.click(
-        None, parts.box, parts.box, js=f"t => /^timeline/i.test(t) ? t : `{_TIMELINE}${{t}}`", **quiet
+        None,
+        parts.box,
+        parts.box,
+        js=f"t => /^timeline/i.test(t) ? t : `{_TIMELINE}${{t}}`",
+        **quiet,
     )
     file = [parts.file, act]
     act.copy(copy, chat, file, **quiet).then(None, parts.file, None, js=COPY, **quiet)

@@ -57,7 +57,8 @@ element.addEventListener('submit', (event) => {
 });
 // What was pressed is gone: the keyboard goes on where it can be undone.
 watch('value', () => {
-    if (document.activeElement === document.body) element.querySelector('[data-do="undo"]')?.focus();
+    if (document.activeElement !== document.body) return;
+    element.querySelector('[data-do="undo"]')?.focus();
 });
 """
 
@@ -205,7 +206,9 @@ class Panel:
         listing = gr.HTML("", js_on_load=_SCRIPT, elem_id="earlier", apply_default_css=False)
         return cls(chats, gr.BrowserState("", **STORAGE), gr.State(None), search, listing)
 
-    def rows(self, chat: str, user: str, words: str = "", gone: Gone | None = None) -> dict[Any, Any]:
+    def rows(
+        self, chat: str, user: str, words: str = "", gone: Gone | None = None
+    ) -> dict[Any, Any]:
         """What the list becomes when a chat is open."""
         return {self.listing: listed(self.chats, words, user, chat, gone)}
 
