@@ -71,6 +71,7 @@ def build_app(
         held: The turns of the pages that are open; none but the page's own reads it.
     """
     gr = _gradio()
+    pages = Held(SESSIONS) if held is None else held
 
     def source(ref: str) -> str:
         return open_source(corpus, ref, original=originals())
@@ -94,7 +95,7 @@ def build_app(
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
-                        parts = asking.built(gr, corpus, fresh, earlier, held or Held(SESSIONS))
+                        parts = asking.built(gr, corpus, fresh, earlier, pages)
                     with gr.Tab("Corpus", elem_id="corpus"):
                         articles = _component(gr, "shelf", "shelf.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):

@@ -198,9 +198,12 @@ class Keyboard:
         if self.page.evaluate("document.activeElement === document.body"):
             return "the end of the page"
         ringed = self.page.locator(":focus").evaluate(
-            """e => { const drawn = getComputedStyle(e), field = e.closest("#ask");
-                return drawn.outlineStyle !== "none" && parseFloat(drawn.outlineWidth) >= 1
-                    || field?.contains(e) && getComputedStyle(field).boxShadow !== "none"; }"""
+            """e => { const field = e.closest("#ask, #chats label");
+                const ring = (drawn) => drawn.outlineStyle !== "none"
+                    && parseFloat(drawn.outlineWidth) >= 1;
+                return ring(getComputedStyle(e)) || field !== null
+                    && (ring(getComputedStyle(field)) || getComputedStyle(field).boxShadow !== "none");
+            }"""
         )
         at = self.at
         assert ringed, f"no ring around {at}"
