@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import ui
+from rag.requests.kinds import KINDS
 
 ROOM = Path(ui.__file__).parent
 PAGE = ("web.py", "asking.py", "earlier.py", "actions.py", "chat.py", "render.py", "held.py")
@@ -57,7 +58,7 @@ def test_the_inner_classes_that_it_names_are_these():
     sheet = (ROOM / "static" / "page.css").read_text("utf-8")
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     selectors = " ".join(re.findall(r"([^{};]*)\{", sheet))
-    ours = "".join(
+    ours = " ".join(KINDS) + "".join(
         path.read_text("utf-8")
         for path in (*ROOM.glob("*.py"), *ROOM.glob("static/*.html"), *ROOM.glob("static/*.js"))
     )
