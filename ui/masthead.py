@@ -33,11 +33,11 @@ def welcome_html(corpus: Corpus) -> str:
     if days:
         first, last = day_text(min(days)), day_text(max(days))
         parts.append(first if first == last else f"{first} to {last}")
-    newest = sorted((each for each in listed if each.published), key=lambda each: each.published)
+    dated = [(each.published, each.id, _name(each)) for each in listed if each.published]
     rows = "".join(
-        f'<li><a href="#cite-{escape(each.id)}">{escape(_name(each))}</a>'
-        f' <span class="details">{escape(day_text(each.published))}</span></li>'
-        for each in reversed(newest[-NEWEST:])
+        f'<li><a href="#cite-{escape(id_)}">{escape(name)}</a>'
+        f' <span class="details">{escape(day_text(day))}</span></li>'
+        for day, id_, name in sorted(dated, reverse=True)[:NEWEST]
     )
     newest_html = f"<h3>Newest articles</h3><ul>{rows}</ul>" if rows else ""
     return (

@@ -245,9 +245,8 @@ def launch(
         mcp_server=False,
     )
     # What close() ends: the app that is served, which mounting does not make the page's own.
-    app.app = next(
-        each.app for each in site.routes if isinstance(getattr(each, "app", None), gr.routes.App)
-    )
+    inner = (getattr(each, "app", None) for each in site.routes)
+    app.app = next(each for each in inner if isinstance(each, gr.routes.App))
     server = Server(site, host, port, proxies=proxies)
     app.server = server  # type: ignore[assignment] # Gradio's own is not started
     return server.address
