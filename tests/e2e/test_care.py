@@ -201,8 +201,9 @@ class Keyboard:
             """e => { const field = e.closest("#ask, #chats label");
                 const ring = (drawn) => drawn.outlineStyle !== "none"
                     && parseFloat(drawn.outlineWidth) >= 1;
-                return ring(getComputedStyle(e)) || field !== null
-                    && (ring(getComputedStyle(field)) || getComputedStyle(field).boxShadow !== "none");
+                const around = field && getComputedStyle(field);
+                return ring(getComputedStyle(e))
+                    || around !== null && (ring(around) || around.boxShadow !== "none");
             }"""
         )
         at = self.at
