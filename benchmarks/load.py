@@ -187,8 +187,7 @@ class Tab:
         self._values = {each["id"]: each["props"].get("value") for each in components}
         self._states = {each["id"] for each in components if each["type"] == "state"}
         found = {each["props"].get("elem_id"): each["id"] for each in components}
-        labels = {each["props"].get("label"): each["id"] for each in components}
-        self._chat, self._send, self._box = found["chat"], found["send"], labels["Question"]
+        self._chat, self._send = found["chat"], found["send"]
         self._events: defaultdict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
         self._pending: set[str] = set()
         self._news = asyncio.Event()
@@ -205,7 +204,7 @@ class Tab:
         tasks = [asyncio.create_task(tab._listen()), asyncio.create_task(tab._live())]
         try:
             for number, each in tab._dependencies.items():
-                if any(event == "load" for _, event in each["targets"]):
+                if each["backend_fn"] and any(event == "load" for _, event in each["targets"]):
                     await tab._fire(number)
             yield tab
         finally:
@@ -215,12 +214,13 @@ class Tab:
 
     async def ask(self, question: str, follow: Callable[[float], None]) -> Asked:
         """Types a question and clicks; what comes after the answer goes on, and is told."""
-        number = next(
+        taken = next(  # from the box, by the page itself
             number
             for number, each in self._dependencies.items()
             if [self._send, "click"] in each["targets"]
         )
-        self._values[self._box] = question
+        number = next(n for n, each in self._dependencies.items() if each["trigger_after"] == taken)
+        self._values[self._dependencies[number]["inputs"][0]] = question
         started = time.perf_counter()
         try:
             first = await self._fire(number)

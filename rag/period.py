@@ -114,6 +114,23 @@ def periods(question: str, today: date, oldest: date, newest: date) -> list[Peri
     return found
 
 
+def span(typed: str, today: date) -> tuple[date, date]:
+    """The first and the last day of a date or a stretch of days that stands alone.
+
+    Raises:
+        ValueError: it is neither.
+
+    >>> [day.isoformat() for day in span("May 2025", date(2026, 3, 1))]
+    ['2025-05-01', '2025-05-31']
+    """
+    words = " ".join(typed.split())
+    relative = _RELATIVE.fullmatch(words)
+    try:
+        return _stretch(relative, today) if relative else _days(words, today)
+    except OverflowError as error:
+        raise ValueError(typed) from error
+
+
 _Reading = Callable[[date], "Period | None"]
 
 

@@ -7,16 +7,17 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
 from rag import types
 from rag.answer import sentence
-from rag.types import Filters
+from rag.types import NO_FILTERS, Filters
+from ui.narrowing import in_words
 from ui.render import (
     answer_html,
     article_html,
+    opening,
     problem_html,
     question_html,
     stopped_html,
@@ -26,7 +27,7 @@ from ui.superseded import superseded_html
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
-    from rag.types import Answer
+    from rag.types import Answer, Citation
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +47,12 @@ class Turn:
         question: What was asked, or "" when nothing was.
         text: The reply in plain words; "" when it failed, and the turn is then no history.
         html: The reply as the chat shows it.
-        confined: Whether only the articles that the question is about were asked.
+        confined: Whether only some articles were asked: those that the question is about, or those
+            that the reader chose.
         answer: The answer itself; None when it failed.
         kept: The number under which it is kept; None if it is not.
         growing: Whether more of the reply may come.
+        liked: What the reader thought of it; None if nothing was said.
     """
 
     question: str
@@ -59,12 +62,16 @@ class Turn:
     answer: Answer | None = None
     kept: int | None = None
     growing: bool = False
+    liked: bool | None = None
 
     @classmethod
-    def of(cls, answer: Answer, kept: int | None = None) -> Turn:
-        """The turn of an answer, or of as much of one as there is."""
-        confined = answer.scope is not None and answer.scope.applied
-        return cls(answer.question, answer.on_record, answer_html(answer), confined, answer, kept)
+    def of(
+        cls, answer: Answer, kept: int | None = None, *, of: str = "", liked: bool | None = None
+    ) -> Turn:
+        """The turn of an answer, or of as much of one as there is; ``of`` says which were asked."""
+        confined = bool(of) or (answer.scope is not None and answer.scope.applied)
+        html = answer_html(answer, of)
+        return cls(answer.question, answer.on_record, html, confined, answer, kept, liked=liked)
 
 
 def respond(
@@ -72,27 +79,28 @@ def respond(
     question: str,
     turns: Sequence[Turn] = (),
     *,
-    narrow: Sequence[str] = ("", "", ""),
+    filters: Filters = NO_FILTERS,
     scope: bool = True,
     plain: bool = False,
 ) -> Iterator[list[Turn]]:
     """Answer a question after the turns of one chat; yields all its turns as the last one grows.
 
-    Nothing is raised: what went wrong is told in one sentence as the last turn's reply. ``narrow``
-    holds the fields of ``narrowed``, ``scope`` and ``plain`` are as for ``Corpus.ask``.
+    Nothing is raised: what went wrong is told in one sentence as the last turn's reply. The
+    ``filters``, ``scope`` and ``plain`` are as for ``Corpus.ask``.
     """
     asked = question.strip()
     past = [turn for turn in turns if turn.question]
     if not asked:
-        yield [*past, Turn("", "", problem_html("Type a question first."))]
+        yield past
         return
     turn = Turn(asked, "", waiting_html(), growing=True)
     yield [*past, turn]
     due = 0.0
     try:
+        of = in_words(corpus, filters)
         chat = corpus.conversation(_history(past))
-        for answer in chat.stream(asked, filters=narrowed(*narrow), scope=scope, plain=plain):
-            turn = Turn.of(answer)
+        for answer in chat.stream(asked, filters=filters, scope=scope, plain=plain):
+            turn = Turn.of(titled(corpus, answer), of=of)
             # Quotes are there all at once: what they grow by is not worth a snapshot.
             if answer.answerer != "quotes" and time.monotonic() >= due:
                 yield [*past, replace(turn, growing=True)]
@@ -105,35 +113,19 @@ def respond(
         yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
 
 
-def narrowed(publisher: str | None, after: str | None, before: str | None) -> Filters:
-    """The filters that the page's fields make.
+def titled(corpus: Corpus, answer: Answer) -> Answer:
+    """The answer, in which an article without a title goes by its opening words."""
+    untitled = {c.article_id for c in (*answer.citations, *answer.nearest) if not c.title}
+    if not untitled:
+        return answer
+    names = {id_: opening(corpus.article(id_).text) for id_ in untitled}
 
-    Raises:
-        OnRecordError: a day is none, or the first is after the last.
-    """
-    first, last = _day(after), _day(before)
-    if first and last and first > last:
-        raise OnRecordError(f"{first} is after {last}; exchange the two days")
-    return Filters(first, last, publisher or None)
+    def named(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        return tuple(replace(c, title=c.title or names[c.article_id]) for c in citations)
 
-
-def left(corpus: Corpus, publisher: str | None, after: str | None, before: str | None) -> str:
-    """How many articles the page's filters leave, as HTML."""
-    try:
-        count, whole = corpus.count(narrowed(publisher, after, before)), corpus.count()
-    except OnRecordError as error:
-        return problem_html(sentence(str(error)))
-    if count == whole:
-        return f'<p class="left">All {whole:,} articles are asked.</p>'
-    return f'<p class="left">{count:,} of {whole:,} articles are asked.</p>'
-
-
-def _day(text: str | None) -> date | None:
-    typed = (text or "").strip()
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise OnRecordError(f"“{typed}” is no day; write it as 2025-05-18") from None
+    claims = tuple(replace(claim, citations=named(claim.citations)) for claim in answer.claims)
+    cited, nearest = named(answer.citations), named(answer.nearest)
+    return replace(answer, claims=claims, citations=cited, nearest=nearest)
 
 
 def stop(turns: Sequence[Turn]) -> list[Turn]:
@@ -150,11 +142,6 @@ def last_question(turns: Sequence[Turn]) -> str:
     return next((turn.question for turn in reversed(turns) if turn.question), "")
 
 
-def last_confined(turns: Sequence[Turn]) -> bool:
-    """Whether the last question was asked of some articles only, by its own words."""
-    return bool(turns) and turns[-1].confined
-
-
 def without_last(turns: Sequence[Turn]) -> list[Turn]:
     """The turns before the last question: what is known when that is asked again."""
     asked = [turn for turn in turns if turn.question]
@@ -164,10 +151,7 @@ def without_last(turns: Sequence[Turn]) -> list[Turn]:
 def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
     """The turns as the messages of a Gradio chatbot.
 
-    The last one says, by the classes of an element that is not seen, what can be done now:
-    "growing", or "still" and then "has-question", "is-confined", "is-request" and "has-answer". The
-    page's style sheet shows the buttons by it; a server that did so would send each with every
-    snapshot.
+    The last one says, by the class of an element that is not seen, whether it is still "growing".
     """
     shown = []
     for turn in turns:
@@ -175,27 +159,17 @@ def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
             shown.append({"role": "user", "content": question_html(turn.question)})
         shown.append({"role": "assistant", "content": turn.html})
     if turns:
-        shown[-1]["content"] += f'<div class="state {" ".join(_states(turns))}"></div>'
+        growing = "growing" if turns[-1].growing else "still"
+        shown[-1]["content"] += f'<div class="state {growing}"></div>'
     return shown
 
 
-def _states(turns: Sequence[Turn]) -> list[str]:
-    if turns[-1].growing:
-        return ["growing"]
-    holds = {
-        "has-question": bool(last_question(turns)),
-        "is-confined": last_confined(turns),
-        "is-request": turns[-1].answer is not None and bool(turns[-1].answer.heading),
-        "has-answer": turns[-1].answer is not None,
-    }
-    return ["still", *(name for name, is_ in holds.items() if is_)]
-
-
-def open_source(corpus: Corpus, ref: object) -> str:
+def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
     """An article as HTML; ``ref`` may be anything at all.
 
     It is "ID" or, at the words that are cited, "ID-START-END", and may go on with ",START-END" for
     the answer's other quotes of it. Each may be followed by its short answers, "~START-END".
+    ``original`` says whether to link to where it was published.
     """
     found = _REF.fullmatch(str(ref))
     if not found:
@@ -212,7 +186,9 @@ def open_source(corpus: Corpus, ref: object) -> str:
     if any(not start < end <= len(article.text) for _, (start, end) in spans):
         return problem_html("The cited words are not in this article.")
     quotes, shorts = ([span for short, span in spans if short is is_] for is_ in (False, True))
-    return superseded_html(revisions, found[1], quotes) + article_html(article, quotes, shorts)
+    return superseded_html(revisions, found[1], quotes) + article_html(
+        article, quotes, shorts, original=original
+    )
 
 
 def _history(turns: Sequence[Turn]) -> list[types.Turn]:

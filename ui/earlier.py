@@ -1,4 +1,4 @@
-"""The panel of earlier chats: kept, found again, named, deleted, exported, judged.
+"""The earlier chats in the page's sidebar: kept, found again, named, deleted, saved.
 
 Gradio comes in as an argument; ``ui/web.py`` alone imports it.
 """
@@ -7,6 +7,7 @@ Gradio comes in as an argument; ``ui/web.py`` alone imports it.
 
 import json
 import logging
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,14 +20,16 @@ from ui.chat import Turn
 from ui.keeping import Chats
 from ui.kept.database import ChatsUnusable
 from ui.kept.values import NoSuchConversation
+from ui.kept.values import Turn as Kept
+from ui.render import escape
 
 log = logging.getLogger(__name__)
 
 # The browser remembers which chat was open; its number is no secret of the server's.
 STORAGE = {"storage_key": "onrecord-chat", "secret": "onrecord"}
 
-_COPY = "text => { if (text) navigator.clipboard.writeText(text); }"
-_SAVE = """file => {
+COPY = "text => { if (text) navigator.clipboard.writeText(text); }"
+SAVE = """file => {
     if (!file) return;
     const [name, kind, text] = JSON.parse(file);
     const link = document.createElement("a");
@@ -35,6 +38,33 @@ _SAVE = """file => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }"""
+
+_SCRIPT = """
+element.addEventListener('click', (event) => {
+    const button = event.target.closest('button[type="button"]');
+    if (!button) return;
+    const { do: done, id } = button.dataset;
+    if (done === 'open') trigger('opened', { id });
+    if (done === 'delete') trigger('deleted', { id });
+    if (done === 'undo') trigger('restored');
+    if (done !== 'rename') return;
+    const form = element.querySelector('form');
+    form.hidden = !form.hidden;
+    form.elements.title.select();
+    form.elements.title.focus();
+});
+element.addEventListener('submit', (event) => {
+    event.preventDefault();
+    event.target.hidden = true;
+    element.querySelector('[data-do="rename"]').focus();
+    trigger('renamed', { id: event.target.dataset.id, title: event.target.elements.title.value });
+});
+// What was pressed is gone: the keyboard goes on where it can be undone.
+watch('value', () => {
+    if (document.activeElement !== document.body) return;
+    element.querySelector('[data-do="undo"]')?.focus();
+});
+"""
 
 
 def keep(chats: Chats, chat: str, turns: Sequence[Turn], user: str) -> tuple[str, list[Turn]]:
@@ -76,22 +106,74 @@ def _kept(chats: Chats, chat: str, turns: Sequence[Turn], user: str) -> tuple[st
 def reopen(chats: Chats, chat: str, user: str) -> list[Turn]:
     """The turns of a kept chat; none if it is gone."""
     try:
-        return [Turn.of(turn.answer, turn.id) for turn in chats.load(chat, user)]
+        return [Turn.of(turn.answer, turn.id, liked=turn.liked) for turn in chats.load(chat, user)]
     except NoSuchConversation:
         return []
 
 
-def listed(chats: Chats, words: str | None, user: str) -> list[tuple[str, str]]:
-    """The chats that hold some words, all of them for none: what the list shows, and the id."""
-    found = chats.search(words or "", user)
-    return [
-        (" · ".join(filter(None, (each.title or "Untitled", _day(each.created_at)))), each.id)
-        for each in found
-    ]
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A chat that was deleted, as long as that can be undone."""
+
+    title: str
+    turns: tuple[Kept, ...]
 
 
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%d %b %Y}" if moment else ""
+def delete(chats: Chats, chat: str, user: str) -> Gone | None:
+    """Deletes a chat; gives what brings it back, None if it was gone already."""
+    try:
+        gone = Gone(chats.title(chat, user), tuple(chats.load(chat, user)))
+        chats.delete(chat, user)
+    except NoSuchConversation:
+        return None
+    return gone
+
+
+def restore(chats: Chats, gone: Gone, user: str) -> str:
+    """Brings a deleted chat back, under another id, which it gives."""
+    chat = chats.create(user, gone.title)
+    for turn in gone.turns:
+        kept = chats.append(chat, turn.answer, user, turn.asked_at)
+        if turn.liked is not None:
+            chats.judge(kept, turn.liked, turn.reason, user)
+    return chat
+
+
+def listed(
+    chats: Chats, words: str | None, user: str, chat: str = "", gone: Gone | None = None
+) -> str:
+    """The chats that hold some words, all of them for none, as HTML.
+
+    What can be done with a chat stands under the one that is open; above all, what can be undone.
+    """
+    rows = "".join(_row(each.id, each.title or "Untitled", each.created_at, chat)
+                   for each in chats.search(words or "", user))  # fmt: skip
+    undo = ""
+    if gone:
+        undo = (
+            f'<p class="gone" role="status">Deleted “{escape(gone.title)}”.'
+            ' <button type="button" data-do="undo">Undo</button></p>'
+        )
+    none = '<p class="gone">No chat holds these words.</p>' if words and not rows else ""
+    return f'{undo}{none}<ul aria-label="Earlier chats">{rows}</ul>'
+
+
+def _row(id_: str, title: str, moment: datetime | None, chat: str) -> str:
+    name = escape(title)
+    when = f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else ""
+    told = f'<span class="name">{name}</span> <span class="when">{when}</span>'
+    if id_ != chat:
+        return f'<li><button type="button" data-do="open" data-id="{id_}">{told}</button></li>'
+    acts = "".join(
+        f'<button type="button" data-do="{act.lower()}" data-id="{id_}">{act}</button>'
+        for act in ("Rename", "Delete")
+    )
+    form = (
+        f'<form hidden data-id="{id_}"><input name="title" aria-label="Name of this chat"'
+        f' maxlength="200" value="{name}"><button type="submit">Save name</button></form>'
+    )
+    here = f'<button type="button" aria-current="true" data-do="open" data-id="{id_}">'
+    return f'<li>{here}{told}</button><span class="acts">{acts}</span>{form}</li>'
 
 
 def exported(chats: Chats, chat: str, user: str, kind: str) -> str:
@@ -102,9 +184,10 @@ def exported(chats: Chats, chat: str, user: str, kind: str) -> str:
         return ""
     if not turns:
         return ""
+    name = "-".join(re.findall(r"[^\W_]+", title.lower()))[:60].strip("-") or "chat"
     if kind == "md":
-        return json.dumps([f"onrecord-{chat}.md", "text/markdown", export.markdown(title, turns)])
-    return json.dumps([f"onrecord-{chat}.html", "text/html", export.page(title, turns)])
+        return json.dumps([f"{name}.md", "text/markdown", export.markdown(title, turns)])
+    return json.dumps([f"{name}.html", "text/html", export.page(title, turns)])
 
 
 def copied(turns: Sequence[Turn] | None) -> str:
@@ -115,64 +198,39 @@ def copied(turns: Sequence[Turn] | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The components of the panel, and what becomes of them."""
+    """The components in the sidebar, and what becomes of them.
+
+    Attributes:
+        chat: The id of the chat that is open, which the browser remembers.
+        gone: The chat that was deleted last.
+    """
 
     chats: Chats
     chat: Any
-    drawer: Any
+    gone: Any
     search: Any
     listing: Any
-    name: Any
-    rename: Any
-    delete: Any
-    markdown: Any
-    page: Any
-    copy: Any
-    good: Any
-    bad: Any
-    reason: Any
-    said: Any
-    file: Any
 
     @classmethod
     def built(cls, gr: ModuleType, chats: Chats) -> "Panel":
         """Places the components where the page is being built."""
-        small: dict[str, Any] = {"scale": 0, "min_width": 0, "elem_classes": "quiet"}
-        with gr.Row(elem_id="judge", equal_height=False):
-            copy = gr.Button("Copy with sources", **small)
-            good = gr.Button("Helpful", **small)
-            bad = gr.Button("Not helpful", **small)
-            reason = gr.Textbox(
-                label="Why",
-                show_label=False,
-                container=False,
-                placeholder="Why? (optional)",
-                max_lines=1,
-                min_width=0,
-            )
-            said = gr.HTML("", elem_id="judged")
-        with gr.Accordion("Earlier chats", open=False, elem_id="earlier") as drawer:
-            search = gr.Textbox(label="Search in them", max_lines=1, min_width=0)
-            listing = gr.Radio([], label="Open one", elem_id="chats")
-            with gr.Row(equal_height=False):
-                name = gr.Textbox(label="Name of this chat", max_lines=1, min_width=0)
-                rename = gr.Button("Rename", **small)
-                delete = gr.Button("Delete", **small)
-                markdown = gr.Button("Save as Markdown", **small)
-                page = gr.Button("Save as a page", **small)
-        file = gr.Textbox("", visible="hidden", show_label=False)
-        chat = gr.BrowserState("", **STORAGE)
-        return cls(
-            chats, chat, drawer, search, listing, name, rename, delete, markdown, page, copy, good,
-            bad, reason, said, file,
-        )  # fmt: skip
+        search = gr.Textbox(
+            label="Search in them", placeholder="Search", show_label=False, max_lines=1
+        )
+        listing = gr.HTML("", js_on_load=_SCRIPT, elem_id="earlier", apply_default_css=False)
+        return cls(chats, gr.BrowserState("", **STORAGE), gr.State(None), search, listing)
+
+    def rows(
+        self, chat: str, user: str, words: str = "", gone: Gone | None = None
+    ) -> dict[Any, Any]:
+        """What the list becomes when a chat is open."""
+        return {self.listing: listed(self.chats, words, user, chat, gone)}
 
     def wire(
         self,
         gr: ModuleType,
         app: Any,  # noqa: ANN401
-        turns: Any,  # noqa: ANN401
-        shown: Callable[[Sequence[Turn]], dict[Any, Any]],
+        came: Callable[[Sequence[Turn], Any], dict[Any, Any]],
         outputs: Sequence[Any],
         user: Callable[[Any], str],
     ) -> None:
@@ -181,67 +239,50 @@ class Panel:
         Args:
             gr: Gradio.
             app: The page.
-            turns: The state that holds the turns.
-            shown: What the page's components become when the chat has come to some turns.
+            came: What the page's components become when the chat has come to some turns.
             outputs: These components.
             user: Who sends a request.
         """
         chats, quiet = self.chats, {"show_progress": "hidden", "api_visibility": "private"}
 
-        def refreshed(words: str, request: gr.Request) -> dict[str, Any]:  # type: ignore[name-defined]
-            return dict(gr.update(choices=listed(chats, words, user(request)), value=None))
-
-        def opened(chat: str | None, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
-            found = reopen(chats, chat or "", user(request))
-            title = chats.title(chat or "", user(request)) if found else ""
+        def turned(chat: str, words: str, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
+            found = reopen(chats, chat, user(request))
+            chat = chat if found else ""
             return {
-                **shown(found),
-                self.chat: chat if found else "",
-                self.name: title,
-                self.said: "",
+                **came(found, request),
+                self.chat: chat,
+                **self.rows(chat, user(request), words),
             }
 
-        def renamed(chat: str, title: str, words: str, request: gr.Request) -> dict[str, Any]:  # type: ignore[name-defined]
+        def opened(words: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:  # type: ignore[name-defined]
+            return turned(str(event.id), words, request)
+
+        def searched(chat: str, words: str, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
+            return self.rows(chat, user(request), words)
+
+        def renamed(
+            chat: str,
+            words: str,
+            request: gr.Request,  # type: ignore[name-defined]
+            event: gr.EventData,  # type: ignore[name-defined]
+        ) -> dict[Any, Any]:
             with suppress(NoSuchConversation):
-                chats.rename(chat, title, user(request))
-            return refreshed(words, request)
+                chats.rename(str(event.id), str(event.title), user(request))
+            return self.rows(chat, user(request), words)
 
-        def deleted(chat: str, words: str, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
-            with suppress(NoSuchConversation):
-                chats.delete(chat, user(request))
-            gone = {self.chat: "", self.name: "", self.listing: refreshed(words, request)}
-            return {**shown([]), **gone}
+        def deleted(words: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:  # type: ignore[name-defined]
+            gone = delete(chats, str(event.id), user(request))
+            rows = self.rows("", user(request), words, gone)
+            return {**came([], request), self.chat: "", self.gone: gone, **rows}
 
-        def judged(liked: bool) -> Callable[..., str]:
-            def judge(now: list[Turn], reason: str, request: gr.Request) -> str:  # type: ignore[name-defined]
-                if not now or now[-1].kept is None:
-                    return '<p class="left">The answer is being kept; press again.</p>'
-                chats.judge(now[-1].kept, liked, reason, user(request))
-                return '<p class="left">Thank you, kept.</p>'
+        def restored(gone: Gone | None, words: str, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
+            chat = restore(chats, gone, user(request)) if gone else ""
+            return {**turned(chat, words, request), self.gone: None}
 
-            return judge
-
-        def saved(kind: str) -> Callable[..., str]:
-            def save(chat: str, request: gr.Request) -> str:  # type: ignore[name-defined]
-                return exported(chats, chat, user(request), kind)
-
-            return save
-
-        here = [self.chat, self.search]
-        both = [*outputs, self.chat, self.name, self.said]
-        app.load(opened, self.chat, both, **quiet)
-        app.load(refreshed, self.search, self.listing, **quiet)
-        self.drawer.expand(refreshed, self.search, self.listing, **quiet)
-        self.search.change(refreshed, self.search, self.listing, **quiet)
-        self.listing.input(opened, self.listing, both, **quiet)
-        self.rename.click(renamed, [self.chat, self.name, self.search], self.listing, **quiet)
-        self.delete.click(deleted, here, [*outputs, self.chat, self.name, self.listing], **quiet)
-        self.good.click(judged(True), [turns, self.reason], self.said, **quiet)
-        self.bad.click(judged(False), [turns, self.reason], self.said, **quiet)
-        for button, kind in ((self.markdown, "md"), (self.page, "html")):
-            button.click(saved(kind), self.chat, self.file, **quiet).then(
-                None, self.file, None, js=_SAVE, **quiet
-            )
-        self.copy.click(copied, turns, self.file, **quiet).then(
-            None, self.file, None, js=_COPY, **quiet
-        )
+        all_ = [*outputs, self.chat, self.gone, self.listing]
+        app.load(turned, [self.chat, self.search], all_, **quiet)
+        self.search.change(searched, [self.chat, self.search], self.listing, **quiet)
+        self.listing.opened(opened, self.search, all_, **quiet)
+        self.listing.renamed(renamed, [self.chat, self.search], self.listing, **quiet)
+        self.listing.deleted(deleted, self.search, all_, **quiet)
+        self.listing.restored(restored, [self.gone, self.search], all_, **quiet)

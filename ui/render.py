@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from index.article import Article
+from index.blocks import split_blocks
 from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED, sentence
 from rag.period import day_text
 from rag.quote import over
@@ -19,6 +20,12 @@ LONGEST_SHOWN_QUESTION = 2_000
 
 LONGEST_PEEK = 400
 """Characters of a quote that a marker shows."""
+
+LONGEST_OPENING = 70
+"""Characters of an article's opening words where they stand for its title."""
+
+ITEMIZED = ("timeline", "brief", "list")
+"""Kinds of replies that are lists."""
 
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -64,8 +71,18 @@ def stopped_html() -> str:
     return '<div class="stopped">Stopped.</div>'
 
 
-def answer_html(answer: Answer) -> str:
+def opening(text: str) -> str:
+    """The words with which a text begins, for want of a title."""
+    words = " ".join(text[: 4 * LONGEST_OPENING].split())
+    if len(words) <= LONGEST_OPENING:
+        return words
+    return words[:LONGEST_OPENING].rsplit(" ", 1)[0].rstrip(",;:–—-") + " …"
+
+
+def answer_html(answer: Answer, of: str = "") -> str:
     """An answer, or a growing part of one, as a single line of HTML.
+
+    ``of`` says of which articles it was asked, if not of all.
 
     Claims stand in paragraphs, each under who published its words and when; the words that answer
     are in ``strong``. A claim is followed by its markers, links whose target :func:`anchor` names;
@@ -74,6 +91,8 @@ def answer_html(answer: Answer) -> str:
     searched = ""
     if answer.query.strip() != answer.question.strip():
         searched = f'<p class="searched">Searched for: {escape(answer.query)}</p>'
+    if of:
+        searched += f'<p class="scope">{escape(of)}</p>'
     if answer.scope:
         searched += f'<p class="scope">{escape(answer.scope.sentence)}</p>'
     if answer.refused:
@@ -85,11 +104,11 @@ def answer_html(answer: Answer) -> str:
     if answer.heading:
         searched += f'<p class="opening">{escape(answer.heading)}</p>'
     shorts = answer.shorts
+    listed = answer.kind in ITEMIZED and answer.answerer == "quotes" and bool(answer.claims)
     if not answer.claims:
         body = f'<p class="claim"><span class="words">{escape(answer.text)}</span></p>'
     elif answer.answerer == "quotes":
-        said = groupby(answer.claims, key=over)
-        body = "".join(_said_html(who, list(claims), shorts) for who, claims in said)
+        body = _quoted_html(answer, "li" if listed else "p")
     else:
         body = _written_html(answer.claims, shorts)
     style = "quoting" if answer.answerer == "quotes" else "writing"
@@ -98,7 +117,8 @@ def answer_html(answer: Answer) -> str:
         end += f'<p class="writer">Phrased by {escape(answer.answerer)}, each sentence checked.</p>'
     style += f" {answer.kind}" if answer.heading else ""
     style += " may" if answer.may else ""
-    return f'<div class="answer {style}">{searched}<div class="claims">{body}</div>{end}</div>'
+    tag = "ul" if listed else "div"
+    return f'<div class="answer {style}">{searched}<{tag} class="claims">{body}</{tag}>{end}</div>'
 
 
 def anchor(citation: Citation, shorts: Sequence[Short] = ()) -> str:
@@ -111,9 +131,16 @@ def anchor(citation: Citation, shorts: Sequence[Short] = ()) -> str:
     return words + "".join(f"~{short.start}-{short.end}" for short in mine)
 
 
-def _said_html(who: str, claims: Sequence[Claim], shorts: Sequence[Short]) -> str:
+def _quoted_html(answer: Answer, tag: str) -> str:
+    """What is quoted, under who published it, or the day, the side or the item that it is of."""
+    said = groupby(answer.claims, key=over)
+    return "".join(_said_html(who, list(claims), answer.shorts, tag) for who, claims in said)
+
+
+def _said_html(who: str, claims: Sequence[Claim], shorts: Sequence[Short], tag: str = "p") -> str:
     by = f'<span class="by">{escape(who)}<span class="colon">: </span></span>' if who else ""
-    return f'<p class="said">{by}{" ".join(_claim_html(claim, shorts) for claim in claims)}</p>'
+    words = " ".join(_claim_html(claim, shorts) for claim in claims)
+    return f'<{tag} class="said">{by}{words}</{tag}>'
 
 
 def _written_html(claims: Sequence[Claim], shorts: Sequence[Short]) -> str:
@@ -211,27 +238,42 @@ def _peek(citation: Citation) -> str:
     return f"“{quote}” – " + ", ".join(part for part in known if part)
 
 
-def article_html(article: Article, quotes: Sequence[Span] = (), shorts: Sequence[Span] = ()) -> str:
+def article_html(
+    article: Article,
+    quotes: Sequence[Span] = (),
+    shorts: Sequence[Span] = (),
+    *,
+    original: bool = True,
+) -> str:
     """An article to read, with the first of the quotes in ``mark``, and the others in lesser ones.
 
     Words quoted across a paragraph break are in one ``mark`` for each paragraph. What two quotes
     share is marked as the first. Short answers are in ``strong`` where they lie in a quote. A
     paragraph in which a page, or another place of the source, begins says which.
     """
-    original = ""
-    if article.url and re.match(r"https?://[^/\s]", article.url, re.IGNORECASE):
+    link = ""
+    if original and article.url and re.match(r"https?://[^/\s]", article.url, re.IGNORECASE):
         attributes = 'class="original" target="_blank" rel="noopener noreferrer"'
-        original = f' <a {attributes} href="{escape(article.url)}">Read the original</a>'
-    title = escape(article.title or article.key)
+        link = f' <a {attributes} href="{escape(article.url)}">Read the original</a>'
+    title = escape(article.title or opening(article.text) or article.key)
     details = _details(article, author=True)
     spoken = article.language or ""
     language = f' lang="{spoken}"' if re.fullmatch(_LANGUAGE, spoken) else ""
-    head = f'<h2 tabindex="-1"{language}>{title}</h2><p class="byline">{details}{original}</p>'
+    head = f'<h2 tabindex="-1"{language}>{title}</h2><p class="byline">{details}{link}</p>'
     marks = _apart(quotes[0], quotes[1:]) if quotes else []
     strong = sorted(shorts)
     lines = _lines(article.text)
+    headings = {block.start for block in split_blocks(article.text) if block.heading}
     body = "".join(
-        _paragraph_html(article.text, span, marks, strong, _begun(article, span)) for span in lines
+        _paragraph_html(
+            article.text,
+            span,
+            marks,
+            strong,
+            _begun(article, span),
+            heading=not headings.isdisjoint(range(*span)),
+        )
+        for span in lines
     )
     left = "the answer" if quotes else "the list"
     back = f'<a class="back" href="#chat">Back to {left}</a>'
@@ -273,6 +315,8 @@ def _paragraph_html(
     marks: Sequence[tuple[int, int, str]],
     shorts: Sequence[Span],
     place: str = "",
+    *,
+    heading: bool = False,
 ) -> str:
     first, last = span
     html, at = "", first
@@ -284,6 +328,8 @@ def _paragraph_html(
         html += f"{escape(text[at:low])}{opening}{_strong_html(text, shorts, low, high)}</mark>"
         at = high
     html += escape(text[at:last])
+    if heading:
+        return f"<h3>{html}</h3>"
     # Where blank lines part the paragraphs, a single line break is a lesser one.
     lesser = "\n\n" in text and first > 1 and text[first - 2] != "\n"
     where = f' data-place="{escape(place)}"' if place else ""

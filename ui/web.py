@@ -1,4 +1,4 @@
-"""The web chat: questions on the left, the cited article on the right.
+"""The web chat: earlier chats, questions and answers, and beside them the cited article.
 
 The one module that imports Gradio, and only when a page is built. What the page does is in
 ``ui/chat.py``, what it shows in ``ui/render.py``, how it looks in ``ui/static``.
@@ -15,11 +15,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ui import asking
+from ui.asking import static
 from ui.auth import Users
-from ui.chat import left, open_source, respond
+from ui.chat import open_source, respond
+from ui.earlier import Panel
+from ui.held import Held
 from ui.keeping import Chats
+from ui.masthead import masthead_html, welcome_html
 from ui.programs import log
-from ui.render import escape
 from ui.shelf.view import READ_ONLY, Terms, shelf
 
 if TYPE_CHECKING:
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
     from rag.types import Answer
 
 __all__ = ["build_app", "launch", "open_source", "respond", "serve"]
-
-STATIC = Path(__file__).parent / "static"
 
 WAITING_AT_MOST = 64
 
@@ -55,6 +56,8 @@ def build_app(
     further: Callable[["Answer"], Sequence[str]] | None = None,
     chats: Chats | None = None,
     terms: Callable[[], Terms] = lambda: READ_ONLY,
+    originals: Callable[[], bool] = lambda: True,
+    held: Held | None = None,
 ) -> "gradio.Blocks":
     """The page, not yet served.
 
@@ -65,48 +68,56 @@ def build_app(
         further: Finds questions to go on with after an answer.
         chats: Where conversations are kept; None keeps none.
         terms: Says what a reader may do with the corpus.
+        originals: Says whether the addresses of the articles lead anywhere.
+        held: The turns of the pages that are open; none but the page's own reads it.
     """
     gr = _gradio()
+    pages = Held(SESSIONS) if held is None else held
 
     def source(ref: str) -> str:
-        return open_source(corpus, ref)
+        return open_source(corpus, ref, original=originals())
 
     def listed(asked: object) -> dict[str, Any]:
         return shelf(corpus, asked, terms())
 
-    def masthead() -> str:
-        return _masthead(corpus.count(), notice())
-
     def closed(request: gr.Request) -> None:  # type: ignore[name-defined]
-        # Gradio holds the state of a page for good once it was closed, and its turns for an hour.
-        app.state_holder.session_data.pop(request.session_hash, None)
+        parts.held.drop(request.session_hash)
 
-    def renewed() -> list[Any]:
-        return [
-            masthead(),
-            gr.update(choices=asking.choices(corpus)),
-            left(corpus, None, None, None),
-        ]
+    def renewed() -> list[str]:
+        return [masthead_html(corpus, notice()), welcome_html(corpus)]
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
-        head = gr.HTML(masthead(), elem_id="masthead")
-        with gr.Row(elem_id="desk", equal_height=False):
-            with gr.Tabs(elem_id="rooms"):
-                with gr.Tab("Ask", elem_id="conversation"):
-                    parts = asking.built(gr, corpus, chats, _static("welcome.html"))
-                with gr.Tab("Corpus", elem_id="corpus"):
-                    articles = _component(gr, "shelf", "shelf.js", listed)
-            _component(gr, "reader", "page.js", source)
+        with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as chats_bar:
+            fresh = gr.Button("New chat", elem_id="fresh")
+            earlier = Panel.built(gr, chats) if chats else None
+        with gr.Column(elem_id="page", min_width=0):
+            head = gr.HTML(masthead_html(corpus, notice()), elem_id="masthead", **_BARE)
+            with gr.Row(elem_id="desk", equal_height=False):
+                with gr.Tabs(elem_id="rooms"):
+                    with gr.Tab("Ask", elem_id="conversation"):
+                        welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
+                        parts = asking.built(gr, corpus, fresh, earlier, pages)
+                    with gr.Tab("Corpus", elem_id="corpus"):
+                        articles = _component(gr, "shelf", "shelf.js", listed)
+                with gr.Column(elem_id="source", scale=0, min_width=0):
+                    _component(gr, "reader", "page.js", source)
         answers = asking.wire(gr, app, parts, corpus)
         asking.wire_offers(gr, app, parts, answers, suggestions, further)
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        for happened in (app.load, articles.edited):
-            happened(renewed, None, [head, parts.narrow[0], parts.left], **quiet)
+        articles.edited(renewed, None, [head, welcome], **quiet)
+        app.load(renewed, None, [head, welcome], **quiet)
+        app.load(None, None, chats_bar, js=_ROOM_FOR_CHATS, **quiet)
         app.unload(closed)
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=asking.ANSWERS_AT_ONCE)
     app.state_session_capacity = SESSIONS
     built: gradio.Blocks = app
     return built
+
+
+_BARE: dict[str, Any] = {"apply_default_css": False}
+
+# The earlier chats stand open where that leaves room for an answer and its source.
+_ROOM_FOR_CHATS = """() => ({ open: innerWidth >= 1200, __type__: "update" })"""
 
 
 def serve(
@@ -171,6 +182,7 @@ def serve(
         suggestions=lambda: SUGGESTIONS if is_sample(corpus) else suggest(corpus),
         further=lambda answer: aside.run(lambda go_on: follow_ups(corpus, answer, go_on=go_on), ()),
         chats=chats,
+        originals=lambda: not is_sample(corpus),
         terms=lambda: Terms.of(corpus, editable=editor is not None, shared=bool(users)),
     )
     programs = build_api(corpus, users, any_host=any_host, editor=editor, metrics=metrics)
@@ -212,19 +224,29 @@ def launch(
     from ui.programs.sessions import Sessions
 
     gr = _gradio()
-    style = _static("page.css") + _static("shelf.css")
-    ink = {f"body_{part}{mode}": f"var(--{name})" for part, name in _INK for mode in ("", "_dark")}
+    style = static("page.css") + static("shelf.css")
     bare = [Middleware(SecurityHeaders), Middleware(Guard, users=Users())]
     site = programs or FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=bare)
     guarded = getattr(site.state, "guarded", False)
+    inputs = {
+        number: [part.get_block_name() for part in function.inputs]
+        for number, function in app.fns.items()
+    }
     gr.mount_gradio_app(
         site,
         app,
         path="/",
         server_name=host,
         server_port=port,
+        app_kwargs={
+            "middleware": [
+                Middleware(PageRoutes),
+                Middleware(EventStream),
+                Middleware(Sessions, inputs=inputs),
+            ]
+        },
         auth_dependency=(lambda request: request.scope.get("onrecord.user")) if guarded else None,
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(**ink),
+        theme=_theme(gr),
         head=f"<style>{style}</style>",
         max_file_size=1,
         show_error=False,
@@ -235,20 +257,63 @@ def launch(
         pwa=False,
         mcp_server=False,
     )
-    mounted: Any = site.router.routes[-1]
     # What close() ends: the app that is served, which mounting does not make the page's own.
-    app.app = mounted.app
-    inputs = {
-        number: [part.get_block_name() for part in function.inputs]
-        for number, function in app.fns.items()
-    }
-    mounted.app = PageRoutes(EventStream(Sessions(mounted.app, inputs)))
+    inner = (getattr(each, "app", None) for each in site.routes)
+    app.app = next(each for each in inner if isinstance(each, gr.routes.App))
     server = Server(site, host, port, proxies=proxies)
     app.server = server  # type: ignore[assignment] # Gradio's own is not started
     return server.address
 
 
-_INK = (("background_fill", "paper"), ("text_color", "ink"), ("text_color_subdued", "quiet"))
+# What Gradio calls its colours and measures, in the words of ui/static/page.css.
+_TOKENS = {
+    "body_background_fill": "var(--paper)",
+    "body_text_color": "var(--ink)",
+    "body_text_color_subdued": "var(--quiet)",
+    "background_fill_primary": "var(--paper)",
+    "background_fill_secondary": "var(--shade)",
+    "border_color_primary": "var(--rule)",
+    "border_color_accent": "var(--accent)",
+    "color_accent_soft": "transparent",
+    "link_text_color": "var(--accent)",
+    "block_background_fill": "transparent",
+    "block_label_text_color": "var(--quiet)",
+    "panel_background_fill": "transparent",
+    "input_background_fill": "var(--sheet)",
+    "input_background_fill_focus": "var(--sheet)",
+    "input_border_color": "var(--edge)",
+    "input_border_color_focus": "var(--accent)",
+    "input_placeholder_color": "var(--quiet)",
+    "button_primary_background_fill": "var(--accent)",
+    "button_primary_background_fill_hover": "var(--accent)",
+    "button_primary_border_color": "transparent",
+    "button_primary_text_color": "var(--on-accent)",
+    "button_primary_text_color_hover": "var(--on-accent)",
+    "button_secondary_background_fill": "transparent",
+    "button_secondary_background_fill_hover": "var(--shade)",
+    "button_secondary_border_color": "transparent",
+    "button_secondary_border_color_hover": "transparent",
+    "button_secondary_text_color": "var(--quiet)",
+    "button_secondary_text_color_hover": "var(--ink)",
+}
+_MEASURES = {
+    "block_border_width": "0px",
+    "block_padding": "0px",
+    "block_shadow": "none",
+    "block_radius": "0px",
+    "panel_border_width": "0px",
+    "layout_gap": "0px",
+    "form_gap_width": "0px",
+    "input_shadow": "none",
+    "input_shadow_focus": "none",
+    "button_transition": "none",
+}
+
+
+def _theme(gr: ModuleType) -> Any:  # noqa: ANN401
+    both = {name + mode: value for name, value in _TOKENS.items() for mode in ("", "_dark")}
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
+    return theme.set(**both, **_MEASURES)
 
 
 def _gradio() -> ModuleType:
@@ -260,22 +325,12 @@ def _gradio() -> ModuleType:
     return gradio
 
 
-def _static(name: str) -> str:
-    return (STATIC / name).read_text("utf-8")
-
-
 def _component(gr: ModuleType, name: str, script: str, function: Callable[..., Any]) -> Any:  # noqa: ANN401
     """What NAME.html and a script make of themselves, with a function of the server to call."""
     return gr.HTML(
-        html_template=_static(f"{name}.html"),
-        js_on_load=_static(script),
+        html_template=static(f"{name}.html"),
+        js_on_load=static(script),
         server_functions=[function],
         elem_id=name,
-        apply_default_css=False,
+        **_BARE,
     )
-
-
-def _masthead(count: int, notice: str) -> str:
-    held = f"{count:,} article{'' if count == 1 else 's'} on the record."
-    said = f' <span class="notice">{escape(notice)}</span>' if notice else ""
-    return f'<h1>onrecord</h1><p><span class="held">{held}</span>{said}</p>'

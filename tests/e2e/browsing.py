@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import TimeoutError
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -34,22 +32,16 @@ def ask(page, question):
     before = page.locator("#chat .asked").count()
     box.fill(question)
     box.focus()
-    enter(page, before)
+    page.keyboard.press("Enter")
+    page.locator("#chat .asked").nth(before).wait_for()
     page.get_by_role("button", name="Retry").wait_for()
 
 
-def enter(page, before):
-    """Presses Enter until the question is asked, behind so many others.
-
-    Gradio overlooks it until what was stopped just before has ended, and the question stays in its
-    box; so long the page looks as if it could be asked.
-    """
-    for _ in range(20):
-        page.keyboard.press("Enter")
-        with suppress(TimeoutError):
-            page.locator("#chat .asked").nth(before).wait_for(timeout=SECONDS / 10)
-            return
-    raise AssertionError("the question was never asked")
+def chats_shown(page, shown=True):
+    """Has the sidebar of earlier chats stand open, or closed."""
+    if (page.locator("#chats.open").count() == 1) != shown:
+        page.get_by_role("button", name="Toggle Sidebar").click()
+    page.locator("#chats.open" if shown else "#chats:not(.open)").wait_for(state="attached")
 
 
 def rest(page):

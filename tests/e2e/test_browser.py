@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from rag.answer import MAY, NEAREST, REFUSAL
-from tests.e2e.browsing import ask, browser_wanted, elsewhere, rest, until
+from tests.e2e.browsing import PHONE, ask, browser_wanted, chats_shown, elsewhere, until
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
+from ui.held import Held
 from ui.keeping import Chats
 from ui.report.page import page as report_page
 from ui.sample import NOTICE, SUGGESTIONS
@@ -117,6 +118,7 @@ def test_citations_are_stepped_through_by_button_and_key(visit, fake):
 def test_a_marker_shows_its_quote_to_the_mouse_and_to_the_keyboard(visit, fake):
     page = visit(fake)
     ask(page, "what next?")
+    page.locator("#reader mark").first.wait_for()  # the answer stands where it will
     peek = page.locator("#peek")
     page.locator("#chat a.cite").first.hover()
     peek.wait_for()
@@ -210,6 +212,78 @@ def test_stop_ends_a_growing_answer(visit, fake):
     page.get_by_role("button", name="Stop").click()
     page.locator("#chat .stopped").wait_for()
     assert page.locator("#chat .words").all_text_contents() == ["The first words."]
+    box.fill("count")
+    box.press("Enter")  # once, though what was stopped may still end
+    page.locator("#chat .words", has_text="all.").wait_for()
+    assert page.locator("#chat .asked").all_text_contents() == ["endless", "count"]
+
+
+def test_enter_twice_asks_once_and_an_empty_box_asks_nothing(visit, fake):
+    page = visit(fake)
+    box = page.get_by_role("textbox", name="Question")
+    box.fill("count")
+    for _ in range(3):
+        box.press("Enter")
+    page.get_by_role("button", name="Retry").wait_for()
+    page.locator("#send").click()
+    ask(page, "what next?")
+    assert page.locator("#chat .asked").all_text_contents() == ["count", "what next?"]
+    assert page.locator("#chat .problem").count() == 0
+
+
+def test_the_source_opens_by_itself_closes_and_is_never_of_another_answer(visit, fake):
+    page = visit(fake)
+    page.get_by_role("textbox", name="Question").wait_for()
+    assert not page.locator("#source").is_visible()
+    ask(page, "what next?")
+    page.locator("#reader mark", has_text=QUOTE).wait_for()
+    assert page.evaluate("document.activeElement.matches('#ask textarea')")
+    ask(page, "evil")
+    page.locator("#reader h2", has_text="Evil").wait_for()
+    ask(page, "refuse")
+    page.locator("#source").wait_for(state="hidden")
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader h2", has_text=PLAIN.title).wait_for()
+    page.get_by_role("button", name="Close the article").click()
+    assert not page.locator("#source").is_visible()
+    ask(page, "count")
+    page.wait_for_function("document.querySelectorAll('#chat a.cite').length === 4")
+    assert not page.locator("#source").is_visible()  # who closed it does not want it back
+
+
+def test_a_new_question_comes_to_the_top_and_the_box_stays_below(visit, fake):
+    for viewport in ({"width": 1280, "height": 800}, PHONE):
+        page = visit(fake, viewport=viewport)
+        for question in ("what next?", "doubt", "perhaps"):
+            ask(page, question)
+        page.wait_for_function(
+            """() => { const asked = [...document.querySelectorAll("#chat .asked")].at(-1);
+                const top = document.querySelector("#conversation").getBoundingClientRect().top;
+                return Math.abs(asked.getBoundingClientRect().top - top) < 40; }"""
+        )
+        bottom = "document.querySelector('#composer').getBoundingClientRect().bottom - innerHeight"
+        assert abs(page.evaluate(bottom)) < 2
+
+
+def test_on_a_phone_the_source_is_a_sheet_that_only_a_press_opens(visit, fake):
+    page = visit(fake, viewport=PHONE)
+    ask(page, "what next?")
+    assert not page.locator("#source").is_visible()
+    page.locator("#chat a.cite").first.click()
+    page.locator("#reader mark", has_text=QUOTE).wait_for()
+    assert page.locator("#source").bounding_box()["width"] == PHONE["width"]
+    page.get_by_role("button", name="Close the article").click()
+    assert not page.locator("#source").is_visible()
+    assert page.evaluate("document.activeElement.matches('a.cite')")
+
+
+def test_before_the_first_question_the_page_says_what_it_holds(visit, fake):
+    page = visit(fake)
+    assert "3 articles, from 3 publishers, 18 May 2025" in page.locator("#welcome").inner_text()
+    page.get_by_role("link", name=PLAIN.title).click()
+    page.locator("#reader h2", has_text=PLAIN.title).wait_for()
+    ask(page, "what next?")
+    assert not page.locator("#welcome").is_visible()
 
 
 def test_a_phone_shows_no_sideways_scrolling(visit, real):
@@ -242,37 +316,40 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
     page.locator("#chat a.cite").first.wait_for()
     ask(page, "and then?")
     assert page.locator("#chat .asked").all_text_contents() == ["what next?", "and then?"]
-    page.get_by_role("button", name="Earlier chats").click()
-    page.get_by_role("radio").first.wait_for()
-    rest(page)
     with page.expect_download() as file:
         page.get_by_role("button", name="Save as Markdown").click()
+    assert file.value.suggested_filename == "what-next.md"
     assert QUOTE[1:20] in file.value.path().read_text(encoding="utf-8")
+    chats_shown(page)
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Delete this chat?").click()
     page.locator("#chat .asked").first.wait_for(state="detached")
     assert chats.conversations() == []
+    page.get_by_role("button", name="Undo").click()
+    page.locator("#chat .asked").nth(1).wait_for()
+    [kept] = chats.conversations()
+    assert [turn.question for turn in chats.load(kept.id)] == ["what next?", "and then?"]
     app.close()
 
 
 def test_a_page_that_the_server_let_go_of_goes_on_from_what_is_kept(visit, tmp_path):
     chats = Chats(tmp_path)
-    app = build_app(FakeCorpus(), chats=chats)
+    held = Held(9)
+    app = build_app(FakeCorpus(), chats=chats, held=held)
     page = visit(launch(app, port=0))
-    sessions = app.state_holder.session_data
     try:
         ask(page, "what next?")
-        sessions.clear()
+        for session in held:
+            held.drop(session)
         ask(page, "and then?")
         assert page.locator("#chat .asked").all_text_contents() == ["what next?", "and then?"]
         [kept] = chats.conversations()
         assert [turn.question for turn in chats.load(kept.id)] == ["what next?", "and then?"]
         other = visit(page.url)
         ask(other, "what else?")
-        assert len(sessions) == 2
+        assert len(held) == 2
         page.close()
         ask(other, "and what else?")
-        until(lambda: len(sessions) == 1)
+        until(lambda: len(held) == 1)
     finally:
         app.close()
 
@@ -280,20 +357,71 @@ def test_a_page_that_the_server_let_go_of_goes_on_from_what_is_kept(visit, tmp_p
 def test_edit_gives_the_question_back(visit, fake):
     page = visit(fake)
     ask(page, "what next?")
-    page.get_by_role("button", name="Edit").click()
-    page.locator("#chat .asked").wait_for(state="detached")
-    assert page.get_by_role("textbox", name="Question").input_value() == "what next?"
+    box = page.get_by_role("textbox", name="Question")
+
+    def edited():
+        page.get_by_role("button", name="Edit", exact=True).click()
+        page.get_by_role("button", name="Cancel edit").wait_for()
+        assert box.input_value() == "what next?"
+        assert page.locator("#chat .asked").all_text_contents() == ["what next?"]
+
+    edited()
+    page.get_by_role("button", name="Cancel edit").click()
+    page.get_by_role("button", name="Cancel edit").wait_for(state="hidden")
+    assert box.input_value() == ""
+    assert page.locator("#chat a.cite").count() == 2
+    edited()
+    box.fill("doubt")
+    box.press("Enter")
+    page.locator("#chat .unsupported").wait_for()
+    assert page.locator("#chat .asked").all_text_contents() == ["doubt"]
+    page.get_by_role("button", name="Cancel edit").wait_for(state="hidden")
+
+
+def test_helpful_is_pressed_and_released(visit, tmp_path):
+    chats = Chats(tmp_path)
+    app = build_app(FakeCorpus(), chats=chats)
+    page = visit(launch(app, port=0))
+    good = page.get_by_role("button", name="Helpful", exact=True)
+    try:
+        ask(page, "what next?")
+        assert page.get_by_role("textbox", name="Why").count() == 0
+        good.click()
+        page.locator("#after [aria-pressed=true]", has_text="Helpful").wait_for()
+        page.get_by_role("textbox", name="Why").fill("It quotes.")
+        page.keyboard.press("Enter")
+        until(lambda: [f.reason for f in chats.feedback()] == ["It quotes."])
+        assert page.locator("#chat .asked").count() == 1
+        good.click()
+        page.locator("#after [aria-pressed=true]").wait_for(state="detached")
+        assert chats.feedback() == []
+    finally:
+        app.close()
 
 
 def test_only_the_articles_that_were_chosen_are_asked(visit, fake):
     page = visit(fake)
     page.get_by_role("button", name="Which articles").click()
-    page.get_by_label("Published from").fill("18 May")
-    page.locator("#left .problem").wait_for()
-    page.get_by_label("Published from").fill("2025-05-18")
-    page.locator("#left", has_text="All 3 articles are asked.").wait_for()
-    ask(page, "what next?")
-    assert page.locator("#chat a.cite").count() == 2
+    page.get_by_label("Published from").fill("soon")
+    page.locator("#narrow .problem").wait_for()
+    box = page.get_by_role("textbox", name="Question")
+    box.fill("what next?")
+    box.press("Enter")
+    page.wait_for_function("document.querySelector('#ask textarea').value === 'what next?'")
+    assert page.locator("#chat .asked").count() == 0  # the question is not lost to a wrong day
+    page.get_by_label("Published from").fill("May 2025")
+    page.get_by_role("button", name="since 2025-05-01").wait_for()
+    page.get_by_label("Publisher").select_option(label="Wire (1)")
+    page.get_by_role("button", name="Wire", exact=True).wait_for()
+    ask(page, "refuse")
+    said = "1 of 3 articles: Wire, since 2025-05-01"
+    assert page.locator("#chat .scope").all_text_contents() == [said]
+    page.get_by_role("button", name="since 2025-05-01").click()
+    page.get_by_role("button", name="since 2025-05-01").wait_for(state="detached")
+    assert page.get_by_label("Published from").input_value() == ""
+    page.get_by_role("button", name="Ask all articles").click()
+    page.locator("#chat .scope").wait_for(state="detached")
+    page.get_by_role("button", name="Wire", exact=True).wait_for(state="detached")
 
 
 def test_two_people_do_not_see_each_others_chats(visit, fake):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from rag.types import Filters
-from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus
+from tests.ui.fake_corpus import PLAIN, QUOTE, SPANNING, FakeCorpus, cite, claim, reply
 from ui.chat import (
     Turn,
-    last_confined,
     last_question,
-    left,
     messages,
     open_source,
     respond,
     stop,
+    titled,
     without_last,
 )
 from ui.render import escape
@@ -52,7 +52,6 @@ def test_the_next_question_knows_the_turns_before_it_as_plain_text():
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("   ", "Type a question first."),
         ("long", "The question has 2,001 characters; ask about one thing."),
         ("break", "The answer could not be made; the server's log says why."),
     ],
@@ -61,6 +60,11 @@ def test_what_went_wrong_is_one_sentence(question, said):
     turns = last(FakeCorpus(), question)
     assert turns[-1].html == f'<div class="problem">{escape(said)}</div>'
     assert turns[-1].text == ""
+
+
+def test_nothing_is_asked_with_an_empty_box():
+    turns = last(FakeCorpus(), "what next?")
+    assert list(respond(FakeCorpus(), "   ", turns)) == [turns]
 
 
 def test_a_failed_turn_is_no_history():
@@ -89,19 +93,18 @@ def test_retry_asks_the_last_question_again_without_its_turn():
 
 def test_a_question_of_some_articles_can_be_asked_of_all():
     turns = last(FakeCorpus(), "last week")
-    assert last_confined(turns)
+    assert turns[-1].confined
     assert escape("Only articles published 12–18 May 2025 (“last <week>”).") in turns[-1].html
     turns = list(respond(FakeCorpus(), "last week", without_last(turns), scope=False))[-1]
     assert [turn.text for turn in turns] == ["Of all time. [1]"]
-    assert not last_confined(turns)
+    assert not turns[-1].confined
     assert 'class="scope"' not in turns[-1].html
 
 
 def test_of_a_question_that_was_asked_of_all_there_is_no_more_to_ask():
     turns = last(FakeCorpus(), "in vain")
     assert escape("Nothing of Wire answers this; all articles were searched.") in turns[-1].html
-    assert not last_confined(turns)
-    assert not last_confined([])
+    assert not turns[-1].confined
 
 
 def test_an_article_opens_without_words_to_mark():
@@ -113,21 +116,19 @@ def test_an_article_opens_without_words_to_mark():
 
 
 def state(turns):
-    """What the last message says can be done now."""
+    """What the last message says of itself."""
     return re.findall(r'class="state ([^"]*)"', messages(turns)[-1]["content"])
 
 
-def test_the_last_message_says_what_can_be_done_now():
+def test_the_last_message_says_whether_it_grows():
     assert [state(turns) for turns in respond(FakeCorpus(), "endless-not")] == [
         ["growing"],
-        ["still has-question has-answer"],
+        ["still"],
     ]
-    assert state(last(FakeCorpus(), "last week")) == ["still has-question is-confined has-answer"]
-    assert state(last(FakeCorpus(), "break")) == ["still has-question"]
-    assert state(last(FakeCorpus(), " ")) == ["still"]
+    assert state(last(FakeCorpus(), "break")) == ["still"]
     grown = next(turns for turns in respond(FakeCorpus(), "break later") if turns[-1].text)
     assert state(grown) == ["growing"]
-    assert state(stop(grown)) == ["still has-question"]
+    assert state(stop(grown)) == ["still"]
     turns = last(FakeCorpus(), "what next?")
     everything = "".join(m["content"] for m in messages([*turns, *turns]))
     assert everything.count('class="state') == 1
@@ -164,32 +165,29 @@ def test_the_short_answers_come_with_their_quotes():
 
 def test_a_question_is_asked_of_the_articles_that_were_chosen():
     corpus = FakeCorpus()
-    list(respond(corpus, "what next?", narrow=("Wire", "2025-05-01", " 2025-05-18 ")))
-    list(respond(corpus, "what next?"))
     chosen = Filters(date(2025, 5, 1), date(2025, 5, 18), "Wire")
+    turns = list(respond(corpus, "what next?", filters=chosen))[-1]
+    everything = list(respond(corpus, "what next?"))[-1]
     assert corpus.filters == [chosen, Filters()]
+    said = "1 of 3 articles: Wire, since 2025-05-01, until 2025-05-18"
+    assert f'<p class="scope">{escape(said)}</p>' in turns[-1].html
+    assert (turns[-1].confined, everything[-1].confined) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("days", "said"),
-    [
-        (("18 May", ""), "“18 May” is no day; write it as 2025-05-18."),
-        (("", "2025-02-30"), "“2025-02-30” is no day; write it as 2025-05-18."),
-        (
-            ("2025-05-02", "2025-05-01"),
-            "2025-05-02 is after 2025-05-01; exchange the two days.",
-        ),
-    ],
-)
-def test_a_day_that_is_none_is_told(days, said):
-    turns = list(respond(FakeCorpus(), "what next?", narrow=("", *days)))[-1]
-    assert turns[-1].html == f'<div class="problem">{escape(said)}</div>'
-    assert left(FakeCorpus(), "", *days) == turns[-1].html
+def test_an_article_without_a_title_goes_by_its_opening_words():
+    quote = "The second line begins"
+    known = reply("?", claim(QUOTE, cite(PLAIN, QUOTE)))
+    assert titled(FakeCorpus(), known) is known
+    answer = replace(reply("?", claim(quote, cite(SPANNING, quote))), nearest=())
+    named = titled(FakeCorpus(), answer)
+    said = "One line. The second line begins and the third ends it. The rest."
+    assert [c.title for c in (*named.citations, *named.claims[0].citations)] == [said, said]
+    assert escape(said) in open_source(FakeCorpus(), SPANNING.id)
 
 
-def test_the_page_says_how_many_articles_are_asked():
-    assert ">All 3 articles are asked.<" in left(FakeCorpus(), "", "", "")
-    assert ">1 of 3 articles are asked.<" in left(FakeCorpus(), "Wire", None, None)
+def test_an_address_that_leads_nowhere_is_no_link():
+    assert 'class="original"' in open_source(FakeCorpus(), PLAIN.id)
+    assert 'class="original"' not in open_source(FakeCorpus(), PLAIN.id, original=False)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
 from ui.chat import Turn
-from ui.earlier import copied, exported, keep, listed, reopen
+from ui.earlier import copied, delete, exported, keep, listed, reopen, restore
 from ui.keeping import Chats
 from ui.kept.database import ChatsUnusable
 from ui.render import problem_html
@@ -23,6 +24,11 @@ def chats(tmp_path):
 
 def turn(question):
     return Turn.of(reply(question, claim(QUOTE, cite(PLAIN, QUOTE))))
+
+
+def ids(rows):
+    """The chats of a list, in order."""
+    return re.findall('data-do="open" data-id="([0-9a-f]*)"', rows)
 
 
 def questions(turns):
@@ -91,7 +97,8 @@ def test_a_chat_that_was_deleted_meanwhile_is_kept_anew(chats):
 def test_nobody_sees_another_persons_chat(chats):
     chat, turns = keep(chats, "", [turn("one?")], "ada")
     assert reopen(chats, chat, "bob") == []
-    assert listed(chats, "", "bob") == []
+    assert ids(listed(chats, "", "bob")) == []
+    assert delete(chats, chat, "bob") is None
     assert exported(chats, chat, "bob", "md") == ""
     other, _ = keep(chats, chat, [*turns, turn("two?")], "bob")
     assert other != chat
@@ -101,19 +108,46 @@ def test_nobody_sees_another_persons_chat(chats):
 def test_chats_are_found_by_their_words(chats):
     first, _ = keep(chats, "", [turn("harbour?")], "")
     second, _ = keep(chats, "", [turn("tram?")], "")
-    assert [id_ for _, id_ in listed(chats, None, "")] == [second, first]
-    assert [id_ for _, id_ in listed(chats, "harb", "")] == [first]
-    assert listed(chats, "harbour", "")[0][0].startswith("harbour? · ")
+    assert ids(listed(chats, None, "")) == [second, first]
+    assert ids(listed(chats, "harb", "")) == [first]
+    assert "harbour&#63;" in listed(chats, "harbour", "")
+    assert "No chat holds these words." in listed(chats, "bridge", "")
+
+
+def test_a_chat_is_listed_by_its_name_with_what_can_be_done_with_the_open_one(chats):
+    chats.create(title="empty")
+    chat = chats.create(title='<b>${alert(1)}"')
+    chats.append(chat, turn("one?").answer)
+    row = listed(chats, "", "", chat)
+    assert "<b>" not in row
+    assert "${" not in row
+    assert re.findall('data-do="([a-z]*)"', row) == ["open", "rename", "delete"]
+    assert re.findall('data-do="([a-z]*)"', listed(chats, "", "")) == ["open"]
+
+
+def test_a_deleted_chat_comes_back_as_it_was(chats):
+    chat, turns = keep(chats, "", [turn("one?")], "ada")
+    keep(chats, chat, [*turns, turn("two?")], "ada")
+    chats.rename(chat, "A name", "ada")
+    chats.judge(turns[0].kept, False, "No.", "ada")
+    before = chats.load(chat, "ada")
+    gone = delete(chats, chat, "ada")
+    assert chats.conversations("ada") == []
+    assert "Deleted “A name”." in listed(chats, "", "ada", gone=gone)
+    anew = restore(chats, gone, "ada")
+    assert chats.title(anew, "ada") == "A name"
+    told = [(t.question, t.answer, t.asked_at, t.liked, t.reason) for t in chats.load(anew, "ada")]
+    assert told == [(t.question, t.answer, t.asked_at, t.liked, t.reason) for t in before]
 
 
 def test_a_chat_is_saved_as_a_file_of_its_name(chats):
     chat, _ = keep(chats, "", [turn("harbour?")], "")
     name, kind, text = json.loads(exported(chats, chat, "", "md"))
-    assert (name, kind) == (f"onrecord-{chat}.md", "text/markdown")
+    assert (name, kind) == ("harbour.md", "text/markdown")
     assert "harbour?" in text
     assert "specific agreements" in text
     name, kind, text = json.loads(exported(chats, chat, "", "html"))
-    assert (name, kind) == (f"onrecord-{chat}.html", "text/html")
+    assert (name, kind) == ("harbour.html", "text/html")
     assert text.startswith("<!")
     assert exported(chats, "gone", "", "md") == ""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from index.ledger import Listed
+from ui.kept.database import FILE as CHATS
 
 Column = Literal["title", "publisher", "published", "characters", "revision", "copies"]
 COLUMNS: tuple[Column, ...] = get_args(Column)
@@ -44,7 +45,7 @@ class Figures:
     Attributes:
         stories: Articles that print the same text are one.
         oldest: The first day of publication; None if no article has one, as ``newest``.
-        bytes: Of its folder on disk, kept conversations included.
+        bytes: Of its folder on disk, without the conversations that are kept there.
     """
 
     articles: int
@@ -128,7 +129,8 @@ def _size(directory: Path) -> int:
     total = 0
     for path in directory.rglob("*"):
         try:
-            total += path.stat().st_size if path.is_file() else 0
+            kept = path.name.startswith(CHATS)
+            total += path.stat().st_size if path.is_file() and not kept else 0
         except FileNotFoundError:
             continue
     return total

@@ -97,7 +97,9 @@ def shelf(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
     shown = found[first : first + ROWS]
     return {
         "about": about_html(figures(corpus.directory, listed), held),
-        "table": table_html(shown, column, descending=descending, choosing=terms.remove),
+        "table": table_html(
+            shown, column, descending=descending, choosing=terms.remove, columns=filled(held)
+        ),
         "total": len(held),
         "found": len(found),
         "first": first,
@@ -136,15 +138,31 @@ def about_html(told: Figures, held: Sequence[Row]) -> str:
     return f'<p class="figures">{_figures(told)}</p>{figure}'
 
 
+def filled(held: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns in which there is something: where no article is a copy, none tells of copies."""
+    told = {
+        "publisher": any(row.publisher for row in held),
+        "published": any(row.published for row in held),
+        "revision": any(row.revision > 1 for row in held),
+        "copies": any(row.copies for row in held),
+    }
+    return tuple(name for name in COLUMNS if told.get(name, True))
+
+
 def table_html(
-    shown: Sequence[Row], column: Column, *, descending: bool, choosing: bool = False
+    shown: Sequence[Row],
+    column: Column,
+    *,
+    descending: bool,
+    choosing: bool = False,
+    columns: Sequence[Column] = COLUMNS,
 ) -> str:
     """Articles as a table whose headings sort it."""
     if not shown:
         return '<p class="empty">No article here.</p>'
     choose = '<th class="choose"><span class="unseen">Choose</span></th>' if choosing else ""
-    head = "".join(_heading(name, column, descending=descending) for name in COLUMNS)
-    body = "".join(_row(row, choosing=choosing) for row in shown)
+    head = "".join(_heading(name, column, descending=descending) for name in columns)
+    body = "".join(_row(row, columns, choosing=choosing) for row in shown)
     return f"<table><thead><tr>{choose}{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -159,7 +177,7 @@ def _figures(told: Figures) -> str:
         parts.append(first if first == last else f"{first} to {last}")
     parts += [
         f"{counted(told.characters, 'character')} of text",
-        f"{size_text(told.bytes)} on disk",
+        f"{size_text(told.bytes)} of index",
     ]
     return " · ".join(parts)
 
@@ -172,7 +190,7 @@ def _heading(name: Column, column: Column, *, descending: bool) -> str:
     return f'<th scope="col" class="{name}"{turned}>{button}</th>'
 
 
-def _row(row: Row, *, choosing: bool) -> str:
+def _row(row: Row, columns: Sequence[Column], *, choosing: bool) -> str:
     title, id_ = escape(row.title), escape(row.id)
     choose = ""
     if choosing:
@@ -181,13 +199,13 @@ def _row(row: Row, *, choosing: bool) -> str:
             f' aria-label="Choose {title}"></td>'
         )
     day = day_text(row.published) if row.published else ""
-    cells = {
+    cells: dict[Column, str] = {
         "publisher": escape(row.publisher),
         "published": escape(day),
         "characters": f"{row.characters:,}",
         "revision": str(row.revision) if row.revision > 1 else "",
         "copies": str(row.copies) if row.copies else "",
     }
-    told = "".join(f'<td class="{name}">{cell}</td>' for name, cell in cells.items())
+    told = "".join(f'<td class="{name}">{cells[name]}</td>' for name in columns if name in cells)
     link = f'<a href="#cite-{id_}">{title}</a><span class="uri">{escape(row.uri)}</span>'
     return f'<tr>{choose}<th scope="row" class="title">{link}</th>{told}</tr>'

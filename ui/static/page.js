@@ -1,13 +1,18 @@
 // Runs once, when the reader is on the page. `element` is the reader, `server.source` asks the
 // server for an article as HTML in which everything of the article is escaped.
-const view = element.querySelector(".view");
-const bar = element.querySelector(".steps");
+const find = (selector) => element.querySelector(selector);
+const sheet = find(".sheet");
+const view = find(".view");
+const walk = find(".walk");
 const gentle = matchMedia("(prefers-reduced-motion: reduce)");
+const wide = matchMedia("(min-width: 56rem)");
 const MARKERS = 'a.cite[href^="#cite-"]';
 let marker = null;
 let latest = 0;
+let shut = false; // whether the reader of this page closed the source
 
 const place = (link) => decodeURIComponent(link.getAttribute("href").slice("#cite-".length));
+const box = () => document.querySelector("#ask textarea");
 
 // The answer that a marker belongs to, with one marker for each citation, in order of number.
 function citations(link) {
@@ -20,7 +25,7 @@ function citations(link) {
 }
 
 // The article comes with the focus on the words that are cited: there reading goes on, and the
-// reader, named after the article, is announced with them. `from` is a button that keeps it.
+// reader, named after the article, is announced with them. `from` is what keeps the focus.
 async function read(ref, others = [], from = null) {
   const mine = ++latest;
   const article = ref.split("-")[0];
@@ -35,6 +40,7 @@ async function read(ref, others = [], from = null) {
   }
   if (mine !== latest) return; // another citation was opened meanwhile
   view.innerHTML = page;
+  sheet.hidden = false;
   view.setAttribute("aria-label", view.querySelector("h2")?.textContent || "The cited article");
   const words = view.querySelector("mark:not(.other)") ?? view;
   words.tabIndex = words === view ? 0 : -1;
@@ -46,41 +52,63 @@ function open(link, from = null) {
   marker?.removeAttribute("aria-current");
   marker = link;
   marker.setAttribute("aria-current", "true");
-  history.replaceState(history.state, "", link.getAttribute("href"));
   const all = citations(link);
   const at = all.findIndex((each) => place(each) === place(link));
-  bar.hidden = all.length < 2 || at < 0;
-  bar.querySelector(".count").textContent = `Citation ${at + 1} of ${all.length}`;
-  bar.querySelector(".before").disabled = at <= 0;
-  bar.querySelector(".after").disabled = at + 1 >= all.length;
+  walk.hidden = all.length < 2 || at < 0;
+  find(".count").textContent = `Citation ${at + 1} of ${all.length}`;
+  find(".before").disabled = at <= 0;
+  find(".after").disabled = at + 1 >= all.length;
   read(place(link), all.map(place), from);
 }
 
 function step(by, from = null) {
   const all = citations(marker);
   const at = all.findIndex((each) => place(each) === place(marker)) + by;
-  if (marker && all[at]) open(all[at], from);
+  if (!marker || !all[at]) return;
+  history.replaceState(history.state, "", all[at].getAttribute("href"));
+  open(all[at], from);
 }
 
 function back() {
-  const target = marker?.isConnected ? marker : document.querySelector("#ask textarea");
+  const target = marker?.isConnected ? marker : box();
+  if (!wide.matches) close();
   target.scrollIntoView({ block: "center", behavior: gentle.matches ? "auto" : "smooth" });
   target.focus({ preventScroll: true });
 }
 
+function close() {
+  latest += 1;
+  sheet.hidden = true;
+  marker?.removeAttribute("aria-current");
+  marker = null;
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#reader .steps button");
+  if (button?.classList.contains("close")) {
+    shut = true;
+    const target = marker?.isConnected ? marker : box();
+    close();
+    return target?.focus({ preventScroll: true });
+  }
   if (button) return step(button.classList.contains("after") ? 1 : -1, button);
+  // What was pressed goes away: the keyboard goes on in the question box.
+  if (event.detail === 0 && event.target.closest?.("#fresh, .suggestion, #stop, #leave, [data-do=edit], [data-do=retry], [data-do=wide], [data-do=plain]")) {
+    box()?.focus({ preventScroll: true });
+  }
   const link = event.target.closest?.('a[href^="#cite-"], #reader a.back');
   if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   if (link.classList.contains("back")) return back();
+  shut = false;
+  history.replaceState(history.state, "", link.getAttribute("href"));
   open(link);
 }, true);
 
 // J and K step through the citations of the answer that is being read, as in mail programs;
 // Escape goes back to it.
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") peek.hidden = true;
   if (event.ctrlKey || event.metaKey || event.altKey || !marker) return;
   if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
   if (event.key === "j") step(1);
@@ -95,7 +123,6 @@ peek.hidden = true;
 peek.setAttribute("aria-hidden", "true"); // the marker's description says the same
 peek.append(document.createElement("div"));
 document.body.append(peek);
-
 let shown = null; // the marker whose quote is shown
 
 function show(link) {
@@ -107,14 +134,13 @@ function show(link) {
   peek.firstChild.textContent = said;
   peek.hidden = false;
   // Below the marker or above it, where there is room; it covers neither the marker nor a control.
-  const box = link.getBoundingClientRect();
+  const at = link.getBoundingClientRect();
   peek.style.maxHeight = "";
-  const controls = document.querySelector("#ask")?.getBoundingClientRect().top ?? innerHeight;
-  const floor = controls > box.bottom ? Math.min(controls, innerHeight) : innerHeight;
-  const above = box.bottom + peek.offsetHeight > floor && box.top > floor - box.bottom;
-  peek.style.maxHeight = `${above ? box.top : floor - box.bottom}px`;
-  peek.style.top = `${above ? box.top - peek.offsetHeight : box.bottom}px`;
-  peek.style.left = `${Math.max(8, Math.min(box.left, innerWidth - peek.offsetWidth - 8))}px`;
+  const floor = document.querySelector("#composer").getBoundingClientRect().top;
+  const above = at.bottom + peek.offsetHeight > floor && at.top > floor - at.bottom;
+  peek.style.maxHeight = `${above ? at.top : floor - at.bottom}px`;
+  peek.style.top = `${above ? at.top - peek.offsetHeight : at.bottom}px`;
+  peek.style.left = `${Math.max(8, Math.min(at.left, innerWidth - peek.offsetWidth - 8))}px`;
 }
 
 for (const kind of ["mouseover", "focusin"]) {
@@ -124,77 +150,53 @@ for (const kind of ["mouseover", "focusin"]) {
     else if (!peek.contains(event.target)) peek.hidden = true;
   });
 }
-// The marker that it belongs to may go as an answer grows.
-new MutationObserver(() => { if (!shown?.isConnected) peek.hidden = true; })
-  .observe(document.querySelector("#chat") ?? document.body, { childList: true, subtree: true });
 document.addEventListener("scroll", (event) => {
   if (!peek.contains(event.target)) peek.hidden = true;
 }, true);
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") peek.hidden = true; });
 
-// Deleting is asked for twice: the button asks back, and forgets it when it is left.
-const said = document.createElement("p");
-said.className = "unseen";
-said.setAttribute("role", "status");
-document.body.append(said);
-let asking = null; // its label, meanwhile
+// As the chat grows: a new question comes to the top, and the first citation of its answer opens.
+let asked = 0;
+let growing = false;
+let opened = ""; // of which answer the source was opened by itself
+let pinned = location.hash.startsWith("#cite-"); // an address that ends in a citation opens it
 
-function forget() {
-  if (!asking) return;
-  asking.data = "Delete";
-  asking.parentElement?.classList.remove("sure");
-  asking = null;
-  said.textContent = "";
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("#earlier button");
-  const sure = asking?.parentElement === button;
-  forget();
-  if (sure || button?.textContent.trim() !== "Delete") return;
-  event.stopImmediatePropagation();
-  asking = [...button.childNodes].find((node) => node.data?.trim() === "Delete");
-  asking.data = said.textContent = "Delete this chat?";
-  button.classList.add("sure");
-}, true);
-document.addEventListener("focusout", forget);
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") forget(); });
-
-// What Gradio leaves unsaid, or says to a screen reader as markup, is put right as it appears.
-function mend() {
-  for (const toggle of document.querySelectorAll(":is(#narrow, #earlier) > button")) {
-    toggle.setAttribute("aria-expanded", String(toggle.classList.contains("open")));
+function settle() {
+  const chat = document.querySelector("#chat");
+  const talk = document.querySelector("#talk");
+  if (!chat || !talk) return; // Gradio is not done yet
+  if (!shown?.isConnected) peek.hidden = true; // its marker may go as an answer grows
+  for (const message of chat.querySelectorAll('[aria-label*="message:"]')) {
+    message.removeAttribute("aria-label"); // the markup of the message, to be read aloud
   }
-  for (const message of document.querySelectorAll('#chat [data-testid][aria-label*="message:"]')) {
-    message.removeAttribute("aria-label");
-  }
-  for (const link of document.querySelectorAll(`#chat :is(${MARKERS}):not([aria-label])`)) {
+  for (const link of chat.querySelectorAll(`:is(${MARKERS}):not([aria-label])`)) {
     link.setAttribute("aria-label", `Citation ${link.textContent}`);
   }
-  for (const picture of document.querySelectorAll("#narrow svg:not([aria-hidden])")) {
-    picture.setAttribute("aria-hidden", "true");
-  }
+  const questions = chat.querySelectorAll(".asked");
+  const last = questions[questions.length - 1];
+  const grows = chat.querySelector(".state.growing") !== null;
+  if (last && (questions.length !== asked || (grows && !growing))) rise(talk, last);
+  if (!last) talk.style.minHeight = "";
+  asked = questions.length;
+  growing = grows;
+  const answers = chat.querySelectorAll(".answer, .refusal, .waiting, .problem");
+  const answer = answers[answers.length - 1];
+  const first = answer?.querySelector(MARKERS);
+  const key = `${asked} ${last?.textContent} ${first?.getAttribute("href")}`;
+  if (key === opened || (grows && !first)) return;
+  opened = key;
+  if (pinned) pinned = false;
+  else if (first && wide.matches && !shut) open(first, document.body);
+  else if (marker || !first) close();
 }
 
-// Where a button was pressed that is then no more, the keyboard goes on in the question box.
-let held = null;
-document.addEventListener("focusin", (event) => {
-  const button = event.target.closest?.("#conversation button");
-  held = button?.matches(":focus-visible") ? button : null;
-});
-
-function hold() {
-  const lost = held && !held.checkVisibility();
-  const nowhere = [document.body, held, null].includes(document.activeElement);
-  if (!lost || !nowhere) return;
-  held = null;
-  document.querySelector("#ask textarea")?.focus({ preventScroll: true });
+function rise(talk, question) {
+  const scroller = document.querySelector("#conversation");
+  const top = question.getBoundingClientRect().top - talk.getBoundingClientRect().top;
+  const room = scroller.clientHeight - document.querySelector("#composer").offsetHeight;
+  talk.style.minHeight = asked === 0 && top < 40 ? "" : `${top + room - 24}px`;
+  scroller.scrollTo({ top: talk.offsetTop + top - 16, behavior: gentle.matches ? "auto" : "smooth" });
 }
 
-new MutationObserver(() => { mend(); hold(); }).observe(document.querySelector("#desk"), {
-  attributes: true, attributeFilter: ["aria-label", "class"], childList: true, subtree: true,
-});
-mend();
-
-// An address that ends in a citation opens it: a quote can be bookmarked and sent.
-if (location.hash.startsWith("#cite-")) read(decodeURIComponent(location.hash.slice("#cite-".length)));
+new MutationObserver(settle).observe(document.querySelector("#desk"), { childList: true, subtree: true });
+settle();
+if (pinned) read(decodeURIComponent(location.hash.slice("#cite-".length)));

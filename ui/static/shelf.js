@@ -115,6 +115,7 @@ async function work(doing) {
   }
   delete element.dataset.busy;
   for (const button of buttons) button.removeAttribute("aria-disabled");
+  document.dispatchEvent(new Event("onrecord:edited"));
   trigger("edited");
   return done;
 }

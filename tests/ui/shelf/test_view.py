@@ -89,7 +89,7 @@ def test_the_figures_are_said(corpus):
     said = plain(re.search(r'class="figures">(.*?)</p>', about)[1])
     assert re.fullmatch(
         r"53 articles · 1 publisher · 1 January 2026 to 28 January 2026"
-        r" · [\d,]+ characters of text · [\d.]+ (kB|MB) on disk",
+        r" · [\d,]+ characters of text · [\d.]+ (kB|MB) of index",
         said,
     )
     assert "Articles by month of publication." in about

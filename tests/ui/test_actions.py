@@ -1,0 +1,52 @@
+"""The row under the last answer: what can be done, and what was."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tests.ui.fake_corpus import FakeCorpus
+from ui.actions import ACTIONS, SCRIPT, actions_html
+from ui.chat import Turn, respond, stop
+
+
+def last(question):
+    return list(respond(FakeCorpus(), question))[-1]
+
+
+def done(turns, **options):
+    return re.findall('data-do="([a-z]*)"', actions_html(turns, **options))
+
+
+def test_only_what_can_be_done_is_offered():
+    assert done([]) == []
+    assert done(last("what next?")) == ["copy", "retry", "edit"]
+    kept = ["copy", "markdown", "webpage", "good", "bad", "retry", "edit"]
+    assert done(last("what next?"), kept=True) == kept
+    assert done(last("last week")) == ["copy", "retry", "edit", "wide"]
+    assert done(last("break"), kept=True) == ["retry", "edit"]
+    growing = next(respond(FakeCorpus(), "break later"))
+    assert done(growing, kept=True) == []
+    assert done(stop(growing), kept=True) == ["retry", "edit"]
+    [turn] = last("what next?")
+    asked = replace(turn, answer=replace(turn.answer, heading="Timeline: x."))
+    assert done([asked]) == ["copy", "retry", "edit", "plain"]
+
+
+def test_a_judgement_is_pressed_and_asks_why_only_then():
+    [turn] = last("what next?")
+    assert "Why" not in actions_html([turn], kept=True)
+    row = actions_html([replace(turn, liked=False)], kept=True)
+    pressed = dict(re.findall('data-do="([a-z]*)" aria-pressed="([a-z]*)"', row))
+    assert pressed == {"good": "false", "bad": "true"}
+    assert 'aria-label="Why"' in row
+
+
+def test_the_script_knows_every_button():
+    [known] = re.findall(r"const known = \[(.*?)\]", SCRIPT)
+    assert {name.strip(" '") for name in known.split(",")} == set(ACTIONS)
+
+
+def test_what_became_of_a_press_is_text():
+    row = actions_html([Turn("q", "", "")], said="<b>${x}")
+    assert ">&#60;b&#62;&#36;&#123;x&#125;</span>" in row

@@ -1,0 +1,56 @@
+// Which articles are asked: the choice is this component's value; the server says what it leaves.
+const form = element.querySelector("form");
+const which = element.querySelector(".which");
+const left = element.querySelector(".left");
+const chips = element.querySelector(".chips");
+let latest = 0;
+
+function option(value, text = value) {
+  const made = document.createElement("option");
+  made.value = value;
+  made.textContent = text;
+  return made;
+}
+
+async function fill() {
+  const { publishers, months } = await server.choices({});
+  const all = form.publisher.options[0];
+  const chosen = form.publisher.value;
+  form.publisher.replaceChildren(all, ...publishers.map(([name, count]) => option(name, `${name} (${count})`)));
+  form.publisher.value = publishers.some(([name]) => name === chosen) ? chosen : "";
+  form.querySelector("datalist").replaceChildren(...months.map((month) => option(month)));
+}
+
+function take() {
+  return props.value = Object.fromEntries(new FormData(form));
+}
+
+async function choose() {
+  const mine = ++latest;
+  const chosen = take();
+  const told = await server.left(chosen);
+  if (mine !== latest) return;
+  left.className = told.problem ? "left problem" : "left";
+  left.textContent = told.problem ?? (form.hidden && !told.chips.length ? "" : `${told.left}${told.chips.length ? ":" : " are asked."}`);
+  chips.replaceChildren(...(told.chips ?? []).map(([field, words]) => {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.textContent = words;
+    chip.title = "Take this away";
+    chip.addEventListener("click", () => { form.elements[field].value = ""; choose(); which.focus(); });
+    return chip;
+  }));
+}
+
+which.addEventListener("click", () => {
+  form.hidden = !form.hidden;
+  which.setAttribute("aria-expanded", String(!form.hidden));
+  choose();
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+let typing;
+form.addEventListener("input", () => { take(); clearTimeout(typing); typing = setTimeout(choose, 200); });
+form.addEventListener("change", choose);
+document.addEventListener("onrecord:edited", async () => { await fill(); choose(); });
+document.addEventListener("onrecord:wide", () => { form.reset(); choose(); });
+fill();
