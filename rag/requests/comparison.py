@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
 from index.words import stem
@@ -58,6 +59,7 @@ def comparison(about: Mapping[str, Material], asked: str) -> list[Line]:
 
 
 def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> list[Line]:
+    """What one side wants, says or does, as asked, in the order in which it was told."""
     stories = material.stories()
     others = [other for other in beside if other != side]
     both = [a for a in stories if any(_place(a.article.text, o) is not None for o in others)]
@@ -66,29 +68,32 @@ def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> l
     found = [(a, *each) for a in stories[:STORIES] for each in _of(a, side)]
     if not found:
         return []
-    vectors = material.encode([words_of(a, index) for a, index, _, _ in found])
+    texts = [words_of(a, index) for a, index, _, _ in found]
+    vectors = material.encode(texts)
     near = vectors @ material.embedder.encode_query(f"{side} {asked}")
     # What a sentence goes on from says what it is about.
     near = np.array([max(near[n], near[n - back]) for n, (_, _, _, back) in enumerate(found)])
     beside_both = {a.pk for a in both}
     gains = (weight + BOTH * (a.pk in beside_both) for a, _, weight, _ in found)
-    worth = near + np.array([*gains], np.float32)
-    least = ENOUGH * float(worth.max())
-    chosen: list[int] = []
-    for number in (int(n) for n in np.argsort(-worth, kind="stable")):
-        text = words_of(*found[number][:2])
-        if (
-            len(chosen) < EACH
-            and worth[number] >= least
-            and not any(
-                float(vectors[number] @ vectors[n]) >= SAME
-                or says_the_same(text, words_of(*found[n][:2]))
-                for n in chosen
-            )
-        ):
-            chosen.append(number)
+    chosen = _apart(near + np.array([*gains], np.float32), vectors, texts)
     lines = [Line(found[n][0], found[n][1], _titled(side)) for n in chosen]
     return sorted(lines, key=lambda line: order_of(line.article, line.index))
+
+
+def _apart(
+    worth: NDArray[np.float32], vectors: NDArray[np.float32], texts: Sequence[str]
+) -> list[int]:
+    """The best of some sentences, none of which says what another does."""
+    least = ENOUGH * float(worth.max())
+    chosen: list[int] = []
+    for number in (int(n) for n in np.argsort(-worth, kind="stable") if worth[n] >= least):
+        same = (
+            float(vectors[number] @ vectors[n]) >= SAME or says_the_same(texts[number], texts[n])
+            for n in chosen
+        )
+        if len(chosen) < EACH and not any(same):
+            chosen.append(number)
+    return chosen
 
 
 def _of(stored: StoredArticle, side: str) -> Iterator[tuple[int, float, int]]:

@@ -153,29 +153,29 @@ def _answers(found: Sequence[Evidence], kind: str) -> list[Item]:
     """What sentences answer: the names of a kind within the short answer, or all of it."""
     fits = _of_kind(kind, found) if kind in ("person", "place") else None
     items: list[Item] = []
-    best = None
+    least = LEAST[kind]
     for one in found:
-        least = LEAST[kind] if best is None else max(LEAST[kind], best - BELOW)
         if one.log_odds < least:
             break
-        start = one.sentence.start
-        low, high = one.reading.start - start, one.reading.end - start
-        words = " ".join(one.text[low:high].split()).strip(" ,.;:-")
-        if kind == "body":
-            names = [words] if _NAMELIKE.fullmatch(words) else []
-        elif fits:
-            inside = (
-                n for n in names_in(f"x {one.text}") if low <= n.start - 2 and n.end - 2 <= high
-            )
-            names = [n.text for n in inside if fits(Name(n.text, n.start - 2, n.end - 2), one)]
-        else:
-            count = any(n.text == words for n in numbers_in(words))
-            told = content_stems(words) and not _EMPTY.match(words) and not count
-            names = [words] if told and len(words.split()) <= WORDS else []
-        if names and best is None:
-            best = one.log_odds
-        items += [Item(name, one.article, one.index) for name in names]
+        if names := _named_in(one, kind, fits):
+            least = least if items else max(least, one.log_odds - BELOW)
+            items += [Item(name, one.article, one.index) for name in names]
     return items
+
+
+def _named_in(one: Evidence, kind: str, fits: Callable[[Name, Evidence], bool] | None) -> list[str]:
+    """What of a sentence's short answer is an item of a kind."""
+    start = one.sentence.start
+    low, high = one.reading.start - start, one.reading.end - start
+    words = " ".join(one.text[low:high].split()).strip(" ,.;:-")
+    if kind == "body":
+        return [words] if _NAMELIKE.fullmatch(words) else []
+    if fits:
+        inside = (n for n in names_in(f"x {one.text}") if low <= n.start - 2 and n.end - 2 <= high)
+        return [n.text for n in inside if fits(Name(n.text, n.start - 2, n.end - 2), one)]
+    count = any(n.text == words for n in numbers_in(words))
+    told = content_stems(words) and not _EMPTY.match(words) and not count
+    return [words] if told and len(words.split()) <= WORDS else []
 
 
 def _of_kind(kind: str, found: Sequence[Evidence]) -> Callable[[Name, Evidence], bool]:
