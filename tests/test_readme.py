@@ -1,4 +1,4 @@
-"""What the README says is so."""
+"""What the README and the documents say is so."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from rag.types import Answer
 from ui import output
 from ui.cli import app
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
 
 
-def blocks(kind):
-    return [text for name, text in BLOCKS if name == kind]
+def blocks(kind, text=README):
+    found = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.M | re.S)
+    return [block for name, block in found if name == kind]
 
 
 def test_it_leads_with_the_two_commands():
@@ -37,12 +39,12 @@ def test_the_answer_shown_is_the_answer_given(sample_corpus, capsys):
 
 
 def test_every_command_is_in_it_and_no_other():
-    shown = set(re.findall(r"^onrecord (\w+)", blocks("text")[1], re.M))
+    shown = set(re.findall(r"^onrecord (\w+)", blocks("text", DOCS["commands.md"])[0], re.M))
     assert shown == {command.callback.__name__ for command in app.registered_commands}
 
 
 def test_every_setting_is_in_it_with_its_default():
-    table = README.split("| setting | default | |\n|---|---|---|\n")[1].split("\n\n")[0]
+    table = DOCS["commands.md"].split("| setting | default | |\n|---|---|---|\n")[1].split("\n\n")[0]
     shown = {}
     for row in table.splitlines():
         names, defaults = (cell.strip() for cell in row.split("|")[1:3])
@@ -62,7 +64,7 @@ def test_the_python_example_runs(sample_corpus, monkeypatch):
 
 def test_the_golden_set_shown_can_be_measured(sample_corpus, tmp_path):
     path = tmp_path / "questions.jsonl"
-    path.write_text(blocks("json")[0], encoding="utf-8")
+    path.write_text(blocks("json", DOCS["measuring.md"])[0], encoding="utf-8")
     questions = read_golden(path)
     held = {listed.key for listed in sample_corpus.articles()}
     assert {doc for question in questions for doc in question.docs} <= held
@@ -70,6 +72,18 @@ def test_the_golden_set_shown_can_be_measured(sample_corpus, tmp_path):
     assert outcomes == ["complete", "complete", "rightly refused"]
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", README))
-def test_what_it_links_to_is_there(target):
-    assert (Path(__file__).parent.parent / target).is_file()
+def test_it_is_short():
+    assert len(README.splitlines()) <= 150
+
+
+LINKS = [
+    (folder, target)
+    for folder, texts in (("", [README]), ("docs", DOCS.values()))
+    for text in texts
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+]
+
+
+@pytest.mark.parametrize(("folder", "target"), LINKS)
+def test_what_is_linked_to_is_there(folder, target):
+    assert (ROOT / folder / target).is_file()
