@@ -1,6 +1,6 @@
 """Turns a checkpoint into the model that onrecord ships: ONNX, its weights in 8 bits.
 
-    python benchmarks/reader/export.py CHECKPOINT [--out FILE] [--plain FILE]
+    python benchmarks/reader/export.py CHECKPOINT... [--out FILE] [--plain FILE]
 
 Word embeddings are not in it: they are those of the packaged all-MiniLM-L6-v2, which the training
 left as they were, so the file holds the encoder's layers and the heads. Weights are symmetric
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -68,10 +69,21 @@ def _layer(layer: nn.Module, hidden: Tensor, bias: Tensor) -> Tensor:
     return layer.output.LayerNorm(layer.output.dense(wide) + hidden)
 
 
-def load(checkpoint: Path) -> Reader:
-    """The model of a checkpoint: the moving average of its weights."""
+def load(checkpoints: Sequence[Path]) -> Reader:
+    """The model of a checkpoint, the moving average of its weights; of several their mean.
+
+    The mean of models that one run went through does what each does best (Wortsman et al. 2022,
+    "Model soups").
+    """
     reader = Reader()
-    reader.load_state_dict(torch.load(checkpoint, weights_only=True)["average"], strict=False)
+    parts = [torch.load(path, weights_only=True)["average"] for path in checkpoints]
+    mean = {
+        name: torch.stack([part[name] for part in parts]).mean(0)
+        if value.dtype.is_floating_point
+        else value
+        for name, value in parts[-1].items()
+    }
+    reader.load_state_dict(mean, strict=False)
     return reader.eval()
 
 
@@ -99,11 +111,11 @@ def check(model: Exported, exported: Path) -> None:
 def main() -> None:
     """Exports, quantises, and says what came of it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoints", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--plain", type=Path, help="keep the model in float32 here too")
     given = parser.parse_args()
-    model = Exported(load(given.checkpoint)).eval()
+    model = Exported(load(given.checkpoints)).eval()
     ids = torch.ones(3, 37, dtype=torch.long)
     with tempfile.TemporaryDirectory() as folder:
         plain, ready = Path(folder, "plain.onnx"), Path(folder, "ready.onnx")
