@@ -44,7 +44,9 @@ def test_every_command_is_in_it_and_no_other():
 
 
 def test_every_setting_is_in_it_with_its_default():
-    table = DOCS["commands.md"].split("| setting | default | |\n|---|---|---|\n")[1].split("\n\n")[0]
+    table = (
+        DOCS["commands.md"].split("| setting | default | |\n|---|---|---|\n")[1].split("\n\n")[0]
+    )
     shown = {}
     for row in table.splitlines():
         names, defaults = (cell.strip() for cell in row.split("|")[1:3])
