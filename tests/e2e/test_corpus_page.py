@@ -15,7 +15,7 @@ from tests.e2e.browsing import (
     violations,
 )
 from tests.rag.making import corpus_of
-from tests.site import Site
+from tests.newsite import Site
 from ui.alerts.store import Alerts, Match
 from ui.api import build_api
 from ui.shelf.adding import Editor

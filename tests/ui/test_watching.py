@@ -11,7 +11,7 @@ import pytest
 
 from index.web.fetch import Fetcher
 from rag.settings import Settings
-from tests.site import Site
+from tests.newsite import Site
 from tests.ui.printed import only
 from ui import indexing
 from ui.alerts.store import Alerts

@@ -3,7 +3,7 @@
 import pytest
 
 from index.web.fetch import Fetcher
-from tests.site import Site
+from tests.newsite import Site
 
 
 class Clock:

@@ -9,7 +9,7 @@ import pytest
 from index.web import addresses
 from index.web.fetch import Fetcher, NotFetched
 from index.web.pace import APART, MOST_APART, retry_after
-from tests.site import Given
+from tests.newsite import Given
 
 
 def refusal(fetcher, url):

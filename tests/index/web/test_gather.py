@@ -11,7 +11,7 @@ from index.readers import Source
 from index.web import bring
 from index.web.gather import MOST_LISTS, Gatherer
 from index.web.memory import FILE, LATE, SOON, Memory
-from tests.site import article_page
+from tests.newsite import article_page
 
 
 @pytest.fixture

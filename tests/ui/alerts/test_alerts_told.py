@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.settings import Settings
-from tests.site import Given, Site
+from tests.newsite import Given, Site
 from ui.alerts.feed import rss
 from ui.alerts.sending import send
 from ui.alerts.store import Alerts, AlertsUnusable, Match

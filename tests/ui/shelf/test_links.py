@@ -3,7 +3,7 @@
 import pytest
 
 from index.web.fetch import Fetcher
-from tests.site import Site
+from tests.newsite import Site
 from tests.ui.serving import events, served
 from ui.alerts.store import Alerts, Match
 from ui.shelf.adding import Editor
