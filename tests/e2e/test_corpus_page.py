@@ -14,8 +14,8 @@ from tests.e2e.browsing import (
     faults_on_a_phone,
     violations,
 )
-from tests.rag.making import corpus_of
 from tests.newsite import Site
+from tests.rag.making import corpus_of
 from ui.alerts.store import Alerts, Match
 from ui.api import build_api
 from ui.shelf.adding import Editor
