@@ -99,6 +99,16 @@ def blended(
     return sorted(mixed, key=lambda e: (-e.log_odds, e.article.pk, e.index))
 
 
+def surest(one: Sequence[Evidence], other: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences as that question has them which they answer better, most probable first."""
+    best = {(e.article.pk, e.index): e for e in one}
+    for e in other:
+        known = best.get((e.article.pk, e.index))
+        if known is None or known.log_odds < e.log_odds:
+            best[e.article.pk, e.index] = e
+    return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
+
+
 def _flat(text: str) -> str:
     """The words of a text alone, as a quotation may be typed."""
     return " ".join(re.findall(r"\w+", text.lower()))

@@ -97,6 +97,9 @@ def find(
     idf = abstain.inverse_frequency(now)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     confidence = abstain.confidence(query, whole, idf, false)
+    if meant.condition_asked and whole and ":" not in whole[0].text:  # it names them itself
+        told = evidence.gather(meant.condition_asked, passages, reader)
+        whole = evidence.surest(whole, told)
     parts = meant.parts
     if len(parts) == 1 or meant.said:
         return Found(whole, [whole], confidence, untrue, retrieved)

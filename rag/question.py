@@ -45,6 +45,16 @@ _CONDITIONS = re.compile(
 )
 
 
+_TERMS = r"(?:(?:pre)?conditions?|requirements|prerequisites|demands|terms)"
+_SETTER = re.compile(
+    rf"\b{_TERMS} (?:did|does|do|has|have|had) (?P<sets>\S.*?)"
+    r" (?:set|put|name|made?|attach|la(?:y|id)|impose|insist|demand|want|give)\w*\b"
+    rf"|\bwhat (?:are|were) (?P<has>(?:the )?(?!{_TERMS})\w[\w.-]*(?: [A-Z][\w.-]*)*)['’]?s?"
+    rf" {_TERMS}\b",
+    re.I,
+)
+
+
 class UnusableQuestion(OnRecordError, ValueError):
     """There is nothing to search for in the question."""
 
@@ -90,6 +100,17 @@ class Question:
     def conditions(self) -> bool:
         """Whether it asks for conditions."""
         return _CONDITIONS.search(self.asked) is not None
+
+    @property
+    def condition_asked(self) -> str:
+        """A question for conditions in the words in which they are told; "" for any other.
+
+        >>> Question("", "what preconditions did the Kremlin set?").condition_asked
+        'what does the Kremlin say must happen first'
+        """
+        setter = _SETTER.search(self.asked)
+        who = setter and (setter["sets"] or setter["has"])
+        return f"what does {who} say must happen first" if who else ""
 
     def without(self, words: Scope) -> Question:
         """The question as searched within a scope, whose own words say nothing of what is asked.

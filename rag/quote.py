@@ -30,9 +30,10 @@ from rag.verify import verify
 ONE, SEVERAL, FURTHER, BESIDE, OTHER_ARTICLE = 1.8, 3.0, 0.2, 1.0, 1.0
 
 # What a sentence gains that sets a condition when one is asked for. Reports first say that there
-# are conditions and name them paragraphs later, in words that the question does not have: the
-# reading model does not see that. On one scraped article the conditions follow from 2.5 on.
-SETS_CONDITION = 3.0
+# are conditions and name them paragraphs later, in words that the question does not have, so they
+# are also asked for in those (``Question.condition_asked``). On one scraped article both conditions
+# follow from 1.0 on.
+SETS_CONDITION = 1.5
 
 # How far below the best short answer, in log odds, that of a further sentence may lie.
 SHORT = 4.0
@@ -336,7 +337,9 @@ def _worth(choices: list[_Choice], item: Evidence, conditions: bool) -> float:
     near = [c for c in choices if c.best.article.pk == item.article.pk]
     if not near:
         return item.log_odds - OTHER_ARTICLE
-    beside = any(item.index in (choice.last, choice.first - 1) for choice in near)
+    beside = not conditions and any(
+        item.index in (choice.last, choice.first - 1) for choice in near
+    )
     listed = ":" in choices[0].best.text  # the first sentence names them itself
     sets = conditions and not listed and _CONDITION.search(item.text)
     return item.log_odds + (BESIDE if beside else 0.0) + (SETS_CONDITION if sets else 0.0)

@@ -34,6 +34,8 @@ _OPENING = re.compile(
     re.I | re.S,
 )
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")  # what stands before an item of a list
+# A word that is neither a name nor a number says nothing, wherever it stands.
+_WORD_ALONE = re.compile(r"\W*[a-z]+\W*")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTER = re.compile(r"[^\W\d_]")
 # Words that hold sentences together in other languages written with the same letters.
@@ -70,6 +72,8 @@ def verify(
         context: What a reader has at hand beside the texts: publisher, author, day.
     """
     claim = _ITEM.sub("", claim)
+    if _WORD_ALONE.fullmatch(claim):
+        return Verdict("unchecked", 0.0, reason="there is nothing in it to check")
     if found := verbatim(claim, cited):
         return found
     if why := _unchecked(claim, cited):

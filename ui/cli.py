@@ -601,6 +601,7 @@ def _refer(sources: Sequence[Source], *, as_ris: bool) -> None:
 
 
 def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:
+    from rag.types import Filters
 
     return Filters(after, before, publisher)
 

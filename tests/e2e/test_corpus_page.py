@@ -105,7 +105,8 @@ def test_an_upload_is_asked_about(visit, address):
     page.get_by_text("1 added, 1 skipped.").wait_for()
     told = page.locator(".results li").all_text_contents()
     assert told[0] == "Ferry to Corran stays in port added"
-    assert told[1].startswith(f"upload/{EVIL}.pdf skipped: files ending in .pdf are not read; ")
+    damaged = "the PDF is damaged and cannot be opened; get or save it anew"
+    assert told[1] == f"upload/{EVIL}.pdf skipped: {damaged}"
     page.get_by_text("4 articles on the record.").wait_for()
     assert titles(page)[0] == "Ferry to Corran stays in port"
     page.get_by_role("tab", name="Ask").click()

@@ -1,7 +1,9 @@
 """What the articles say to a question: search, read, decide."""
 
+from rag.corpus import Corpus
 from rag.find import PART_PASSAGES, PASSAGES, find
 from rag.question import understand
+from rag.settings import Settings
 from tests.fakes import FakeReader
 from tests.rag.making import corpus_of
 
@@ -62,3 +64,25 @@ def test_nothing_is_found_where_nothing_may_be_read(tmp_path, fake):
         none = Allowed(frozenset(), {})
         result = find(now, understand("Who shut the gate?"), none, fake, FakeReader())
     assert (result.whole, result.confidence) == ([], 0.0)
+
+
+TERMS = (
+    "Dockers signal a truce with the port",
+    "The dockers of Aldby have said that talks with the port authority are possible, but only if"
+    " certain conditions are met. Both sides met last week for the first time since March.",
+    "The authority had offered to meet on neutral ground. According to the union's spokeswoman, Ida"
+    ' Brandt, "such talks can only begin once the new rosters have been withdrawn in writing."',
+    "The authority, for its part, proposed a pause of ten days, which the dockers refused.",
+    'Brandt added, "We need to know who speaks for the port." The remark shows that the dockers no'
+    " longer trust its director.",
+)
+
+
+def test_conditions_are_found_where_they_are_told_in_other_words(tmp_path, embedder):
+    corpus_of(tmp_path, embedder, {"terms.txt": "\n\n".join(TERMS)})
+    corpus = Corpus(tmp_path, embedder, Settings())
+    answer = corpus.ask("what conditions did the dockers set?")
+    said = " ".join(claim.text for claim in answer.claims)
+    assert answer.answered
+    assert "certain conditions are met" in said
+    assert "once the new rosters have been withdrawn in writing" in said

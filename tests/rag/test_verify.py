@@ -189,3 +189,13 @@ def test_a_digit_changed_is_never_supported(found, digit):
     held = text[sentence.start : sentence.end]
     verdict = verify(claim, [held], Believing())
     assert verdict.status == ("supported" if digit == match[0] else "unsupported")
+
+
+@pytest.mark.parametrize("word", ["arranged", "arranged.", "“talks”"])
+def test_one_word_alone_is_no_claim_though_it_is_cited(word):
+    assert verify(word, ["No talks were arranged."]).status == "unchecked"
+
+
+def test_a_name_or_a_number_alone_is_one():
+    cited = ["Ada Dunmore paid 40 crowns."]
+    assert [verify(word, cited).status for word in ("Dunmore", "40")] == ["supported"] * 2
