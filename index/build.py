@@ -167,7 +167,8 @@ class Builder:
                     exact = [pair for pair in named if name in pair]
                     found = [uri for uri, _ in exact or named]
                     if not found:  # it may have been withdrawn
-                        found = list({r.article.article.uri: 0 for r in ledger.history(name)})
+                        gone = {r.article.article.uri: 0 for r in ledger.history(name)}
+                        found = [uri for uri in gone if not any(n[3] for n in ledger.names(uri))]
                     if not found:
                         raise NotIndexed(
                             f"{name}: no article has this uri, key or id;"

@@ -176,11 +176,12 @@ class Library:
         """
         known = self.publication(now)[2]
         named = filters.publisher
-        if named and named.casefold() not in {name.casefold() for name in known}:
+        if named and known and named.casefold() not in {name.casefold() for name in known}:
             near = [name for name, *_ in process.extract(named, known, limit=PUBLISHERS_NAMED)]
-            there = f"there are {'; '.join(near)}" if near else "the articles name none"
             more = f" and {len(known) - len(near)} others" if len(known) > len(near) else ""
-            raise PublisherUnknown(f"{named}: no article is by this publisher; {there}{more}")
+            raise PublisherUnknown(
+                f"{named}: no article is by this publisher; there are {'; '.join(near)}{more}"
+            )
         return now.allowed(filters.condition())
 
     def count(self, filters: Filters = NO_FILTERS) -> int:

@@ -32,11 +32,7 @@ _QUESTIONS = frozenset("who whom whose what which when where why how about did d
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 # Here "us" is a state.
 _US = re.compile(r"(?:(?<=the )|(?<=[a-z]-))us\b|us(?=[’']|-[a-z])")
-_SHORTENED = re.compile(
-    r"(has|have|had|is|are|was|were|do|does|did|could|would|should)nt"
-    r"|(what|who|where|when|how|that|there)s",
-    re.I,
-)
+_SHORTENED = re.compile(r"(has|have|had|is|are|was|were|do|does|did|could|would|should)nt", re.I)
 _SOUNDS = re.compile(r"ph|sch|sh|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
 _SOUND = {"ph": "f", "ou": "u", "w": "v", "y": "i", "yy": "i", "j": "i"} | dict.fromkeys(
     ("ck", "q", "c"), "k"
@@ -47,7 +43,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     """A question with those words mended that neither the articles nor English know.
 
     A question without capitals gets those of its names, for which any word is taken that nobody
-    knows. An apostrophe that was left out comes back (whats, hasnt).
+    knows. An apostrophe that was left out comes back (hasnt).
 
     Words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
     inside stay as they are; so does one that is equally near to two others.
@@ -64,7 +60,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
         if any(start <= found.start() < end for start, end in quoted):
             return word
         if short := _SHORTENED.fullmatch(word):
-            return f"{short[1]}n't" if short[1] else f"{short[2]}'s"
+            return f"{short[1]}n't"
         if small and _US.match(question, found.start()) and vocabulary.is_name("us"):
             return "US"
         if not is_content(word):

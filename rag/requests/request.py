@@ -51,6 +51,8 @@ POINTS = re.compile(
     r"|proposals|requirements|recommendations|steps|items|parts)\b",
     re.I,
 )
+# The things that a list is asked for: "which cities".
+_THINGS = re.compile(r"\W*(?:which|what) [a-z]{3,}s\b", re.I)
 _SAY = re.compile(r"\W*what (?:did|does|do|has|have) .+? (?:say|said|tell|told)\b", re.I)
 _AGREE = re.compile(
     r"\W*do (?:(?:the|all|these|both) )*(?:reports|accounts|papers|articles|sources|outlets|they)"
@@ -83,8 +85,8 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return Request("disagreement", _bare(text[said.end() :]))
     if _TIMELINE.search(text):
         return Request("timeline", _span(text, found))
-    if POINTS.match(text):
-        return Request("count", _span(text, found))
+    if points := POINTS.match(text):
+        return Request("count", _span(text, _behind(found, points)))
     if found.kind == "fact" and _SAY.match(text) and _words(text, found, "speaker"):
         found = replace(found, kind="quotes")
     if found.kind == "fact" or found.probability < SURE:
@@ -98,8 +100,16 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return Request("comparison", " ".join(subject), tuple(dict.fromkeys(sides)))
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
         return Request("quotes", " ".join(subject), speaker=" ".join(speaker or sides))
+    if found.kind == "list" and (things := _THINGS.match(text)):
+        found = _behind(found, things)
     # Of every other kind all that is named is what it is about.
     return Request(found.kind, _span(text, found))
+
+
+def _behind(found: RequestReading, asked: re.Match[str]) -> RequestReading:
+    """The same without what names the things that are asked for, if more is named."""
+    left = tuple(role for role in found.roles if role[0] >= asked.end())
+    return replace(found, roles=left or found.roles)
 
 
 def _spelt(word: re.Match[str]) -> str:

@@ -117,6 +117,7 @@ CITATION = {
     "start": NUMBER,
     "end": NUMBER,
     "quote": TEXT,
+    "place": MAYBE,
 }
 CLAIM = {
     "text": TEXT,
@@ -189,6 +190,7 @@ def test_what_an_article_does_not_say_of_itself_is_null(tmp_path, fake):
         "author",
         "published",
         "url",
+        "place",
     ]
 
 

@@ -140,7 +140,7 @@ def test_an_unclosed_mark_ends_with_its_paragraph():
 
 
 def test_what_is_leant_on_is_left_out_where_it_grows_too_long():
-    long = f"Tembo shut the gate {'and the next one ' * 60}at noon."
+    long = f"Tembo shut the gate {'and the next one ' * 54}at noon."
     assert len(long) > LONGEST
     assert quoted(f"{long} He left.", "He") == ["He left."]
     short = long[: LONGEST - len(" He left.") - len("noon.")] + "noon."

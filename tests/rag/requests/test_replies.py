@@ -31,7 +31,7 @@ FLOORS = {
     "brief": (0.9, 0.75),
     "comparison": (0.55, 0),
     "disagreement": (0.4, 0.9),
-    "list": (0.5, 0),
+    "list": (0.45, 0),
     "count": (0.8, 0),
     "latest": (0.9, 0),
     "quotes": (0.8, 0),
