@@ -22,8 +22,8 @@ ITEMS = 12
 
 # How far below the best sentence, in log odds, another that names something may lie, and how low
 # any may be: whoever is named near a subject is easily taken for one of those asked for ("who met
-# Putin"), a place in which something is less so. A short answer is at most so many words. With -4 for places
-# the five scraped articles' list of cities that hosted talks names Moscow.
+# Putin"), a place in which something is less so. A short answer is at most so many words. With -4
+# for places Moscow is named among the cities that hosted talks in five scraped articles.
 BELOW, WORDS = 2.0, 10
 LEAST = {"person": -1.5, "place": -3.5, "body": -2.5, "": -2.5}
 
