@@ -45,7 +45,7 @@ test: $(DEV) ## run the tests; the browser's need Chromium
 	  export ONRECORD_SKIP_BROWSER=1; \
 	  note='NOTE: there is no chromium on this machine, so the tests in a real browser did not run.'; \
 	fi; \
-	$(BIN)/python -m pytest $(PYTEST_ARGS); status=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS); status=$$?; \
 	if [ -n "$$note" ]; then echo "$$note" >&2; fi; \
 	exit $$status
 

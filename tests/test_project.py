@@ -227,18 +227,21 @@ def test_make_chat_goes_where_it_is_told(made):
     assert _told(made, "chat", HOST="newsroom", PORT="8000")[0] == ["chat", "--port", "8000"]
 
 
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
+
+
 def test_make_test_without_chromium_says_so(made):
     status, output, errors = made("test")
     assert status == 0
-    assert json.loads(output) == [["-m", "pytest"], {"ONRECORD_SKIP_BROWSER": "1"}]
+    assert json.loads(output) == [PYTEST, {"ONRECORD_SKIP_BROWSER": "1"}]
     assert errors.startswith("NOTE: there is no chromium")
     told = _told(made, "test", ONRECORD_SKIP_BROWSER="1", REQUIRE_BROWSER="1")
-    assert told == [["-m", "pytest"], {}]
+    assert told == [PYTEST, {}]
 
 
 def test_make_test_with_chromium_leaves_out_nothing(made):
     (made.tools / "chromium").touch(mode=0o755)
-    assert made("test") == (0, '[["-m", "pytest"], {}]\n', "")
+    assert made("test") == (0, json.dumps([PYTEST, {}]) + "\n", "")
 
 
 def test_make_test_fails_with_pytest(made):
