@@ -33,6 +33,7 @@ from ui.shelf.adding import Editor
 
 HEADLINE = "what preconditions did the Kremlin set?"
 DOORS = [
+    "/alerts.rss",
     "/api/articles",
     "/api/articles/{article_id}",
     "/api/ask",

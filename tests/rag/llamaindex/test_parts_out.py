@@ -1,6 +1,7 @@
 """A corpus and its reader as parts of LlamaIndex's pipelines."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 import re
 from pathlib import Path
 
@@ -17,6 +18,12 @@ from rag.llamaindex.stores import PartUnusable
 from tests.rag.test_corpus import HEADLINE, QUOTE
 
 
+def run(coroutine):
+    """What a coroutine gives; in a thread of its own, since browser tests leave a loop in this."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def test_a_query_engine_gives_the_answer_with_its_quotes_as_nodes(sample_corpus):
     response = sample_corpus.as_query_engine().query(HEADLINE)
     answer = sample_corpus.ask(HEADLINE)
@@ -29,7 +36,7 @@ def test_a_query_engine_gives_the_answer_with_its_quotes_as_nodes(sample_corpus)
         assert text[told["start"] : told["end"]] == told["quote"] == node.node.text
         assert (node.node.start_char_idx, node.node.end_char_idx) == (told["start"], told["end"])
         assert node.node.ref_doc_id == told["uri"]
-    later = asyncio.run(sample_corpus.as_query_engine().aquery(HEADLINE))
+    later = run(sample_corpus.as_query_engine().aquery(HEADLINE))
     assert later.response == response.response
 
 
@@ -70,7 +77,7 @@ def test_a_chat_engine_streams_what_it_says(sample_corpus):
         found = await sample_corpus.as_chat_engine().astream_chat(question)
         return [piece.delta async for piece in found.achat_stream]
 
-    assert asyncio.run(later()) == [whole.text]
+    assert run(later()) == [whole.text]
 
 
 def test_the_retriever_and_the_reader_work_in_a_pipeline_of_llamaindex(sample_corpus, monkeypatch):
