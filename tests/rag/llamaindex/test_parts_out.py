@@ -1,8 +1,8 @@
 """A corpus and its reader as parts of LlamaIndex's pipelines."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
