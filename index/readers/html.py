@@ -37,6 +37,9 @@ TAG = re.compile(rf"(<[a-zA-Z][^\s/>]*+)(?:{ATTRIBUTE.pattern})*+")
 # The parser and trafilatura take time as the square of these. A page of many attributes is read
 # without them; 50,000 elements in one another's place take 15 s at worst, and of the pages of the
 # web, 99 of 100 have less than 10,000.
+# With more elements the slow ways out of a page that is hard to read (justext) are left out: what
+# they cost grows with the square of the paragraphs.
+MANY_ELEMENTS = 5_000
 MAX_ATTRIBUTES = 500
 MAX_ELEMENTS = 50_000
 MAX_CHILDREN = 20_000
@@ -181,6 +184,7 @@ def _extracted(tree: Node) -> Node | None:
             tree,
             include_comments=False,
             with_metadata=False,
+            fast=sum(1 for _ in tree.iter()) > MANY_ELEMENTS,
         )
     except Exception as error:  # any of a page's oddities may surface here, from lxml upwards
         raise Refused(
