@@ -10,7 +10,7 @@ import ui
 from rag.requests.kinds import KINDS
 
 ROOM = Path(ui.__file__).parent
-PAGE = ("web.py", "asking.py", "earlier.py", "actions.py", "chat.py", "render.py", "held.py")
+PAGE = (ROOM / "web.py", *sorted((ROOM / "page").glob("*.py")))
 
 # What Gradio keeps for itself under names without an underscore.
 INNER = {"state_holder", "session_data", "blocks_config", "default_config", "config_values"}
@@ -37,8 +37,8 @@ def private(source):
 
 
 def test_private_members_in_use_none():
-    assert {name: private((ROOM / name).read_text("utf-8")) for name in PAGE} == {
-        name: set() for name in PAGE
+    assert {path.name: private(path.read_text("utf-8")) for path in PAGE} == {
+        path.name: set() for path in PAGE
     }
     assert private("app.state_holder.session_data; gr._x; self._y") == {
         "state_holder", "session_data", "_x",

@@ -13,10 +13,10 @@ from rag.answer import MAY, UNSUPPORTED
 from rag.generate import answer_text
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply, short
 from tests.ui.serving import PASSWORD, SECONDS, ScriptedCorpus, growing, served
-from ui.auth import User, Users
-from ui.openai_api import CHECKED, SOURCES, annotations_of, content_of, conversation_of
-from ui.programs.desk import Desk
-from ui.programs.openai_schemas import MessageIn
+from ui.server.auth import User, Users
+from ui.server.openai_api import CHECKED, SOURCES, annotations_of, content_of, conversation_of
+from ui.server.openai_schemas import MessageIn
+from ui.server.worker_pool import WorkerPool
 
 HEADLINE = "what preconditions did the Kremlin set?"
 
@@ -237,7 +237,7 @@ def test_a_wrong_key(real):
 
 
 def test_who_finds_no_room_may_come_again(asking):
-    client, corpus = asking(*growing(), desk=Desk(1, 0))
+    client, corpus = asking(*growing(), pool=WorkerPool(1, 0))
     corpus.released.clear()
     with ask(client, "q", stream=True) as chunks:
         next(iter(chunks))
