@@ -22,8 +22,8 @@ from pathlib import Path
 
 import pytest
 
+from index.boilerplate.clean import clean_article
 from index.calendar import WEEKDAYS
-from index.clean import clean_article
 from index.readers import Source
 from index.sentences import split_sentences
 from rag.lines import records

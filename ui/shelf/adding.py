@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index.article import Article, Skipped
 from index.build import LEDGER, Progress
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.compare import Report
 from index.errors import NotIndexed
 from index.readers import Source
