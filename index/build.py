@@ -26,7 +26,7 @@ from index.embed import Embedder
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.ledger import SCHEMA_VERSION, Ledger, Prepared
 from index.readers import Source
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 
 __all__ = ["LEDGER", "Builder", "Progress", "Report", "check_embedder", "open_ledger"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.disk import written_by
-from index.words import content_stems
+from index.text.words import content_stems
 
 # One thread writes, so that an index built twice from the same articles is the same.
 _HEAP_BYTES = 64_000_000
@@ -17,7 +17,7 @@ class WordIndex:
     """Texts by id, searched by BM25 over the stems of their content words.
 
     The texts reach tantivy as stems with spaces between: what counts as a word is decided in
-    ``index.words`` alone, for searching and for evidence alike.
+    ``index.text.words`` alone, for searching and for evidence alike.
     """
 
     def __init__(self, tantivy_index: Any) -> None:  # noqa: ANN401 (tantivy is opaque to mypy)

@@ -30,7 +30,7 @@ from index.embed import Embedder
 from index.filters import as_sql
 from index.generation import Allowed, Generation, Generations
 from index.ledger import Ledger, StoredArticle, StoredChunk
-from index.words import content_stems
+from index.text.words import content_stems
 
 
 class Store(BasePydanticVectorStore):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from index.generation import Generation
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.evidence import Evidence
 from rag.retrieve import Query
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.words import content_spans, content_stems
+from index.text.words import content_spans, content_stems
 from rag.quotations import quotations
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from index.generation import Generation
-from index.words import content_stems, is_content
+from index.text.words import content_stems, is_content
 from rag.period import Period, periods
 from rag.types import Filters, Scope
 

@@ -12,7 +12,7 @@ from index.backup import backup
 from index.build import Builder
 from index.errors import IndexMissing
 from index.generation import Generations
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.types import Answer
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, write

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from index.embed import Embedder
 from index.ledger import StoredArticle
-from index.words import content_stems
+from index.text.dates import dates_in
+from index.text.names import names_in
+from index.text.numbers import Number, numbers_in
+from index.text.words import content_stems
 from rag.evidence import Evidence
 from rag.extent import words_of
-from rag.facts.dates import dates_in
-from rag.facts.lacking import Lacking, lacking
-from rag.facts.names import names_in
-from rag.facts.numbers import Number, numbers_in
+from rag.facts import Lacking, lacking
 from rag.quote import answer_text
 from rag.reader import Reader
 from rag.requests.material import HELD, Line, Material, composed, published_by, telling

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
-from index.words import stem
+from index.text.names import alike, names_in
+from index.text.words import stem
 from rag.extent import same_paragraph, words_of
-from rag.facts.bearers import alike
-from rag.facts.names import names_in
 from rag.quote import says_the_same
 from rag.requests.material import Line, Material, order_of, telling
 from rag.requests.speech import speech

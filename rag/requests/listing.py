@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.extent import words_of
 from rag.requests.material import Line, published_by, telling
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.words import WORD, content_stems, is_content
+from index.text.names import aliases
+from index.text.words import WORD, content_stems, is_content
 from rag.abstain import inverse_frequency
 from rag.evidence import Evidence, asks
 from rag.extent import extent, words_of
-from rag.facts.bearers import aliases
 from rag.quote import attribution, citation, numbered
 from rag.reader import Reader, SentenceReading
 from rag.retrieve import Passage, Query, retrieve

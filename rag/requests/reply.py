@@ -9,7 +9,7 @@ from datetime import date
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
-from index.words import WORD, is_content, stem
+from index.text.words import WORD, is_content, stem
 from rag import evidence
 from rag.answer import sentence
 from rag.evidence import Evidence

@@ -11,7 +11,7 @@ import numpy as np
 from index.build import Builder, Report, open_ledger
 from index.readers import Source
 from index.store import Store
-from index.words import content_stems
+from index.text.words import content_stems
 
 RAIN = "Rain fell on Bern on Sunday.\n\nThe weather office expects more rain in Bern on Monday.\n"
 SNOW = "Snow closed the pass above Airolo.\n\nPloughs cleared the road to the pass by noon.\n"

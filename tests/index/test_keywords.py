@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.keywords import WordIndex
-from index.words import content_stems
+from index.text.words import content_stems
 
 K1, B = 1.2, 0.75
 

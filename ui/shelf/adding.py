@@ -19,9 +19,9 @@ from index.clean import clean_article
 from index.compare import Report
 from index.errors import NotIndexed
 from index.readers import Source
+from index.text.words import WORD
 from index.web import bring
 from index.web.fetch import Fetch
-from index.words import WORD
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
