@@ -100,7 +100,7 @@ def _missing(weights: Mapping[str, float], text: str) -> float:
 
 def inverse_frequency(now: Generation) -> Callable[[str], float]:
     """The idf of BM25 (Robertson and Spärck Jones) over the chunks; unknown words weigh most."""
-    words = now.derived.chunk_words
+    words = now.search_index.chunk_words
     count = len(words)
 
     def idf(stem: str) -> float:

@@ -88,8 +88,10 @@ def articles(index: Path) -> Value:
         }
         hits = {
             query: (
-                now.derived.chunk_vectors.search(EMBEDDER.encode_query(query), 1_000),
-                now.derived.chunk_words.search(dict.fromkeys(content_stems(query), 1.0), 1_000),
+                now.search_index.chunk_vectors.search(EMBEDDER.encode_query(query), 1_000),
+                now.search_index.chunk_words.search(
+                    dict.fromkeys(content_stems(query), 1.0), 1_000
+                ),
             )
             for query in QUERIES
         }

@@ -112,7 +112,7 @@ def with_corrections(material: Material) -> Material:
     now, allowed = material.now, material.allowed
     stems = dict.fromkeys(content_stems("correction clarification"), 1.0)
     among = allowed.articles if allowed else None
-    hits = now.derived.article_words.search(stems, CORRECTIONS, among)
+    hits = now.search_index.article_words.search(stems, CORRECTIONS, among)
     found: dict[int, StoredArticle] = {}
     for article in now.articles({pk for pk, _ in hits}).values():
         text = f"{article.article.title} {article.article.text}"

@@ -62,7 +62,7 @@ def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> l
     stories = material.stories()
     others = [other for other in beside if other != side]
     both = [a for a in stories if any(_place(a.article.text, o) is not None for o in others)]
-    if both and not material.now.derived.vocabulary.is_name(side.split()[-1].lower()):
+    if both and not material.now.search_index.vocabulary.is_name(side.split()[-1].lower()):
         stories = both  # "the company" is another one in other articles
     found = [(a, *each) for a in stories[:STORIES] for each in _of(a, side)]
     if not found:

@@ -36,7 +36,7 @@ def title_of(stored: StoredArticle) -> str:
 
 def mentioning(now: Generation, words: str, allowed: Allowed | None) -> set[int]:
     """The articles, by pk, that hold some words, all of them, in any order, with any ending."""
-    index = now.derived.article_words
+    index = now.search_index.article_words
     found: set[int] | None = None
     # The rarest first: fewer are left to look for the next word in.
     for stem in sorted(dict.fromkeys(content_stems(words)), key=index.frequency):

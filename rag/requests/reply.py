@@ -102,7 +102,7 @@ def _nothing(request: Request, material: Material) -> Reply:
     unknown = [
         f"“{word}”"
         for word in words
-        if not material.now.derived.article_words.frequency(stem(word))
+        if not material.now.search_index.article_words.frequency(stem(word))
     ]
     if unknown:
         told += f": none of them holds {in_a_row(unknown).replace(' and ', ' or ')}"
