@@ -95,7 +95,7 @@ class Pipeline:
     def understand(self, asked: AskRequest) -> Question:
         """The question as meant, spelt as the articles spell."""
         with self.library.reading() as now:
-            mended = partial(mend, vocabulary=now.derived.vocabulary)
+            mended = partial(mend, vocabulary=now.search_index.vocabulary)
             return understand(asked.question, asked.history, mended)
 
     def decide(self, meant: Question, asked: AskRequest) -> Request:

@@ -10,7 +10,7 @@ from datetime import date
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
-from index.words import WORD, content_stems, is_content, stem
+from index.text.words import WORD, content_stems, is_content, stem
 from rag import evidence, quote
 from rag.answer import sentence
 from rag.evidence import Evidence
@@ -144,7 +144,7 @@ def _nothing(request: Request, material: Material) -> Reply:
     unknown = [
         f"“{word}”"
         for word in words
-        if not material.now.derived.article_words.frequency(stem(word))
+        if not material.now.search_index.article_words.frequency(stem(word))
     ]
     if unknown:
         told += f": none of them holds {in_a_row(unknown).replace(' and ', ' or ')}"
@@ -310,7 +310,7 @@ def title_of(stored: StoredArticle) -> str:
 
 def mentioning(now: Generation, words: str, allowed: Allowed | None) -> set[int]:
     """The articles, by pk, that hold some words, all of them, in any order, with any ending."""
-    index = now.derived.article_words
+    index = now.search_index.article_words
     found: set[int] | None = None
     # The rarest first: fewer are left to look for the next word in.
     for word in sorted(dict.fromkeys(content_stems(words)), key=index.frequency):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.words import WORD
+from index.text.words import WORD
 from rag.politeness import bare, is_small_talk
 from rag.question import Question
 from rag.reader import RequestReading

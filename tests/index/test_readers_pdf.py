@@ -9,7 +9,7 @@ import pytest
 from index.article import Article, Skipped
 from index.readers import ocr, read_source
 from index.readers.assembly import line
-from index.words import WORD
+from index.text.words import WORD
 from tests.index.documents import COLUMNS, column, pdf, report, scan, two_columns
 
 
