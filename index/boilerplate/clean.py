@@ -15,8 +15,8 @@ from itertools import accumulate, groupby, takewhile
 
 from index.article import Article
 from index.boilerplate import rules
-from index.unwrap import unwrap
-from index.words import WORD
+from index.text.unwrap import unwrap
+from index.text.words import WORD
 
 MAX_TITLE_WORDS = 30
 MIN_TITLE_WORDS = 4  # of a headline that a deck or a caption follows without a blank line

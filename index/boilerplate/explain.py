@@ -7,7 +7,7 @@ from collections import Counter
 from index.article import Article
 from index.boilerplate import rules
 from index.boilerplate.clean import clean_article
-from index.unwrap import unwrap
+from index.text.unwrap import unwrap
 
 FIELDS = ("title", "author", "published", "publisher", "language", "url", "sources")
 

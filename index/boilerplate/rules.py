@@ -11,8 +11,8 @@ from datetime import date
 from typing import Literal
 
 from index.boilerplate import phrases
-from index.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
 from index.readers.dates import date_at_start
+from index.text.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
 
 SECTIONS = set(
     "international world news politics business economy economics national local regional europe"

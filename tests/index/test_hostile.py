@@ -17,7 +17,7 @@ from index.readers.files import SourceFile
 from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_html
 from index.readers.markdown import read_markdown
 from index.readers.text import read_text
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from tests.growth import assert_linear
 
 PROSE = "The harbour bridge reopened on Sunday after two years of repairs, the city said.\n\n"

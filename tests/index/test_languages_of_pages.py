@@ -7,7 +7,7 @@ import pytest
 from index.boilerplate.clean import Cleaned, clean_text
 from index.readers.dates import parse_date
 from index.readers.encoding import decode, decode_telling, tidy
-from index.unwrap import unwrap
+from index.text.unwrap import unwrap
 from tests.pages import articles
 
 DAY = date(2025, 5, 12)

@@ -14,7 +14,7 @@ from index.readers.files import SourceFile
 from index.readers.html.page import read_html
 from index.readers.markdown import read_markdown
 from index.readers.text import read_text
-from index.sentences import LONGEST, split_sentences
+from index.text.sentences import LONGEST, split_sentences
 
 FIRST = "The harbour crane was taken down on Monday, and the city sold it for scrap, it said."
 SECOND = "What will stand in its place is to be decided by the council before summer is over."

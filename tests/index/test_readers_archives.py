@@ -10,9 +10,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from index.article import Article, Skipped
-from index.compare import Comparison
 from index.readers import Source, file_of, read_source, source
 from index.readers.files import Unpacked
+from index.sync import Comparison
 from tests.index.documents import archive, report
 
 RAIN = "Rain fell on Bern on Sunday.\n"

@@ -23,9 +23,9 @@ from pathlib import Path
 import pytest
 
 from index.boilerplate.clean import clean_article
-from index.calendar import WEEKDAYS
 from index.readers import Source
-from index.sentences import split_sentences
+from index.text.calendar import WEEKDAYS
+from index.text.sentences import split_sentences
 from rag.lines import records
 
 GOLDEN = Path(__file__).parent.parent / "golden"

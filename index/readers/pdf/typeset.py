@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.punkt import news_words
 from index.readers.assembly import PARAGRAPH, SPACE, Assembly, line
 from index.readers.pdf.reading_order import Words
+from index.text.punkt import news_words
 
 MARGIN = 2  # lines at the top and at the bottom of a page that may be a head or a foot
 GAP = 0.6  # of its height between it and what it stands above or below

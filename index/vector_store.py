@@ -30,10 +30,10 @@ from index.embed import Embedder
 from index.filters import as_sql
 from index.generation import Allowed, Generation, Generations
 from index.ledger import Ledger, StoredArticle, StoredChunk
-from index.words import content_stems
+from index.text.words import content_stems
 
 
-class Store(BasePydanticVectorStore):
+class VectorStore(BasePydanticVectorStore):
     """An index on disk as a LlamaIndex vector store.
 
     It answers dense queries (the query's embedding), text queries (BM25 of its words) and both
@@ -105,18 +105,18 @@ class Store(BasePydanticVectorStore):
     ) -> list[tuple[int, float]]:
         top_k = query.similarity_top_k
         if query.mode == VectorStoreQueryMode.DEFAULT:
-            return now.derived.chunk_vectors.search(_embedding(query), top_k, allowed)
+            return now.search_index.chunk_vectors.search(_embedding(query), top_k, allowed)
         weights = dict.fromkeys(content_stems(query.query_str or ""), 1.0)
         if query.mode == VectorStoreQueryMode.TEXT_SEARCH:
-            return now.derived.chunk_words.search(weights, top_k, allowed)
+            return now.search_index.chunk_words.search(weights, top_k, allowed)
         if query.mode != VectorStoreQueryMode.HYBRID:
             modes = "default, text_search and hybrid"
             raise ValueError(f"query mode {query.mode.value!r}: onrecord has {modes}")
         alpha = 0.5 if query.alpha is None else query.alpha
         total: dict[int, float] = {}
         for share, found in (
-            (alpha, now.derived.chunk_vectors.search(_embedding(query), 4 * top_k, allowed)),
-            (1 - alpha, now.derived.chunk_words.search(weights, 4 * top_k, allowed)),
+            (alpha, now.search_index.chunk_vectors.search(_embedding(query), 4 * top_k, allowed)),
+            (1 - alpha, now.search_index.chunk_words.search(weights, 4 * top_k, allowed)),
         ):
             best = max((score for _, score in found), default=0.0)
             for pk, score in found:

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from index.disk import written_by
-from index.words import content_stems
+from index.text.words import content_stems
 
 # One thread writes, so that an index built twice from the same articles is the same.
 _HEAP_BYTES = 64_000_000
 
 
-class WordIndex:
+class BM25Index:
     """Texts by id, searched by BM25 over the stems of their content words.
 
     The texts reach tantivy as stems with spaces between: what counts as a word is decided in
-    ``index.words`` alone, for searching and for evidence alike.
+    ``index.text.words`` alone, for searching and for evidence alike.
     """
 
     def __init__(self, tantivy_index: Any) -> None:  # noqa: ANN401 (tantivy is opaque to mypy)
@@ -25,7 +25,7 @@ class WordIndex:
         self._searcher = tantivy_index.searcher()
 
     @classmethod
-    def build(cls, texts: Iterable[tuple[int, str]], path: Path | None = None) -> WordIndex:
+    def build(cls, texts: Iterable[tuple[int, str]], path: Path | None = None) -> BM25Index:
         """Indexes texts under int ids, in a new folder, or in memory when there is no path.
 
         Raises:
@@ -51,7 +51,7 @@ class WordIndex:
         return cls(index)
 
     @classmethod
-    def load(cls, path: Path) -> WordIndex:
+    def load(cls, path: Path) -> BM25Index:
         """Opens what ``build`` wrote.
 
         Raises:

@@ -21,7 +21,7 @@ from pydantic import PrivateAttr
 from index.article import Article
 from index.build import Builder, open_ledger
 from index.errors import IndexMissing, NotIndexed
-from index.store import Store
+from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, VOTE, add, look, write
 
@@ -47,14 +47,14 @@ def index(tmp_path_factory):
 
 @pytest.fixture
 def store(index, fake):
-    return Store(index, fake)
+    return VectorStore(index, fake)
 
 
 @pytest.fixture
 def own(tmp_path, fake):
     """A store that a test may change."""
     Builder(tmp_path / "index", fake).put(ARTICLES)
-    return Store(tmp_path / "index", fake)
+    return VectorStore(tmp_path / "index", fake)
 
 
 def query(text="", top_k=10, mode="default", **named):
@@ -190,7 +190,7 @@ def test_a_query_that_cannot_be_answered_is_refused(store):
 
 def test_an_index_that_is_not_there_is_told(tmp_path, fake):
     with pytest.raises(IndexMissing, match=f"onrecord add SOURCE --index {tmp_path}"):
-        Store(tmp_path, fake)
+        VectorStore(tmp_path, fake)
 
 
 class WordEmbedding(BaseEmbedding):
@@ -277,7 +277,7 @@ def test_deleting_takes_an_article_and_its_chunks(own):
 def test_an_open_store_sees_a_new_generation(tmp_path, fake):
     news = write(tmp_path / "n", {"rain.txt": RAIN})
     add(tmp_path / "index", fake, news)
-    store = Store(tmp_path / "index", fake)
+    store = VectorStore(tmp_path / "index", fake)
     assert uris(store.query(query("snow rain", mode="text_search"))) == ["rain.txt"]
     write(news, {"snow.txt": SNOW})
     add(tmp_path / "index", fake, news)
@@ -289,7 +289,7 @@ def test_an_open_store_sees_a_new_generation(tmp_path, fake):
     add(tmp_path / "index", fake, news)
     assert uris(store.query(query("snow rain"))) == ["snow.txt"]
     with store.reading() as now:
-        assert now.derived.token == now.ledger.manifest()["token"]
+        assert now.search_index.token == now.ledger.manifest()["token"]
 
 
 def test_a_reader_keeps_its_generation_while_another_is_committed(own):
@@ -303,18 +303,20 @@ def test_a_reader_keeps_its_generation_while_another_is_committed(own):
 
     asked = FakeEmbedder().encode_query("rain")
     with own.reading() as now:
-        near = now.derived.chunk_vectors.search(asked, 100)
+        near = now.search_index.chunk_vectors.search(asked, 100)
         writer = threading.Thread(target=change)
         writer.start()
         writer.join()
-        assert now.derived.chunk_vectors.search(asked, 100) == near
+        assert now.search_index.chunk_vectors.search(asked, 100) == near
         chunks = now.ledger.chunks(pk for pk, _ in near)
         articles = now.ledger.articles({c.article for c in chunks.values()})
         assert set(chunks) == {pk for pk, _ in near}
         assert {a.article.uri for a in articles.values()} == {"rain", "snow", "vote", "long"}
-        assert {pk for pk, _ in now.derived.chunk_words.search({"rain": 1.0}, 9)} <= set(chunks)
+        assert {pk for pk, _ in now.search_index.chunk_words.search({"rain": 1.0}, 9)} <= set(
+            chunks
+        )
         with own.reading() as inner:  # nested: the same generation
-            assert inner.derived is now.derived
+            assert inner.search_index is now.search_index
         assert len(before["articles"]) == now.ledger.counts()["articles"] == 4
     assert set(uris(own.query(query("rain", top_k=100)))) == {"new", "vote", "long"}
 
@@ -323,7 +325,7 @@ def test_a_reader_that_comes_between_commit_and_opening_sees_a_whole_generation(
     from index import generation as room
 
     directory = own.client.path.parent
-    whole, opening = room.Derived.open, []
+    whole, opening = room.SearchIndex.open, []
 
     def late(root, token):
         if not opening:  # another commit takes the files away just now
@@ -331,8 +333,8 @@ def test_a_reader_that_comes_between_commit_and_opening_sees_a_whole_generation(
             Builder(directory, FakeEmbedder()).remove(["rain"])
         return whole(root, token)
 
-    monkeypatch.setattr(room.Derived, "open", staticmethod(late))
-    fresh = Store(directory, FakeEmbedder())
+    monkeypatch.setattr(room.SearchIndex, "open", staticmethod(late))
+    fresh = VectorStore(directory, FakeEmbedder())
     assert "rain" in uris(fresh.query(query("rain", top_k=100)))
     assert "rain" not in uris(fresh.query(query("rain", top_k=100)))
 
@@ -345,8 +347,8 @@ def test_readers_and_a_writer_share_a_store_in_threads(own):
             with own.reading() as now:
                 pks = {c.pk for c in now.ledger.all_chunks()}
                 asked = np.full(100, 0.1, dtype=np.float32)
-                if {pk for pk, _ in now.derived.chunk_vectors.search(asked, 999)} != pks:
-                    wrong.append(now.derived.token)
+                if {pk for pk, _ in now.search_index.chunk_vectors.search(asked, 999)} != pks:
+                    wrong.append(now.search_index.token)
         own.client.close()
 
     readers = [threading.Thread(target=read) for _ in range(3)]

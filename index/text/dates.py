@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from index.calendar import MONTHS, SHORT_MONTH, WEEKDAY, month_number, weekday_number
-from rag.facts.numbers import ORDINALS
+from index.text.calendar import MONTHS, SHORT_MONTH, WEEKDAY, month_number, weekday_number
+from index.text.numbers import ORDINALS
 
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])"
 _NTH = rf"{_DAY}(?:st|nd|rd|th)?"

@@ -6,11 +6,11 @@ import shutil
 import numpy as np
 import pytest
 
-from index import derived
+from index import search_index
 from index.build import Builder, open_ledger
 from index.check import faults
-from index.derived import Derived, DerivedDamaged
-from index.store import Store
+from index.search_index import SearchIndex, SearchIndexDamaged
+from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, look, search, write
 
@@ -32,7 +32,7 @@ def index(made, tmp_path):
 def folder_of(index):
     ledger = open_ledger(index)
     with ledger.read():
-        return index / derived.FOLDER / ledger.manifest()["token"]
+        return index / search_index.FOLDER / ledger.manifest()["token"]
 
 
 def names(made):
@@ -123,11 +123,11 @@ def test_a_file_changed_at_its_size_is_made_up_for_at_once(made, tmp_path, harm)
 
 
 def test_without_any_derived_file_the_results_are_the_same(made, index):
-    shutil.rmtree(index / derived.FOLDER)
+    shutil.rmtree(index / search_index.FOLDER)
     model = FakeEmbedder()
     assert look(index, model) == made[1]
     assert model.calls == 0
-    assert not (index / derived.FOLDER).exists()
+    assert not (index / search_index.FOLDER).exists()
     Builder(index, model).repair()
     assert faults(index) == ([], [])
     assert look(index, model) == made[1]
@@ -139,45 +139,45 @@ def test_files_of_another_generation_are_not_read(made, index, tmp_path):
     add(other, FakeEmbedder(), write(tmp_path / "else", {"else.txt": "Something else entirely."}))
     shutil.rmtree(folder)
     shutil.copytree(folder_of(other), folder)
-    with pytest.raises(DerivedDamaged, match=rf"made from 000001-.*, not from {folder.name}"):
-        Derived.open(index / derived.FOLDER, folder.name)
+    with pytest.raises(SearchIndexDamaged, match=rf"made from 000001-.*, not from {folder.name}"):
+        SearchIndex.open(index / search_index.FOLDER, folder.name)
     assert look(index, FakeEmbedder()) == made[1]
     assert len(faults(index)[1]) == 1
 
 
 def test_a_generation_that_is_not_there_is_told(index):
-    with pytest.raises(DerivedDamaged, match="000009-none"):
-        Derived.open(index / derived.FOLDER, "000009-none")
-    with pytest.raises(DerivedDamaged, match="000009-none"):
-        derived.verify(index / derived.FOLDER, "000009-none")
+    with pytest.raises(SearchIndexDamaged, match="000009-none"):
+        SearchIndex.open(index / search_index.FOLDER, "000009-none")
+    with pytest.raises(SearchIndexDamaged, match="000009-none"):
+        search_index.verify(index / search_index.FOLDER, "000009-none")
 
 
 @pytest.mark.parametrize("stamp", ["[]", "{}", "null", '{"token": 1, "files": {}}', "nonsense", ""])
 def test_a_stamp_that_says_nothing_is_damage(index, stamp):
     folder = folder_of(index)
     (folder / "stamp.json").write_text(stamp)
-    with pytest.raises(DerivedDamaged, match=folder.name):
-        Derived.open(index / derived.FOLDER, folder.name)
+    with pytest.raises(SearchIndexDamaged, match=folder.name):
+        SearchIndex.open(index / search_index.FOLDER, folder.name)
 
 
 @pytest.mark.parametrize("files", ["[]", "null", '{"chunks.faiss": 3}', '{"../x": [1, "y"]}'])
 def test_a_stamp_of_another_form_is_damage(index, files):
     folder = folder_of(index)
     (folder / "stamp.json").write_text(f'{{"token": "{folder.name}", "files": {files}}}')
-    with pytest.raises(DerivedDamaged, match=folder.name):
-        Derived.open(index / derived.FOLDER, folder.name)
+    with pytest.raises(SearchIndexDamaged, match=folder.name):
+        SearchIndex.open(index / search_index.FOLDER, folder.name)
 
 
 def test_pruning_keeps_one_generation(tmp_path):
     for name in ("a", "b", "b.making"):
         (tmp_path / name).mkdir()
-    derived.prune(tmp_path, "b")
+    search_index.prune(tmp_path, "b")
     assert [p.name for p in tmp_path.iterdir()] == ["b"]
-    derived.prune(tmp_path / "none", "b")
+    search_index.prune(tmp_path / "none", "b")
 
 
 def test_an_article_is_near_what_its_chunks_are_about(index):
-    store = Store(index, FakeEmbedder())
+    store = VectorStore(index, FakeEmbedder())
     found = search(store, FakeEmbedder(), "ploughs cleared the road")
     assert found["near articles"][0][1] == "snow.txt"
     with store.reading() as now:
@@ -185,7 +185,7 @@ def test_an_article_is_near_what_its_chunks_are_about(index):
         for _, article, vector in now.ledger.vectors(now.dimension):
             vectors.setdefault(article, []).append(vector)
         query = FakeEmbedder().encode_query(QUERIES[0])
-        scores = now.derived.article_vectors.scores(query, list(vectors))
+        scores = now.search_index.article_vectors.scores(query, list(vectors))
     assert max(map(len, vectors.values())) > 1
     for pk, rows in vectors.items():
         mean = np.mean(rows, axis=0)
@@ -196,7 +196,7 @@ def test_built_twice_it_is_the_same(index):
     ledger = open_ledger(index)
     query = FakeEmbedder().encode_query(QUERIES[0])
     with ledger.read():
-        one, two = (Derived.build(ledger, 100, "x", None) for _ in range(2))
+        one, two = (SearchIndex.build(ledger, 100, "x", None) for _ in range(2))
     for name in ("chunk_vectors", "article_vectors"):
         assert getattr(one, name).search(query, 99) == getattr(two, name).search(query, 99)
     assert [(w, one.vocabulary.usual(w)) for w in one.vocabulary] == [
@@ -209,7 +209,7 @@ def test_built_twice_it_is_the_same(index):
 
 def test_an_empty_index_has_empty_structures(tmp_path):
     add(tmp_path / "index", FakeEmbedder(), write(tmp_path / "news", {"x.pdf": b"no"}))
-    store = Store(tmp_path / "index", FakeEmbedder())
+    store = VectorStore(tmp_path / "index", FakeEmbedder())
     assert search(store, FakeEmbedder(), "rain") == {
         "near chunks": [],
         "near articles": [],

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from index.blocks import LIST_ITEM, WRAP_WIDTHS
 from index.boilerplate import rules
-from index.punkt import news_words
+from index.text.blocks import LIST_ITEM, WRAP_WIDTHS
+from index.text.punkt import news_words
 
 OPENING = 2  # columns of indentation that open a paragraph; one is a slip, or a sign-off's
 # Of the ends of lines, those at which the next word would not have fitted. Copy wrapped by a

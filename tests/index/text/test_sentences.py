@@ -1,10 +1,12 @@
+import json
+from importlib.resources import files
 from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.sentences import Sentence, split_sentences
+from index.text.sentences import Sentence, split_sentences
 from tests.growth import assert_linear
 
 
@@ -238,14 +240,17 @@ def test_sentence_is_a_small_frozen_value():
 def test_decisions_agree_with_nltk_punkt():
     """An oracle: on plain prose NLTK's own Punkt, with the same data, cuts at the same stops."""
     nltk = pytest.importorskip("nltk.tokenize.punkt")
-    from index.punkt import read_punkt
-    from index.stops import _abbreviations
+    from index.text.punkt import english_contexts
+    from index.text.sentences import _abbreviations
 
     parameters = nltk.PunktParameters()
     parameters.abbrev_types = set(_abbreviations())
-    parameters.sent_starters = set(read_punkt("sent_starters.txt"))
-    contexts = (line.split("\t") for line in read_punkt("ortho_context.tab"))
-    parameters.ortho_context.update({word: int(flags) for word, flags in contexts})
+    parameters.sent_starters = set(
+        json.loads(files("index.text").joinpath("punkt.json").read_text("utf-8"))["starters"][
+            "en"
+        ].split()
+    )
+    parameters.ortho_context.update(english_contexts())
     punkt = nltk.PunktSentenceTokenizer(parameters)
     text = (
         "The company, based in Springfield, Ill. Monday, sold shares. Profit at Acme Corp. rose "

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.keywords import WordIndex
-from index.words import content_stems
+from index.bm25 import BM25Index
+from index.text.words import content_stems
 
 K1, B = 1.2, 0.75
 
@@ -45,7 +45,7 @@ def same(found, wanted):
 
 @pytest.fixture(scope="module")
 def words():
-    return WordIndex.build(TEXTS.items())
+    return BM25Index.build(TEXTS.items())
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_top_k_is_the_beginning_of_all(words):
 
 
 def test_equal_scores_come_by_id():
-    words = WordIndex.build((id_, "Rain in Bern") for id_ in (5, 3, 9, 1))
+    words = BM25Index.build((id_, "Rain in Bern") for id_ in (5, 3, 9, 1))
     assert [id_ for id_, _ in words.search({"rain": 1.0}, 10)] == [1, 3, 5, 9]
 
 
@@ -99,7 +99,7 @@ def test_nothing_gives_nothing(words):
     assert words.search({"rain": 1.0}, 10, []) == []
     assert words.search({"nowhere": 1.0}, 10) == []
     assert words.search({"the": 1.0}, 10) == []
-    empty = WordIndex.build([])
+    empty = BM25Index.build([])
     assert len(empty) == 0
     assert empty.search({"rain": 1.0}, 10) == []
     assert empty.frequency("rain") == 0
@@ -111,8 +111,8 @@ def test_frequencies_count_texts(words):
 
 
 def test_what_was_built_on_disk_opens_the_same(tmp_path):
-    built = WordIndex.build(TEXTS.items(), tmp_path / "words")
-    loaded = WordIndex.load(tmp_path / "words")
+    built = BM25Index.build(TEXTS.items(), tmp_path / "words")
+    loaded = BM25Index.load(tmp_path / "words")
     weights = {"bern": 1.0, "rome": 2.0}
     assert loaded.search(weights, 10) == built.search(weights, 10) != []
     assert len(loaded) == 5
@@ -122,13 +122,13 @@ def test_what_was_built_on_disk_opens_the_same(tmp_path):
 def test_what_is_no_index_is_refused(tmp_path, folder):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match=r"(?i)does not exist|not.*found|no such|unable|failed"):
-        WordIndex.load(tmp_path / folder)
+        BM25Index.load(tmp_path / folder)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=4))
 def test_every_content_word_of_any_text_finds_it(texts):
-    words = WordIndex.build(enumerate(texts))
+    words = BM25Index.build(enumerate(texts))
     for id_, text in enumerate(texts):
         for stem in content_stems(text):
             assert id_ in [found for found, _ in words.search({stem: 1.0}, 10)]
@@ -136,11 +136,11 @@ def test_every_content_word_of_any_text_finds_it(texts):
 
 def test_a_letter_that_stands_for_words_is_found():
     salutation = "\ufdfa"  # one letter, which compatibility spells as four words
-    words = WordIndex.build([(1, salutation), (2, "rain")])
+    words = BM25Index.build([(1, salutation), (2, "rain")])
     weights = dict.fromkeys(content_stems(salutation), 1.0)
     assert [id_ for id_, _ in words.search(weights, 10)] == [1]
 
 
 def test_a_word_longer_than_tantivy_takes_stops_nothing():
-    words = WordIndex.build([(1, "x" * 70_000 + " rain"), (2, "snow")])
+    words = BM25Index.build([(1, "x" * 70_000 + " rain"), (2, "snow")])
     assert [id_ for id_, _ in words.search({"rain": 1.0}, 10)] == [1]

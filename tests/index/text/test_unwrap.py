@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from index.boilerplate.clean import clean_article
 from index.readers import read_source
-from index.sentences import split_sentences
-from index.unwrap import unwrap
+from index.text.sentences import split_sentences
+from index.text.unwrap import unwrap
 
 
 def read(folder, copy, name="copy.txt"):

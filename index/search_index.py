@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bm25 import BM25Index
 from index.chunk import embedded_text
 from index.disk import settle, sync
-from index.keywords import WordIndex
 from index.ledger import Ledger
 from index.vectors import VectorIndex
 from index.vocabulary import Vocabulary
@@ -23,12 +23,12 @@ FOLDER = "derived"
 _STAMP = "stamp.json"
 
 
-class DerivedDamaged(Exception):
+class SearchIndexDamaged(Exception):
     """The files are not there, not whole, or not of this generation; they can be made again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class SearchIndex:
     """The search structures of one generation, over chunks and over whole articles.
 
     Attributes:
@@ -40,12 +40,12 @@ class Derived:
     token: str
     chunk_vectors: VectorIndex
     article_vectors: VectorIndex
-    chunk_words: WordIndex
-    article_words: WordIndex
+    chunk_words: BM25Index
+    article_words: BM25Index
     vocabulary: Vocabulary
 
     @classmethod
-    def build(cls, ledger: Ledger, dimension: int, token: str, root: Path | None) -> Derived:
+    def build(cls, ledger: Ledger, dimension: int, token: str, root: Path | None) -> SearchIndex:
         """Computes all of it from the ledger; nothing is embedded again.
 
         Args:
@@ -75,7 +75,7 @@ class Derived:
         return cls.open(root, token)
 
     @classmethod
-    def _made(cls, ledger: Ledger, dimension: int, token: str, folder: Path | None) -> Derived:
+    def _made(cls, ledger: Ledger, dimension: int, token: str, folder: Path | None) -> SearchIndex:
         """As ``build``; its files go to a folder."""
         ids, vectors, owners = _vectors(ledger, dimension)
         chunk_vectors = VectorIndex.build(ids, vectors)
@@ -83,11 +83,11 @@ class Derived:
         if folder:
             chunk_vectors.save(folder / "chunks.faiss")
             article_vectors.save(folder / "articles.faiss")
-        chunk_words = WordIndex.build(
+        chunk_words = BM25Index.build(
             _chunk_texts(ledger, set(ids.tolist())), folder and folder / "chunks.words"
         )
         found = set(owners.tolist())
-        article_words = WordIndex.build(
+        article_words = BM25Index.build(
             (
                 (a.pk, f"{a.article.title}\n{a.article.text}")
                 for a in ledger.all_articles()
@@ -103,11 +103,11 @@ class Derived:
         return cls(token, chunk_vectors, article_vectors, chunk_words, article_words, vocabulary)
 
     @classmethod
-    def open(cls, root: Path, token: str) -> Derived:
+    def open(cls, root: Path, token: str) -> SearchIndex:
         """Opens what ``build`` kept.
 
         Raises:
-            DerivedDamaged: see ``verify``.
+            SearchIndexDamaged: see ``verify``.
         """
         folder = root / token
         verify(root, token)
@@ -116,30 +116,30 @@ class Derived:
                 token,
                 VectorIndex.load(folder / "chunks.faiss"),
                 VectorIndex.load(folder / "articles.faiss"),
-                WordIndex.load(folder / "chunks.words"),
-                WordIndex.load(folder / "articles.words"),
+                BM25Index.load(folder / "chunks.words"),
+                BM25Index.load(folder / "articles.words"),
                 Vocabulary.load(folder / "words.tsv"),
             )
         except (RuntimeError, ValueError, OSError) as error:
-            raise DerivedDamaged(f"{folder}: {error}") from error
+            raise SearchIndexDamaged(f"{folder}: {error}") from error
 
 
 def verify(root: Path, token: str) -> None:
     """Reads every derived file of a generation and compares it with its digest.
 
     Raises:
-        DerivedDamaged: a file is missing or differs, or they are of another generation.
+        SearchIndexDamaged: a file is missing or differs, or they are of another generation.
     """
     folder = root / token
     try:
         stamp = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
         if stamp["token"] != token:
-            raise DerivedDamaged(f"{folder}: made from {stamp['token']}, not from {token}")
+            raise SearchIndexDamaged(f"{folder}: made from {stamp['token']}, not from {token}")
         for name, checksum in stamp["files"].items():
             if _checksum(folder / name) != checksum:
-                raise DerivedDamaged(f"{folder / name}: not as it was written")
+                raise SearchIndexDamaged(f"{folder / name}: not as it was written")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DerivedDamaged(f"{folder}: {error}") from error
+        raise SearchIndexDamaged(f"{folder}: {error}") from error
 
 
 def prune(root: Path, token: str) -> None:
