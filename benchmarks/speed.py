@@ -33,11 +33,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.build import LEDGER, Builder, open_ledger
-from index.derived import FOLDER
 from index.minilm import DIMENSION, MiniLM
 from index.readers import Source
-from index.sentences import split_sentences
-from index.words import WORD
+from index.search_index import FOLDER
+from index.text.sentences import split_sentences
+from index.text.words import WORD
 from rag.corpus import Corpus
 from rag.question import UnusableQuestion
 from rag.settings import Settings

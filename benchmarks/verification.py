@@ -40,10 +40,9 @@ from rewrites import answer_kind, changed_claims, declared, true_claims
 
 from index.article import Article
 from index.readers import Source
-from index.sentences import split_sentences
-from index.words import content_stems
-from rag.facts.exchanged import exchanged
-from rag.facts.lacking import lacking
+from index.text.sentences import split_sentences
+from index.text.words import content_stems
+from rag.facts import exchanged, lacking
 from rag.reader import Reader
 from rag.verify import THRESHOLD, verify
 

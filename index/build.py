@@ -14,19 +14,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import backup, damage, derived, migrate
+from index import backup, damage, migrate, search_index
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded_text
-from index.compare import Comparison, Report
 from index.connection import MAKING, damaged, logged, recognise
-from index.derived import Derived
 from index.disk import alone
 from index.duplicates import SIGNATURE_BYTES, signature, stories
 from index.embed import Embedder
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.ledger import SCHEMA_VERSION, Ledger, Prepared
 from index.readers import Source
-from index.sentences import split_sentences
+from index.search_index import SearchIndex
+from index.sync import Comparison, Report
+from index.text.sentences import split_sentences
 
 __all__ = ["LEDGER", "Builder", "Progress", "Report", "check_embedder", "open_ledger"]
 
@@ -202,8 +202,8 @@ class Builder:
             with ledger.read():
                 manifest = ledger.manifest()
                 if manifest["generation"] != "0":
-                    root = self.directory / derived.FOLDER
-                    Derived.build(ledger, int(manifest["dimension"]), manifest["token"], root)
+                    root = self.directory / search_index.FOLDER
+                    SearchIndex.build(ledger, int(manifest["dimension"]), manifest["token"], root)
         return Report(generation=int(manifest["generation"]))
 
     @staticmethod
@@ -307,9 +307,9 @@ class Builder:
         with ledger.read():
             manifest = ledger.manifest()
         report.generation = int(manifest["generation"])
-        root = self.directory / derived.FOLDER
+        root = self.directory / search_index.FOLDER
         if not (prepared or report.removed or moved or always):
-            derived.prune(root, manifest["token"])  # what a build that was cut off left there
+            search_index.prune(root, manifest["token"])  # what a build that was cut off left there
             return
         try:
             with ledger.write():
@@ -335,12 +335,12 @@ class Builder:
                     {"generation": str(report.generation), "token": token, **counts}
                 )
                 self.progress("index", 0, 0)
-                Derived.build(ledger, self.embedder.dimension, token, root)
+                SearchIndex.build(ledger, self.embedder.dimension, token, root)
         except BaseException:
-            derived.prune(root, manifest["token"])  # what no commit names
+            search_index.prune(root, manifest["token"])  # what no commit names
             raise
         ledger.settle()
-        derived.prune(root, token)
+        search_index.prune(root, token)
 
     def _prepare(self, ledger: Ledger, fresh: list[Article], report: Report) -> list[Prepared]:
         """Splits and encodes articles, each group while the next is split.

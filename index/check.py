@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from index import damage, derived
+from index import damage, search_index
 from index.build import open_ledger
-from index.derived import DerivedDamaged
 from index.errors import IndexDamaged
+from index.search_index import SearchIndexDamaged
 
 
 def faults(directory: Path) -> tuple[list[str], list[str]]:
@@ -30,8 +30,8 @@ def faults(directory: Path) -> tuple[list[str], list[str]]:
     if manifest["generation"] == "0":
         return wrong, []
     try:
-        derived.verify(directory / derived.FOLDER, manifest["token"])
-    except DerivedDamaged as error:
+        search_index.verify(directory / search_index.FOLDER, manifest["token"])
+    except SearchIndexDamaged as error:
         return wrong, [str(error)]
     return wrong, []
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from index.sentences import Sentence
+from index.text.sentences import Sentence
 
 CHUNK_TOKENS = 200  # placeholder: to be tuned (what was tried, on which set, result, date)
 OVERLAP_SENTENCES = 1  # what a chunk repeats of the one before
@@ -97,7 +97,7 @@ def chunk_article(
     Raises:
         ValueError: If a number is out of range or the title leaves no room in the window.
 
-    >>> from index.sentences import split_sentences
+    >>> from index.text.sentences import split_sentences
     >>> text = "One two three. Four five six. Seven eight nine."
     >>> words = lambda texts: [len(text.split()) for text in texts]
     >>> chunks = chunk_article(text, split_sentences(text), words, max_tokens=6)

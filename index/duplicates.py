@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from index.words import WORD
+from index.text.words import WORD
 
 # MinHash over shingles of three words (Broder 1997). 128 permutations put the standard error of
 # the estimated resemblance at 0.044 at most.

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index import derived
+from index import search_index
 from index.build import check_embedder, open_ledger
 from index.conditions import Condition
-from index.derived import Derived, DerivedDamaged
 from index.embed import Embedder
 from index.ledger import Ledger, StoredArticle
+from index.search_index import SearchIndex, SearchIndexDamaged
 
 # Articles that an open index keeps in memory, some 10 kB each.
 KEPT_ARTICLES = 5_000
@@ -24,7 +24,7 @@ class _Opened:
     """What was opened of one generation, and what was read of it since."""
 
     ledger: Ledger
-    derived: Derived
+    search_index: SearchIndex
     articles: dict[int, StoredArticle]
 
 
@@ -37,7 +37,7 @@ class Generation:
     """
 
     ledger: Ledger
-    derived: Derived
+    search_index: SearchIndex
     dimension: int
     _articles: dict[int, StoredArticle]
     damaged: set[str] = field(default_factory=set)
@@ -113,7 +113,7 @@ class Generations:
             manifest = ledger.manifest()
             dimension = int(manifest["dimension"])
             found = self._opened_of(ledger, manifest["token"], dimension)
-            yield Generation(ledger, found.derived, dimension, found.articles)
+            yield Generation(ledger, found.search_index, dimension, found.articles)
 
     def _newest(self) -> Ledger:
         """The ledger that is in the folder now: another one, when that was made again."""
@@ -127,7 +127,7 @@ class Generations:
 
     def _opened_of(self, ledger: Ledger, token: str, dimension: int) -> _Opened:
         def fits(found: _Opened | None) -> bool:
-            return found is not None and (found.ledger, found.derived.token) == (ledger, token)
+            return found is not None and (found.ledger, found.search_index.token) == (ledger, token)
 
         found = self._opened
         if found is not None and fits(found):
@@ -136,12 +136,12 @@ class Generations:
             found = self._opened  # another thread may have opened it while this one waited
             if found is not None and fits(found):
                 return found
-            root = self.directory / derived.FOLDER
+            root = self.directory / search_index.FOLDER
             try:
-                made = Derived.open(root, token)
-            except DerivedDamaged:
+                made = SearchIndex.open(root, token)
+            except SearchIndexDamaged:
                 # Readers take no lock: what they mend for themselves stays in memory, and
                 # ``onrecord check --repair`` or the next build puts it back on disk.
-                made = Derived.build(ledger, dimension, token, None)
+                made = SearchIndex.build(ledger, dimension, token, None)
             self._opened = _Opened(ledger, made, {})
             return self._opened

@@ -20,7 +20,7 @@ from index.chunk import Chunk
 from index.connection import Connections, damaged
 from index.digest import digest
 from index.errors import IndexDamaged
-from index.sentences import Sentence
+from index.text.sentences import Sentence
 
 SCHEMA_VERSION = 5
 

@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from index import backup, damage, derived, migrate
+from index import backup, damage, migrate, search_index
 from index.backup import NoBackup
 from index.build import LEDGER, open_ledger
 from index.connection import MAKING
-from index.derived import Derived
 from index.disk import alone
 from index.errors import IndexDamaged
+from index.search_index import SearchIndex
 
 
 def restore(directory: Path, names: Sequence[str], file: Path) -> dict[str, Path | None]:
@@ -73,10 +73,10 @@ def _verify(path: Path) -> None:
 
 def _derive(directory: Path) -> None:
     """Makes the search files of the ledger that was put back."""
-    ledger, root = open_ledger(directory), directory / derived.FOLDER
+    ledger, root = open_ledger(directory), directory / search_index.FOLDER
     with ledger.read():
         manifest = ledger.manifest()
         if manifest["generation"] != "0":
-            Derived.build(ledger, int(manifest["dimension"]), manifest["token"], root)
+            SearchIndex.build(ledger, int(manifest["dimension"]), manifest["token"], root)
     ledger.close()
-    derived.prune(root, manifest["token"])
+    search_index.prune(root, manifest["token"])

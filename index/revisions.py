@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from index.article import Article
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 
 FIELDS = ("title", "author", "publisher", "published", "language", "url", "sources")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from index.words import WORD, plain
+from index.text.words import WORD, plain
 
 # A capital behind a small letter and a space begins no sentence.
 _INSIDE = re.compile(r"[A-Z](?<=[a-z,]\s[A-Z])[^\W_]*")

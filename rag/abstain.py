@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from index.generation import Generation
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.evidence import Evidence
 from rag.retrieve import Query
 
@@ -100,7 +100,7 @@ def _missing(weights: Mapping[str, float], text: str) -> float:
 
 def inverse_frequency(now: Generation) -> Callable[[str], float]:
     """The idf of BM25 (Robertson and Spärck Jones) over the chunks; unknown words weigh most."""
-    words = now.derived.chunk_words
+    words = now.search_index.chunk_words
     count = len(words)
 
     def idf(stem: str) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from index.conditions import Condition, compared, joined
 from index.ledger import StoredArticle
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.types import Filters, Scope
 
 if TYPE_CHECKING:

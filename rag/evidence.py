@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
-from index.sentences import Sentence
+from index.text.sentences import Sentence
 from rag.quotations import quotations
 from rag.reader import Reader, SentenceReading, Text
 from rag.retrieve import Passage

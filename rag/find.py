@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
-from index.words import content_stems
+from index.text.words import content_stems
 from rag import abstain, evidence
 from rag.evidence import Evidence
-from rag.facts.lacking import Lacking
+from rag.facts import Lacking
 from rag.premise import mismatches
 from rag.question import Question
 from rag.reader import Reader

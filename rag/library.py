@@ -211,9 +211,9 @@ class Library:
     def _once(self, now: Generation, read: Callable[[], T]) -> T:
         """What a method of the ledger gives, asked once in a generation."""
         token, known = self._known
-        if token != now.derived.token:
+        if token != now.search_index.token:
             known = {}
-            self._known = now.derived.token, known
+            self._known = now.search_index.token, known
         name = read.__name__
         if name not in known:
             known[name] = read()

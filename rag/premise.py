@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.article import Article
-from rag.facts.lacking import Lacking, lacking
+from rag.facts import Lacking, lacking
 from rag.quotations import without_quotations
 
 # A word that a hurried question leaves without its capital is a name only from this length on.

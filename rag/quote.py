@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.ledger import StoredArticle
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.answer import NEAREST, REFUSAL, sentence
 from rag.evidence import Evidence
 from rag.extent import extent

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.words import content_spans, content_stems
+from index.text.words import content_spans, content_stems
 from rag.quotations import quotations
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are
@@ -142,10 +142,10 @@ def retrieve(
     if not chunks:
         return []
     vector = query.vector
-    cosines = now.derived.chunk_vectors.scores(vector, chunks)
+    cosines = now.search_index.chunk_vectors.scores(vector, chunks)
     owners = {chunk.article for chunk in chunks.values()}
-    article_cosines = now.derived.article_vectors.scores(vector, owners)
-    article_words = dict(now.derived.article_words.search(query.stems, len(owners), owners))
+    article_cosines = now.search_index.article_vectors.scores(vector, owners)
+    article_words = dict(now.search_index.article_words.search(query.stems, len(owners), owners))
     dense, whole = _spread(cosines), _spread(article_cosines)
     lexical, whole_lexical = _share(words), _share(article_words)
     fused = {
@@ -171,16 +171,16 @@ def _candidates(
     chunk_pks: Collection[int] | None = allowed.chunks.keys() if allowed else None
     article_pks: Collection[int] | None = allowed.articles if allowed else None
     vector, stems = query.vector, query.stems
-    near = now.derived.chunk_vectors.search(vector, depth, chunk_pks)
-    words = dict(now.derived.chunk_words.search(stems, depth, chunk_pks))
+    near = now.search_index.chunk_vectors.search(vector, depth, chunk_pks)
+    words = dict(now.search_index.chunk_words.search(stems, depth, chunk_pks))
     chunks = now.ledger.chunks({pk for pk, _ in near} | words.keys())
     # An article that matches only as a whole comes in with its nearest chunk.
-    whole = now.derived.article_words.search(stems, depth, article_pks)
-    whole += now.derived.article_vectors.search(vector, depth, article_pks)
+    whole = now.search_index.article_words.search(stems, depth, article_pks)
+    whole += now.search_index.article_vectors.search(vector, depth, article_pks)
     missing = {pk for pk, _ in whole} - {chunk.article for chunk in chunks.values()}
     if missing:
         owners = dict(now.ledger.chunk_pks(missing))
-        cosines = now.derived.chunk_vectors.scores(vector, owners)
+        cosines = now.search_index.chunk_vectors.scores(vector, owners)
         nearest: dict[int, int] = {}
         for pk, article in owners.items():
             if pk not in cosines:

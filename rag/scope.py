@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from index.generation import Generation
-from index.words import content_stems, is_content
+from index.text.words import content_stems, is_content
 from rag.period import Period, periods
 from rag.types import Filters, Scope
 
@@ -250,7 +250,7 @@ def scope_of(
 def _event_day(now: Generation, words: str) -> date | None:
     """The day of the article that tells best of an event, every word of it; None without one."""
     stems = dict.fromkeys(content_stems(words), 1.0)
-    best = now.derived.article_words.search(stems, EVENT_DEPTH, None)
+    best = now.search_index.article_words.search(stems, EVENT_DEPTH, None)
     articles = now.articles({pk for pk, _ in best})
     for pk, _ in best:
         if pk not in articles:

@@ -10,8 +10,8 @@ from math import log10
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from index.text.words import STOP_WORDS, WORD, is_content, plain, stem
 from index.vocabulary import Vocabulary
-from index.words import STOP_WORDS, WORD, is_content, plain, stem
 
 # So many of the most frequent words of English may be meant without standing in the articles.
 COMMON = 2_000

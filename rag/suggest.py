@@ -9,8 +9,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.ledger import StoredArticle
-from index.words import content_stems
-from rag.facts.names import names_in
+from index.text.names import names_in
+from index.text.words import content_stems
 from rag.suggestion.wondering import Wonder, wonders
 from rag.types import SURE, Answer
 

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.sentences import split_sentences
-from index.words import WORD, content_stems
-from rag.facts.dates import dates_in
-from rag.facts.exchanged import exchanged
-from rag.facts.lacking import Lacking, in_their_words, lacking
+from index.text.dates import dates_in
+from index.text.sentences import split_sentences
+from index.text.words import WORD, content_stems
+from rag.facts import Lacking, exchanged, in_their_words, lacking
 from rag.reader import Reader, default_reader
 from rag.types import Status
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.reader import RequestReading, SentenceReading, SupportReading
 
 _WORD = re.compile(r"[^\W_]+")

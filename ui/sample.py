@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from index import derived
+from index import search_index
 from index.build import LEDGER, Builder
 from index.embed import Embedder
 from index.embedders import embedder_of
@@ -94,7 +94,7 @@ def _cut_off(directory: Path) -> bool:
     ledger = open_ledger(directory)
     with ledger.read():
         return ledger.manifest()["generation"] == "0" and any(
-            (directory / derived.FOLDER).glob("*")
+            (directory / search_index.FOLDER).glob("*")
         )
 
 

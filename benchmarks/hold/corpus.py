@@ -12,7 +12,7 @@ from index.backup import backup
 from index.build import Builder
 from index.errors import IndexMissing
 from index.generation import Generations
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.types import Answer
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, write
@@ -88,8 +88,10 @@ def articles(index: Path) -> Value:
         }
         hits = {
             query: (
-                now.derived.chunk_vectors.search(EMBEDDER.encode_query(query), 1_000),
-                now.derived.chunk_words.search(dict.fromkeys(content_stems(query), 1.0), 1_000),
+                now.search_index.chunk_vectors.search(EMBEDDER.encode_query(query), 1_000),
+                now.search_index.chunk_words.search(
+                    dict.fromkeys(content_stems(query), 1.0), 1_000
+                ),
             )
             for query in QUERIES
         }

@@ -36,7 +36,7 @@ from kinds import noisy as noisy_request
 from noise import noisy, reworded, synonyms
 from tokenizers import Tokenizer
 
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from rag.reader import CLAIM, FIRST, LONGEST
 from rag.requests.kinds import ROLES
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
-from importlib.resources import files
+
+from index.text.calendar import folded, month_of, weekdays
 
 DAY = r"(?P<day>\d{1,2})"
 YEAR = r"(?P<year>\d{4})(?!\d)"
@@ -88,16 +86,16 @@ def date_at_start(text: str, language: str | None = None) -> Dated | None:
     starts = [_start(text)]
     if weekday := WEEKDAY.match(text, starts[0]):
         for group, name in enumerate(weekday.groups(), 1):
-            if name and name.casefold().strip(".") in _names()[2]:
+            if name and folded(name) in weekdays():
                 starts.append(weekday.end(group))
         single = re.compile(rf"({WORD}+)\.?,?\s*").match(text, starts[0])
-        if single and single[1].casefold() in _names()[2]:
+        if single and folded(single[1]) in weekdays():
             starts.append(single.end())
     for start in starts:
         at = len(text) - len(text[start:].lstrip(" .,"))
         for form in FORMS:
             found = form.match(text, at)
-            if found and (number := _month(found["month"], language)):
+            if found and (number := month_of(found["month"], language)):
                 return Dated(_day(found["year"], number, found["day"]), found.end())
         if numeric := NUMERIC.match(text, at):
             return Dated(_by_language(numeric, language), numeric.end())
@@ -122,49 +120,6 @@ def _by_language(numeric: re.Match[str], language: str | None) -> date | None:
     if code in YEAR_FIRST or tag in UNCLEAR:
         return None
     return _day(year, second, first)
-
-
-def _month(name: str, language: str | None) -> int:
-    """The number of a month by number or name; 0 when it is neither."""
-    if name.isdigit():
-        return int(name)
-    months, local, _ = _names()
-    code = re.split("[-_]", (language or "").strip().lower())[0]
-    for part in (name, *re.split("[ /]", name)[:1]):
-        word = _plain(part)
-        if number := local.get(code, {}).get(word) or months.get(word):
-            return number
-    return 0
-
-
-@cache
-def _names() -> tuple[Mapping[str, int], Mapping[str, Mapping[str, int]], frozenset[str]]:
-    """The names of months, those that mean another month in some language, and of weekdays.
-
-    They are those of Unicode's CLDR, in 55 languages, small letters, long and short.
-    """
-    told = json.loads((files("index.readers") / "calendar.json").read_text("utf-8"))
-    months = {
-        _plain(name): int(number)
-        for number, names in told["months"].items()
-        for name in names.split(" | ")
-    }
-    return months, told["local"], frozenset(told["weekdays"].split(" | "))
-
-
-def is_calendar_word(word: str) -> bool:
-    """Whether a word is the name of a month or a weekday in some language.
-
-    >>> is_calendar_word("Montag"), is_calendar_word("Mendel")
-    (True, False)
-    """
-    months, _, weekdays = _names()
-    return _plain(word) in months or _plain(word) in weekdays
-
-
-def _plain(name: str) -> str:
-    """A name as it is compared; a Turkish capital I has two small letters."""
-    return name.casefold().strip(" .").replace("ı", "i")
 
 
 def _since_1970(text: str) -> date | None:

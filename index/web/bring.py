@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from index.build import LEDGER, Builder, open_ledger
-from index.compare import Report
 from index.readers import Source
+from index.sync import Report
 from index.web.fetch import Fetch
 from index.web.gather import Gathered, Gatherer
 from index.web.memory import Memory

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.calendar import MONTH, WEEKDAY
-from index.words import content_stems
+from index.text.calendar import MONTH, WEEKDAY
+from index.text.names import Name, names_in
+from index.text.words import content_stems
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
     claims_of,
@@ -17,7 +18,6 @@ from rag.dialogue.referents import (
     plural_in,
     subject_in,
 )
-from rag.facts.names import Name, names_in
 from rag.politeness import is_small_talk
 from rag.types import Answer, Turn
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from index.sentences import split_sentences
-from index.words import content_stems, is_content
+from index.text.names import TITLES, Name, names_in
+from index.text.sentences import split_sentences
+from index.text.words import content_stems, is_content
 from rag.answer import REFUSAL
 from rag.dialogue.history import REPLY_CHARS
-from rag.facts.names import TITLES, Name, names_in
 from rag.types import Answer
 
 # Names with one of these words are not a person's.

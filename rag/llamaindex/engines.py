@@ -19,7 +19,7 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from index.store import as_node
+from index.vector_store import as_node
 from rag.llamaindex.nodes import source_nodes
 from rag.retrieve import Query
 from rag.types import NO_FILTERS, Answer, Filters, Said

@@ -20,8 +20,8 @@ from llama_index.core.schema import (
 from index.article import Article
 from index.generation import Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.sentences import split_sentences
-from index.store import as_node
+from index.text.sentences import split_sentences
+from index.vector_store import as_node
 from rag.types import Answer, Citation
 
 # Bits of a node's id that are the number of its chunk: as SQLite counts.

@@ -7,7 +7,7 @@ import math
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from rag.evidence import LEVEL, MARGIN, RELEVANCE
 from rag.llamaindex.nodes import text_of
 from rag.llamaindex.stores import PartUnusable

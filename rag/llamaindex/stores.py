@@ -224,7 +224,7 @@ class NodeSearch:
     ) -> list[float]:
         """How near each is to the query, whatever the store's own scores mean."""
         ours = {chunk.pk for chunk, _ in found if chunk.pk > 0}
-        known = now.derived.chunk_vectors.scores(query.vector, ours) if ours else {}
+        known = now.search_index.chunk_vectors.scores(query.vector, ours) if ours else {}
         texts = [a.article.text[c.start : c.end] for c, a in found if c.pk not in known]
         near = iter(
             (self._embedder.encode_passages(texts) @ query.vector).tolist() if texts else ()

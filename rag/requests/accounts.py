@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from index.embed import Embedder
 from index.ledger import StoredArticle
-from index.words import content_stems
+from index.text.dates import dates_in
+from index.text.names import names_in
+from index.text.numbers import Number, numbers_in
+from index.text.words import content_stems
 from rag.evidence import Evidence
 from rag.extent import words_of
-from rag.facts.dates import dates_in
-from rag.facts.lacking import Lacking, lacking
-from rag.facts.names import names_in
-from rag.facts.numbers import Number, numbers_in
+from rag.facts import Lacking, lacking
 from rag.quote import answer_text
 from rag.reader import Reader
 from rag.requests.material import HELD, Line, Material, composed, published_by, telling
@@ -112,7 +112,7 @@ def with_corrections(material: Material) -> Material:
     now, allowed = material.now, material.allowed
     stems = dict.fromkeys(content_stems("correction clarification"), 1.0)
     among = allowed.articles if allowed else None
-    hits = now.derived.article_words.search(stems, CORRECTIONS, among)
+    hits = now.search_index.article_words.search(stems, CORRECTIONS, among)
     found: dict[int, StoredArticle] = {}
     for article in now.articles({pk for pk, _ in hits}).values():
         text = f"{article.article.title} {article.article.text}"

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
-from index.words import stem
+from index.text.names import alike, names_in
+from index.text.words import stem
 from rag.extent import same_paragraph, words_of
-from rag.facts.bearers import alike
-from rag.facts.names import names_in
 from rag.quote import says_the_same
 from rag.requests.material import Line, Material, order_of, telling
 from rag.requests.speech import speech
@@ -63,7 +62,7 @@ def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> l
     stories = material.stories()
     others = [other for other in beside if other != side]
     both = [a for a in stories if any(_place(a.article.text, o) is not None for o in others)]
-    if both and not material.now.derived.vocabulary.is_name(side.split()[-1].lower()):
+    if both and not material.now.search_index.vocabulary.is_name(side.split()[-1].lower()):
         stories = both  # "the company" is another one in other articles
     found = [(a, *each) for a in stories[:STORIES] for each in _of(a, side)]
     if not found:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.words import content_stems, stem
+from index.text.names import Name, groups, names_in
+from index.text.numbers import numbers_in
+from index.text.words import content_stems, stem
 from rag.evidence import Evidence
 from rag.extent import words_of
-from rag.facts.bearers import groups
-from rag.facts.names import Name, names_in
-from rag.facts.numbers import numbers_in
 from rag.quote import says_the_same
 from rag.requests.material import Line, Material, opening, quoted
 from rag.requests.speech import BODY, speech

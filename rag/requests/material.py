@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.words import WORD, content_stems, is_content
+from index.text.names import aliases
+from index.text.words import WORD, content_stems, is_content
 from rag.abstain import inverse_frequency
 from rag.evidence import Evidence, asks
 from rag.extent import extent, words_of
-from rag.facts.bearers import aliases
 from rag.quote import attribution, citation, numbered
 from rag.reader import Reader, SentenceReading
 from rag.retrieve import Passage, Query, retrieve
@@ -97,7 +97,7 @@ class Material:
     @property
     def names_alone(self) -> bool:
         """Whether the subject is a name and nothing else."""
-        known = self.now.derived.vocabulary
+        known = self.now.search_index.vocabulary
         words = [word for word in WORD.findall(self.subject) if is_content(word)]
         return bool(words) and all(known.is_name(word.lower()) for word in words)
 
@@ -179,20 +179,20 @@ def _naming(
     called = aliases(words.lower().split()[-1]) if words else []
     stems = dict.fromkeys(content_stems(" ".join(called)), 1.0)
     among = allowed.articles if allowed else None
-    found = now.derived.article_words.search(stems, ARTICLES, among) if stems else []
+    found = now.search_index.article_words.search(stems, ARTICLES, among) if stems else []
     articles = now.articles({pk for pk, _ in found if pk not in known})
     return [articles[pk] for pk, _ in found if pk in articles]
 
 
 def _weights(now: Generation, query: Query) -> dict[str, float]:
     """What each stem of a subject counts that some article holds: rare ones and names more."""
-    idf, known = inverse_frequency(now), now.derived.vocabulary
+    idf, known = inverse_frequency(now), now.search_index.vocabulary
     names = {stem for word in WORD.findall(query.text) if known.is_name(word.lower())
              for stem in content_stems(word)}  # fmt: skip
     return {
         stem: math.sqrt(idf(stem)) * (NAME if stem in names else 1.0)
         for stem in query.stems
-        if now.derived.chunk_words.frequency(stem)
+        if now.search_index.chunk_words.frequency(stem)
     }
 
 

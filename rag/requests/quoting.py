@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
+from index.text.names import groups
 from rag.evidence import Evidence
 from rag.extent import words_of
-from rag.facts.bearers import groups
 from rag.quote import says_the_same
 from rag.requests.material import Line, Material, order_of, published_by
 from rag.requests.speech import Said, is_of, speech

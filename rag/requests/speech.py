@@ -8,9 +8,8 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
+from index.text.names import Name, alike, names_in
 from rag.extent import same_paragraph, words_of
-from rag.facts.bearers import alike
-from rag.facts.names import Name, names_in
 
 _VERB = (
     r"(?:said|says|say|saying|told|tells|stated|states|added|adds|explained|explains|insisted|insists"

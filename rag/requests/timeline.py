@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
+from index.text.dates import Date, dates_in
 from rag.extent import words_of
-from rag.facts.dates import Date, dates_in
 from rag.period import day_text
 from rag.quote import says_the_same
 from rag.requests.material import LEAST, Line, Material, opening, quoted, telling

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
+from index.text.names import names_in
 from rag.dialogue.referents import people_in
-from rag.facts.names import names_in
 from rag.suggestion.grammar import BASES, PRESENT, clipped
 
 # A name that has "the" before it so often is written with it: "the Kremlin", but "Ukraine" for all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.calendar import SHORT_MONTH, WEEKDAY
+from index.text.calendar import SHORT_MONTH, WEEKDAY
 
 # The verbs of news whose forms are known; "/" before the past tense of an irregular one.
 _FORMS = (

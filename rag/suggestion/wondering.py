@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.ledger import StoredArticle
-from index.words import content_stems
+from index.text.names import names_in
+from index.text.words import content_stems
 from rag.dialogue.referents import people_in
-from rag.facts.names import names_in
 from rag.suggestion.about import TITLED, About, Headline
 from rag.suggestion.grammar import BASES, DAY, PAST, TELLING, clipped
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.types import Status
 from rag.verify import Verdict, verify
 from rag.writing.passages import Shown

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.evidence import Evidence
 from rag.extent import extent, same_paragraph
 from rag.period import day_text

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from index.sentences import split_sentences
-from index.words import WORD
+from index.text.sentences import split_sentences
+from index.text.words import WORD
 
 # Characters and sentences after which a reply is no answer to one question, and is stopped.
 LONGEST_REPLY = 12_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from index.words import WORD, content_stems
+from index.text.names import names_in
+from index.text.words import WORD, content_stems
 from rag.dialogue.history import recent
-from rag.facts.names import names_in
 from rag.prompts import REWRITE_SYSTEM, REWRITE_USER
 from rag.types import Said
 from rag.writing.failures import ModelFailed

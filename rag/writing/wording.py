@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from index.words import WORD, content_stems
+from index.text.words import WORD, content_stems
 from rag.prompts import CANNOT_ANSWER, SYSTEM
 from rag.writing.neutral import plain
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.answer import UNSUPPORTED
 from rag.corpus import Corpus
 from rag.settings import Settings

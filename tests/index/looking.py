@@ -10,8 +10,8 @@ import numpy as np
 
 from index.build import Builder, Report, open_ledger
 from index.readers import Source
-from index.store import Store
-from index.words import content_stems
+from index.text.words import content_stems
+from index.vector_store import VectorStore
 
 RAIN = "Rain fell on Bern on Sunday.\n\nThe weather office expects more rain in Bern on Monday.\n"
 SNOW = "Snow closed the pass above Airolo.\n\nPloughs cleared the road to the pass by noon.\n"
@@ -50,7 +50,7 @@ def rows(directory: Path, table: str) -> int:
         return ledger._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
-def search(store: Store, embedder, text: str) -> dict[str, list]:
+def search(store: VectorStore, embedder, text: str) -> dict[str, list]:
     """Every result of a query in each of the search structures, by articles and offsets."""
     with store.reading() as now:
         whole = 10_000
@@ -63,7 +63,7 @@ def search(store: Store, embedder, text: str) -> dict[str, list]:
 
         vector = embedder.encode_query(text)
         weights = dict.fromkeys(content_stems(text), 1.0)
-        found = now.derived
+        found = now.search_index
         by = {
             "near chunks": (chunk, found.chunk_vectors.search(vector, whole)),
             "near articles": (uris.get, found.article_vectors.search(vector, whole)),
@@ -81,7 +81,7 @@ def look(directory: Path, embedder) -> dict[str, object]:
 
     Two indexes of one corpus look equal however they came about.
     """
-    store = Store(directory, embedder)
+    store = VectorStore(directory, embedder)
     with store.reading() as now:
         stored = list(now.ledger.all_articles())
         uris = {a.pk: a.article.uri for a in stored}
@@ -112,14 +112,18 @@ def look(directory: Path, embedder) -> dict[str, object]:
                 for c in chunks
             ),
             "sizes": (
-                len(now.derived.chunk_vectors),
-                len(now.derived.article_vectors),
-                len(now.derived.chunk_words),
-                len(now.derived.article_words),
+                len(now.search_index.chunk_vectors),
+                len(now.search_index.article_vectors),
+                len(now.search_index.chunk_words),
+                len(now.search_index.article_words),
             ),
             "vocabulary": [
-                (word, now.derived.vocabulary.usual(word), now.derived.vocabulary.count(word))
-                for word in now.derived.vocabulary
+                (
+                    word,
+                    now.search_index.vocabulary.usual(word),
+                    now.search_index.vocabulary.count(word),
+                )
+                for word in now.search_index.vocabulary
             ],
         }
         assert len(vectors) == len(chunks)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from index import build as room
-from index import derived
+from index import search_index
 from index.ledger import Ledger
 from index.readers import Source
 from tests.fakes import FakeEmbedder
@@ -24,13 +24,13 @@ def stages():
         "stories": (room, "stories"),
         "drop": (Ledger, "drop_unused_encodings"),
         "manifest": (Ledger, "set_manifest"),
-        "build": (room.Derived, "build"),
-        "save": (derived.VectorIndex, "save"),
-        "words": (derived.WordIndex, "build"),
-        "checksums": (derived, "_checksums"),
+        "build": (room.SearchIndex, "build"),
+        "save": (search_index.VectorIndex, "save"),
+        "words": (search_index.BM25Index, "build"),
+        "checksums": (search_index, "_checksums"),
         "rename": (Path, "rename"),
-        "open": (room.Derived, "open"),
-        "prune": (derived, "prune"),
+        "open": (room.SearchIndex, "open"),
+        "prune": (search_index, "prune"),
     }
 
 

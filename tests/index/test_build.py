@@ -13,14 +13,14 @@ import pytest
 from filelock import FileLock
 
 from index import build as room
-from index import derived
+from index import search_index
 from index.article import Article
 from index.build import Builder, open_ledger
 from index.check import faults
 from index.connection import MAKING
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.readers import Source
-from index.store import Store
+from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, counts, look, rows, search, write
 from tests.index.stopping import stages, stop
@@ -47,7 +47,7 @@ def index(tmp_path):
 def found(index, text):
     """The uris of the articles of which a chunk holds a word of a query."""
     model = FakeEmbedder()
-    results = search(Store(index, model), model, text)
+    results = search(VectorStore(index, model), model, text)
     return {uri.rpartition(":")[0] for _, uri in results["chunks with words"]}
 
 
@@ -83,7 +83,7 @@ def test_the_first_add_adds_everything(index, news, fake):
         "dimension": "100", "chunk_tokens": "200", "overlap": "1", "articles": "4", "chunks": "4",
         "stories": "4", "publishers": "0",
     }  # fmt: skip
-    assert [p.name for p in (index / derived.FOLDER).iterdir()] == [token]
+    assert [p.name for p in (index / search_index.FOLDER).iterdir()] == [token]
     assert {p.name for p in index.iterdir()} - {"ledger.sqlite-wal", "ledger.sqlite-shm"} == {
         "build.lock", "derived", "ledger.sqlite"
     }  # fmt: skip
@@ -550,7 +550,7 @@ def test_an_index_made_another_way_is_refused(index, news, fake, model, options,
             write_()
     if model:
         with pytest.raises(IndexMismatch, match=message):
-            Store(index, other)
+            VectorStore(index, other)
     assert other.calls == 0
     assert manifest(index) == before
     assert counts(add(index, fake, news)) == {"unchanged": URIS}
@@ -567,7 +567,7 @@ def test_another_schema_is_refused(index, news, fake):
     )
     for use in (
         lambda: add(index, fake, news),
-        lambda: Store(index, fake),
+        lambda: VectorStore(index, fake),
         lambda: faults(index),
         lambda: open_ledger(index),
     ):
@@ -587,7 +587,7 @@ def test_a_file_that_is_no_ledger_is_refused_with_a_sentence(index, fake, news, 
     (index / room.LEDGER).write_bytes(content)
     for use in (
         lambda: add(index, fake, news),
-        lambda: Store(index, fake),
+        lambda: VectorStore(index, fake),
     ):
         with pytest.raises(
             IndexDamaged,
@@ -653,7 +653,7 @@ def test_a_build_that_fails_leaves_the_old_generation(
     index, standing, fake, monkeypatch, name, after
 ):
     news = standing
-    store, before, told = Store(index, fake), look(index, fake), manifest(index)
+    store, before, told = VectorStore(index, fake), look(index, fake), manifest(index)
     change(news)
     with monkeypatch.context() as patch:
         stop(patch, name, after=after, how=crash)
@@ -683,7 +683,7 @@ def whole(index, news, fake):
     assert look(index, fake) == _FRESH[held]
     assert faults(index) == ([], [])
     token = manifest(index)["token"]
-    assert [p.name for p in (index / derived.FOLDER).iterdir()] == [token]
+    assert [p.name for p in (index / search_index.FOLDER).iterdir()] == [token]
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -737,11 +737,11 @@ def test_what_was_embedded_before_a_crash_is_not_embedded_again(index, tmp_path,
 
 
 def test_what_a_build_that_was_cut_off_left_goes_with_the_next_add(index, standing, fake):
-    kept = [path.name for path in (index / derived.FOLDER).iterdir()]
-    (index / derived.FOLDER / "000002-0123456789ab").mkdir()
-    (index / derived.FOLDER / "000002-0123456789ab.making").mkdir()
+    kept = [path.name for path in (index / search_index.FOLDER).iterdir()]
+    (index / search_index.FOLDER / "000002-0123456789ab").mkdir()
+    (index / search_index.FOLDER / "000002-0123456789ab.making").mkdir()
     assert counts(add(index, fake, standing)) == {"unchanged": URIS}
-    assert [path.name for path in (index / derived.FOLDER).iterdir()] == kept
+    assert [path.name for path in (index / search_index.FOLDER).iterdir()] == kept
 
 
 def test_what_a_killed_writer_was_making_goes_with_the_next(index, standing, fake):
@@ -763,7 +763,7 @@ def test_search_files_are_on_the_disk_before_anything_names_them(
     change(standing)
     add(index, fake, standing)
     stamp = json.loads(
-        (index / derived.FOLDER / manifest(index)["token"] / "stamp.json").read_text()
+        (index / search_index.FOLDER / manifest(index)["token"] / "stamp.json").read_text()
     )
     files = {Path(name).name for name in stamp["files"]}
     assert {*files, "stamp.json"} <= {name for name, _ in synced}

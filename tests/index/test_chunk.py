@@ -13,7 +13,7 @@ from index.chunk import (
     chunk_article,
     embedded_text,
 )
-from index.sentences import Sentence, split_sentences
+from index.text.sentences import Sentence, split_sentences
 
 
 def words(texts: list[str]) -> list[int]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from index import derived
+from index import search_index
 from index.backup import backup, put
 from index.build import LEDGER, Builder
 from index.check import faults
@@ -87,7 +87,7 @@ def test_a_later_add_leaves_the_old_generation(tmp_path):
         failed += 1
         assert look(index, FakeEmbedder()) == before
         assert faults(index) == ([], [])
-        assert len(list((index / derived.FOLDER).iterdir())) == 1
+        assert len(list((index / search_index.FOLDER).iterdir())) == 1
     assert failed >= 5
     add(tmp_path / "fresh", FakeEmbedder(), news)
     assert look(index, FakeEmbedder()) == look(tmp_path / "fresh", FakeEmbedder())
@@ -123,8 +123,8 @@ def tantivy_stop(*_, **__):
         ("faiss.write_index", faiss_stop),
         ("tantivy.Index", tantivy_stop),
         ("index.vocabulary.Vocabulary.save", stop),
-        ("index.derived.settle", stop),
-        ("index.derived.sync", stop),
+        ("index.search_index.settle", stop),
+        ("index.search_index.sync", stop),
         ("pathlib.Path.mkdir", stop),
         ("pathlib.Path.write_text", stop),
     ],

@@ -14,7 +14,7 @@ from index import damage
 from index.article import Article
 from index.chunk import Chunk
 from index.ledger import Ledger, Prepared, packed, unpacked
-from index.sentences import Sentence
+from index.text.sentences import Sentence
 
 FULL = Article(
     uri="2025/rain.html", key="rain", text="Rain\n\nIt rained. It will rain.", raw="<p>It rained.",

@@ -22,7 +22,7 @@ def uris(index):
         chunks = now.ledger.chunks(range(1, 9))
         stored = now.articles({c.article for c in chunks.values()})
         vectors = sorted(pk for pk, *_ in now.ledger.vectors(now.dimension))
-        assert len(now.derived.chunk_vectors) == len(vectors) == len(chunks)
+        assert len(now.search_index.chunk_vectors) == len(vectors) == len(chunks)
         assert sorted(s.article.uri for s in stored.values()) == told
     return told
 

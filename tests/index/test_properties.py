@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.check import faults
-from index.store import Store
+from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, VOTE, add, counts, look, rows, write
 
@@ -75,7 +75,7 @@ def test_every_chunk_is_a_slice_of_its_article(texts):
         index = Path(place) / "index"
         report = add(index, FakeEmbedder(), write(Path(place) / "n", files), chunk_tokens=40)
         assert len(report.added) + len(report.skipped) >= len(texts)
-        store = Store(index, FakeEmbedder())
+        store = VectorStore(index, FakeEmbedder())
         with store.reading() as now:
             held = {a.pk: a for a in now.ledger.all_articles()}
             chunks = list(now.ledger.all_chunks())

@@ -10,9 +10,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from index.article import Article, Skipped
-from index.compare import Comparison
 from index.readers import Source, file_of, read_source, source
 from index.readers.files import Unpacked
+from index.sync import Comparison
 from tests.index.documents import archive, report
 
 RAIN = "Rain fell on Bern on Sunday.\n"
@@ -93,7 +93,7 @@ def test_a_compressed_file_is_what_it_would_be_without(tmp_path):
     assert list(found) == ["rain.txt.gz", "wire.jsonl.gz#1", "wire.jsonl.gz#2"]
     assert (found["rain.txt.gz"].key, found["rain.txt.gz"].text) == ("rain", RAIN)
     (odd,) = read_source(put(tmp_path / "rain.gz", gzip.compress(b"x")))
-    assert odd.reason.startswith("the file is 'rain', compressed, and files of its kind are not")
+    assert odd.reason.startswith("files without an extension are not read")
 
 
 @pytest.mark.parametrize(

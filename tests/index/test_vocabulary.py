@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.text.words import WORD, plain
 from index.vocabulary import Vocabulary
-from index.words import WORD, plain
 
 NEWS = [
     ("Council Backs Trams", "The council met Erdoğan. Trams ran; the EU paid for trams."),

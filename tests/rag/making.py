@@ -9,7 +9,7 @@ from index.article import Article
 from index.build import Builder
 from index.ledger import StoredArticle, StoredChunk
 from index.readers import Source
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from rag import quote
 from rag.corpus import Corpus
 from rag.evidence import Evidence

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.calendar import MONTHS, month_number
-from rag.facts.bearers import alike
-from rag.facts.dates import dates_in
-from rag.facts.exchanged import exchanged
-from rag.facts.lacking import in_their_words, lacking
-from rag.facts.names import names_in
-from rag.facts.numbers import numbers_in
+from index.text.calendar import MONTHS, month_number
+from index.text.dates import dates_in
+from index.text.names import alike, names_in
+from index.text.numbers import numbers_in
+from rag.facts import exchanged, in_their_words, lacking
 
 DAY = date(2025, 5, 18)  # a Sunday
 

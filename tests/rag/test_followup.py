@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.words import content_stems
+from index.text.names import names_in
+from index.text.words import content_stems
 from rag.dialogue.followup import EARLIER_CHARS, Completed, complete, joined
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
@@ -18,7 +19,6 @@ from rag.dialogue.referents import (
     plural_in,
     subject_in,
 )
-from rag.facts.names import names_in
 from rag.question import UnusableQuestion, understand
 
 MERZ = "What did Merz say about sanctions?"

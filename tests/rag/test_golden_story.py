@@ -22,10 +22,10 @@ from pathlib import Path
 
 import pytest
 
-from index.calendar import WEEKDAYS
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.readers import Source
-from index.sentences import split_sentences
+from index.text.calendar import WEEKDAYS
+from index.text.sentences import split_sentences
 from rag.lines import records
 
 GOLDEN = Path(__file__).parent.parent / "golden"

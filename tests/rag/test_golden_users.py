@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.readers import Source
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import stated
 from rag.lines import records

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.words import content_stems
+from index.text.words import content_stems
 from rag.generate import Writer
 from rag.writing.passages import choose, prompt
 from tests.rag.making import evidence, quoted, stored

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from rag.reader import LONGEST, MODEL, Text, default_reader
 
 STORY = (

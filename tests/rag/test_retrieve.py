@@ -102,13 +102,13 @@ def test_an_article_that_matches_only_as_a_whole_is_a_candidate(tmp_path, fake, 
     with Generations(tmp_path / "index", fake).reading() as now:
         # The nearest chunk and the best by its words are of the first article here; the fourth
         # comes in by the articles' own lists alone.
-        monkeypatch.setattr(now.derived.chunk_vectors, "search", lambda *_: [(1, 0.0)])
-        monkeypatch.setattr(now.derived.chunk_words, "search", lambda *_: [])
+        monkeypatch.setattr(now.search_index.chunk_vectors, "search", lambda *_: [(1, 0.0)])
+        monkeypatch.setattr(now.search_index.chunk_words, "search", lambda *_: [])
         chunks, words = room._candidates(now, query, 1, None)
         assert {c.article for c in chunks.values()} == {1, 4}
         assert words == {}
         owners = dict(now.ledger.chunk_pks([4]))
-        cosines = now.derived.chunk_vectors.scores(query.vector, owners)
+        cosines = now.search_index.chunk_vectors.scores(query.vector, owners)
         (brought,) = [pk for pk, c in chunks.items() if c.article == 4]
         assert len(owners) > 1
         assert cosines[brought] == max(cosines.values())

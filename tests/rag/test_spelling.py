@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.text.words import WORD
 from index.vocabulary import Vocabulary
-from index.words import WORD
 from rag.spelling import mend
 
 NEWS = """

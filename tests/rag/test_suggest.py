@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.text.names import names_in
 from rag.corpus import Corpus
-from rag.facts.names import names_in
 from rag.settings import Settings
 from rag.suggest import follow_ups, suggest
 from rag.suggestion.wondering import LONGEST, wonders

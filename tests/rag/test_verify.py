@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index.sentences import split_sentences
-from rag.facts.lacking import lacking
+from index.text.sentences import split_sentences
+from rag.facts import lacking
 from rag.verify import verify
 from tests.fakes import FakeReader
 from tests.rag.claims import CHANGED, TEXTS, TRUE

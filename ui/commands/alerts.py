@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.errors import OnRecordError
-from index.words import content_stems
+from index.text.words import content_stems
 from ui.alerts import checking
 from ui.alerts.feed import rss
 from ui.alerts.sending import line

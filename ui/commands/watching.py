@@ -21,7 +21,7 @@ from ui.figures import counted
 from ui.output import plain
 
 if TYPE_CHECKING:
-    from index.compare import Report
+    from index.sync import Report
     from rag.settings import Settings
 
 # How often it is looked whether it is time, in seconds, while no file changes.

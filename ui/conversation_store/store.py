@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from index.words import WORD
+from index.text.words import WORD
 from rag.types import Answer, messages_of
 from rag.types import Turn as Said
 from ui.conversation_store import rows

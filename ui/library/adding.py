@@ -14,14 +14,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from index.article import Article, Skipped
+from index.boilerplate.clean import clean_article
 from index.build import LEDGER, Progress
-from index.clean import clean_article
-from index.compare import Report
 from index.errors import NotIndexed
 from index.readers import Source
+from index.sync import Report
+from index.text.words import WORD
 from index.web import bring
 from index.web.fetch import Fetch
-from index.words import WORD
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from index.article import Article
-from index.blocks import split_blocks
+from index.text.blocks import split_blocks
 from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED, sentence
 from rag.period import day_text
 from rag.quote import over

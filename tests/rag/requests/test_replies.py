@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.calendar import MONTHS
-from index.words import content_stems
+from index.text.calendar import MONTHS
+from index.text.words import content_stems
 from rag.evaluation import requests as measured
 from rag.extent import extent
 from rag.requests.kinds import TALK

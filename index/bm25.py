@@ -1,0 +1,123 @@
+"""Words by BM25 (tantivy), derived from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from index.disk import written_by
+from index.text.words import content_stems
+
+# One thread writes, so that an index built twice from the same articles is the same.
+_HEAP_BYTES = 64_000_000
+
+
+class BM25Index:
+    """Texts by id, searched by BM25 over the stems of their content words.
+
+    The texts reach tantivy as stems with spaces between: what counts as a word is decided in
+    ``index.text.words`` alone, for searching and for evidence alike.
+    """
+
+    def __init__(self, tantivy_index: Any) -> None:  # noqa: ANN401 (tantivy is opaque to mypy)
+        self._index = tantivy_index
+        self._searcher = tantivy_index.searcher()
+
+    @classmethod
+    def build(cls, texts: Iterable[tuple[int, str]], path: Path | None = None) -> BM25Index:
+        """Indexes texts under int ids, in a new folder, or in memory when there is no path.
+
+        Raises:
+            OSError: the disk takes no more.
+        """
+        import tantivy
+
+        if path:
+            path.mkdir()
+        with written_by(ValueError):
+            index = tantivy.Index(_schema(), path=str(path) if path else None)
+            _register(index)
+            writer = index.writer(_HEAP_BYTES, 1)
+        for id_, text in texts:
+            document = tantivy.Document(words=" ".join(content_stems(text)))
+            document.add_unsigned("id", id_)
+            with written_by(ValueError):
+                writer.add_document(document)
+        with written_by(ValueError):
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path) -> BM25Index:
+        """Opens what ``build`` wrote.
+
+        Raises:
+            ValueError: the folder is not there or not a tantivy index.
+        """
+        import tantivy
+
+        index = tantivy.Index.open(str(path))
+        _register(index)
+        return cls(index)
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def frequency(self, stem: str) -> int:
+        """In how many texts a stem occurs."""
+        return int(self._searcher.doc_freq("words", stem))
+
+    def search(
+        self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The ids of the texts that hold any of the stems, best first, with their BM25 scores.
+
+        Args:
+            weights: What each stem counts; a plain query gives every stem 1.
+            top_k: At most so many.
+            allowed: Only these ids may be found; None allows all.
+        """
+        import tantivy
+
+        if not weights or not len(self) or top_k <= 0:
+            return []
+        schema = self._index.schema
+        terms = [
+            tantivy.Query.boost_query(tantivy.Query.term_query(schema, "words", stem), weight)
+            for stem, weight in weights.items()
+            if weight > 0
+        ]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+        if allowed is not None:
+            ids = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(schema, "id", list(allowed)), 0.0
+            )
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, ids)]
+            )
+        hits = self._searcher.search(query, limit=top_k, count=False).hits
+        addresses = [address for _, address in hits]
+        found = self._searcher.fast_field_values("id", addresses)
+        return sorted(
+            ((int(id_), float(score)) for id_, (score, _) in zip(found, hits, strict=True)),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+
+
+def _schema() -> Any:  # noqa: ANN401
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
+    builder.add_text_field("words", stored=False, tokenizer_name="stems", index_option="freq")
+    return builder.build()
+
+
+def _register(index: Any) -> None:  # noqa: ANN401
+    import tantivy
+
+    split = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer("stems", split)

@@ -1,0 +1,170 @@
+"""What sources hold against what the index has stored: what is new, changed, moved or gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.article import Article, Skipped
+from index.boilerplate.clean import clean_article
+from index.readers import Source, file_of
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did.
+
+    Attributes:
+        added: Uris that are new; likewise ``changed``, ``unchanged`` and ``removed``.
+        withdrawn: Of the removed, those whose site took them down; their texts are kept.
+        duplicates: Of the added and changed, those that repeat a story already held.
+        mended: Uris of articles that were damaged in the index and are stored again.
+        lost: Likewise of those that no source holds.
+        aside: Where the damaged ledger is kept, if there was one.
+        embedded: How many chunks the model encoded; the rest were known.
+        generation: The state of the index now.
+    """
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    aside: Path | None = None
+    skipped: list[Skipped] = field(default_factory=list)
+    embedded: int = 0
+    generation: int = 0
+
+
+class Comparison:
+    """Articles against those that are stored; sources that are compared together may overlap.
+
+    Attributes:
+        report: What became of each article; the build adds what it did about it.
+        fresh: The articles that have to be stored, by uri.
+        moved: The new roots of those that are stored and have another root.
+    """
+
+    def __init__(self, stored: Mapping[str, tuple[int, str, str]]) -> None:
+        self.report = Report()
+        self.fresh: dict[str, Article] = {}
+        self.moved: dict[str, str] = {}
+        self._stored = stored
+        self._seen: dict[str, tuple[str, str]] = {}  # the id and root of each article, by uri
+        self._borrowed: dict[str, None] = {}  # copies of articles whose own root still holds them
+        self._skipped: set[tuple[str, Skipped]] = set()  # with the root
+
+    def add(self, articles: Iterable[Article]) -> None:
+        """Compares articles, each with a uri of its own, as they are."""
+        for article in articles:
+            self._count(article)
+
+    def add_sources(self, sources: Iterable[Source], progress: Callable[[int], None]) -> None:
+        """Compares all that sources hold, cleaned; what they held before and no longer is removed.
+
+        Args:
+            sources: All the sources of one build.
+            progress: Told the number of each article of a source when it was read.
+        """
+        for source in sources:
+            self._add_source(source, progress)
+        removed = dict.fromkeys(self.report.removed)
+        self.report.removed = [uri for uri in removed if uri not in self._seen]
+        self.report.unchanged += [uri for uri in self._borrowed if uri not in self._seen]
+
+    def mend(self, again: Iterable[Article], lost: Iterable[str]) -> None:
+        """Notes what is stored again since it was damaged; call it after the sources.
+
+        Args:
+            again: Articles that are whole and not stored; each is stored unless a source changed
+                it or holds it no longer.
+            lost: Uris of articles that only a source can give again.
+        """
+        for article in again:
+            if article.uri in self.report.removed:
+                continue
+            found = self.fresh.setdefault(article.uri, article)
+            if found.id == article.id:
+                if article.uri in self.report.changed:
+                    self.report.changed.remove(article.uri)
+                self.report.mended.append(article.uri)
+        for uri in lost:
+            if uri in self.report.added:
+                self.report.added.remove(uri)
+                self.report.mended.append(uri)
+            else:
+                self.report.lost.append(uri)
+
+    def _add_source(self, source: Source, progress: Callable[[int], None]) -> None:
+        broken: list[str] = []
+        for number, item in enumerate(source.articles(), 1):
+            progress(number)
+            if isinstance(item, Skipped):
+                self._skip(source, item)
+                broken.append(item.uri)
+                continue
+            article = item if item.cleaned else clean_article(item)
+            if before := self._seen.get(item.uri):
+                if before[0] != article.id:
+                    self._skip(source, _taken(item, before[1]))
+                continue
+            known = self._stored.get(item.uri)
+            if known and known[2] != item.root:
+                if _still_there(known[2], item.uri):
+                    if article.id != known[1]:
+                        self._skip(source, _taken(item, known[2]))
+                    else:
+                        self._borrowed[item.uri] = None
+                    continue
+                if article.id == known[1]:
+                    self.moved[item.uri] = item.root
+            self._seen[item.uri] = (article.id, item.root)
+            self._count(article)
+        for uri, (_, _, root) in self._stored.items():
+            here = root == source.place and source.covers(uri) and uri not in self._seen
+            if here and not any(_same_file(uri, name) for name in broken):
+                self.report.removed.append(uri)
+
+    def _count(self, article: Article) -> None:
+        """Notes what an article is to the index, and whether it has to be stored."""
+        if article.uri not in self._stored:
+            self.report.added.append(article.uri)
+        elif self._stored[article.uri][1] != article.id:
+            self.report.changed.append(article.uri)
+        else:
+            self.report.unchanged.append(article.uri)
+            return
+        self.fresh[article.uri] = article
+
+    def _skip(self, source: Source, item: Skipped) -> None:
+        if (source.place, item) not in self._skipped:
+            self._skipped.add((source.place, item))
+            self.report.skipped.append(item)
+
+
+def _still_there(root: str, uri: str) -> bool:
+    return bool(root) and (Path(root) / file_of(uri)).exists()
+
+
+def _taken(article: Article, root: str) -> Skipped:
+    remedy = (
+        "give one of the two another name"
+        if root == article.root
+        else "add the folder that both lie in, or remove the other one first"
+    )
+    return Skipped(
+        article.uri, f"the index holds another article of this name from {root}; {remedy}"
+    )
+
+
+def _same_file(uri: str, skipped: str) -> bool:
+    """Whether a stored uri lies in a file, or under a folder, of which something was skipped."""
+    file = file_of(uri)
+    record = re.sub(r":\d+$", "", skipped)  # of what it was skipped, if it was a line or row
+    within = file != uri and uri.startswith(f"{record}#")
+    return skipped in (".", file, uri) or within or uri.startswith(f"{skipped}/")

@@ -1,0 +1,220 @@
+"""The dates of a text, and the days that they can mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from index.text.calendar import MONTHS, SHORT_MONTH, WEEKDAY, month_number, weekday_number
+from index.text.numbers import ORDINALS
+
+_DAY = r"(?:[12]\d|3[01]|0?[1-9])"
+_NTH = rf"{_DAY}(?:st|nd|rd|th)?"
+_YEAR = r"(?:1\d{3}|20\d\d)"
+_MONTH = rf"(?:{SHORT_MONTH})\b\.?"
+_RELATIVE = {"yesterday": -1, "last night": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+_DATE = re.compile(
+    rf"""(?<![\w.,$€£¥])(?<![$€£¥]\ )(?:
+        (?P<y1>{_YEAR})[-/.](?P<m1>0[1-9]|1[0-2])[-/.](?P<d1>{_DAY})(?![\d%])
+      | (?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<y2>{_YEAR})(?!\d)
+      | (?P<a2>\d{{1,2}})/(?P<b2>\d{{1,2}})(?![\d/%]|\.\d)
+      | (?P<d3>{_NTH})(?:\ of)?[ -](?P<m3>{_MONTH})(?:,?[ -](?P<y3>{_YEAR})(?!\d))?
+      | (?P<m4>{_MONTH})\ (?P<d4>{_NTH})(?![\d%]|[.,:]\d)(?:,?\ (?P<y4>{_YEAR})(?!\d))?
+      | (?P<m5>{_MONTH}),?\ (?:of\ )?(?P<y5>{_YEAR})(?!\d)
+      | (?P<m6>{_MONTH})
+      | (?P<weekday>{WEEKDAY})(?:s|\b)
+      | (?P<years>{_YEAR})['’]?s\b
+      | ['’]?(?P<nineties>[3-9]0)s\b
+      | (?P<century>\d{{1,2}}(?:st|nd|rd|th)|{"|".join(ORDINALS)})[ -]centur(?:y|ies)\b
+      | (?P<y7>{_YEAR})(?:[-–/]\d\d(?!\d))?(?![\w%]|[.,:]\d|\ ?%|\ per\ ?cent)
+      | (?P<relative>{"|".join(_RELATIVE)})\b
+    )""",
+    re.I | re.X,
+)
+_BEFORE_MONTH = re.compile(
+    r"\b(?:in|of|since|until|by|last|this|next|early|late|mid|from|during|before|after|and|to)"
+    r"[ -]$",
+    re.I,
+)
+_BEFORE_YEAR = re.compile(
+    r"\b(?:in|of|since|until|by|from|during|before|after|the|and|around|between|to|for|early|late)"
+    r"[ -]$",
+    re.I,
+)
+_COUNTED = re.compile(r" [a-z]+s\b(?<!was)(?<!has)(?<!is)(?<!elections)")
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date, as far as it is told, and where it stands.
+
+    Attributes:
+        weekday: 0 for Monday.
+        years: How many are meant, of which ``year`` is the first: 10 in "the 1990s".
+        ahead: Of "yesterday" and the like, the days from the day of publication.
+    """
+
+    text: str
+    start: int
+    end: int
+    day: int | None = None
+    month: int | None = None
+    year: int | None = None
+    weekday: int | None = None
+    years: int = 1
+    ahead: int | None = None
+
+    @property
+    def only_year(self) -> bool:
+        """Whether it is a year and nothing else, which may as well be a number."""
+        return self.year is not None and self.years == 1 and not self.month
+
+    @property
+    def exact(self) -> date | None:
+        """The day, if it is told in full."""
+        if not (self.day and self.month and self.year):
+            return None
+        try:
+            return date(self.year, self.month, self.day)
+        except ValueError:
+            return None
+
+    def days(self, published: date | None) -> frozenset[date]:
+        """The days that it can mean to whoever reads it on a day of publication.
+
+        A weekday is the last one or the next; a day without a year the nearest. Empty if that is
+        not known.
+        """
+        if self.exact or not published:
+            return frozenset([self.exact] if self.exact else [])
+        if self.ahead is not None:
+            return frozenset([published + timedelta(days=self.ahead)])
+        if self.weekday is not None:
+            ahead = (self.weekday - published.weekday()) % 7
+            return frozenset(published + timedelta(days=n) for n in (ahead - 7, ahead))
+        if self.day and self.month:
+            years = (published.year - 1, published.year, published.year + 1)
+            found = [replace(self, year=year).exact for year in years]
+            return frozenset(
+                [min((d for d in found if d), key=lambda d: abs(d - published))]
+                if any(found)
+                else []
+            )
+        return frozenset()
+
+    def covers(self, day: date) -> bool:
+        """Whether a day is within what is told: "May 2025", "Tuesday", "the 1990s"."""
+        year = self.year or day.year
+        return (
+            self.ahead is None
+            and year <= day.year < year + self.years
+            and all(
+                mine is None or mine == theirs
+                for mine, theirs in (
+                    (self.day, day.day),
+                    (self.month, day.month),
+                    (self.weekday, day.weekday()),
+                )
+            )
+        )
+
+    def same(self, other: Date, published: date | None = None) -> bool:
+        """Whether this date of a claim is told, or is within what is told, by another.
+
+        Args:
+            other: A date of the text that the claim cites.
+            published: The day from which "today" and "on Monday" count; None if it is not known.
+        """
+        if self.ahead is not None or other.ahead is not None:
+            if self.ahead == other.ahead:
+                return True
+        elif self.year and other.year and self.years > 1:
+            return self.year <= other.year <= other.year + other.years <= self.year + self.years
+        elif self.years == other.years and all(
+            mine is None or mine == theirs
+            for mine, theirs in zip(self._parts(), other._parts(), strict=True)
+        ):
+            return True
+        mine = self.days(published)
+        return any(day in mine or self.covers(day) for day in other.days(published))
+
+    def _parts(self) -> tuple[int | None, ...]:
+        return (self.day, self.month, self.year, self.weekday)
+
+
+def dates_in(text: str) -> list[Date]:
+    """The dates of a text, in order; a number of four digits that counts something is none.
+
+    >>> [(d.text, d.day, d.month, d.year) for d in dates_in("On 18 May and on May 19th, 2025")]
+    [('18 May', 18, 5, None), ('May 19th, 2025', 19, 5, 2025)]
+    """
+    return [found for match in _DATE.finditer(text) if (found := _read(text, match))]
+
+
+def _read(text: str, match: re.Match[str]) -> Date | None:
+    told = Date(match.group(), *match.span())
+    before = text[max(0, match.start() - 12) : match.start()]
+    if match["relative"]:
+        return replace(told, ahead=_RELATIVE[match["relative"].lower()])
+    if match["weekday"]:
+        return replace(told, weekday=weekday_number(match["weekday"]))
+    if match["years"] or match["century"] or match["nineties"]:
+        return _years(told, match, before)
+    if year := match["y7"]:
+        counted = _COUNTED.match(text, match.end()) and not _BEFORE_YEAR.search(before)
+        return None if counted else replace(told, year=int(year))
+    if match["m6"]:
+        return _month(told, match["m6"], before, text[match.end() : match.end() + 2])
+    if match["a"] or match["a2"]:
+        return _numeric(told, match)
+    return _written(told, match.groupdict())
+
+
+def _month(told: Date, name: str, before: str, after: str) -> Date | None:
+    """A month alone; None for another word: "May", "March" and "Jan" are others too."""
+    bare = name.rstrip(".")
+    if bare.title() in MONTHS:  # the stop ends the sentence
+        told, name = replace(told, text=bare, end=told.start + len(bare)), bare
+    clear = len(name) > 5 or name.lower() in ("april", "june", "july")
+    named = re.match(r" [A-Z]", after)  # "of Jan Hus"
+    in_time = name[0].isupper() and not named and _BEFORE_MONTH.search(before)
+    return replace(told, month=month_number(name)) if clear or in_time else None
+
+
+def _written(told: Date, parts: Mapping[str, str]) -> Date:
+    """A day, month and year, as far as they are told, in any of their orders."""
+    day, month, year = (
+        next((found for n in range(1, 6) if (found := parts.get(f"{part}{n}"))), "")
+        for part in "dmy"
+    )
+    return replace(
+        told,
+        day=int(re.sub(r"\D", "", day)) if day else None,
+        month=int(month) if month[0].isdigit() else month_number(month),
+        year=int(year) if year else None,
+    )
+
+
+def _years(told: Date, match: re.Match[str], before: str) -> Date | None:
+    """Years that are told together: the 1990s, the 1900s, the 19th century."""
+    if told_century := match["century"]:
+        number = ORDINALS.get(told_century.lower()) or int(told_century[:-2])
+        return replace(told, year=100 * (number - 1), years=100)
+    if match["nineties"]:
+        clear = told.text[0] in "'’" or re.search(r"\b(?:the|early|mid|late)[ -]$", before, re.I)
+        return replace(told, year=1900 + int(match["nineties"]), years=10) if clear else None
+    year = int(match["years"])
+    return replace(told, year=year, years=10 if year % 100 else 100)
+
+
+def _numeric(told: Date, match: re.Match[str]) -> Date | None:
+    """18/5/2025, 5/18/2025 and 18/5; only the year of 5/6/2025, which is two days."""
+    first, second = int(match["a"] or match["a2"]), int(match["b"] or match["b2"])
+    year = int(match["y2"]) if match["y2"] else None
+    if 12 < first <= 31 and 1 <= second <= 12 and (first, second) != (24, 7):
+        return replace(told, day=first, month=second, year=year)
+    if 12 < second <= 31 and 1 <= first <= 12:
+        return replace(told, day=second, month=first, year=year)
+    return replace(told, year=year) if year else None

@@ -1,0 +1,237 @@
+"""The names of a text, found by their capitals, and which words of names mean the same bearer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from index.text.calendar import MONTHS, WEEKDAYS
+from index.text.words import is_content, stem
+
+ACRONYM = r"(?:[^\W\d_]\.){2,}|(?:[^\W\d_]\.)+[^\W\d_]\b"  # "U.S."
+_WORD = re.compile(rf"(?<!\w)(?:{ACRONYM}|[^\W\d_](?:[\w-]|[’'](?!s\b)(?=\w))*)")
+_INSIDE = frozenset("of de da du der den del la von van bin al ibn the for für".split())
+_CALENDAR = frozenset((*MONTHS, *WEEKDAYS, *(f"{day}s" for day in WEEKDAYS)))
+_IMPERATIVES = frozenset(
+    "explain describe list name tell give show compare summarise summarize define find".split()
+)
+# Written with a capital at the start of a sentence, and no names.
+_ADVERBS = frozenset(
+    """nobody none nothing everyone everybody someone anyone later earlier contrary however moreover
+    additionally furthermore meanwhile similarly instead despite according today yesterday following
+    including among many most several although because overall currently recently yes another
+    almost nevertheless nonetheless therefore hence consequently otherwise likewise afterwards
+    finally initially originally eventually usually generally often sometimes perhaps maybe nearly
+    besides still indeed""".split()
+)
+TITLES = frozenset(
+    """mr mrs ms miss dr sir lord lady dame president vice chancellor minister secretary mayor
+    commissioner judge justice senator governor captain colonel general inspector professor king
+    queen prince princess pope chief director chairman chairwoman councillor prime deputy former
+    acting foreign defence defense finance interior spokesman spokeswoman spokesperson chair
+    ambassador envoy attorney congressman congresswoman representative""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A capitalised name, and where it stands.
+
+    Attributes:
+        opens: Whether it begins a sentence, or what is said in quotation marks.
+    """
+
+    text: str
+    start: int
+    end: int
+    opens: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its words in lower case, without titles and the small words between."""
+        found = re.findall(r"[^\W_]+", self.text.replace(".", "").lower())
+        return tuple(w for w in found if w not in TITLES and w not in _INSIDE)
+
+
+def names_in(text: str) -> list[Name]:
+    """The names of a text, in order; months, weekdays and a lone first word are none.
+
+    >>> [name.text for name in names_in("Did the Bank of England warn Merz on Friday?")]
+    ['Bank of England', 'Merz']
+    """
+    if text.isupper():
+        return []
+    names: list[Name] = []
+    words = list(_WORD.finditer(text))
+    at = 0
+    while at < len(words):
+        if not _begins(words, at):
+            at += 1
+            continue
+        last = reach = at
+        while reach + 1 < len(words) and _joined(text, words[reach], words[reach + 1]):
+            reach += 1
+            if _capital(words[reach]):
+                last = reach
+            elif words[reach].group() not in _INSIDE:
+                break
+        start, end = words[at].start(), words[last].end()
+        names.append(Name(text[start:end], start, end, _opens(words[at])))
+        at = last + 1
+    return names
+
+
+def _begins(words: list[re.Match[str]], at: int) -> bool:
+    """Whether a name begins at a word: a capital that is not just the sentence's first."""
+    word = words[at].group()
+    if not _capital(words[at]):
+        return False
+    acronym = word.isupper() and len(word) > 1
+    if not _opens(words[at]):
+        return is_content(word) or acronym
+    if acronym and is_content(word):
+        return True
+    follows = at + 1 < len(words) and _capital(words[at + 1])
+    joined = follows and _joined(words[at].string, words[at], words[at + 1])
+    return joined and is_content(word) and word.lower() not in _IMPERATIVES | _ADVERBS
+
+
+def _opens(word: re.Match[str]) -> bool:
+    text, at = word.string, word.start()
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return at == 0 or text[at - 1] in ".?!:“\"‘'•\n–—"
+
+
+def _capital(word: re.Match[str]) -> bool:
+    return word.group()[0].isupper() and word.group() not in _CALENDAR
+
+
+def _joined(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
+    between = text[one.end() : other.start()]
+    return between in (" ", "-") or (between == ". " and len(one.group()) < 3)  # St. Ives
+
+
+# A line: a state or body, and what else it is called in news. What only adds an ending ("Iranian")
+# is found without it.
+_ALIASES = (
+    "us usa america american americans united+states washington pentagon white+house",
+    "uk britain british britons united+kingdom england english london downing+street whitehall",
+    "eu europe european europeans european+union brussels european+commission",
+    "un united+nations",
+    "nato north+atlantic alliance",
+    "france french paris frenchman élysée elysee",
+    "germany german germans berlin",
+    "russia russian russians moscow kremlin",
+    "ukraine ukrainian ukrainians kyiv kiev",
+    "china chinese beijing",
+    "north+korea pyongyang",
+    "south+korea seoul",
+    "netherlands dutch holland hague amsterdam",
+    "spain spanish spaniards madrid",
+    "turkey turkish turks türkiye turkiye ankara",
+    "poland polish poles warsaw",
+    "denmark danish danes copenhagen",
+    "sweden swedish swedes stockholm",
+    "switzerland swiss bern",
+    "greece greek greeks athens",
+    "ireland irish dublin",
+    "wales welsh",
+    "scotland scottish scots edinburgh holyrood",
+    "finland finnish finns helsinki",
+    "belgium belgian belgians brussels",
+    "israel israeli israelis jerusalem",
+    "gaza gazan gazans palestine palestinian palestinians",
+    "japan japanese tokyo",
+    "iran iranian iranians tehran",
+    "iraq iraqi iraqis baghdad",
+    "syria syrian syrians damascus",
+    "india indian indians delhi",
+    "pakistan pakistani islamabad",
+    "afghanistan afghan afghans kabul taliban",
+    "egypt egyptian egyptians cairo",
+    "italy italian italians rome",
+    "rome roman romans",
+    "vatican pope papal holy+see",
+    "norway norwegian norwegians oslo",
+    "portugal portuguese lisbon",
+    "austria austrian vienna",
+    "hungary hungarian hungarians budapest",
+    "romania romanian bucharest",
+    "serbia serbian serb serbs belgrade",
+    "belarus belarusian minsk",
+    "georgia georgian tbilisi",
+    "czechia czech czechs czech+republic prague",
+    "canada canadian ottawa",
+    "australia australian canberra",
+    "mexico mexican mexicans",
+    "brazil brazilian brasilia",
+    "niger",
+    "nigeria nigerian",
+    "uganda ugandan kampala",
+    "kenya kenyan nairobi",
+    "sudan sudanese khartoum",
+    "slovakia slovak slovaks bratislava",
+    "slovenia slovene slovenes ljubljana",
+    "philippines filipino filipinos philippine manila",
+    "taiwan taiwanese taipei",
+    "vietnam vietnamese hanoi",
+    "saudi riyadh",
+    "venezuela venezuelan caracas",
+    "argentina argentine argentinian argentines",
+    "thailand thai thais bangkok",
+    "peru peruvian peruvians",
+    "jew jewish jews judaism",
+    "islam islamic muslim muslims moslem moslems",
+)
+_GROUPS: dict[str, frozenset[int]] = {}
+for _number, _line in enumerate(_ALIASES):
+    for _alias in _line.split():
+        _GROUPS[_alias] = _GROUPS.get(_alias, frozenset()) | {_number}
+_SUFFIXES = frozenset("n ns an ans ian ians s es ish ese i is y ic".split())
+
+
+def groups(words: str) -> frozenset[int]:
+    """The states and bodies that a name, its words joined by "+", can stand for."""
+    return _GROUPS.get(words, frozenset())
+
+
+def aliases(word: str) -> list[str]:
+    """The words that can stand for the same state or body, in lower case, this one first.
+
+    >>> aliases("france")[:3]
+    ['france', 'french', 'paris']
+    """
+    mine = groups(word)
+    others = (alias for alias, theirs in _GROUPS.items() if theirs & mine and alias != word)
+    return [word, *(alias for alias in others if "+" not in alias)]
+
+
+@lru_cache(maxsize=65536)
+def alike(one: str, other: str) -> bool:
+    """Whether two words of names, in lower case, are one, a demonym of it, or spelt otherwise.
+
+    Args:
+        one: A word of a name.
+        other: Likewise.
+
+    >>> alike("zelensky", "zelenskyy"), alike("russia", "russian"), alike("iran", "iraq")
+    (True, True, False)
+    """
+    if one == other or groups(one) & groups(other) or stem(one) == stem(other):
+        return True
+    if groups(one) and groups(other):
+        return False
+    short, long = sorted((one, other), key=len)
+    if len(short) >= 4 and any(
+        long.startswith(base) and long[len(base) :] in _SUFFIXES
+        for base in (short, short.rstrip("aeoy"))
+        if len(base) >= 4
+    ):
+        return True
+    if len(short) < 6 or short[:2] != long[:2] or any(c.isdigit() for c in one + other):
+        return False
+    return OSA.distance(one, other, score_cutoff=2) <= (1 if len(short) < 9 else 2)

@@ -1,0 +1,345 @@
+"""Where each sentence of a text begins and ends, as exact character offsets.
+
+`blocks` gives the lines that are read as one; which stops inside them end a sentence, and what
+belongs to a stop (quotation marks, brackets, source notes), is judged here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from index.text.blocks import Block, split_blocks
+from index.text.calendar import ABBREVIATED
+from index.text.punkt import abbreviations, english_starters
+
+# Characters of a sentence that is quoted whole; 4 of 25,000 sentences have more. A text
+# without stops, such as a file of captions on one line, is one sentence of thousands.
+LONGEST = 1_000
+SHORTEST_PIECE = 400
+_CLAUSES = re.compile(r"[,;:]\s+|[，、；：]|\s+[–—-]\s+")
+_SPACES = re.compile(r"\s+")
+# What a sentence holds at least one of: a word, a year, single letters, CJK.
+_WORDS = re.compile(r"[^\W\d_]{2}|\d{4}|[^\W_]\s[^\W_]|[\u3040-\u9fff\uac00-\ud7af]")
+
+# Never the last word of a sentence.
+_NEVER_LAST = frozenset(
+    "mr mrs ms mx mme mlle dr drs prof profs gen gens sen sens rep reps gov govs lt col capt sgt "
+    "maj lieut cmdr cdr adm rev hon supt cpl pvt brig amb insp det messrs msgr dist asst assoc "
+    "e.g i.e eg vs cf viz sq".split()
+)
+_MONTHS = ABBREVIATED - {"may"}
+# A number follows: "No. 10", "Jan. 6", "pp. 3-5".
+_BEFORE_NUMBER = _MONTHS | frozenset(
+    "no nos vol vols p pp art arts sec secs fig figs ch chap par para op ver ed rs approx est c ca "
+    "circa tel ext rm lot eq".split()
+)
+# What follows decides; Punkt's own list of these comes on top.
+_ABBREVIATIONS = (_MONTHS - {"mar"}) | frozenset(
+    "inc ltd co corp cos llc plc bros jr sr st mt ft ave blvd hwy dept govt univ est approx mon "
+    "thu thur thurs ark md tex okla mont neb penn pres ph.d nos vol vols fig figs sec mi lbs "
+    "bbl".split()
+)
+_COMPANIES = frozenset("corp inc ltd co cos plc".split())
+_HOUSE_STYLES = (  # what a pattern finds is written with a stop inside a sentence, or without one
+    (
+        _COMPANIES,
+        re.compile(r"\b(?:Corp|Inc|Ltd|Cos?|Plc)\b(?:(\.)(?:,|\s+[a-z\d])|(?![.\w-]|\s\.))"),
+    ),
+    (_MONTHS, re.compile(rf"\b(?:{'|'.join(sorted(map(str.title, _MONTHS)))})\b(\.?) \d")),
+)
+_ALSO_WORDS = frozenset(  # words, when in lower case
+    {"ill", "ore", "wash", "wed", "ok", "sec", "tex", "pa", "mi"}
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
+_STARTERS = frozenset(
+    "a according after all although among an and another any are as asked at because before both "
+    "but by can despite did do does during each earlier even every few finally for from had has "
+    "have he her here his how however i if in indeed instead is it its just last later many "
+    "meanwhile more moreover most my nearly neither nevertheless next nonetheless nor not now "
+    "officials on once one only or other others our over she since so some soon still such than "
+    "that the their then there these they this those though through to today two under unlike "
+    "until was we were what when where whether which while who whose why will with yet you "
+    "your".split()
+)
+# In capitals throughout, "THE U.S . IN" may go on; after these words it hardly ever does.
+_FIRM_STARTERS = frozenset(
+    "the he she it they we but this these there those when while after although however if "
+    "meanwhile nevertheless yet though i what why".split()
+)
+_SAID = (
+    "(?:said|says|asked|asks|added|adds|wondered|replied|cried|shouted|demanded|exclaimed|"
+    "declared|inquired|snapped|warned|wrote|writes|told|quipped|insisted|joked)"
+)
+_ATTRIBUTION = re.compile(
+    rf"\s+(?:{_SAID}\b|(?:[^\W\d_][\w.'’-]*\s+){{1,4}}{_SAID}\s*(?:[.,;:]|$))", re.IGNORECASE
+)
+_NAMES_WITH_MARK = frozenset({"yahoo", "jeopardy"})
+_FILE_ENDINGS = frozenset(
+    "com net org gov edu int info biz co uk de fr ru ua eu us io ai tv py js ts go java html htm "
+    "php txt pdf doc docx xls xlsx csv json xml yaml yml md exe zip jpg png gif mp3 mp4".split()
+)
+
+_STOP = re.compile(r"[.!?…]+|[。！？｡؟۔।]+")
+_WIDE = frozenset("。！？｡")
+_CLOSING_QUOTE = re.compile(r"[\"”“»」』]|''|’$|'$")
+# What belongs to a stop: closing quotes and brackets, footnote marks.
+_TAIL = re.compile(
+    r"(?:[\"'”’»›)\]}*_」』）】》〉]+|[“‘](?=\s|$)|[⁰¹²³⁴-⁹]+"
+    r"|\s?\[(?:\d{1,3}\](?!\()|(?![.…])[^\[\]\n.!?]{1,30}\](?![(\w])))*"
+)
+_QUOTES = re.compile(r"\"")
+_SPACED_QUOTE = re.compile(r"\s+(?:(\"|”)|'')(?=\s|$)")
+# A source note after the stop: "(Real Social, cited)"; at a paragraph's end also "— Reuters".
+_NOTE = re.compile(
+    r"\s*\((?=[^()\n]*[^\W_])[^()\n]{0,79}[^()\n.!?…]\)(?:\s?\.)?(?=\s*$|\s+[^\Wa-z]|\s+[\"“‘'«(\[])"
+    r"|\s*(?:[—–]|--?)\s?(?=[^\W\d_])[^.!?—–]{1,40}$"
+)
+_NEXT = re.compile(r"\s+[\"'“”‘’„«»‹›`(\[{*_¿¡—–\s-]*((?:\w[\w'’]*(?:[.-]\w+)*)?)")
+_GLUED = re.compile(r"[^\W\d_a-z][^\W\dA-Z_]+(?![\w(/@])(?!\.\w)")
+_BEFORE_GLUED = re.compile(r"(?:^|[\"'“‘(\[—–-])(?:[^\W_]*[^\W\d_A-Z]{2}|\d{4})[%)\"”’]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or a line that stands for one, as offsets into its text.
+
+    Attributes:
+        start: Offset of the first character, which is not white space.
+        end: Offset after the last character, which is not white space either.
+        heading: Whether this is a heading or another short line without a final stop: words
+            that stand over sentences, and are none.
+    """
+
+    start: int
+    end: int
+    heading: bool = False
+
+
+def split_sentences(text: str) -> list[Sentence]:
+    r"""Splits a text into its sentences, in order; every visible character lies in exactly one.
+
+    A blank line ends a sentence, and so does a line break, unless the lines are prose that was
+    wrapped. What cannot stand alone (a source note in brackets, a footnote mark, a dash with a
+    name after the last full stop) stays with the sentence before it. What has more than
+    ``LONGEST`` characters is cut after clauses. Empty text gives [].
+
+    >>> text = "Talks\n\nMr. Putin met U.S. envoys. (CNN report) “Why now?” asked one."
+    >>> [text[s.start : s.end] for s in split_sentences(text)]
+    ['Talks', 'Mr. Putin met U.S. envoys. (CNN report)', '“Why now?” asked one.']
+    """
+    blocks = split_blocks(text)
+    if not blocks:
+        return []
+    has_prose = any(not block.heading for block in blocks)
+    sentences = []
+    for block in blocks:
+        if block.heading:
+            sentences.append(Sentence(block.start, block.end, heading=has_prose))
+        else:
+            sentences += _sentences_of_block(text, block)
+    return sentences
+
+
+def _sentences_of_block(text: str, block: Block) -> list[Sentence]:
+    """The sentences of one paragraph or list item."""
+    spans: list[tuple[int, int]] = []
+    start = seen = block.start
+    for cut in sentence_ends(text, block.start, block.end):
+        # A list number, a lone letter or bare punctuation waits for the words it belongs to.
+        if _WORDS.search(text, max(start, seen - 4), cut):
+            spans.append((start, cut))
+            start = cut
+        seen = cut
+    if spans and not _WORDS.search(text, start, block.end):
+        start = spans.pop()[0]
+    spans.append((start, block.end))
+    return [_stripped(text, *piece) for span in spans for piece in _pieces(text, *span)]
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A span that nobody would quote whole, cut after clauses, else between words."""
+    while end - start > LONGEST:
+        stretch = text[start + SHORTEST_PIECE : start + LONGEST]
+        cuts = [*_CLAUSES.finditer(stretch)] or [*_SPACES.finditer(stretch)]
+        cut = start + (SHORTEST_PIECE + cuts[-1].end() if cuts else LONGEST)
+        if not (text[cut:end].strip() and text[start:cut].strip()):
+            break
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+def _stripped(text: str, start: int, end: int) -> Sentence:
+    """A span without the white space at both its ends; it must hold something else."""
+    inner = text[start:end]
+    return Sentence(end - len(inner.lstrip()), start + len(inner.rstrip()))
+
+
+@lru_cache(maxsize=1)
+def _bare(text: str) -> frozenset[str]:
+    """Abbreviations that a text writes without a stop: a stop after one of them ends a sentence.
+
+    Agency copy has "Dodge Inc said" and "on Feb 26", so its "sold to Dodge Inc. Shares" ends one.
+    """
+    bare: set[str] = set()
+    for words, pattern in _HOUSE_STYLES:
+        stops = pattern.findall(text)
+        if stops.count("") > stops.count("."):
+            bare |= words
+    return frozenset(bare)
+
+
+@cache
+def _abbreviations() -> frozenset[str]:
+    return abbreviations("en") | _ABBREVIATIONS
+
+
+def sentence_ends(text: str, start: int, end: int) -> Iterator[int]:
+    """Offsets after each stop that ends a sentence of a block, and after what belongs to it.
+
+    The end of the block is left out.
+
+    >>> text = "Mr. Putin met U.S. envoys. (CNN report) Talks go on."
+    >>> [text[:end] for end in sentence_ends(text, 0, len(text))]
+    ['Mr. Putin met U.S. envoys. (CNN report)']
+    """
+    return _Stops(text, start, end).ends()
+
+
+class _Stops:
+    """The stops of one block, and which of them end a sentence.
+
+    What Punkt learnt from English news tells abbreviations and the words that start sentences;
+    what news text does beyond that (quotations, titles, source notes, telegraphic capitals,
+    scraped text without spaces) is judged by the rules here.
+    """
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        inner = text[start:end]
+        self.one_case = inner.isupper() or inner.islower()
+        self.quotes, self.opened = self._straight_quotes() if '"' in inner else ([], [])
+
+    def ends(self) -> Iterator[int]:
+        """Offsets after each sentence's stop and what belongs to it, the block's end left out."""
+        done = self.start
+        for stop in _STOP.finditer(self.text, self.start, self.end):
+            if stop.start() < done:
+                continue  # inside a source note
+            cut = self._tail_end(stop.end())
+            if cut < self.end and self._ends_sentence(stop[0], stop.start(), stop.end(), cut):
+                done = cut
+                yield cut
+
+    def _straight_quotes(self) -> tuple[list[int], list[bool]]:
+        """Offsets of the straight double quotes, and whether each one opens a quotation."""
+        offsets, opened = [], []
+        is_open = False
+        for quote in _QUOTES.finditer(self.text, self.start, self.end):
+            at = quote.start()
+            space_before = at == self.start or self.text[at - 1].isspace()
+            space_after = at + 1 == self.end or self.text[at + 1].isspace()
+            is_open = not is_open if space_before == space_after else space_before
+            offsets.append(at)
+            opened.append(is_open)
+        return offsets, opened
+
+    def _tail_end(self, end: int) -> int:
+        """The offset after all that belongs to a stop which ends at ``end``."""
+        tail = _TAIL.match(self.text, end, self.end)
+        end = tail.end() if tail else end
+        quote = _SPACED_QUOTE.match(self.text, end, self.end)
+        if quote and (quote[1] != '"' or not self.opened[bisect_left(self.quotes, quote.start(1))]):
+            end = quote.end()
+        note = _NOTE.match(self.text, end, self.end)
+        return note.end() if note else end
+
+    def _ends_sentence(self, stop: str, start: int, end: int, cut: int) -> bool:
+        """Whether the stop from ``start`` to ``end``, its tail reaching to ``cut``, ends one."""
+        text = self.text
+        after = _NEXT.match(text, cut, self.end)
+        if stop[-1] in _WIDE:
+            return cut == end or not text.startswith(
+                ("と", "って", "他说", "她说", "他說", "她說"), cut
+            )
+        if after is None:
+            return self._ends_glued(stop, start, end, cut)
+        word = after[1]
+        if not word and (after.end() == self.end or text[after.end()] in ".?!…"):
+            return False  # nothing to begin a sentence with; of ". . ." the last is judged
+        quoted = cut > end and _CLOSING_QUOTE.search(text, end, cut) is not None
+        if quoted and (stop != "." or self.one_case) and _ATTRIBUTION.match(text, cut, self.end):
+            return False
+        spaced = start > self.start and text[start - 1].isspace()
+        if stop == ".":
+            return self._full_stop_ends(self._word_before(start), word, cut > end, spaced)
+        if word[:1].islower() and not self.one_case:
+            return False
+        if stop[-1] in ".…":
+            return not (spaced or self.one_case) or self._starts(word)
+        if stop == "!" and self._word_before(start).lower() in _NAMES_WITH_MARK:
+            return self._starts(word)
+        return True
+
+    def _full_stop_ends(self, before: str, word: str, closed: bool, spaced: bool) -> bool:
+        """Whether a full stop between two words ends a sentence.
+
+        Args:
+            before: The word before the stop; "" if that is another stop.
+            word: The word after it; "" for a sign such as "$".
+            closed: Whether a closing quote, bracket or footnote mark follows the stop.
+            spaced: Whether the stop stands apart from the word before.
+        """
+        key = before.lower()
+        if key in _NEVER_LAST or (word[:1].isdigit() and key in _BEFORE_NUMBER):
+            return False
+        abbreviated = (
+            key in _abbreviations() or _INITIALS.match(key) is not None
+        ) and before not in _ALSO_WORDS
+        abbreviated = abbreviated and key not in _bare(self.text)
+        if word[:1].islower() and not self.one_case:
+            # Sloppy prose starts sentences in lower case; an unknown abbreviation is shorter.
+            return not (closed or abbreviated) and before.islower() and len(before) > 3
+        if abbreviated or not key:
+            return self._starts(word) or (
+                len(key) > 1
+                and not (self.one_case or spaced)
+                and word[:1].isupper()
+                and word.lower() in english_starters()
+            )
+        return True
+
+    def _starts(self, word: str) -> bool:
+        """Whether a word is one of those that start sentences."""
+        if self.one_case:
+            return word.lower() in _FIRM_STARTERS
+        return word[:1].isupper() and word.lower() in _STARTERS
+
+    def _word_before(self, offset: int) -> str:
+        """The word that a stop follows, without quotes and what a hyphen joins to its front."""
+        words = self.text[max(self.start, offset - 40) : offset].split()
+        return re.split(r"[-–—/(\[\"“'‘’]", words[-1])[-1] if words else ""
+
+    def _ends_glued(self, stop: str, start: int, end: int, cut: int) -> bool:
+        """Whether a stop with no space after it ends a sentence: scraped pages lose spaces."""
+        text = self.text
+        if cut >= self.end:
+            return False
+        if cut > end:
+            return text[cut - 1] in "]”»" and text[cut].isupper()
+        word = _GLUED.match(text, cut, self.end)
+        if word is None or len(stop) > 1 or word[0].lower() in _FILE_ENDINGS:
+            return False
+        before = text[max(self.start, start - 40) : start].split()
+        return (
+            bool(before)
+            and _BEFORE_GLUED.search(before[-1]) is not None
+            and not set(before[-1]) & set("./@\\_=")
+            and before[-1].lower() not in _NEVER_LAST | _abbreviations()
+        )
