@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import yaml
-from frontmatter.default_handlers import YAMLHandler
 
 from index.article import Article
 from index.readers.encoding import Refused, decode, within_bounds
@@ -111,7 +110,7 @@ def _fields(front: str, first_line: int) -> dict[str, object]:
             " shorten it"
         )
     try:
-        fields = YAMLHandler().load(front, Loader=_Loader)
+        fields = yaml.load(front, Loader=_Loader)  # noqa: S506 (it makes texts and nothing else)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
