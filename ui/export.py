@@ -10,9 +10,8 @@ from itertools import groupby
 from string import Template
 from typing import Protocol
 
-from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED, sentence
-from rag.period import day_text
-from rag.quote import over
+from rag.answer_text import MAY, NEAREST, REFUSAL, UNSUPPORTED, over, sentence
+from rag.periods import day_text
 from rag.types import Answer, Citation, Claim, Short
 from ui.page.render import escape
 from ui.short_answers import in_claim, pieces

@@ -14,10 +14,10 @@ from index.embed import Embedder
 from index.ledger import StoredArticle
 from index.text.dates import dates_in
 from index.text.words import content_stems
-from rag.evidence import Evidence
-from rag.extent import words_of
-from rag.quote import answer_text
-from rag.reader import Reader
+from rag.answer_text import extractive_text
+from rag.quote_context import words_of
+from rag.reading.evidence import Evidence
+from rag.reading.reader import Reader
 from rag.requests.conflicts import (
     ANSWERS,
     BEHIND,
@@ -248,7 +248,7 @@ def with_other_account(
         and short.end <= first.end
     )
     return replace(
-        answer, text=answer_text(claims), claims=claims, citations=citations, shorts=shorts
+        answer, text=extractive_text(claims), claims=claims, citations=citations, shorts=shorts
     )
 
 

@@ -12,9 +12,9 @@ from index.text.dates import dates_in
 from index.text.names import names_in
 from index.text.numbers import Number, numbers_in
 from index.text.words import content_stems
-from rag.evidence import Evidence
 from rag.facts import Lacking, lacking
-from rag.reader import Reader
+from rag.reading.evidence import Evidence
+from rag.reading.reader import Reader
 from rag.requests.speech import speaks
 from rag.requests.timeline import day_of
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
 from index.text.names import Name, alike, names_in
-from rag.extent import same_paragraph, words_of
+from rag.quote_context import same_paragraph, words_of
 
 _VERB = (
     r"(?:said|says|say|saying|told|tells|stated|states|added|adds|explained|explains|insisted|insists"
@@ -100,17 +100,26 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
         acting = [name for name in names if _acts(name, text, known)]
         speaker, pronoun = _speaker(text, names, acting, spoke, usual)
         if not (speaker or pronoun) and _opens(text) and same_paragraph(stored, index - 1):
-            speaker = spoke[-1] if spoke else ""
+            speaker = "".join(spoke[-1:])
         if does := speaker or next((name.text for name in acting), ""):
-            fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
-            spoke = [*(s for s in spoke if s != fuller), fuller]
+            fuller = _last(spoke, does)
         if speaker:
-            yield from ((Said(earlier, fuller, True), "") for earlier in open_at)
+            for earlier in open_at:
+                yield Said(earlier, fuller, True), ""
             yield Said(index, fuller, _verbatim(text)), pronoun
         elif _opens(text) and text.count(text.lstrip()[0]) == 1:
             open_at.append(index)  # who says it follows
             continue
         open_at = []
+
+
+def _last(spoke: list[str], does: str) -> str:
+    """Who does something, put behind who spoke before; in the form that names them most fully."""
+    fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
+    if fuller in spoke:
+        spoke.remove(fuller)
+    spoke.append(fuller)
+    return fuller
 
 
 def _names(text: str) -> list[Name]:

@@ -9,9 +9,8 @@ from itertools import groupby, pairwise
 
 from index.article import Article
 from index.text.blocks import split_blocks
-from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED, sentence
-from rag.period import day_text
-from rag.quote import over
+from rag.answer_text import MAY, NEAREST, REFUSAL, UNSUPPORTED, over, sentence
+from rag.periods import day_text
 from rag.types import Answer, Citation, Claim, Short
 from ui.short_answers import Span, in_claim, pieces
 

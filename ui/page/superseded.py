@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.revisions import Change, changes
-from rag.period import day_text
+from rag.periods import day_text
 from ui.page.render import escape
 from ui.short_answers import Span
 

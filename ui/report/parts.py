@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.evaluation.statistics import Estimate
-from rag.period import day_text
+from rag.periods import day_text
 from ui.figures import counted
 from ui.page.render import escape
 from ui.report.about import About
