@@ -2,8 +2,8 @@
 
 =============  =========================================================  ========================
 understand     the turns before it, its spelling: the question as meant   ``rag.question``
-decide         one fact, or a brief, a timeline, a list ...               ``rag.requests.deciding``
-reply          what asks for more than a fact goes its own way            ``rag.requests.answering``
+decide         one fact, or a brief, a timeline, a list ...               ``rag.requests.request``
+reply          what asks for more than a fact goes its own way            ``rag.requests.reply``
 confine        which articles its own words mean                          ``rag.scope``
 find           search, read, and how sure it is that they answer          ``rag.find``
 compose        the articles' own sentences, or a refusal                  ``rag.quote``
@@ -29,13 +29,11 @@ from rag.library import Library, damaged
 from rag.question import Question, understand
 from rag.reader import Reader
 from rag.requests.accounts import with_other_account
-from rag.requests.answering import answered
-from rag.requests.deciding import PROSE, Decide
 from rag.requests.kinds import TALK
 from rag.requests.material import evidence_of
 from rag.requests.quoting import by_others
-from rag.requests.reply import Desk
-from rag.requests.request import FACT, Request
+from rag.requests.reply import Desk, answered
+from rag.requests.request import FACT, PROSE, Request, decided
 from rag.retrieve import Search, retrieve
 from rag.scope import scope_of
 from rag.spelling import mend
@@ -109,7 +107,7 @@ class Pipeline:
         """
         if asked.plain and meant.kind != "smalltalk":
             return FACT
-        return Decide(self.reader.request)(meant, asked.history)
+        return decided(meant, asked.history, self.reader.request)
 
     def reply(self, meant: Question, request: Request, asked: AskRequest) -> Draft | None:
         """The reply to a request for more than a fact; None where it asks for a fact.

@@ -10,8 +10,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from index.article import Article
-from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, decode, tidy
+from index.readers.encoding import Refused, decode, tidy, within_bounds
 from index.readers.fields import one_line, particulars
 from index.readers.files import SourceFile
 from index.readers.text import BLANK

@@ -1,4 +1,4 @@
-"""From a request to its reply, each kind by its own way, all from the articles' own sentences."""
+"""From a request to its answer, each kind by its own way, all from the articles' own sentences."""
 
 from __future__ import annotations
 
@@ -9,25 +9,33 @@ from datetime import date
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
-from index.text.words import WORD, is_content, stem
-from rag import evidence
+from index.ledger import StoredArticle
+from index.text.words import WORD, content_stems, is_content, stem
+from rag import evidence, quote
 from rag.answer import sentence
 from rag.evidence import Evidence
+from rag.extent import words_of
 from rag.period import day_text
+from rag.politeness import SMALL_TALK
+from rag.question import Question
 from rag.reader import Reader
 from rag.requests.accounts import disagreements, with_corrections
 from rag.requests.brief import brief
 from rag.requests.comparison import comparison, speakers
 from rag.requests.items import listed, named
-from rag.requests.listing import articles_on, in_a_row, mentioning, title_of
-from rag.requests.material import Line, Material, gather
+from rag.requests.kinds import TALK
+from rag.requests.material import Line, Material, composed, gather, published_by, telling
 from rag.requests.quoting import is_person, quotes, statements
 from rag.requests.request import POINTS, Request
 from rag.requests.timeline import timeline
 from rag.retrieve import Query, retrieve
+from rag.types import Answer
 
 # Articles that a search or a count shows, sentences of the latest, passages read for a list.
 SHOWN, LATEST, PASSAGES = 12, 4, 12
+
+# Words by which an article without a title is named.
+OPENING = 8
 
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
@@ -77,6 +85,40 @@ class Reply:
 
     heading: str
     lines: Sequence[Line] = ()
+
+
+def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Sequence[Line]] | None:
+    """The answer to a request for more than a fact, and what it is made of.
+
+    Args:
+        meant: The request as meant.
+        request: The same taken apart.
+        desk: What it is answered with.
+
+    Returns:
+        None if it is better asked as a question for a fact.
+    """
+    asked = Answer(question=meant.text, query=meant.query, answered=False, text="")
+    if request.kind in TALK:
+        said = SMALL_TALK if request.kind == "smalltalk" else about(desk.now)
+        return replace(asked, text=said, kind=request.kind), ()
+    if request.kind == "fact" or not (reply := reply_to(request, desk)):
+        return None
+    asked = replace(asked, kind=request.kind)
+    if not reply.lines:
+        text = quote.refusal((), reply.heading)
+        return replace(asked, text=text, reason=reply.heading), ()
+    claims, citations = composed(reply.lines)
+    answer = replace(
+        asked,
+        answered=True,
+        confidence=1.0,
+        heading=reply.heading,
+        text=f"{reply.heading}\n\n{quote.answer_text(claims)}",
+        claims=claims,
+        citations=citations,
+    )
+    return answer, reply.lines
 
 
 def reply_to(request: Request, desk: Desk) -> Reply | None:
@@ -244,6 +286,43 @@ _WAYS: dict[str, Callable[[Request, Desk], Reply | None]] = {
     "count": _count,
     "list": _list,
 }
+
+
+def articles_on(articles: Sequence[StoredArticle], words: str = "") -> list[Line]:
+    """For each article the sentence that holds most of some words, else its first; newest first."""
+    stems = set(content_stems(words))
+    lines = []
+    for stored in articles:
+        if indexes := [*telling(stored)]:
+            held = {n: len(stems & set(content_stems(words_of(stored, n)))) for n in indexes}
+            best = max(indexes, key=lambda n: (held[n], -n))
+            lines.append(Line(stored, best, title_of(stored)))
+    return sorted(lines, key=lambda line: str(line.article.article.published or ""), reverse=True)
+
+
+def title_of(stored: StoredArticle) -> str:
+    """An article's title, or the words it opens with, and who published it when."""
+    article = stored.article
+    known = published_by(stored)
+    name = article.title or " ".join(article.text.split()[:OPENING]) + " …"
+    return f"{name} ({known})" if known else name
+
+
+def mentioning(now: Generation, words: str, allowed: Allowed | None) -> set[int]:
+    """The articles, by pk, that hold some words, all of them, in any order, with any ending."""
+    index = now.search_index.article_words
+    found: set[int] | None = None
+    # The rarest first: fewer are left to look for the next word in.
+    for word in sorted(dict.fromkeys(content_stems(words)), key=index.frequency):
+        found = set(allowed.articles) if allowed and found is None else found
+        hits = index.search({word: 1.0}, max(1, index.frequency(word)), found)
+        found = {pk for pk, _ in hits}
+    return found or set()
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    """Names in a row: "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def about(now: Generation) -> str:

@@ -1,17 +1,20 @@
-"""A request taken apart: its kind, its subject, whom it compares or quotes."""
+"""What is asked for: one fact, or more than a sentence answers, taken apart."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.text.words import WORD
+from rag.politeness import bare, is_small_talk
+from rag.question import Question
 from rag.reader import RequestReading
-from rag.types import Scope
+from rag.requests.kinds import TALK
+from rag.types import Scope, Turn
 
 # The least probability with which a text is taken for more than a question for a fact.
 SURE = 0.7
@@ -69,7 +72,54 @@ _WORDS = (
 
 _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 
+# What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
+_OURS = re.compile(r"\b(?:articles?|sources?|outlets?|papers?|corpus|index|archive|you|your|all)\b")
+
+_WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I)
+
+# Kinds of reply that a language model may phrase; in the others each line stands for itself.
+PROSE = ("brief", "comparison", "latest")
+
+# Kinds that a text is known to be without the turns before it.
+WHOLE = ("brief", "timeline", "comparison", "disagreement", "latest", "search", "count")
+
 FACT = Request("fact")
+
+
+def decided(
+    meant: Question, history: Sequence[Turn], read: Callable[[str], RequestReading]
+) -> Request:
+    """What is asked for; what a request leaves unsaid is what was asked about before.
+
+    Args:
+        meant: The question as meant.
+        history: The turns before it.
+        read: The reading model's ``Reader.request``.
+    """
+    if meant.kind == "smalltalk":
+        return Request("about" if read(meant.text).kind == "about" else "smalltalk")
+    request = request_of(meant.spelt, read)
+    if request.kind in TALK and (not meant.leans or _OURS.search(meant.spelt)):
+        return request
+    if len(meant.parts) > 1 and request.kind not in PROSE:
+        return FACT  # "until when is it shut, and what happens then"
+    if meant.leans and request.kind not in WHOLE:
+        if _WHAT_ABOUT.match(meant.asked):
+            return FACT
+        request = request_of(meant.asked, read)
+    if request.kind in TALK:
+        return FACT
+    named = request.subject or request.sides or (request.speaker and not meant.leans)
+    if request.kind in ("fact", "list") or named:
+        return request
+    return replace(request, subject=_before(history, read))
+
+
+def _before(history: Sequence[Turn], read: Callable[[str], RequestReading]) -> str:
+    """What the last question was about that asked something of the articles; "" if none did."""
+    asked = (turn.question for turn in reversed(history) if not is_small_talk(bare(turn.question)))
+    before = next(asked, "")
+    return (before and _span(before, read(before))) or before
 
 
 def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
@@ -116,11 +166,6 @@ def _spelt(word: re.Match[str]) -> str:
     """A word as typed, or the word of requests that it is but for a letter."""
     found = process.extractOne(word[0].lower(), _WORDS, scorer=OSA.distance, score_cutoff=1)
     return found[0] if found and found[1] else word[0]
-
-
-def subject_of(text: str, read: Callable[[str], RequestReading]) -> str:
-    """What a question or request is about: what it names, or all of it."""
-    return _span(text, read(text)) or text
 
 
 def _words(text: str, found: RequestReading, role: str) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.readers.files import SourceFile
-from index.readers.html import read_html
+from index.readers.html.page import read_html
 
 FIRST = "The harbour crane was taken down on Monday, and the city sold it for scrap, it said."
 LAST = "What will stand in its place is to be decided by the council before the summer is over."

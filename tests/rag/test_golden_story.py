@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.readers import Source
 from index.text.calendar import WEEKDAYS
 from index.text.sentences import split_sentences

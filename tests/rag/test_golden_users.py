@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.readers import Source
 from index.text.sentences import split_sentences
 from rag.evaluation.golden import read_golden

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from index.article import Article, Skipped
+from index.boilerplate.clean import clean_article
 from index.build import LEDGER, Progress
-from index.clean import clean_article
 from index.errors import NotIndexed
 from index.readers import Source
 from index.sync import Report

@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, cast
 
-from index.article import Article, Skipped
+from index.article import Skipped
 from index.readers.encoding import Refused
 from index.readers.files import SourceFile, Unpacked
-from index.readers.reader import Reader, signed
+from index.readers.reader import Member, Reader, signed
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, OSError)
 DAMAGED = "the archive is damaged or cut off; get it anew, or unpack what is whole of it"
@@ -27,7 +27,7 @@ STEP = 2**20  # bytes, after which what was unpacked is counted
 MANY = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 
 
-def read_zip(file: SourceFile) -> Iterator[Article | Skipped]:
+def read_zip(file: SourceFile) -> Iterator[Skipped | Member]:
     """What the members of a zip archive hold, in the order of their names."""
     with file.open() as stream:
         try:
@@ -46,7 +46,7 @@ def read_zip(file: SourceFile) -> Iterator[Article | Skipped]:
                 yield from _member(file, member.filename, partial(archive.open, member))
 
 
-def read_tar(file: SourceFile) -> Iterator[Article | Skipped]:
+def read_tar(file: SourceFile) -> Iterator[Skipped | Member]:
     """What the members of a tar archive, compressed or not, hold, in its order."""
     with file.open() as stream:
         try:
@@ -69,18 +69,11 @@ def read_tar(file: SourceFile) -> Iterator[Article | Skipped]:
                 raise Refused(DAMAGED) from error
 
 
-def read_gzip(file: SourceFile) -> Iterator[Article | Skipped]:
+def read_gzip(file: SourceFile) -> Iterator[Skipped | Member]:
     """What a compressed file holds, as if it were not compressed."""
-    from index.readers.registry import by_extension, read_file
-
     name = file.path.with_suffix(MANY.get(file.extension, "")).name
     inner = file.member(name, lambda: _counting(_expanded(file), file), file.uri)
-    if inner.extension not in by_extension():
-        raise Refused(
-            f"the file is {name!r}, compressed, and files of its kind are not read; unpack it and"
-            " save it as one that is"
-        )
-    yield from read_file(inner)
+    yield Member(inner, passed_over=False)
 
 
 def _expanded(file: SourceFile) -> IO[bytes]:
@@ -96,10 +89,8 @@ def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
 
 def _member(
     file: SourceFile, name: str, opened: Callable[[], IO[bytes]]
-) -> Iterator[Article | Skipped]:
+) -> Iterator[Skipped | Member]:
     """What a member of an archive holds."""
-    from index.readers.registry import read_file
-
     path = PurePosixPath(name.replace("\\", "/"))
     where = f"{file.uri}#{name}"
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
@@ -111,7 +102,7 @@ def _member(
     def content() -> IO[bytes]:
         return _counting(opened(), file)
 
-    yield from read_file(file.member(str(path), content), passed_over=True)
+    yield Member(file.member(str(path), content))
 
 
 def _counted(file: SourceFile) -> Unpacked:

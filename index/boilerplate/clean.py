@@ -2,7 +2,7 @@
 
 A page has a head, above the first paragraph of prose, a body, and a tail below the last. In the
 body only what is unmistakable goes; in head and tail also what would be the page's there. No rule
-knows a file or a publisher; the phrases are in ``index/furniture.py``.
+knows a file or a publisher; the phrases are in ``index/rules.py``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate, groupby, takewhile
 
-from index import furniture
 from index.article import Article
+from index.boilerplate import rules
 from index.text.unwrap import unwrap
 from index.text.words import WORD
 
@@ -24,7 +24,7 @@ MAX_TITLE_CHARACTERS = 200
 MAX_TEASER_WORDS = 30
 MIN_WRAPPED = 40  # characters of a line that prose is wrapped at
 WRAPPED_TITLE = 0.75  # a line nearly as long as the next is wrapped prose and not its title
-KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for furniture
+KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for boilerplate
 COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
 
 
@@ -69,7 +69,7 @@ def clean_article(article: Article) -> Article:
 def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned:
     r"""The article that a page's text holds; its author, if known, helps to tell it.
 
-    Text that seems to be nothing but furniture, and text of one line, is kept whole.
+    Text that seems to be nothing but boilerplate, and text of one line, is kept whole.
 
     >>> page = "Rain\n\nShare on X\n\nIt rained in Bern on Sunday.\n\nRelated Posts\n\nSun"
     >>> clean_text(page).title, clean_text(page).text
@@ -88,13 +88,13 @@ def _settled(text: str) -> str:
 
 
 def _substantial(text: str, original: str) -> bool:
-    prose = any(map(furniture.is_sentence, text.split("\n")))
+    prose = any(map(rules.is_sentence, text.split("\n")))
     return prose or len(text) >= max(1, KEPT * len(original))
 
 
 def _cleaned_once(page: Cleaned) -> Cleaned:
     lines = page.text.split("\n")
-    marks = _judged(lines, furniture.is_furniture)
+    marks = _judged(lines, rules.is_boilerplate)
     lines = [line for line, gone in zip(lines, marks, strict=True) if not gone]
     ends = _ends(lines, page.author)
     prose = _prose(lines, page.title, ends)
@@ -111,9 +111,9 @@ def _cleaned_once(page: Cleaned) -> Cleaned:
 
 
 def _judged(lines: list[str], judge: Callable[[str], bool]) -> list[bool]:
-    """For each line whether it is furniture; an item of a list is, if all of its items are."""
+    """For each line whether it is boilerplate; an item of a list is, if all of its items are."""
     marks = list(map(judge, lines))
-    listed = groupby(range(len(lines)), lambda n: furniture.BULLET.match(lines[n]) is not None)
+    listed = groupby(range(len(lines)), lambda n: rules.BULLET.match(lines[n]) is not None)
     for is_list, numbers in listed:
         items = list(numbers) if is_list else []
         together = all(marks[n] for n in items)
@@ -123,15 +123,15 @@ def _judged(lines: list[str], judge: Callable[[str], bool]) -> list[bool]:
 
 
 def _ends(lines: list[str], author: str | None) -> set[str]:
-    """The lines that are furniture above or below the article.
+    """The lines that are boilerplate above or below the article.
 
     Who is told of elsewhere too, in the article, is not just introduced as its author.
     """
-    named = furniture.plain(author or "")
-    marks = _judged(lines, furniture.is_end_furniture)
+    named = rules.plain(author or "")
+    marks = _judged(lines, rules.is_end_boilerplate)
     found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
-    found |= {line for line in lines if named and furniture.plain(line) == named}
-    authors = {line: name for line in lines if (name := furniture.biography(line, author))}
+    found |= {line for line in lines if named and rules.plain(line) == named}
+    authors = {line: name for line in lines if (name := rules.biography(line, author))}
     if authors:
         told = set(
             WORD.findall("\n".join(line for line in lines if line not in {*authors, *found}))
@@ -149,8 +149,8 @@ def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
         wrapped = following[:1].islower() and len(line) > MIN_WRAPPED
         wrapped = wrapped or (line[:1].islower() and len(above) > MIN_WRAPPED)
         short_end = bool(above) and marks[-1] and line.rstrip().endswith(".")
-        like = furniture.is_sentence(line) or wrapped or short_end
-        other = line in ends or furniture.listed_sources(line)
+        like = rules.is_sentence(line) or wrapped or short_end
+        other = line in ends or rules.listed_sources(line)
         marks.append(like and not (other or _same_title(line, title)))
     return marks
 
@@ -158,21 +158,21 @@ def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
 def _without_particulars(
     lines: list[str], page: Cleaned, ends: set[str]
 ) -> tuple[list[str], Cleaned]:
-    """A head or tail without furniture, bylines, dates and sources, and what these told.
+    """A head or tail without boilerplate, bylines, dates and sources, and what these told.
 
     Several bare dates are no dateline but a table's column, and stay.
     """
     kept: list[str] = []
     days: dict[str, date | None] = {}
-    table = sum(furniture.dated(line)[0] == "bare" for line in lines) > 1
+    table = sum(rules.dated(line)[0] == "bare" for line in lines) > 1
     for line in lines:
-        author = furniture.bylined(line)
-        kind, day = furniture.dated(line)
+        author = rules.bylined(line)
+        kind, day = rules.dated(line)
         kind = "" if table and kind == "bare" else kind
-        sources = furniture.listed_sources(line)
+        sources = rules.listed_sources(line)
         if author is not None:
             page = replace(page, author=page.author or author or None)
-            kind, day = furniture.dated(re.split(r"[|•·]", line)[-1])
+            kind, day = rules.dated(re.split(r"[|•·]", line)[-1])
         elif sources:
             page = replace(page, sources=page.sources or sources)
         elif not kind and line not in ends:
@@ -187,7 +187,7 @@ def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str]
     places = [number for number, line in enumerate(head) if line.strip()]
     section = page.section
     labels = takewhile(
-        lambda line: furniture.is_section(line) and not _same_title(line, page.title),
+        lambda line: rules.is_section(line) and not _same_title(line, page.title),
         [head[place].strip() for place in (places if page.title else places[:-1])],
     )
     sections = list(labels)
@@ -211,9 +211,9 @@ def _is_title(line: str, below: str, prose: str) -> bool:
         return False
     if line.rstrip().endswith((".", ",", ";", ":")) and not line.rstrip().endswith("..."):
         return False
-    if furniture.is_figures(line):
+    if rules.is_figures(line):
         return False
-    if furniture.BULLET.match(line) or furniture.is_quoted(line) or furniture.LINK.search(line):
+    if rules.BULLET.match(line) or rules.is_quoted(line) or rules.LINK.search(line):
         return False
     if not any(c.isalpha() for c in line) or words[0].islower():
         return False
@@ -226,13 +226,13 @@ def _is_title(line: str, below: str, prose: str) -> bool:
 def _same_title(line: str, title: str) -> bool:
     if not title or len(line) > len(title) + MAX_TITLE_CHARACTERS:
         return False
-    line, title = furniture.plain(line), furniture.plain(title)
+    line, title = rules.plain(line), rules.plain(title)
     longer = title.startswith((f"{line} | ", f"{line} - ", f"{line} – "))
     return bool(line) and (line == title or longer)
 
 
 def _is_teaser(line: str) -> bool:
-    return len(line.split()) <= MAX_TEASER_WORDS and not furniture.is_sentence(line)
+    return len(line.split()) <= MAX_TEASER_WORDS and not rules.is_sentence(line)
 
 
 def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
@@ -244,12 +244,12 @@ def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
     number = 0
     while number < len(lines):
         line = lines[number]
-        text = furniture.plain(line)
-        if furniture.NEIGHBOUR.fullmatch(text):
+        text = rules.plain(line)
+        if rules.NEIGHBOUR.fullmatch(text):
             number = next(_teasers(lines, prose, number), number)
-        elif furniture.LISTS.fullmatch(text):
+        elif rules.LISTS.fullmatch(text):
             number = [number, number, *_teasers(lines, prose, number)][-2]
-        elif not (furniture.is_inline(line) and _is_teaser(line)):
+        elif not (rules.is_inline(line) and _is_teaser(line)):
             kept.append(line)
         number += 1
     return kept
@@ -268,22 +268,22 @@ def _cut(tail: list[str]) -> list[str]:
     """The tail up to the first line that other articles, comments or a form follow."""
     kept: list[str] = []
     for number, line in enumerate(tail):
-        text = furniture.plain(line)
-        for marker in (furniture.LISTS, furniture.WEAK_LISTS, furniture.NEIGHBOUR):
+        text = rules.plain(line)
+        for marker in (rules.LISTS, rules.WEAK_LISTS, rules.NEIGHBOUR):
             if marker.fullmatch(text):
-                return [*kept, *filter(furniture.listed_sources, tail[number:])]
-        if not furniture.INLINE_LIST.fullmatch(text):
+                return [*kept, *filter(rules.listed_sources, tail[number:])]
+        if not rules.INLINE_LIST.fullmatch(text):
             kept.append(line)
     return kept
 
 
 def _comments_start(lines: list[str], first: int, last: int) -> int:
     """Where readers' comments begin below the article, or the number of lines."""
-    plain = [furniture.plain(line) for line in lines]
-    signs = [n for n, line in enumerate(plain) if furniture.COMMENT_SIGN.fullmatch(line)]
+    plain = [rules.plain(line) for line in lines]
+    signs = [n for n, line in enumerate(plain) if rules.COMMENT_SIGN.fullmatch(line)]
     above = [0, *accumulate(map(len, lines))]
     for number in range(first + 1, last + 1):
         second_half = above[number] >= COMMENTS_FROM * above[-1]
-        if second_half and furniture.COMMENTS.fullmatch(plain[number]):
+        if second_half and rules.COMMENTS.fullmatch(plain[number]):
             return number if signs and signs[-1] > number else len(lines)
     return len(lines)

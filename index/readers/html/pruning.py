@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from index import phrases
-from index.furniture import is_sentence, plain
+from index.boilerplate import phrases
+from index.boilerplate.rules import is_sentence, plain
 
 Node: TypeAlias = Any  # an lxml element; lxml ships no types
 

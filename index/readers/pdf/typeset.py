@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from index.readers.assembly import PARAGRAPH, SPACE, Assembly, line
-from index.readers.reading_order import Words
+from index.readers.pdf.reading_order import Words
 from index.text.punkt import news_words
 
 MARGIN = 2  # lines at the top and at the bottom of a page that may be a head or a foot

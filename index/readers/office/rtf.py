@@ -8,8 +8,7 @@ from datetime import date
 
 from index.article import Article, Skipped
 from index.readers.assembly import Assembly
-from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused
+from index.readers.encoding import Refused, within_bounds
 from index.readers.fields import particulars
 from index.readers.files import SourceFile
 from index.readers.reader import Reader, signed

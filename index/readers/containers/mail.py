@@ -6,6 +6,7 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from email import policy
 from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
@@ -15,20 +16,19 @@ from pathlib import Path
 
 from index.article import Article, Skipped
 from index.readers.assembly import Assembly
-from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, decode, tidy
+from index.readers.encoding import Refused, decode, tidy, within_bounds
 from index.readers.fields import Particulars, one_line, particulars
 from index.readers.files import SourceFile
-from index.readers.html import read_html
-from index.readers.reader import Reader
-from index.readers.xhtml import parsed, write_markup
+from index.readers.html.page import read_html
+from index.readers.html.xhtml import parsed, write_markup
+from index.readers.reader import Member, Reader
 
 # What a message has at least, so that a text is not taken for one.
 HEADERS = ("from", "date", "subject", "received", "message-id", "mime-version")
 BLANK_FROM = re.compile(rb"From [^\r\n]*\d{2}:\d{2}|From \S+ |From -")
 
 
-def read_message(file: SourceFile) -> Iterator[Article | Skipped]:
+def read_message(file: SourceFile) -> Iterator[Article | Skipped | Member]:
     """The message that a file holds, then what is attached to it.
 
     Raises:
@@ -37,7 +37,7 @@ def read_message(file: SourceFile) -> Iterator[Article | Skipped]:
     yield from _message(file, file.data())
 
 
-def read_mailbox(file: SourceFile) -> Iterator[Article | Skipped]:
+def read_mailbox(file: SourceFile) -> Iterator[Skipped | Member]:
     """The messages of a mailbox, each named by its Message-ID, else its number."""
     seen: set[str] = set()
     number = 0
@@ -50,15 +50,13 @@ def read_mailbox(file: SourceFile) -> Iterator[Article | Skipped]:
         key = str(number) if key in seen else key
         seen.add(key)
         member = file.member(f"{key}.eml", partial(BytesIO, data), f"{file.uri}#{key}")
-        try:
-            for item in _message(member, data):
-                if isinstance(item, Article) and item.uri == member.uri:
-                    item = replace(item, key=key)
-                yield item
-        except Refused as refusal:
-            yield Skipped(member.uri, str(refusal))
+        yield Member(member, described=partial(_keyed, uri=member.uri, key=key))
     if not number:
         raise Refused("the file holds no messages; a mailbox has a line “From …” before each")
+
+
+def _keyed(article: Article, uri: str, key: str) -> Article:
+    return replace(article, key=key) if article.uri == uri else article
 
 
 def _messages(file: SourceFile) -> Iterator[bytes]:
@@ -83,9 +81,7 @@ def _parsed(data: bytes) -> EmailMessage:
     return email.message_from_bytes(data, policy=policy.default)
 
 
-def _message(file: SourceFile, data: bytes) -> Iterator[Article | Skipped]:
-    from index.readers.registry import by_extension, read_file
-
+def _message(file: SourceFile, data: bytes) -> Iterator[Article | Skipped | Member]:
     message = _parsed(data)
     if not any(name in message for name in HEADERS):
         raise Refused("the file is no e-mail message; it has none of the lines From, Date, Subject")
@@ -105,13 +101,15 @@ def _message(file: SourceFile, data: bytes) -> Iterator[Article | Skipped]:
             inner = part.get_payload(0)
             content = inner.as_bytes() if isinstance(inner, EmailMessage) else None
             name = f"{Path(name).stem}.eml"
-        if Path(name).suffix.lower() not in by_extension() or not isinstance(content, bytes):
+        if not isinstance(content, bytes):
             yield Skipped(where, "what is attached is of a kind that is not read", fault=False)
             continue
-        for item in read_file(file.member(name, partial(BytesIO, content))):
-            if isinstance(item, Article) and item.published is None:
-                item = replace(item, published=known["published"])
-            yield item
+        inner = file.member(name, partial(BytesIO, content))
+        yield Member(inner, described=partial(_sent, day=known["published"]))
+
+
+def _sent(article: Article, day: date | None) -> Article:
+    return replace(article, published=article.published or day)
 
 
 def _known(message: EmailMessage) -> Particulars:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.readers.assembly import LINE, PARAGRAPH, Assembly
-from index.readers.package import Node
+from index.readers.office.package import Node
 
 BLOCKS = set(
     "address article aside blockquote body caption center dd details div dl dt figcaption figure"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from index import phrases
+from index.boilerplate import phrases
 from index.readers.dates import parse_date
 from index.readers.fields import one_line
 from index.text.calendar import is_calendar_word

@@ -8,14 +8,13 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from index.article import Article
-from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, decode_telling, tidy
+from index.readers.encoding import Refused, decode_telling, tidy, within_bounds
 from index.readers.files import SourceFile
-from index.readers.layout import MAX_CELL, plain_layout
-from index.readers.pruning import prune
-from index.readers.stated import stated
+from index.readers.html.layout import MAX_CELL, plain_layout
+from index.readers.html.metadata import stated
+from index.readers.html.pruning import prune
+from index.readers.html.walls import wall
 from index.readers.text import BLANK
-from index.readers.walls import wall
 
 for _name in ("trafilatura", "htmldate"):
     # What is wrong with a page is told once, as the reason why it was skipped.

@@ -1,6 +1,6 @@
 """What news pages say around an article, in the languages of the world's larger newspapers.
 
-The patterns are for ``furniture.plain`` lines: small letters, single spaces, straight apostrophes.
+The patterns are for ``rules.plain`` lines: small letters, single spaces, straight apostrophes.
 A sentence is recognised by two things that the page alone says together, such as a call to sign up
 and a newsletter; never by its first word.
 """

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.files import SourceFile
-from index.readers.package import TERMS, Node, Package, holding, properties
+from index.readers.office.package import TERMS, Node, Package, holding, properties
 from index.readers.reader import Reader
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

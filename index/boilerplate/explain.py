@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from index import furniture
 from index.article import Article
-from index.clean import clean_article
+from index.boilerplate import rules
+from index.boilerplate.clean import clean_article
 from index.text.unwrap import unwrap
 
 FIELDS = ("title", "author", "published", "publisher", "language", "url", "sources")
@@ -58,19 +58,19 @@ def _words(line: str) -> str:
 
 def _why(line: str, article: Article) -> str:
     """Why a line is no part of an article."""
-    if furniture.dated(line)[0] or furniture.bylined(line) is not None:
+    if rules.dated(line)[0] or rules.bylined(line) is not None:
         return "who published, or when"
-    if furniture.listed_sources(line):
+    if rules.listed_sources(line):
         return "its sources"
-    if furniture.is_section(line):
+    if rules.is_section(line):
         return "the page's section"
-    if furniture.biography(line, article.author):
+    if rules.biography(line, article.author):
         return "about the author"
-    if furniture.is_inline(line):
+    if rules.is_inline(line):
         return "a link to another article, or a picture's credit"
-    if furniture.is_furniture(line) or furniture.is_end_furniture(line):
+    if rules.is_boilerplate(line) or rules.is_end_boilerplate(line):
         return "the page's own words"
-    text = furniture.plain(line)
-    if furniture.LISTS.fullmatch(text) or furniture.WEAK_LISTS.fullmatch(text):
+    text = rules.plain(line)
+    if rules.LISTS.fullmatch(text) or rules.WEAK_LISTS.fullmatch(text):
         return "what other articles are listed under"
     return "listed beside other articles or comments"

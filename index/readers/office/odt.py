@@ -8,7 +8,7 @@ from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.encoding import Refused
 from index.readers.files import SourceFile
-from index.readers.package import DUBLIN, Node, Package, properties
+from index.readers.office.package import DUBLIN, Node, Package, properties
 from index.readers.reader import Reader
 
 NAMES = "{urn:oasis:names:tc:opendocument:xmlns:"

@@ -15,16 +15,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from index import furniture
 from index.article import Article, Skipped
-from index.readers import ocr, typeset
+from index.boilerplate import rules
 from index.readers.assembly import Assembly, line
-from index.readers.bounds import MAX_CHARACTERS
-from index.readers.encoding import Refused
+from index.readers.encoding import MAX_CHARACTERS, Refused
 from index.readers.fields import Particulars, particulars
 from index.readers.files import SourceFile
+from index.readers.pdf import ocr, typeset
+from index.readers.pdf.reading_order import GUTTER, Words, reading_order
 from index.readers.reader import Reader
-from index.readers.reading_order import GUTTER, Words, reading_order
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -71,9 +70,9 @@ def read_pdf(file: SourceFile) -> Iterator[Article | Skipped]:
         raise Refused("the PDF holds no text; save its text as a .txt file or leave it out")
     first = [each.text for each in pages[0][1]] if pages else []
     for said in (*first[:HEAD_LINES], *first[-2:]):
-        kind, day = furniture.dated(said)
+        kind, day = rules.dated(said)
         known["published"] = known["published"] or (day if kind else None)
-        known["author"] = known["author"] or furniture.bylined(said) or None
+        known["author"] = known["author"] or rules.bylined(said) or None
     if not known["title"]:
         known["title"], pages = _headline(pages)
     text = Assembly()

@@ -7,7 +7,7 @@ import subprocess
 from functools import cache
 from typing import TYPE_CHECKING
 
-from index.readers.reading_order import Words
+from index.readers.pdf.reading_order import Words
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage

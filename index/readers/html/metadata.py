@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
-from index import furniture
-from index.readers import jsonld
+from index.boilerplate import rules
 from index.readers.dates import parse_date
 from index.readers.fields import language_code, one_line
-from index.readers.names import (
+from index.readers.html import jsonld
+from index.readers.html.names import (
     authors,
     host,
     is_url,
@@ -333,7 +333,7 @@ class _Page:
                     yield line, "byline"
         for line in _below(headline):
             for part in re.split(r"\s[|·•]\s", line):
-                yield furniture.bylined(part), "byline"
+                yield rules.bylined(part), "byline"
         yield [_person(each) for each in firms], "JSON-LD author, an organisation"
 
     # Date.
@@ -397,7 +397,7 @@ class _Page:
                 yield from self._days_of(node, "date shown")
         for line in _below(headline):
             for part in re.split(r"\s[|·•]\s", line):
-                kind, day = furniture.dated(part)
+                kind, day = rules.dated(part)
                 if kind in ("bare", "published") and day and _past(day):
                     yield day, "date shown"
 
@@ -408,7 +408,7 @@ class _Page:
                 yield day, f"{origin} {name}"
                 return
         line = _line(node, SHORT)
-        label = furniture.DATED.match(line)
+        label = rules.DATED.match(line)
         if label and label[1]:
             return
         day = parse_date(label[2] if label else line, self.language)

@@ -11,13 +11,13 @@ from typing import Any
 from index.article import Article, Skipped
 from index.readers.encoding import Refused
 from index.readers.files import SourceFile
-from index.readers.reader import Reader
+from index.readers.reader import Member, Reader
 
 PAGES = {"text/html": ".html", "application/xhtml+xml": ".html", "application/pdf": ".pdf"}
 FOUND = "200"
 
 
-def read_warc(file: SourceFile) -> Iterator[Article | Skipped]:
+def read_warc(file: SourceFile) -> Iterator[Skipped | Member]:
     """The articles of the pages that a web archive holds; a later copy of a page is passed over.
 
     The day of an article is the one that its page states, never that of the fetching.
@@ -27,8 +27,6 @@ def read_warc(file: SourceFile) -> Iterator[Article | Skipped]:
     """
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
-
-    from index.readers.registry import read_file
 
     seen: set[str] = set()
     records = 0
@@ -46,11 +44,7 @@ def read_warc(file: SourceFile) -> Iterator[Article | Skipped]:
                     file.unpacked.take(len(content))
                 uri = f"{file.uri}#{address}"
                 page = file.member(f"page{kind}", partial(BytesIO, content), uri)
-                for item in read_file(page):
-                    if isinstance(item, Article):
-                        yield replace(item, key=address, url=item.url or address)
-                    else:
-                        yield item
+                yield Member(page, described=partial(_addressed, address=address))
         except (ArchiveLoadFailed, EOFError, OSError) as error:
             if records:
                 yield Skipped(
@@ -60,6 +54,10 @@ def read_warc(file: SourceFile) -> Iterator[Article | Skipped]:
             raise Refused("the file is no web archive, or damaged; get it anew") from error
     if not seen:
         raise Refused("the web archive holds no page that was found; give another one")
+
+
+def _addressed(article: Article, address: str) -> Article:
+    return replace(article, key=address, url=article.url or address)
 
 
 def _kind(record: Any) -> str:  # noqa: ANN401 (warcio has no types)

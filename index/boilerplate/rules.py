@@ -1,7 +1,7 @@
-"""What a single line of a news page is: furniture of the page, a date, a byline, prose.
+"""What a single line of a news page is: boilerplate of the page, a date, a byline, prose.
 
 Every rule here looks at one whole line. A sentence that merely contains such a phrase, and a line
-in quotation marks, is never furniture.
+in quotation marks, is never rules.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from index import phrases
+from index.boilerplate import phrases
 from index.readers.dates import date_at_start
 from index.text.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
 
@@ -64,7 +64,7 @@ ANYWHERE = re.compile(  # on a line of its own no article says this
     r"|log in or register to post comments|printer-friendly version|email this ?blogthis!.*"
     rf"|{phrases.BUTTONS}|{phrases.ADVERTISEMENT}|{phrases.READING_TIME}|{phrases.LISTEN}"
 )
-AT_THE_ENDS = re.compile(  # furniture only above the first and below the last paragraph
+AT_THE_ENDS = re.compile(  # boilerplate only above the first and below the last paragraph
     r"(?:(?:©|\(c\)|copyright (?:©|\(c\))) ?(?:\d{4}|[a-z])|copyright \d{4}).{0,120}"
     r"|.{0,60}\ball rights reserved.{0,80}"
     r"|(?:we|th(?:is|e) (?:web ?)?site|our (?:web ?)?site) uses? (?:essential |necessary )?cookies"
@@ -188,8 +188,8 @@ def is_quoted(line: str) -> bool:
     return bool(QUOTED.match(line.rstrip()))
 
 
-def is_furniture(line: str) -> bool:
-    """Whether a line is furniture wherever it stands."""
+def is_boilerplate(line: str) -> bool:
+    """Whether a line is boilerplate wherever it stands."""
     if len(line) > MAX_CHARACTERS or is_quoted(line):
         return False
     text = plain(line)
@@ -233,8 +233,8 @@ def is_inline(line: str) -> bool:
     return bool(INLINE_LIST.fullmatch(text) or credit)
 
 
-def is_end_furniture(line: str) -> bool:
-    """Whether a line is furniture above the first or below the last paragraph."""
+def is_end_boilerplate(line: str) -> bool:
+    """Whether a line is boilerplate above the first or below the last paragraph."""
     if len(line) > MAX_CHARACTERS or is_quoted(line):
         return False
     text = plain(line)
