@@ -22,11 +22,12 @@ def language_of(text: str, among: Collection[str] = (), fewest: int = FEWEST) ->
     """The ISO 639-1 code of the language of a text; None if it has too few letters to say.
 
     By py3langid: of 48 sentences of 3 to 9 words in 12 languages it named 48 rightly, each in
-    0.05 ms (lingua likewise, with 1.2 GB of memory and 0.15 s each).
+    0.05 ms (lingua likewise, with 1.2 GB of memory and 0.15 s each). Of 1,815 articles and pages
+    in English (Time, XQuAD, MTRAGUN) it took three for another language, which hold much Spanish.
 
     Args:
         text: Any text.
-        among: The languages that it may be in; empty for the 97 that the model knows.
+        among: The languages that it may be in; empty for all that the model knows.
         fewest: Letters that it takes.
 
     >>> language_of("Кто сообщил о пожаре в доме?"), language_of("10:00")
@@ -41,5 +42,15 @@ def language_of(text: str, among: Collection[str] = (), fewest: int = FEWEST) ->
 
     with _lock:
         ranked = rank(start)
-    return next((str(code) for code, _ in ranked if not among or code in among), None)
+    # Of those without a code of two letters, Pidgin is found where English ones are listed.
+    fitting = (str(code) for code, _ in ranked if (code in among if among else len(code) == 2))
+    return next(fitting, None)
 
+
+def code_of(language: str | None) -> str:
+    """The code that a language tag begins with; English where none is known.
+
+    >>> code_of("pt-BR"), code_of(None)
+    ('pt', 'en')
+    """
+    return re.split("[-_]", (language or ENGLISH).lower())[0]
