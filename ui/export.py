@@ -10,12 +10,11 @@ from itertools import groupby
 from string import Template
 from typing import Protocol
 
-from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED, sentence
-from rag.period import day_text
-from rag.quote import over
+from rag.answer_text import MAY, NEAREST, REFUSAL, UNSUPPORTED, over, sentence
+from rag.periods import day_text
 from rag.types import Answer, Citation, Claim, Short
-from ui.render import escape
-from ui.short import in_claim, pieces
+from ui.page.render import escape
+from ui.short_answers import in_claim, pieces
 
 # Of Markdown's syntax what can stand inside a line: emphasis, code, links, tags, tables, formulas,
 # mentions, and what makes a link of a bare address.
@@ -29,7 +28,7 @@ _NO_ADDRESS = re.compile(r"[^!#$%&*+,\-./0-9:;=?@A-Z_a-z~]")
 
 
 class Exchange(Protocol):
-    """A turn of a conversation; ``ui.kept.values.Turn`` is one."""
+    """A turn of a conversation; ``ui.conversation_store.values.Turn`` is one."""
 
     @property
     def question(self) -> str:

@@ -17,11 +17,11 @@ from index.text.dates import dates_in
 from index.text.names import names_in
 from index.text.numbers import Number, numbers_in
 from index.text.words import content_stems
-from rag.evidence import Evidence
-from rag.extent import words_of
+from rag.answer_text import extractive_text
 from rag.facts import Lacking, lacking
-from rag.quote import answer_text
-from rag.reader import Reader
+from rag.quote_context import words_of
+from rag.reading.evidence import Evidence
+from rag.reading.reader import Reader
 from rag.requests.material import HELD, Line, Material, composed, published_by, telling
 from rag.requests.speech import speaks
 from rag.requests.timeline import day_of
@@ -189,7 +189,7 @@ def with_other_account(
         and short.end <= first.end
     )
     return replace(
-        answer, text=answer_text(claims), claims=claims, citations=citations, shorts=shorts
+        answer, text=extractive_text(claims), claims=claims, citations=citations, shorts=shorts
     )
 
 

@@ -11,14 +11,14 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
 from index.text.words import WORD, content_stems, is_content, stem
-from rag import evidence, quote
-from rag.answer import sentence
-from rag.evidence import Evidence
-from rag.extent import words_of
-from rag.period import day_text
-from rag.politeness import SMALL_TALK
+from rag.answer_text import extractive_text, refusal, sentence
+from rag.dialogue.small_talk import SMALL_TALK
+from rag.periods import day_text
 from rag.question import Question
-from rag.reader import Reader
+from rag.quote_context import words_of
+from rag.reading import evidence
+from rag.reading.evidence import Evidence
+from rag.reading.reader import Reader
 from rag.requests.accounts import disagreements, with_corrections
 from rag.requests.brief import brief
 from rag.requests.comparison import comparison, speakers
@@ -106,7 +106,7 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
         return None
     asked = replace(asked, kind=request.kind)
     if not reply.lines:
-        text = quote.refusal((), reply.heading)
+        text = refusal((), reply.heading)
         return replace(asked, text=text, reason=reply.heading), ()
     claims, citations = composed(reply.lines)
     answer = replace(
@@ -114,7 +114,7 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
         answered=True,
         confidence=1.0,
         heading=reply.heading,
-        text=f"{reply.heading}\n\n{quote.answer_text(claims)}",
+        text=f"{reply.heading}\n\n{extractive_text(claims)}",
         claims=claims,
         citations=citations,
     )

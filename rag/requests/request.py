@@ -10,9 +10,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.text.words import WORD
-from rag.politeness import bare, is_small_talk
+from rag.dialogue.small_talk import bare, is_small_talk
 from rag.question import Question
-from rag.reader import RequestReading
+from rag.reading.reader import RequestReading
 from rag.requests.kinds import TALK
 from rag.types import Scope, Turn
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
 from index.text.names import Name, alike, names_in
-from rag.extent import same_paragraph, words_of
+from rag.quote_context import same_paragraph, words_of
 
 _VERB = (
     r"(?:said|says|say|saying|told|tells|stated|states|added|adds|explained|explains|insisted|insists"

@@ -10,7 +10,7 @@ import pytest
 
 from rag.types import Filters
 from tests.ui.fake_corpus import PLAIN, QUOTE, SPANNING, FakeCorpus, cite, claim, reply
-from ui.chat import (
+from ui.page.chat import (
     Turn,
     last_question,
     messages,
@@ -20,7 +20,7 @@ from ui.chat import (
     titled,
     without_last,
 )
-from ui.render import escape
+from ui.page.render import escape
 from ui.web import build_app
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.evaluation.answers import Evaluation, Group
 from ui.figures import counted
-from ui.render import escape
+from ui.page.render import escape
 from ui.report.about import About
 from ui.report.charts import reliability_diagram, risk_curve, stacked
 from ui.report.failures import failures

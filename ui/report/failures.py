@@ -10,7 +10,7 @@ from rag.evaluation.golden import GoldenQuestion
 from rag.evaluation.judge import Judgement, Outcome, stated
 from rag.types import Answer
 from ui.figures import counted
-from ui.render import escape
+from ui.page.render import escape
 from ui.report.about import About
 
 _LONGEST_TURN = 300

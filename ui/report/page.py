@@ -7,7 +7,7 @@ from string import Template
 
 from rag.evaluation.answers import Evaluation
 from rag.evaluation.rankings import RankingEvaluation
-from ui.render import escape
+from ui.page.render import escape
 from ui.report import answers, rankings
 from ui.report.about import About
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.evaluation.statistics import Estimate
-from rag.period import day_text
+from rag.periods import day_text
 from ui.figures import counted
-from ui.render import escape
+from ui.page.render import escape
 from ui.report.about import About
 from ui.report.charts import whisker
 from ui.report.measures import Measure, shown

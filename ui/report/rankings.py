@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.evaluation.rankings import DEPTH, RankingEvaluation, Result
 from ui.figures import counted
-from ui.render import escape
+from ui.page.render import escape
 from ui.report.about import About
 from ui.report.charts import histogram
 from ui.report.failures import earlier

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.reader import default_reader
+from rag.reading.reader import default_reader
 from rag.requests.accounts import differ
 
 PAIRS = Path(__file__).parent.parent.parent / "golden" / "conflicts.jsonl"
