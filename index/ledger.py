@@ -401,7 +401,7 @@ class Ledger:
             *(article.author, article.publisher),
             article.published.isoformat() if article.published else None,
             *(
-                article.language or prepared.language,
+                prepared.language if article.language is None else article.language,
                 article.url,
                 json.dumps(article.sources, ensure_ascii=False),
             ),

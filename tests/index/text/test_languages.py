@@ -31,7 +31,7 @@ SENTENCES = [
     ),
     (
         "de",
-        ["»Nein!« rief sie.", "»Das gilt nicht.«", "Der Rat schwieg.", "Um 10 Uhr war Schluss."],
+        ["»Nein!« rief sie.", "»Das gilt nicht.«", "Er schwieg.", "Um 10 Uhr war Schluss."],
     ),
     ("de", ["Das Werk, ca. 300 Beschäftigte, schließt.", "Die Löhne, u. a. Zulagen, bleiben."]),
     ("fr", ["« Non ! » a dit la maire.", "« Pourquoi ? »", "M. Duval n'a pas répondu."]),
