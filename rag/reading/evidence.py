@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
@@ -70,14 +70,14 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
     quoted = [words for words in long if " " in words]
     best: dict[tuple[int, int], Evidence] = {}
     for passage, read in zip(passages, readings, strict=True):
-        for number, reading in zip(_numbers(passage), read, strict=True):
+        for number, reading in zip(numbers_of(passage), read, strict=True):
             place = passage.article.pk, number
             found = _evidence(passage, number, reading, top - passage.score)
             if any(words in _flat(found.text) for words in quoted):
                 found = replace(found, log_odds=found.log_odds + QUOTED)
-            if _may_answer(found) and (place not in best or best[place].log_odds < found.log_odds):
+            if may_answer(found) and (place not in best or best[place].log_odds < found.log_odds):
                 best[place] = found
-    return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
+    return ranked(best.values())
 
 
 def blended(
@@ -96,7 +96,7 @@ def blended(
         for e in together
         if (e.article.pk, e.index) in other
     ]
-    return sorted(mixed, key=lambda e: (-e.log_odds, e.article.pk, e.index))
+    return ranked(mixed)
 
 
 def surest(one: Sequence[Evidence], other: Sequence[Evidence]) -> list[Evidence]:
@@ -106,7 +106,12 @@ def surest(one: Sequence[Evidence], other: Sequence[Evidence]) -> list[Evidence]
         known = best.get((e.article.pk, e.index))
         if known is None or known.log_odds < e.log_odds:
             best[e.article.pk, e.index] = e
-    return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
+    return ranked(best.values())
+
+
+def ranked(found: Iterable[Evidence]) -> list[Evidence]:
+    """Evidence, most probable first; ties in the order of the articles."""
+    return sorted(found, key=lambda e: (-e.log_odds, e.article.pk, e.index))
 
 
 def _flat(text: str) -> str:
@@ -114,14 +119,14 @@ def _flat(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def _numbers(passage: Passage) -> range:
+def numbers_of(passage: Passage) -> range:
     """The sentences of its article that a passage holds."""
     return range(passage.chunk.first, passage.chunk.last)
 
 
 def _text(passage: Passage) -> Text:
     """A passage as the reader takes it."""
-    sentences = [passage.article.sentences[number] for number in _numbers(passage)]
+    sentences = [passage.article.sentences[number] for number in numbers_of(passage)]
     begin = passage.chunk.start
     return Text(
         passage.article.article.title,
@@ -140,7 +145,7 @@ def _evidence(passage: Passage, number: int, reading: SentenceReading, behind: f
     return Evidence(passage, number, placed, log_odds)
 
 
-def _may_answer(evidence: Evidence) -> bool:
+def may_answer(evidence: Evidence) -> bool:
     """Whether a sentence tells something: a heading does not, nor does a question."""
     told = not evidence.sentence.heading and not asks(evidence.text)
     return told and math.isfinite(evidence.log_odds)
