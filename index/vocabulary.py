@@ -12,7 +12,8 @@ from index.text.names import sound, sounds_like
 from index.text.words import WORD, plain
 
 # A capital behind a small letter and a space begins no sentence.
-_INSIDE = re.compile(r"[A-Z](?<=[a-z,]\s[A-Z])[^\W_]*")
+_CAPITAL, _SMALL = "A-ZÀ-ÖØ-ÞА-ЯЁЄІЇҐΆ-Ϋ", "a-zß-öø-ÿа-яёєіїґά-ώ"
+_INSIDE = re.compile(rf"[{_CAPITAL}](?<=[{_SMALL},]\s[{_CAPITAL}])[^\W_]*")
 
 
 class Vocabulary:

@@ -16,7 +16,7 @@ from index.ledger import StoredArticle, StoredChunk
 from index.search_index import SearchIndex
 from index.text.languages import ENGLISH
 from index.text.words import content_spans, stem
-from rag.question import quotations
+from rag.question import Question, quotations
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are
 # looked up (dense) or 0 (BM25, whose lists leave out only what holds fewer of the words).
@@ -118,6 +118,19 @@ class Query:
         """All that is searched: its stems and their other forms, and what each counts."""
         other = {form: self.stems[own] for own, found in self.forms.items() for form in found}
         return {**other, **self.stems}
+
+
+def query_of(meant: Question, embedder: Embedder, now: Generation) -> Query:
+    """What is searched for a question.
+
+    Args:
+        meant: The question as meant.
+        embedder: The model that the index was made with.
+        now: The generation that is asked.
+    """
+    asked_from = len(meant.query) - len(meant.asked)
+    query = Query.of(meant.query, embedder, asked_from, meant.language)
+    return query.across(now.search_index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from rag.reading import answerability, by_words, evidence
 from rag.reading.answerability import mismatches
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.retrieve import Passage, Query, Search, retrieve
+from rag.retrieve import Passage, Query, Search, query_of, retrieve
 
 # Passages that are read. On XQuAD the answer's sentence is among those of the first eight for
 # 0.998 of the questions.
@@ -89,8 +89,7 @@ def find(
         stated: The part of the question that has to be true of the articles; None for all of it.
         search: Finds the passages.
     """
-    asked_from = len(meant.query) - len(meant.asked)
-    query = Query.of(meant.query, embedder, asked_from, meant.language).across(now.search_index)
+    query = query_of(meant, embedder, now)
     passages = search(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
     idf = answerability.inverse_frequency(now)
