@@ -31,13 +31,13 @@ from index.embed import Embedder
 from index.embedders import embedder_of
 from index.generation import Allowed, Generation, Generations
 from index.readers import Source
-from rag.evaluation.squad import exact, f1
+from rag.evaluation.judge import exact, f1
 from rag.question import UnusableQuestion, understand
 from rag.reading import answerability, evidence
 from rag.reading.answerability import SIGNALS
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.reading.retriever_reader import PASSAGES, held
+from rag.reading.retriever_reader import PASSAGES, demote_untrue
 from rag.retrieve import Query, retrieve
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -144,7 +144,7 @@ def seen(
     query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
     passages = retrieve(now, query, PASSAGES, allowed)
     found = evidence.gather(meant.query, passages, reader)
-    found, untrue = held(meant, found)
+    found, untrue = demote_untrue(meant, found)
     idf = answerability.inverse_frequency(now)
     return found, answerability.signals(query, found, idf, len(untrue))
 
