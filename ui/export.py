@@ -14,8 +14,8 @@ from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED, sentence
 from rag.period import day_text
 from rag.quote import over
 from rag.types import Answer, Citation, Claim, Short
-from ui.page.render import escape
 from ui.short_answers import in_claim, pieces
+from ui.templating import escape
 
 # Of Markdown's syntax what can stand inside a line: emphasis, code, links, tags, tables, formulas,
 # mentions, and what makes a link of a bare address.

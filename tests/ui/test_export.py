@@ -18,7 +18,7 @@ from rag.types import Scope
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply, short
 from ui.conversation_store.values import Turn
 from ui.export import copy_text, markdown, page
-from ui.page.render import escape
+from ui.templating import escape
 
 ASKED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 EXCHANGE = "Both sides agreed to an exchange."

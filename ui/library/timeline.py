@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ui.library.listing import Row
-from ui.page.render import escape
+from ui.templating import escape
 
 # Publishers with a colour of their own in the chart; the rest are one more part.
 SHOWN_PUBLISHERS = 5

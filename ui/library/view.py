@@ -12,8 +12,8 @@ from ui.alerts.store import Alerts, Match
 from ui.figures import counted, size_text
 from ui.library.listing import COLUMNS, Column, Figures, Row, figures, matching, ordered, rows
 from ui.library.timeline import chart, legend, timeline
-from ui.page.render import escape
 from ui.sample import is_sample
+from ui.templating import escape
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

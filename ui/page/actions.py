@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ui.page.chat import Turn
-from ui.page.render import escape
+from ui.templating import escape
 
 ACTIONS = {
     "copy": "Copy with sources",

@@ -20,7 +20,7 @@ from ui.page.chat import Turn, last_question, messages, respond, stop, without_l
 from ui.page.filters import narrowed, offered, told
 from ui.page.history_panel import COPY, SAVE, Panel, copied, exported, keep, reopen
 from ui.page.open_turns import OpenTurns
-from ui.page.render import escape
+from ui.templating import escape
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

@@ -21,7 +21,7 @@ from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import NoSuchConversation
 from ui.conversation_store.values import Turn as Kept
 from ui.page.chat import Turn
-from ui.page.render import escape
+from ui.templating import escape
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rag.period import day_text
 from ui.figures import counted
-from ui.page.render import escape, opening
+from ui.page.render import opening
+from ui.templating import escape
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

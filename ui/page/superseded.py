@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from index.revisions import Change, changes
 from rag.period import day_text
-from ui.page.render import escape
 from ui.short_answers import Span
+from ui.templating import escape
 
 if TYPE_CHECKING:
     from index.ledger import Revision

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rag.evaluation.answers import Evaluation, Group
 from ui.figures import counted
-from ui.page.render import escape
 from ui.report.about import About
 from ui.report.charts import reliability_diagram, risk_curve, stacked
 from ui.report.failures import failures
 from ui.report.measures import ANSWERS
 from ui.report.parts import head, measures_table, tiles
+from ui.templating import escape
 
 _TILES = ("complete_answers", "fact_recall", "citation_precision", "verbatim_rate")
 _OF_KIND = (*_TILES[:3], "wrong_refusal_rate", "refusal_recall")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from rag.evaluation.statistics import Bin, Estimate, Point
-from ui.page.render import escape
+from ui.templating import escape
 
 _WIDTH, _HEIGHT = 460, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 20, 28, 42

@@ -10,8 +10,8 @@ from rag.evaluation.golden import GoldenQuestion
 from rag.evaluation.judge import Judgement, Outcome, stated
 from rag.types import Answer
 from ui.figures import counted
-from ui.page.render import escape
 from ui.report.about import About
+from ui.templating import escape
 
 _LONGEST_TURN = 300
 """Characters shown of an earlier turn."""

@@ -7,9 +7,9 @@ from string import Template
 
 from rag.evaluation.answers import Evaluation
 from rag.evaluation.rankings import RankingEvaluation
-from ui.page.render import escape
 from ui.report import answers, rankings
 from ui.report.about import About
+from ui.templating import escape
 
 
 def page(about: About, found: Evaluation | RankingEvaluation) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from rag.evaluation.statistics import Estimate
 from rag.period import day_text
 from ui.figures import counted
-from ui.page.render import escape
 from ui.report.about import About
 from ui.report.charts import whisker
 from ui.report.measures import Measure, shown
+from ui.templating import escape
 
 
 def head(about: About, lead: str, details: Sequence[str]) -> str:

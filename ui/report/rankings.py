@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rag.evaluation.rankings import DEPTH, RankingEvaluation, Result
 from ui.figures import counted
-from ui.page.render import escape
 from ui.report.about import About
 from ui.report.charts import histogram
 from ui.report.failures import earlier
 from ui.report.measures import RANKING
 from ui.report.parts import head, measures_table, tiles
+from ui.templating import escape
 
 _SHOWN = 200
 """Queries that a report shows; more make a page that nobody reads, and --json holds them all."""
