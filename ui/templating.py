@@ -63,7 +63,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         extensions=[_OneLine],
     )
-    made.filters |= {"day": day_text, "counted": counted}
+    made.filters |= {"day": day_text, "counted": counted, "zip": zip}
     return made
 
 

@@ -171,7 +171,7 @@ def test_a_conversation_as_a_page_needs_nothing_and_its_markers_lead_to_its_sour
     assert "prefers-color-scheme: dark" in html
     assert "@media print" in html
     assert found.text == (
-        "Kept with onrecord The summit What has to come first?Asked 1 March 2026, 12:30 UTC"
+        "Kept with onrecordThe summitWhat has to come first?Asked 1 March 2026, 12:30 UTC"
         f"The Daily Record, 18 May 2025: {QUOTE} [1] {EXCHANGE} [2]"
         f"{SOURCE} https://news.example/kremlin?a=1&b=2{QUOTE}"
         f"{SOURCE} https://news.example/kremlin?a=1&b=2{EXCHANGE}"
