@@ -78,6 +78,7 @@ def by_trafilatura(page: Page) -> Read:
 def score(page: Page, read: Read) -> Score:
     """Holds what was read against what is true."""
     wanted, found = (Counter(WORD.findall(text.casefold())) for text in (page.body, read.text))
+    found -= (found - wanted) & Counter(WORD.findall(page.heads.casefold()))
     both = (wanted & found).total()
     precision = both / found.total() if found else 0.0
     recall = both / wanted.total()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from rag.answer import MAY, REFUSAL, UNSUPPORTED, sentence
-from rag.quote import over
+from rag.answer_text import MAY, REFUSAL, UNSUPPORTED, over, sentence
 from rag.types import Answer, Citation, Claim
 
 

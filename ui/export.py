@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from rag.answer import NEAREST
-from rag.period import day_text
+from rag.answer_text import NEAREST
+from rag.periods import day_text
 from rag.types import Answer, Citation, Claim, Short
 from ui.answer_parts import paragraphs, refusal, remarks, sources
 from ui.short_answers import in_claim, pieces

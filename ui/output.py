@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from rag.answer import MAY
+from rag.answer_text import MAY
 from ui.short_answers import carried, in_text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from rag.period import day_text
+from rag.periods import day_text
 from ui.figures import counted
 
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")

@@ -145,7 +145,7 @@ def serve(
     Raises:
         CannotServe: the port is taken.
     """
-    from rag.suggest import follow_ups, suggest
+    from rag.question_generation.suggest import follow_ups, suggest
     from ui.alerts.checking import ask_aside
     from ui.commands.indexing import fetcher
     from ui.library.adding import Editor

@@ -58,13 +58,11 @@ class Assembly:
         self.length += len(words)
         self._listing = False
 
-    def item(self, text: str) -> None:
+    def item(self, text: str, bullet: str = "- ") -> None:
         """Adds an item of a list."""
         if words := line(text):
-            listing = self._listing
-            self.write(
-                words if words.startswith("- ") else f"- {words}", (PARAGRAPH, LINE)[listing]
-            )
+            listed = words if words.startswith(bullet) else f"{bullet}{words}"
+            self.write(listed, LINE if self._listing else PARAGRAPH)
             self._listing = True
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:

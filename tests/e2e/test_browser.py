@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rag.answer import MAY, NEAREST, REFUSAL
+from rag.answer_text import MAY, NEAREST, REFUSAL
 from tests.e2e.browsing import PHONE, ask, browser_wanted, chats_shown, elsewhere, until
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers

@@ -15,7 +15,7 @@ from tests.e2e.browsing import (
     violations,
 )
 from tests.newsite import Site
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from ui.alerts.store import Alerts, Match
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from index.text.words import content_stems
-from rag.answer import UNSUPPORTED
+from rag.answer_text import UNSUPPORTED
 from rag.corpus import Corpus
+from rag.generative.llm import configured
 from rag.settings import Settings
-from rag.writing.llm import configured
 from tests import llm_server as server
 from tests.rag.replying import passages_of
 from ui import cli, output

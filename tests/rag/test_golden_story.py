@@ -26,7 +26,7 @@ from index.boilerplate.clean import clean_article
 from index.readers import Source
 from index.text.calendar import WEEKDAYS
 from index.text.sentences import split_sentences
-from rag.lines import records
+from rag.question_files import records
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 REQUESTS = [record.fields for record in records(GOLDEN / "requests.jsonl")]

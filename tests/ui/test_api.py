@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from index.errors import IndexMissing
 from rag.question import UnusableQuestion
 from tests.fakes import FakeEmbedder
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from tests.ui.fake_corpus import PLAIN, QUOTE
 from tests.ui.serving import SECONDS, ScriptedCorpus, events, growing, served
 from ui import output

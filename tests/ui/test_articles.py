@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from tests.ui.serving import PASSWORD, events, served
 from ui.library.adding import Editor
 from ui.server import middleware

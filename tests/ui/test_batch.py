@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rag.types import Filters
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from ui.commands import batch
 from ui.commands.batch import Line, UnreadableInput, read
 

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer import MAY, NEAREST, REFUSAL, UNSUPPORTED
-from rag.quote import refusal
+from rag.answer_text import MAY, NEAREST, REFUSAL, UNSUPPORTED, refusal
 from rag.types import Scope
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply, short
 from ui.conversation_store.values import Turn

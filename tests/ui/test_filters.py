@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from index.errors import OnRecordError
-from rag.period import span
+from rag.periods import span
 from rag.types import NO_FILTERS, Filters
 from tests.ui.fake_corpus import FakeCorpus
 from ui.page.filters import in_words, narrowed, offered, told

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import MAY, UNSUPPORTED
-from rag.generate import answer_text
+from rag.answer_text import MAY, UNSUPPORTED, generative_text
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply, short
 from tests.ui.serving import PASSWORD, SECONDS, ScriptedCorpus, growing, served
 from ui.server.auth import User, Users
@@ -175,7 +174,7 @@ def test_only_what_was_checked_is_streamed(asking):
 
     def written(*claims):
         made = reply("q", *claims, answerer="a-model")
-        return replace(made, citations=made.citations[:1], text=answer_text(claims))
+        return replace(made, citations=made.citations[:1], text=generative_text(claims))
 
     growth = [written(*claims) for claims in ((tail,), (supported, tail), (supported, wrong))]
     client, _ = asking(*growth)

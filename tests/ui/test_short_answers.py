@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.types import Short
-from tests.rag.making import cited, claim
+from tests.rag.builders import cited, claim
 from tests.ui.fake_corpus import reply
 from ui.short_answers import carried, in_claim, in_text, pieces
 

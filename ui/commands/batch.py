@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 
 from index.errors import OnRecordError
-from rag.lines import Line, UnreadableInput, read
+from rag.question_files import Line, UnreadableInput, read
 from ui import output
 from ui.files import replacing
 

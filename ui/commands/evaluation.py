@@ -22,7 +22,7 @@ from rag.evaluation.collection import DOCUMENTS, QUERIES, Collection, read_colle
 from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import judge
 from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank
-from rag.lines import UnreadableInput
+from rag.question_files import UnreadableInput
 from ui.commands import indexing
 from ui.commands.batch import tracked
 from ui.figures import counted

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.errors import OnRecordError
-from rag.writing.llm import OpenAILikeModel
+from rag.generative.llm import OpenAILikeModel
 from ui.output import plain
 
 if TYPE_CHECKING:

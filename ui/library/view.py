@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from index.readers import extensions
-from rag.period import day_text
+from rag.periods import day_text
 from ui.alerts.store import Alerts, Match
 from ui.figures import counted, size_text
 from ui.library.listing import COLUMNS, Column, Figures, Row, figures, matching, ordered, rows

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
 from rag import types
-from rag.answer import sentence
+from rag.answer_text import sentence
 from rag.types import NO_FILTERS, Filters
 from ui.page.filters import in_words
 from ui.page.render import (

@@ -9,8 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from index.errors import OnRecordError
-from rag.answer import sentence
-from rag.period import span
+from rag.answer_text import sentence
+from rag.periods import span
 from rag.types import NO_FILTERS, Filters
 
 if TYPE_CHECKING:

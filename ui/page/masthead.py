@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.period import day_text
+from rag.periods import day_text
 from ui.figures import counted
 from ui.page.render import opening
 from ui.templating import render

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from index.article import Article
 from index.text.blocks import split_blocks
-from rag.answer import MAY, NEAREST, REFUSAL, sentence
+from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
 from rag.types import Answer, Citation, Short
 from ui.answer_parts import paragraphs
 from ui.short_answers import Span, in_claim, pieces

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from rag.answer import MAY
+from rag.answer_text import MAY
 from rag.evaluation.statistics import Estimate
 
 NONE = "–"

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from index.errors import NotIndexed
-from rag.answer import MAY, UNSUPPORTED
+from rag.answer_text import MAY, UNSUPPORTED
 from rag.question import UnusableQuestion
 from rag.types import LONGEST_MESSAGE
 from ui.output import source

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from itertools import islice
-from typing import Any, TypeAlias
 
 from index.article import Article
 from index.readers.encoding import Refused, decode_telling, tidy, within_bounds
@@ -14,13 +13,13 @@ from index.readers.html.layout import MAX_CELL, plain_layout
 from index.readers.html.metadata import stated
 from index.readers.html.pruning import prune
 from index.readers.html.walls import wall
+from index.readers.markup import LINE_MARK, PARAGRAPH_MARK, Node, text_of
 from index.readers.text import BLANK
 
 for _name in ("trafilatura", "htmldate"):
     # What is wrong with a page is told once, as the reason why it was skipped.
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
-Node: TypeAlias = Any  # an lxml element; lxml ships no types
 EXTENSIONS = (".html", ".htm", ".xhtml")
 CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|\A\s*<\?xml[^>]{0,200}?encoding\s*="
@@ -43,18 +42,20 @@ MAX_ATTRIBUTES = 500
 MAX_ELEMENTS = 50_000
 MAX_CHILDREN = 20_000
 CHARSET_BYTES = 4096  # browsers look no further than 1024
-BREAKS = {  # around what trafilatura gives; other elements stand inside a line
-    **dict.fromkeys(("p", "head", "quote", "list", "table", "code", "div"), "\f"),
-    **dict.fromkeys(("item", "row", "cell"), "\v"),
-    "lb": "\r",
+TAGS = {  # of trafilatura's, those that HTML calls otherwise
+    "head": "h2",
+    "quote": "blockquote",
+    "list": "ul",
+    "item": "li",
+    "row": "tr",
+    "cell": "td",
+    "lb": "br",
+    "code": "pre",
 }
-BREAK = re.compile(r"[ \r\v\f]*[\r\v\f][ \r\v\f]*")
 # What stands inside these trafilatura runs together, and the lines of preformatted text. Marks in
-# the text keep them apart: characters for private use, which no page means to show.
+# the text keep them apart.
 HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
 HELD = (*HOLDERS, *"p div section h1 h2 h3 h4 h5 h6 ul ol dl table tr figure figcaption".split())
-MARKS: dict[str, str | int | None] = {"\ue000": "\f", "\ue001": "\r"}
-PARAGRAPH, LINE = MARKS
 STOPS = (".", "!", "?", "…", "।", "۔")
 CJK_STOPS = "。！？"
 FEW_WORDS = 80  # of an article; with fewer the page is read once more, with nothing taken away
@@ -111,7 +112,11 @@ def _article_text(tree: Node) -> str:
     """The article's text as trafilatura finds it in a page; "" if it finds none."""
     _mark(tree)
     page = _extracted(tree)
-    return within_bounds(tidy(_text(page) if page is not None else ""))
+    if page is None:
+        return ""
+    for element in page.iter():
+        element.tag = TAGS.get(element.tag, element.tag)
+    return within_bounds(text_of(page))
 
 
 def _is_prose(line: str) -> bool:
@@ -145,15 +150,15 @@ def _mark(tree: Node) -> None:
 
     for element in tree.iter("pre"):
         for part in element.iter():
-            part.text = part.text and part.text.strip("\n").replace("\n", LINE)
+            part.text = part.text and part.text.strip("\n").replace("\n", LINE_MARK)
             if part is not element:
-                tail = (part.tail or "").replace("\n", LINE)
-                part.tail = LINE + tail if part.tag == "br" else tail
+                tail = (part.tail or "").replace("\n", LINE_MARK)
+                part.tail = LINE_MARK + tail if part.tag == "br" else tail
         etree.strip_tags(element, "br")
     for element in tree.iter(HELD):
         if next(element.iterancestors(HOLDERS), None) is not None:
-            element.text = f"{PARAGRAPH}{element.text or ''}"
-            element.tail = f"{PARAGRAPH}{element.tail or ''}"
+            element.text = f"{PARAGRAPH_MARK}{element.text or ''}"
+            element.tail = f"{PARAGRAPH_MARK}{element.tail or ''}"
     for cell in tree.iter("td", "th"):
         if (
             cell.find(".//table") is None
@@ -190,45 +195,3 @@ def _extracted(tree: Node) -> Node | None:
             f"the page cannot be parsed ({type(error).__name__}); mend its HTML"
         ) from error
     return None if page is None or isinstance(page, dict) else page.body
-
-
-def _text(element: Node) -> str:
-    """What an extracted element holds, in its order, blocks and line breaks kept apart."""
-    parts: list[str] = []
-    _write(element, parts)
-    text = "".join(parts).translate(str.maketrans(MARKS))
-    return BREAK.sub(_lines, text).strip()
-
-
-def _lines(breaks: re.Match[str]) -> str:
-    return "\n\n" if "\f" in breaks[0] or breaks[0].count("\r") > 1 else "\n"
-
-
-def _write(element: Node, parts: list[str]) -> None:
-    """Adds what an element holds to the parts of a text, and the breaks that its children make."""
-    parts.append(_spaced(element.text))
-    for child in element:
-        around = BREAKS.get(child.tag, "")
-        parts.append(around)
-        if child.tag == "code":
-            parts.append("".join(child.itertext()))
-        elif child.tag == "row":
-            parts.append(_row(child))
-        elif child.tag == "item":
-            item = _text(child)
-            parts.append(item if item.startswith("- ") else f"- {item}" if item else "")
-        else:
-            _write(child, parts)
-        parts += [around if child.tag != "lb" else "", _spaced(child.tail)]
-
-
-def _row(row: Node) -> str:
-    """The cells of a row on one line; a cell that is alone keeps its lines."""
-    cells = [cell for cell in map(_text, row) if cell]
-    if len(cells) == 1:
-        return cells[0]
-    return " | ".join(" ".join(cell.split()) for cell in cells)
-
-
-def _spaced(text: str | None) -> str:
-    return re.sub(r"\s+", " ", text or "")

@@ -11,7 +11,7 @@ from index.readers.assembly import Assembly
 from index.readers.encoding import Refused
 from index.readers.fields import particulars
 from index.readers.files import SourceFile
-from index.readers.html.xhtml import first_heading, parsed, write_markup
+from index.readers.markup import first_heading, parsed, write_markup
 from index.readers.office.package import DUBLIN, Package
 from index.readers.reader import Reader
 

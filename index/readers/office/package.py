@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from io import BytesIO
-from typing import Any, TypeAlias
 
 from index.readers.encoding import Refused
 from index.readers.fields import Particulars, particulars
 from index.readers.files import SourceFile
-
-Node: TypeAlias = Any  # an lxml element; lxml ships no types
+from index.readers.markup import Node
 
 # Of a part in XML. Five million characters of text have 30 MB of it in Word's.
 MAX_PART = 100_000_000
@@ -55,9 +53,7 @@ class Package:
         try:
             with self._zip.open(name) as part:
                 data = part.read(MAX_PART + 1)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
-            raise Refused(self.damaged(str(error))) from error
-        except Exception as error:  # zlib.error and its like, of each compression another
+        except Exception as error:  # of each compression another
             raise Refused(self.damaged(str(error))) from error
         if len(data) > MAX_PART:
             raise Refused(
@@ -121,3 +117,40 @@ def properties(package: Package, name: str, *, created: tuple[str, ...]) -> Part
             "language": package.text(name, f"{DUBLIN}language"),
         }
     )
+
+
+def as_markup(
+    tree: Node,
+    names: Mapping[str, str],
+    *,
+    unseen: Collection[str],
+    words: str = "",
+    box: str = "",
+) -> Node:
+    """A part's tree with the elements of HTML in place of its own; those that are HTML's stay.
+
+    Args:
+        tree: The part, which is changed.
+        names: What HTML calls its elements, "p" or "td"; for a sign, the sign itself. Others stand
+            inside a line.
+        unseen: The elements that are not in the text.
+        words: The one that holds all words, where only one does.
+        box: The one that is a box of text, which is anchored in a paragraph and stands below it.
+    """
+    for each in reversed(list(tree.iter(box)) if box else []):
+        above = list(each.iterancestors())
+        line = next((node for node in above if names.get(node.tag) == "p"), None)
+        if line is not None and not any(node.tag in unseen for node in above):
+            line.addnext(each)
+            each.tag = "div"
+    for node in tree.iter("*"):
+        tag = node.tag
+        if words and tag != words:
+            node.text = node.tail = None
+        if tag in unseen:
+            node.tag = "script"
+        elif tag.startswith("{"):
+            name = names.get(tag, "span")
+            node.tag = name if name.isalnum() else "span"
+            node.text = node.text if name.isalnum() else name
+    return tree

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.files import SourceFile
-from index.readers.office.package import TERMS, Node, Package, holding, properties
+from index.readers.markup import Node, text_of, write_markup
+from index.readers.office.package import TERMS, Package, as_markup, holding, properties
 from index.readers.reader import Reader
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+NAMES = {f"{A}p": "p", f"{A}tbl": "table", f"{A}tr": "tr", f"{A}tc": "td", f"{A}br": " "}
 MAIN = "ppt/presentation.xml"
 PAGE_MARKS = {"sldNum", "ftr", "dt", "hdr"}  # placeholders for what every slide repeats
 
@@ -45,35 +47,20 @@ def read_pptx(file: SourceFile) -> Iterator[Article | Skipped]:
 
 def _write(slide: Node, text: Assembly) -> str:
     """Writes what a slide shows; gives its title."""
-    title = ""
-    for shape in slide.iter(f"{P}sp", f"{A}tbl"):
-        if shape.tag == f"{A}tbl":
-            text.table([[_cell(c) for c in row.iter(f"{A}tc")] for row in shape.iter(f"{A}tr")])
-            continue
+    heads: list[Node] = []
+    for shape in slide.iter(f"{P}sp"):
         mark = shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph")
         kind = mark.get("type", "body") if mark is not None else ""
         if kind in PAGE_MARKS:
+            shape.tag = "script"
             continue
-        paragraphs = [_paragraph(p) for p in shape.iter(f"{A}p")]
-        paragraphs = [words for words in paragraphs if words]
-        if "itle" in kind and not title:
-            title = " ".join(paragraphs)
-        listed = kind in ("body", "obj") and len(paragraphs) > 1
-        for words in paragraphs:
-            (text.item if listed else text.write)(words)
-    return title
-
-
-def _cell(cell: Node) -> str:
-    return " ".join(_paragraph(p) for p in cell.iter(f"{A}p"))
-
-
-def _paragraph(paragraph: Node) -> str:
-    parts = (
-        " " if part.tag == f"{A}br" else part.text or ""
-        for part in paragraph.iter(f"{A}t", f"{A}br")
-    )
-    return " ".join("".join(parts).split())
+        paragraphs = [p for p in shape.iter(f"{A}p") if "".join(p.itertext()).strip()]
+        heads = heads or (paragraphs if "itle" in kind else [])
+        if kind in ("body", "obj") and len(paragraphs) > 1:
+            for paragraph in paragraphs:
+                paragraph.tag = "li"
+    write_markup(as_markup(slide, NAMES, unseen=(), words=f"{A}t"), text)
+    return " ".join(map(text_of, heads))
 
 
 def _related(package: Package, part: str) -> dict[str, str]:

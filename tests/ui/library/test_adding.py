@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from index.errors import IndexBusy, NotIndexed
 from tests.fakes import FakeEmbedder
-from tests.rag.making import article, corpus_of, empty_index
+from tests.rag.builders import article, corpus_of, empty_index
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, _parts, steps
 
 MB = 2**20

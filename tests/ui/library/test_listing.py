@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rag.making import article, corpus_of
+from tests.rag.builders import article, corpus_of
 from ui.library.listing import COLUMNS, Row, figures, matching, ordered, rows
 
 RAIN = "Rain fell on the harbour all night and the sirens sounded at ten o'clock in Ropewalk. " * 5

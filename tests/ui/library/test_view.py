@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from ui.library.view import READ_ONLY, ROWS, Terms, library
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
