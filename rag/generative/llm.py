@@ -66,7 +66,7 @@ class LanguageModel(ABC):
         """Loads what the first reply would otherwise wait for."""
 
     @abstractmethod
-    def pieces(
+    def _pieces(
         self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
     ) -> AsyncGenerator[Any, None]:
         """The chunks of a reply as LlamaIndex has them.
@@ -97,7 +97,7 @@ class LanguageModel(ABC):
 
         said = [(MessageRole.SYSTEM, system), (MessageRole.USER, user)]
         messages = [ChatMessage(role=role, content=text) for role, text in said]
-        request = partial(self.pieces, messages, max_tokens or self.max_tokens)
+        request = partial(self._pieces, messages, max_tokens or self.max_tokens)
         return Reply(request, self.where, seconds)
 
 
@@ -289,10 +289,9 @@ class OpenAILikeModel(LanguageModel):
         speed = (tokens - 1) / took if len(came) > 1 and tokens > 1 and took > 0 else None
         return Probe(models, reply.first_token_ms, speed)
 
-    async def pieces(
+    async def _pieces(
         self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
     ) -> AsyncGenerator[Any, None]:
-        """As ``LanguageModel`` says."""
         import httpx
         from llama_index.llms.openai_like import OpenAILike
 

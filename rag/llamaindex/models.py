@@ -99,10 +99,9 @@ class ChatModel(LanguageModel):
         self.context = llm.metadata.context_window
         self.max_tokens = min(settings.llm_max_tokens, self.context // 2)
 
-    async def pieces(
+    async def _pieces(
         self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
     ) -> AsyncGenerator[Any, None]:
-        """As ``LanguageModel`` says."""
         try:
             async for piece in await self._llm.astream_chat(messages):
                 yield piece
