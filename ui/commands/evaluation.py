@@ -18,11 +18,16 @@ from index.build import LEDGER, open_ledger
 from index.errors import NotIndexed, OnRecordError
 from index.readers import Source
 from rag.evaluation.answers import Evaluation, evaluate
-from rag.evaluation.collection import DOCUMENTS, QUERIES, Collection, read_collection
-from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import judge
 from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank
-from rag.question_files import UnreadableInput
+from rag.question_files import (
+    DOCUMENTS,
+    QUERIES,
+    Collection,
+    UnreadableInput,
+    read_collection,
+    read_golden,
+)
 from ui.commands import indexing
 from ui.commands.batch import tracked
 from ui.figures import counted
