@@ -120,6 +120,7 @@ def gather(
     embedder: Embedder,
     reader: Reader,
     beside: str = "",
+    wide: bool = False,
 ) -> Material:
     """The articles that tell of a subject; the newest, if it is "".
 
@@ -130,6 +131,7 @@ def gather(
         embedder: The model that the index was made with.
         reader: The model that reads.
         beside: Who is to be named in them too.
+        wide: Whether those count too that only touch on it.
     """
     if not content_stems(f"{subject} {beside}"):
         newest = now.ledger.newest(ARTICLES, allowed.articles if allowed else None)
@@ -157,7 +159,7 @@ def gather(
             nearness[article.pk] >= near or share(weights, whole) >= HELD
         )
 
-    kept = [passage.article for passage in best.values() if tells(passage)]
+    kept = [passage.article for passage in best.values() if wide or tells(passage)]
     kept += _naming(now, beside, allowed, {article.pk for article in kept})
     return Material(
         now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first

@@ -44,7 +44,7 @@ def ask(
     error. A line's own day goes before ``today``.
     """
     failed = 0
-    for line in tracked(lines, "ChatPanel"):
+    for line in tracked(lines, "Asking"):
         try:
             answer = corpus.ask(
                 line.question,

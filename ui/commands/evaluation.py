@@ -29,8 +29,7 @@ from ui.figures import counted
 from ui.files import check_place, replacing
 from ui.output import plain
 from ui.report import terminal
-from ui.report.about import About
-from ui.report.page import page
+from ui.report.page import About, page
 from ui.sample import is_sample, open_corpus
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _measured(
             f"{target}: {_listed(unknown)} {'is' if len(unknown) == 1 else 'are'} expected and not"
             f" in {about.searched}; add the articles, or mend docs"
         )
-    judgements = list(judge(corpus, tracked(questions, "ChatPanel"), today))
+    judgements = list(judge(corpus, tracked(questions, "Asking"), today))
     about.notes.extend(
         f"{target}:{given.question.number}: counted as refused, since {given.problem}"
         for given in judgements

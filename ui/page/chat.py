@@ -17,11 +17,10 @@ from ui.page.filters import in_words
 from ui.page.render import (
     answer_html,
     article_html,
+    boxed_html,
     opening,
     problem_html,
     question_html,
-    stopped_html,
-    waiting_html,
 )
 from ui.page.superseded import superseded_html
 
@@ -93,7 +92,7 @@ def respond(
     if not asked:
         yield past
         return
-    turn = Turn(asked, "", waiting_html(), growing=True)
+    turn = Turn(asked, "", boxed_html("waiting", "Reading the record…"), growing=True)
     yield [*past, turn]
     due = 0.0
     try:
@@ -133,7 +132,7 @@ def stop(turns: Sequence[Turn]) -> list[Turn]:
     if not turns:
         return []
     last = turns[-1]
-    html = (last.html if last.text else "") + stopped_html()
+    html = (last.html if last.text else "") + boxed_html("stopped", "Stopped.")
     return [*turns[:-1], replace(last, html=html, answer=None, growing=False)]
 
 

@@ -20,7 +20,7 @@ from ui.page.chat import Turn, last_question, messages, respond, stop, without_l
 from ui.page.filters import narrowed, offered, told
 from ui.page.history_panel import COPY, SAVE, Panel, copied, exported, keep, reopen
 from ui.page.open_turns import OpenTurns
-from ui.page.render import escape
+from ui.templating import render
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -162,8 +162,7 @@ def static(name: str) -> str:
 
 def offers_html(texts: Sequence[str]) -> str:
     """Questions that a click asks."""
-    button = '<button type="button" class="suggestion">{}</button>'
-    return "".join(button.format(escape(text)) for text in texts)
+    return render("offers.html", texts=texts)
 
 
 def _user(request: Any) -> str:  # noqa: ANN401

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -21,7 +20,7 @@ from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import NoSuchConversation
 from ui.conversation_store.values import Turn as Kept
 from ui.page.chat import Turn
-from ui.page.render import escape
+from ui.templating import render
 
 log = logging.getLogger(__name__)
 
@@ -150,34 +149,8 @@ def listed(
 
     What can be done with a chat stands under the one that is open; above all, what can be undone.
     """
-    rows = "".join(_row(each.id, each.title or "Untitled", each.created_at, chat)
-                   for each in chats.search(words or "", user))  # fmt: skip
-    undo = ""
-    if gone:
-        undo = (
-            f'<p class="gone" role="status">Deleted “{escape(gone.title)}”.'
-            ' <button type="button" data-do="undo">Undo</button></p>'
-        )
-    none = '<p class="gone">No chat holds these words.</p>' if words and not rows else ""
-    return f'{undo}{none}<ul aria-label="Earlier chats">{rows}</ul>'
-
-
-def _row(id_: str, title: str, moment: datetime | None, chat: str) -> str:
-    name = escape(title)
-    when = f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else ""
-    told = f'<span class="name">{name}</span> <span class="when">{when}</span>'
-    if id_ != chat:
-        return f'<li><button type="button" data-do="open" data-id="{id_}">{told}</button></li>'
-    acts = "".join(
-        f'<button type="button" data-do="{act.lower()}" data-id="{id_}">{act}</button>'
-        for act in ("Rename", "Delete")
-    )
-    form = (
-        f'<form hidden data-id="{id_}"><input name="title" aria-label="Name of this chat"'
-        f' maxlength="200" value="{name}"><button type="submit">Save name</button></form>'
-    )
-    here = f'<button type="button" aria-current="true" data-do="open" data-id="{id_}">'
-    return f'<li>{here}{told}</button><span class="acts">{acts}</span>{form}</li>'
+    found = chats.search(words or "", user)
+    return render("history.html", found=found, words=words, chat=chat, gone=gone)
 
 
 def exported(chats: ConversationStore, chat: str, user: str, kind: str) -> str:
