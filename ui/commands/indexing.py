@@ -16,7 +16,7 @@ from index.check import faults
 from index.embedders import embedder_of
 from index.errors import IndexDamaged
 from index.readers import Source, SourceMissing
-from index.web import bring
+from index.web import gather as web
 from index.web.addresses import is_web
 from index.web.fetch import Fetch, Fetcher
 from ui import output
@@ -64,7 +64,7 @@ def add(
         if not urls:
             return builder.add(sources), missing
         with closing(fetch or fetcher(settings)) as fetching:
-            found = bring.gather(
+            found = web.gather(
                 settings.index,
                 urls,
                 fetching,
@@ -73,7 +73,7 @@ def add(
                 watching=watching,
                 progress=lambda number: builder.progress("fetch", number, 0),
             )
-        return bring.store(builder, sources, found), missing
+        return web.store(builder, sources, found), missing
 
 
 def fetcher(settings: Settings) -> Fetcher:
