@@ -32,7 +32,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build import LEDGER, Builder, open_ledger
+from index.build import Builder
+from index.embedded import LEDGER, open_ledger
 from index.minilm import DIMENSION, MiniLM
 from index.readers import Source
 from index.search_index import FOLDER

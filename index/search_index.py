@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,36 @@ class SearchIndexDamaged(Exception):
     """The files are not there, not whole, or not of this generation; they can be made again."""
 
 
+class Vectors(Protocol):
+    """Vectors by id, as ``VectorIndex`` and PostgreSQL have them."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def search(
+        self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """See ``VectorIndex.search``."""
+
+    def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
+        """See ``VectorIndex.scores``."""
+
+
+class Words(Protocol):
+    """Texts by id, as ``BM25Index`` and PostgreSQL have them."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def frequency(self, stem: str) -> int:
+        """In how many texts a stem occurs."""
+
+    def search(
+        self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """See ``BM25Index.search``."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
     """The search structures of one generation, over chunks and over whole articles.
@@ -38,10 +69,10 @@ class SearchIndex:
     """
 
     token: str
-    chunk_vectors: VectorIndex
-    article_vectors: VectorIndex
-    chunk_words: BM25Index
-    article_words: BM25Index
+    chunk_vectors: Vectors
+    article_vectors: Vectors
+    chunk_words: Words
+    article_words: Words
     vocabulary: Vocabulary
 
     @classmethod
@@ -79,7 +110,7 @@ class SearchIndex:
         """As ``build``; its files go to a folder."""
         ids, vectors, owners = _vectors(ledger, dimension)
         chunk_vectors = VectorIndex.build(ids, vectors)
-        article_vectors = VectorIndex.build(*_means(vectors, owners))
+        article_vectors = VectorIndex.build(*means(vectors, owners))
         if folder:
             chunk_vectors.save(folder / "chunks.faiss")
             article_vectors.save(folder / "articles.faiss")
@@ -165,7 +196,7 @@ def _vectors(
     return ids[:held], vectors[:held], owners[:held]
 
 
-def _means(
+def means(
     vectors: NDArray[np.float32], owners: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The articles' pks, and the mean of each one's vectors at unit length."""

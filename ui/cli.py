@@ -58,8 +58,12 @@ def _version(wanted: bool) -> None:
 
 
 Index = Annotated[
-    Path | None,
-    typer.Option("--index", metavar="DIR", help="The index (else ONRECORD_INDEX, else .onrecord)."),
+    str | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help="The index, a folder or postgresql://… (else ONRECORD_INDEX, else .onrecord).",
+    ),
 ]
 Map = Annotated[
     list[str] | None,
@@ -127,7 +131,7 @@ def everywhere(
     """Ask a corpus of news articles; every sentence of the answer cites the words behind it."""
     if index and context.invoked_subcommand:
         # What the command itself says goes before it.
-        context.default_map = {context.invoked_subcommand: {"index": str(index)}}
+        context.default_map = {context.invoked_subcommand: {"index": index}}
 
 
 @app.command()
@@ -507,6 +511,18 @@ def backup(
 
 
 @app.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="An index: DIR or postgresql://…")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Where there is no index yet.")],
+) -> None:
+    """Copy an index from a folder to a database or back; nothing is embedded anew."""
+    from index import copying
+
+    counts = copying.copy(source, target)
+    typer.echo(f"{counts['articles']} articles, {counts['chunks']} chunks")
+
+
+@app.command()
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What backup wrote.")],
     index: Index = None,
@@ -525,7 +541,7 @@ def export(
     """Write every article as a line of JSON, which add reads back."""
     from ui import safekeeping
 
-    if not safekeeping.export(_settings(index).index, file):
+    if not safekeeping.export(_settings(index).place(), file):
         raise typer.Exit(1)
 
 
@@ -561,7 +577,7 @@ def _fail(message: str) -> None:
     sys.exit(1)
 
 
-def _settings(index: Path | None, **given: Any) -> Settings:  # noqa: ANN401
+def _settings(index: str | None, **given: Any) -> Settings:  # noqa: ANN401
     import tomllib
 
     from index.errors import OnRecordError
