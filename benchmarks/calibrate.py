@@ -8,7 +8,7 @@ measured too; a query with an empty list there is unanswerable as it stands. Eve
 counts as answerable as it stands, and as unanswerable once the articles that answer it are taken
 out of the search. Passages are those that onrecord's own search brings. Figures are for the half
 of the articles that the numbers were not fitted on, both ways round; what a fit on everything
-gives is printed for ``rag/evidence.py`` and ``rag/abstain.py``.
+gives is printed for ``rag/reading/evidence.py`` and ``rag/reading/answerability.py``.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ from index.embed import Embedder
 from index.embedders import embedder_of
 from index.generation import Allowed, Generation, Generations
 from index.readers import Source
-from rag import abstain, evidence
 from rag.evaluation.squad import exact, f1
-from rag.evidence import Evidence
-from rag.find import PASSAGES, held
 from rag.question import UnusableQuestion, understand
-from rag.reader import Reader
+from rag.reading import answerability, evidence
+from rag.reading.answerability import SIGNALS
+from rag.reading.evidence import Evidence
+from rag.reading.reader import Reader
+from rag.reading.retriever_reader import PASSAGES, held
 from rag.retrieve import Query, retrieve
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -53,7 +54,7 @@ class Asked:
             behind the best: float64 (n, 3).
         labels: For each of them whether it holds the answer; empty where that is not known.
         short: The short answer of each sentence, and those that are right.
-        signals: What else answerability is judged by, as ``abstain.signals`` gives it.
+        signals: What else answerability is judged by, as ``answerability.signals`` gives it.
     """
 
     source: str
@@ -144,8 +145,8 @@ def seen(
     passages = retrieve(now, query, PASSAGES, allowed)
     found = evidence.gather(meant.query, passages, reader)
     found, untrue = held(meant, found)
-    idf = abstain.inverse_frequency(now)
-    return found, abstain.signals(query, found, idf, len(untrue))
+    idf = answerability.inverse_frequency(now)
+    return found, answerability.signals(query, found, idf, len(untrue))
 
 
 def asked_of(
@@ -228,10 +229,8 @@ def report_answerability(asked: Sequence[Asked]) -> None:
     halves = np.array([a.half for a in asked])
     sources = np.array([a.source for a in asked])
     count = rows.shape[1]
-    chosen = {"all": range(count), **{n: [abstain.SIGNALS.index(n)] for n in abstain.SIGNALS}}
-    chosen |= {
-        f"without {n}": [i for i in range(count) if i != k] for k, n in enumerate(abstain.SIGNALS)
-    }
+    chosen = {"all": range(count), **{n: [SIGNALS.index(n)] for n in SIGNALS}}
+    chosen |= {f"without {n}": [i for i in range(count) if i != k] for k, n in enumerate(SIGNALS)}
     for name, columns in chosen.items():
         scores = np.zeros(len(asked))
         for h in (0, 1):
@@ -261,9 +260,7 @@ def report_answerability(asked: Sequence[Asked]) -> None:
                     )
     print(
         "answerability:",
-        dict(
-            zip((*abstain.SIGNALS, "level"), fit_rows(rows, labels, sources).tolist(), strict=True)
-        ),
+        dict(zip((*SIGNALS, "level"), fit_rows(rows, labels, sources).tolist(), strict=True)),
     )
 
 

@@ -43,7 +43,7 @@ from index.readers import Source
 from index.text.sentences import split_sentences
 from index.text.words import content_stems
 from rag.facts import exchanged, lacking
-from rag.reader import Reader
+from rag.reading.reader import Reader
 from rag.verify import THRESHOLD, verify
 
 MOST = 250  # claims of one kind

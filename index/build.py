@@ -22,6 +22,7 @@ from index.errors import IndexDamaged, IndexMismatch, NotIndexed
 from index.ledger import Ledger, Prepared
 from index.readers import Source
 from index.sync import Comparison, Report
+from index.text.languages import code_of, language_of
 from index.text.sentences import split_sentences
 
 __all__ = ["Builder", "Progress", "Report", "check_embedder"]
@@ -330,7 +331,8 @@ class Builder:
         report.embedded += len(keys)
 
     def _split(self, article: Article) -> Prepared:
-        sentences = split_sentences(article.text)
+        language = article.language or language_of(f"{article.title}\n{article.text}")
+        sentences = split_sentences(article.text, code_of(language))
         chunks = chunk_article(
             article.text,
             sentences,
@@ -341,7 +343,7 @@ class Builder:
             window=self.embedder.window,
         )
         keys = [_key(embedded_text(article.title, chunk), chunk.text) for chunk in chunks]
-        return Prepared(article, sentences, chunks, keys, signature(article.text))
+        return Prepared(article, sentences, chunks, keys, signature(article.text), language)
 
 
 def _key(context: str, text: str) -> str:

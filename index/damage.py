@@ -190,11 +190,13 @@ class _Stored:
         return self.days_sound and self.days[1] is not None
 
     def whole(self) -> Article:
-        """The article; its text stands in for a source that is lost."""
+        """The article as it was read; its text stands in for a source that is lost."""
         row = (self.current, None, self.root, digest(*self.written), *self.written)
         (stored,) = as_stored([row])
-        text = stored.article.text
-        return replace(stored.article, raw=unpacked(self.raw, text) if self.raw_sound else text)
+        article, text = stored.article, stored.article.text
+        if article.id != stored.id:  # its language was told by its words
+            article = replace(article, language=None)
+        return replace(article, raw=unpacked(self.raw, text) if self.raw_sound else text)
 
 
 def _parts(row: _Row) -> _Stored:

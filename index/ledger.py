@@ -168,6 +168,8 @@ class Prepared:
     Attributes:
         encodings: For each chunk, the key of its encoding.
         minhash: The signature of its text, for finding copies.
+        language: The language that its words tell, for an article that does not state one. The id
+            stays that of the article as it was read.
     """
 
     article: Article
@@ -175,6 +177,7 @@ class Prepared:
     chunks: Sequence[Chunk]
     encodings: Sequence[str]
     minhash: bytes
+    language: str | None = None
 
 
 class Rows(Protocol):
@@ -458,7 +461,11 @@ class Ledger:
             *(pk, article.id, article.uri, article.key, (before or 0) + 1, article.title),
             *(article.author, article.publisher),
             article.published.isoformat() if article.published else None,
-            *(article.language, article.url, json.dumps(article.sources, ensure_ascii=False)),
+            *(
+                prepared.language if article.language is None else article.language,
+                article.url,
+                json.dumps(article.sources, ensure_ascii=False),
+            ),
             json.dumps(article.places, ensure_ascii=False),
             *(article.text, spans.tobytes(), prepared.minhash, len(prepared.chunks)),
         )

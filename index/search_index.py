@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from index.bm25 import BM25Index
 from index.chunk import embedded_text
 from index.disk import settle, sync
-from index.ledger import Ledger
+from index.ledger import Ledger, StoredArticle
+from index.text.languages import ENGLISH, code_of
+from index.text.words import content_stems
 from index.vectors import VectorIndex
 from index.vocabulary import Vocabulary
 
@@ -66,6 +68,7 @@ class SearchIndex:
         token: The generation they were computed from.
         chunk_words: Over each chunk under its title and heading.
         article_vectors: Over the mean of each article's chunk vectors.
+        languages: Those of the articles, by their codes.
     """
 
     token: str
@@ -74,6 +77,7 @@ class SearchIndex:
     chunk_words: Words
     article_words: Words
     vocabulary: Vocabulary
+    languages: frozenset[str] = frozenset({ENGLISH})
 
     @classmethod
     def build(cls, ledger: Ledger, dimension: int, token: str, root: Path | None) -> SearchIndex:
@@ -94,8 +98,12 @@ class SearchIndex:
         shutil.rmtree(making, ignore_errors=True)
         try:
             making.mkdir(parents=True)
-            cls._made(ledger, dimension, token, making)
-            stamp = {"token": token, "files": _checksums(making)}
+            made = cls._made(ledger, dimension, token, making)
+            stamp = {
+                "token": token,
+                "languages": sorted(made.languages),
+                "files": _checksums(making),
+            }
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
             settle(making)  # before any commit can name it
             shutil.rmtree(root / token, ignore_errors=True)
@@ -119,11 +127,7 @@ class SearchIndex:
         )
         found = set(owners.tolist())
         article_words = BM25Index.build(
-            (
-                (a.pk, f"{a.article.title}\n{a.article.text}")
-                for a in ledger.all_articles()
-                if a.pk in found
-            ),
+            ((a.pk, article_stems(a)) for a in ledger.all_articles() if a.pk in found),
             folder and folder / "articles.words",
         )
         vocabulary = Vocabulary.build(
@@ -131,7 +135,9 @@ class SearchIndex:
         )
         if folder:
             vocabulary.save(folder / "words.tsv")
-        return cls(token, chunk_vectors, article_vectors, chunk_words, article_words, vocabulary)
+        languages = frozenset(code_of(a.article.language) for a in ledger.all_articles())
+        parts = chunk_vectors, article_vectors, chunk_words, article_words, vocabulary
+        return cls(token, *parts, languages or frozenset({ENGLISH}))
 
     @classmethod
     def open(cls, root: Path, token: str) -> SearchIndex:
@@ -141,7 +147,7 @@ class SearchIndex:
             SearchIndexDamaged: see ``verify``.
         """
         folder = root / token
-        verify(root, token)
+        stamp = verify(root, token)
         try:
             return cls(
                 token,
@@ -150,13 +156,17 @@ class SearchIndex:
                 BM25Index.load(folder / "chunks.words"),
                 BM25Index.load(folder / "articles.words"),
                 Vocabulary.load(folder / "words.tsv"),
+                frozenset(stamp.get("languages", [ENGLISH])),
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise SearchIndexDamaged(f"{folder}: {error}") from error
 
 
-def verify(root: Path, token: str) -> None:
+def verify(root: Path, token: str) -> dict[str, Any]:
     """Reads every derived file of a generation and compares it with its digest.
+
+    Returns:
+        What the generation's stamp says.
 
     Raises:
         SearchIndexDamaged: a file is missing or differs, or they are of another generation.
@@ -169,6 +179,7 @@ def verify(root: Path, token: str) -> None:
         for name, checksum in stamp["files"].items():
             if _checksum(folder / name) != checksum:
                 raise SearchIndexDamaged(f"{folder / name}: not as it was written")
+        return dict(stamp)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SearchIndexDamaged(f"{folder}: {error}") from error
 
@@ -207,8 +218,8 @@ def means(
     return articles.astype(np.int64), sums / np.maximum(norms, 1e-12)
 
 
-def _chunk_texts(ledger: Ledger, wanted: Collection[int]) -> Iterator[tuple[int, str]]:
-    """Each chunk's pk and what is searched of it; only one article's text is held at a time."""
+def _chunk_texts(ledger: Ledger, wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+    """Each chunk's pk and the stems of what is searched; one article's text is held at a time."""
     pk, article = 0, None
     for chunk in ledger.all_chunks():
         if chunk.pk not in wanted:
@@ -216,7 +227,18 @@ def _chunk_texts(ledger: Ledger, wanted: Collection[int]) -> Iterator[tuple[int,
         if pk != chunk.article:
             pk, article = chunk.article, ledger.articles([chunk.article]).get(chunk.article)
         if article:
-            yield chunk.pk, embedded_text(article.article.title, chunk.of(article.article.text))
+            read = embedded_text(article.article.title, chunk.of(article.article.text))
+            yield chunk.pk, stems_of(read, article)
+
+
+def article_stems(article: StoredArticle) -> list[str]:
+    """The stems of what is searched of a whole article, in its language."""
+    return stems_of(f"{article.article.title}\n{article.article.text}", article)
+
+
+def stems_of(text: str, article: StoredArticle) -> list[str]:
+    """The stems of a text of an article."""
+    return content_stems(text, code_of(article.article.language))
 
 
 def _checksums(folder: Path) -> dict[str, str]:

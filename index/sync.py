@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.article import Article, Skipped
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.readers import Source, file_of
 
 

@@ -13,18 +13,17 @@ from index.embed import Embedder
 from index.embedders import embedder_of
 from index.engine import is_database
 from index.ledger import StoredArticle
-from rag import quote
+from rag.answer_text import refusal
 from rag.conversation import Conversation
+from rag.generative.llm import LanguageModel, configured
 from rag.library import Library
 from rag.pipeline import Pipeline
 from rag.question import Question
-from rag.reader import Reader, Text, default_reader
+from rag.reading.reader import Reader, Text, default_reader
 from rag.requests.request import Request
 from rag.retrieve import Passage, Query
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Answer, AskRequest, Filters, How, Said, as_turns
-from rag.writing.llm import configured
-from rag.writing.model import LanguageModel
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -170,7 +169,7 @@ class Corpus(Library):
             question=said,
             query=said,
             answered=False,
-            text=quote.refusal((), nothing),
+            text=refusal((), nothing),
             kind=request.kind,
             reason=nothing,
         )
@@ -230,7 +229,7 @@ class Corpus(Library):
         """
         from rag.llamaindex.engines import CorpusRetriever
 
-        return CorpusRetriever(self, top_k, filters)
+        return CorpusRetriever(self.pipeline, top_k, filters)
 
     retriever = as_retriever
 
@@ -238,7 +237,7 @@ class Corpus(Library):
         """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes."""
         from rag.llamaindex.engines import CorpusQueryEngine
 
-        return CorpusQueryEngine(self, filters)
+        return CorpusQueryEngine(self, self.as_retriever(filters=filters), filters)
 
     def as_chat_engine(self, filters: Filters = NO_FILTERS) -> CorpusChatEngine:
         """A chat with the corpus as a LlamaIndex chat engine."""

@@ -1,14 +1,14 @@
 """A question's way to its answer, step by step; each step is a part that stands elsewhere.
 
-=============  =========================================================  ========================
-understand     the turns before it, its spelling: the question as meant   ``rag.question``
-decide         one fact, or a brief, a timeline, a list ...               ``rag.requests.request``
-reply          what asks for more than a fact goes its own way            ``rag.requests.reply``
-confine        which articles its own words mean                          ``rag.scope``
-find           search, read, and how sure it is that they answer          ``rag.find``
-compose        the articles' own sentences, or a refusal                  ``rag.quote``
-write, verify  a language model's words, each sentence checked            ``rag.generate``
-=============  =========================================================  ========================
+=============  ===============================================  ================================
+understand     earlier turns, spelling: the question as meant   ``rag.question``
+decide         one fact, or a brief, a timeline, a list ...     ``rag.requests.request``
+reply          what asks for more than a fact goes its own way  ``rag.requests.reply``
+confine        which articles its own words mean                ``rag.time_and_source``
+find           search, read, and how sure it is                 ``rag.reading.retriever_reader``
+compose        the articles' own sentences, or a refusal        ``rag.extractive``
+write, verify  a language model's words, each sentence checked  ``rag.generative.writer``
+=============  ===============================================  ================================
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from functools import partial
 
 from index.embed import Embedder
 from index.generation import Generation
-from rag import quote
-from rag.evidence import Evidence
-from rag.find import Found, find
-from rag.generate import Writer
+from rag import extractive
+from rag.generative.llm import LanguageModel
+from rag.generative.rewrite import rewrite
+from rag.generative.writer import Writer
 from rag.library import Library, damaged
 from rag.question import Question, understand
-from rag.reader import Reader
+from rag.reading.evidence import Evidence
+from rag.reading.reader import Reader
+from rag.reading.retriever_reader import Found, find
 from rag.requests.accounts import with_other_account
 from rag.requests.kinds import TALK
 from rag.requests.material import evidence_of
@@ -35,11 +37,9 @@ from rag.requests.quoting import by_others
 from rag.requests.reply import Desk, answered
 from rag.requests.request import FACT, PROSE, Request, decided
 from rag.retrieve import Search, retrieve
-from rag.scope import scope_of
 from rag.spelling import mend
+from rag.time_and_source import scope_of
 from rag.types import Answer, AskRequest, Filters, Scope
-from rag.writing.model import LanguageModel
-from rag.writing.rewrite import rewrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Pipeline:
         if request.speaker:
             found = found.without(by_others(request.speaker))
         most = self.library.settings.max_claims
-        quoted = quote.answer(meant, found, threshold, most, self.reader)
+        quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not meant.several:
             quoted = with_other_account(quoted, found.whole, self.embedder, self.reader)
         quoted = replace(quoted, scope=confined, note=left_out)
@@ -214,7 +214,7 @@ class Pipeline:
             writer = Writer(self.model, self.embedder)
             yield from writer.stream(draft.question, draft.evidence, draft.answer)
         elif draft.grows:
-            yield from quote.growing(draft.answer)
+            yield from extractive.growing(draft.answer)
         else:
             yield draft.answer
 

@@ -13,7 +13,7 @@ from index.text.words import content_stems
 from rag.dialogue.followup import Completed, complete, joined, resolved
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
-from rag.politeness import bare, is_small_talk
+from rag.dialogue.small_talk import bare, is_small_talk
 from rag.types import Said, Scope
 
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
@@ -182,3 +182,20 @@ def understand(
             "the question holds only words like “the” and “what”; name whom or what it is about"
         )
     return found
+
+
+_QUOTATION = re.compile(r"[“\"]([^”\"]*)[”\"]")
+
+
+def quotations(question: str) -> list[str]:
+    """What stands between quotation marks, in order.
+
+    >>> quotations("Who said “take it” of the “thaw”?")
+    ['take it', 'thaw']
+    """
+    return _QUOTATION.findall(question)
+
+
+def without_quotations(question: str) -> str:
+    """The rest of a question, a space in the place of each."""
+    return _QUOTATION.sub(" ", question)

@@ -14,7 +14,7 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.text.words import content_spans, content_stems
-from rag.quotations import quotations
+from rag.question import quotations
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are
 # looked up (dense) or 0 (BM25, whose lists leave out only what holds fewer of the words).

@@ -39,7 +39,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from index.conditions import Condition, compared, joined
-from rag.period import day_text
+from rag.periods import day_text
 from rag.requests.kinds import TALK
 
 Status = Literal["supported", "unsupported", "unchecked"]

@@ -11,7 +11,7 @@ from index.text.dates import dates_in
 from index.text.sentences import split_sentences
 from index.text.words import WORD, content_stems
 from rag.facts import Lacking, exchanged, in_their_words, lacking
-from rag.reader import Reader, default_reader
+from rag.reading.reader import Reader, default_reader
 from rag.types import Status
 
 # Claims below it are unsupported. Of a language model's 189 sentences in tests/e2e/test_writing.py

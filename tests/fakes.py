@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.text.words import content_stems
-from rag.reader import RequestReading, SentenceReading, SupportReading
+from rag.reading.reader import RequestReading, SentenceReading, SupportReading
 
 _WORD = re.compile(r"[^\W_]+")
 

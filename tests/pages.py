@@ -22,12 +22,16 @@ PLACE = re.compile(r"\{\{(\w+)(?::((?:[^{}]|\{(?!\{)|\}(?!\}))*))?\}\}")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page and what is true of its article; None for what the page does not tell."""
+    """A page and what is true of its article; None for what the page does not tell.
+
+    ``heads`` are those of its tables, as often as a reader may write them, once a row.
+    """
 
     name: str
     html: str
     language: str
     body: str
+    heads: str
     title: str
     author: str | None
     published: date | None
@@ -87,6 +91,7 @@ def _page(
     language = article["lang"]
     blocks = _grouped(article["text"])
     body = "\n".join(" ".join(line.split(" ; ")) for _, lines in blocks for line in lines)
+    heads = [lines[0].replace(" ; ", " ") for kind, lines in blocks if kind == "#" for _ in lines]
     shown = []
     for number, (kind, lines) in enumerate(blocks, 1):
         shown.append(_marked(kind, lines, layout["p"]))
@@ -121,6 +126,7 @@ def _page(
         html=PLACE.sub(put, layout["page"]),
         language=language,
         body=body,
+        heads="\n".join(heads),
         title=article["title"],
         author=article["author"] if known["author"] else None,
         published=day if known["date"] else None,

@@ -16,9 +16,6 @@ LONGEST = 60
 DESCRIBED = 0.4
 SEVERAL = 3
 
-# Functions that are as tangled as this and still to be taken apart.
-TANGLED = {"rag/requests/accounts.py differ", "rag/requests/speech.py _speech"}
-
 # Python or a library says what these are given.
 GIVEN = {"settings_customise_sources"}
 
@@ -62,7 +59,7 @@ def test_no_function_takes_more_ways_than_can_be_followed():
         for block in cc_visit(path.read_text("utf-8"))
         if cc_rank(block.complexity) >= "D"
     }
-    assert tangled <= TANGLED
+    assert tangled == set()
 
 
 def test_arguments_are_described_where_there_are_several():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.settings import Settings
     from rag.types import Answer, Filters
-    from ui.references import Source
+    from ui.commands.references import Source
 
 app = typer.Typer(
     name="onrecord",
@@ -147,15 +147,14 @@ def add(
     explain: Explain = False,
 ) -> None:
     """Read articles, and bring the index in line with them; only what changed is embedded."""
-    from ui import explaining, indexing
-    from ui.alerts import command
+    from ui.commands import alerts, explaining, indexing
 
     settings = _settings(index, allow_private=allow_private)
     report, missing = indexing.add(settings, sources, _mapped(fields or []))
     indexing.show(report, missing, as_json=as_json)
     for line in explaining.explanations(settings, sources) if explain else ():
         typer.echo(line, err=as_json)
-    command.tell_new(settings)
+    alerts.tell_new(settings)
     if missing or report.lost or any(item.fault for item in report.skipped):
         raise typer.Exit(1)
 
@@ -174,8 +173,7 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Add what is new or changed in sources, as files change and sites are asked, until Ctrl-C."""
-    from ui import indexing, watching
-    from ui.alerts import command
+    from ui.commands import alerts, indexing, watching
 
     try:
         interval = watching.seconds(every)
@@ -187,7 +185,7 @@ def watch(
         return
     report, missing = indexing.add(settings, sources, watching=True)
     indexing.show(report, missing, as_json=as_json)
-    command.tell_new(settings)
+    alerts.tell_new(settings)
     if len(missing) == len(sources):
         raise typer.Exit(1)
 
@@ -202,9 +200,9 @@ def alert(
     as_json: AsJson = False,
 ) -> None:
     """Save a question or a search that is asked of new articles; see what matched."""
-    from ui.alerts import command
+    from ui.commands import alerts
 
-    command.run(_settings(index), action, text, as_json=as_json)
+    alerts.run(_settings(index), action, text, as_json=as_json)
 
 
 @app.command()
@@ -214,7 +212,7 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove articles from the index, with every revision of them."""
-    from ui import indexing
+    from ui.commands import indexing
 
     indexing.show(indexing.remove(_settings(index), names), [], as_json=as_json)
 
@@ -272,7 +270,7 @@ def ask(
     filters = _filters(after, before, publisher)
     settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
     if input_file is not None:
-        from ui import batch
+        from ui.commands import batch
 
         questions = batch.read(input_file)
         corpus = _corpus(settings, sample)
@@ -345,7 +343,8 @@ def search(
     sample: Sample = False,
 ) -> None:
     """Find passages; with --input and --run, rank articles for many queries."""
-    from ui import batch, output
+    from ui import output
+    from ui.commands import batch
 
     if (query is None) == (input_file is None):
         raise typer.BadParameter("give either a query or --input FILE")
@@ -389,7 +388,7 @@ def evaluate(
     sample: Sample = False,
 ) -> None:
     """Measure answers on a golden set, or rankings on a retrieval test collection."""
-    from ui import evaluation
+    from ui.commands import evaluation
 
     settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
     evaluation.run(target, settings, sample=sample, as_json=as_json, report=report, today=today)
@@ -415,9 +414,9 @@ def chat(
     sample: Sample = False,
 ) -> None:
     """Open the web chat, and the doors for programs beside it."""
-    from ui.auth import admitted
-    from ui.programs.memory import share_arenas
-    from ui.programs.port import listen
+    from ui.server.auth import admitted
+    from ui.server.memory import share_arenas
+    from ui.server.port import listen
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
@@ -447,10 +446,10 @@ def feedback(
     index: Index = None,
 ) -> None:
     """Write what readers thought of the chat's answers as a golden set for evaluate."""
-    from ui.feedback import write_golden
-    from ui.keeping import Chats
+    from ui.commands.feedback import write_golden
+    from ui.conversation_store.store import ConversationStore
 
-    written = write_golden(file, Chats(_settings(index).index).feedback())
+    written = write_golden(file, ConversationStore(_settings(index).index).feedback())
     typer.echo(f"{file}: {written.questions} questions, {written.left_out} left out")
 
 
@@ -463,7 +462,7 @@ def mcp(
     sample: Sample = False,
 ) -> None:
     """Serve the tools ask, search and article to an assistant, on standard input and output."""
-    from ui import mcp_server
+    from ui.server import mcp_server
 
     settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
     mcp_server.serve_stdio(_corpus(settings, sample))
@@ -477,7 +476,7 @@ def llm(
     as_json: AsJson = False,
 ) -> None:
     """See whether the language model's server answers, which models it has, and how fast."""
-    from ui import probe
+    from ui.commands import probe
 
     probe.run(
         _settings(None, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key), as_json=as_json
@@ -493,7 +492,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Verify the ledger and what is derived from it."""
-    from ui import indexing
+    from ui.commands import indexing
 
     if not indexing.check(_settings(index), repair=repair, as_json=as_json):
         raise typer.Exit(1)
@@ -505,7 +504,7 @@ def backup(
     index: Index = None,
 ) -> None:
     """Copy articles, chats and feedback into one file, also while they are used."""
-    from ui import safekeeping
+    from ui.commands import safekeeping
 
     safekeeping.backup(_settings(index).index, file)
 
@@ -528,7 +527,7 @@ def restore(
     index: Index = None,
 ) -> None:
     """Bring back what a backup holds, also while the index is used; keep what was there."""
-    from ui import safekeeping
+    from ui.commands import safekeeping
 
     safekeeping.restore(_settings(index).index, file)
 
@@ -539,7 +538,7 @@ def export(
     index: Index = None,
 ) -> None:
     """Write every article as a line of JSON, which add reads back."""
-    from ui import safekeeping
+    from ui.commands import safekeeping
 
     if not safekeeping.export(_settings(index).place(), file):
         raise typer.Exit(1)
@@ -611,7 +610,7 @@ def _one_form(*forms: bool) -> None:
 
 
 def _refer(sources: Sequence[Source], *, as_ris: bool) -> None:
-    from ui import references
+    from ui.commands import references
 
     typer.echo((references.ris if as_ris else references.bibtex)(sources), nl=False)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from rag.lines import UnreadableInput
+from rag.question_files import UnreadableInput
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from rag.answer import MAY
-from ui.short import carried, in_text
+from rag.answer_text import MAY
+from ui.short_answers import carried, in_text
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -1,7 +1,7 @@
 """The web chat: earlier chats, questions and answers, and beside them the cited article.
 
 The one module that imports Gradio, and only when a page is built. What the page does is in
-``ui/chat.py``, what it shows in ``ui/render.py``, how it looks in ``ui/static``.
+``ui/page/chat.py``, what it shows in ``ui/page/render.py``, how it looks in ``ui/static``.
 """
 
 # No `from __future__ import annotations` here: Gradio reads a handler's annotations when the
@@ -14,16 +14,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ui import asking
-from ui.asking import static
-from ui.auth import Users
-from ui.chat import open_source, respond
-from ui.earlier import Panel
-from ui.held import Held
-from ui.keeping import Chats
-from ui.masthead import masthead_html, welcome_html
-from ui.programs import log
-from ui.shelf.view import READ_ONLY, Terms, shelf
+from ui.conversation_store.store import ConversationStore
+from ui.library.view import READ_ONLY, Terms, library
+from ui.page import chat_panel
+from ui.page.chat import open_source, respond
+from ui.page.chat_panel import static
+from ui.page.history_panel import Panel
+from ui.page.masthead import masthead_html, welcome_html
+from ui.page.open_turns import OpenTurns
+from ui.server import log
+from ui.server.auth import Users
 
 if TYPE_CHECKING:
     import gradio
@@ -54,10 +54,10 @@ def build_app(
     notice: Callable[[], str] = str,
     suggestions: Callable[[], Sequence[str]] = tuple,
     further: Callable[["Answer"], Sequence[str]] | None = None,
-    chats: Chats | None = None,
+    chats: ConversationStore | None = None,
     terms: Callable[[], Terms] = lambda: READ_ONLY,
     originals: Callable[[], bool] = lambda: True,
-    held: Held | None = None,
+    held: OpenTurns | None = None,
 ) -> "gradio.Blocks":
     """The page, not yet served.
 
@@ -72,13 +72,13 @@ def build_app(
         held: The turns of the pages that are open; none but the page's own reads it.
     """
     gr = _gradio()
-    pages = Held(SESSIONS) if held is None else held
+    pages = OpenTurns(SESSIONS) if held is None else held
 
     def source(ref: str) -> str:
         return open_source(corpus, ref, original=originals())
 
     def listed(asked: object) -> dict[str, Any]:
-        return shelf(corpus, asked, terms())
+        return library(corpus, asked, terms())
 
     def closed(request: gr.Request) -> None:  # type: ignore[name-defined]
         parts.held.drop(request.session_hash)
@@ -96,19 +96,19 @@ def build_app(
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
-                        parts = asking.built(gr, corpus, fresh, earlier, pages)
+                        parts = chat_panel.built(gr, corpus, fresh, earlier, pages)
                     with gr.Tab("Corpus", elem_id="corpus"):
-                        articles = _component(gr, "shelf", "shelf.js", listed)
+                        articles = _component(gr, "library", "library.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
-        answers = asking.wire(gr, app, parts, corpus)
-        asking.wire_offers(gr, app, parts, answers, suggestions, further)
+        answers = chat_panel.wire(gr, app, parts, corpus)
+        chat_panel.wire_offers(gr, app, parts, answers, suggestions, further)
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         articles.edited(renewed, None, [head, welcome], **quiet)
         app.load(renewed, None, [head, welcome], **quiet)
         app.load(None, None, chats_bar, js=_ROOM_FOR_CHATS, **quiet)
         app.unload(closed)
-    app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=asking.ANSWERS_AT_ONCE)
+    app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=chat_panel.ANSWERS_AT_ONCE)
     app.state_session_capacity = SESSIONS
     built: gradio.Blocks = app
     return built
@@ -145,21 +145,21 @@ def serve(
     Raises:
         CannotServe: the port is taken.
     """
-    from rag.suggest import follow_ups, suggest
-    from ui.alerts.asking import ask_aside
-    from ui.api import build_api
-    from ui.indexing import fetcher
-    from ui.programs.desk import Aside
-    from ui.programs.metrics import Metrics
+    from rag.question_generation.suggest import follow_ups, suggest
+    from ui.alerts.checking import ask_aside
+    from ui.commands.indexing import fetcher
+    from ui.library.adding import Editor
     from ui.sample import NOTICE, SUGGESTIONS, is_sample
-    from ui.shelf.adding import Editor
+    from ui.server.api import build_api
+    from ui.server.metrics import Metrics
+    from ui.server.worker_pool import Aside
 
     metrics = Metrics()
     # With a model, questions wait for its server and not for this processor.
     aside = Aside(lambda: 0 if corpus.model else metrics.under_way)
     settings = corpus.settings
     writable = os.access(corpus.directory, os.W_OK)
-    chats = Chats(corpus.directory) if writable else None
+    chats = ConversationStore(corpus.directory) if writable else None
 
     def moved(directory: Path) -> None:
         corpus.turn_to(directory)
@@ -217,14 +217,14 @@ def launch(
     from fastapi import FastAPI
     from starlette.middleware import Middleware
 
-    from ui.programs.events import EventStream
-    from ui.programs.guard import Guard, SecurityHeaders
-    from ui.programs.routes import PageRoutes
-    from ui.programs.server import Server
-    from ui.programs.sessions import Sessions
+    from ui.page.events import EventStream
+    from ui.page.routes import PageRoutes
+    from ui.page.sessions import Sessions
+    from ui.server.middleware import Guard, SecurityHeaders
+    from ui.server.server import Server
 
     gr = _gradio()
-    style = static("page.css") + static("shelf.css")
+    style = static("page.css") + static("library.css")
     bare = [Middleware(SecurityHeaders), Middleware(Guard, users=Users())]
     site = programs or FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=bare)
     guarded = getattr(site.state, "guarded", False)

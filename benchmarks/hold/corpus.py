@@ -16,9 +16,9 @@ from index.text.words import content_stems
 from rag.types import Answer
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, write
-from ui.keeping import Chats
-from ui.kept.values import DAMAGED
-from ui.safekeeping import NAMES
+from ui.commands.safekeeping import NAMES
+from ui.conversation_store.store import ConversationStore
+from ui.conversation_store.values import DAMAGED
 
 NEWS: dict[str, Any] = {
     "rain.txt": RAIN,
@@ -42,7 +42,7 @@ def make(folder: Path) -> Path:
     index = folder / "index"
     add(index, EMBEDDER, write(folder / "news", NEWS))
     Builder(index, EMBEDDER).put([PASTED])
-    chats = Chats(index)
+    chats = ConversationStore(index)
     for name in ("ada", "ben"):
         conversation = chats.create(name)
         for turn in range(TURNS):
@@ -109,7 +109,7 @@ def articles(index: Path) -> Value:
 
 def kept(index: Path) -> list[tuple[str, str, str, bool | None]]:
     """What the chats of an index hold: who asked what, the reply, and what was thought of it."""
-    chats = Chats(index)
+    chats = ConversationStore(index)
     try:
         return [
             (user, turn.question, turn.answer.text, turn.liked)

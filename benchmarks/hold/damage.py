@@ -12,7 +12,7 @@ from benchmarks.hold.trial import Crashed, Refused, Result, alone
 from index.build import Builder
 from index.check import faults
 from index.restore import restore
-from ui.keeping import damage
+from ui.conversation_store.store import damage
 
 PAGE = 4096
 BACKUP = "backup.zip"

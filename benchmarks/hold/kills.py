@@ -13,7 +13,7 @@ from index.build import Builder
 from index.check import faults
 from index.errors import NotIndexed
 from index.restore import restore
-from ui.keeping import Chats
+from ui.conversation_store.store import ConversationStore
 
 TRIES = 5
 """How often work is begun until it is killed before it ends."""
@@ -67,7 +67,7 @@ def _damage(folder: Path) -> None:
 
 
 def _chat(folder: Path) -> None:
-    chats = Chats(folder / "index")
+    chats = ConversationStore(folder / "index")
     id_ = chats.conversations("ada")[0].id
     if len(chats.load(id_, "ada")) == corpus.TURNS:
         chats.append(id_, corpus.said("And now?"), "ada")

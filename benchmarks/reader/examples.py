@@ -37,7 +37,7 @@ from noise import noisy, reworded, synonyms
 from tokenizers import Tokenizer
 
 from index.text.sentences import split_sentences
-from rag.reader import CLAIM, FIRST, LONGEST
+from rag.reading.reader import CLAIM, FIRST, LONGEST
 from rag.requests.kinds import ROLES
 
 sys.path.append(str(Path(__file__).parent.parent))

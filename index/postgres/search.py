@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from index.chunk import embedded_text
 from index.ledger import Database, Ledger, StoredArticle
-from index.search_index import SearchIndex, means
-from index.text.words import content_stems
+from index.search_index import SearchIndex, article_stems, means, stems_of
+from index.text.languages import ENGLISH, code_of
 from index.vocabulary import Vocabulary, counted
 
 Kind = Literal["chunk", "article"]
@@ -191,6 +191,7 @@ def _best(
 
 def opened(db: Database, token: str) -> SearchIndex:
     """What is searched of the generation that a snapshot shows."""
+    rows = db.execute("SELECT DISTINCT language FROM articles WHERE current").fetchall()
     return SearchIndex(
         token,
         Vectors(db, "chunk"),
@@ -198,6 +199,7 @@ def opened(db: Database, token: str) -> SearchIndex:
         Words(db, "chunk"),
         Words(db, "article"),
         Vocabulary(partial(_vocabulary, db)),
+        frozenset(code_of(language) for (language,) in rows) or frozenset({ENGLISH}),
     )
 
 
@@ -213,8 +215,8 @@ def forget(ledger: Ledger, uris: Sequence[str]) -> None:
         if len(known) < len(group):  # one is not as it was written, and its words are not known
             empty(db)
             return
-        _drop(db, "chunk", _chunk_texts(ledger, known))
-        _drop(db, "article", _article_texts(known))
+        _drop(db, "chunk", _chunk_stems(ledger, known))
+        _drop(db, "article", {pk: article_stems(a) for pk, a in known.items()})
         _count(db, known, -1)
     db.execute("DELETE FROM words WHERE written <= 0")
 
@@ -235,9 +237,9 @@ def learn(ledger: Ledger, dimension: int) -> None:
     for group in _groups([article for (article,) in rows]):
         known = ledger.articles(group)
         vectors = {pk: v for pk, owner, v in ledger.vectors(dimension, known) if owner in known}
-        texts = _chunk_texts(ledger, known, vectors)
+        stems = _chunk_stems(ledger, known, vectors)
         owners = [owner for pk, owner in ledger.chunk_pks(known) if pk in vectors]
-        lengths = _put(db, "chunk", texts)
+        lengths = _put(db, "chunk", stems)
         db.executemany(
             "INSERT INTO chunk_search (id, article, vector, length) VALUES (?, ?, ?, ?)",
             [
@@ -246,7 +248,7 @@ def learn(ledger: Ledger, dimension: int) -> None:
             ],
         )
         whole = {pk: known[pk] for pk in dict.fromkeys(owners)}
-        lengths = _put(db, "article", _article_texts(whole))
+        lengths = _put(db, "article", {pk: article_stems(a) for pk, a in whole.items()})
         ids, sums = means(
             np.array([*vectors.values()], dtype=np.float32).reshape(-1, dimension),
             np.array(owners, dtype=np.int64),
@@ -291,28 +293,23 @@ def _vocabulary(db: Database) -> Vocabulary:
     return Vocabulary.of(written, {word: count for word, _, count in rows if count})
 
 
-def _chunk_texts(
+def _chunk_stems(
     ledger: Ledger, articles: Mapping[int, StoredArticle], among: Collection[int] | None = None
-) -> dict[int, str]:
-    """What is searched of the chunks of articles, by pk."""
+) -> dict[int, list[str]]:
+    """The stems of what is searched of the chunks of articles, by pk."""
     pks = [pk for pk, _ in ledger.chunk_pks(articles) if among is None or pk in among]
     return {
-        pk: embedded_text(article.title, chunk.of(article.text))
+        pk: stems_of(embedded_text(of.article.title, chunk.of(of.article.text)), of)
         for pk, chunk in sorted(ledger.chunks(pks).items())
-        for article in [articles[chunk.article].article]
+        for of in [articles[chunk.article]]
     }
 
 
-def _article_texts(articles: Mapping[int, StoredArticle]) -> dict[int, str]:
-    return {pk: f"{a.article.title}\n{a.article.text}" for pk, a in articles.items()}
-
-
-def _put(db: Database, kind: Kind, texts: Mapping[int, str]) -> dict[int, int]:
+def _put(db: Database, kind: Kind, texts: Mapping[int, list[str]]) -> dict[int, int]:
     """Adds texts to the postings; gives how many words each has."""
     lengths: dict[int, int] = {}
     rows: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
-    for id_, text in sorted(texts.items()):
-        stems = content_stems(text)
+    for id_, stems in sorted(texts.items()):
         lengths[id_] = len(stems)
         block, at = divmod(id_, BLOCK)
         for stem, count in Counter(stems).items():
@@ -337,12 +334,12 @@ def _rounded(length: int) -> int:
     return length - beyond % (1 << low)
 
 
-def _drop(db: Database, kind: Kind, texts: Mapping[int, str]) -> None:
+def _drop(db: Database, kind: Kind, texts: Mapping[int, list[str]]) -> None:
     """Takes texts out of the postings, and their vectors out of the others."""
     gone: dict[tuple[str, int], list[int]] = {}
-    for id_, text in texts.items():
+    for id_, stems in texts.items():
         block, at = divmod(id_, BLOCK)
-        for stem in set(content_stems(text)):
+        for stem in set(stems):
             gone.setdefault((stem, block), []).append(at)
     rows = db.execute(
         f"SELECT stem, block, data FROM {kind}_postings WHERE (stem, block) IN"

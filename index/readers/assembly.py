@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from index.article import Article, Place
-from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, tidy
+from index.readers.encoding import Refused, tidy, within_bounds
 from index.readers.fields import Particulars
 from index.readers.files import SourceFile
-from index.readers.rows import lines
 
 PARAGRAPH, LINE, SPACE = "\n\n", "\n", " "
 NO_TEXT = "the document holds no text; save its text as a .txt file or leave it out"
@@ -21,6 +19,10 @@ LIGATURES = {
     0x00A0: " ",
 }
 SPACES = re.compile(r"\s+")
+LONGEST_HEAD = 60  # characters; what is longer at the top of a column is text
+LONGEST_CELL = 400  # what holds more is a layout of blocks, not a table
+YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?")
+FIGURE = re.compile(r"[\W_]*\d[\d\s.,:/%–-]*\W*")
 
 
 def line(text: str) -> str:
@@ -56,19 +58,17 @@ class Assembly:
         self.length += len(words)
         self._listing = False
 
-    def item(self, text: str) -> None:
+    def item(self, text: str, bullet: str = "- ") -> None:
         """Adds an item of a list."""
         if words := line(text):
-            listing = self._listing
-            self.write(
-                words if words.startswith("- ") else f"- {words}", (PARAGRAPH, LINE)[listing]
-            )
+            listed = words if words.startswith(bullet) else f"{bullet}{words}"
+            self.write(listed, LINE if self._listing else PARAGRAPH)
             self._listing = True
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """Adds a table, a row a line that can be read alone."""
         before = PARAGRAPH
-        for row in lines([[line(cell) for cell in row] for row in rows]):
+        for row in sentences_of([[line(cell) for cell in row] for row in rows]):
             self.write(row, before)
             before = LINE
 
@@ -96,3 +96,46 @@ class Assembly:
             cleaned=bool(self.places),
             **known,
         )
+
+
+def sentences_of(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A line for each row; under heads, each cell after the head of its column.
+
+    >>> list(sentences_of([["Country", "2026"], ["Ruritania", "4.1 million t"]]))
+    ['Country: Ruritania; 2026: 4.1 million t.']
+    """
+    filled = [row for row in rows if any(row)]
+    if any(len(cell) > LONGEST_CELL for row in filled for cell in row):
+        yield from (cell for row in filled for cell in row if cell)
+        return
+    heads = filled[0] if has_heads(filled) else None
+    for row in filled[1 if heads else 0 :]:
+        yield headed(heads, row) if heads else " | ".join(cell for cell in row if cell)
+
+
+def has_heads(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns: short, each once, and no figures but years."""
+    if len(rows) < 2 or len(rows[0]) < 2:
+        return False
+    first = rows[0]
+    named = [head for head in first if head]
+    return (
+        len(named) >= len(first) - 1
+        and all(first[1:])
+        and len(set(first)) == len(first)
+        and all(len(head) <= LONGEST_HEAD for head in named)
+        and all(YEAR.fullmatch(head) or not FIGURE.fullmatch(head) for head in named)
+    )
+
+
+def headed(heads: Sequence[str], row: Sequence[str]) -> str:
+    """A row as a sentence: "Country: Ruritania; Year: 2026."."""
+    cells = [*row, *[""] * len(heads)]
+    more = row[len(heads) :]
+    said = [
+        f"{head}: {cell}" if head else cell
+        for head, cell in zip(heads, cells, strict=False)
+        if cell
+    ]
+    whole = "; ".join([*said, *filter(None, more)])
+    return whole if whole.endswith((".", "!", "?")) else f"{whole}."

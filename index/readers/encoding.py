@@ -34,6 +34,11 @@ DETECTION_BYTES = 200_000  # enough to tell an encoding; the rest of a large fil
 NOT_CHARSETS = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
 MAX_CONTROLS = 0.01  # of all characters; text has none, the binary files at hand 5 % and more
 
+# "War and Peace" has 3.3 million characters in 66,000 lines. Reading, cleaning and splitting take
+# some 5 s a million characters at worst (nothing but abbreviations), 10 s a million lines.
+MAX_CHARACTERS = 5_000_000
+MAX_LINES = 200_000
+
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Soft hyphens, zero-width and bidirectional controls, tags and variation selectors: nobody sees
@@ -119,6 +124,24 @@ def tidy(text: str) -> str:
     text = SPLIT_WORD.sub("", text)
     text = JOINERS.sub("", INVISIBLE.sub("", CONTROLS.sub("", text)))
     return unicodedata.normalize("NFC", text)
+
+
+def within_bounds(text: str) -> str:
+    """The text of one article, as it is.
+
+    Raises:
+        Refused: It has too many characters or lines.
+    """
+    for what, number, most in (
+        ("characters", len(text), MAX_CHARACTERS),
+        ("lines", text.count("\n") + 1, MAX_LINES),
+    ):
+        if number > most:
+            raise Refused(
+                f"the text has {number:,} {what} and one article may have {most:,}; split it, or"
+                " give its records as a .jsonl file"
+            )
+    return text
 
 
 def scrub(text: str) -> str:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from index.article import Article, Place, Skipped
-from index.readers.bounds import within_bounds
-from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy
+from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy, within_bounds
 from index.readers.fields import one_line, particulars, unclear_dates
 from index.readers.files import SourceFile, unreadable
 from index.readers.markup import without_markup

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
 import yaml
-from frontmatter.default_handlers import YAMLHandler
 
 from index.article import Article
-from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, decode, tidy
-from index.readers.fields import one_line, particulars
+from index.readers.encoding import Refused, decode, within_bounds
+from index.readers.fields import particulars
 from index.readers.files import SourceFile
+from index.readers.markup import (
+    Node,
+    parsed_text,
+    text_of,
+    without_comments,
+)
 from index.readers.text import BLANK
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 EXTENSIONS = (".md", ".markdown")
 
@@ -22,29 +29,16 @@ MAX_FRONT = 100_000  # characters of front matter: a second to parse; articles h
 FRONT = re.compile(r"\A\s*---[ \t]*\n(?=[^\n]*\S)")
 FRONT_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
 FIRST_FIELD = re.compile(r"\A\s*---[ \t]*\n\s*[\w-]+[ \t]*:")
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*)$")
-UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})[ \t]*$")
-RULE = re.compile(r"^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
-BULLET = re.compile(r"^(\s*)[*+-][ \t]+")
-QUOTED = re.compile(r"^ {0,3}(?:>[ \t]?)+")
-HARD_BREAK = re.compile(r"(?<!\\)\\$")
-DEFINITION = re.compile(r"^ {0,3}\[([^\]^\n][^\]\n]*)\]:[ \t]*\S+.*$", re.MULTILINE)
-TICKS = re.compile(r"`+")
+TIMES = re.compile(r"(?<=\d)\*(?=\d)")  # of two numbers; CommonMark sees emphasis
 
-URL_PART = r"\((?:[^()\s\\]|\\.|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
-LABEL = r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]"
-IMAGE = re.compile(rf"(?<!\\)!{LABEL}(?:{URL_PART}|\[[^\[\]]*\])")
-LINK = re.compile(rf"(?<![\\!]){LABEL}{URL_PART}")
-REFERENCE = re.compile(r"(?<![\\!])\[([^\[\]]+)\](?:\[([^\[\]]*)\])")
-AUTOLINK = re.compile(r"<((?:https?|mailto):[^\s<>]+)>")
-EMPHASIS = (
-    re.compile(r"(?<![\\*\w])(\*{1,3})(?![\s*])((?:[^*\n]|\\\*)*?[^\s*\\])\1(?![*\w])"),
-    re.compile(r"(?<![\\\w])(_{1,3})(?![\s_])((?:[^_\n]|\\_|(?<=\w)_(?=\w))*?[^\s_\\])\1(?!\w)"),
-    re.compile(r"(?<!\\)(~~)(?!\s)([^~\n]*?[^\s\\])~~"),
-)
-ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+@cache
+def _parser() -> MarkdownIt:
+    """CommonMark with tables; lines stay lines, and indentation is no code."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"breaks": True})
+    return parser.enable(["table", "strikethrough"]).disable("code")
 
 
 def read_markdown(file: SourceFile, data: bytes) -> Article:
@@ -55,101 +49,30 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
     """
     raw = decode(data)
     front, body = _split(raw.replace("\r\n", "\n").replace("\r", "\n"))
-    known = particulars(front)
-    text = plain_text(within_bounds(body))
-    if not text.strip():
+    tree = _tree(within_bounds(body))
+    text = text_of(tree)
+    if not text:
         raise Refused(BLANK)
-    known["title"] = known["title"] or _first_heading(body)
+    known = particulars(front)
+    if (first := next(iter(tree.find("body")), None)) is not None and first.tag == "h1":
+        known["title"] = known["title"] or text_of(first)
     return Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root, **known)
+
+
+def _tree(markdown: str) -> Node:
+    """Markdown as a tree of HTML."""
+    return parsed_text(_parser().render(TIMES.sub(r"\*", without_comments(markdown))))
 
 
 def plain_text(markdown: str) -> str:
     r"""Markdown without its marks: what a reader of the page would see, as plain lines.
 
-    Headings stay lines of their own, list items keep "- ", fenced code stays as it is.
+    Headings stay lines of their own, list items keep "- ", a table's rows become sentences.
 
     >>> plain_text("# Rain\nIt *will* [rain](http://x.example).")
     'Rain\n\nIt will rain.'
     """
-    names = {name.casefold() for name in DEFINITION.findall(markdown)}
-    lines: list[str] = []
-    fence = ""
-    for line in _without_comments(markdown).split("\n"):
-        mark = FENCE.match(line)
-        if fence:
-            fence = "" if mark and line.strip().startswith(fence) else fence
-            lines.append(line)
-        elif mark:
-            fence = mark[1]
-            lines.append(line)
-        else:
-            lines += _plain_line(line, lines, names)
-    return tidy(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n"))
-
-
-def _without_comments(markdown: str) -> str:
-    """The text around HTML comments; one that never ends is text."""
-    parts: list[str] = []
-    at = 0
-    while (start := markdown.find("<!--", at)) >= 0 and (
-        end := markdown.find("-->", start + 4)
-    ) >= 0:
-        parts.append(markdown[at:start])
-        at = end + len("-->")
-    return "".join([*parts, markdown[at:]])
-
-
-def _plain_line(line: str, above: list[str], names: set[str]) -> list[str]:
-    line = HARD_BREAK.sub("", QUOTED.sub("", line))
-    if UNDERLINE.match(line) and above and above[-1].strip():
-        return [""]
-    if RULE.match(line):
-        return [""]
-    definition = DEFINITION.match(line)
-    if definition and definition[1].casefold() in names:
-        return []
-    if heading := HEADING.match(line):
-        return ["", _inline(heading[1].strip(" \t").rstrip("#").rstrip(" \t"), names), ""]
-    return [_inline(BULLET.sub(r"\1- ", line), names)]
-
-
-def _inline(line: str, names: set[str]) -> str:
-    """One line without its inline marks; code spans stay as they are."""
-    parts: list[str] = []
-    end = 0
-    for start, stop in _code_spans(line):
-        parts += [_unmarked(line[end:start], names), line[start:stop]]
-        end = stop
-    return "".join([*parts, _unmarked(line[end:], names)])
-
-
-def _code_spans(line: str) -> Iterator[tuple[int, int]]:
-    """Where code is written in a line: between two runs of as many backticks."""
-    runs = [run.span() for run in TICKS.finditer(line)]
-    closing: dict[int, int] = {}  # of each run, the next that is as long
-    following: dict[int, int] = {}
-    for number in range(len(runs) - 1, -1, -1):
-        length = runs[number][1] - runs[number][0]
-        closing[number] = following.get(length, -1)
-        following[length] = number
-    number = 0
-    while number < len(runs):
-        last = closing[number]
-        if last >= 0:
-            yield runs[number][0], runs[last][1]
-        number = max(number, last) + 1
-
-
-def _unmarked(text: str, names: set[str]) -> str:
-    def referenced(found: re.Match[str]) -> str:
-        return found[1] if (found[2] or found[1]).casefold() in names else found[0]
-
-    text = LINK.sub(r"\1", IMAGE.sub("", text))
-    text = AUTOLINK.sub(r"\1", REFERENCE.sub(referenced, text))
-    for pattern in EMPHASIS:
-        for _ in range(3):  # bold inside italic inside bold is as deep as prose goes
-            text = pattern.sub(r"\2", text)
-    return ESCAPE.sub(r"\1", ENTITY.sub(lambda found: html.unescape(found[0]), text))
+    return text_of(_tree(markdown))
 
 
 def _split(raw: str) -> tuple[dict[str, object], str]:
@@ -187,7 +110,7 @@ def _fields(front: str, first_line: int) -> dict[str, object]:
             " shorten it"
         )
     try:
-        fields = YAMLHandler().load(front, Loader=_Loader)
+        fields = yaml.load(front, Loader=_Loader)  # noqa: S506 (it makes texts and nothing else)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
@@ -201,13 +124,3 @@ def _fields(front: str, first_line: int) -> dict[str, object]:
             f"the front matter of line {first_line} is not a list of fields; write title: ..."
         )
     return {str(name): value for name, value in fields.items()}
-
-
-def _first_heading(body: str) -> str:
-    """The headline, when the page begins with a first-level heading."""
-    lines = body.strip().split("\n", 2)
-    if re.match(r"#[ \t]", lines[0]):
-        return one_line(plain_text(lines[0])) or ""
-    if len(lines) > 1 and re.match(r"=+[ \t]*$", lines[1]):
-        return one_line(plain_text(lines[0])) or ""
-    return ""

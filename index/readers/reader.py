@@ -13,6 +13,25 @@ def _never(file: SourceFile, head: bytes) -> bool:
     return False
 
 
+def _as_it_is(article: Article) -> Article:
+    return article
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside another, such as an archive's, to be read as if it lay beside it.
+
+    Attributes:
+        file: Made by ``SourceFile.member``.
+        passed_over: Whether it is no fault if files of its kind are not read.
+        described: Adds to each of its articles what the outer file says of it.
+    """
+
+    file: SourceFile
+    passed_over: bool = True
+    described: Callable[[Article], Article] = _as_it_is
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A kind of file, and how its articles are read.
@@ -25,12 +44,12 @@ class Reader:
     Attributes:
         name: What it is called after "the file is": "a PDF document".
         extensions: The ends of its files' names, in small letters with their dot.
-        read: Gives the articles of a file, in its order, and a ``Skipped`` for what cannot be
-            read. It takes what it needs by ``file.data()`` or ``file.open()``, gives every
-            article ``file.uri`` (one of many ``file.uri#ID``), ``file.key`` (or the record's own)
-            and ``file.root``, and raises ``Refused``, with the cause and the remedy in one
-            sentence, if the file as a whole gives none. What else it raises is told as a damaged
-            file.
+        read: Gives the articles of a file, in its order, a ``Skipped`` for what cannot be read,
+            and a ``Member`` for each file that lies in it. It takes what it needs by
+            ``file.data()`` or ``file.open()``, gives every article ``file.uri`` (one of many
+            ``file.uri#ID``), ``file.key`` (or the record's own) and ``file.root``, and raises
+            ``Refused``, with the cause and the remedy in one sentence, if the file as a whole
+            gives none. What else it raises is told as a damaged file.
         recognises: Whether a file, whose first bytes are given too, is surely of this kind,
             whatever its name says.
         many: Whether a file may hold many articles.
@@ -38,7 +57,7 @@ class Reader:
 
     name: str
     extensions: tuple[str, ...]
-    read: Callable[[SourceFile], Iterable[Article | Skipped]]
+    read: Callable[[SourceFile], Iterable[Article | Skipped | Member]]
     recognises: Callable[[SourceFile, bytes], bool] = _never
     many: bool = False
 

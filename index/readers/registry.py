@@ -9,26 +9,14 @@ from importlib.metadata import entry_points
 
 from index.article import Article, Skipped
 from index.errors import OnRecordError
-from index.readers import (
-    archives,
-    docx,
-    epub,
-    html,
-    jsonl,
-    mail,
-    markdown,
-    odt,
-    pdf,
-    pptx,
-    rtf,
-    subtitles,
-    tables,
-    text,
-    warc,
-)
+from index.readers import jsonl, markdown, subtitles, tables, text
+from index.readers.containers import archives, mail, warc
 from index.readers.encoding import Refused
 from index.readers.files import SourceFile, unreadable
-from index.readers.reader import Reader, signed, single
+from index.readers.html import page
+from index.readers.office import docx, epub, odt, pptx, rtf
+from index.readers.pdf import document
+from index.readers.reader import Member, Reader, signed, single
 
 GROUP = "onrecord.readers"
 MAX_ABOVE = 3  # archives in archives: a mail in a zip in a tar.gz is as deep as senders go
@@ -46,10 +34,10 @@ def _is_page(file: SourceFile, head: bytes) -> bool:
 OWN = (
     Reader("plain text", text.EXTENSIONS, single(text.read_text)),
     Reader("a Markdown file", markdown.EXTENSIONS, single(markdown.read_markdown)),
-    Reader("a web page", html.EXTENSIONS, single(html.read_html), _is_page),
+    Reader("a web page", page.EXTENSIONS, single(page.read_html), _is_page),
     Reader("a JSON Lines file", jsonl.EXTENSIONS, jsonl.read_jsonl, many=True),
     tables.READER,
-    pdf.READER,
+    document.READER,
     docx.READER,
     odt.READER,
     pptx.READER,
@@ -115,7 +103,7 @@ def read_file(file: SourceFile, *, passed_over: bool = False) -> Iterator[Articl
             yield Skipped(file.uri, _unknown(file), fault=not passed_over)
             return
         for item in reader.read(file):
-            yield _within(item, file)
+            yield from (_within(each, file) for each in _read(item))
     except Refused as refusal:
         yield Skipped(file.uri, str(refusal))
     except OSError as error:
@@ -128,6 +116,15 @@ def read_file(file: SourceFile, *, passed_over: bool = False) -> Iterator[Articl
             f"the file is damaged and cannot be read as {kind} ({what}); save it anew, or save its"
             " text as a .txt file",
         )
+
+
+def _read(item: Article | Skipped | Member) -> Iterator[Article | Skipped]:
+    """What a reader gave; of a file inside its own, what that holds."""
+    if not isinstance(item, Member):
+        yield item
+        return
+    for each in read_file(item.file, passed_over=item.passed_over):
+        yield item.described(each) if isinstance(each, Article) else each
 
 
 def _within(item: Article | Skipped, file: SourceFile) -> Article | Skipped:
@@ -164,7 +161,7 @@ def _reader_of(file: SourceFile, *, by_name: bool) -> Reader | None:
 
 
 def _unknown(file: SourceFile) -> str:
-    kind = f"files ending in {file.extension}" if file.extension else "such files"
+    kind = f"files ending in {file.extension}" if file.extension else "files without an extension"
     return f"{kind} are not read; {read_here()}: convert it to one"
 
 

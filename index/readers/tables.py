@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from index.article import Article, Skipped
 from index.readers.assembly import Assembly, line
-from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, decode, scrub, tidy
+from index.readers.encoding import Refused, decode, scrub, tidy, within_bounds
 from index.readers.fields import one_line, particulars
 from index.readers.files import SourceFile
 from index.readers.reader import Reader

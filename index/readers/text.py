@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from index.article import Article
-from index.readers.bounds import within_bounds
-from index.readers.encoding import Refused, decode_telling, tidy
+from index.readers.encoding import Refused, decode_telling, tidy, within_bounds
 from index.readers.files import SourceFile
 
 EXTENSIONS = (".txt", ".text")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index import furniture
+from index.boilerplate import rules
 
 HEADING_CHARACTERS = 100  # the longest heading of the sample corpus has 74
 HEADING_WORDS = 15
@@ -87,7 +87,7 @@ def _is_heading(line: str) -> bool:
         and not _FINAL_STOP.search(line)
         and not LIST_ITEM.match(line)
         and "://" not in line
-        and not furniture.is_figures(line)
+        and not rules.is_figures(line)
     )
 
 

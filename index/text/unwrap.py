@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from index import furniture
+from index.boilerplate import rules
 from index.text.blocks import LIST_ITEM, WRAP_WIDTHS
 from index.text.punkt import news_words
 
@@ -93,11 +93,7 @@ class _Line:
     @property
     def apart(self) -> bool:
         """Whether it stands for itself by its look, whatever the lines around it."""
-        return (
-            self.text[0] in ">|"
-            or furniture.is_columns(self.text)
-            or furniture.is_sign_off(self.text)
-        )
+        return self.text[0] in ">|" or rules.is_columns(self.text) or rules.is_sign_off(self.text)
 
 
 def unwrap(text: str, titled: bool = False) -> str:
@@ -156,7 +152,7 @@ def _blocks(lines: list[_Line]) -> Iterator[list[_Line]]:
 
 def _margin(lines: list[_Line]) -> int:
     """Where lines begin; a first line does not tell, as it is indented or a headline."""
-    body = [line.column for line in lines[1:] if not furniture.is_sign_off(line.text)]
+    body = [line.column for line in lines[1:] if not rules.is_sign_off(line.text)]
     return min(body, default=lines[0].column if lines else 0)
 
 
@@ -178,7 +174,7 @@ class _Wrapping:
     def of(cls, lines: list[_Line], titled: bool) -> _Wrapping | None:
         """How the lines were wrapped; None if they do not show that they were."""
         body = lines
-        while len(body) > 1 and furniture.is_sign_off(body[-1].text):
+        while len(body) > 1 and rules.is_sign_off(body[-1].text):
             body = body[:-1]
         signed, lines = len(body) < len(lines), body
         ends = [pair for pair in pairwise(lines) if _may_go_on(*pair)]
@@ -194,7 +190,7 @@ class _Wrapping:
         """Whether indentations tell the paragraphs, be it that of a single line."""
         return _indented(self.lines) or any(
             after.opens
-            and not (before.opens or after.blank or after.low or furniture.is_columns(after.text))
+            and not (before.opens or after.blank or after.low or rules.is_columns(after.text))
             and not (LIST_ITEM.match(before.text) or LIST_ITEM.match(after.text))
             for before, after in pairwise(self.lines)
         )
@@ -274,7 +270,7 @@ class _Wrapping:
         return next(body, 0)
 
     def _is_row(self, line: _Line) -> bool:
-        return furniture.is_figures(line.text) and line.end < SHORT_ROW * self.width
+        return rules.is_figures(line.text) and line.end < SHORT_ROW * self.width
 
     def _is_paragraph(self, unit: list[_Line]) -> bool:
         """Whether lines that are read as one are a paragraph, not a row or an item of a list."""
@@ -284,7 +280,7 @@ class _Wrapping:
 
     def _joined(self, unit: list[_Line]) -> str:
         first = unit[0]
-        if len(unit) == 1 and (not self.indented or furniture.is_columns(first.text)):
+        if len(unit) == 1 and (not self.indented or rules.is_columns(first.text)):
             return first.raw
         parts = [first.text]
         for line in unit[1:]:
@@ -365,7 +361,7 @@ def _shows(lines: list[_Line], ends: list[tuple[_Line, _Line]], filled: int, sig
 
 def _may_go_on(before: _Line, after: _Line) -> bool:
     """Whether a line may go on in the next one; how many do tells whether a text is wrapped."""
-    rows = furniture.is_figures(before.text) or furniture.is_figures(after.text)
+    rows = rules.is_figures(before.text) or rules.is_figures(after.text)
     item = LIST_ITEM.match(after.text)
     apart = before.apart or after.apart or _is_head(before, after)
     return not (after.blank or after.opens or item or rows or apart)
@@ -378,7 +374,7 @@ def _is_head(before: _Line, after: _Line) -> bool:
 
 
 def _is_byline(line: _Line) -> bool:
-    return line.text[0] == "B" and furniture.bylined(line.text) is not None
+    return line.text[0] == "B" and rules.bylined(line.text) is not None
 
 
 def _is_title_case(text: str) -> bool:

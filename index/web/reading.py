@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from index.article import Article, Skipped
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.readers import Source
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched

@@ -18,7 +18,7 @@ from rag.dialogue.referents import (
     plural_in,
     subject_in,
 )
-from rag.politeness import is_small_talk
+from rag.dialogue.small_talk import is_small_talk
 from rag.types import Answer, Turn
 
 # Turns that are looked back at, and characters of them that are searched for with a question: the

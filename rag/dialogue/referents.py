@@ -7,7 +7,7 @@ import re
 from index.text.names import TITLES, Name, names_in
 from index.text.sentences import split_sentences
 from index.text.words import content_stems, is_content
-from rag.answer import REFUSAL
+from rag.answer_text import REFUSAL
 from rag.dialogue.history import REPLY_CHARS
 from rag.types import Answer
 

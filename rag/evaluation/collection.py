@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.readers.encoding import scrub
-from rag.lines import Line, UnreadableInput, numbered, read
+from rag.question_files import Line, UnreadableInput, numbered, read
 
 DOCUMENTS, QUERIES, JUDGED = "corpus.jsonl", "queries.jsonl", "qrels"
 

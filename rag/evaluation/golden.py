@@ -9,7 +9,7 @@ from typing import Any
 
 from index.readers.encoding import scrub
 from rag.evaluation.requests import WANTED
-from rag.lines import Line, Record, UnreadableInput, question_of, records
+from rag.question_files import Line, Record, UnreadableInput, question_of, records
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import ir_measures
 from ir_measures import AP, RR, R, nDCG
 
 from rag.evaluation.statistics import Estimate, estimate, mean, quantile
-from rag.lines import Line
 from rag.question import UnusableQuestion
+from rag.question_files import Line
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

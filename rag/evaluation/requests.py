@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rag.period import day_text
+from rag.periods import day_text
 from rag.types import Answer, Claim
 
 WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
@@ -20,27 +20,26 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.vector_store import as_node
+from rag.conversation import Answerer, Conversation
 from rag.llamaindex.nodes import source_nodes
+from rag.pipeline import Pipeline
 from rag.retrieve import Query
 from rag.types import NO_FILTERS, Answer, Filters, Said
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
 
 
 class CorpusRetriever(BaseRetriever):
     """Retrieval for anyone's own LlamaIndex pipeline: nodes are chunks with exact offsets."""
 
-    def __init__(self, corpus: Corpus, top_k: int = 10, filters: Filters = NO_FILTERS) -> None:
+    def __init__(self, pipeline: Pipeline, top_k: int = 10, filters: Filters = NO_FILTERS) -> None:
         super().__init__()
-        self._corpus = corpus
+        self._pipeline = pipeline
         self._top_k = top_k
         self._filters = filters
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        pipeline = self._corpus.pipeline
+        pipeline = self._pipeline
         query = Query.of(query_bundle.query_str, pipeline.embedder)
-        with self._corpus.reading() as now:
+        with pipeline.library.reading() as now:
             allowed = now.allowed(self._filters.condition())
             found = pipeline.search(self._filters)(now, query, self._top_k, allowed)
         return [NodeWithScore(node=as_node(p.chunk, p.article), score=p.score) for p in found]
@@ -53,17 +52,20 @@ class CorpusQueryEngine(BaseQueryEngine):
     the answer as JSON. A refusal has no source nodes.
     """
 
-    def __init__(self, corpus: Corpus, filters: Filters = NO_FILTERS) -> None:
+    def __init__(
+        self, corpus: Answerer, retriever: BaseRetriever, filters: Filters = NO_FILTERS
+    ) -> None:
         super().__init__(callback_manager=CallbackManager())
         self._corpus = corpus
+        self._retriever = retriever
         self._filters = filters
 
     def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         """The passages that are read for a question."""
-        return CorpusRetriever(self._corpus, filters=self._filters).retrieve(query_bundle)
+        return self._retriever.retrieve(query_bundle)
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        answer = self._corpus.ask(query_bundle.query_str, filters=self._filters)
+        answer = Conversation(self._corpus).ask(query_bundle.query_str, filters=self._filters)
         return Response(answer.text, source_nodes(answer), answer.as_json())
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:
@@ -76,14 +78,14 @@ class CorpusQueryEngine(BaseQueryEngine):
 class CorpusChatEngine(BaseChatEngine):
     """One chat; not for several threads at once. What it streams was checked."""
 
-    def __init__(self, corpus: Corpus, filters: Filters = NO_FILTERS) -> None:
+    def __init__(self, corpus: Answerer, filters: Filters = NO_FILTERS) -> None:
         self._corpus = corpus
         self._filters = filters
         self.reset()
 
     def reset(self) -> None:
         """Begins a new chat."""
-        self._chat = self._corpus.conversation()
+        self._chat = Conversation(self._corpus)
 
     @property
     def chat_history(self) -> list[ChatMessage]:
@@ -156,7 +158,7 @@ class CorpusChatEngine(BaseChatEngine):
                 {"role": message.role.value, "content": message.content or ""}
                 for message in history
             ]
-            self._chat = self._corpus.conversation(said)
+            self._chat = Conversation(self._corpus, said)
 
     def _pieces(
         self, message: str, response: StreamingAgentChatResponse

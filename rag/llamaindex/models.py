@@ -13,10 +13,9 @@ from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.llms import LLM
 
 from index.minilm import MiniLM
+from rag.generative.errors import ModelFailed, explain
+from rag.generative.llm import Reply, Streamed
 from rag.llamaindex.stores import PartUnusable
-from rag.writing.failures import ModelFailed, explain
-from rag.writing.model import Reply
-from rag.writing.streaming import Streamed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,10 +8,10 @@ from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.text.sentences import split_sentences
-from rag.evidence import LEVEL, MARGIN, RELEVANCE
 from rag.llamaindex.nodes import text_of
 from rag.llamaindex.stores import PartUnusable
-from rag.reader import SentenceReading, Text, default_reader
+from rag.reading.evidence import LEVEL, MARGIN, RELEVANCE
+from rag.reading.reader import SentenceReading, Text, default_reader
 
 
 class ReadingPostprocessor(BaseNodePostprocessor):

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
-from rag.extent import same_paragraph, words_of
-from rag.quote import says_the_same
+from rag.extractive import says_the_same
+from rag.quote_context import same_paragraph, words_of
 from rag.requests.material import Line, Material, opening, order_of, quoted, telling
 
 # Sentences of a brief at most; more than the fewest only if they score such a share of the best.

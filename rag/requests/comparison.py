@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from index.ledger import StoredArticle
 from index.text.names import alike, names_in
 from index.text.words import stem
-from rag.extent import same_paragraph, words_of
-from rag.quote import says_the_same
+from rag.extractive import says_the_same
+from rag.quote_context import same_paragraph, words_of
 from rag.requests.material import Line, Material, order_of, telling
 from rag.requests.speech import speech
 

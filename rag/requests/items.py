@@ -10,9 +10,9 @@ from index.ledger import StoredArticle
 from index.text.names import Name, groups, names_in
 from index.text.numbers import numbers_in
 from index.text.words import content_stems, stem
-from rag.evidence import Evidence
-from rag.extent import words_of
-from rag.quote import says_the_same
+from rag.extractive import says_the_same
+from rag.quote_context import words_of
+from rag.reading.evidence import Evidence
 from rag.requests.material import Line, Material, opening, quoted
 from rag.requests.speech import BODY, speech
 

@@ -15,11 +15,11 @@ from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.text.names import aliases
 from index.text.words import WORD, content_stems, is_content
-from rag.abstain import inverse_frequency
-from rag.evidence import Evidence, asks
-from rag.extent import extent, words_of
-from rag.quote import attribution, citation, numbered
-from rag.reader import Reader, SentenceReading
+from rag.answer_text import attribution
+from rag.quote_context import citation, numbered, quote_span, words_of
+from rag.reading.answerability import inverse_frequency
+from rag.reading.evidence import Evidence, asks
+from rag.reading.reader import Reader, SentenceReading
 from rag.retrieve import Passage, Query, retrieve
 from rag.types import Citation, Claim
 
@@ -120,6 +120,7 @@ def gather(
     embedder: Embedder,
     reader: Reader,
     beside: str = "",
+    wide: bool = False,
 ) -> Material:
     """The articles that tell of a subject; the newest, if it is "".
 
@@ -130,6 +131,7 @@ def gather(
         embedder: The model that the index was made with.
         reader: The model that reads.
         beside: Who is to be named in them too.
+        wide: Whether those count too that only touch on it.
     """
     if not content_stems(f"{subject} {beside}"):
         newest = now.ledger.newest(ARTICLES, allowed.articles if allowed else None)
@@ -157,7 +159,7 @@ def gather(
             nearness[article.pk] >= near or share(weights, whole) >= HELD
         )
 
-    kept = [passage.article for passage in best.values() if tells(passage)]
+    kept = [passage.article for passage in best.values() if wide or tells(passage)]
     kept += _naming(now, beside, allowed, {article.pk for article in kept})
     return Material(
         now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first
@@ -218,7 +220,7 @@ def telling(stored: StoredArticle) -> Iterator[int]:
 
 def quoted(stored: StoredArticle, index: int) -> str:
     """What is quoted for a sentence to be understood."""
-    first, last = extent(stored, index)
+    first, last = quote_span(stored, index)
     return stored.article.text[stored.sentences[first].start : stored.sentences[last - 1].end]
 
 
@@ -255,7 +257,7 @@ def evidence_of(lines: Sequence[Line]) -> list[Evidence]:
     """Lines as evidence, in their order, each with what must be quoted for it."""
     found = []
     for line in lines:
-        first, last = extent(line.article, line.index)
+        first, last = quote_span(line.article, line.index)
         start, end = line.article.sentences[first].start, line.article.sentences[last - 1].end
         chunk = StoredChunk(0, line.article.pk, start, end, "", first, last)
         reading = SentenceReading(0.0, 0.0, start, end)
@@ -267,7 +269,7 @@ def _apart(lines: Sequence[Line]) -> list[tuple[Line, int, int]]:
     """Lines with the first sentence that each quotes and the one after its last, none twice."""
     found: list[tuple[Line, int, int]] = []
     for line in lines:
-        first, last = extent(line.article, line.index)
+        first, last = quote_span(line.article, line.index)
         for n, (other, low, high) in enumerate(found):
             same = (other.article.pk, other.label) == (line.article.pk, line.label)
             if same and first < high and low < last:

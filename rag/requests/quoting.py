@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from index.ledger import StoredArticle
 from index.text.names import groups
-from rag.evidence import Evidence
-from rag.extent import words_of
-from rag.quote import says_the_same
+from rag.extractive import says_the_same
+from rag.quote_context import words_of
+from rag.reading.evidence import Evidence
 from rag.requests.material import Line, Material, order_of, published_by
 from rag.requests.speech import Said, is_of, speech
 

@@ -11,22 +11,22 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
 from index.text.words import WORD, content_stems, is_content, stem
-from rag import evidence, quote
-from rag.answer import sentence
-from rag.evidence import Evidence
-from rag.extent import words_of
-from rag.period import day_text
-from rag.politeness import SMALL_TALK
+from rag.answer_text import extractive_text, refusal, sentence
+from rag.dialogue.small_talk import SMALL_TALK
+from rag.periods import day_text
 from rag.question import Question
-from rag.reader import Reader
-from rag.requests.accounts import disagreements, with_corrections
+from rag.quote_context import words_of
+from rag.reading import evidence
+from rag.reading.evidence import Evidence
+from rag.reading.reader import Reader
+from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import brief
 from rag.requests.comparison import comparison, speakers
 from rag.requests.items import listed, named
 from rag.requests.kinds import TALK
 from rag.requests.material import Line, Material, composed, gather, published_by, telling
 from rag.requests.quoting import is_person, quotes, statements
-from rag.requests.request import POINTS, Request
+from rag.requests.request import CORRECTED, POINTS, Request, doubted
 from rag.requests.timeline import timeline
 from rag.retrieve import Query, retrieve
 from rag.types import Answer
@@ -40,6 +40,8 @@ OPENING = 8
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
 
+# What asks for one fact in which accounts may differ.
+_ONE = re.compile(r"\W*(?:who|when|where|which|what|why|how|(?:number|cost|price|date)s? )\b", re.I)
 _YES_OR_NO = re.compile(r"\W*(?:is|are|was|were|does|do|did|has|have|will|when)\b", re.I)
 
 
@@ -63,15 +65,16 @@ class Desk:
         """How many articles there are."""
         return self.now.ledger.counts()["articles"]
 
-    def evidence(self) -> list[Evidence]:
-        """The sentences that may answer the request as a question, most probable first."""
-        query = Query.of(self.question, self.embedder)
+    def evidence(self, question: str = "") -> list[Evidence]:
+        """The sentences that may answer the request or another question, most probable first."""
+        question = question or self.question
+        query = Query.of(question, self.embedder)
         passages = retrieve(self.now, query, PASSAGES, self.allowed)
-        return evidence.gather(self.question, passages, self.reader)
+        return evidence.gather(question, passages, self.reader)
 
-    def gather(self, subject: str, beside: str = "") -> Material:
+    def gather(self, subject: str, beside: str = "", *, wide: bool = False) -> Material:
         """The articles on a subject."""
-        return gather(self.now, subject, self.allowed, self.embedder, self.reader, beside)
+        return gather(self.now, subject, self.allowed, self.embedder, self.reader, beside, wide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
         return None
     asked = replace(asked, kind=request.kind)
     if not reply.lines:
-        text = quote.refusal((), reply.heading)
+        text = refusal((), reply.heading)
         return replace(asked, text=text, reason=reply.heading), ()
     claims, citations = composed(reply.lines)
     answer = replace(
@@ -114,7 +117,7 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
         answered=True,
         confidence=1.0,
         heading=reply.heading,
-        text=f"{reply.heading}\n\n{quote.answer_text(claims)}",
+        text=f"{reply.heading}\n\n{extractive_text(claims)}",
         claims=claims,
         citations=citations,
     )
@@ -203,15 +206,21 @@ def _comparison(request: Request, desk: Desk) -> Reply | None:
 
 
 def _disagreement(request: Request, desk: Desk) -> Reply:
-    material = desk.gather(request.subject)
+    material = desk.gather(request.subject, wide=True)
+    asked = request.subject and doubted(desk.question, request.subject)
+    if CORRECTED.search(desk.question):
+        found = corrections(material)
+    elif asked:
+        found = differences(material, desk.evidence(asked), alone=bool(_ONE.match(asked)))
+    else:
+        found = differences(material)
+    lines = disagreements(found)
+    if lines:
+        return Reply(f"Where accounts differ: {_on(request)}.", lines)
     if not material.articles:
         return _nothing(request, material)
-    lines = disagreements(with_corrections(material))
-    if not lines:
-        on = f" on {request.subject}" if request.subject else ""
-        read = _counted(len(material.articles), "article")
-        return Reply(f"no two of the {read}{on} that were compared state different facts")
-    return Reply(f"Where accounts differ: {_on(request)}.", lines)
+    on = f" on {request.subject}" if request.subject else ""
+    return Reply(f"no two accounts{on} that were compared state different facts")
 
 
 def _quotes(request: Request, desk: Desk) -> Reply | None:

@@ -10,9 +10,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.text.words import WORD
-from rag.politeness import bare, is_small_talk
+from rag.dialogue.small_talk import bare, is_small_talk
 from rag.question import Question
-from rag.reader import RequestReading
+from rag.reading.reader import RequestReading
 from rag.requests.kinds import TALK
 from rag.types import Scope, Turn
 
@@ -62,6 +62,16 @@ _AGREE = re.compile(
     r" (?:all )?agree\b(?: (?:on|about|that))?(?: how (?:many|much))?",
     re.I,
 )
+
+# What says that accounts are held against each other, and what stands between that and in what.
+_FRAME = re.compile(
+    r"\b(?:(?:dis)?agree\w*|contradict\w*|conflict\w*|differ\w*|discrepan\w+|inconsisten\w+|disput\w+"
+    r"|the same|accounts?|reports?|(?:news)?papers?|articles?|sources?|outlets?|versions?)\b",
+    re.I,
+)
+CORRECTED = re.compile(r"\bcorrect(?:ed|ions?)\b", re.I)
+_ABOUT = re.compile(r"^\W*(?:\w+ ){0,2}?(?:about|on|over|regarding|concerning|as to|of|in) |^\W+")
+_PARTS = re.compile(r"[,;:?!]| [-–—] ")
 
 _TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.I)
 
@@ -139,7 +149,8 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return Request("count", _span(text, _behind(found, points)))
     if found.kind == "fact" and _SAY.match(text) and _words(text, found, "speaker"):
         found = replace(found, kind="quotes")
-    if found.kind == "fact" or found.probability < SURE:
+    corrected = found.kind == "disagreement" and CORRECTED.search(text)
+    if found.kind == "fact" or (found.probability < SURE and not corrected):
         return FACT
     if found.kind in ("search", "latest") and _ASKS.match(text):
         return FACT
@@ -154,6 +165,27 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         found = _behind(found, things)
     # Of every other kind all that is named is what it is about.
     return Request(found.kind, _span(text, found))
+
+
+def doubted(text: str, subject: str) -> str:
+    """What accounts are asked about that may differ: "how many were hurt", or the subject alone.
+
+    Args:
+        text: The request.
+        subject: What it is about.
+
+    >>> doubted("do the reports agree on how many were hurt?", "hurt")
+    'how many were hurt'
+    >>> doubted("cost of lifting the wreck - does everyone say the same?", "wreck")
+    'cost of lifting the wreck'
+    """
+    last = subject.split()[-1].lower()
+    part = next((part for part in _PARTS.split(text) if last in part.lower()), subject)
+    framed = [found.end() for found in _FRAME.finditer(part)]
+    for end in reversed(framed):
+        if last in part[end:].lower():
+            return _ABOUT.sub("", part[end:]).strip()
+    return subject if framed else part.strip()
 
 
 def _behind(found: RequestReading, asked: re.Match[str]) -> RequestReading:

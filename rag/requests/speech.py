@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
 from index.text.names import Name, alike, names_in
-from rag.extent import same_paragraph, words_of
+from rag.quote_context import same_paragraph, words_of
 
 _VERB = (
     r"(?:said|says|say|saying|told|tells|stated|states|added|adds|explained|explains|insisted|insists"
@@ -96,32 +96,65 @@ def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[S
         text = words_of(stored, index)
         if sentence.heading:
             continue
-        # A lone first word is a name if it speaks.
-        names = [
-            replace(n, start=n.start - 2, end=n.end - 2) for n in names_in(f"x {_blank(text)}")
-        ]
-        quoted = bool(_QUOTED.search(text)) or _opens(text) or text.rstrip()[-1:] in _MARKS
-        speaker, pronoun = next((n.text for n in names if speaks(n, text)), ""), ""
-        if not speaker and (found := _PRONOUN.search(_blank(text))):
-            pronoun = (found[1] or found[2]).lower()
-            acts = [n.text for n in names if n.end + 2 < found.start() and _acts(n, text, known)]
-            fits = (s for s in (*acts, *reversed(spoke)) if _fits(s, pronoun, usual))
-            speaker = next(fits, "")
-        elif not speaker and _opens(text) and same_paragraph(stored, index - 1) and spoke:
-            speaker = spoke[-1]
-        acting = (n.text for n in names if _acts(n, text, known))
-        does = speaker or next(acting, "")
-        if does:
-            fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
-            spoke = [*(s for s in spoke if s != fuller), fuller]
-        if not speaker and _opens(text) and text.count(text.lstrip()[0]) == 1:
-            open_at.append(index)  # who says it follows
-            continue
+        names = _names(text)
+        acting = [name for name in names if _acts(name, text, known)]
+        speaker, pronoun = _speaker(text, names, acting, spoke, usual)
+        if not (speaker or pronoun) and _opens(text) and same_paragraph(stored, index - 1):
+            speaker = "".join(spoke[-1:])
+        if does := speaker or next((name.text for name in acting), ""):
+            fuller = _last(spoke, does)
         if speaker:
             for earlier in open_at:
                 yield Said(earlier, fuller, True), ""
-            yield Said(index, fuller, quoted), pronoun
+            yield Said(index, fuller, _verbatim(text)), pronoun
+        elif _opens(text) and text.count(text.lstrip()[0]) == 1:
+            open_at.append(index)  # who says it follows
+            continue
         open_at = []
+
+
+def _last(spoke: list[str], does: str) -> str:
+    """Who does something, put behind who spoke before; in the form that names them most fully."""
+    fuller = next((s for s in spoke if len(s) > len(does) and is_of(s, does)), does)
+    if fuller in spoke:
+        spoke.remove(fuller)
+    spoke.append(fuller)
+    return fuller
+
+
+def _names(text: str) -> list[Name]:
+    """The names outside quotation marks; a lone first word is one if it speaks."""
+    return [replace(n, start=n.start - 2, end=n.end - 2) for n in names_in(f"x {_blank(text)}")]
+
+
+def _verbatim(text: str) -> bool:
+    return bool(_QUOTED.search(text)) or _opens(text) or text.rstrip()[-1:] in _MARKS
+
+
+def _speaker(
+    text: str,
+    names: Sequence[Name],
+    acting: Sequence[Name],
+    spoke: Sequence[str],
+    usual: Mapping[str, str],
+) -> tuple[str, str]:
+    """To whom a sentence gives what it says, "" if to nobody, and by which pronoun.
+
+    Args:
+        text: The sentence.
+        names: Its names.
+        acting: Those with which it begins.
+        spoke: Who spoke before, the last one last.
+        usual: The pronoun that stands for a speaker in the article.
+    """
+    if named := next((name.text for name in names if speaks(name, text)), ""):
+        return named, ""
+    if not (found := _PRONOUN.search(_blank(text))):
+        return "", ""
+    pronoun = (found[1] or found[2]).lower()
+    acts = (name.text for name in acting if name.end + 2 < found.start())
+    fits = (s for s in (*acts, *reversed(spoke)) if _fits(s, pronoun, usual))
+    return next(fits, ""), pronoun
 
 
 def _acts(name: Name, text: str, known: Container[str]) -> bool:

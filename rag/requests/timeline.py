@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
 from index.text.dates import Date, dates_in
-from rag.extent import words_of
-from rag.period import day_text
-from rag.quote import says_the_same
+from rag.extractive import says_the_same
+from rag.periods import day_text
+from rag.quote_context import words_of
 from rag.requests.material import LEAST, Line, Material, opening, quoted, telling
 from rag.requests.quoting import statements
 

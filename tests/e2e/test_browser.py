@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rag.answer import MAY, NEAREST, REFUSAL
+from rag.answer_text import MAY, NEAREST, REFUSAL
 from tests.e2e.browsing import PHONE, ask, browser_wanted, chats_shown, elsewhere, until
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
-from ui.held import Held
-from ui.keeping import Chats
+from ui.conversation_store.store import ConversationStore
+from ui.page.open_turns import OpenTurns
 from ui.report.page import page as report_page
 from ui.sample import NOTICE, SUGGESTIONS
 from ui.web import build_app, launch
@@ -298,7 +298,7 @@ def test_a_phone_shows_no_sideways_scrolling(visit, real):
 
 
 def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
-    chats = Chats(tmp_path)
+    chats = ConversationStore(tmp_path)
     app = build_app(FakeCorpus(), chats=chats)
     address = launch(app, port=0)
     page = visit(address)
@@ -332,8 +332,8 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
 
 
 def test_a_page_that_the_server_let_go_of_goes_on_from_what_is_kept(visit, tmp_path):
-    chats = Chats(tmp_path)
-    held = Held(9)
+    chats = ConversationStore(tmp_path)
+    held = OpenTurns(9)
     app = build_app(FakeCorpus(), chats=chats, held=held)
     page = visit(launch(app, port=0))
     try:
@@ -379,7 +379,7 @@ def test_edit_gives_the_question_back(visit, fake):
 
 
 def test_helpful_is_pressed_and_released(visit, tmp_path):
-    chats = Chats(tmp_path)
+    chats = ConversationStore(tmp_path)
     app = build_app(FakeCorpus(), chats=chats)
     page = visit(launch(app, port=0))
     good = page.get_by_role("button", name="Helpful", exact=True)

@@ -21,9 +21,9 @@ from tests.e2e.browsing import (
 )
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus, cite, claim, reply
 from tests.ui.reporting import about, hostile_answers
+from ui.conversation_store.store import ConversationStore
+from ui.conversation_store.values import Turn
 from ui.export import page as exported_page
-from ui.keeping import Chats
-from ui.kept.values import Turn
 from ui.report.page import page as report_page
 from ui.web import build_app, launch
 
@@ -41,7 +41,7 @@ LONG = (
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    chats = Chats(tmp_path_factory.mktemp("kept"))
+    chats = ConversationStore(tmp_path_factory.mktemp("kept"))
     chats.append(chats.create(), KEPT)
     return chats
 

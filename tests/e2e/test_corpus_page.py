@@ -15,11 +15,11 @@ from tests.e2e.browsing import (
     violations,
 )
 from tests.newsite import Site
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from ui.alerts.store import Alerts, Match
-from ui.api import build_api
-from ui.shelf.adding import Editor
-from ui.shelf.view import READ_ONLY, Terms
+from ui.library.adding import Editor
+from ui.library.view import READ_ONLY, Terms
+from ui.server.api import build_api
 from ui.web import build_app, launch
 
 pytestmark = browser_wanted
@@ -62,23 +62,23 @@ def address(corpus):
     app.close()
 
 
-def shelf(visit, address, **options):
+def library(visit, address, **options):
     """The corpus page, its table shown."""
     page = visit(address, **options)
     page.get_by_role("tab", name="Corpus").click()
-    page.locator(".shelf table").wait_for()
+    page.locator(".library table").wait_for()
     return page
 
 
 def titles(page):
-    return page.locator(".shelf tbody .title a").all_text_contents()
+    return page.locator(".library tbody .title a").all_text_contents()
 
 
 def test_the_table_is_sorted_searched_and_opened(visit, address):
-    page = shelf(visit, address)
+    page = library(visit, address)
     assert titles(page) == ["Hail in Riga", "Bread dearer", EVIL]
     page.get_by_role("button", name="Article", exact=True).click()
-    page.locator('.shelf th.title[aria-sort="ascending"]').wait_for()
+    page.locator('.library th.title[aria-sort="ascending"]').wait_for()
     assert titles(page) == [EVIL, "Bread dearer", "Hail in Riga"]
     assert page.evaluate("document.activeElement.textContent") == "Article"
     page.get_by_label("Find articles").fill("crumb")
@@ -93,7 +93,7 @@ def test_the_table_is_sorted_searched_and_opened(visit, address):
 
 
 def test_an_upload_is_asked_about(visit, address):
-    page = shelf(visit, address)
+    page = library(visit, address)
     page.get_by_text("Add articles").click()
     page.get_by_label("Files").set_input_files(
         [
@@ -119,7 +119,7 @@ def test_an_upload_is_asked_about(visit, address):
 
 
 def test_pasted_text_is_added_and_taken_out_again(visit, address, corpus):
-    page = shelf(visit, address)
+    page = library(visit, address)
     page.get_by_text("Add articles").click()
     page.get_by_label("Headline").fill("Fog in Oslo")
     page.get_by_label("Text", exact=True).fill("Fog closed the airport of Oslo for nine hours.")
@@ -148,8 +148,8 @@ def test_a_link_is_fetched_and_an_alert_that_it_matches_is_shown(visit, address,
     alerts.record(alerts.add("bread?", 0), [match], 0)
     with Site() as site:
         site.page("/harbour", "Harbour to close")
-        page = shelf(visit, address)
-        shown = page.locator(".shelf .alerts")
+        page = library(visit, address)
+        shown = page.locator(".library .alerts")
         assert shown.locator("summary").text_content() == "Alerts: the last 1 match"
         assert EVIL in shown.locator("a").text_content()
         page.get_by_text("Add articles", exact=True).click()
@@ -158,13 +158,13 @@ def test_a_link_is_fetched_and_an_alert_that_it_matches_is_shown(visit, address,
         page.get_by_role("button", name="Add a link").click()
         page.get_by_text("1 added.").wait_for()
     assert "Harbour to close" in titles(page)
-    page.locator(".shelf .results a").click()
+    page.locator(".library .results a").click()
     page.locator("#reader").get_by_role("heading", name="Harbour to close").wait_for()
     assert not elsewhere(page)
 
 
 def test_what_goes_wrong_is_told_in_a_sentence(visit, address, corpus):
-    page = shelf(visit, address)
+    page = library(visit, address)
     page.get_by_text("Add articles").click()
     page.get_by_role("button", name="Add files").click()
     page.get_by_text("Choose files first.").wait_for()
@@ -179,9 +179,9 @@ def test_what_goes_wrong_is_told_in_a_sentence(visit, address, corpus):
 def test_readers_who_may_not_change_it_are_offered_nothing(visit, corpus):
     app = build_app(corpus, terms=lambda: READ_ONLY)
     try:
-        page = shelf(visit, launch(app, port=0, programs=build_api(corpus)))
+        page = library(visit, launch(app, port=0, programs=build_api(corpus)))
         assert page.get_by_text("Add articles").is_hidden()
-        assert page.locator(".shelf input[type=checkbox]").count() == 0
+        assert page.locator(".library input[type=checkbox]").count() == 0
     finally:
         app.close()
 
@@ -205,7 +205,7 @@ def states(page):
 
 
 def test_axe_finds_no_grave_violation(visit, address):
-    page = shelf(visit, address, reduced_motion="reduce")
+    page = library(visit, address, reduced_motion="reduce")
     found = {state: problems for state in states(page) if (problems := violations(page))}
     assert found == {}
     darken(page)
@@ -214,7 +214,7 @@ def test_axe_finds_no_grave_violation(visit, address):
 
 def test_on_a_phone_nothing_stands_over_the_edge_and_targets_have_24_pixels(visit, address):
     phone = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
-    page = shelf(visit, address, color_scheme="dark", reduced_motion="reduce", **phone)
+    page = library(visit, address, color_scheme="dark", reduced_motion="reduce", **phone)
     assert faults_on_a_phone(page, states(page)) == {}
 
 
@@ -226,7 +226,7 @@ def test_the_keyboard_is_enough(visit, address, corpus):
     press("Tab")
     assert page.evaluate("document.activeElement.textContent.trim()") == "Corpus"
     press("Enter")
-    page.locator(".shelf table").wait_for()
+    page.locator(".library table").wait_for()
     reached = []
     for _ in range(16):
         press("Tab")

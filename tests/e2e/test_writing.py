@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from index.text.words import content_stems
-from rag.answer import UNSUPPORTED
+from rag.answer_text import UNSUPPORTED
 from rag.corpus import Corpus
+from rag.generative.llm import configured
 from rag.settings import Settings
-from rag.writing.llm import configured
 from tests import llm_server as server
 from tests.rag.replying import passages_of
 from ui import cli, output
-from ui.render import answer_html, escape
+from ui.page.render import answer_html
+from ui.templating import escape
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 QUESTIONS = [json.loads(line) for line in (GOLDEN / "model.jsonl").open(encoding="utf-8")]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
-from index.clean import Cleaned, clean_article, clean_text
+from index.boilerplate.clean import Cleaned, clean_article, clean_text
 
 FIRST = "The harbour bridge reopened on Sunday after two years of repairs, the city said."
 SECOND = "Cars crossed it from noon on, and many people came to watch the first tram."
@@ -256,7 +256,7 @@ def test_white_space_is_settled_and_paragraphs_are_kept():
 
 
 @pytest.mark.parametrize("text", ["", "\n \n", "Advertisement\n\nShare on X", "Trending\nA\nB\nC"])
-def test_nothing_but_furniture_is_kept_as_it_was(text):
+def test_nothing_but_boilerplate_is_kept_as_it_was(text):
     assert clean_text(text).text == text.strip()
 
 

@@ -8,14 +8,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index.article import Article, Skipped
+from index.boilerplate.clean import clean_article
 from index.chunk import chunk_article
-from index.clean import clean_article
 from index.duplicates import signature
 from index.readers import read_source
-from index.readers.bounds import MAX_CHARACTERS, MAX_LINES
-from index.readers.encoding import Refused
+from index.readers.encoding import MAX_CHARACTERS, MAX_LINES, Refused
 from index.readers.files import SourceFile
-from index.readers.html import MAX_CHILDREN, MAX_ELEMENTS, read_html
+from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_html
 from index.readers.markdown import read_markdown
 from index.readers.text import read_text
 from index.text.sentences import split_sentences

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from index.clean import Cleaned, clean_text
+from index.boilerplate.clean import Cleaned, clean_text
 from index.readers.dates import parse_date
 from index.readers.encoding import decode, decode_telling, tidy
 from index.text.unwrap import unwrap
@@ -98,7 +98,7 @@ WHOLE = [
 
 @pytest.mark.parametrize("line", WHOLE)
 @pytest.mark.parametrize("place", ["first", "last", "between"])
-def test_a_sentence_is_never_furniture_by_its_first_words(line, place):
+def test_a_sentence_is_never_boilerplate_by_its_first_words(line, place):
     parts = {"first": (line, FIRST, SECOND), "last": (FIRST, SECOND, line),
              "between": (FIRST, line, SECOND)}[place]  # fmt: skip
     text = "\n\n".join(parts)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.clean import clean_article
-from index.explain import explain
+from index.boilerplate.clean import clean_article
+from index.boilerplate.explain import explain
 from index.readers import read_source
 from index.readers.files import SourceFile
-from index.readers.html import read_html
+from index.readers.html.page import read_html
 from index.readers.markdown import read_markdown
 from index.readers.text import read_text
 from index.text.sentences import LONGEST, split_sentences
@@ -154,7 +154,7 @@ SENTENCES = st.lists(WORDS.map(lambda line: f"The council {line} and so it said 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SENTENCES)
 def test_no_word_of_the_body_is_missing_new_or_glued(lines):
-    """Whatever words a page's furniture shares with its sentences, in every reader of articles."""
+    """Whatever words the page's own lines share with its sentences, in every reader."""
     file, body = SourceFile(Path("a"), "a", "/"), "\n\n".join(lines)
     page = "".join(f"<p>{line}</p>" for line in lines)
     for found in (

@@ -2,6 +2,7 @@
 
 import sqlite3
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,12 +36,19 @@ NEW = {
 
 
 def without_digests(db):
-    """Takes away what the third and the fourth schema brought."""
+    """Takes away what later schemas brought, and the languages that no one told."""
+    db.execute("UPDATE articles SET language = NULL")
     for table, columns in NEW.items():
         for column in columns:
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     db.execute("DELETE FROM manifest WHERE name = 'digest'")
     db.execute("UPDATE manifest SET value = '2' WHERE name = 'schema'")
+
+
+def without_languages(found):
+    articles = found["articles"].items()
+    untold = {u: (id_, replace(a, language=None), *rest) for u, (id_, a, *rest) in articles}
+    return found | {"articles": untold}
 
 
 @pytest.fixture
@@ -126,7 +134,7 @@ def test_what_is_held_stays_and_nothing_is_embedded_again(old, news, how, tmp_pa
     assert (old / LEDGER).stat().st_size < size - 30_000
     assert faults(old) == ([], [])
     add(tmp_path / "new", model, news)
-    assert look(old, model) == look(tmp_path / "new", model)
+    assert look(old, model) == without_languages(look(tmp_path / "new", model))
 
 
 def test_a_migration_that_is_cut_off_leaves_the_old_index(old, fake, monkeypatch):
@@ -152,7 +160,7 @@ def test_what_the_second_schema_holds_is_as_written_from_now_on(second, news, fa
     assert model.calls == 0
     assert faults(second) == ([], [])
     add(tmp_path / "new", fake, news)
-    assert look(second, fake) == look(tmp_path / "new", fake)
+    assert look(second, fake) == without_languages(look(tmp_path / "new", fake))
 
 
 def test_an_index_without_places_is_brought_up_to_date(third, news, fake, tmp_path):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from index.clean import clean_article
-from index.readers import stated
+from index.boilerplate.clean import clean_article
 from index.readers.files import SourceFile
-from index.readers.html import read_html
+from index.readers.html import metadata
+from index.readers.html.page import read_html
 
 DAY = date(2026, 2, 11)
 BODY = (
@@ -115,7 +115,7 @@ def test_a_day_to_come_is_no_day(monkeypatch):
 
     head = '<meta name="date" content="2026-02-11">'
     assert read(head).published == DAY
-    monkeypatch.setattr(stated, "date", Early)
+    monkeypatch.setattr(metadata, "date", Early)
     assert read(head).published is None
 
 

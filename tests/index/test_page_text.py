@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.readers.files import SourceFile
-from index.readers.html import read_html
+from index.readers.html.page import read_html
 
 FIRST = "The harbour crane was taken down on Monday, and the city sold it for scrap, it said."
 LAST = "What will stand in its place is to be decided by the council before the summer is over."
@@ -36,13 +36,13 @@ def text_of(body):
             "- Crane\n\nIt cost 4 million euros\n\npiles cost more\n\nnow",
         ),
         ("<ul><li>Cranes<ul><li>Old ones</li></ul>and more</li><li>Piles</li></ul>",
-         "- Cranes\n\n- Old ones\n\nand more\n- Piles"),
+         "- Cranes\n- Old ones\n\nand more\n\n- Piles"),
         ("<dl><dt>Crane</dt><dd><p>4 million</p><p>euros</p></dd></dl>",
          "- Crane\n- 4 million\n\neuros"),
         (
             "<table><tr><th>Thing</th><th>Cost</th></tr>"
             "<tr><td>Crane<br>of 1957</td><td><p>4 million</p><p>euros</p></td></tr></table>",
-            "Thing | Cost\nCrane of 1957 | 4 million euros",
+            "Thing: Crane of 1957; Cost: 4 million euros.",
         ),
         (
             "<table><tr><td>Costs</td><td><ul><li>crane</li><li>piles</li></ul></td></tr></table>",
@@ -99,5 +99,7 @@ BODY = st.lists(st.one_of(PARAGRAPH, blocks(FLOW), TABLE), min_size=1, max_size=
 def test_no_word_is_missing_new_or_glued(body):
     first, *others = body.split("@")
     page = first + "".join(f"word{number}{other}" for number, other in enumerate(others))
-    words = re.findall(r"[^\s|.,-]+", text_of(f"<p>Here it begins.</p>{page}"))
+    words = re.findall(r"[^\s|.,:;-]+", text_of(f"<p>Here it begins.</p>{page}"))
+    if "<table>" in body:  # each cell stands after the head of its column
+        words.sort(key=lambda word: int(word[4:]) if word[4:].isdigit() else -1)
     assert words == ["Here", "it", "begins", *(f"word{n}" for n in range(len(others)))]

@@ -96,7 +96,7 @@ def test_what_is_not_read_is_named(tmp_path):
     assert (first.uri, folder.uri) == ("README", str(tmp_path))
     assert second == Skipped("a.xyz", second.reason, fault=False)
     assert second.reason.startswith("files ending in .xyz are not read; onrecord reads .txt, .text")
-    assert first.reason.startswith("such files are not read")
+    assert first.reason.startswith("files without an extension are not read")
     assert all(end in folder.reason for end in extensions())
     assert reason(tmp_path / "a.xyz") == second.reason
 

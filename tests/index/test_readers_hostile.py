@@ -10,11 +10,11 @@ import pytest
 from index.article import Article, Skipped
 from index.readers import read_source
 from index.readers.assembly import Assembly
-from index.readers.bounds import MAX_CHARACTERS
+from index.readers.encoding import MAX_CHARACTERS
 from index.readers.files import SourceFile
-from index.readers.reading_order import Words, reading_order
+from index.readers.pdf.reading_order import Words, reading_order
+from index.readers.pdf.typeset import write
 from index.readers.registry import read_file
-from index.readers.typeset import write
 from tests.growth import assert_linear
 from tests.index.documents import archive, report
 from tests.index.test_readers_archives import CRAWL, MEMBERS, tar, warc
@@ -164,7 +164,7 @@ def test_a_text_that_is_too_long_is_told(monkeypatch):
     data = archive({"word/document.xml": f"<w:document {W}><w:body>{long}</w:body></w:document>"})
     (found,) = read("a.docx", data)
     assert "characters and one article may have 5,000,000" in found.reason
-    monkeypatch.setattr("index.readers.pdf.MAX_PAGES", 3)
+    monkeypatch.setattr("index.readers.pdf.document.MAX_PAGES", 3)
     (found,) = read("a.pdf", report(4))
     assert found.reason == "the PDF has 4 pages and 3 can be read; split it"
 

@@ -42,8 +42,7 @@ It was late.
 
 "We are very glad and not a little proud", said the mayor on Sunday.
 
-Year | Cost
-2023 | 10 million
+Year: 2023; Cost: 10 million.
 
 Trams will follow in the autumn, when the rails have been laid and tested for a month. Until then \
 buses go round by the old road."""

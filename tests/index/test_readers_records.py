@@ -8,7 +8,7 @@ import pytest
 
 from index.article import Article, Skipped
 from index.readers import Source, read_source
-from index.readers.rows import lines
+from index.readers.assembly import sentences_of
 from tests.index.documents import pdf
 
 
@@ -162,7 +162,7 @@ def test_a_table_of_figures_is_one_article_whose_rows_can_be_quoted(tmp_path):
     ],
 )
 def test_rows_without_heads_are_lines(rows, said):
-    assert list(lines(rows)) == said
+    assert list(sentences_of(rows)) == said
 
 
 def test_records_of_other_names_are_mapped(tmp_path):

@@ -247,6 +247,7 @@ def test_nodes_are_added_as_articles(own, fake):
         stored = {a.article.uri: a.article for a in now.ledger.all_articles()}
     assert stored["trams"] == Article(
         uri="trams", key="t", title="Trams", published=date(2025, 6, 1), publisher="Wire",
+        language="en",
         text="Trams stopped at noon.\n\nThey ran again by two.",
     )  # fmt: skip
     assert stored["alone"].text == "Buses were full. 👩\u200d👩\u200d👧"

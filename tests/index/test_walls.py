@@ -6,7 +6,7 @@ import pytest
 
 from index.readers.encoding import Refused
 from index.readers.files import SourceFile
-from index.readers.html import read_html
+from index.readers.html.page import read_html
 
 PROSE = (
     "<p>Every third link in court rulings leads to a page that is not there, a study by the "

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.answer import sentence
+from rag.answer_text import sentence
 from rag.types import SURE, Answer, Citation, Claim, Scope, Short
-from tests.rag.making import cited
+from tests.rag.builders import cited
 
 TEXT = st.text(max_size=20)
 DAY = st.none() | st.dates()

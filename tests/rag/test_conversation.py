@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from rag.answer import UNSUPPORTED
+from rag.answer_text import UNSUPPORTED
 from rag.conversation import Conversation
+from rag.extractive import growing
 from rag.question import UnusableQuestion
-from rag.quote import growing
 from rag.types import NO_FILTERS, Answer, as_turns, messages_of
-from tests.rag.making import cited, claim, corpus_of
+from tests.rag.builders import cited, claim, corpus_of
 
 NEWS = {
     "rain.txt": "Rain fell on Kyiv for three days.",

@@ -12,13 +12,13 @@ from index.build import Builder
 from index.errors import IndexMismatch, IndexMissing, NotIndexed, PublisherUnknown
 from rag.conversation import Conversation
 from rag.corpus import Corpus
-from rag.politeness import SMALL_TALK
+from rag.dialogue.small_talk import SMALL_TALK
 from rag.question import UnusableQuestion
 from rag.requests.request import Request
 from rag.settings import Settings
 from rag.types import Answer, Citation, Claim, Filters
 from tests.fakes import FakeEmbedder, FakeReader
-from tests.rag.making import article, corpus_of, empty_index
+from tests.rag.builders import article, corpus_of, empty_index
 from tests.rag.replying import FakeModel
 
 HEADLINE = "what preconditions did the Kremlin set?"

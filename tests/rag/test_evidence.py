@@ -2,10 +2,10 @@
 
 import math
 
-from rag.evidence import BEHIND, LEVEL, MARGIN, RELEVANCE, blended, gather
-from rag.reader import SentenceReading
+from rag.reading.evidence import BEHIND, LEVEL, MARGIN, RELEVANCE, blended, gather
+from rag.reading.reader import SentenceReading
 from tests.fakes import FakeReader
-from tests.rag.making import passage, stored
+from tests.rag.builders import passage, stored
 
 
 class Told:

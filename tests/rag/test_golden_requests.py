@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.lines import records
+from rag.question_files import records
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 KINDS, FOLLOWUPS, UNRELATED = (

@@ -22,11 +22,11 @@ from pathlib import Path
 
 import pytest
 
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.readers import Source
 from index.text.calendar import WEEKDAYS
 from index.text.sentences import split_sentences
-from rag.lines import records
+from rag.question_files import records
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 REQUESTS = [record.fields for record in records(GOLDEN / "requests.jsonl")]

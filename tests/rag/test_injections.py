@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from index.text.words import content_stems
-from rag.generate import Writer
-from rag.writing.passages import choose, prompt
-from tests.rag.making import evidence, quoted, stored
+from rag.generative.prompt import choose, prompt
+from rag.generative.writer import Writer
+from tests.rag.builders import evidence, quoted, stored
 from tests.rag.replying import FakeModel, passages_of
 
 HOSTILE = [

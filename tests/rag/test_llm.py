@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from index.errors import OnRecordError
+from rag.generative import llm
+from rag.generative.errors import ContextOverflow, ModelFailed
+from rag.generative.llm import OpenAILikeModel, configured
 from rag.settings import Settings
-from rag.writing import streaming
-from rag.writing.failures import ContextOverflow, ModelFailed
-from rag.writing.llm import OpenAILikeModel, configured
 from tests import llm_server as server
 
 SECONDS = 20
@@ -155,7 +155,7 @@ def test_the_time_is_kept_with_a_reply_that_stops_and_the_request_ends(
     with model().stream("s", "u", seconds=SECONDS) as reply:
         assert next(iter(reply)) == "He"
         late = SimpleNamespace(perf_counter=lambda: time.perf_counter() + SECONDS)
-        monkeypatch.setattr(streaming, "time", late)
+        monkeypatch.setattr(llm, "time", late)
         with pytest.raises(ModelFailed, match=f"did not finish its reply within {SECONDS:g} s"):
             next(iter(reply))
     scripted_llm.exchanges[0].left()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes import FakeEmbedder
-from tests.rag.making import article, corpus_of
+from tests.rag.builders import article, corpus_of
 
 WORDS = st.sampled_from(
     "Kremlin rain Kyiv tram gate thirteen 31 1,000 Élysée Tembo “Boats dock” He But 3.9".split()

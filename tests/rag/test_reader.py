@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.text.sentences import split_sentences
-from rag.reader import LONGEST, MODEL, Text, default_reader
+from rag.reading.reader import LONGEST, MODEL, Text, default_reader
 
 STORY = (
     "The harbour board of Halvermouth met on Tuesday. Commissioner Ines Tembo said that the flood"

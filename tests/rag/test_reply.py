@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.writing.reply import MOST_SENTENCES, ReplyReader, prose, visible
+from rag.generative.reply import MOST_SENTENCES, ReplyReader, prose, visible
 
 TEXT = (
     "Mr. Hale resigned on Monday [1]. The U.S. envoy said “We are done. It is over.” [2] Prices"

@@ -8,7 +8,7 @@ from index.generation import Generations
 from rag import retrieve as room
 from rag.retrieve import EARLIER_TURN, Query, Weights, retrieve
 from rag.types import Filters
-from tests.rag.making import corpus_of, empty_index
+from tests.rag.builders import corpus_of, empty_index
 
 NEWS = {
     "a.txt": {"text": "Rain fell on Kyiv.", "published": "2026-03-01", "publisher": "The Post"},

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.writing.failures import ModelFailed
-from rag.writing.rewrite import LONGER_BY, REWRITE_SECONDS, rewrite
+from rag.generative.errors import ModelFailed
+from rag.generative.rewrite import LONGER_BY, REWRITE_SECONDS, rewrite
 from tests.rag.replying import FakeModel, FakeReply
 
 HISTORY = [

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.prompts import CANNOT_ANSWER, SYSTEM
-from rag.writing.wording import refuses, says_nothing, wording
+from rag.generative.prompt import CANNOT_ANSWER, SYSTEM
+from rag.generative.wording import refuses, says_nothing, wording
 
 QUESTION = "What fell on Kyiv?"
 

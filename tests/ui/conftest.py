@@ -14,7 +14,7 @@ def all_use(monkeypatch):
     """Has every command use one embedding model, whatever the settings name."""
 
     def use(embedder):
-        for room in ("ui.indexing", "ui.sample", "rag.corpus"):
+        for room in ("ui.commands.indexing", "ui.sample", "rag.corpus"):
             monkeypatch.setattr(f"{room}.embedder_of", lambda name: embedder)
 
     return use

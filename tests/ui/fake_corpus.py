@@ -9,7 +9,7 @@ from datetime import date
 
 from index.article import Article
 from index.errors import NotIndexed
-from rag.answer import REFUSAL
+from rag.answer_text import REFUSAL
 from rag.question import UnusableQuestion
 from rag.types import (
     NO_FILTERS,

@@ -12,8 +12,8 @@ import httpx
 
 from rag.types import Answer, AskRequest, messages_of
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus, cite, claim, reply
-from ui.api import build_api
-from ui.programs.server import Server
+from ui.server.api import build_api
+from ui.server.server import Server
 
 SECONDS = 120  # the longest wait for something that must come
 PASSWORD = "correct horse battery"

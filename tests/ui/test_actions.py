@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from tests.ui.fake_corpus import FakeCorpus
-from ui.actions import ACTIONS, SCRIPT, actions_html
-from ui.chat import Turn, respond, stop
+from ui.page.actions import ACTIONS, SCRIPT, actions_html
+from ui.page.chat import Turn, respond, stop
 
 
 def last(question):

@@ -23,13 +23,13 @@ from schemathesis.specs.openapi.checks import (
 from index.errors import IndexMissing
 from rag.question import UnusableQuestion
 from tests.fakes import FakeEmbedder
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from tests.ui.fake_corpus import PLAIN, QUOTE
 from tests.ui.serving import SECONDS, ScriptedCorpus, events, growing, served
 from ui import output
-from ui.programs.desk import Desk
-from ui.programs.guard import HEADERS, LARGEST_BODY
-from ui.shelf.adding import Editor
+from ui.library.adding import Editor
+from ui.server.middleware import HEADERS, LARGEST_BODY
+from ui.server.worker_pool import WorkerPool
 
 HEADLINE = "what preconditions did the Kremlin set?"
 DOORS = [
@@ -281,7 +281,7 @@ def test_what_fails_later_ends_the_events_with_an_error():
 
 
 def test_who_finds_no_room_is_told_when_to_come_back(scripted):
-    with served(scripted, desk=Desk(1, 0)) as client:
+    with served(scripted, pool=WorkerPool(1, 0)) as client:
         answers = []
         first = threading.Thread(
             target=lambda: answers.append(client.post("/api/ask", json={"question": "q"}))
@@ -300,7 +300,7 @@ def test_who_finds_no_room_is_told_when_to_come_back(scripted):
 
 
 def test_who_waits_is_served_in_turn(scripted):
-    with served(scripted, desk=Desk(1, 2)) as client:
+    with served(scripted, pool=WorkerPool(1, 2)) as client:
         answers = []
         threads = [
             threading.Thread(
@@ -319,7 +319,7 @@ def test_who_waits_is_served_in_turn(scripted):
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 def test_the_work_ends_when_the_client_leaves(scripted, accept):
-    with served(scripted, desk=Desk(1, 0)) as client:
+    with served(scripted, pool=WorkerPool(1, 0)) as client:
         address = urlsplit(str(client.base_url))
         body = b'{"question": "q"}'
         head = (
@@ -456,7 +456,7 @@ def takes_anything(operation):
 def test_the_page_is_mounted_on_it(sample_corpus):
     import httpx
 
-    from ui.api import build_api
+    from ui.server.api import build_api
     from ui.web import build_app, launch
 
     page = build_app(sample_corpus)

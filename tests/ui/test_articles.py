@@ -6,11 +6,11 @@ import base64
 
 import pytest
 
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from tests.ui.serving import PASSWORD, events, served
-from ui.auth import User, Users
-from ui.programs import guard
-from ui.shelf.adding import Editor
+from ui.library.adding import Editor
+from ui.server import middleware
+from ui.server.auth import User, Users
 
 EVENTS = {"Accept": "text/event-stream"}
 SNOW = {"text": "Snow fell on Corran.", "title": "Snow", "published": "2026-04-02"}
@@ -96,7 +96,7 @@ def test_what_is_no_file_is_refused_in_a_sentence(client, request_, status, said
 
 
 def test_more_than_is_taken_at_once_is_refused(client, monkeypatch):
-    monkeypatch.setattr(guard, "LARGEST_FILES", 5000)
+    monkeypatch.setattr(middleware, "LARGEST_FILES", 5000)
     response = client.post("/api/files", files={"files": ("a.txt", b"x" * 6000)})
     assert response.status_code == 413
     assert response.json()["error"] == (

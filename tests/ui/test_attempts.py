@@ -8,11 +8,11 @@ import logging
 import pytest
 
 from tests.running import run
-from ui.auth import User, Users
-from ui.programs import attempts as attempts_module
-from ui.programs.attempts import FORGOTTEN, Attempts
-from ui.programs.log import Seldom
-from ui.programs.signin import NotNow, SignIn
+from ui.server import attempts as attempts_module
+from ui.server.attempts import FORGOTTEN, Attempts
+from ui.server.auth import User, Users
+from ui.server.log import Seldom
+from ui.server.signin import NotNow, SignIn
 
 PASSWORD = "correct horse battery"
 ADA = User.with_password("ada", PASSWORD)

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from rag.types import Filters
-from tests.rag.making import corpus_of
-from ui import batch
-from ui.batch import Line, UnreadableInput, read
+from tests.rag.builders import corpus_of
+from ui.commands import batch
+from ui.commands.batch import Line, UnreadableInput, read
 
 NEWS = {"rain.txt": "Rain fell on Kyiv.", "snow.txt": "Snow lay in Oslo."}
 

@@ -10,7 +10,7 @@ import pytest
 
 from rag.types import Filters
 from tests.ui.fake_corpus import PLAIN, QUOTE, SPANNING, FakeCorpus, cite, claim, reply
-from ui.chat import (
+from ui.page.chat import (
     Turn,
     last_question,
     messages,
@@ -20,7 +20,7 @@ from ui.chat import (
     titled,
     without_last,
 )
-from ui.render import escape
+from ui.templating import escape
 from ui.web import build_app
 
 
@@ -81,7 +81,10 @@ def test_what_an_answer_had_said_before_it_broke_stays_on_the_page():
 
 def test_stopping_keeps_what_was_said():
     said = Turn("q", "A sentence.", "<div>A sentence.</div>")
-    assert stop([said])[-1].html == '<div>A sentence.</div><div class="stopped">Stopped.</div>'
+    assert (
+        stop([said])[-1].html
+        == f'<div>A sentence.</div><div class="stopped">{escape("Stopped.")}</div>'
+    )
     assert stop([]) == []
 
 

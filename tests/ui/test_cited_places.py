@@ -15,7 +15,7 @@ from tests.index.documents import archive, pdf, report, two_columns
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
 from ui import export, output
 from ui.cli import app
-from ui.render import answer_html, article_html
+from ui.page.render import answer_html, article_html
 
 TALK = """WEBVTT
 

@@ -19,7 +19,7 @@ from rag.types import Answer
 from tests.fakes import FakeEmbedder
 from tests.ui.printed import only, sentence
 from ui import cli
-from ui.keeping import Chats
+from ui.conversation_store.store import ConversationStore
 
 ROOT = Path(__file__).parents[2]
 RAIN = "Rain fell on Kyiv on Friday. Trams stood still for three hours in the whole city."
@@ -195,7 +195,7 @@ def test_articles_in_json(index, onrecord):
         "publisher": "The Post",
         "author": None,
         "published": "2026-03-01",
-        "language": None,
+        "language": "en",
         "url": None,
         "revision": 1,
         "characters": len(SNOW),
@@ -672,7 +672,7 @@ def test_add_and_ask_in_real_processes(news, workplace):
 
 
 def test_what_readers_thought_becomes_a_golden_set(index, onrecord, workplace):
-    chats = Chats(workplace / ".onrecord")
+    chats = ConversationStore(workplace / ".onrecord")
     answer = Answer(question="Was it Macron?", query="Was it Macron?", answered=False, text="No.")
     chats.judge(chats.append(chats.create(), answer), liked=True)
     chats.close()

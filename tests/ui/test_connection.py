@@ -15,11 +15,11 @@ import pytest
 
 from tests.running import run
 from tests.ui.serving import SECONDS, ScriptedCorpus, growing
-from ui.api import build_api
-from ui.programs.connection import Connection, Limits
-from ui.programs.forwarded import Forwarded
-from ui.programs.log import OneLine
-from ui.programs.server import CannotServe, Server
+from ui.server.api import build_api
+from ui.server.connection import Connection, Limits
+from ui.server.forwarded import Forwarded
+from ui.server.log import OneLine
+from ui.server.server import CannotServe, Server
 
 ROOT = Path(__file__).parents[2]
 HEAD = b"POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -135,8 +135,8 @@ FEW = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
 from tests.ui.serving import ScriptedCorpus, growing
-from ui.api import build_api
-from ui.programs.server import Server
+from ui.server.api import build_api
+from ui.server.server import Server
 corpus = ScriptedCorpus(answers=growing())
 corpus.released.set()
 server = Server(build_api(corpus), "127.0.0.1", 0)
@@ -246,7 +246,7 @@ def test_who_leaves_in_the_middle_of_a_request_leaves_no_traceback(caplog):
 def test_what_a_library_caught_is_one_line_and_a_fault_of_ours_is_told_whole():
     form = OneLine("%(levelname)s %(name)s: %(message)s")
     said = {}
-    for name in ("mcp.server.x", "asyncio", "ui.chat"):
+    for name in ("mcp.server.x", "asyncio", "ui.page.chat"):
         try:
             raise ExceptionGroup("some", [OSError(24, "Too many\nopen files")])
         except ExceptionGroup:
@@ -255,4 +255,4 @@ def test_what_a_library_caught_is_one_line_and_a_fault_of_ours_is_told_whole():
     one = "it failed: OSError: [Errno 24] Too many open files"
     assert said["mcp.server.x"] == f"ERROR mcp.server.x: {one}"
     assert said["asyncio"] == f"ERROR asyncio: {one}"
-    assert "Traceback" in said["ui.chat"]
+    assert "Traceback" in said["ui.page.chat"]

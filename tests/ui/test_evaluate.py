@@ -271,7 +271,7 @@ def test_a_report_is_whole_or_not_there(index, golden, onrecord, monkeypatch):
     def broken(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ui.evaluation.page", broken)
+    monkeypatch.setattr("ui.commands.evaluation.page", broken)
     status, _, err = onrecord("evaluate", golden, "--report", "r.html")
     assert status == 1
     assert sentence(err) == "r.html: No space left on device; choose another place"
@@ -291,7 +291,7 @@ def test_a_golden_set_cannot_steer_the_terminal(index, golden, onrecord):
 
 
 def test_a_golden_set_on_the_sample_corpus(sample_corpus, onrecord, monkeypatch):
-    monkeypatch.setattr("ui.evaluation.open_corpus", lambda *_, **__: sample_corpus)
+    monkeypatch.setattr("ui.commands.evaluation.open_corpus", lambda *_, **__: sample_corpus)
     lines = GOLDEN.read_text(encoding="utf-8").splitlines()
     wanted = [json.loads(line) for line in lines]
     some = [next(q for q in wanted if q["kind"] == kind) for kind in ("what", "off-topic")]

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.running import run
-from ui.programs.events import STREAM, EventStream
+from ui.page.events import STREAM, EventStream
 from ui.web import _gradio, launch
 
 SESSION = "one"

@@ -10,7 +10,7 @@ import ui
 from rag.requests.kinds import KINDS
 
 ROOM = Path(ui.__file__).parent
-PAGE = ("web.py", "asking.py", "earlier.py", "actions.py", "chat.py", "render.py", "held.py")
+PAGE = (ROOM / "web.py", *sorted((ROOM / "page").glob("*.py")))
 
 # What Gradio keeps for itself under names without an underscore.
 INNER = {"state_holder", "session_data", "blocks_config", "default_config", "config_values"}
@@ -31,14 +31,14 @@ def private(source):
         node.attr
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Attribute)
-        and (node.attr in INNER or node.attr.startswith("_"))
+        and (node.attr in INNER or re.match("_(?!_)", node.attr))
         and not (isinstance(node.value, ast.Name) and node.value.id in own)
     }
 
 
 def test_private_members_in_use_none():
-    assert {name: private((ROOM / name).read_text("utf-8")) for name in PAGE} == {
-        name: set() for name in PAGE
+    assert {path.name: private(path.read_text("utf-8")) for path in PAGE} == {
+        path.name: set() for path in PAGE
     }
     assert private("app.state_holder.session_data; gr._x; self._y") == {
         "state_holder", "session_data", "_x",
@@ -60,7 +60,7 @@ def test_the_inner_classes_that_it_names_are_these():
     selectors = " ".join(re.findall(r"([^{};]*)\{", sheet))
     ours = " ".join(KINDS) + "".join(
         path.read_text("utf-8")
-        for path in (*ROOM.glob("*.py"), *ROOM.glob("static/*.html"), *ROOM.glob("static/*.js"))
+        for path in (*ROOM.rglob("*.py"), *ROOM.rglob("*.html"), *ROOM.rglob("*.js"))
     )
     named = set(re.findall(r"\.([a-z][a-z-]*)", selectors))
     assert {name for name in named if not re.search(rf"\b{name}\b", ours)} <= NAMED

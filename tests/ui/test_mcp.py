@@ -16,9 +16,9 @@ from tests.running import run
 from tests.ui.fake_corpus import PLAIN
 from tests.ui.serving import PASSWORD, SECONDS, ScriptedCorpus, growing, served
 from ui import output
-from ui.auth import User, Users
-from ui.openai_api import content_of
-from ui.programs.desk import Desk
+from ui.server.auth import User, Users
+from ui.server.openai_api import content_of
+from ui.server.worker_pool import WorkerPool
 
 ROOT = Path(__file__).parents[2]
 HEADLINE = "what preconditions did the Kremlin set?"
@@ -155,7 +155,7 @@ def test_who_finds_no_room_is_told():
         corpus.released.set()
         return await first, second
 
-    with served(corpus, desk=Desk(1, 0)) as client:
+    with served(corpus, pool=WorkerPool(1, 0)) as client:
         first, second = using(f"{client.base_url}mcp", two)
     assert not first.is_error
     assert first.structured_content == growing()[1].as_json()

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import MAY, UNSUPPORTED
-from rag.generate import answer_text
+from rag.answer_text import MAY, UNSUPPORTED, generative_text
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply, short
 from tests.ui.serving import PASSWORD, SECONDS, ScriptedCorpus, growing, served
-from ui.auth import User, Users
-from ui.openai_api import CHECKED, SOURCES, annotations_of, content_of, conversation_of
-from ui.programs.desk import Desk
-from ui.programs.openai_schemas import MessageIn
+from ui.server.auth import User, Users
+from ui.server.openai_api import CHECKED, SOURCES, annotations_of, content_of, conversation_of
+from ui.server.openai_schemas import MessageIn
+from ui.server.worker_pool import WorkerPool
 
 HEADLINE = "what preconditions did the Kremlin set?"
 
@@ -175,7 +174,7 @@ def test_only_what_was_checked_is_streamed(asking):
 
     def written(*claims):
         made = reply("q", *claims, answerer="a-model")
-        return replace(made, citations=made.citations[:1], text=answer_text(claims))
+        return replace(made, citations=made.citations[:1], text=generative_text(claims))
 
     growth = [written(*claims) for claims in ((tail,), (supported, tail), (supported, wrong))]
     client, _ = asking(*growth)
@@ -237,7 +236,7 @@ def test_a_wrong_key(real):
 
 
 def test_who_finds_no_room_may_come_again(asking):
-    client, corpus = asking(*growing(), desk=Desk(1, 0))
+    client, corpus = asking(*growing(), pool=WorkerPool(1, 0))
     corpus.released.clear()
     with ask(client, "q", stream=True) as chunks:
         next(iter(chunks))

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answer import MAY
-from rag.quote import refusal
+from rag.answer_text import MAY, refusal
 from rag.types import Answer
 from tests.ui.fake_corpus import PLAIN, QUOTE, SPANNING, cite, claim, reply, short
 from ui import output

@@ -17,9 +17,9 @@ from rag.types import Answer
 from tests.fakes import FakeReader
 from tests.index.looking import look, write
 from tests.ui.printed import only, sentence
-from ui.keeping import Chats
-from ui.safekeeping import NAMES
-from ui.shelf.adding import Editor, Pasted
+from ui.commands.safekeeping import NAMES
+from ui.conversation_store.store import ConversationStore
+from ui.library.adding import Editor, Pasted
 
 RAIN = "Rain fell on Kyiv on Friday. Trams stood still for three hours in the whole city."
 SNOW = "Snow lay in Oslo on Monday. The harbour froze, and boats stayed at the quay all day."
@@ -35,7 +35,7 @@ def index(onrecord, workplace, fake):
     corpus = Corpus(Path(".onrecord"), fake, Settings(), reader=FakeReader())
     editor = Editor(corpus, corpus.directory, max_bytes=2**20)
     editor.add_pasted([Pasted(SNOW, title="Snow in Oslo", publisher="The Post")], lambda *_: None)
-    chats = Chats(corpus.directory)
+    chats = ConversationStore(corpus.directory)
     answer = Answer(question="Was it Macron?", query="Was it Macron?", answered=False, text="No.")
     chats.judge(chats.append(chats.create(), answer), liked=True)
     chats.close()
@@ -43,7 +43,7 @@ def index(onrecord, workplace, fake):
 
 
 def asked(directory):
-    chats = Chats(directory)
+    chats = ConversationStore(directory)
     try:
         return [given.question for given in chats.feedback()], [
             turn.question for found in chats.conversations() for turn in chats.load(found.id)

@@ -9,7 +9,7 @@ import pytest
 from index.build import Builder
 from index.errors import IndexMissing
 from rag.settings import Settings
-from tests.rag.making import article, corpus_of, empty_index
+from tests.rag.builders import article, corpus_of, empty_index
 from ui.sample import SUGGESTIONS, is_sample, open_corpus
 
 QUESTION = "what preconditions did the Kremlin set?"

@@ -10,9 +10,9 @@ import pytest
 
 from tests.ui.fake_corpus import FakeCorpus
 from tests.ui.serving import PASSWORD, SECONDS
-from ui.api import build_api
-from ui.auth import User, Users
-from ui.programs.log import OneLine
+from ui.server.api import build_api
+from ui.server.auth import User, Users
+from ui.server.log import OneLine
 from ui.web import _gradio, build_app, launch
 
 ADA = ("ada", PASSWORD)
@@ -162,7 +162,7 @@ def test_a_session_that_is_not_known_is_one_line_of_the_log(page, caplog, capfd)
     with caplog.at_level(logging.WARNING), signed_in(page, ADA) as ada:
         assert heard(ada, "unknown")["session_not_found"]
         assert ada.get("/").status_code == 200
-    assert [(r.name, r.exc_info) for r in caplog.records] == [("ui.programs.routes", None)]
+    assert [(r.name, r.exc_info) for r in caplog.records] == [("ui.page.routes", None)]
     assert "Traceback" not in capfd.readouterr().err
 
 

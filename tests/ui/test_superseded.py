@@ -10,7 +10,7 @@ from index.build import Builder
 from rag.corpus import Corpus
 from rag.settings import Settings
 from tests.fakes import FakeReader
-from ui.chat import open_source
+from ui.page.chat import open_source
 
 OLD = "It froze on Monday.\n\nVines died in <3> villages. Nobody was hurt."
 NEW = "It froze on Monday.\n\nVines died in <14> villages. Nobody was hurt."

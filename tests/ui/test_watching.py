@@ -13,9 +13,9 @@ from index.web.fetch import Fetcher
 from rag.settings import Settings
 from tests.newsite import Site
 from tests.ui.printed import only
-from ui import indexing
 from ui.alerts.store import Alerts
-from ui.watching import Watch, _changes, seconds
+from ui.commands import indexing
+from ui.commands.watching import Watch, _changes, seconds
 
 pytestmark = pytest.mark.usefixtures("model")
 

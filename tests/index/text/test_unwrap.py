@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from index.clean import clean_article
+from index.boilerplate.clean import clean_article
 from index.readers import read_source
 from index.text.sentences import split_sentences
 from index.text.unwrap import unwrap

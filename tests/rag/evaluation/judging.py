@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.evaluation.golden import GoldenQuestion
 from rag.evaluation.judge import Judgement
 from rag.types import Answer
-from tests.rag.making import cited, claim
+from tests.rag.builders import cited, claim
 
 
 def asked(name="q", **fields):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rag.evaluation.collection import read_collection
-from rag.lines import UnreadableInput
+from rag.question_files import UnreadableInput
 
 HEAD = "query-id\tcorpus-id\tscore\n"
 QUERIES = [

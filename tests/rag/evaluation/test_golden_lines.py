@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rag.evaluation.golden import GoldenQuestion, read_golden
-from rag.lines import UnreadableInput
+from rag.question_files import UnreadableInput
 
 WHOLE = {
     "id": "q1",

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.evaluation.judge import complete, is_verbatim, judge, stated
+from tests.rag.builders import corpus_of
 from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
-from tests.rag.making import corpus_of
 from tests.rag.replying import FakeModel
 
 RAIN = "Rain fell on Kyiv on Friday. Trams stood still for three hours in the whole city."

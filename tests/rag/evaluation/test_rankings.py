@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.evaluation.rankings import DEPTH, MEASURES, Ranked, evaluate_ranking, rank
-from rag.lines import Line
-from tests.rag.making import corpus_of
+from rag.question_files import Line
+from tests.rag.builders import corpus_of
 
 
 def ranked(name, *keys, milliseconds=10.0):

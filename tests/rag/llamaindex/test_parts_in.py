@@ -20,7 +20,7 @@ from rag.llamaindex.models import EmbeddingModel
 from rag.llamaindex.nodes import chunk_node
 from rag.llamaindex.stores import PartUnusable, fill, node_search
 from rag.types import Filters
-from tests.rag.making import corpus_of
+from tests.rag.builders import corpus_of
 from tests.rag.test_corpus import HEADLINE, QUOTE
 
 PARTS = {"vector_store": "BasePydanticVectorStore", "retriever": "BaseRetriever", "llm": "LLM"}

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.reader import default_reader
-from rag.requests.accounts import differ
+from rag.reading.reader import default_reader
+from rag.requests.conflicts import differ
 
 PAIRS = Path(__file__).parent.parent.parent / "golden" / "conflicts.jsonl"
 FLOOR_RECALL, FLOOR_PRECISION = 0.7, 0.9

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.reader import default_reader
+from rag.reading.reader import default_reader
 from rag.requests.kinds import KINDS, ROLES
 from rag.requests.request import Request, request_of
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from index.text.calendar import MONTHS
 from index.text.words import content_stems
 from rag.evaluation import requests as measured
-from rag.extent import extent
+from rag.quote_context import quote_span
 from rag.requests.kinds import TALK
 from rag.requests.request import Request
 from rag.types import Filters
-from tests.rag.making import stored as stored_of
+from tests.rag.builders import stored as stored_of
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden" / "requests.jsonl"
 
@@ -307,6 +307,6 @@ def test_the_newest_articles_under_a_filter_are_read_and_no_others(story_corpus)
 @pytest.mark.parametrize("text", ["Specifically, he refused.", "In addition, they left."])
 def test_what_begins_with_an_adverb_and_a_pronoun_comes_with_what_it_means(text):
     article = stored_of(f"The mayor spoke to the council. {text}")
-    assert extent(article, 1) == (0, 2)
+    assert quote_span(article, 1) == (0, 2)
     article = stored_of("The mayor would resign. So says Ada Lund, who met her.")
-    assert extent(article, 0) == (0, 2)
+    assert quote_span(article, 0) == (0, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.requests.speech import is_of, speech
-from tests.rag.making import stored as stored_of
+from tests.rag.builders import stored as stored_of
 
 
 def spoken(text):

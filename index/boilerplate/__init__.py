@@ -1,0 +1,1 @@
+"""What a page wraps around an article, and the article without it."""

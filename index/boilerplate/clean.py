@@ -1,0 +1,289 @@
+"""What a page wraps around an article is not the article.
+
+A page has a head, above the first paragraph of prose, a body, and a tail below the last. In the
+body only what is unmistakable goes; in head and tail also what would be the page's there. No rule
+knows a file or a publisher; the phrases are in ``index/rules.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import accumulate, groupby, takewhile
+
+from index.article import Article
+from index.boilerplate import rules
+from index.text.unwrap import unwrap
+from index.text.words import WORD
+
+MAX_TITLE_WORDS = 30
+MIN_TITLE_WORDS = 4  # of a headline that a deck or a caption follows without a blank line
+MAX_TITLE_CHARACTERS = 200
+MAX_TEASER_WORDS = 30
+MIN_WRAPPED = 40  # characters of a line that prose is wrapped at
+WRAPPED_TITLE = 0.75  # a line nearly as long as the next is wrapped prose and not its title
+KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for boilerplate
+COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """An article's text without its page, and what the page told about the article.
+
+    Attributes:
+        text: The article itself, paragraph breaks kept.
+        title: The headline: the one given, else the one found above the text, else "".
+        sources: Names in a list of sources below the text.
+        section: The label above the headline, such as "International".
+        author: The name in a byline.
+        published: The day in a dateline of the page, not of the text.
+    """
+
+    text: str
+    title: str = ""
+    sources: tuple[str, ...] = ()
+    section: str = ""
+    author: str | None = None
+    published: date | None = None
+
+
+def clean_article(article: Article) -> Article:
+    """The article with a cleaned text, and with what the page told where nothing was known.
+
+    ``raw`` and everything that was known stay; a cleaned article comes back equal.
+    """
+    text = unwrap(article.text, titled=bool(article.title))
+    cleaned = clean_text(text, article.title, article.author)
+    return replace(
+        article,
+        text=cleaned.text,
+        title=cleaned.title,
+        sources=article.sources or cleaned.sources,
+        author=article.author or cleaned.author,
+        published=article.published or cleaned.published,
+    )
+
+
+def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned:
+    r"""The article that a page's text holds; its author, if known, helps to tell it.
+
+    Text that seems to be nothing but boilerplate, and text of one line, is kept whole.
+
+    >>> page = "Rain\n\nShare on X\n\nIt rained in Bern on Sunday.\n\nRelated Posts\n\nSun"
+    >>> clean_text(page).title, clean_text(page).text
+    ('Rain', 'It rained in Bern on Sunday.')
+    """
+    start = before = Cleaned(_settled(text), title.strip(), author=author)
+    after = _cleaned_once(start)
+    while after != before:  # until nothing is left to do, so that cleaning twice is cleaning once
+        before, after = after, _cleaned_once(after)
+    return after if _substantial(after.text, start.text) else start
+
+
+def _settled(text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
+
+
+def _substantial(text: str, original: str) -> bool:
+    prose = any(map(rules.is_sentence, text.split("\n")))
+    return prose or len(text) >= max(1, KEPT * len(original))
+
+
+def _cleaned_once(page: Cleaned) -> Cleaned:
+    lines = page.text.split("\n")
+    marks = _judged(lines, rules.is_boilerplate)
+    lines = [line for line, gone in zip(lines, marks, strict=True) if not gone]
+    ends = _ends(lines, page.author)
+    prose = _prose(lines, page.title, ends)
+    if not any(prose):
+        return replace(page, text=_settled("\n".join(lines)))
+    first = prose.index(True)
+    last = len(prose) - 1 - prose[::-1].index(True)
+    end = _comments_start(lines, first, last)
+    head, page = _without_particulars(lines[:first], page, ends)
+    head, page = _without_title(head, lines[first], page)
+    body = _without_teasers(lines[first : min(last + 1, end)], prose[first:])
+    tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page, ends)
+    return replace(page, text=_settled("\n".join([*head, *body, *tail])))
+
+
+def _judged(lines: list[str], judge: Callable[[str], bool]) -> list[bool]:
+    """For each line whether it is boilerplate; an item of a list is, if all of its items are."""
+    marks = list(map(judge, lines))
+    listed = groupby(range(len(lines)), lambda n: rules.BULLET.match(lines[n]) is not None)
+    for is_list, numbers in listed:
+        items = list(numbers) if is_list else []
+        together = all(marks[n] for n in items)
+        for number in items:
+            marks[number] = together
+    return marks
+
+
+def _ends(lines: list[str], author: str | None) -> set[str]:
+    """The lines that are boilerplate above or below the article.
+
+    Who is told of elsewhere too, in the article, is not just introduced as its author.
+    """
+    named = rules.plain(author or "")
+    marks = _judged(lines, rules.is_end_boilerplate)
+    found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
+    found |= {line for line in lines if named and rules.plain(line) == named}
+    authors = {line: name for line in lines if (name := rules.biography(line, author))}
+    if authors:
+        told = set(
+            WORD.findall("\n".join(line for line in lines if line not in {*authors, *found}))
+        )
+        found |= {line for line, name in authors.items() if name not in told}
+    return found
+
+
+def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
+    """For each line whether it is prose, by itself or as a part of wrapped lines."""
+    marks: list[bool] = []
+    for number, line in enumerate(lines):
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        above = lines[number - 1] if number else ""
+        wrapped = following[:1].islower() and len(line) > MIN_WRAPPED
+        wrapped = wrapped or (line[:1].islower() and len(above) > MIN_WRAPPED)
+        short_end = bool(above) and marks[-1] and line.rstrip().endswith(".")
+        like = rules.is_sentence(line) or wrapped or short_end
+        other = line in ends or rules.listed_sources(line)
+        marks.append(like and not (other or _same_title(line, title)))
+    return marks
+
+
+def _without_particulars(
+    lines: list[str], page: Cleaned, ends: set[str]
+) -> tuple[list[str], Cleaned]:
+    """A head or tail without boilerplate, bylines, dates and sources, and what these told.
+
+    Several bare dates are no dateline but a table's column, and stay.
+    """
+    kept: list[str] = []
+    days: dict[str, date | None] = {}
+    table = sum(rules.dated(line)[0] == "bare" for line in lines) > 1
+    for line in lines:
+        author = rules.bylined(line)
+        kind, day = rules.dated(line)
+        kind = "" if table and kind == "bare" else kind
+        sources = rules.listed_sources(line)
+        if author is not None:
+            page = replace(page, author=page.author or author or None)
+            kind, day = rules.dated(re.split(r"[|•·]", line)[-1])
+        elif sources:
+            page = replace(page, sources=page.sources or sources)
+        elif not kind and line not in ends:
+            kept.append(line)
+        days[kind] = days.get(kind) or day
+    published = page.published or days.get("published") or days.get("bare") or days.get("updated")
+    return kept, replace(page, published=published)
+
+
+def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str], Cleaned]:
+    """A head without its title and the section label above it."""
+    places = [number for number, line in enumerate(head) if line.strip()]
+    section = page.section
+    labels = takewhile(
+        lambda line: rules.is_section(line) and not _same_title(line, page.title),
+        [head[place].strip() for place in (places if page.title else places[:-1])],
+    )
+    sections = list(labels)
+    section = section or next(iter(sections), "")
+    places = places[len(sections) :]
+    if not places:
+        return ([] if section else head), replace(page, section=section)
+    if page.title:
+        head = [line for line in head[places[0] :] if not _same_title(line, page.title)]
+        return head, replace(page, section=section)
+    rest = head[places[0] + 1 :]
+    if _is_title(head[places[0]], below=rest[0] if rest else body, prose=body):
+        return rest, replace(page, title=" ".join(head[places[0]].split()), section=section)
+    return head, page
+
+
+def _is_title(line: str, below: str, prose: str) -> bool:
+    """Whether a line is a headline above a next line and, maybe later, the first prose."""
+    words = line.split()
+    if len(words) > MAX_TITLE_WORDS or len(line) > MAX_TITLE_CHARACTERS:
+        return False
+    if line.rstrip().endswith((".", ",", ";", ":")) and not line.rstrip().endswith("..."):
+        return False
+    if rules.is_figures(line):
+        return False
+    if rules.BULLET.match(line) or rules.is_quoted(line) or rules.LINK.search(line):
+        return False
+    if not any(c.isalpha() for c in line) or words[0].islower():
+        return False
+    if not below.strip():
+        return True
+    wrapped = below[:1].islower() or len(line) > WRAPPED_TITLE * len(prose)
+    return not wrapped and (below == prose or len(words) >= MIN_TITLE_WORDS)
+
+
+def _same_title(line: str, title: str) -> bool:
+    if not title or len(line) > len(title) + MAX_TITLE_CHARACTERS:
+        return False
+    line, title = rules.plain(line), rules.plain(title)
+    longer = title.startswith((f"{line} | ", f"{line} - ", f"{line} – "))
+    return bool(line) and (line == title or longer)
+
+
+def _is_teaser(line: str) -> bool:
+    return len(line.split()) <= MAX_TEASER_WORDS and not rules.is_sentence(line)
+
+
+def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
+    """The body without links to other articles.
+
+    A list of teasers that prose follows loses all but its last line, which may be a heading.
+    """
+    kept: list[str] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        text = rules.plain(line)
+        if rules.NEIGHBOUR.fullmatch(text):
+            number = next(_teasers(lines, prose, number), number)
+        elif rules.LISTS.fullmatch(text):
+            number = [number, number, *_teasers(lines, prose, number)][-2]
+        elif not (rules.is_inline(line) and _is_teaser(line)):
+            kept.append(line)
+        number += 1
+    return kept
+
+
+def _teasers(lines: list[str], prose: list[bool], marker: int) -> Iterator[int]:
+    """The numbers of the lines below a marker, up to the next prose, that are not blank."""
+    for number in range(marker + 1, len(lines)):
+        if prose[number] or not _is_teaser(lines[number]):
+            break
+        if lines[number].strip():
+            yield number
+
+
+def _cut(tail: list[str]) -> list[str]:
+    """The tail up to the first line that other articles, comments or a form follow."""
+    kept: list[str] = []
+    for number, line in enumerate(tail):
+        text = rules.plain(line)
+        for marker in (rules.LISTS, rules.WEAK_LISTS, rules.NEIGHBOUR):
+            if marker.fullmatch(text):
+                return [*kept, *filter(rules.listed_sources, tail[number:])]
+        if not rules.INLINE_LIST.fullmatch(text):
+            kept.append(line)
+    return kept
+
+
+def _comments_start(lines: list[str], first: int, last: int) -> int:
+    """Where readers' comments begin below the article, or the number of lines."""
+    plain = [rules.plain(line) for line in lines]
+    signs = [n for n, line in enumerate(plain) if rules.COMMENT_SIGN.fullmatch(line)]
+    above = [0, *accumulate(map(len, lines))]
+    for number in range(first + 1, last + 1):
+        second_half = above[number] >= COMMENTS_FROM * above[-1]
+        if second_half and rules.COMMENTS.fullmatch(plain[number]):
+            return number if signs and signs[-1] > number else len(lines)
+    return len(lines)

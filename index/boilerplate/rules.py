@@ -1,0 +1,355 @@
+"""What a single line of a news page is: boilerplate of the page, a date, a byline, prose.
+
+Every rule here looks at one whole line. A sentence that merely contains such a phrase, and a line
+in quotation marks, is never rules.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Literal
+
+from index.boilerplate import phrases
+from index.readers.dates import date_at_start
+from index.text.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
+
+SECTIONS = set(
+    "international world news politics business economy economics national local regional europe"
+    " asia africa americas america uk us usa u.s. middle east pacific north south latin opinion"
+    " analysis sport sports culture science technology tech health environment climate finance"
+    " markets money lifestyle entertainment travel education society crime law latest breaking top"
+    " stories featured features exclusive live war conflict diplomacy security defence defense"
+    " home global general editorial commentary video videos weather arts and &".split()
+)
+SOCIAL = set(
+    "facebook twitter x whatsapp telegram linkedin reddit pinterest instagram youtube tiktok email"
+    " e-mail mail print tweet share pin save bookmark copy link threads bluesky mastodon flipboard"
+    " messenger viber vk line rss".split()
+)
+SOCIAL_WORDS = SOCIAL | phrases.SHARE | {"", "on", "via"}
+FOOTER = set(
+    "about us|contact|contact us|privacy|privacy policy|terms|terms of use|terms of service"
+    "|terms and conditions|advertise|advertise with us|careers|jobs|sitemap|site map|cookies"
+    "|cookie policy|cookie settings|help|faq|accessibility|newsletters|home|menu|search|log in"
+    "|login|sign in|my account|skip to content|skip to main content|toggle navigation|close"
+    "|back to top|more|next|previous|comments|no comments|leave a comment|view comments"
+    "|add a comment|post a comment|join the conversation|be the first to comment|reply|written by"
+    "|author|tags|published|topics|share this|share this article|share article|share this story"
+    "|share this post|share via|follow us|follow|subscribe|sign up|sign up now|subscribe now"
+    "|register|read more|show more"
+    "|load more|submit|post comment|like this|like|loading".split("|")
+)
+ANYWHERE = re.compile(  # on a line of its own no article says this
+    r"no time to read\??|get a summary|\+ ?posts|advertise?ments?(?: ?[·|-] ?scroll to continue)?"
+    r"|(?:sponsored|promoted) content"
+    r"|(?:story|article|content) continues (?:below|after)(?: (?:the )?ad(?:vertisement)?)?"
+    r"|(?:estimated )?reading time:? .{0,20}\d.{0,12}|\d+ ?-?min(?:ute)?s?\.? (?:to )?read"
+    r"|listen to (?:this|the) (?:article|story|podcast)\b.{0,30}"
+    r"|(?:share|tweet|send|email|print|save|pin|follow|like|find|join)\b"
+    r"(?: (?:this|us|the|our|it|me))?(?: (?:article|story|post|page|channel|group|conversation))?"
+    r" (?:on|via|by|in|to|with)(?: our)? (?:facebook|twitter|x|whatsapp|telegram|linkedin"
+    r"|reddit|pinterest|instagram|youtube|tiktok|e?-?mail|google news|threads|bluesky|flipboard"
+    r"|vk|a friend)"
+    r"(?:(?:,| and| &) \w+){0,5}(?: (?:channel|page|group))?"
+    r"|(?:subscribe|sign up|register|join)(?: now| today| here| free)?(?: to| for| with)?"
+    r" (?:(?:our|your|my|free|a free) .{0,60}(?:newsletters?|updates?|alerts?|inbox|e-?mails?"
+    r"|channel|account|news)|the .{0,60}(?:newsletters?|alerts?|inbox|e-?mails?))\b.{0,60}"
+    r"|click (?:here|below|the link)(?: below)? (?:to|for) (?:read|subscribe|sign|follow|join|share"
+    r"|download|see|view|watch|get|listen|register|support|donate|more)\b.{0,80}"
+    r"|your email address will not be published.{0,80}|required fields are marked.{0,5}"
+    r"|save my name,? e-?mail.{0,80}|notify me of (?:new|follow).{0,60}"
+    r"|please enable javascript.{0,60}|(?:get|download) (?:the|our) app\b.{0,40}"
+    r"|end of article|follow us on social media|watch video|story continues"
+    r"|log in or register to post comments|printer-friendly version|email this ?blogthis!.*"
+    rf"|{phrases.BUTTONS}|{phrases.ADVERTISEMENT}|{phrases.READING_TIME}|{phrases.LISTEN}"
+)
+AT_THE_ENDS = re.compile(  # boilerplate only above the first and below the last paragraph
+    r"(?:(?:©|\(c\)|copyright (?:©|\(c\))) ?(?:\d{4}|[a-z])|copyright \d{4}).{0,120}"
+    r"|.{0,60}\ball rights reserved.{0,80}"
+    r"|(?:we|th(?:is|e) (?:web ?)?site|our (?:web ?)?site) uses? (?:essential |necessary )?cookies"
+    r" (?:and|to|on|in|so|for)\b.{0,250}"
+    r"\b(?:experience|site|policy|settings|browser|consent|accept|agree|traffic|content|ads)\b.{0,99}"
+    r"|by (?:continuing|using|clicking|signing|subscribing)\b.{0,120}"
+    r"\byou (?:agree|accept|consent)\b.{0,80}"
+    r"\b(?:terms|privacy|policy|conditions|cookies|receive|e-?mails?|newsletters?)\b.{0,80}"
+    r"|accept(?: all)?(?: cookies)?|reject all|manage (?:cookies|preferences|options)"
+    r"|(?:comments? \(\d+\)|\d+ (?:comments?|shares?|views?|likes?|replies))|share:?(?: \d+)?"
+    r"|tags .{0,5}(?:#\w+[ ,]*)+|(?:#\w+[ ,]*)+"
+    r"|home ?[>»/›|→].{0,150}|our standards: the thomson.{0,80}"
+    rf"|\(?(?:{phrases.CREDIT})\)?|{phrases.COMMENTS}"
+    r"|(?:•|·|-|\*)? ?https?://\S+|www\.\S+"
+)
+LABELLED = re.compile(  # the same, unless it is a sentence that only begins so
+    r"copyright [a-z].{0,120}|our standards:.{0,80}"
+    r"|(?:tags?|topics?|filed under|categor(?:y|ies)|posted in|keywords|labels|share this|share"
+    rf"|views|follow us|post views|hashtags|{phrases.TAGS}) ?[:：].{{0,200}}"
+)
+BIOGRAPHY = re.compile(
+    r"([A-Z].{2,60}) is (?:a|an|the) (?:reporter|correspondent|editor|journalist|writer)"
+    r" (?:at|for|with)(?: (?:the|of|and|[A-Z][\w'’&-]*)){1,9}\.?"
+)
+CREDIT = re.compile(
+    r"[\[(]?(?:(?:featured |file |cover |lead )?"
+    r"(?:photo|image|picture|photograph|video|illustration)"
+    r"(?: (?:credit|source|courtesy)s?)?(?: of)? ?[:/|©]|(?:photo|image|picture|credit)s?"
+    r" (?:by|via|courtesy of|credit)\b|(?:photo|image|picture)?[ -]?credits?:"
+    r"|file (?:photo|image|picture)\b"
+    r"|image (?:source|caption),|©).{0,100}"
+    r"|.{0,60}(?:/|via )(?:getty images|reuters|afp|ap|epa|shutterstock)[\])]?"
+)
+LISTS = re.compile(  # what follows these is a list of other articles
+    r"(?:you (?:may|might) (?:also|like|have missed)|see also|(?:also )?read also|also read"
+    r"|(?:more )?related)"
+    r"(?: (?:also|like|enjoy|be interested in|posts?|articles?|stories|news|topics|content"
+    r"|reading|links?|coverage|reads|this))*"
+    r"|(?:recommended|suggested|similar) (?:posts|articles|stories|news|topics|for you|reads)"
+    r"|read (?:more|next|on|also)|up next"
+    r"|more (?:stories|articles|posts|news)(?: (?:from|by|on) .{1,40})?"
+    rf"|(?:{phrases.RELATED}) ?[:：]?"
+)
+WEAK_LISTS = re.compile(  # headings of articles too, so only below the last paragraph
+    r"trending(?: now| news)?|most (?:read|popular|viewed|shared)|popular(?: posts| now| articles)?"
+    r"|latest(?: news| posts| articles| stories)?|recent (?:posts|articles|news|stories|comments)"
+    r"|top stories|editors? ?'?s?'? picks?|more (?:from|on|in) .{1,40}|don't miss|what to read next"
+    r"|about the authors?|about author|leave (?:a|your) (?:comment|reply).{0,40}|\d+ comments?"
+    r"|comments?(?: \(\d+\))?|post navigation|share this(?: article| story| post)?"
+    rf"|from our (?:partners|sponsors)|sponsored|around the web|{phrases.MOST_READ}"
+)
+NEIGHBOUR = re.compile(r"(?:previous|next|prev) (?:article|post|story)")  # one headline follows
+INLINE_LIST = re.compile(rf"(?:{phrases.ALSO})(?: on this)? ?[:：|»>–—] ?\S.{{0,200}}")
+COMMENTS = re.compile(r"(?:leave|post|add) (?:a|your) (?:comment|reply)|\d+ comments?|comments?")
+COMMENT_SIGN = re.compile(r"your email address.*|save my name.*|.{1,40} says:?|reply|log in to .*")
+
+SOURCES = re.compile(r"\s*Sources?\s*:\s*(\S.*)", re.IGNORECASE)
+BYLINE = re.compile(rf"(?:{phrases.BY})(?:\b|(?=[：・])) ?[:：・]? *(.*)", re.I)
+NAME = re.compile(
+    r"(?:[^\W\d_a-zß-ÿ][\w'’.-]*|de|der|den|van|von|da|di|del|la|le|el|al|bin|ibn|dos|and|&|,)"
+)
+NOT_NAMES = set("the a an any all his her their our no far land sea air then now numbers".split())
+NOT_NAMES |= {name.lower() for name in (*WEEKDAYS, *MONTHS)} - {"may"}
+DATED = re.compile(
+    rf"(?:{phrases.PUBLISHED}|({phrases.UPDATED}))(?:\b|(?<=\W))\s*[:：,]?\s*(.*)", re.IGNORECASE
+)
+AGO = re.compile(
+    r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago|just now|today|yesterday"
+)
+AFTER_DATE = re.compile(
+    r"[\s,.|•·–—@T-]*(?:(?:at|on|updated|\d+ \w+ ago|pm|am|gmt|utc|[a-z]{2,4}t|z|uhr|h|à|às|om"
+    r"|kl|klo|alle|a las|ore|г|года|р|ч|в|о|د\.ت)\b|[\d:.+]|[\s,|•·()@-]|星期[一二三四五六日]"
+    r"|\([月火水木金土日]\)|[时分秒時])*",
+    re.I,
+)
+
+SIGN_OFF = re.compile(r"(?:reuters?|-30-|#{2,3}|\(?ends\)?)[\s.]*(?:&#3;)?|&#3;", re.IGNORECASE)
+COMPARED = re.compile(r"\S vs\.? \S")  # this year's figure and the last's
+FIGURES = 0.5  # of a row's words
+A_MONTH = re.compile(rf"\b(?:{SHORT_MONTH})\b", re.IGNORECASE)
+GAP = re.compile(r"(?<=[^\s.?!])(?: {2,}|\s*\t\s*)(?=\S)")
+
+SENTENCE_END = re.compile(r"(?:(?<!\.)(?<!\b[A-Z])\.|[。।۔])[\"'”’»)\]*\d\[]*$")
+QUOTED = re.compile(r"^\s*[\"“„«‘'].*[\"”“»’'][.,]?$")
+LINK = re.compile(r"https?://|www\.")
+BULLET = re.compile(r"^\s*(?:[-*•·▪►▶‣–|>»+]\s+)+")
+MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
+MAX_CREDIT_WORDS = 8
+MAX_INVITATION = 160
+MAX_BIOGRAPHY = 300
+MAX_AFTER_DATE = 24  # characters of a time of day, and who published; a sentence goes on for longer
+MAX_CALL_SENTENCES = 3
+STARTS = re.compile(r"(?<=[.!?:…])\s+|(?<=[。！？।])\s*")
+EDGES = " \t:»›→▶|*…>"
+
+
+def plain(line: str) -> str:
+    """A line as the phrases above are written: no bullet, small letters, single spaces."""
+    words = BULLET.sub("", line).replace("’", "'").casefold().split()
+    return " ".join(words).strip(EDGES)
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a line reads as prose by itself: a full sentence, or too long for a headline."""
+    words = line.split()
+    if len(words) >= 12 and line.rstrip().endswith((".", ".”", '."')):
+        return True
+    if SENTENCE_END.search(line.rstrip()) and (len(words) >= 4 or len(line) > 40):
+        return True
+    return len(line) > 160
+
+
+def _tells(line: str) -> bool:
+    """Whether a line is a sentence with words of its own, not names behind a label."""
+    own = sum(word[0].islower() and len(word) > 3 for word in line.split())
+    return own > 1 and is_sentence(line)
+
+
+def is_quoted(line: str) -> bool:
+    """Whether a line is wholly in quotation marks, so somebody's words."""
+    return bool(QUOTED.match(line.rstrip()))
+
+
+def is_boilerplate(line: str) -> bool:
+    """Whether a line is boilerplate wherever it stands."""
+    if len(line) > MAX_CHARACTERS or is_quoted(line):
+        return False
+    text = plain(line)
+    posts = line.strip().casefold() in ("+ posts", "+posts")
+    return posts or bool(ANYWHERE.fullmatch(text) or _calls(text))
+
+
+def _calls(text: str) -> bool:
+    """Whether a plain line calls its readers to the page's newsletter, or for money.
+
+    It says what to do, with what of the page's, and to whom; and little else.
+    """
+    sentences = [sentence for sentence in STARTS.split(text) if sentence]
+    if len(sentences) > MAX_CALL_SENTENCES:
+        return False
+    sign_up = any(map(phrases.SIGN_UP.match, sentences)) or phrases.SIGN_UP_LATE.search(text)
+    if sign_up and phrases.NEWSLETTER.search(text) and phrases.READERS.search(text):
+        return True
+    return bool(phrases.SUPPORT.search(text) and phrases.CAUSE.search(text))
+
+
+def _invites(text: str) -> bool:
+    """Whether a plain line of one sentence invites its readers to a social network, or an app."""
+    if len(text) > MAX_INVITATION or STARTS.search(text, 0, len(text) - 1):
+        return False
+    follow = phrases.FOLLOW.match(text) or phrases.FOLLOW_LATE.search(text)
+    return bool((follow and phrases.NETWORK.search(text)) or phrases.APP.match(text))
+
+
+def _asks_consent(text: str) -> bool:
+    """Whether a plain line tells what cookies are for, as a page that asks for consent does."""
+    things = set(phrases.CONSENT.findall(text))
+    own = phrases.COOKIES.search(text) and phrases.OURS.search(text)
+    return bool(own) and len(things) > 1
+
+
+def is_inline(line: str) -> bool:
+    """Whether a line links to another article, or credits a picture, between two paragraphs."""
+    text = plain(line)
+    credit = CREDIT.fullmatch(text) and len(text.split()) <= MAX_CREDIT_WORDS and not _tells(line)
+    return bool(INLINE_LIST.fullmatch(text) or credit)
+
+
+def is_end_boilerplate(line: str) -> bool:
+    """Whether a line is boilerplate above the first or below the last paragraph."""
+    if len(line) > MAX_CHARACTERS or is_quoted(line):
+        return False
+    text = plain(line)
+    parts = [part.strip() for part in re.split(r"[|•·/]", text)]
+    social = all(word.strip(",|•·/") in SOCIAL_WORDS for word in text.split())
+    return (
+        social
+        or all(part in FOOTER for part in parts)
+        or _invites(text)
+        or _asks_consent(text)
+        or bool(phrases.RIGHTS.search(text) and len(text) <= MAX_INVITATION)
+        or AT_THE_ENDS.fullmatch(text) is not None
+        or bool(not _tells(line) and (LABELLED.fullmatch(text) or CREDIT.fullmatch(text)))
+    )
+
+
+def biography(line: str, author: str | None = None) -> str:
+    """The last name of whom a line says only what they work as; "" for any other line.
+
+    Args:
+        line: The line.
+        author: Who wrote the article, if that is known: then any such sentence is one.
+
+    >>> biography("Ann Lee is a reporter for the Gull."), biography("Ann Lee is a reporter.")
+    ('Lee', '')
+    >>> biography("Ann Lee ist Redakteurin. Sie schreibt über die Stadt.", "Ann Lee")
+    'Lee'
+    """
+    found = BIOGRAPHY.fullmatch(line.strip())
+    if found:
+        return found[1].split()[-1]
+    first = (author or "").split(", ")[0]
+    told = bool(first) and len(line) <= MAX_BIOGRAPHY and line.strip().startswith(first)
+    return first.split()[-1] if told and phrases.JOB.search(line.casefold()) else ""
+
+
+def is_figures(line: str) -> bool:
+    """Whether a line is a row of figures, as results of companies and prices are listed.
+
+    >>> is_figures("Net 807,000 vs 2,858,000"), is_figures("Net profit fell to 807,000 dlrs")
+    (True, False)
+    """
+    words = line.split()
+    if len(words) < 2 or line.rstrip(" \"'”’)").endswith((".", "?", "!")) or words[0][:1].islower():
+        return False
+    figures = sum(any(map(str.isdigit, word)) for word in words)
+    listed = 3 <= figures >= FIGURES * len(words) and not A_MONTH.search(line)
+    return bool(listed or (figures and (COMPARED.search(line) or _has_wide_gap(line))))
+
+
+def is_columns(line: str) -> bool:
+    """Whether wide gaps, or a tab, set the words of a line in columns."""
+    return _has_wide_gap(line) or (len(GAP.findall(line.strip())) > 1 and is_figures(line))
+
+
+def _has_wide_gap(line: str) -> bool:
+    return any(len(gap) >= 4 or "\t" in gap for gap in GAP.findall(line.strip()))
+
+
+def is_sign_off(line: str) -> bool:
+    """Whether a line is the agency's mark at the end of its copy."""
+    return SIGN_OFF.fullmatch(line.strip()) is not None
+
+
+def is_section(line: str) -> bool:
+    """Whether a line is the label of a newspaper's section."""
+    words = re.split(r"[\s/>|,]+", plain(line))
+    return 0 < len(words) <= 8 and all(word in SECTIONS for word in words)
+
+
+def listed_sources(line: str) -> tuple[str, ...]:
+    """The names of a line such as "Sources: AFP | RT"; () for any other line.
+
+    >>> listed_sources("Sources: AFP | The Daily Gull"), listed_sources("Source: it is said.")
+    (('AFP', 'The Daily Gull'), ())
+    """
+    found = SOURCES.fullmatch(line)
+    if not found or is_sentence(line):
+        return ()
+    names = [name.strip(" .") for name in re.split(r"\s*[|;•·]\s*|,\s+", found[1])]
+    names = [name for name in names if name]
+    return tuple(names) if all(len(name.split()) <= 6 for name in names) else ()
+
+
+def bylined(line: str) -> str | None:
+    """The author that a line such as "By Jane Doe" names; "" when it is an empty label."""
+    found = BYLINE.fullmatch(BULLET.sub("", line).strip()) if len(line) <= 100 else None
+    if not found:
+        return None
+    names = re.split(r"\s*[|•·]\s*|,\s+(?=\d)|\s+[-–—]\s+|,\s+Reuters?$", found[1])[0].strip(" ,")
+    if not names:
+        return "" if ":" in line else None
+    words = names.replace(",", " , ").split()
+    if not all(NAME.fullmatch(word) for word in words) or len(words) > 12:
+        return None
+    if any(word.casefold() in NOT_NAMES for word in words[:2]):
+        return None
+    return names if len(words) > 1 or names.isupper() or ":" in line else None
+
+
+def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date | None]:
+    """Which of its days a line tells, if it tells nothing else, and that day, if it is clear.
+
+    >>> dated("Published: May 18, 2025 10:00 GMT"), dated("May 18, 2025 was a Sunday.")
+    (('published', datetime.date(2025, 5, 18)), ('', None))
+    """
+    text = BULLET.sub("", line).strip()
+    label = DATED.fullmatch(text) if len(text) <= 100 else None
+    rest = label[2] if label else text[:100]
+    kind: Literal["bare", "published", "updated"] = "published" if label else "bare"
+    kind = "updated" if label and label[1] else kind
+    if label and AGO.match(rest.casefold()):
+        return kind, None
+    found = date_at_start(rest)
+    after = rest[found.end :] if found else ""
+    if found and (AFTER_DATE.fullmatch(after) or (label and len(after) <= MAX_AFTER_DATE)):
+        return kind, found.day
+    return "", None

@@ -1,0 +1,169 @@
+"""Archives (.zip, .tar, .gz): what lies in them is read as it would be beside them.
+
+Nothing is unpacked to the disk, so no name can lead anywhere; a name that tries is told. A bomb is
+stopped by what it gives, not by what it says that it holds.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import IO, cast
+
+from index.article import Skipped
+from index.readers.encoding import Refused
+from index.readers.files import SourceFile, Unpacked
+from index.readers.reader import Member, Reader, signed
+
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, OSError)
+DAMAGED = "the archive is damaged or cut off; get it anew, or unpack what is whole of it"
+STEP = 2**20  # bytes, after which what was unpacked is counted
+MANY = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
+
+
+def read_zip(file: SourceFile) -> Iterator[Skipped | Member]:
+    """What the members of a zip archive hold, in the order of their names."""
+    with file.open() as stream:
+        try:
+            archive = zipfile.ZipFile(stream)
+        except BROKEN as error:
+            raise Refused(DAMAGED) from error
+        with archive:
+            for member in sorted(archive.infolist(), key=lambda m: m.filename):
+                if member.is_dir():
+                    continue
+                _counted(file).take_member()
+                if member.flag_bits & 1:
+                    where = f"{file.uri}#{member.filename}"
+                    yield Skipped(where, "it has a password; unpack it and give its folder")
+                    continue
+                yield from _member(file, member.filename, partial(archive.open, member))
+
+
+def read_tar(file: SourceFile) -> Iterator[Skipped | Member]:
+    """What the members of a tar archive, compressed or not, hold, in its order."""
+    with file.open() as stream:
+        try:
+            archive = tarfile.open(fileobj=stream, mode="r:*")  # noqa: SIM115 (closed below)
+        except BROKEN as error:
+            raise Refused(DAMAGED) from error
+        with archive:
+            try:
+                for member in archive:
+                    _counted(file).take_member()
+                    _counted(file).take(member.size)  # to pass it over takes as long
+                    if member.isdir():
+                        continue
+                    if not member.isreg():
+                        where = f"{file.uri}#{member.name}"
+                        yield Skipped(where, "it is a link or a device, not a file; leave it out")
+                        continue
+                    yield from _member(file, member.name, partial(_extracted, archive, member))
+            except BROKEN as error:
+                raise Refused(DAMAGED) from error
+
+
+def read_gzip(file: SourceFile) -> Iterator[Skipped | Member]:
+    """What a compressed file holds, as if it were not compressed."""
+    name = file.path.with_suffix(MANY.get(file.extension, "")).name
+    inner = file.member(name, lambda: _counting(_expanded(file), file), file.uri)
+    yield Member(inner, passed_over=False)
+
+
+def _expanded(file: SourceFile) -> IO[bytes]:
+    return cast(IO[bytes], gzip.GzipFile(fileobj=file.open()))
+
+
+def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    stream = archive.extractfile(member)
+    if stream is None:
+        raise Refused(DAMAGED)
+    return stream
+
+
+def _member(
+    file: SourceFile, name: str, opened: Callable[[], IO[bytes]]
+) -> Iterator[Skipped | Member]:
+    """What a member of an archive holds."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    where = f"{file.uri}#{name}"
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        yield Skipped(where, "its name leads out of the archive; it is not read")
+        return
+    if any(part.startswith((".", "__MACOSX")) for part in path.parts):
+        return
+
+    def content() -> IO[bytes]:
+        return _counting(opened(), file)
+
+    yield Member(file.member(str(path), content))
+
+
+def _counted(file: SourceFile) -> Unpacked:
+    return file.unpacked or Unpacked(file.max_bytes, 10_000)
+
+
+class _Counting(io.RawIOBase):
+    """A stream whose bytes count as unpacked; what is wrong with it ends the reading."""
+
+    def __init__(self, stream: IO[bytes], unpacked: Unpacked) -> None:
+        self._stream = stream
+        self._unpacked = unpacked
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)[:STEP]  # type: ignore[arg-type]
+        try:
+            data = self._stream.read(len(view))
+        except (*BROKEN, RuntimeError) as error:
+            raise Refused(DAMAGED) from error
+        self._unpacked.take(len(data))
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _counting(stream: IO[bytes], file: SourceFile) -> IO[bytes]:
+    return io.BufferedReader(_Counting(stream, _counted(file)))
+
+
+def _is_tar(file: SourceFile, head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
+def _is_zip(file: SourceFile, head: bytes) -> bool:
+    """Whether it is an archive and no document that is one."""
+    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return False
+    try:
+        with file.open() as stream, zipfile.ZipFile(stream) as archive:
+            return not {"[Content_Types].xml", "mimetype"} & set(archive.namelist())
+    except BROKEN:
+        return False
+
+
+ZIP = Reader("a zip archive", (".zip",), read_zip, _is_zip, many=True)
+TAR = Reader(
+    "a tar archive", (".tar", ".tbz2", ".txz", ".xz", ".bz2"), read_tar, _is_tar, many=True
+)
+GZIP = Reader("a gzip archive", (".gz", ".tgz"), read_gzip, signed(b"\x1f\x8b"), many=True)

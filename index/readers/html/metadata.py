@@ -1,0 +1,542 @@
+"""What a web page states about its article, and where on the page it does.
+
+What is written for programs comes first (JSON-LD, then meta elements, then microdata), then what
+readers see. A value that is unclear, or no value of its kind, gives way to the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, TypeAlias
+from urllib.parse import urljoin, urlsplit
+
+from index.boilerplate import rules
+from index.readers.dates import parse_date
+from index.readers.fields import language_code, one_line
+from index.readers.html import jsonld
+from index.readers.html.names import (
+    authors,
+    host,
+    is_url,
+    looks_like_a_person,
+    outlet,
+    without_publisher,
+)
+
+Node: TypeAlias = Any  # an lxml element; lxml ships no types
+
+PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "article:published", "published_time"),
+    *("og:published_time", "datepublished", "publisheddate", "published-date", "publish-date"),
+    *("publishdate", "publish_date", "published", "pubdate", "pub_date", "parsely-pub-date"),
+    *("sailthru.date", "rnews:datepublished", "cxenseparse:recs:publishtime", "bt:pubdate"),
+    *("citation_publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created"),
+    *("dcterms.date", "dc.date.created", "dc.date", "dc:date", "article.published", "article:date"),
+    *("article.created", "date", "og:pubdate", "og:release_date", "weibo:article:create_at"),
+    *("vr:published_time", "article_date_original", "originalpublicationdate", "release_date"),
+)
+AUTHOR = (
+    *(
+        "author",
+        "article:author",
+        "og:article:author",
+        "og:author",
+        "authors",
+        "article:author_name",
+    ),
+    *("byl", "parsely-author", "sailthru.author", "dc.creator", "dc:creator", "dcterms.creator"),
+    *(
+        "citation_author",
+        "cxenseparse:author",
+        "creator",
+        "article.author",
+        "shareaholic:article_author_name",
+    ),
+)
+PUBLISHER = (
+    *("og:site_name", "publisher", "dc.publisher", "dc:publisher", "dcterms.publisher"),
+    *("citation_journal_title", "sailthru.publisher", "application-name", "mediaid", "source"),
+    *("apple-mobile-web-app-title", "article:publisher", "cre", "twitter:app:name:iphone"),
+)
+WRITTEN_BY = re.compile(
+    r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv"
+)
+# Parts of a page that tell of other articles, or of their readers.
+ELSEWHERE = re.compile(
+    r"(?:^|[\s_]|(?<!post)(?<!entry)(?<!article)-)(?:related|recommend\w*|sidebar|comments?"
+    r"|comment-list|(?:page|site|main)?-?footer|teasers?|promo|most-read"
+    r"|popular|trending|latest|more-stories|read-more|up-next|newsletter|ticker|card|widget-area"
+    r"|bio|description|today|current|masthead|weather|prev-?next|next-prev|modal|breadcrumbs?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+ELSEWHERE_TAGS = ("aside", "footer", "nav", "form", "noscript", "template")
+DATE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:date|dates|datum|fecha|data|time|timestamp|published|publish\w*|pubdate|posted"
+    r"|posted-on|dateline|post-?date|entry-date|created|submitted)(?:$|[\s_-])|date(?:time|line|[A-Z])",
+    re.IGNORECASE,
+)
+UPDATED_CLASS = re.compile(r"update|modif|edited|aktualis|changed", re.IGNORECASE)
+AUTHOR_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|contributor\w*|autor|autores|auteur"
+    r"|autore"
+    r"|redacteur|signature|reporter|vcard|username)(?:$|[\s_-])|author-?name|authorname"
+    r"|contributorname|byline",
+    re.IGNORECASE,
+)
+NO_AUTHOR_CLASS = re.compile(r"bio|desc|about|avatar|image|img|photo|social|follow|detail", re.I)
+IN_PATH = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0\d|1[0-2])[/-]?([0-2]\d|3[01])(?!\d)")
+UTC = re.compile(r"[T ](\d\d):\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|\+00:?00)$")
+EAST = {"zh", "ja", "ko", "th", "vi", "id", "ms", "hi", "bn", "ta"}
+HEADINGS = "h1 h2 h3".split()
+AROUND = (  # where a page says whose it is
+    "//header[not(.//h1)]//* | //footer | //a[@href='/'] | //img[@alt]"
+    " | //*[contains(@class, 'foot') or contains(@id, 'foot') or contains(@class, 'copyright')]"
+)
+BELOW = (
+    "following::*[self::p or self::div or self::span or self::font or self::td or self::li"
+    " or self::h2 or self::h3 or self::time or self::small][position() <= 40]"
+)
+NEAR = 14  # stretches of text below a headline that tell of it
+SHORT = 120
+BEFORE, AFTER = 300, 1_500  # characters of the page's source text from the headline
+
+
+@dataclass(slots=True)
+class Stated:
+    """What a page states, each with where: ``origins["published"] == "JSON-LD datePublished"``."""
+
+    title: str = ""
+    author: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    language: str | None = None
+    url: str | None = None
+    live: bool = False
+    origins: dict[str, str] = field(default_factory=dict)
+
+
+def stated(tree: Node) -> Stated:
+    """What the page of a tree states about its article. The tree is left as it is."""
+    return _Page(tree).stated()
+
+
+class _Page:
+    def __init__(self, tree: Node) -> None:
+        self.tree = tree
+        self.metas: dict[str, list[str]] = {}
+        for meta in tree.iter("meta"):
+            content = one_line(meta.get("content"))
+            for name in (meta.get("property"), meta.get("name")):
+                if name and content:
+                    self.metas.setdefault(name.strip().lower(), []).append(content)
+        scripts = tree.xpath('//script[contains(@type, "ld+json")]')
+        self.graph = jsonld.Graph([script.text or "" for script in scripts])
+        self.found = Stated()
+        self.url = self._url()
+        self.tag = (
+            one_line(" ".join(t.text_content() for t in tree.xpath("//head/title")[:1])) or ""
+        )
+        self.article = self._article()
+        told = tree.get("lang") or tree.get("xml:lang")
+        self.language = told or jsonld.text(self.article.get("inLanguage")) or ""
+
+    def stated(self) -> Stated:
+        """Everything, the publisher before the title and the author, which are held against it."""
+        found = self.found
+        found.url = self.url
+        self._language()
+        names = list(self._publishers())
+        found.title, headline = self._title([name for name, _ in names])
+        self._first("publisher", ((outlet(name, found.title), origin) for name, origin in names))
+        self._author(headline)
+        self._published(headline)
+        found.live = "LiveBlogPosting" in jsonld.types(self.article)
+        return found
+
+    def _first(self, name: str, candidates: Iterator[tuple[Any, str]]) -> None:
+        for value, origin in candidates:
+            if value:
+                setattr(self.found, name, value)
+                self.found.origins[name] = origin
+                return
+
+    def _meta(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        for name in names:
+            for content in self.metas.get(name, []):
+                yield content, f"meta {name}"
+
+    def _url(self) -> str | None:
+        base = next(iter(self.metas.get("og:url", [])), None)
+        links = self.tree.xpath('//link[@rel="canonical"]/@href')
+        for href, origin in (*[(h, "link canonical") for h in links], (base, "meta og:url")):
+            whole = _joined(base, href)
+            parts = urlsplit(whole) if whole else None
+            if whole and parts and parts.scheme in ("http", "https") and parts.hostname:
+                if parts.path in ("", "/") and base and urlsplit(base).path not in ("", "/"):
+                    continue
+                self.found.origins["url"] = origin
+                return whole
+        return None
+
+    def _article(self) -> jsonld.Thing:
+        """The article that the page is about, of those that its JSON-LD describes."""
+        articles = self.graph.articles()
+        for article in articles:
+            named = (article.get("url"), article.get("@id"), article.get("mainEntityOfPage"))
+            if self.url and any(isinstance(n, str) and n.split("#")[0] == self.url for n in named):
+                return article
+        titled = [a for a in articles if _shared(jsonld.text(a.get("headline")), self.tag) > 0.6]
+        return next(iter([*titled, *articles]), {})
+
+    def _language(self) -> None:
+        told = [
+            (self.language, "html lang"),
+            *self._meta(("og:locale", "content-language", "language", "dc.language")),
+        ]
+        self._first("language", ((language_code(value), origin) for value, origin in told))
+
+    # Title.
+
+    def _title(self, names: list[str]) -> tuple[str, Node | None]:
+        """The title, and the element that shows it, if one does."""
+        known = [*names, host(self.url)]
+        told = [
+            (jsonld.text(self.article.get("headline")), "JSON-LD headline"),
+            *self._meta(("og:title", "twitter:title", "dc.title", "parsely-title", "headline")),
+            (self.tag, "title"),
+        ]
+        stripped = [(without_publisher(text, *known), origin) for text, origin in told if text]
+        shown = [(line, node) for node in self._headings() if (line := _line(node))]
+        for line, node in shown:
+            for text, _ in stripped:
+                if _plain(line) and _plain(line) == _plain(text):
+                    return self._told_title(line, "h1" if node.tag == "h1" else node.tag, node)
+        for line, node in shown:
+            for text, origin in stripped:
+                if len(line) > 15 and _plain(line) in _plain(text) and node.tag == "h1":
+                    return self._told_title(line, node.tag, node)
+                if len(text) > 15 and _plain(text) in _plain(line):
+                    return self._told_title(text, origin, node)
+        best = max(
+            ((_shared(line, text), -number, line, node)
+             for number, (line, node) in enumerate(shown) for text, _ in stripped),
+            key=lambda found: found[:2], default=(0.0, 0, "", None),
+        )  # fmt: skip
+        if best[0] >= 0.5 and best[3] is not None:
+            return self._told_title(best[2], best[3].tag, best[3])
+        if stripped:
+            return self._told_title(*stripped[0], self._showing(stripped[0][0]))
+        heads = [(line, node) for line, node in shown if node.tag == "h1"]
+        if len(heads) == 1:
+            return self._told_title(heads[0][0], "h1", heads[0][1])
+        return "", None
+
+    def _told_title(self, title: str, origin: str, node: Node | None) -> tuple[str, Node | None]:
+        self.found.origins["title"] = origin
+        return title, node
+
+    def _headings(self) -> list[Node]:
+        nodes = [
+            node
+            for node in self.tree.iter(*HEADINGS)
+            if len(node.text_content()) < 400 and not _elsewhere(node)
+        ]
+        return sorted(nodes, key=lambda node: node.tag != "h1")[:40]
+
+    def _showing(self, title: str) -> Node | None:
+        wanted = _plain(title)
+        for node in self.tree.iter("font", "b", "strong", "div", "span", "p", "td"):
+            if len(node) < 3 and wanted and _plain(_line(node, 400)) == wanted:
+                return node
+        return None
+
+    # Publisher.
+
+    def _publishers(self) -> Iterator[tuple[str, str]]:
+        told = list(self._told_publishers())
+        urls = [(name, origin) for name, origin in told if is_url(name) and outlet(name)]
+        names = [each for each in told if each not in urls]
+        yield from names or self._publisher_of_title()
+        yield from urls
+        if name := host(self.url):
+            yield name, "the host of its url, a guess"
+
+    def _told_publishers(self) -> Iterator[tuple[str, str]]:
+        yield from self._meta(PUBLISHER[:1])
+        for each in self.graph.resolved(self.article.get("publisher")):
+            if name := jsonld.text(each):
+                yield name, "JSON-LD publisher"
+        for node in self.tree.xpath('//*[@itemprop="publisher"]'):
+            names = node.xpath('.//*[@itemprop="name"]') or [node]
+            yield names[0].get("content") or _line(names[0]), "microdata publisher"
+        yield from self._meta(PUBLISHER[1:5])
+        for thing in self.graph.outlets():
+            if name := jsonld.text(thing):
+                yield name, f"JSON-LD {jsonld.types(thing)[0]}"
+        yield from self._meta(PUBLISHER[5:])
+
+    def _publisher_of_title(self) -> Iterator[tuple[str, str]]:
+        """The part of the title element that the page says elsewhere too, or that is its host."""
+        parts = re.split(r"\s[-–—|·•»/]+\s|\s?[|_»]\s?|\s?::?\s", self.tag)
+        if len(parts) < 2:
+            return
+        around = _plain(
+            " ".join(
+                " ".join(filter(None, (node.get("alt"), node.get("title"), _line(node, 200))))
+                for node in self.tree.xpath(AROUND)[:200]
+            )
+        )
+        site = _plain(host(self.url) or "")
+        for part in (parts[-1], parts[0]):
+            name = _plain(part)
+            if len(part.split()) <= 6 and name and (name in site or name in around):
+                yield part.strip(), "title"
+
+    # Author.
+
+    def _author(self, headline: Node | None) -> None:
+        others = (self.found.publisher, self.found.title, host(self.url))
+        found = [
+            (name, origin)
+            for value, origin in self._told_authors(headline)
+            if (name := authors(value, *others))
+        ]
+        people = [each for each in found if looks_like_a_person(each[0])]
+        self._first("author", iter([*people, *found]))
+
+    def _told_authors(self, headline: Node | None) -> Iterator[tuple[object, str]]:
+        told = self.graph.resolved(self.article.get("author") or self.article.get("creator"))
+        firms = [each for each in told if _organisation(each)]
+        yield [_person(each) for each in told if each not in firms], "JSON-LD author"
+        for name in AUTHOR:
+            yield self.metas.get(name, []), f"meta {name}"
+        for number in "12":
+            if WRITTEN_BY.search(" ".join(self.metas.get(f"twitter:label{number}", [])).lower()):
+                yield self.metas.get(f"twitter:data{number}", []), "meta twitter:data"
+        marked = self.tree.xpath('//*[@itemprop="author" or @property="author" or @rel="author"]')
+        lines = [
+            (node.xpath('.//*[@itemprop="name"]') or [node])[0]
+            for node in marked
+            if not _elsewhere(node)
+        ]
+        yield [n.get("content") or _line(n, SHORT) for n in lines][:6], "byline"
+        for node in self.tree.iter("a", "span", "div", "p", "address", "li", "cite", "strong", "b"):
+            names = (
+                f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-testid') or ''}"
+            )
+            if AUTHOR_CLASS.search(names) and not NO_AUTHOR_CLASS.search(names):
+                line = _line(node, SHORT)
+                if line and not _elsewhere(node):
+                    yield line, "byline"
+        for line in _below(headline):
+            for part in re.split(r"\s[|·•]\s", line):
+                yield rules.bylined(part), "byline"
+        yield [_person(each) for each in firms], "JSON-LD author, an organisation"
+
+    # Date.
+
+    def _published(self, headline: Node | None) -> None:
+        shown = [each for each in self._shown_dates(headline) if each[0]]
+        told = [
+            (value, origin)
+            for value, origin in self._told_dates()
+            if (day := parse_date(value, self.language)) and _past(day)
+        ]
+        if told:
+            value, origin = told[0]
+            day = parse_date(value, self.language)
+            printed = next(iter(shown), (None, ""))[0]
+            if day and printed and _local(day, str(value), printed, self.found.language):
+                day, origin = printed, f"as printed; {origin} counts by UTC"
+            self._first("published", iter([(day, origin)]))
+            return
+        self._first("published", iter([*shown, *self._dated_paths()]))
+
+    def _told_dates(self) -> Iterator[tuple[object, str]]:
+        for name in ("datePublished", "dateCreated"):
+            yield jsonld.text(self.article.get(name)) or self.article.get(name), f"JSON-LD {name}"
+        for thing in self.graph.things if not self.article else ():
+            if set(jsonld.types(thing)) & {"WebPage", "ItemPage", "VideoObject"}:
+                yield jsonld.text(thing.get("datePublished")), "JSON-LD datePublished"
+        yield from self._meta(PUBLISHED)
+        for node in self.tree.xpath(
+            '//*[@itemprop="datePublished" or @itemprop="dateCreated" or @pubdate'
+            ' or contains(@property, "dc:date") or contains(@property, "datePublished")]'
+        ):
+            if not _elsewhere(node):
+                for value in (
+                    node.get("content"),
+                    node.get("datetime"),
+                    node.get("title"),
+                    _line(node),
+                ):
+                    yield value, "microdata datePublished"
+
+    def _shown_dates(self, headline: Node | None) -> Iterator[tuple[date | None, str]]:
+        """The days that readers see beside the headline, when a page was changed left out."""
+        near = _beside(self.tree, headline)
+        for wanted in (re.compile("publi|posted|created|entry-date", re.I), None):
+            for node in self.tree.iter("time", "abbr", "bsp-timestamp"):
+                names = f"{node.get('class') or ''} {(node.getparent().get('class') or '')}"
+                if UPDATED_CLASS.search(names) and not (wanted and wanted.search(names)):
+                    continue
+                told = wanted is None or wanted.search(names)
+                if told and node in near and not _elsewhere(node):
+                    yield from self._days_of(node, node.tag)
+        for node in self.tree.iter("span", "div", "p", "li", "td", "a", "em", "small", "i", "h2"):
+            names = f"{node.get('class') or ''} {node.get('id') or ''}"
+            if (
+                node in near
+                and DATE_CLASS.search(names)
+                and not UPDATED_CLASS.search(names)
+                and not _elsewhere(node)
+            ):
+                yield from self._days_of(node, "date shown")
+        for line in _below(headline):
+            for part in re.split(r"\s[|·•]\s", line):
+                kind, day = rules.dated(part)
+                if kind in ("bare", "published") and day and _past(day):
+                    yield day, "date shown"
+
+    def _days_of(self, node: Node, origin: str) -> Iterator[tuple[date, str]]:
+        for name in ("datetime", "data-datetime", "data-timestamp", "data-date", "title"):
+            day = parse_date(node.get(name), self.language)
+            if day and _past(day):
+                yield day, f"{origin} {name}"
+                return
+        line = _line(node, SHORT)
+        label = rules.DATED.match(line)
+        if label and label[1]:
+            return
+        day = parse_date(label[2] if label else line, self.language)
+        if day and _past(day):
+            yield day, origin
+
+    def _dated_paths(self) -> Iterator[tuple[date | None, str]]:
+        found = IN_PATH.search(urlsplit(self.url).path) if self.url else None
+        if found:
+            day = parse_date("-".join(found.groups()))
+            yield (day if day and _past(day) else None), "the url, a guess"
+
+
+def _joined(base: str | None, href: str | None) -> str | None:
+    try:
+        whole = urljoin(base or "", (href or "").strip())
+        urlsplit(whole)  # what can be joined may still be no address
+        return whole or None
+    except ValueError:
+        return None
+
+
+def _line(node: Node, longest: int = 400) -> str:
+    """An element's text on one line; "" when it is longer than a line of this kind is."""
+    parts: list[str] = []
+    left = 4 * longest
+    for part in node.itertext():
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
+            return ""
+    line = one_line(" ".join(parts)) or ""
+    return line if len(line) <= longest else ""
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _shared(text: str | None, other: str) -> float:
+    """The share of the words of the shorter of two texts that the other has."""
+    mine, theirs = (set(re.findall(r"\w+", (each or "").casefold())) for each in (text, other))
+    return len(mine & theirs) / min(len(mine), len(theirs)) if mine and theirs else 0.0
+
+
+def _elsewhere(node: Node) -> bool:
+    """Whether an element stands in a part of the page that tells of something else.
+
+    What holds the headline does not, whatever it is called: the whole page may be a form.
+    """
+    for above in (node, *node.iterancestors()):
+        if above.tag in ("body", "html", "main"):
+            return False
+        names = f"{above.get('class') or ''} {above.get('id') or ''}"
+        other = above.tag in ELSEWHERE_TAGS or ELSEWHERE.search(names)
+        if other and above.find(".//h1") is None:
+            return True
+        if above.get("itemtype", "").endswith("/Comment"):
+            return True
+    return False
+
+
+def _below(headline: Node | None) -> list[str]:
+    """The first stretches of text after an element."""
+    lines: list[str] = []
+    if headline is None:
+        return lines
+    for node in headline.xpath(BELOW):
+        line = _line(node, SHORT)
+        if line and line not in lines:
+            lines.append(line)
+        if len(lines) >= NEAR:
+            break
+    return lines
+
+
+def _beside(tree: Node, headline: Node | None) -> set[Node]:
+    """The elements around a headline: some words before it, some after, and in its own article.
+
+    Before it only what stands in one part of the page with it. A date further away is that of
+    another article, or today's at the head of the page.
+    """
+    if headline is None:
+        return set()
+    place, at = 0, {}
+    for node in tree.iter():
+        at[node] = place
+        if isinstance(node.tag, str) and node.tag not in ("script", "style"):
+            place += len(node.text or "") + len(node.tail or "")
+    here = at[headline]
+    own = next(headline.iterancestors("article"), None)
+    near = {node for node, place in at.items() if here <= place <= here + AFTER}
+    for above in list(headline.iterancestors())[:2]:
+        if above.tag not in ("body", "html"):
+            near.update(node for node in above.iter() if here - BEFORE <= at[node] <= here + AFTER)
+    return near if own is None else near | (set(own.iter()) - _nested(own))
+
+
+def _nested(article: Node) -> set[Node]:
+    return {
+        node for other in article.iter("article") if other is not article for node in other.iter()
+    }
+
+
+def _organisation(value: object) -> bool:
+    return isinstance(value, dict) and any("Organization" in each for each in jsonld.types(value))
+
+
+def _person(value: object) -> str | None:
+    if isinstance(value, dict) and not value.get("name"):
+        parts = [value.get("givenName"), value.get("familyName")]
+        return one_line(" ".join(part for part in parts if isinstance(part, str)))
+    if isinstance(value, dict) and isinstance(value.get("name"), list):
+        return one_line(value["name"])
+    return jsonld.text(value)
+
+
+def _past(day: date) -> bool:
+    """Whether a day has come, somewhere on earth: no article is published later."""
+    return day <= date.today() + timedelta(days=1)
+
+
+def _local(day: date, value: str, printed: date, language: str | None) -> bool:
+    """Whether a printed day is that of a time in UTC where the article was published."""
+    time = UTC.search(value)
+    if not time:
+        return False
+    early = int(time[1]) < 12
+    west = printed == day - timedelta(days=1) and early
+    east = printed == day + timedelta(days=1) and not early and language in EAST
+    return west or east

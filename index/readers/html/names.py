@@ -1,0 +1,163 @@
+"""The names of authors and publishers, as pages write them, without what is no name."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from index.boilerplate import phrases
+from index.readers.dates import parse_date
+from index.readers.fields import one_line
+from index.text.calendar import is_calendar_word
+
+NO_AUTHORS = set(
+    "admin administrator administrador webmaster root editor editors author authors autor autore"
+    " auteur user username guest anonymous anonym unknown none null undefined posted published"
+    " follow share subscribe login sign menu home comments date datum data fecha by von par por"
+    " staff writer website site contact email print redactor system super superuser default test"
+    " n/a na".split()
+)
+SOCIAL_HOSTS = re.compile(
+    r"(?:^|\.)(?:facebook|twitter|x|instagram|youtube|linkedin|t|telegram|vk|tiktok|pinterest"
+    r"|threads|plus\.google|google)\.\w{2,3}$"
+)
+BY = re.compile(rf"(?:{phrases.BY})(?:\s*[:：・]\s*|\s+)", re.IGNORECASE)
+CJK_BY = re.compile(r"(?:作者|撰文|文|记者|記者|取材・文)\s*[:：/・]\s*")
+SPLIT = re.compile(
+    r"\s*(?:[;|•·،、]|\s/\s|,\s+(?=[^\W\d_])"
+    r"|\s(?:and|und|et|y|och|og|ja|и|та|و|ve|és|&)\s(?=[^\W\d_]))\s*"
+)
+ROLE = re.compile(
+    r"(?:\b(?:correspondent|reporter|editor|writer|columnist|producer|journalist|staff|bbc news"
+    r"|contributor|analyst|photographer|redakteur(?:in)?|korrespondent(?:in)?|journaliste"
+    r"|redactora?|giornalista|desk|bureau)\b|^(?:in|à|a|aus|da|desde|for|à paris)\s)",
+    re.IGNORECASE,
+)
+OTHERS = re.compile(
+    r"(?:责任编辑|责编|编辑|责任校对|來源|来源|編集|edited by|photos?)\s*[:：/]?", re.IGNORECASE
+)
+URL = re.compile(r"^(?:https?:)?//|^www\.|^[\w-]+(?:\.[\w-]+)+(?:/\S*)?$")
+COPYRIGHT = re.compile(r"©|\(c\)|copyright|all rights reserved", re.IGNORECASE)
+MAX_NAME_WORDS = 7
+MAX_NAME = 80
+
+
+def authors(value: object, *others: str | None) -> str | None:
+    """The authors that a page names, as "A, B"; None when these are words of the page.
+
+    Args:
+        value: As written: a name, names in a row, or a list of these.
+        others: What else the page says, such as its publisher and title; these are no authors.
+
+    >>> authors("By Jane Doe, Correspondent | Published 3 May 2026"), authors("Datum")
+    ('Jane Doe', None)
+    """
+    values = value if isinstance(value, list | tuple) else [value]
+    known = {_letters(other) for other in others if other}
+    names: dict[str, str] = {}
+    for each in values:
+        found = [
+            name
+            for name in _split(one_line(each) or "")
+            if _letters(name) not in known and _is_name(name)
+        ]
+        for number, name in enumerate(found):  # "Jane Doe, Washington": no second author
+            if number == 0 or " " in name or " " not in found[0]:
+                names.setdefault(_letters(name), name)
+    return ", ".join(names.values()) or None
+
+
+def _split(line: str) -> list[str]:
+    """The parts of a byline that may be names, without its label."""
+    line = re.sub(
+        r"\([^()]{0,60}\)|（[^（）]{0,60}）|<[^<>]{0,80}>|\S+@\S+\.\w+|(?<!\w)@\w+", " ", line
+    )
+    line = CJK_BY.sub("", BY.sub("", line.strip(" -–—:|,"), count=1))
+    parts = [part.strip(" \t-–—:;|,/…") for part in SPLIT.split(line)]
+    return [part for part in parts if part and not ROLE.search(part) and not OTHERS.match(part)]
+
+
+def _is_name(name: str) -> bool:
+    words = name.split()
+    if len(words) > MAX_NAME_WORDS or len(name) > MAX_NAME or URL.search(name):
+        return False
+    if any(char.isdigit() for char in name) or COPYRIGHT.search(name) or parse_date(name):
+        return False
+    plain = [word.casefold().strip(".,:") for word in words]
+    if all(word in NO_AUTHORS or is_calendar_word(word) for word in plain):
+        return False
+    return any(char.isalpha() for char in name) and not name.endswith(("?", "!"))
+
+
+def looks_like_a_person(name: str | None) -> bool:
+    """Whether a name has two words or more, or is written without spaces between them."""
+    return bool(name) and (len(str(name).split()) > 1 or not str(name).isascii())
+
+
+def outlet(value: object, title: str | None = None) -> str | None:
+    """Who publishes, from what a page says; a url gives its host, a social profile nothing.
+
+    >>> outlet("https://www.gull.example/"), outlet("https://facebook.com/gull"), outlet("© 2026 G")
+    ('gull.example', None, None)
+    """
+    name = (one_line(value) or "").strip(" |-–—·:")
+    if (
+        not name
+        or COPYRIGHT.search(name)
+        or name.startswith("@")
+        or _letters(name) == _letters(title)
+    ):
+        return None
+    if URL.search(name):
+        return host(name)
+    return name if len(name) <= MAX_NAME and any(c.isalpha() for c in name) else None
+
+
+def is_url(name: str) -> bool:
+    """Whether what a page gives as a name is an address.
+
+    >>> is_url("www.gull.example"), is_url("Gull Post")
+    (True, False)
+    """
+    return URL.search(name) is not None
+
+
+def host(url: str | None) -> str | None:
+    """The host of a url, without "www."; None for a social network's."""
+    if not url:
+        return None
+    try:
+        name = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+    except ValueError:
+        return None
+    name = re.sub(r"^(?:www\d?|m|amp)\.", "", name)
+    return None if not name or SOCIAL_HOSTS.search(name) else name
+
+
+def _letters(name: str | None) -> str:
+    return re.sub(r"[\W_]+", "", name or "").casefold()
+
+
+def without_publisher(title: str, *names: str | None) -> str:
+    """A title without a part at its beginning or end that is the publisher's name or host.
+
+    >>> without_publisher("Ferries run later | Gull Post", "Gull Post")
+    'Ferries run later'
+    >>> without_publisher("Ferries | a history", "Gull Post")
+    'Ferries | a history'
+    """
+    known = {_letters(name) for name in names if name}
+    known |= {_letters(name.rsplit(".", 1)[0]) for name in names if name and URL.search(name)}
+    known |= {word.removeprefix("the") for word in known} | {f"the{word}" for word in known}
+    known.discard("")
+    while True:
+        for pattern, rest, part in (
+            (r"^(.+)\s*(?:\s[-–—|·•:»/]+\s|\s?[|_»]\s?)\s*(.+?)$", 1, 2),
+            (r"^(.+?)\s*(?:\s[-–—|·•»/]+\s|\s?:+\s|\s?[|_»]\s?)\s*(.+)$", 2, 1),
+        ):
+            found = re.match(pattern, title)
+            if found and _letters(found[part]) in known and found[rest].strip():
+                title = found[rest].strip()
+                break
+        else:
+            return title

@@ -1,0 +1,197 @@
+"""Web pages: the article that a page is about, found by trafilatura."""
+
+from __future__ import annotations
+
+import logging
+import re
+from itertools import islice
+
+from index.article import Article
+from index.readers.encoding import Refused, decode_telling, tidy, within_bounds
+from index.readers.files import SourceFile
+from index.readers.html.layout import MAX_CELL, plain_layout
+from index.readers.html.metadata import stated
+from index.readers.html.pruning import prune
+from index.readers.html.walls import wall
+from index.readers.markup import LINE_MARK, PARAGRAPH_MARK, Node, text_of
+from index.readers.text import BLANK
+
+for _name in ("trafilatura", "htmldate"):
+    # What is wrong with a page is told once, as the reason why it was skipped.
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+
+EXTENSIONS = (".html", ".htm", ".xhtml")
+CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|\A\s*<\?xml[^>]{0,200}?encoding\s*="
+    rb"\s*[\"']([\w.:-]+)",
+    re.IGNORECASE,
+)
+XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+# As browsers read it: a quotation mark opens a value, and nothing else.
+ATTRIBUTE = re.compile(
+    r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]++))?+"
+)
+TAG = re.compile(rf"(<[a-zA-Z][^\s/>]*+)(?:{ATTRIBUTE.pattern})*+")
+# The parser and trafilatura take time as the square of these. A page of many attributes is read
+# without them; 50,000 elements in one another's place take 15 s at worst, and of the pages of the
+# web, 99 of 100 have less than 10,000.
+# With more elements the slow ways out of a page that is hard to read (justext) are left out: what
+# they cost grows with the square of the paragraphs.
+MANY_ELEMENTS = 5_000
+MAX_ATTRIBUTES = 500
+MAX_ELEMENTS = 50_000
+MAX_CHILDREN = 20_000
+CHARSET_BYTES = 4096  # browsers look no further than 1024
+TAGS = {  # of trafilatura's, those that HTML calls otherwise
+    "head": "h2",
+    "quote": "blockquote",
+    "list": "ul",
+    "item": "li",
+    "row": "tr",
+    "cell": "td",
+    "lb": "br",
+    "code": "pre",
+}
+# What stands inside these trafilatura runs together, and the lines of preformatted text. Marks in
+# the text keep them apart.
+HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
+HELD = (*HOLDERS, *"p div section h1 h2 h3 h4 h5 h6 ul ol dl table tr figure figcaption".split())
+STOPS = (".", "!", "?", "…", "।", "۔")
+CJK_STOPS = "。！？"
+FEW_WORDS = 80  # of an article; with fewer the page is read once more, with nothing taken away
+MIN_WORDS = 5  # of a sentence; menus and lists of links have shorter lines without a stop
+MIN_CHARACTERS = 200  # of a paragraph in a script without stops, such as Thai
+NO_ARTICLE = "the page holds no article, only links or a menu; save the article's own page"
+
+
+def read_html(file: SourceFile, data: bytes) -> Article:
+    """The article that a web page holds, with the title, author and date that it states.
+
+    Headings and list items are lines of their own; menus, teasers and comments are left out.
+
+    Raises:
+        Refused: The file is binary or blank, or the page holds no article.
+    """
+    charset = CHARSET.search(data[:CHARSET_BYTES])
+    declared = (charset[1] or charset[2]).decode("ascii", "replace") if charset else None
+    raw, doubt = decode_telling(data, declared)
+    if not tidy(raw).strip():
+        raise Refused(BLANK)
+    tree = _parsed(raw)
+    known = stated(tree)
+    removed = prune(tree, known.title)
+    plain_layout(tree, live=known.live)
+    text = _article_text(tree)
+    if len(text.split()) < FEW_WORDS and len(whole := _article_text(_parsed(raw))) > 2 * len(text):
+        text, removed = whole, []  # what was taken away was not around the article
+    if reason := wall(text, known.title, tree):
+        raise Refused(reason)
+    if not any(map(_is_prose, text.split("\n"))):
+        raise Refused(NO_ARTICLE)
+    return Article(
+        uri=file.uri,
+        key=file.key,
+        text=text,
+        raw=raw,
+        title=known.title,
+        author=known.author,
+        publisher=known.publisher,
+        published=known.published,
+        language=known.language,
+        url=known.url,
+        root=file.root,
+        notes=(
+            *known.origins.items(),
+            *(("removed", f"{each.reason}: {each.text}") for each in removed),
+            *([("text", doubt)] if doubt else []),
+        ),
+    )
+
+
+def _article_text(tree: Node) -> str:
+    """The article's text as trafilatura finds it in a page; "" if it finds none."""
+    _mark(tree)
+    page = _extracted(tree)
+    if page is None:
+        return ""
+    for element in page.iter():
+        element.tag = TAGS.get(element.tag, element.tag)
+    return within_bounds(text_of(page))
+
+
+def _is_prose(line: str) -> bool:
+    words = [word.rstrip("\"'”’»)") for word in line.split()]
+    return (
+        (len(words) >= MIN_WORDS and any(word.endswith(STOPS) for word in words))
+        or any(stop in line for stop in CJK_STOPS)
+        or len(line) >= MIN_CHARACTERS
+    )
+
+
+def _parsed(raw: str) -> Node:
+    """The page as a tree that is not too large to be read."""
+    from trafilatura.utils import load_html  # 0.2 s, and only web pages need it
+
+    tree = load_html(TAG.sub(_shortened, XML_DECLARATION.sub("", raw)))
+    if tree is None:
+        raise Refused(NO_ARTICLE)
+    children = [len(element) for element in tree.iter()]
+    if len(children) > MAX_ELEMENTS or max(children) > MAX_CHILDREN:
+        raise Refused(
+            f"the page has {len(children):,} elements, {max(children):,} of them in one, and"
+            f" {MAX_ELEMENTS:,} and {MAX_CHILDREN:,} can be read; save the article by itself"
+        )
+    return tree
+
+
+def _mark(tree: Node) -> None:
+    """Marks the breaks of a page that would be lost."""
+    from lxml import etree
+
+    for element in tree.iter("pre"):
+        for part in element.iter():
+            part.text = part.text and part.text.strip("\n").replace("\n", LINE_MARK)
+            if part is not element:
+                tail = (part.tail or "").replace("\n", LINE_MARK)
+                part.tail = LINE_MARK + tail if part.tag == "br" else tail
+        etree.strip_tags(element, "br")
+    for element in tree.iter(HELD):
+        if next(element.iterancestors(HOLDERS), None) is not None:
+            element.text = f"{PARAGRAPH_MARK}{element.text or ''}"
+            element.tail = f"{PARAGRAPH_MARK}{element.tail or ''}"
+    for cell in tree.iter("td", "th"):
+        if (
+            cell.find(".//table") is None
+            and cell.find(".//li//a") is None
+            and len(cell.text_content()) <= MAX_CELL
+        ):
+            for item in cell.iter("li", "dt", "dd"):
+                item.text = f"{item.text[0]}- {item.text[1:].lstrip()}"
+            etree.strip_tags(cell, *HELD)
+
+
+def _shortened(tag: re.Match[str]) -> str:
+    """A tag without what follows its first attributes."""
+    whole = tag[0]
+    if len(whole) < 2 * MAX_ATTRIBUTES:
+        return whole
+    attributes = ATTRIBUTE.finditer(whole, len(tag[1]))
+    following = next(islice(attributes, MAX_ATTRIBUTES, None), None)
+    return whole[: following.start()] if following else whole
+
+
+def _extracted(tree: Node) -> Node | None:
+    import trafilatura
+
+    try:
+        page = trafilatura.bare_extraction(
+            tree,
+            include_comments=False,
+            with_metadata=False,
+            fast=sum(1 for _ in tree.iter()) > MANY_ELEMENTS,
+        )
+    except Exception as error:  # any of a page's oddities may surface here, from lxml upwards
+        raise Refused(
+            f"the page cannot be parsed ({type(error).__name__}); mend its HTML"
+        ) from error
+    return None if page is None or isinstance(page, dict) else page.body

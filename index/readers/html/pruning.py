@@ -1,0 +1,227 @@
+"""The parts of a web page that are no article, told by what the page calls them and what they hold.
+
+A part goes only if it holds little prose of its own: a page's whole body may be called "related" or
+"share-enabled", and an article may be about newsletters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from index.boilerplate import phrases
+from index.boilerplate.rules import is_sentence, plain
+
+Node: TypeAlias = Any  # an lxml element; lxml ships no types
+
+PARTS = "div section aside ul ol p span figure figcaption details nav footer table small a".split()
+# Words of classes and ids; "_" and "-" and capitals part them.
+KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
+    (reason, frozenset(words.split()))
+    for reason, words in (
+        ("a call to a newsletter", "newsletter newsletters newslettersignup subscribe subscription"
+         " subscriptions signup mailinglist"),
+        ("a question about cookies", "cookie cookies consent gdpr cmp onetrust didomi"),
+        ("links to other articles", "related relatedposts recommended recommendations recirculation"
+         " readmore alsoread readalso catcher topicbox outbrain taboola mostread mostpopular"
+         " morestories nextprev relatedarticles relatedcontent teasers crosslinks"),
+        ("buttons to share", "share sharing sharebar sharetools socialshare sharedaddy socials"
+         " actionbar addtoany addthis"),
+        ("about the author", "bio authorbio authorbox authorinfo aboutauthor authordetail"
+         " authordescription"),
+        ("readers' comments", "comments disqus commentlist respond"),
+        ("an advertisement", "ad ads advert adverts advertisement advertising adslot adsbygoogle"
+         " sponsored adcontainer admarker"),
+        ("a call for support", "donate donation donations supportus"),
+        ("a picture's caption", "caption captions figcaption credit credits copyright"),
+        ("a reading time", "readingtime readtime timetoread"),
+    )
+)  # fmt: skip
+PAIRS = {  # two words in a row
+    "read more": "links to other articles", "read also": "links to other articles",
+    "also read": "links to other articles", "more on": "links to other articles",
+    "up next": "links to other articles", "most read": "links to other articles",
+    "more stories": "links to other articles", "links block": "links to other articles",
+    "inline related": "links to other articles", "see also": "links to other articles",
+    "author bio": "about the author", "author box": "about the author",
+    "author info": "about the author", "author detail": "about the author",
+    "author description": "about the author", "about author": "about the author",
+    "sign up": "a call to a newsletter", "action bar": "buttons to share",
+    "page actions": "buttons to share", "social links": "buttons to share",
+    "img descr": "a picture's caption", "reading time": "a reading time",
+    "read time": "a reading time", "video title": "a video's title",
+    "screen reader": "words for screen readers", "visually hidden": "words for screen readers",
+    "sr only": "words for screen readers",
+}  # fmt: skip
+NAMED = ("class", "id", "data-component", "data-testid", "role", "data-type")
+WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+LINES = ("p", "div", "span")
+INLINE = ("a", "span", "small")
+ALWAYS = ("a link to another article", "a picture's caption")
+MIN_PARAGRAPHS = 3
+MAX_SHARE = 0.25  # of a page's words; the text of a brief item may have 50
+MAX_PROSE = 60  # words outside links that such a part may have; calls and captions have up to 50
+MAX_COMMENTS = 0.5  # of a page's words that readers' comments may be; a forum's are its text
+LABEL = re.compile(rf"(?:{phrases.ALSO}|{phrases.RELATED})\s*[:：|»>–—-]?")
+BUTTONS = ("form", "button", "input")
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was taken from a page, and why."""
+
+    text: str
+    reason: str
+
+
+def prune(tree: Node, title: str = "") -> list[Removed]:
+    """Takes the parts of a page away that are no article, and tells which these were."""
+    removed: list[Removed] = []
+    whole = _words(tree) or 1
+    gone: set[Node] = set()
+    for node, reason in _suspects(tree):
+        if node in gone or not _little(node, reason, whole) or _holds_title(node, title):
+            continue
+        text = " ".join(" ".join(node.itertext()).split())
+        if text:
+            removed.append(Removed(text, reason))
+        gone.update(node.iter())
+        _take(node)
+    return removed
+
+
+def _suspects(tree: Node) -> list[tuple[Node, str]]:
+    """The parts that may be none of the article, in their order, and why.
+
+    What is called the same as other paragraphs of prose is prose: some call each of an article's
+    paragraphs "paywall".
+    """
+    lines = {}  # of each parent, whether words stand beside its parts
+    for parent in {node.getparent() for node in tree.iter(*INLINE)} - {None}:
+        around = (parent.text, *(each.tail for each in parent))
+        lines[parent] = any(each and each.strip() for each in around)
+    found = [
+        (node, reason)
+        for node in tree.iter(*PARTS)
+        # Among the words of a line an element is part of a sentence, which would lose its words.
+        if not (node.tag in INLINE and lines[node.getparent()])
+        and (reason := _called(node) or _label_and_link(node) or _call(node))
+    ]
+    prose = Counter(
+        node.get("class")
+        for node, reason in found
+        if node.tag in LINES and reason not in ALWAYS and is_sentence(_text(node))
+    )
+    return [(node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS]
+
+
+def _text(node: Node) -> str:
+    return " ".join(node.text_content().split())
+
+
+def _called(node: Node) -> str:
+    """What the page's name for a part says that it is; "" where it says nothing."""
+    for name in NAMED:
+        told = node.get(name)
+        if not told or len(told) > 300:
+            continue
+        for each in told.split():
+            words = [word.lower() for word in WORDS.findall(each)]
+            for first, second in pairwise(words):
+                if reason := PAIRS.get(f"{first} {second}"):
+                    return reason
+            # The last words name the thing: "newsletter-box" is one, "has-newsletter" is not.
+            if words and words[0] in ("has", "no", "with", "is", "js", "without"):
+                continue
+            for reason, kinds in KINDS:
+                if kinds.intersection(words):
+                    return reason
+    return ""
+
+
+def _label_and_link(node: Node) -> str:
+    """Whether a part is a label such as "Read also:" and a link that it is for."""
+    if node.tag not in ("p", "div") or len(node.text_content()) > 300:
+        return ""
+    links = list(node.iter("a"))
+    if len(links) != 1 or not links[0].text_content().strip():
+        return ""
+    shown = links[0].text_content().strip()
+    text, linked = plain(node.text_content()), plain(shown)
+    if text == linked and not is_sentence(shown) and (shown.isupper() or _is_bold(links[0], node)):
+        return "a link to another article"
+    label = text.removesuffix(linked).strip()
+    whole = (
+        LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
+    )
+    if (label and LABEL.fullmatch(label)) or (
+        whole and re.match(rf"(?:{phrases.ALSO})\s*[:：|»–—-]", linked)
+    ):
+        return "a link to another article"
+    return ""
+
+
+def _is_bold(link: Node, node: Node) -> bool:
+    above = {each.tag for each in link.iterancestors()} - {
+        each.tag for each in node.iterancestors()
+    }
+    return bool({"strong", "b"} & (above | {each.tag for each in link.iter()}))
+
+
+def _call(node: Node) -> str:
+    """Whether a box asks for an address or a click, and holds little besides."""
+    if node.tag not in ("div", "section", "aside"):
+        return ""
+    if next(node.iter(*BUTTONS), None) is None and not node.xpath('.//*[@role="button"]'):
+        return ""
+    text = plain(node.text_content())
+    asks = phrases.NEWSLETTER.search(text) or (
+        phrases.SUPPORT.search(text) and phrases.CAUSE.search(text)
+    )
+    return "a call to a newsletter or for support" if asks else ""
+
+
+def _little(node: Node, reason: str, whole: int) -> bool:
+    if reason == "readers' comments":
+        return _words(node) <= MAX_COMMENTS * whole
+    return _words(node) <= min(MAX_PROSE, MAX_SHARE * whole)
+
+
+def _words(node: Node) -> int:
+    """How many words stand in an element outside links, scripts and styles."""
+    count = 0
+    for part in node.iter():
+        if not isinstance(part.tag, str) or part.tag in ("script", "style", "noscript", "template"):
+            continue
+        if part.tag != "a":
+            count += _counted(part.text)
+        if part is not node:
+            count += _counted(part.tail)
+    return count
+
+
+def _counted(text: str | None) -> int:
+    """Words, two characters being one in a script without spaces."""
+    if not text:
+        return 0
+    return sum(max(1, len(word) // 2) if word[0] > "\u2e7f" else 1 for word in text.split())
+
+
+def _holds_title(node: Node, title: str) -> bool:
+    if next(node.iter("h1"), None) is not None:
+        return True
+    return bool(title) and title in " ".join(node.text_content().split())
+
+
+def _take(node: Node) -> None:
+    """Takes an element out; the text after it stays."""
+    parent, before = node.getparent(), node.getprevious()
+    tail = node.tail or ""
+    if before is not None:
+        before.tail = f"{before.tail or ''} {tail}"
+    else:
+        parent.text = f"{parent.text or ''} {tail}"
+    parent.remove(node)

@@ -1,0 +1,377 @@
+"""Language models: what is needed of one, and the client for an OpenAI-compatible server."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from index.errors import OnRecordError
+from rag.generative.errors import (
+    ModelFailed,
+    OptionUnknown,
+    TooManyRequests,
+    cut,
+    explain,
+    too_slow,
+)
+from rag.settings import Settings
+
+# The same prompt is to give the same reply, as far as a server can promise that.
+TEMPERATURE = 0.0
+
+# Seconds within which a server that is there accepts a connection.
+CONNECT_SECONDS = 10.0
+
+# Seconds to wait when a server has had too many requests and does not say how long.
+PAUSE = 1.0
+
+_COUNTED = ("prompt_tokens", "completion_tokens")
+
+
+class Reply(Protocol):
+    """A reply as it comes; leaving its context stops the request at the server.
+
+    Attributes:
+        usage: "prompt_tokens" and "completion_tokens", once the server has told them.
+        first_token_ms: Milliseconds until the first piece of text; None before it.
+        complete: Whether the model ended it, rather than the limit on its length.
+    """
+
+    usage: Mapping[str, int]
+    first_token_ms: float | None
+    complete: bool
+
+    def __enter__(self) -> Self:
+        """Sends the request."""
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        """Stops it."""
+
+    def __iter__(self) -> Iterator[str]:
+        """The pieces of text, none of them empty.
+
+        Raises:
+            ModelFailed: there is no reply, or no end of it within the time.
+        """
+
+
+class LanguageModel(Protocol):
+    """What the writing answerer needs of a language model.
+
+    Attributes:
+        name: As the server knows it.
+        timeout: Seconds within which a reply must be complete.
+        context: Tokens that prompt and reply may have together.
+        max_tokens: The most tokens of a reply.
+    """
+
+    name: str
+    timeout: float
+    context: int
+    max_tokens: int
+
+    def prepare(self) -> None:
+        """Loads what the first reply would otherwise wait for."""
+
+    def stream(
+        self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
+    ) -> Reply:
+        """A reply to a prompt, which must be complete within so many seconds.
+
+        Args:
+            system: What the model is told of its task.
+            user: What is asked of it.
+            seconds: Until the reply must be complete.
+            max_tokens: The most tokens of the reply; None for the usual.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a server said of itself.
+
+    Attributes:
+        models: Those that it lists.
+        first_token_ms: Milliseconds until the first piece of a reply; None without a model.
+        tokens_per_second: From then on; None if the reply was too short to tell.
+    """
+
+    models: tuple[str, ...]
+    first_token_ms: float | None = None
+    tokens_per_second: float | None = None
+
+
+def configured(settings: Settings) -> OpenAILikeModel | None:
+    """The model that the settings name; None if they name no server.
+
+    Raises:
+        OnRecordError: they name a server and no model, or a model and no server.
+    """
+    if not settings.llm_url and not settings.llm_model:
+        return None
+    if not settings.llm_url:
+        raise OnRecordError("llm_model is set and llm_url is not; give the server's address too")
+    if not settings.llm_model:
+        raise OnRecordError(
+            "llm_url is set and llm_model is not; see which models it has with: onrecord llm"
+        )
+    return OpenAILikeModel(settings)
+
+
+class OpenAILikeModel:
+    """A model behind the chat endpoint of a server. Threads may share it.
+
+    Attributes:
+        where: The server's address, without what is secret in it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.name = settings.llm_model
+        self.timeout = float(settings.llm_timeout)
+        self.context = settings.llm_context
+        self.max_tokens = min(settings.llm_max_tokens, settings.llm_context // 2)
+        self.where, self._is_here = _place(settings.llm_url)
+        self._url = settings.llm_url.rstrip("/")
+        self._key = settings.llm_key.get_secret_value() or "none"
+
+    def prepare(self) -> None:
+        """Loads the client, for which the first question would otherwise wait."""
+        import llama_index.llms.openai_like  # noqa: F401
+
+    def stream(
+        self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
+    ) -> Reply:
+        """A reply to a prompt, which must be complete within so many seconds.
+
+        Args:
+            system: What the model is told of its task.
+            user: What is asked of it.
+            seconds: Until the reply must be complete.
+            max_tokens: The most tokens of the reply; None for those of the settings.
+        """
+
+        def request(left: float, *, usage: bool) -> AsyncGenerator[Any, None]:
+            return self._pieces(system, user, max_tokens or self.max_tokens, left, usage=usage)
+
+        self.prepare()  # before the clock starts: importing it takes a second or more
+        return Streamed(request, self.where, seconds)
+
+    def models(self) -> tuple[str, ...]:
+        """The models that the server lists.
+
+        Raises:
+            ModelFailed: it does not answer, or refuses.
+        """
+        import httpx
+        import openai
+
+        try:
+            with (
+                httpx.Client(**self._connection(min(self.timeout, CONNECT_SECONDS))) as client,
+                openai.OpenAI(
+                    api_key=self._key, base_url=self._url, max_retries=0, http_client=client
+                ) as server,
+            ):
+                return tuple(str(model.id) for model in server.models.list().data or ())
+        except Exception as error:
+            raise explain(error, self.where, self.name) from error
+
+    def probe(self) -> Probe:
+        """Asks the server which models it has and, if one is chosen, for a few words of it.
+
+        Raises:
+            ModelFailed: it does not answer, or refuses.
+        """
+        models = self.models()
+        if not self.name:
+            return Probe(models)
+        asked = "Count from one to twenty in words."
+        with self.stream("You are brief.", asked, seconds=self.timeout, max_tokens=48) as reply:
+            came = [time.perf_counter() for _ in reply]
+        tokens = reply.usage.get("completion_tokens", len(came))
+        took = came[-1] - came[0] if came else 0.0
+        speed = (tokens - 1) / took if len(came) > 1 and tokens > 1 and took > 0 else None
+        return Probe(models, reply.first_token_ms, speed)
+
+    async def _pieces(
+        self, system: str, user: str, max_tokens: int, seconds: float, *, usage: bool
+    ) -> AsyncGenerator[Any, None]:
+        """The chunks of a reply as LlamaIndex has them; ``usage`` asks for the tokens used.
+
+        Raises:
+            ModelFailed: there is no reply, or no end of it.
+        """
+        import httpx
+        from llama_index.core.base.llms.types import ChatMessage, MessageRole
+        from llama_index.llms.openai_like import OpenAILike
+
+        try:
+            # A connection of its own, so that it can be cut without another's harm.
+            async with httpx.AsyncClient(**self._connection(seconds)) as client:
+                model = OpenAILike(
+                    model=self.name,
+                    api_base=self._url,
+                    api_key=self._key,
+                    is_chat_model=True,
+                    is_function_calling_model=False,
+                    context_window=self.context,
+                    max_tokens=max_tokens,
+                    temperature=TEMPERATURE,
+                    timeout=self.timeout,
+                    max_retries=0,
+                    async_http_client=client,
+                    additional_kwargs=(
+                        {"stream_options": {"include_usage": True}} if usage else {}
+                    ),
+                )
+                said = [(MessageRole.SYSTEM, system), (MessageRole.USER, user)]
+                messages = [ChatMessage(role=role, content=text) for role, text in said]
+                async for piece in await model.astream_chat(messages):
+                    yield piece
+        except Exception as error:
+            raise explain(error, self.where, self.name) from error
+
+    def _connection(self, seconds: float) -> dict[str, Any]:
+        """What httpx needs to know of the server."""
+        import httpx
+
+        return {
+            "verify": self._url.startswith("https"),
+            "trust_env": not self._is_here,  # no proxy is asked for this machine
+            "timeout": httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
+        }
+
+
+def _place(url: str) -> tuple[str, bool]:
+    """An address without a user's name, password or query, and whether it is of this machine."""
+    try:
+        parts = urlsplit(url.rstrip("/"))
+        host = parts.hostname or ""
+    except ValueError:
+        return "llm_url", False
+    here = host in ("localhost", "::1", "0.0.0.0") or host.startswith("127.")  # noqa: S104
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
+    return urlunsplit(bare) or "llm_url", here
+
+
+class Request(Protocol):
+    """Sends a request."""
+
+    def __call__(self, left: float, *, usage: bool) -> AsyncGenerator[Any, None]:
+        """The chunks of its reply as LlamaIndex has them.
+
+        Args:
+            left: Seconds that the server may take to send the next of them.
+            usage: Whether the server is asked to tell the tokens used.
+        """
+
+
+class Streamed:
+    """A reply that a thread of its own reads, so that whoever waits for it can stop waiting."""
+
+    def __init__(self, request: Request, where: str, seconds: float) -> None:
+        self.usage: Mapping[str, int] = {}
+        self.first_token_ms: float | None = None
+        self.complete = False
+        self._request = request
+        self._where = where
+        self._seconds = seconds
+        self._started = time.perf_counter()
+        self._came: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._reading: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> Self:
+        self._started = time.perf_counter()
+        threading.Thread(target=self._run, name="onrecord-llm", daemon=True).start()
+        return self
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        self._stopped.set()
+        if self._reading:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._reading.get_loop().call_soon_threadsafe(self._reading.cancel)
+
+    def __iter__(self) -> Iterator[str]:
+        while True:
+            left = self._left()
+            try:
+                if left <= 0:
+                    raise queue.Empty
+                came = self._came.get(timeout=left)
+            except queue.Empty:
+                begun = self.first_token_ms is not None
+                raise too_slow(self._where, self._seconds, begun) from None
+            if came is None:
+                return
+            if isinstance(came, ModelFailed):
+                raise came
+            if self.first_token_ms is None:
+                self.first_token_ms = 1000 * (time.perf_counter() - self._started)
+            yield came
+
+    def _left(self) -> float:
+        """Seconds that are left."""
+        return self._started + self._seconds - time.perf_counter()
+
+    def _run(self) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._read())
+
+    async def _read(self) -> None:
+        """Puts what comes where it is waited for, then None or the failure."""
+        self._reading = asyncio.current_task()
+        try:
+            await self._read_patiently()
+        except ModelFailed as error:
+            self._came.put(error)
+        else:
+            self._came.put(None)
+
+    async def _read_patiently(self) -> None:
+        """As many requests as it takes, within the time.
+
+        Raises:
+            ModelFailed: the last one failed.
+        """
+        usage = True
+        while not self._stopped.is_set():
+            try:
+                return await self._read_once(usage=usage)
+            except TooManyRequests as error:
+                wait = PAUSE if error.seconds is None else error.seconds
+                if wait >= self._left():
+                    raise
+                await asyncio.sleep(wait)
+            except OptionUnknown:
+                if not usage:
+                    raise
+                usage = False
+        return None
+
+    async def _read_once(self, *, usage: bool) -> None:
+        """One request.
+
+        Raises:
+            ModelFailed: whatever went wrong.
+        """
+        ended = None
+        async with aclosing(self._request(max(0.01, self._left()), usage=usage)) as pieces:
+            async for piece in pieces:
+                if piece.delta:
+                    self._came.put(piece.delta)
+                told = getattr(piece.raw, "usage", None)
+                counts = {name: getattr(told, name, None) for name in _COUNTED}
+                self.usage = {n: v for n, v in counts.items() if isinstance(v, int)} or self.usage
+                for choice in getattr(piece.raw, "choices", None) or ():
+                    ended = choice.finish_reason or ended
+        if ended is None:
+            raise cut(self._where)
+        self.complete = ended != "length"

@@ -1,0 +1,265 @@
+"""The generative answerer: a language model phrases the evidence, and each sentence is checked."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from index.embed import Embedder
+from rag.answer_text import generative_text
+from rag.generative import prompt
+from rag.generative.check import Checked, Checker, Verify
+from rag.generative.citation_markers import resolve
+from rag.generative.errors import ContextOverflow, ModelFailed
+from rag.generative.llm import LanguageModel, Reply
+from rag.generative.prompt import Shown
+from rag.generative.reply import ReplyReader
+from rag.generative.wording import refuses, says_nothing, wording
+from rag.reading.evidence import Evidence
+from rag.types import Answer, Citation, Claim, Short
+from rag.verify import verify
+
+# Share of the sentences that may be unsupported before the articles are quoted instead.
+MOST_UNSUPPORTED = 0.5
+
+# Seconds that must be left for asking again with half of the prompt.
+AGAIN_SECONDS = 1.0
+
+# A marker or a tag that may be half there.
+_HALF = re.compile(r"[\[(【［{<^][^\])】］}>]{0,24}$")
+
+
+class Writer:
+    """Answers in a language model's words, as far as the articles support them.
+
+    Threads may share it.
+    """
+
+    def __init__(self, model: LanguageModel, embedder: Embedder, judge: Verify = verify) -> None:
+        self.model = model
+        self._embedder = embedder
+        self._judge = judge
+
+    def stream(
+        self, question: str, evidence: Sequence[Evidence], quoted: Answer
+    ) -> Iterator[Answer]:
+        """An answer that grows with each piece of the reply; the last one is final.
+
+        In those before it the last claim may be unfinished, and is then "unchecked". Closing the
+        iterator stops the request at the server.
+
+        Args:
+            question: As meant: what the turns before it supply is in it.
+            evidence: Most probable first.
+            quoted: The quoting answer. It is the last answer, with a note of what happened, when
+                the model fails or most of what it says is not supported. A refusal is given as
+                it is: the model does not hear of it.
+        """
+        if not quoted.answered:
+            yield quoted
+            return
+        started = time.perf_counter()
+        draft = _Draft(quoted, self.model.name)
+        try:
+            yield from self._write(question, evidence, draft)
+            final = draft.final()
+        except ModelFailed as error:
+            final = draft.quoting(f"{error.what}; {error.remedy}")
+        draft.timings["model_ms"] = 1000 * (time.perf_counter() - started)
+        timings = {**quoted.timings, **draft.timings}
+        yield replace(final, timings=timings, usage=draft.usage)
+
+    def _write(
+        self, question: str, evidence: Sequence[Evidence], draft: _Draft
+    ) -> Iterator[Answer]:
+        """Grows the draft; asks a second time, with half as much, if it was too much.
+
+        Raises:
+            ModelFailed: there is no whole reply.
+        """
+        model, count = self.model, self._embedder.count_tokens
+        deadline = time.perf_counter() + model.timeout
+        budget = prompt.budget(question, model.context, model.max_tokens, count)
+        shown = prompt.choose(evidence, draft.quoted.citations, budget, count)
+        for attempt in (1, 2):
+            if not shown:
+                raise ModelFailed(
+                    "no passage fits into the prompt", "set llm_context to what the server allows"
+                )
+            try:
+                left = max(AGAIN_SECONDS, deadline - time.perf_counter())
+                with model.stream(*prompt.prompt(question, shown), seconds=left) as reply:
+                    yield from self._read(reply, question, shown, draft)
+                return
+            except ContextOverflow:
+                if attempt == 2 or len(shown) == 1:
+                    raise
+                shown = shown[: len(shown) // 2]
+
+    def _read(
+        self, reply: Reply, question: str, shown: Sequence[Shown], draft: _Draft
+    ) -> Iterator[Answer]:
+        """Grows the draft by a reply."""
+        checker = Checker(shown, self._judge)
+        reader = ReplyReader()
+        draft.begin(question, shown, checker)
+        restarts = 0
+        for piece in reply:
+            sentences = reader.feed(piece)
+            if reader.restarts != restarts:
+                restarts = reader.restarts
+                draft.begin(question, shown, checker)
+            draft.tail = reader.tail
+            if not sentences:
+                yield draft.answer()
+            for sentence in sentences:
+                if draft.add(sentence):
+                    yield draft.answer()
+            if reader.over:
+                break
+        draft.tail = ""
+        for sentence in reader.finish(complete=reply.complete):
+            draft.add(sentence)
+        draft.usage = {**reply.usage, **draft.usage}
+        if reply.first_token_ms is not None:
+            draft.timings["first_token_ms"] = reply.first_token_ms
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An answer in the making.
+
+    Attributes:
+        quoted: What the reader gets if nothing comes of it.
+        model: Who writes it.
+        tail: What was said of the sentence that is not complete.
+        numbers: For each passage that is cited, the number of its citation in the answer.
+        manners: Sentences that said nothing, which are left out.
+        refused: Whether one of them was a refusal.
+    """
+
+    quoted: Answer
+    model: str
+    question: str = ""
+    shown: dict[int, Shown] = field(default_factory=dict)
+    checker: Checker | None = None
+    checked: list[Checked] = field(default_factory=list)
+    tail: str = ""
+    numbers: dict[int, int] = field(default_factory=dict)
+    refused: bool = False
+    foreign: bool = False
+    timings: dict[str, float] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+
+    def begin(self, question: str, shown: Sequence[Shown], checker: Checker) -> None:
+        """Starts afresh."""
+        self.question = question
+        self.shown = {item.number: item for item in shown}
+        self.checker = checker
+        self.checked, self.numbers, self.tail = [], {}, ""
+        self.refused = self.foreign = False
+
+    def add(self, sentence: str) -> bool:
+        """Takes a complete sentence in, checked; gives whether it says anything."""
+        assert self.checker is not None  # noqa: S101 - begin() comes first
+        started = time.perf_counter()
+        marked = resolve(sentence, len(self.shown))
+        text = wording(marked.text)
+        self._count("markers_removed", marked.removed)
+        if refuses(text):
+            self.refused = True
+            return False
+        sources = [f"{item.title} {item.names}" for item in self.shown.values()]
+        known = any(item.text.casefold() == text.casefold() for item in self.checked)
+        if known or says_nothing(sentence, text, self.question, sources):
+            return False
+        before = self.checker.corrected
+        checked = self.checker.check(text, marked.keys)
+        self._count("citations_corrected", self.checker.corrected - before)
+        if checked.status == "unchecked":
+            if "language" not in checked.reason:
+                return False
+            self.foreign = True
+            checked = replace(checked, status="unsupported")
+        self.checked.append(checked)
+        for key in checked.keys:
+            self.numbers.setdefault(key, len(self.numbers) + 1)
+        took = 1000 * (time.perf_counter() - started)
+        self.timings["check_ms"] = self.timings.get("check_ms", 0.0) + took
+        return True
+
+    def _count(self, name: str, more: int) -> None:
+        if more:
+            self.usage[name] = self.usage.get(name, 0) + more
+
+    def answer(self) -> Answer:
+        """What there is so far, sentences in the order in which they were written."""
+        tail = resolve(_HALF.sub("", self.tail), len(self.shown)).text
+        tail = wording(_HALF.sub("", tail))
+        claims = [self._claim(item) for item in self.checked]
+        if tail:
+            claims.append(Claim(text=tail, status="unchecked", support=0.0, citations=()))
+        return self._of(claims)
+
+    def final(self) -> Answer:
+        """The whole answer, or the quoting one if most of this is not supported."""
+        right = [item for item in self.checked if item.status == "supported"]
+        wrong = [item for item in self.checked if item.status != "supported"]
+        count = len(self.checked)
+        if not count and self.refused:
+            return self.quoting(f"{self.model} found no answer in them")
+        if not count:
+            return self.quoting(f"{self.model} said nothing that can be checked")
+        if not right and self.foreign:
+            return self.quoting(f"{self.model} did not write in the articles’ language")
+        if len(wrong) > MOST_UNSUPPORTED * count:
+            held = f"{len(right) or 'none'} of its {count} sentences"
+            if count == 1:
+                held = "not a sentence of its reply"
+            return self.quoting(f"{self.model} did not keep to them, {held} is supported")
+        self.numbers = {}
+        for item in (*right, *wrong):
+            for key in item.keys:
+                self.numbers.setdefault(key, len(self.numbers) + 1)
+        return self._of([self._claim(item) for item in (*right, *wrong)])
+
+    def quoting(self, why: str) -> Answer:
+        """The quoting answer, and why it is given."""
+        said = f"{self.quoted.note} The articles are quoted: {why}.".strip()
+        return replace(self.quoted, note=said)
+
+    def _of(self, claims: Sequence[Claim]) -> Answer:
+        citations = tuple(self._citation(key) for key in self.numbers)
+        return replace(
+            self.quoted,
+            text=generative_text(claims),
+            claims=tuple(claims),
+            citations=citations,
+            shorts=tuple(_still_cited(self.quoted, citations)),
+            answerer=self.model,
+        )
+
+    def _claim(self, item: Checked) -> Claim:
+        return Claim(
+            text=item.text,
+            status=item.status,
+            support=item.score,
+            citations=tuple(self._citation(key) for key in item.keys),
+            reason=item.reason,
+        )
+
+    def _citation(self, key: int) -> Citation:
+        return replace(self.shown[key].citation, number=self.numbers[key])
+
+
+def _still_cited(quoted: Answer, citations: Sequence[Citation]) -> Iterator[Short]:
+    """The quoting answer's short answers that lie in words which these citations quote too."""
+    articles = {citation.number: citation.article_id for citation in quoted.citations}
+    for short in quoted.shorts:
+        for citation in citations:
+            inside = citation.start <= short.start and short.end <= citation.end
+            if inside and citation.article_id == articles.get(short.citation):
+                yield replace(short, citation=citation.number)
+                break

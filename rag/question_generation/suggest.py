@@ -1,0 +1,191 @@
+"""Questions that the corpus itself suggests: read off its sentences, and asked before offered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from index.ledger import StoredArticle
+from index.text.names import names_in
+from index.text.words import content_stems
+from rag.question_generation.from_article import Wonder, wonders
+from rag.types import SURE, Answer
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+
+# Articles that are read for suggestions: the newest.
+READ = 60
+
+# Questions asked at most for the suggestions of a corpus, and for those under an answer: at 50 ms
+# each on two cores they take 1.5 s and 0.2 s.
+ASKED, ASKED_NEXT = 30, 4
+
+# Passages searched for articles beside the cited ones.
+SEARCHED = 8
+
+# Each further outlet that printed a story makes it so many places newer.
+COVERED = 5
+
+# The forms of question, the most telling first.
+KINDS = ("why", "who", "say", "how many", "what", "when", "is")
+
+# Two suggestions that share more of the shorter one's content words are about the same.
+ALIKE = 0.4
+
+
+def suggest(corpus: Corpus, count: int = 4) -> tuple[str, ...]:
+    """Questions that the newest and most covered stories answer, each about another one.
+
+    Made without a language model, the same for the same generation of an index, and kept until
+    the next. Each was asked: its answer quotes the sentence that it was read off, with no warning.
+    Fewer than ``count`` if the articles yield no more.
+
+    Args:
+        corpus: What is asked.
+        count: How many at most.
+    """
+    return _suggested(corpus, corpus.manifest()["token"], count)
+
+
+def follow_ups(
+    corpus: Corpus, answer: Answer, count: int = 3, go_on: Callable[[], bool] = lambda: True
+) -> tuple[str, ...]:
+    """Questions to go on with: on names of the cited articles that were not mentioned so far.
+
+    After a refusal, of the nearest articles; then of those that a search finds; after small talk,
+    those to begin with. Each stands on its
+    own and was asked, as for ``suggest``. ``go_on`` is called before each of them is: it may
+    wait, and once it says no, what was found so far is all.
+
+    Args:
+        corpus: What is asked.
+        answer: The one that they go on from.
+        count: How many at most.
+        go_on: Called before each question is asked: it may wait, and says whether to ask.
+    """
+    if not go_on():
+        return ()
+    cited = dict.fromkeys(c.article_id for c in (*answer.citations, *answer.nearest))
+    found = [passage.article for passage in corpus.search(answer.query, SEARCHED)]
+    read = _stories([*corpus.stored(cited), *found])
+    if not read:
+        return suggest(corpus, count)
+    said = [answer.question, answer.query, answer.text, *(c.quote for c in answer.citations)]
+    before = _flat(" ".join(said))
+    known = {*content_stems(before)}
+    fresh = [
+        [w for w in wonders(stored) if w.sentence not in before or not w.sentence]
+        for stored in read
+    ]
+    new = [[w for w in found if _new_names(w, known)] for found in fresh]
+    near = [[w for w in found if known & {*content_stems(w.question)}] for found in fresh]
+    return _answered(
+        corpus, [*_in_turns(new), *_in_turns(near)], count, ASKED_NEXT, answer.question, go_on
+    )
+
+
+@lru_cache(maxsize=8)
+def _suggested(corpus: Corpus, token: str, count: int) -> tuple[str, ...]:
+    del token  # of the generation: another one is another entry
+    found = corpus.newest(READ)
+    sizes = Counter(stored.story for stored in found)
+    read = _stories(found)
+    newest = {stored.pk: place for place, stored in enumerate(read)}
+    read.sort(key=lambda stored: newest[stored.pk] - COVERED * (sizes[stored.story] - 1))
+    told = [wonders(stored) for stored in read]
+    return _answered(corpus, _in_turns([*_mixed(told)]), count, ASKED)
+
+
+def _mixed(each: Iterable[Sequence[Wonder]]) -> Iterator[list[Wonder]]:
+    """For each story its questions, first of a kind that the stories before it did not begin."""
+    begun: Counter[str] = Counter()
+    for found in each:
+        ordered = sorted(found, key=lambda w: (w.kind == "is", begun[w.kind], KINDS.index(w.kind)))
+        if ordered:
+            begun[ordered[0].kind] += 1
+        yield ordered
+
+
+def _in_turns(each: Iterable[Sequence[Wonder]]) -> Iterator[Wonder]:
+    """The first question of each story, then the second of each."""
+    return (wonder for turn in zip_longest(*each) for wonder in turn if wonder is not None)
+
+
+def _answered(
+    corpus: Corpus,
+    found: Iterable[Wonder],
+    count: int,
+    asked: int,
+    before: str = "",
+    go_on: Callable[[], bool] = lambda: True,
+) -> tuple[str, ...]:
+    """The first questions that the corpus answers surely, from where they were read off.
+
+    Each of another story and kind than those before it, as long as there are such; none like the
+    question before.
+    """
+    token = corpus.manifest()["token"]
+    wanted = list({wonder.question: wonder for wonder in found}.values())
+    held: dict[str, bool] = {}
+    chosen: list[Wonder] = []
+    for strict in (True, False):
+        for wonder in wanted:
+            said = [before, *(each.question for each in chosen)]
+            if any(_alike(wonder.question, other) for other in said):
+                continue
+            known = any(w.story == wonder.story or w.kind == wonder.kind for w in chosen)
+            if strict and known:
+                continue
+            if wonder.question not in held and len(held) < asked and go_on():
+                held[wonder.question] = _is_answered(corpus, token, wonder)
+            if len(chosen) < count and held.get(wonder.question):
+                chosen.append(wonder)
+            if len(chosen) == count or len(held) == asked:
+                break
+    return tuple(each.question for each in chosen)
+
+
+@lru_cache(maxsize=512)  # many answers cite the same articles
+def _is_answered(corpus: Corpus, token: str, wonder: Wonder) -> bool:
+    """Whether a generation of an index answers a question surely, from where it was read off.
+
+    It has to quote the sentence, or name whom the question is about.
+    """
+    del token
+    plain = corpus.quoting()
+    answer = plain.ask(wonder.question)
+    if not answer.answered or answer.confidence < SURE or not answer.claims:
+        return False
+    first = answer.claims[0]
+    cited = plain.stored(citation.article_id for citation in first.citations)
+    if wonder.story not in {stored.story for stored in cited}:
+        return False
+    if not wonder.sentence or _flat(wonder.sentence) in _flat(first.text):
+        return True
+    return bool(wonder.named) and wonder.named.split()[-1] in first.text
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _alike(one: str, other: str) -> bool:
+    first, second = set(content_stems(one)), set(content_stems(other))
+    return len(first & second) > ALIKE * max(1, min(len(first), len(second)))
+
+
+def _new_names(wonder: Wonder, known: set[str]) -> bool:
+    names = (content_stems(name.text) for name in names_in(wonder.question))
+    return any(stems and not known & {*stems} for stems in names)
+
+
+def _stories(found: Iterable[StoredArticle]) -> list[StoredArticle]:
+    """The first article of each story, in the same order."""
+    first: dict[int, StoredArticle] = {}
+    for stored in found:
+        first.setdefault(stored.story, stored)
+    return list(first.values())

@@ -1,0 +1,181 @@
+"""How much of an article must be quoted for a sentence to be understood, and its citation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from index.ledger import StoredArticle
+from rag.types import Citation
+
+# Characters that a quotation may grow to before what it leans on is left out.
+LONGEST = 900
+
+# Sentences that a spoken quotation may have; what seems longer is a mark that was never closed.
+_SPOKEN = 4
+
+# Sentences before a leaning one that are quoted with it, at most.
+_BEFORE = 2
+
+# A sentence that opens like this is understood only after the one before it.
+_LEANS = re.compile(
+    r"^[“\"‘'(]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|But|However|Instead|Yet"
+    r"|In return|In response|In turn|In exchange|The same|Such|Both|Neither|One of them|The latter"
+    r"|The former|The first|The second|The third|The other|Another|As a result|Therefore|So|Thus"
+    r"|Even so|Still|Nevertheless|Also|And|Or|Then|There|After that|Before that|Nor|Most of them"
+    r"|Some of them|None of them|Since then|Until then|By then|At the time|According to (?:him|her"
+    r"|them)|Asked (?:whether|if|about) (?:it|this|that|any of this)"
+    r"|(?:[A-Z]\w+ly|Moreover|Furthermore|Meanwhile|In addition|For (?:example|instance)),"
+    r" (?:he|she|it|they|this|that|these|those|his|her|its|their))\b"
+)
+# Who says what stands before it.
+_WHO = re.compile(r"So (?:says|said|say)\b")
+_ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s")
+_OPENING, _CLOSING = "“", "”"
+
+
+def quote_span(stored: StoredArticle, index: int) -> tuple[int, int]:
+    """The first sentence to quote, and the one after the last.
+
+    A list is quoted whole, with what introduces it; words between quotation marks are not torn
+    apart; a sentence that opens with "He", "But" or the like comes with the one before it, and one
+    behind which "So says" stands with that.
+
+    Args:
+        stored: The article.
+        index: The sentence that is to be understood.
+    """
+    whole = _spoken(stored, *_listed(stored, index))
+    first, last = whole
+    while index - first < _BEFORE and _leans(stored, first) and same_paragraph(stored, first - 1):
+        first -= 1
+    if last < len(stored.sentences) and same_paragraph(stored, last - 1):
+        last += bool(_WHO.match(words_of(stored, last)))
+    for found in (_spoken(stored, first, last), whole):
+        if _length(stored, *found) <= LONGEST:
+            return found
+    return index, index + 1
+
+
+def _listed(stored: StoredArticle, index: int) -> tuple[int, int]:
+    """The list that a sentence belongs to or introduces, or the sentence alone."""
+    first = index
+    while (
+        first and _ITEM.match(words_of(stored, first)) and not stored.sentences[first - 1].heading
+    ):
+        first -= 1
+    last = first + 1
+    if words_of(stored, first).endswith(":"):
+        while last < len(stored.sentences) and _ITEM.match(words_of(stored, last)):
+            last += 1
+    return (first, last) if first <= index < last and last - first > 1 else (index, index + 1)
+
+
+def _spoken(stored: StoredArticle, first: int, last: int) -> tuple[int, int]:
+    """The same sentences, with the rest of a quotation that they begin or end within."""
+    start = first
+    while start and same_paragraph(stored, start - 1):
+        start -= 1
+    inside = [_open(stored, start, number) for number in range(start, first + 1)]
+    wider = first
+    while wider > start and inside[wider - start]:
+        wider -= 1
+    end = last
+    while (
+        end < len(stored.sentences)
+        and _open(stored, start, end)
+        and same_paragraph(stored, end - 1)
+    ):
+        end += 1
+    return (wider, end) if end - wider <= _SPOKEN + last - first else (first, last)
+
+
+def _open(stored: StoredArticle, start: int, number: int) -> bool:
+    """Whether a quotation is open where a sentence begins, counted from the paragraph's start."""
+    begin = stored.sentences[start].start
+    end = (
+        stored.sentences[number].start
+        if number < len(stored.sentences)
+        else len(stored.article.text)
+    )
+    before = stored.article.text[begin:end]
+    return before.count('"') % 2 == 1 or before.count(_OPENING) > before.count(_CLOSING)
+
+
+def _leans(stored: StoredArticle, index: int) -> bool:
+    return bool(_LEANS.match(words_of(stored, index)))
+
+
+def same_paragraph(stored: StoredArticle, index: int) -> bool:
+    """Whether a sentence and the next stand in one paragraph, neither of them a heading.
+
+    Args:
+        stored: The article.
+        index: The first of the two sentences.
+    """
+    if not 0 <= index < len(stored.sentences) - 1:
+        return False
+    one, other = stored.sentences[index], stored.sentences[index + 1]
+    between = stored.article.text[one.end : other.start]
+    return not (one.heading or other.heading or "\n\n" in between)
+
+
+def words_of(stored: StoredArticle, index: int) -> str:
+    """The words of a sentence.
+
+    Args:
+        stored: The article.
+        index: The sentence.
+    """
+    sentence = stored.sentences[index]
+    return stored.article.text[sentence.start : sentence.end]
+
+
+def _length(stored: StoredArticle, first: int, last: int) -> int:
+    return stored.sentences[last - 1].end - stored.sentences[first].start
+
+
+def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> Citation:
+    """The words from one sentence of an article up to another, which is not included.
+
+    Args:
+        stored: The article.
+        first: The first sentence.
+        last: The one after the last.
+        number: The citation's number in its answer, 0 if it has none yet.
+    """
+    article = stored.article
+    start, end = stored.sentences[first].start, stored.sentences[last - 1].end
+    return Citation(
+        number=number,
+        article_id=stored.id,
+        key=article.key,
+        uri=article.uri,
+        title=article.title,
+        publisher=article.publisher,
+        author=article.author,
+        published=article.published,
+        url=article.url,
+        start=start,
+        end=end,
+        quote=article.text[start:end],
+        place=article.place_at(start),
+    )
+
+
+def numbered(citations: list[Citation], wanted: Citation) -> Citation:
+    """The citation of the same words among those made, which it joins if it is new.
+
+    Args:
+        citations: Those made so far, by number.
+        wanted: A citation; its number does not count.
+    """
+    for known in citations:
+        if (known.article_id, known.start, known.end) == (
+            wanted.article_id,
+            wanted.start,
+            wanted.end,
+        ):
+            return known
+    citations.append(replace(wanted, number=len(citations) + 1))
+    return citations[-1]

@@ -1,0 +1,1 @@
+"""What the articles say to a question: search, read, decide whether they answer it."""

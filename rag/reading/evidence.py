@@ -1,0 +1,151 @@
+"""Which sentences of the passages answer the question, as the reading model sees them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.ledger import StoredArticle
+from index.text.sentences import Sentence
+from rag.question import quotations
+from rag.reading.reader import Reader, SentenceReading, Text
+from rag.retrieve import Passage
+
+# What the reader's two judgements of a sentence count, in log odds that it answers, and how far
+# its passage is behind the best in the search: the reader compares badly between passages.
+# XQuAD and SQuAD 2.0 articles kept out of training (benchmarks/calibrate.py): the answer's sentence
+# is first for 0.913 and 0.826; BEHIND 1 gives 0.911 and 0.815, 4 gives 0.913 and 0.832; RELEVANCE
+# 0.5 with BEHIND 3 gives 0.909 and 0.832, 0.2 and MARGIN 0.4 give 0.909 and 0.822.
+RELEVANCE, MARGIN, BEHIND, LEVEL = 0.3, 0.3, 2.0, -0.5
+
+# What a sentence gains that holds the words which the question quotes: it is the one that is meant;
+# fewer characters may be anybody's words.
+QUOTED, TOLD = 8.0, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer the question.
+
+    Attributes:
+        index: Which sentence of the article it is.
+        reading: What the reader makes of it; the offsets of its answer are into the article.
+        log_odds: That it answers.
+    """
+
+    passage: Passage
+    index: int
+    reading: SentenceReading
+    log_odds: float
+
+    @property
+    def article(self) -> StoredArticle:
+        """The article it stands in."""
+        return self.passage.article
+
+    @property
+    def sentence(self) -> Sentence:
+        """Where it stands in the article."""
+        return self.article.sentences[self.index]
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.article.article.text[self.sentence.start : self.sentence.end]
+
+
+def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[Evidence]:
+    """Every sentence of the passages, most probable first; headings and questions are no evidence.
+
+    Args:
+        question: What is asked, such that it can be understood alone.
+        passages: What was found for it.
+        reader: The model that reads them.
+    """
+    readings = reader.read(question, [_text(passage) for passage in passages])
+    top = max((passage.score for passage in passages), default=0.0)
+    long = [_flat(words) for words in quotations(question) if len(words) >= TOLD]
+    quoted = [words for words in long if " " in words]
+    best: dict[tuple[int, int], Evidence] = {}
+    for passage, read in zip(passages, readings, strict=True):
+        for number, reading in zip(_numbers(passage), read, strict=True):
+            place = passage.article.pk, number
+            found = _evidence(passage, number, reading, top - passage.score)
+            if any(words in _flat(found.text) for words in quoted):
+                found = replace(found, log_odds=found.log_odds + QUOTED)
+            if _may_answer(found) and (place not in best or best[place].log_odds < found.log_odds):
+                best[place] = found
+    return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
+
+
+def blended(
+    together: Sequence[Evidence], alone: Sequence[Evidence], share: float
+) -> list[Evidence]:
+    """The sentences as a question says of them together with the one before it, and alone.
+
+    Args:
+        together: The evidence for both questions.
+        alone: The evidence for the later one, from the same passages.
+        share: Of the log odds that are alone's, from 0 to 1.
+    """
+    other = {(e.article.pk, e.index): e.log_odds for e in alone}
+    mixed = [
+        replace(e, log_odds=(1 - share) * e.log_odds + share * other[e.article.pk, e.index])
+        for e in together
+        if (e.article.pk, e.index) in other
+    ]
+    return sorted(mixed, key=lambda e: (-e.log_odds, e.article.pk, e.index))
+
+
+def surest(one: Sequence[Evidence], other: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences as that question has them which they answer better, most probable first."""
+    best = {(e.article.pk, e.index): e for e in one}
+    for e in other:
+        known = best.get((e.article.pk, e.index))
+        if known is None or known.log_odds < e.log_odds:
+            best[e.article.pk, e.index] = e
+    return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
+
+
+def _flat(text: str) -> str:
+    """The words of a text alone, as a quotation may be typed."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _numbers(passage: Passage) -> range:
+    """The sentences of its article that a passage holds."""
+    return range(passage.chunk.first, passage.chunk.last)
+
+
+def _text(passage: Passage) -> Text:
+    """A passage as the reader takes it."""
+    sentences = [passage.article.sentences[number] for number in _numbers(passage)]
+    begin = passage.chunk.start
+    return Text(
+        passage.article.article.title,
+        passage.text,
+        [(s.start - begin, s.end - begin) for s in sentences],
+    )
+
+
+def _evidence(passage: Passage, number: int, reading: SentenceReading, behind: float) -> Evidence:
+    begin = passage.chunk.start
+    placed = SentenceReading(
+        reading.relevance, reading.margin, reading.start + begin, reading.end + begin
+    )
+    read = RELEVANCE * reading.relevance + MARGIN * reading.margin
+    log_odds = read - BEHIND * behind + LEVEL
+    return Evidence(passage, number, placed, log_odds)
+
+
+def _may_answer(evidence: Evidence) -> bool:
+    """Whether a sentence tells something: a heading does not, nor does a question."""
+    told = not evidence.sentence.heading and not asks(evidence.text)
+    return told and math.isfinite(evidence.log_odds)
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence is a question, also one in quotation marks or brackets."""
+    return sentence.rstrip("”\"’')").endswith("?")

@@ -1,0 +1,88 @@
+"""What the articles say to a question: search, read, decide."""
+
+from rag.corpus import Corpus
+from rag.question import understand
+from rag.reading.retriever_reader import PART_PASSAGES, PASSAGES, find
+from rag.settings import Settings
+from tests.fakes import FakeReader
+from tests.rag.builders import corpus_of
+
+WIRE = {
+    "rain.txt": "Rain fell on Kyiv on Friday. Tembo shut the gate of the dock at noon.",
+    "hail.txt": "Hail hit Paris on Monday. Farmers lost their wheat near Reims.",
+}
+
+
+def found(tmp_path, fake, question, articles=WIRE, history=()):
+    corpus, _ = corpus_of(tmp_path, fake, articles)
+    reader = FakeReader()
+    with corpus._store.reading() as now:
+        return find(now, understand(question, history), None, fake, reader), reader.asked
+
+
+def test_the_best_sentence_is_first_and_the_plain_question_is_its_only_part(tmp_path, fake):
+    result, asked = found(tmp_path, fake, "Who shut the gate of the dock?")
+    assert result.whole[0].text == "Tembo shut the gate of the dock at noon."
+    assert result.parts == [result.whole]
+    assert asked == ["Who shut the gate of the dock?"]
+    assert 0.0 < result.confidence < 1.0
+
+
+def test_each_part_of_a_question_is_read_for_on_its_own(tmp_path, fake):
+    question = "Who shut the gate, and which farmers near Reims lost wheat?"
+    result, asked = found(tmp_path, fake, question)
+    assert [part[0].text for part in result.parts] == [
+        "Tembo shut the gate of the dock at noon.",
+        "Farmers lost their wheat near Reims.",
+    ]
+    assert asked[0] == question
+    assert len(asked) == 3
+
+
+def test_what_was_said_is_not_said_again(tmp_path, fake):
+    history = [
+        {"role": "user", "content": "Who shut the gate of the dock?"},
+        {"role": "assistant", "content": "Tembo shut the gate of the dock at noon. [1]"},
+    ]
+    result, _ = found(tmp_path, fake, "tell me more", history=history)
+    assert "Tembo shut the gate of the dock at noon." not in [e.text for e in result.whole]
+    assert result.whole
+
+
+def test_so_many_passages_are_read_and_fewer_for_a_part(tmp_path, fake):
+    articles = {f"{n}.txt": f"Rain fell on dock {n} in Kyiv. Boats left." for n in range(12)}
+    result, _ = found(tmp_path, fake, "Where did rain fall, and who left?", articles)
+    assert len({e.passage.chunk.pk for e in result.whole}) == PASSAGES
+    assert len({e.passage.chunk.pk for e in result.parts[0]}) == PART_PASSAGES
+
+
+def test_nothing_is_found_where_nothing_may_be_read(tmp_path, fake):
+    from index.generation import Allowed
+
+    corpus, _ = corpus_of(tmp_path, fake, WIRE)
+    with corpus._store.reading() as now:
+        none = Allowed(frozenset(), {})
+        result = find(now, understand("Who shut the gate?"), none, fake, FakeReader())
+    assert (result.whole, result.confidence) == ([], 0.0)
+
+
+TERMS = (
+    "Dockers signal a truce with the port",
+    "The dockers of Aldby have said that talks with the port authority are possible, but only if"
+    " certain conditions are met. Both sides met last week for the first time since March.",
+    "The authority had offered to meet on neutral ground. According to the union's spokeswoman, Ida"
+    ' Brandt, "such talks can only begin once the new rosters have been withdrawn in writing."',
+    "The authority, for its part, proposed a pause of ten days, which the dockers refused.",
+    'Brandt added, "We need to know who speaks for the port." The remark shows that the dockers no'
+    " longer trust its director.",
+)
+
+
+def test_conditions_are_found_where_they_are_told_in_other_words(tmp_path, embedder):
+    corpus_of(tmp_path, embedder, {"terms.txt": "\n\n".join(TERMS)})
+    corpus = Corpus(tmp_path, embedder, Settings())
+    answer = corpus.ask("what conditions did the dockers set?")
+    said = " ".join(claim.text for claim in answer.claims)
+    assert answer.answered
+    assert "certain conditions are met" in said
+    assert "once the new rosters have been withdrawn in writing" in said

@@ -1,0 +1,101 @@
+"""Many questions from a file: one answer a line, or one run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from index.errors import OnRecordError
+from rag.question_files import Line, UnreadableInput, read
+from ui import output
+from ui.files import replacing
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+    from rag.types import Filters
+
+__all__ = ["RUN_DEPTH", "Line", "UnreadableInput", "ask", "read", "tracked", "write_run"]
+
+RUN_DEPTH = 100
+
+_Item = TypeVar("_Item")
+
+
+def ask(
+    corpus: Corpus,
+    lines: Sequence[Line],
+    filters: Filters,
+    *,
+    as_json: bool,
+    scope: bool = True,
+    today: date | None = None,
+) -> int:
+    """Answers every question in order; how many could not be asked.
+
+    Such a one gives {"id", "question", "error"} in place of an answer, and a line on standard
+    error. A line's own day goes before ``today``.
+    """
+    failed = 0
+    for line in tracked(lines, "Asking"):
+        try:
+            answer = corpus.ask(
+                line.question,
+                history=line.history,
+                filters=filters,
+                scope=scope,
+                today=line.today or today,
+                id=line.id,
+            )
+        except OnRecordError as error:
+            failed += 1
+            _complain(line, error)
+            if as_json:
+                broken = {"id": line.id, "question": line.question, "error": str(error)}
+                typer.echo(json.dumps(broken, ensure_ascii=False))
+            continue
+        output.answer(answer, as_json=as_json)
+    return failed
+
+
+def write_run(corpus: Corpus, lines: Sequence[Line], path: Path, top_k: int) -> int:
+    """Ranks articles for every query and writes a TREC run; how many could not be searched."""
+    failed = 0
+    with replacing(path) as file:
+        for line in tracked(lines, "Searching"):
+            try:
+                ranking = corpus.rank(line.question, top_k, history=line.history)
+            except OnRecordError as error:
+                failed += 1
+                _complain(line, error)
+                continue
+            best: dict[str, float] = {}
+            for article, score in ranking:  # articles of several folders may share a key
+                best.setdefault(_as_word(article.article.key), score)
+            for rank, (key, score) in enumerate(best.items(), 1):
+                file.write(f"{_as_word(str(line.id))} Q0 {key} {rank} {score:.6f} onrecord\n")
+    return failed
+
+
+def _as_word(name: str) -> str:
+    """A name as a field of a run, whose fields stand between spaces."""
+    return re.sub(r"\s", "%20", name)
+
+
+def tracked(items: Sequence[_Item], verb: str) -> Iterator[_Item]:
+    """The items, with a progress bar on standard error where a person watches."""
+    console = Console(stderr=True)
+    hidden = len(items) < 2 or not console.is_terminal
+    return iter(track(items, verb, console=console, transient=True, disable=hidden))
+
+
+def _complain(line: Line, error: OnRecordError) -> None:
+    said = f"onrecord: question {line.id} (line {line.number}): {error}"
+    typer.echo(output.plain(said), err=True)

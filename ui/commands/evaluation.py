@@ -1,0 +1,218 @@
+"""The command that measures: which index is searched, and how the figures are shown."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from index.article import Article
+from index.engine import engine_at
+from index.errors import NotIndexed, OnRecordError
+from index.readers import Source
+from rag.evaluation.answers import Evaluation, evaluate
+from rag.evaluation.collection import DOCUMENTS, QUERIES, Collection, read_collection
+from rag.evaluation.golden import read_golden
+from rag.evaluation.judge import judge
+from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank
+from rag.question_files import UnreadableInput
+from ui.commands import indexing
+from ui.commands.batch import tracked
+from ui.figures import counted
+from ui.files import check_place, replacing
+from ui.output import plain
+from ui.report import terminal
+from ui.report.page import About, page
+from ui.sample import is_sample, open_corpus
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+    from rag.settings import Settings
+
+_NAMED = 10
+"""Names in a message, at most."""
+
+_OPENING = 80
+"""Characters by which an article without a title is known."""
+
+
+def run(
+    target: Path,
+    settings: Settings,
+    *,
+    sample: bool,
+    as_json: bool,
+    report: Path | None,
+    today: date | None = None,
+) -> None:
+    """Measures answers on a golden set, or rankings on a collection, and shows the figures.
+
+    Args:
+        target: The file of a golden set, or the folder of a collection.
+        settings: With them the questions are asked.
+        sample: Whether the sample corpus is asked.
+        as_json: Whether to print one JSON value in place of tables.
+        report: Where to write a page.
+        today: The day from which "last week" is counted; None for this one.
+
+    Raises:
+        UnreadableInput: the set cannot be read, or the report not be written.
+        IndexMissing, IndexMismatch, NotIndexed: there is nothing to measure it on.
+    """
+    if report is not None:
+        check_place(report)
+        if report.resolve() in {(target / name).resolve() for name in ("", DOCUMENTS, QUERIES)}:
+            raise UnreadableInput(f"{report}: is what is to be measured; choose another place")
+    about, found = _measured(target, settings, sample, today)
+    for note in about.notes:
+        typer.echo(plain(f"onrecord: {note}"), err=True)
+    if report is not None:
+        with replacing(report) as file:
+            file.write(page(about, found))
+    if as_json:
+        kind = "answers" if isinstance(found, Evaluation) else "rankings"
+        values = {"evaluates": kind} | about.as_json() | found.as_json()
+        typer.echo(json.dumps(values, ensure_ascii=False))
+        return
+    terminal.show(about, found)
+    if report is not None:
+        typer.echo(plain(f"\nThe report is in {report}"))
+
+
+def _measured(
+    target: Path, settings: Settings, sample: bool, today: date | None
+) -> tuple[About, Evaluation | RankingEvaluation]:
+    if target.is_dir():
+        collection = read_collection(target)
+        with _searched(collection, settings, sample) as (about, corpus):
+            rankings = list(rank(corpus, tracked(collection.queries, "Searching")))
+        return about, evaluate_ranking(rankings, collection.relevant)
+    questions = read_golden(target)
+    corpus = open_corpus(settings, sample=sample)
+    about = _about(target, target.name, corpus)
+    wanted = dict.fromkeys(doc for question in questions for doc in question.docs)
+    if unknown := [doc for doc in wanted if doc not in about.titles]:
+        about.notes.append(
+            f"{target}: {_listed(unknown)} {'is' if len(unknown) == 1 else 'are'} expected and not"
+            f" in {about.searched}; add the articles, or mend docs"
+        )
+    judgements = list(judge(corpus, tracked(questions, "Asking"), today))
+    about.notes.extend(
+        f"{target}:{given.question.number}: counted as refused, since {given.problem}"
+        for given in judgements
+        if given.problem
+    )
+    return about, evaluate(judgements, corpus.settings.threshold)
+
+
+@contextmanager
+def _searched(
+    collection: Collection, settings: Settings, sample: bool
+) -> Iterator[tuple[About, Corpus]]:
+    """The index to search: the one that was named, or the usual one if it holds the documents.
+
+    Else one is made of them for this measurement: a person who names no index means the
+    collection, whatever else they have indexed.
+    """
+    folder = collection.documents.parent
+    if sample or "index" in settings.model_fields_set or _holds(settings, collection):
+        corpus = open_corpus(settings, sample=sample)
+        about = _about(folder, collection.name, corpus)
+        if not any(key in about.titles for keys in collection.relevant.values() for key in keys):
+            raise NotIndexed(
+                f"{corpus.directory}: holds no relevant document of {folder}; add them with:"
+                f" onrecord add {collection.documents} --index {corpus.directory}, or leave"
+                " --index out to search an index of them alone"
+            )
+        _note(about, collection)
+        yield about, corpus
+        return
+    if not collection.documents.is_file():
+        raise UnreadableInput(
+            f"{folder}: holds no {DOCUMENTS} to search; put it there, or name the index of its"
+            " documents with --index"
+        )
+    typer.echo(
+        plain(
+            f"Indexing {collection.documents} for this measurement only. Keep an index with:"
+            f" onrecord add {collection.documents} --index DIR, and measure with --index DIR."
+        ),
+        err=True,
+    )
+    with tempfile.TemporaryDirectory(prefix="onrecord-") as directory:
+        from rag.corpus import Corpus
+
+        own = settings.model_copy(update={"index": Path(directory)})
+        made, _ = indexing.add(own, [str(collection.documents)])
+        if not made.added:
+            reason = f" ({made.skipped[0].reason})" if made.skipped else ""
+            raise UnreadableInput(
+                f"{collection.documents}: holds no document that can be read{reason}; mend it"
+            )
+        corpus = Corpus.open(settings=own)
+        about = _about(folder, collection.name, corpus, f"an index of its {DOCUMENTS} alone")
+        if made.skipped:
+            about.notes.append(
+                f"{collection.documents}: {len(made.skipped)} of its records cannot be read, the"
+                f" first is {made.skipped[0].uri}: {made.skipped[0].reason}"
+            )
+        _note(about, collection)
+        yield about, corpus
+
+
+def _holds(settings: Settings, collection: Collection) -> bool:
+    """Whether the index at its usual place holds every document of the collection."""
+    engine = engine_at(settings.place())
+    if not (engine.made() and collection.documents.is_file()):
+        return False
+    try:
+        ledger = engine.open()
+        with ledger.read():
+            held = {listed.key for listed in ledger.listed()}
+    except OnRecordError:
+        return False
+    documents = Source.at(collection.documents, settings.max_file_mb * 2**20).articles()
+    keys = {document.key for document in documents if isinstance(document, Article)}
+    return bool(keys) and keys <= held
+
+
+def _about(target: Path, name: str, corpus: Corpus, searched: str = "") -> About:
+    titles = {
+        listed.key: listed.title or textwrap.shorten(listed.opening, _OPENING, placeholder=" …")
+        for listed in corpus.articles()
+    }
+    if not searched:
+        searched = "the sample corpus" if is_sample(corpus) else f"the index {corpus.directory}"
+    return About(name, target, searched, titles, datetime.now().astimezone())
+
+
+def _note(about: About, collection: Collection) -> None:
+    """Adds what the figures of a collection hide."""
+    wanted = dict.fromkeys(key for keys in collection.relevant.values() for key in keys)
+    if lost := [key for key in wanted if key not in about.titles]:
+        about.notes.append(
+            f"{len(lost)} of {len(wanted)} relevant documents are not in {about.searched} and"
+            f" count as not found: {_listed(lost)}"
+        )
+    if collection.left_out:
+        about.notes.append(
+            f"{counted(collection.left_out, 'query', 'queries')} left out: {collection.qrels.name}"
+            f" names no relevant document for {'it' if collection.left_out == 1 else 'them'}"
+        )
+    if collection.lost:
+        about.notes.append(
+            f"{counted(collection.lost, 'query', 'queries')} left out: judged in"
+            f" {collection.qrels.name} and not in {QUERIES}"
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

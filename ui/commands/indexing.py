@@ -1,0 +1,192 @@
+"""Commands that write to the index or verify it, and how their results are shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from index.build import Builder, Report
+from index.check import faults
+from index.embedders import embedder_of
+from index.engine import engine_at
+from index.errors import IndexDamaged
+from index.readers import Source, SourceMissing
+from index.web import bring
+from index.web.addresses import is_web
+from index.web.fetch import Fetch, Fetcher
+from ui import output
+from ui.conversation_store.store import damage
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+
+_STAGES = {"fetch": "Fetching", "read": "Reading", "embed": "Embedding", "index": "Indexing"}
+_SHOWN = ("added", "changed", "unchanged", "removed", "duplicates")
+_SKIPPED_LINES = 100
+
+
+def add(
+    settings: Settings,
+    named: Sequence[str],
+    fields: Mapping[str, str] | None = None,
+    fetch: Fetch | None = None,
+    *,
+    watching: bool = False,
+) -> tuple[Report, list[str]]:
+    """Adds sources; those that are not there are told, and the rest goes on.
+
+    Args:
+        settings: Where the index lies, how it is made, and what may be fetched.
+        named: Files, folders, patterns and addresses.
+        fields: What records call the fields of an article: {"title": "headline"}.
+        fetch: What fetches addresses; None for a connection of its own.
+        watching: Whether pages that nobody says have changed are asked again only now and then.
+
+    Returns:
+        What was done, and a sentence for each source that is missing.
+    """
+    sources, missing = [], []
+    urls = [name for name in named if is_web(name)]
+    for name in named:
+        try:
+            if not is_web(name):
+                sources.append(Source.at(name, settings.max_file_mb * 2**20, fields))
+        except SourceMissing as error:
+            missing.append(str(error))
+    if not sources and not urls:
+        return Report(), missing
+    with _builder(settings) as builder:
+        if not urls:
+            return builder.add(sources), missing
+        with closing(fetch or fetcher(settings)) as fetching:
+            found = bring.gather(
+                settings.place(),
+                urls,
+                fetching,
+                max_bytes=settings.max_file_mb * 2**20,
+                max_pages=settings.max_pages,
+                watching=watching,
+                progress=lambda number: builder.progress("fetch", number, 0),
+            )
+        return bring.store(builder, sources, found), missing
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """What fetches addresses as the settings say."""
+    return Fetcher(max_bytes=settings.max_file_mb * 2**20, allow_private=settings.allow_private)
+
+
+def remove(settings: Settings, names: Sequence[str]) -> Report:
+    """Removes articles.
+
+    Raises:
+        NotIndexed, IndexMissing, IndexBusy: see the classes.
+    """
+    with _builder(settings) as builder:
+        return builder.remove(names)
+
+
+def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
+    """Prints the counts; what was skipped, and why, goes to standard error."""
+    for sentence in missing:
+        typer.echo(output.plain(f"onrecord: {sentence}"), err=True)
+    for item in report.skipped[:_SKIPPED_LINES]:
+        typer.echo(output.plain(f"skipped {item.uri}: {item.reason}"), err=True)
+    if len(report.skipped) > _SKIPPED_LINES:
+        more = len(report.skipped) - _SKIPPED_LINES
+        typer.echo(f"skipped {more} more; --json lists them all", err=True)
+    _tell_mended(report)
+    if as_json:
+        values: dict[str, object] = {name: len(getattr(report, name)) for name in _SHOWN}
+        values["skipped"] = [{"uri": s.uri, "reason": s.reason} for s in report.skipped]
+        values["missing"] = list(missing)
+        values |= {"embedded": report.embedded, "generation": report.generation}
+        values |= _mended(report)
+        typer.echo(json.dumps(values, ensure_ascii=False))
+        return
+    for name in _SHOWN:
+        typer.echo(f"{name}: {len(getattr(report, name))}")
+    typer.echo(f"skipped: {len(report.skipped) + len(missing)}")
+
+
+def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
+    """Verifies the index, mends what can be made again if asked to; whether it is whole now."""
+    engine = engine_at(settings.place())
+    if repair and engine.made():
+        with _builder(settings) as builder, suppress(IndexDamaged):
+            builder.update()
+    ledger, derived = faults(settings.place())
+    chats = damage(settings.index, repair=repair)
+    repaired: list[str] = []
+    report = Report()
+    if repair and (derived or ledger):
+        with _builder(settings) as builder:
+            report = builder.repair()
+        repaired, (ledger, derived) = ledger + derived, faults(settings.place())
+    whole = not (ledger or derived or report.lost or chats)
+    if as_json:
+        values = {"ok": whole, "ledger": ledger, "derived": derived, "repaired": repaired}
+        values["chats"] = chats
+        typer.echo(json.dumps(values | _mended(report), ensure_ascii=False))
+        return whole
+    for fault in repaired:
+        typer.echo(output.plain(f"mended: {fault}"))
+    _tell_mended(report)
+    for fault in ledger:
+        typer.echo(output.plain(f"{fault}; mend what can be with: onrecord check --repair"))
+    for fault in derived:
+        typer.echo(f"{fault}; make it again with: onrecord check --repair")
+    for fault in chats:
+        typer.echo(output.plain(f"{fault}; bring back a backup with: onrecord restore FILE"))
+    if whole:
+        typer.echo(f"{engine.place}: whole")
+    return whole
+
+
+def _mended(report: Report) -> dict[str, object]:
+    aside = str(report.aside) if report.aside else None
+    return {"mended": report.mended, "lost": report.lost, "kept": aside}
+
+
+def _tell_mended(report: Report) -> None:
+    """Says on standard error what was damaged, and where it is kept as it was."""
+    if not report.aside:
+        return
+    said = [
+        f"damaged in the index and mended: {', '.join(report.mended)}" if report.mended else "",
+        *(
+            f"lost: {uri} was damaged in the index; add its source again, or bring back a backup"
+            " with: onrecord restore FILE"
+            for uri in report.lost
+        ),
+        f"the ledger as it was, damaged, is kept as {report.aside}",
+    ]
+    for line in filter(None, said):
+        typer.echo(output.plain(f"onrecord: {line}"), err=True)
+
+
+@contextmanager
+def _builder(settings: Settings) -> Iterator[Builder]:
+    """A builder that shows its progress on standard error."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bars:
+        tasks = {stage: bars.add_task(name, visible=False) for stage, name in _STAGES.items()}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            bars.update(tasks[stage], completed=done, total=total or None, visible=True)
+
+        yield Builder(
+            settings.place(),
+            embedder_of(settings.embedder),
+            chunk_tokens=settings.chunk_tokens,
+            overlap=settings.overlap,
+            progress=progress,
+        )

@@ -1,0 +1,136 @@
+"""The articles of a corpus as a table has them: searched, sorted, counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal, get_args
+
+from index.ledger import Listed
+from ui.conversation_store.database import FILE as CHATS
+
+Column = Literal["title", "publisher", "published", "characters", "revision", "copies"]
+COLUMNS: tuple[Column, ...] = get_args(Column)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An article of the table.
+
+    Attributes:
+        id: Opens it.
+        title: Its headline, else its first words.
+        revision: 1 for the first text under its uri.
+        copies: How many other articles print the same story.
+        characters: Of its cleaned text.
+    """
+
+    id: str
+    uri: str
+    title: str
+    publisher: str
+    published: date | None
+    revision: int
+    copies: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What an index holds, and how large it is.
+
+    Attributes:
+        stories: Articles that print the same text are one.
+        oldest: The first day of publication; None if no article has one, as ``newest``.
+        bytes: Of its folder on disk, without the conversations that are kept there.
+    """
+
+    articles: int
+    stories: int
+    publishers: int
+    characters: int
+    oldest: date | None
+    newest: date | None
+    bytes: int
+
+
+def rows(found: Sequence[Listed]) -> list[Row]:
+    """The table, in the order of the articles."""
+    sizes = Counter(listed.story for listed in found)
+    return [
+        Row(
+            id=listed.id,
+            uri=listed.uri,
+            title=listed.title or _first_words(listed.opening) or listed.key,
+            publisher=listed.publisher or "",
+            published=listed.published,
+            revision=listed.revision,
+            copies=sizes[listed.story] - 1,
+            characters=listed.characters,
+        )
+        for listed in found
+    ]
+
+
+def matching(found: Iterable[Row], words: str) -> list[Row]:
+    """The rows in whose headline, publisher, day or uri every one of the words stands."""
+    wanted = words.casefold().split()
+    return [row for row in found if all(word in _searched(row) for word in wanted)]
+
+
+def ordered(
+    found: Iterable[Row], column: Column = "published", *, descending: bool = True
+) -> list[Row]:
+    """The rows by a column, in any letter case; what that leaves alike newest first, then by uri.
+
+    What a column does not know stands last either way.
+    """
+    listed = sorted(found, key=lambda row: (row.uri, str(getattr(row, column))))
+    listed.sort(key=lambda row: row.published or date.min, reverse=True)
+    known = [row for row in listed if getattr(row, column) not in ("", None)]
+    known.sort(key=lambda row: _value(row, column), reverse=descending)
+    return known + [row for row in listed if getattr(row, column) in ("", None)]
+
+
+def figures(directory: Path, found: Sequence[Listed]) -> Figures:
+    """The counts and the size of an index with these articles."""
+    days = [listed.published for listed in found if listed.published]
+    return Figures(
+        articles=len(found),
+        stories=len({listed.story for listed in found}),
+        publishers=len({listed.publisher for listed in found if listed.publisher}),
+        characters=sum(listed.characters for listed in found),
+        oldest=min(days, default=None),
+        newest=max(days, default=None),
+        bytes=_size(directory),
+    )
+
+
+def _first_words(opening: str) -> str:
+    line = opening.strip().partition("\n")[0].strip()
+    return f"{line.rsplit(' ', 1)[0]} …" if len(line) == len(opening.strip()) and line else line
+
+
+def _searched(row: Row) -> str:
+    day = row.published.isoformat() if row.published else ""
+    return f"{row.title}\n{row.publisher}\n{day}\n{row.uri}".casefold()
+
+
+def _value(row: Row, column: Column) -> str | int | date:
+    value: str | int | date = getattr(row, column)
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _size(directory: Path) -> int:
+    """Bytes of a folder's files; one that is taken away meanwhile counts nothing."""
+    total = 0
+    for path in directory.rglob("*"):
+        try:
+            kept = path.name.startswith(CHATS)
+            total += path.stat().st_size if path.is_file() and not kept else 0
+        except FileNotFoundError:
+            continue
+    return total

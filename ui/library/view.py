@@ -1,0 +1,177 @@
+"""The corpus page's table, figures and chart as HTML in which nothing of theirs is markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from index.readers import extensions
+from rag.periods import day_text
+from ui.alerts.store import Alerts, Match
+from ui.figures import counted, size_text
+from ui.library.listing import COLUMNS, Column, Figures, Row, figures, matching, ordered, rows
+from ui.library.timeline import chart, legend, timeline
+from ui.sample import is_sample
+from ui.templating import render
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+
+ROWS = 50
+"""Articles that the table shows at a time."""
+
+ALERTED = 10
+"""Matches of alerts that are shown."""
+
+_HEADINGS: dict[Column, str] = {
+    "title": "Article",
+    "publisher": "Publisher",
+    "published": "Published",
+    "characters": "Length",
+    "revision": "Rev.",
+    "copies": "Copies",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a reader may do with the corpus.
+
+    Attributes:
+        add: Whether articles may be added, of files at most so many ``megabytes`` large.
+        remove: Whether they may be removed.
+        said: What else a reader should know before adding.
+    """
+
+    add: bool = False
+    remove: bool = False
+    said: str = ""
+    megabytes: int = 0
+
+    @classmethod
+    def of(cls, corpus: Corpus, *, editable: bool, shared: bool) -> Terms:
+        """The terms for a corpus that may be changed, or not, and is shared with others, or not."""
+        settings = corpus.settings
+        if not editable:
+            return READ_ONLY
+        if is_sample(corpus):
+            return cls(True, False, _SAMPLE.format(settings.index), settings.max_file_mb)
+        return cls(True, True, _SHARED if shared else "", settings.max_file_mb)
+
+
+READ_ONLY = Terms()
+
+_SAMPLE = (
+    "These articles are a sample. What you add goes to a corpus of your own, in {}; from then on"
+    " that is asked."
+)
+_SHARED = "Everybody who signs in here is answered from what you add."
+
+
+def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
+    """What the page shows of the corpus; ``asked`` may be anything at all.
+
+    Args:
+        corpus: Whose articles they are.
+        asked: "words" to look for, the "column" to sort by, whether "descending", and the number
+            of the "first" row; what is missing or makes no sense is as at the start.
+        terms: What the reader may do.
+
+    Returns:
+        "about", "alerts" and "table" as HTML; "alerted", what stands over the alerts; "total",
+        "found", "first" and "last" of the rows; whether the reader may "add", what is "said" of
+        it, and of the files the kinds that it may "accept" and a "hint".
+    """
+    wanted = asked if isinstance(asked, Mapping) else {}
+    listed = corpus.articles()
+    held = rows(listed)
+    column: Column = next((name for name in COLUMNS if name == wanted.get("column")), "published")
+    descending = wanted.get("descending") is not False
+    found = ordered(
+        matching(held, str(wanted.get("words", ""))[:200]), column, descending=descending
+    )
+    first = wanted.get("first")
+    first = min(first, len(found)) if isinstance(first, int) and first > 0 else 0
+    first -= first % ROWS
+    shown = found[first : first + ROWS]
+    return {
+        "about": about_html(figures(corpus.directory, listed), held),
+        "table": table_html(
+            shown, column, descending=descending, choosing=terms.remove, columns=filled(held)
+        ),
+        "total": len(held),
+        "found": len(found),
+        "first": first,
+        "last": first + len(shown),
+        **alerts_shown(Alerts(corpus.directory).matches(ALERTED)),
+        "add": terms.add,
+        "said": terms.said,
+        "accept": ",".join(extensions()),
+        "hint": f"{', '.join(extensions())}; each up to {terms.megabytes} MB.",
+    }
+
+
+def alerts_shown(found: Sequence[Match]) -> dict[str, str]:
+    """What alerts found last, newest first, as a list of links, and its heading."""
+    told = counted(len(found), "match", "matches")
+    return {
+        "alerts": render("library_alerts.html", found=found) if found else "",
+        "alerted": f"Alerts: the last {told}" if found else "",
+    }
+
+
+def about_html(told: Figures, held: Sequence[Row]) -> str:
+    """The figures of an index, and its articles over time."""
+    over = timeline(held)
+    drawn, names = Markup(chart(over)), Markup(legend(over))  # noqa: S704 - of our templates
+    return render("library_about.html", told=_figures(told), over=over, chart=drawn, legend=names)
+
+
+def filled(held: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns in which there is something: where no article is a copy, none tells of copies."""
+    told = {
+        "publisher": any(row.publisher for row in held),
+        "published": any(row.published for row in held),
+        "revision": any(row.revision > 1 for row in held),
+        "copies": any(row.copies for row in held),
+    }
+    return tuple(name for name in COLUMNS if told.get(name, True))
+
+
+def table_html(
+    shown: Sequence[Row],
+    column: Column,
+    *,
+    descending: bool,
+    choosing: bool = False,
+    columns: Sequence[Column] = COLUMNS,
+) -> str:
+    """Articles as a table whose headings sort it."""
+    return render(
+        "library_table.html",
+        rows=shown,
+        columns=columns,
+        headings=_HEADINGS,
+        column=column,
+        descending=descending,
+        choosing=choosing,
+    )
+
+
+def _figures(told: Figures) -> str:
+    parts = [counted(told.articles, "article")]
+    if told.stories != told.articles:
+        parts[0] += f" ({counted(told.stories, 'story', 'stories')})"
+    if told.publishers:
+        parts.append(counted(told.publishers, "publisher"))
+    if told.oldest and told.newest:
+        first, last = day_text(told.oldest), day_text(told.newest)
+        parts.append(first if first == last else f"{first} to {last}")
+    parts += [
+        f"{counted(told.characters, 'character')} of text",
+        f"{size_text(told.bytes)} of index",
+    ]
+    return " · ".join(parts)

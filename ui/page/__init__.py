@@ -1,0 +1,1 @@
+"""The web page: Gradio's parts, and what they show and do."""

@@ -1,0 +1,199 @@
+"""One chat as the page holds it: its turns, how one is answered, and what a citation opens."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from index.errors import OnRecordError
+from rag import types
+from rag.answer_text import sentence
+from rag.types import NO_FILTERS, Filters
+from ui.page.filters import in_words
+from ui.page.render import (
+    answer_html,
+    article_html,
+    boxed_html,
+    opening,
+    problem_html,
+    question_html,
+)
+from ui.page.superseded import superseded_html
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+    from rag.types import Answer, Citation
+
+log = logging.getLogger(__name__)
+
+_SPAN = "[0-9]{1,9}-[0-9]{1,9}"
+_QUOTE = f"{_SPAN}(?:~{_SPAN}){{0,15}}"
+_REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_QUOTE}(?:,{_QUOTE}){{0,63}}))?")
+
+SNAPSHOT_SECONDS = 0.1
+"""A growing answer is shown at most this often: more is not seen, and each costs the browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its reply, as the page shows them and as the next question sees them.
+
+    Attributes:
+        question: What was asked, or "" when nothing was.
+        text: The reply in plain words; "" when it failed, and the turn is then no history.
+        html: The reply as the chat shows it.
+        confined: Whether only some articles were asked: those that the question is about, or those
+            that the reader chose.
+        answer: The answer itself; None when it failed.
+        kept: The number under which it is kept; None if it is not.
+        growing: Whether more of the reply may come.
+        liked: What the reader thought of it; None if nothing was said.
+    """
+
+    question: str
+    text: str
+    html: str
+    confined: bool = False
+    answer: Answer | None = None
+    kept: int | None = None
+    growing: bool = False
+    liked: bool | None = None
+
+    @classmethod
+    def of(
+        cls, answer: Answer, kept: int | None = None, *, of: str = "", liked: bool | None = None
+    ) -> Turn:
+        """The turn of an answer, or of as much of one as there is; ``of`` says which were asked."""
+        confined = bool(of) or (answer.scope is not None and answer.scope.applied)
+        html = answer_html(answer, of)
+        return cls(answer.question, answer.on_record, html, confined, answer, kept, liked=liked)
+
+
+def respond(
+    corpus: Corpus,
+    question: str,
+    turns: Sequence[Turn] = (),
+    *,
+    filters: Filters = NO_FILTERS,
+    scope: bool = True,
+    plain: bool = False,
+) -> Iterator[list[Turn]]:
+    """Answer a question after the turns of one chat; yields all its turns as the last one grows.
+
+    Nothing is raised: what went wrong is told in one sentence as the last turn's reply. The
+    ``filters``, ``scope`` and ``plain`` are as for ``Corpus.ask``.
+    """
+    asked = question.strip()
+    past = [turn for turn in turns if turn.question]
+    if not asked:
+        yield past
+        return
+    turn = Turn(asked, "", boxed_html("waiting", "Reading the record…"), growing=True)
+    yield [*past, turn]
+    due = 0.0
+    try:
+        of = in_words(corpus, filters)
+        chat = corpus.conversation(_history(past))
+        for answer in chat.stream(asked, filters=filters, scope=scope, plain=plain):
+            turn = Turn.of(titled(corpus, answer), of=of)
+            # Quotes are there all at once: what they grow by is not worth a snapshot.
+            if answer.answerer != "quotes" and time.monotonic() >= due:
+                yield [*past, replace(turn, growing=True)]
+                due = time.monotonic() + SNAPSHOT_SECONDS
+        yield [*past, turn]
+    except OnRecordError as error:
+        yield [*past, _failed(turn, sentence(str(error)))]
+    except Exception:
+        log.exception("no answer to a question of %d characters", len(asked))
+        yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
+
+
+def titled(corpus: Corpus, answer: Answer) -> Answer:
+    """The answer, in which an article without a title goes by its opening words."""
+    untitled = {c.article_id for c in (*answer.citations, *answer.nearest) if not c.title}
+    if not untitled:
+        return answer
+    names = {id_: opening(corpus.article(id_).text) for id_ in untitled}
+
+    def named(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        return tuple(replace(c, title=c.title or names[c.article_id]) for c in citations)
+
+    claims = tuple(replace(claim, citations=named(claim.citations)) for claim in answer.claims)
+    cited, nearest = named(answer.citations), named(answer.nearest)
+    return replace(answer, claims=claims, citations=cited, nearest=nearest)
+
+
+def stop(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns after the reader stopped the last one; what it had said by then stays."""
+    if not turns:
+        return []
+    last = turns[-1]
+    html = (last.html if last.text else "") + boxed_html("stopped", "Stopped.")
+    return [*turns[:-1], replace(last, html=html, answer=None, growing=False)]
+
+
+def last_question(turns: Sequence[Turn]) -> str:
+    """What was asked last, to be asked again; "" if nothing was."""
+    return next((turn.question for turn in reversed(turns) if turn.question), "")
+
+
+def without_last(turns: Sequence[Turn]) -> list[Turn]:
+    """The turns before the last question: what is known when that is asked again."""
+    asked = [turn for turn in turns if turn.question]
+    return asked[:-1]
+
+
+def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
+    """The turns as the messages of a Gradio chatbot.
+
+    The last one says, by the class of an element that is not seen, whether it is still "growing".
+    """
+    shown = []
+    for turn in turns:
+        if turn.question:
+            shown.append({"role": "user", "content": question_html(turn.question)})
+        shown.append({"role": "assistant", "content": turn.html})
+    if turns:
+        growing = "growing" if turns[-1].growing else "still"
+        shown[-1]["content"] += f'<div class="state {growing}"></div>'
+    return shown
+
+
+def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
+    """An article as HTML; ``ref`` may be anything at all.
+
+    It is "ID" or, at the words that are cited, "ID-START-END", and may go on with ",START-END" for
+    the answer's other quotes of it. Each may be followed by its short answers, "~START-END".
+    ``original`` says whether to link to where it was published.
+    """
+    found = _REF.fullmatch(str(ref))
+    if not found:
+        return problem_html("This is not the address of a citation.")
+    spans = [
+        (mark == "~", (int(start), int(end)))
+        for mark, start, end in re.findall(r"([,~]?)(\d+)-(\d+)", found[2] or "")
+    ]
+    try:
+        article = corpus.article(found[1])
+        revisions = corpus.history(found[1])
+    except OnRecordError as error:
+        return problem_html(sentence(str(error)))
+    if any(not start < end <= len(article.text) for _, (start, end) in spans):
+        return problem_html("The cited words are not in this article.")
+    quotes, shorts = ([span for short, span in spans if short is is_] for is_ in (False, True))
+    return superseded_html(revisions, found[1], quotes) + article_html(
+        article, quotes, shorts, original=original
+    )
+
+
+def _history(turns: Sequence[Turn]) -> list[types.Turn]:
+    return [types.Turn(turn.question, turn.answer or turn.text) for turn in turns if turn.text]
+
+
+def _failed(turn: Turn, sentence: str) -> Turn:
+    said = turn.html if turn.text else ""
+    return replace(turn, text="", html=said + problem_html(sentence), answer=None, growing=False)

@@ -1,0 +1,212 @@
+"""From an answer or an article to HTML in which nothing of theirs is markup."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.article import Article
+from index.text.blocks import split_blocks
+from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
+from rag.types import Answer, Citation, Short
+from ui.answer_parts import paragraphs
+from ui.short_answers import Span, in_claim, pieces
+from ui.templating import render
+
+LONGEST_SHOWN_QUESTION = 2_000
+"""Characters of a question that are repeated in the chat; a page of pasted text is not."""
+
+LONGEST_PEEK = 400
+"""Characters of a quote that a marker shows."""
+
+LONGEST_OPENING = 70
+"""Characters of an article's opening words where they stand for its title."""
+
+ITEMIZED = ("timeline", "brief", "list")
+"""Kinds of replies that are lists."""
+
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LABELS = {
+    "unsupported": "not supported by the words it cites",
+    "unchecked": "not checked against the words it cites",
+}
+
+
+def boxed_html(kind: str, text: str) -> str:
+    """A line of the chat that is no answer: "asked", "waiting", "stopped" or a "problem"."""
+    return render("boxed.html", kind=kind, text=text)
+
+
+def question_html(question: str) -> str:
+    """What the person asked, as the chat repeats it."""
+    shown = question[:LONGEST_SHOWN_QUESTION]
+    return boxed_html("asked", shown if shown == question else f"{shown}…")
+
+
+def problem_html(sentence: str) -> str:
+    """An error, told in one sentence."""
+    return boxed_html("problem", sentence)
+
+
+def opening(text: str) -> str:
+    """The words with which a text begins, for want of a title."""
+    words = " ".join(text[: 4 * LONGEST_OPENING].split())
+    if len(words) <= LONGEST_OPENING:
+        return words
+    return words[:LONGEST_OPENING].rsplit(" ", 1)[0].rstrip(",;:–—-") + " …"
+
+
+def answer_html(answer: Answer, of: str = "") -> str:
+    """An answer, or a growing part of one, as a single line of HTML.
+
+    ``of`` says of which articles it was asked, if not of all.
+
+    Claims stand in paragraphs, each under who published its words and when; the words that answer
+    are in ``strong``. A claim is followed by its markers, links whose target :func:`anchor` names;
+    then come the sources, each article once. A refusal says why, and shows the nearest passages.
+    """
+    cited: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        cited.setdefault(citation.article_id, []).append(citation)
+    quoted = answer.answerer == "quotes" and bool(answer.claims)
+    return render(
+        "answer.html",
+        answer=answer,
+        of=of,
+        paragraphs=paragraphs(answer),
+        cited=list(cited.values()),
+        listed=quoted and answer.kind in ITEMIZED,
+        labels=_LABELS,
+        may=MAY,
+        nearest=NEAREST,
+        refused=REFUSAL,
+        anchor=anchor,
+        in_claim=in_claim,
+        peek=_peek,
+        pieces=pieces,
+        sentence=sentence,
+    )
+
+
+def anchor(citation: Citation, shorts: Sequence[Short] = ()) -> str:
+    """Names the cited words, for the page's reader: the article's id and two offsets.
+
+    The offsets of the short answers among them follow, each two after a "~".
+    """
+    mine = (short for short in shorts if short.citation == citation.number)
+    words = f"cite-{citation.article_id}-{citation.start}-{citation.end}"
+    return words + "".join(f"~{short.start}-{short.end}" for short in mine)
+
+
+def _peek(citation: Citation) -> str:
+    """What a marker shows before it is followed: the quote, and whose words it is."""
+    quote = " ".join(citation.quote.split())
+    if len(quote) > LONGEST_PEEK:
+        quote = quote[:LONGEST_PEEK].rsplit(" ", 1)[0] + " …"
+    known = (citation.title or citation.key, citation.publisher, citation.place)
+    return f"“{quote}” – " + ", ".join(part for part in known if part)
+
+
+def article_html(
+    article: Article,
+    quotes: Sequence[Span] = (),
+    shorts: Sequence[Span] = (),
+    *,
+    original: bool = True,
+) -> str:
+    """An article to read, with the first of the quotes in ``mark``, and the others in lesser ones.
+
+    Words quoted across a paragraph break are in one ``mark`` for each paragraph. What two quotes
+    share is marked as the first. Short answers are in ``strong`` where they lie in a quote. A
+    paragraph in which a page, or another place of the source, begins says which.
+
+    Args:
+        article: Whose text it is.
+        quotes: Stretches of the text, the one to read first.
+        shorts: Stretches of the text that are short answers.
+        original: Whether to link to where it was published.
+    """
+    url = article.url or ""
+    spoken = article.language or ""
+    return render(
+        "article.html",
+        article=article,
+        left="the answer" if quotes else "the list",
+        url=url if original and re.match(r"https?://[^/\s]", url, re.IGNORECASE) else "",
+        title=article.title or opening(article.text) or article.key,
+        language=spoken if _LANGUAGE.fullmatch(spoken) else "",
+        paragraphs=list(_paragraphs(article, _apart(quotes), sorted(shorts))),
+    )
+
+
+Mark = tuple[int, int, str]
+"""A stretch of text to mark, and the mark's class."""
+
+Stretch = tuple[str | None, list[tuple[str, bool]]]
+"""A piece of a paragraph: the class of its mark, None for none; its text, strong and not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A line of a text; a ``lesser`` one where blank lines part the others."""
+
+    tag: str
+    place: str
+    lesser: bool
+    stretches: list[Stretch]
+
+
+def _paragraphs(
+    article: Article, marks: Sequence[Mark], shorts: Sequence[Span]
+) -> Iterator[_Paragraph]:
+    text = article.text
+    headings = {block.start for block in split_blocks(text) if block.heading}
+    parted = "\n\n" in text
+    for found in re.finditer(r"[^\r\n]*\S[^\r\n]*", text):
+        first, last = found.span()
+        stretches = list(_stretches(text, (first, last), marks, shorts))
+        if not headings.isdisjoint(range(first, last)):
+            yield _Paragraph("h3", "", False, stretches)
+            continue
+        lesser = parted and first > 1 and text[first - 2] != "\n"
+        yield _Paragraph("p", _begun(article, (first, last)), lesser, stretches)
+
+
+def _begun(article: Article, span: Span) -> str:
+    """The places of the source that begin in a stretch of its text: "p. 4"; the first of many."""
+    first = bisect_left(article.places, span[0], key=lambda place: place[0])
+    last = bisect_left(article.places, span[1], key=lambda place: place[0])
+    return article.places[first][1] if first < last else ""
+
+
+def _apart(quotes: Sequence[Span]) -> list[Mark]:
+    """The stretches to mark, in order, none within another; the first quote's have no class."""
+    edges = sorted({edge for span in quotes for edge in span})
+    marks: list[Mark] = []
+    for low, high in pairwise(edges):
+        if quotes[0][0] <= low < quotes[0][1]:
+            kind = ""
+        elif any(first <= low < last for first, last in quotes):
+            kind = "other"
+        else:
+            continue
+        if marks and marks[-1][1:] == (low, kind):
+            low = marks.pop()[0]
+        marks.append((low, high, kind))
+    return marks
+
+
+def _stretches(
+    text: str, span: Span, marks: Sequence[Mark], shorts: Sequence[Span]
+) -> Iterator[Stretch]:
+    at, last = span
+    for low, high, kind in marks:
+        low, high = max(at, low), min(last, high)
+        if low < high:
+            yield None, [(text[at:low], False)]
+            yield kind, list(pieces(text, shorts, low, high))
+            at = high
+    yield None, [(text[at:last], False)]

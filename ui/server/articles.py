@@ -1,0 +1,192 @@
+"""The articles of a corpus over HTTP: listed, read and, where allowed, added and removed."""
+
+# No `from __future__ import annotations` here: FastAPI reads the annotations of a route.
+
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import FastAPI, Query, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import JSONResponse, Response
+
+from index.build import Progress
+from ui import output
+from ui.alerts.feed import TYPE, rss
+from ui.alerts.store import Alerts
+from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
+from ui.server import schemas, sse
+from ui.server.errors import Unusable, told
+from ui.server.worker_pool import WorkerPool, last_of
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+
+MOST_LISTED = 1000
+MOST_FILES = 1000
+
+_USUAL = schemas.problems(400, 401, 403, 413, 422, 503)
+_IDS = Query(alias="id", min_length=1, max_length=MOST_LISTED, description="which, by their ids")
+_FILES = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["files"],
+                "properties": {
+                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}}
+                },
+            }
+        }
+    },
+}
+
+
+def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
+    """The routes that list and read articles."""
+
+    @app.get(
+        "/api/articles",
+        tags=["corpus"],
+        responses={
+            200: {"model": schemas.ArticlesOut, "description": "Articles."},
+            **schemas.problems(401, 403, 422, 503),
+        },
+    )
+    async def articles(
+        offset: Annotated[int, Query(ge=0, description="how many to pass over")] = 0,
+        count: Annotated[int, Query(ge=1, le=MOST_LISTED, description="how many to list")] = 100,
+    ) -> Response:
+        """Lists the articles in the order of their uris."""
+        values = await pool.run(lambda: output.article_values(corpus.articles()))
+        return JSONResponse({"total": len(values), "articles": values[offset : offset + count]})
+
+    @app.get(
+        "/api/articles/{article_id}",
+        tags=["corpus"],
+        responses={
+            200: {"model": schemas.ArticleOut, "description": "The article."},
+            **schemas.problems(401, 403, 404, 422, 503),
+        },
+    )
+    async def article(article_id: str) -> Response:
+        """Gives the article, or the earlier revision of one, with this id, and its text."""
+        found = await pool.run(lambda: corpus.article(article_id))
+        return JSONResponse(output.article_value(article_id, found))
+
+
+def add_alerts(app: FastAPI, directory: Callable[[], Path], pool: WorkerPool) -> None:
+    """The route that tells what alerts found; ``directory`` gives the folder of the index."""
+
+    @app.get(
+        "/alerts.rss",
+        tags=["corpus"],
+        response_class=Response,
+        responses={
+            200: {"content": {TYPE: {"schema": {"type": "string"}}}},
+            **schemas.problems(401, 403, 503),
+        },
+    )
+    async def alerts(request: Request) -> Response:
+        """Gives the new articles that matched alerts as an RSS feed."""
+        address = str(request.base_url)
+        found = await pool.run(lambda: rss(Alerts(directory()).matches(), address))
+        return Response(found, media_type=TYPE)
+
+
+def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
+    """The routes that add and remove articles; ``pool`` is one that no question waits for."""
+    told_of_each = "What became of each."
+    done: dict[int | str, dict[str, Any]] = {
+        200: {"model": schemas.ResultsOut, "description": told_of_each, "content": sse.DESCRIBED}
+    }
+
+    @app.post("/api/articles", tags=["corpus"], responses={**done, **_USUAL})
+    async def add(request: Request, sent: schemas.ArticlesIn) -> Response:
+        """Adds texts, or what an address holds: an article, a feed or a sitemap.
+
+        A text with the day and title of an earlier one replaces it. Of a list, 50 pages are fetched
+        at once.
+
+        With `Accept: text/event-stream` its progress comes as events `step`, then one event
+        `done` with the results (or `error`). What was begun is finished even if nobody waits.
+        """
+        if sent.url:
+            return await _answer(request, pool, lambda tell: editor.add_link(sent.url, tell))
+        pasted = [Pasted(**text.model_dump()) for text in sent.articles]
+        return await _answer(request, pool, lambda tell: editor.add_pasted(pasted, tell))
+
+    @app.post(
+        "/api/files",
+        tags=["corpus"],
+        responses={**done, **schemas.problems(400, 401, 403, 413, 503)},
+        openapi_extra={"requestBody": _FILES},
+    )
+    async def add_files(request: Request) -> Response:
+        """Adds the articles of files, of every kind that `onrecord add` reads.
+
+        A file that cannot be read is told among the results. Progress is as for `/api/articles`.
+        """
+        files = await _files(request)
+        return await _answer(request, pool, lambda tell: editor.add_files(files, tell))
+
+    @app.delete(
+        "/api/articles",
+        tags=["corpus"],
+        responses={
+            200: {"model": schemas.ResultsOut, "description": "They are removed."},
+            **schemas.problems(401, 403, 404, 422, 503),
+        },
+    )
+    async def remove(ids: Annotated[list[str], _IDS]) -> Response:
+        """Removes articles, with every revision of them; all of those that are named, or none."""
+        results = await pool.run(lambda: editor.remove(ids))
+        return JSONResponse(_values(results))
+
+
+async def _files(request: Request) -> list[Sent]:
+    """The files of a form.
+
+    Raises:
+        Unusable: it is no such form, or holds none.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        raise Unusable("send the files as multipart/form-data, each as a field named files")
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FILES) as form:
+        found = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
+        files = [Sent(file.filename or "", await file.read()) for file in found]
+    if not files:
+        raise Unusable("there is no file here; send each as a field named files")
+    return files
+
+
+async def _answer(
+    request: Request, pool: WorkerPool, work: Callable[[Progress], list[Result]]
+) -> Response:
+    """The results of some work, or its progress as it goes on."""
+    stream = pool.stream(lambda: steps(work))
+    if sse.wanted(request):
+
+        async def events() -> AsyncIterator[str]:
+            async with contextlib.aclosing(stream):
+                try:
+                    async for news in stream:
+                        if isinstance(news, Step):
+                            yield sse.event("step", dataclasses.asdict(news))
+                        else:
+                            yield sse.event("done", _values(news))
+                except Exception as error:
+                    yield sse.event("error", {"error": told(error)})
+
+        return sse.response(events())
+    results = await last_of(stream)
+    assert isinstance(results, list)  # noqa: S101 - the last of the steps
+    return JSONResponse(_values(results))
+
+
+def _values(results: list[Result]) -> dict[str, Any]:
+    return {"results": [dataclasses.asdict(result) for result in results]}

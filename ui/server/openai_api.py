@@ -1,0 +1,277 @@
+"""The corpus as a model behind OpenAI's chat endpoint, for the clients that know no other."""
+
+# No `from __future__ import annotations`: see ui/server/api.py.
+
+import contextlib
+import json
+import re
+import time
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from index.errors import NotIndexed
+from rag.answer_text import MAY, UNSUPPORTED
+from rag.question import UnusableQuestion
+from rag.types import LONGEST_MESSAGE
+from ui.output import source
+from ui.server import openai_schemas as wire
+from ui.server import schemas, sse
+from ui.server.errors import GONE, Unusable, as_openai, told
+from ui.server.worker_pool import WorkerPool, last_of
+from ui.short_answers import in_text, pieces
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+    from rag.types import Answer, Citation
+
+SOURCES = "\n\nSources:\n"
+"""Comes before the footnotes; what an earlier reply says from here on is no history."""
+
+CHECKED = "\n\nAs checked, the answer is:\n\n"
+"""Comes before an answer that replaces what was streamed of it."""
+
+
+_MODEL = {"id": wire.MODEL, "object": "model", "created": 0, "owned_by": wire.MODEL}
+
+
+def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
+    """Adds ``/v1/models`` and ``/v1/chat/completions``."""
+
+    @app.get(
+        "/v1/models",
+        tags=["openai"],
+        responses={
+            200: {"model": wire.ModelsOut, "description": "The one model."},
+            **_problems(401, 403),
+        },
+    )
+    async def models() -> Response:
+        """Lists the one model."""
+        return JSONResponse({"object": "list", "data": [_MODEL]})
+
+    @app.get(
+        "/v1/models/{model}",
+        tags=["openai"],
+        responses={
+            200: {"model": wire.ModelOut, "description": "The model."},
+            404: {"model": wire.ProblemOut, "description": "There is no such model."},
+            **_problems(401, 403, 422),
+        },
+    )
+    async def model(model: str) -> Response:
+        """Describes the one model."""
+        if model != wire.MODEL:
+            raise NotIndexed(f"{model}: there is no such model; the one here is {wire.MODEL}")
+        return JSONResponse(_MODEL)
+
+    @app.post(
+        "/v1/chat/completions",
+        tags=["openai"],
+        responses={
+            200: {
+                "model": wire.CompletionOut,
+                "description": "The answer.",
+                "content": sse.DESCRIBED,
+            },
+            **_problems(400, 401, 403, 413, 422, 503),
+        },
+    )
+    async def complete(request: Request, asked: wire.CompletionIn) -> Response:
+        """Answers the last message from the articles; those before it are the history."""
+        question, history = conversation_of(asked.messages)
+
+        def start() -> "Iterator[Answer]":
+            return corpus.stream(question, history=history)
+
+        answers = pool.stream(start, request.receive)
+        made = _Completion(asked)
+        first = await anext(answers, None)
+        if first is None:
+            await answers.aclose()
+            return Response(status_code=GONE)
+        if asked.stream:
+            return sse.response(made.chunks(first, answers))
+        return JSONResponse(made.whole(await last_of(answers) or first))
+
+
+def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
+    told = schemas.problems(*codes).items()
+    return {code: {**what, "model": wire.ProblemOut} for code, what in told}
+
+
+def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[str, str]]]:
+    """The last question and the turns before it.
+
+    Raises:
+        Unusable: an earlier message that is read is too long.
+        UnusableQuestion: the last message that is read is not the user's.
+    """
+    for number, message in enumerate(messages[:-1]):
+        read = message.role in ("user", "assistant")
+        if read and (length := len(message.said)) > LONGEST_MESSAGE:
+            raise Unusable(
+                f"messages.{number}.content: has {length:,} characters, and an earlier message may"
+                f" have {LONGEST_MESSAGE:,}; shorten it or leave it out"
+            )
+    turns = [
+        {"role": message.role, "content": _on_record(message)}
+        for message in messages
+        if message.role in ("user", "assistant")
+    ]
+    if not turns or turns[-1]["role"] != "user":
+        raise UnusableQuestion("the last message has to be the user's question; add one")
+    return turns[-1]["content"], turns[:-1]
+
+
+def _on_record(message: wire.MessageIn) -> str:
+    """A message as history: of a reply what the articles support, and nothing put around it.
+
+    These clients keep a reply as the text that was sent to them, and send that.
+    """
+    if message.role == "user":
+        return message.said
+    said = message.said.rpartition(CHECKED)[2].partition(SOURCES)[0]
+    said = said.removeprefix(MAY).lstrip().replace("**", "")
+    return said.partition(UNSUPPORTED)[0].rstrip()
+
+
+def content_of(answer: "Answer") -> str:
+    """What a person reads: the answer and how sure it is, and its sources as footnotes.
+
+    Short answers are in bold, as Markdown has it.
+    """
+    said = "\n\n".join(part for part in (_worded(answer), answer.note) if part)
+    notes = [f"[{c.number}] {source(c)}: “{' '.join(c.quote.split())}”" for c in answer.citations]
+    return said + (SOURCES + "\n".join(notes) if notes else "")
+
+
+def annotations_of(answer: "Answer", content: str) -> list[dict[str, Any]]:
+    """Each marker of the content, in the order in which they stand; footnotes are none."""
+    cited = {citation.number: citation for citation in answer.citations}
+    start = content.rfind(CHECKED) + 1
+    end = content.rfind(SOURCES) if cited else 0
+    return [
+        {
+            "type": "url_citation",
+            "url_citation": {
+                "start_index": found.start(),
+                "end_index": found.end(),
+                "title": _title(cited[int(found[1])]),
+                "url": cited[int(found[1])].url or cited[int(found[1])].uri,
+            },
+        }
+        for found in re.finditer(r"\[([0-9]{1,4})\]", content)
+        if start <= found.start() < end and int(found[1]) in cited
+    ]
+
+
+class _Completion:
+    """One reply, whole or in chunks."""
+
+    def __init__(self, asked: wire.CompletionIn) -> None:
+        self._head = {
+            "id": f"chatcmpl-{uuid.uuid4().hex}",
+            "created": int(time.time()),
+            "model": wire.MODEL,
+        }
+        self._with_usage = bool(asked.stream_options and asked.stream_options.include_usage)
+
+    def whole(self, answer: "Answer") -> dict[str, Any]:
+        content = content_of(answer)
+        message = {
+            "role": "assistant",
+            "content": content,
+            "refusal": None,
+            "annotations": annotations_of(answer, content),
+        }
+        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+        return {
+            **self._head,
+            "object": "chat.completion",
+            "choices": [choice],
+            "usage": _usage(answer),
+            "onrecord": answer.as_json(),
+        }
+
+    async def chunks(
+        self, answer: "Answer", answers: "AsyncGenerator[Answer, None]"
+    ) -> AsyncIterator[str]:
+        """What is checked is sent as it comes; the rest, footnotes too, when the answer is whole.
+
+        A model's answer may end otherwise than it began; then the whole of it follows.
+        """
+        async with contextlib.aclosing(answers):
+            yield self._chunk({"role": "assistant", "content": ""})
+            sent = ""
+            try:
+                while True:
+                    later = await anext(answers, None)
+                    if later is None:
+                        break
+                    stable = _stable(answer)
+                    if stable.startswith(sent) and stable != sent:
+                        yield self._chunk({"content": stable[len(sent) :]})
+                        sent = stable
+                    answer = later
+            except Exception as error:
+                yield _data(as_openai(500, told(error)))
+                return
+        content = content_of(answer)
+        if not content.startswith(sent):
+            content = sent + CHECKED + content
+        if content != sent:
+            yield self._chunk({"content": content[len(sent) :]})
+        yield self._chunk(
+            {"annotations": annotations_of(answer, content)},
+            finish="stop",
+            onrecord=answer.as_json(),
+        )
+        if self._with_usage:
+            yield _data({**self._chunk_head(), "choices": [], "usage": _usage(answer)})
+        yield "data: [DONE]\n\n"
+
+    def _chunk(self, delta: dict[str, Any], finish: str | None = None, **more: object) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        usage = {"usage": None} if self._with_usage else {}
+        return _data({**self._chunk_head(), "choices": [choice], **usage, **more})
+
+    def _chunk_head(self) -> dict[str, Any]:
+        return {**self._head, "object": "chat.completion.chunk"}
+
+
+def _stable(answer: "Answer") -> str:
+    """What of an answer that grows will stay as it is: the sentences that were checked."""
+    claims = tuple(claim for claim in answer.claims if claim.status == "supported")
+    if claims == answer.claims:
+        return _worded(answer)
+    said = " ".join(claim.marked for claim in claims)
+    return _worded(replace(answer, claims=claims, text=said))
+
+
+def _worded(answer: "Answer") -> str:
+    parts = pieces(answer.text, in_text(answer))
+    said = "".join(f"**{piece}**" if short else piece for piece, short in parts)
+    return f"{MAY}\n\n{said}" if answer.may else said
+
+
+def _usage(answer: "Answer") -> dict[str, int]:
+    prompt = answer.usage.get("prompt_tokens", 0)
+    reply = answer.usage.get("completion_tokens", 0)
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": reply,
+        "total_tokens": prompt + reply,
+    }
+
+
+def _title(citation: "Citation") -> str:
+    return citation.title or citation.key
+
+
+def _data(value: dict[str, Any]) -> str:
+    return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
