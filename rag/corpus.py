@@ -105,10 +105,10 @@ class Corpus(Library):
             model = configured(settings)
         nodes = None
         if vector_store is not None or retriever is not None:
-            from rag.llamaindex.stores import node_search, nothing
+            from rag.llamaindex.stores import empty_index, node_search
 
             nodes = node_search(embedder, vector_store, retriever)
-            directory = directory or nothing(embedder)
+            directory = directory or empty_index(embedder)
         folder = Path(directory or settings.index)
         return cls(folder, embedder, settings, model, nodes=nodes)
 

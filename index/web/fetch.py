@@ -16,8 +16,7 @@ import httpx
 
 from index.web.addresses import AddressRefused, Resolve, canonical, joined, resolved
 from index.web.connect import Checked, TooSlow
-from index.web.pace import APART, Busy, Pace, retry_after
-from index.web.robots import AGENT, MOST_BYTES, Robots
+from index.web.politeness import AGENT, APART, MOST_BYTES, Busy, Pace, Robots, retry_after
 
 SECONDS = 60.0  # that one page may take, however slowly it comes
 TIMEOUT = {"connect": 10.0, "read": 20.0, "write": 20.0, "pool": 20.0}

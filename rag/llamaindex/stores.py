@@ -139,7 +139,7 @@ def node_search(
     return NodeSearch(find, embedder, type(store if store is not None else retriever).__name__)
 
 
-def nothing(embedder: Embedder) -> Path:
+def empty_index(embedder: Embedder) -> Path:
     """A folder with an index of no articles, which goes when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="onrecord-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

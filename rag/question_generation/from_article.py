@@ -11,8 +11,16 @@ from index.ledger import StoredArticle
 from index.text.names import names_in
 from index.text.words import content_stems
 from rag.dialogue.referents import people_in
-from rag.question_generation.about import TITLED, About, Headline
-from rag.question_generation.grammar import BASES, DAY, PAST, TELLING, clipped
+from rag.question_generation.about import (
+    BASES,
+    DAY,
+    PAST,
+    TELLING,
+    TITLED,
+    About,
+    Headline,
+    clipped,
+)
 
 # Words of a question: fewer ask about anything, more are read twice.
 SHORTEST, LONGEST = 4, 14
@@ -58,7 +66,7 @@ _OWNED = re.compile(r"\b(?:his|her|its|their)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Wonder:
+class Candidate:
     """A question, and what it was read off.
 
     Attributes:
@@ -76,19 +84,19 @@ class Wonder:
 
 
 @lru_cache(maxsize=256)  # what is read for the suggestions is read again for each follow-up
-def wonders(stored: StoredArticle) -> tuple[Wonder, ...]:
+def questions_of(stored: StoredArticle) -> tuple[Candidate, ...]:
     """Questions that an article answers, those of its headline first, each once."""
     about = About(stored)
-    found: dict[str, Wonder] = {}
+    found: dict[str, Candidate] = {}
     for kind, question in _of_headline(about.headline) if about.headline else ():
         if _sound(question):
-            found.setdefault(question, Wonder(question, kind, "", "", stored.story))
+            found.setdefault(question, Candidate(question, kind, "", "", stored.story))
     for text in about.told:
         if not 30 <= len(text) <= 400 or text.isupper():
             continue
         for kind, question, named in _of_sentence(text, about):
             if _sound(question):
-                found.setdefault(question, Wonder(question, kind, text, named, stored.story))
+                found.setdefault(question, Candidate(question, kind, text, named, stored.story))
     return tuple(found.values())
 
 

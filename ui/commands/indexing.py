@@ -17,7 +17,7 @@ from index.embedders import embedder_of
 from index.engine import engine_at
 from index.errors import IndexDamaged
 from index.readers import Source, SourceMissing
-from index.web import bring
+from index.web import gather as web
 from index.web.addresses import is_web
 from index.web.fetch import Fetch, Fetcher
 from ui import output
@@ -65,7 +65,7 @@ def add(
         if not urls:
             return builder.add(sources), missing
         with closing(fetch or fetcher(settings)) as fetching:
-            found = bring.gather(
+            found = web.gather(
                 settings.place(),
                 urls,
                 fetching,
@@ -74,7 +74,7 @@ def add(
                 watching=watching,
                 progress=lambda number: builder.progress("fetch", number, 0),
             )
-        return bring.store(builder, sources, found), missing
+        return web.store(builder, sources, found), missing
 
 
 def fetcher(settings: Settings) -> Fetcher:

@@ -21,7 +21,7 @@ from index.errors import NotIndexed
 from index.readers import Source
 from index.sync import Report
 from index.text.words import WORD
-from index.web import bring
+from index.web import gather as web
 from index.web.fetch import Fetch
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Editor:
         if self._fetch is None:
             reason = "no address is fetched here; save the page, and add the file"
             return [Result(url, "skipped", reason=reason)]
-        found = bring.gather(
+        found = web.gather(
             self._home,
             [url],
             self._fetch,
@@ -165,7 +165,7 @@ class Editor:
         report = Report(skipped=found.skipped)
         if found.articles or engine_at(self._corpus.settings.place(self._home)).made():
             with self._one:
-                report = bring.store(self._corpus.builder(self._home, progress), [], found)
+                report = web.store(self._corpus.builder(self._home, progress), [], found)
                 if found.articles:
                     self._turn(report)
         skipped = [Result(item.uri, "skipped", reason=item.reason) for item in found.skipped]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
-Node: TypeAlias = Any  # an lxml element; lxml ships no types
+from index.readers.markup import Node
 
 MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
 BLOCKS = (
