@@ -506,7 +506,10 @@ def backup(
     """Copy articles, chats and feedback into one file, also while they are used."""
     from ui.commands import safekeeping
 
-    safekeeping.backup(_settings(index).index, file)
+    settings = _settings(index)
+    safekeeping.backup(settings.index, file)
+    if settings.database.get_secret_value():
+        typer.echo("onrecord: its articles are in the database; copy that with pg_dump", err=True)
 
 
 @app.command()

@@ -56,12 +56,12 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
                 " onrecord backup writes; else add the sources again"
             )
         named = engine_at(settings.place()).place
-        if "index" in settings.model_fields_set and not _offered(named):
+        if {"index", "database"} & settings.model_fields_set and not _offered(named):
             raise IndexMissing(
                 f"{named}: there is no article in this index; add some with: onrecord add"
                 f" SOURCE --index {named}, or try the sample corpus with --sample"
             )
-        if "index" not in settings.model_fields_set:
+        if not {"index", "database"} & settings.model_fields_set:
             typer.echo(
                 f"No articles were added to {settings.index} yet, so this is the sample corpus"
                 " that comes with onrecord. Add your own with: onrecord add SOURCE",
