@@ -52,7 +52,7 @@ def tell_new(settings: Settings) -> None:
 
 def _add(settings: Settings, text: str, as_json: bool) -> None:
     alerts = Alerts(settings.index)
-    alert = alerts.add(checked(text), checking.last_of(settings.index))
+    alert = alerts.add(checked(text), checking.last_of(settings.place()))
     _show(asdict(alert), f"{alert.pk}: {alert.text}", as_json)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.article import Article
-from index.build import LEDGER, open_ledger
+from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
 from index.readers import Source
 from rag.evaluation.answers import Evaluation, evaluate
@@ -174,10 +174,11 @@ def _searched(
 
 def _holds(settings: Settings, collection: Collection) -> bool:
     """Whether the index at its usual place holds every document of the collection."""
-    if not ((settings.index / LEDGER).is_file() and collection.documents.is_file()):
+    engine = engine_at(settings.place())
+    if not (engine.made() and collection.documents.is_file()):
         return False
     try:
-        ledger = open_ledger(settings.index)
+        ledger = engine.open()
         with ledger.read():
             held = {listed.key for listed in ledger.listed()}
     except OnRecordError:

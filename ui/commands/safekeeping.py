@@ -8,7 +8,8 @@ from pathlib import Path
 import typer
 
 from index import backup as copies
-from index.build import LEDGER, open_ledger
+from index.embedded import LEDGER
+from index.engine import Place, engine_at
 from index.errors import IndexMissing
 from index.export import records
 from index.restore import restore as put_back
@@ -48,14 +49,14 @@ def restore(directory: Path, file: Path) -> None:
         typer.echo(plain(f"restored: {directory / name}{kept}"))
 
 
-def export(directory: Path, file: Path) -> bool:
+def export(place: Place, file: Path) -> bool:
     """Writes every article as a line of JSON that ``add`` reads back; whether all could be read.
 
     Raises:
         IndexMissing, IndexMismatch, IndexDamaged: see the classes.
         UnreadableInput: the file cannot be written.
     """
-    ledger = open_ledger(directory)
+    ledger = engine_at(place).open()
     written = 0
     with ledger.read(), replacing(file) as lines:
         for record in records(ledger):

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
-from index.build import LEDGER, Progress
+from index.build import Progress
+from index.engine import engine_at
 from index.errors import NotIndexed
 from index.readers import Source
 from index.sync import Report
@@ -162,7 +163,7 @@ class Editor:
             progress=lambda number: progress("fetch", number, 0),
         )
         report = Report(skipped=found.skipped)
-        if found.articles or (self._home / LEDGER).is_file():
+        if found.articles or engine_at(self._corpus.settings.place(self._home)).made():
             with self._one:
                 report = web.store(self._corpus.builder(self._home, progress), [], found)
                 if found.articles:
