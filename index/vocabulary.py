@@ -36,7 +36,12 @@ class Vocabulary:
 
     @classmethod
     def of(cls, written: Mapping[str, int], inside: Mapping[str, int]) -> Vocabulary:
-        """A vocabulary of what ``counted`` gave."""
+        """A vocabulary of what ``counted`` gave.
+
+        Args:
+            written: How often each word is written so.
+            inside: Likewise, inside sentences alone.
+        """
         counts: Counter[str] = Counter()
         usual: dict[str, tuple[int, str]] = {}
         for word, count in written.items():

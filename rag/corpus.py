@@ -234,13 +234,21 @@ class Corpus(Library):
     retriever = as_retriever
 
     def as_query_engine(self, filters: Filters = NO_FILTERS) -> CorpusQueryEngine:
-        """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes."""
+        """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes.
+
+        Args:
+            filters: Which articles may be used.
+        """
         from rag.llamaindex.engines import CorpusQueryEngine
 
         return CorpusQueryEngine(self, self.as_retriever(filters=filters), filters)
 
     def as_chat_engine(self, filters: Filters = NO_FILTERS) -> CorpusChatEngine:
-        """A chat with the corpus as a LlamaIndex chat engine."""
+        """A chat with the corpus as a LlamaIndex chat engine.
+
+        Args:
+            filters: Which articles may be used.
+        """
         from rag.llamaindex.engines import CorpusChatEngine
 
         return CorpusChatEngine(self, filters)

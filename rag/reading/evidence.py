@@ -103,7 +103,12 @@ def blended(
 
 
 def surest(one: Sequence[Evidence], other: Sequence[Evidence]) -> list[Evidence]:
-    """For each sentence its higher log odds in two readings, most probable first."""
+    """For each sentence its higher log odds in two readings, most probable first.
+
+    Args:
+        one: A reading.
+        other: Another, for another question, perhaps of other sentences.
+    """
     best: dict[tuple[int, int], Evidence] = {}
     for e in (*one, *other):
         if e.place not in best or best[e.place].log_odds < e.log_odds:

@@ -29,6 +29,10 @@ def plain_layout(tree: Node, *, live: bool = False) -> None:
     """Turns tables of layout into parts, keeps blocks apart, and names the part with the article.
 
     Of a live blog, an entry's time is put before its first words: alone it would be lost.
+
+    Args:
+        tree: The page; it is changed.
+        live: Whether the page is a running report, whose entries are kept apart.
     """
     entries = _entries(tree)
     if live or len(entries) >= MIN_ENTRIES:
