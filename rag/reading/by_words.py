@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from index.text.languages import code_of
 from index.text.words import content_stems
-from rag.reading.evidence import Evidence, may_answer, numbers_of, ranked
+from rag.reading.evidence import Evidence, may_answer, numbers_of, surest
 from rag.reading.reader import SentenceReading
 from rag.retrieve import Passage, Query
 
@@ -72,13 +72,8 @@ def gather(words: Words, passages: Sequence[Passage]) -> list[Evidence]:
         words: What is asked.
         passages: What was found for it.
     """
-    best: dict[tuple[int, int], Evidence] = {}
-    for passage in passages:
-        for number in numbers_of(passage):
-            found = _evidence(words, passage, number)
-            if may_answer(found):
-                best.setdefault((passage.article.pk, number), found)
-    return ranked(best.values())
+    every = (_evidence(words, passage, n) for passage in passages for n in numbers_of(passage))
+    return surest([each for each in every if may_answer(each)], ())
 
 
 def _evidence(words: Words, passage: Passage, number: int) -> Evidence:
