@@ -25,7 +25,8 @@ class Article:
         raw: The source as it was read, before cleaning.
         title: The headline, or "" when there is none.
         published: The day of publication.
-        language: An ISO 639-1 code, when the source states it.
+        language: An ISO 639-1 code: as the source states it, else, of a stored article, as its
+            words tell it.
         url: Where the original can be read.
         sources: Names the article itself lists as its sources.
         root: The folder or address that ``uri`` is relative to.

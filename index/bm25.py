@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from index.disk import written_by
-from index.text.words import content_stems
 
 # One thread writes, so that an index built twice from the same articles is the same.
 _HEAP_BYTES = 64_000_000
@@ -16,8 +15,8 @@ _HEAP_BYTES = 64_000_000
 class BM25Index:
     """Texts by id, searched by BM25 over the stems of their content words.
 
-    The texts reach tantivy as stems with spaces between: what counts as a word is decided in
-    ``index.text.words`` alone, for searching and for evidence alike.
+    What counts as a word is decided in ``index.text.words`` alone, for searching and for evidence
+    alike: the texts come as stems, and reach tantivy with spaces between.
     """
 
     def __init__(self, tantivy_index: Any) -> None:  # noqa: ANN401 (tantivy is opaque to mypy)
@@ -25,8 +24,14 @@ class BM25Index:
         self._searcher = tantivy_index.searcher()
 
     @classmethod
-    def build(cls, texts: Iterable[tuple[int, str]], path: Path | None = None) -> BM25Index:
+    def build(
+        cls, texts: Iterable[tuple[int, Iterable[str]]], path: Path | None = None
+    ) -> BM25Index:
         """Indexes texts under int ids, in a new folder, or in memory when there is no path.
+
+        Args:
+            texts: Each text's id, and the stems of its content words.
+            path: The folder that is made.
 
         Raises:
             OSError: the disk takes no more.
@@ -39,8 +44,8 @@ class BM25Index:
             index = tantivy.Index(_schema(), path=str(path) if path else None)
             _register(index)
             writer = index.writer(_HEAP_BYTES, 1)
-        for id_, text in texts:
-            document = tantivy.Document(words=" ".join(content_stems(text)))
+        for id_, stems in texts:
+            document = tantivy.Document(words=" ".join(stems))
             document.add_unsigned("id", id_)
             with written_by(ValueError):
                 writer.add_document(document)

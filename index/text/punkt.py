@@ -37,7 +37,7 @@ def english_starters() -> frozenset[str]:
 def english_contexts() -> Mapping[str, int]:
     """The 20,000 words of Punkt's English news in small letters, and in which contexts each stood.
 
-    ``punkt.md`` says what the bits mean. NLTK's own reader is not used: importing it costs 1.2 s
+    ``card.md`` says what the bits mean. NLTK's own reader is not used: importing it costs 1.2 s
     and 70 MB, its regular expressions give up after five seconds (a long list of "? ? ?" does
     it), and they halve the speed. A test compares the decisions with NLTK's.
     """

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 
 from index.text.blocks import Block, split_blocks
 from index.text.calendar import ABBREVIATED
+from index.text.languages import ENGLISH, stop_words
 from index.text.punkt import abbreviations, english_starters
 
 # Characters of a sentence that is quoted whole; 4 of 25,000 sentences have more. A text
@@ -31,6 +32,7 @@ _NEVER_LAST = frozenset(
     "maj lieut cmdr cdr adm rev hon supt cpl pvt brig amb insp det messrs msgr dist asst assoc "
     "e.g i.e eg vs cf viz sq".split()
 )
+_TITLES = frozenset("dr prof mr mrs mme mlle ing".split())  # in many languages
 _MONTHS = ABBREVIATED - {"may"}
 # A number follows: "No. 10", "Jan. 6", "pp. 3-5".
 _BEFORE_NUMBER = _MONTHS | frozenset(
@@ -55,6 +57,9 @@ _ALSO_WORDS = frozenset(  # words, when in lower case
     {"ill", "ore", "wash", "wed", "ok", "sec", "tex", "pa", "mi"}
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
+# Languages that write "3." for "third".
+_ORDINALS = frozenset("cs da de et fi hr hu is lb lt lv nb nn no pl sk sl sr tr".split())
+_ORDINAL = re.compile(r"\d{1,2}|[ivx]+")
 _STARTERS = frozenset(
     "a according after all although among an and another any are as asked at because before both "
     "but by can despite did do does during each earlier even every few finally for from had has "
@@ -88,11 +93,11 @@ _WIDE = frozenset("。！？｡")
 _CLOSING_QUOTE = re.compile(r"[\"”“»」』]|''|’$|'$")
 # What belongs to a stop: closing quotes and brackets, footnote marks.
 _TAIL = re.compile(
-    r"(?:[\"'”’»›)\]}*_」』）】》〉]+|[“‘](?=\s|$)|[⁰¹²³⁴-⁹]+"
+    r"(?:[\"'”’»›)\]}*_」』）】》〉]+|[“‘«](?=\s|$)|[⁰¹²³⁴-⁹]+"
     r"|\s?\[(?:\d{1,3}\](?!\()|(?![.…])[^\[\]\n.!?]{1,30}\](?![(\w])))*"
 )
 _QUOTES = re.compile(r"\"")
-_SPACED_QUOTE = re.compile(r"\s+(?:(\"|”)|'')(?=\s|$)")
+_SPACED_QUOTE = re.compile(r"\s+(?:(\"|”)|''|»)(?=[\s.,;:]|$)")
 # A source note after the stop: "(Real Social, cited)"; at a paragraph's end also "— Reuters".
 _NOTE = re.compile(
     r"\s*\((?=[^()\n]*[^\W_])[^()\n]{0,79}[^()\n.!?…]\)(?:\s?\.)?(?=\s*$|\s+[^\Wa-z]|\s+[\"“‘'«(\[])"
@@ -119,13 +124,18 @@ class Sentence:
     heading: bool = False
 
 
-def split_sentences(text: str) -> list[Sentence]:
+def split_sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
     r"""Splits a text into its sentences, in order; every visible character lies in exactly one.
 
     A blank line ends a sentence, and so does a line break, unless the lines are prose that was
     wrapped. What cannot stand alone (a source note in brackets, a footnote mark, a dash with a
     name after the last full stop) stays with the sentence before it. What has more than
     ``LONGEST`` characters is cut after clauses. Empty text gives [].
+
+    Args:
+        text: Any text.
+        language: The code of its language, which tells abbreviations and the words that begin
+            sentences after them.
 
     >>> text = "Talks\n\nMr. Putin met U.S. envoys. (CNN report) “Why now?” asked one."
     >>> [text[s.start : s.end] for s in split_sentences(text)]
@@ -140,15 +150,15 @@ def split_sentences(text: str) -> list[Sentence]:
         if block.heading:
             sentences.append(Sentence(block.start, block.end, heading=has_prose))
         else:
-            sentences += _sentences_of_block(text, block)
+            sentences += _sentences_of_block(text, block, language)
     return sentences
 
 
-def _sentences_of_block(text: str, block: Block) -> list[Sentence]:
+def _sentences_of_block(text: str, block: Block, language: str) -> list[Sentence]:
     """The sentences of one paragraph or list item."""
     spans: list[tuple[int, int]] = []
     start = seen = block.start
-    for cut in sentence_ends(text, block.start, block.end):
+    for cut in sentence_ends(text, block.start, block.end, language):
         # A list number, a lone letter or bare punctuation waits for the words it belongs to.
         if _WORDS.search(text, max(start, seen - 4), cut):
             spans.append((start, cut))
@@ -194,34 +204,44 @@ def _bare(text: str) -> frozenset[str]:
 
 
 @cache
-def _abbreviations() -> frozenset[str]:
-    return abbreviations("en") | _ABBREVIATIONS
+def _abbreviations(language: str) -> frozenset[str]:
+    own = _ABBREVIATIONS if language == ENGLISH else _TITLES
+    return abbreviations(language) | own
 
 
-def sentence_ends(text: str, start: int, end: int) -> Iterator[int]:
+def sentence_ends(text: str, start: int, end: int, language: str = ENGLISH) -> Iterator[int]:
     """Offsets after each stop that ends a sentence of a block, and after what belongs to it.
 
     The end of the block is left out.
+
+    Args:
+        text: The whole text.
+        start: Where the block begins.
+        end: Where it ends.
+        language: The code of its language.
 
     >>> text = "Mr. Putin met U.S. envoys. (CNN report) Talks go on."
     >>> [text[:end] for end in sentence_ends(text, 0, len(text))]
     ['Mr. Putin met U.S. envoys. (CNN report)']
     """
-    return _Stops(text, start, end).ends()
+    return _Stops(text, start, end, language).ends()
 
 
 class _Stops:
     """The stops of one block, and which of them end a sentence.
 
-    What Punkt learnt from English news tells abbreviations and the words that start sentences;
-    what news text does beyond that (quotations, titles, source notes, telegraphic capitals,
-    scraped text without spaces) is judged by the rules here.
+    What Punkt learnt from English news tells abbreviations and the words that start sentences; what
+    news text does beyond that (quotations, titles, source notes, telegraphic capitals,
+    scraped text without spaces) is judged by the rules here. In other languages, a sentence ends
+    after an abbreviation or an ordinal number before a word of their closed classes.
     """
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int, language: str) -> None:
         self.text = text
         self.start = start
         self.end = end
+        self.language = language
+        self.abbreviations = _abbreviations(language)
         inner = text[start:end]
         self.one_case = inner.isupper() or inner.islower()
         self.quotes, self.opened = self._straight_quotes() if '"' in inner else ([], [])
@@ -297,10 +317,12 @@ class _Stops:
             spaced: Whether the stop stands apart from the word before.
         """
         key = before.lower()
+        if self.language != ENGLISH:
+            return self._foreign_stop_ends(key, word, closed)
         if key in _NEVER_LAST or (word[:1].isdigit() and key in _BEFORE_NUMBER):
             return False
         abbreviated = (
-            key in _abbreviations() or _INITIALS.match(key) is not None
+            key in self.abbreviations or _INITIALS.match(key) is not None
         ) and before not in _ALSO_WORDS
         abbreviated = abbreviated and key not in _bare(self.text)
         if word[:1].islower() and not self.one_case:
@@ -314,6 +336,20 @@ class _Stops:
                 and word.lower() in english_starters()
             )
         return True
+
+    def _foreign_stop_ends(self, before: str, word: str, closed: bool) -> bool:
+        """As ``_full_stop_ends`` in another language; ``before`` in small letters."""
+        ordinal = self.language in _ORDINALS and _ORDINAL.fullmatch(before)
+        abbreviated = (
+            not before
+            or bool(ordinal)
+            or before in self.abbreviations
+            or (word[:1].isdigit() and before in _BEFORE_NUMBER)
+            or _INITIALS.match(before) is not None
+        )
+        if word[:1].islower() and not self.one_case:
+            return not (closed or abbreviated or before.isdigit()) and len(before) > 4
+        return not abbreviated or (word[:1].isupper() and word.lower() in stop_words(self.language))
 
     def _starts(self, word: str) -> bool:
         """Whether a word is one of those that start sentences."""
@@ -341,5 +377,5 @@ class _Stops:
             bool(before)
             and _BEFORE_GLUED.search(before[-1]) is not None
             and not set(before[-1]) & set("./@\\_=")
-            and before[-1].lower() not in _NEVER_LAST | _abbreviations()
+            and before[-1].lower() not in _NEVER_LAST | self.abbreviations
         )

@@ -1,54 +1,96 @@
-"""Which words of a text carry its content, and in what form they are compared."""
+"""Which words of a text carry its content, and in what form they are compared, by language."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from threading import Lock
 from unicodedata import combining, normalize
 
 import Stemmer
 
-# The closed classes of English: articles, pronouns, prepositions, conjunctions, auxiliaries,
-# question words, and what is left of them after an apostrophe. Open-class words never belong
-# here: "will" the verb is lost with "will" the auxiliary, "may" and "might" are kept, since May
-# is a month.
-STOP_WORDS = frozenset(
-    """
-    a about above after again against all also am among an and any are as at be because been
-    before being below between both but by can cannot could did do does doing down during each
-    either else ever every few for from further had has have having he her here hers herself him
-    himself his how i if in into is it its itself just let like me more most much many my myself
-    neither no nor not now of off on once only onto or other ought our ours ourselves out over own
-    per please rather same shall she should since so some such than that the their theirs them
-    themselves then there therefore these they this those though through thus to together too
-    toward towards under unless until up upon us very via was we were what whatever when whenever
-    where whereas wherever whether which whichever while who whoever whom whose why will with
-    within without would yet you your yours yourself yourselves
-    s t d ll m re ve don doesn didn isn aren wasn weren hasn haven hadn won wouldn shouldn couldn
-    say said says
-    """.split()
-)
+from index.text.languages import ENGLISH, stop_words
 
 WORD = re.compile(r"[^\W_]+")
 
+# Scripts without spaces between words: each two neighbours are a word, as Lucene has it.
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f]+")
+# What parts words there, in Chinese and Japanese.
+_PARTICLES = re.compile(
+    r"什么|什麼|多少|哪里|哪裡|哪些|为什么|怎么|怎样|如何|为何|何时|谁|誰|哪|几|幾|了|的|在|是|吗|嗎|呢|和|与|與|被|把"
+    r"|从|從|对|對|将|將|也|都|就|于|於|为|為|这|這|那|请|請|问|問|ですか|ました|ませんか|でしたか|どこ|いつ|なぜ|何|どの"
+    r"|[はがをにでともへやかの]"
+)
 
-def is_content(word: str) -> bool:
+# Snowball's stemmers, by ISO 639-1 code.
+_STEMMERS = {
+    **{"ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german"},
+    **{"el": "greek", "en": "english", "es": "spanish", "et": "estonian", "eu": "basque"},
+    **{"fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi"},
+    **{"hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian"},
+    **{"lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian"},
+    **{"no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian"},
+    **{"sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish"},
+}
+
+
+def is_content(word: str, language: str = ENGLISH) -> bool:
     """Whether a word carries content, rather than holding a sentence together.
 
-    >>> is_content("Kremlin"), is_content("The")
-    (True, False)
+    Args:
+        word: In any letter case.
+        language: Its language, such as "en".
+
+    >>> is_content("Kremlin"), is_content("The"), is_content("кто", "ru")
+    (True, False, False)
     """
-    return word.lower() not in STOP_WORDS
+    return word.lower() not in stop_words(language)
 
 
-def content_spans(text: str) -> list[tuple[int, int]]:
+def content_spans(text: str, language: str = ENGLISH) -> list[tuple[int, int]]:
     """The offsets of the content words of a text, in order.
 
-    >>> content_spans("The EU's loan")
-    [(4, 6), (9, 13)]
+    Where words are written without spaces, they are pairs of characters, which overlap.
+
+    Args:
+        text: Any text.
+        language: Its language, such as "en".
+
+    >>> content_spans("The EU's loan"), content_spans("谁报告了火灾？", "zh")
+    ([(4, 6), (9, 13)], [(1, 3), (4, 6)])
     """
-    return [m.span() for m in WORD.finditer(text) if is_content(m.group())]
+    found: list[tuple[int, int]] = []
+    stops = stop_words(language)
+    for match in WORD.finditer(text):
+        word = match.group()
+        if word.isascii() or not _WIDE.search(word):
+            if word.lower() not in stops:
+                found.append(match.span())
+        else:
+            found += _pairs(text, *match.span())
+    return found
+
+
+def _pairs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The words of a stretch of letters some of which are of a script without spaces."""
+    at = start
+    while at < end:
+        wide = _WIDE.match(text, at, end)
+        if not wide:
+            found = _WIDE.search(text, at, end)
+            stop = found.start() if found else end
+            yield at, stop
+            at = stop
+            continue
+        first = at
+        for particle in [*_PARTICLES.finditer(text, at, wide.end()), None]:
+            last = particle.start() if particle else wide.end()
+            if last - first == 1:
+                yield first, last
+            yield from ((n, n + 2) for n in range(first, last - 1))
+            first = particle.end() if particle else last
+        at = wide.end()
 
 
 def plain(word: str) -> str:
@@ -64,27 +106,70 @@ def plain(word: str) -> str:
     return "".join(c for c in spelt if not (combining(c) or c.isspace()))
 
 
-# One stemmer serves every thread: PyStemmer's objects are not safe to share without a lock, and
-# the cache in front makes the lock cheap.
-_stemmer = Stemmer.Stemmer("english")
+# PyStemmer's objects are not safe to share without a lock, and the cache in front makes it cheap.
 _lock = Lock()
 
 
+@cache
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    name = _STEMMERS.get(language)
+    return Stemmer.Stemmer(name) if name else None
+
+
 @lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """The form under which a word is compared: lower case, no accents, English endings cut.
+def stem(word: str, language: str = ENGLISH) -> str:
+    """The form under which a word is compared: lower case, no accents, endings cut.
 
-    >>> stem("Preconditions") == stem("precondition"), stem("Élysée")
-    (True, 'elyse')
+    A word of another script than its language's is one of the script's main language: "Путин" in
+    a text in English, "NATO" in one in Russian.
+
+    Args:
+        word: In any letter case.
+        language: Its language, such as "en".
+
+    >>> stem("Preconditions") == stem("precondition"), stem("Élysée"), stem("пожаре", "ru")
+    (True, 'elyse', 'пожар')
     """
+    if word.isascii() or _LATIN.match(word):
+        language = ENGLISH if language in _OTHER_SCRIPT else language
+    else:
+        language = _of_script(word, language)
+    stemmer = _stemmer(language)
+    if language == ENGLISH or not stemmer:
+        word = plain(word)
     with _lock:
-        return str(_stemmer.stemWord(plain(word)))
+        found = str(stemmer.stemWord(word.lower())) if stemmer else word
+    return plain(found)
 
 
-def content_stems(text: str) -> list[str]:
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_SCRIPTS = (  # by the first letter: the languages with stemmers, the main one first
+    (re.compile(r"[\u0400-\u052f]"), ("ru", "uk", "bg", "be", "sr", "mk", "kk")),
+    (re.compile(r"[\u0600-\u06ff\ufb50-\ufeff]"), ("ar", "fa", "ur")),
+    (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), ("el",)),
+    (re.compile(r"[\u0900-\u097f]"), ("hi", "ne", "mr")),
+)
+_OTHER_SCRIPT = frozenset(
+    ["zh", "ja", "ko", "th", "he", *(code for _, codes in _SCRIPTS for code in codes)]
+) - {"sr"}
+
+
+def _of_script(word: str, language: str) -> str:
+    """The language whose stemmer fits a word that is not in Latin letters; "" for none."""
+    for script, codes in _SCRIPTS:
+        if script.match(word):
+            return language if language in codes else codes[0]
+    return ""
+
+
+def content_stems(text: str, language: str = ENGLISH) -> list[str]:
     """The stems of the content words of a text, in order, repetitions kept.
+
+    Args:
+        text: Any text.
+        language: Its language, such as "en".
 
     >>> content_stems("What preconditions did the Kremlin set?")
     ['precondit', 'kremlin', 'set']
     """
-    return [stem(text[start:end]) for start, end in content_spans(text)]
+    return [stem(text[start:end], language) for start, end in content_spans(text, language)]

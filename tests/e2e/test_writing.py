@@ -14,7 +14,8 @@ from rag.settings import Settings
 from tests import llm_server as server
 from tests.rag.replying import passages_of
 from ui import cli, output
-from ui.page.render import answer_html, escape
+from ui.page.render import answer_html
+from ui.templating import escape
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 QUESTIONS = [json.loads(line) for line in (GOLDEN / "model.jsonl").open(encoding="utf-8")]

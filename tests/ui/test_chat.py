@@ -20,7 +20,7 @@ from ui.page.chat import (
     titled,
     without_last,
 )
-from ui.page.render import escape
+from ui.templating import escape
 from ui.web import build_app
 
 
@@ -81,7 +81,10 @@ def test_what_an_answer_had_said_before_it_broke_stays_on_the_page():
 
 def test_stopping_keeps_what_was_said():
     said = Turn("q", "A sentence.", "<div>A sentence.</div>")
-    assert stop([said])[-1].html == '<div>A sentence.</div><div class="stopped">Stopped.</div>'
+    assert (
+        stop([said])[-1].html
+        == f'<div>A sentence.</div><div class="stopped">{escape("Stopped.")}</div>'
+    )
     assert stop([]) == []
 
 

@@ -195,7 +195,7 @@ def test_articles_in_json(index, onrecord):
         "publisher": "The Post",
         "author": None,
         "published": "2026-03-01",
-        "language": None,
+        "language": "en",
         "url": None,
         "revision": 1,
         "characters": len(SNOW),

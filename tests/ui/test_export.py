@@ -17,7 +17,7 @@ from rag.types import Scope
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply, short
 from ui.conversation_store.values import Turn
 from ui.export import copy_text, markdown, page
-from ui.page.render import escape
+from ui.templating import escape
 
 ASKED = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 EXCHANGE = "Both sides agreed to an exchange."
@@ -170,7 +170,7 @@ def test_a_conversation_as_a_page_needs_nothing_and_its_markers_lead_to_its_sour
     assert "prefers-color-scheme: dark" in html
     assert "@media print" in html
     assert found.text == (
-        "Kept with onrecord The summit What has to come first?Asked 1 March 2026, 12:30 UTC"
+        "Kept with onrecordThe summitWhat has to come first?Asked 1 March 2026, 12:30 UTC"
         f"The Daily Record, 18 May 2025: {QUOTE} [1] {EXCHANGE} [2]"
         f"{SOURCE} https://news.example/kremlin?a=1&b=2{QUOTE}"
         f"{SOURCE} https://news.example/kremlin?a=1&b=2{EXCHANGE}"

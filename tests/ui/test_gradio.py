@@ -60,7 +60,7 @@ def test_the_inner_classes_that_it_names_are_these():
     selectors = " ".join(re.findall(r"([^{};]*)\{", sheet))
     ours = " ".join(KINDS) + "".join(
         path.read_text("utf-8")
-        for path in (*ROOM.rglob("*.py"), *ROOM.glob("static/*.html"), *ROOM.glob("static/*.js"))
+        for path in (*ROOM.rglob("*.py"), *ROOM.rglob("*.html"), *ROOM.rglob("*.js"))
     )
     named = set(re.findall(r"\.([a-z][a-z-]*)", selectors))
     assert {name for name in named if not re.search(rf"\b{name}\b", ours)} <= NAMED

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from rag.answer_text import MAY, REFUSAL, UNSUPPORTED, refusal
 from rag.types import SURE, Answer, Short
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, SPANNING, cite, claim, reply, short
-from ui.page.render import LONGEST_PEEK, anchor, answer_html, article_html, escape, question_html
+from ui.page.render import LONGEST_PEEK, anchor, answer_html, article_html, question_html
+from ui.templating import escape
 
 ALLOWED = {"div", "p", "span", "a", "ul", "li", "article", "header", "h2", "mark", "strong"}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ui.library.listing import Row
-from ui.page.render import escape
+from ui.templating import render
 
 # Publishers with a colour of their own in the chart; the rest are one more part.
 SHOWN_PUBLISHERS = 5
@@ -19,8 +19,8 @@ MOST_BARS = 48
 
 UNNAMED, OTHERS = "no publisher", "others"
 
-_WIDTH, _HEIGHT = 720, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 12, 28
+_WIDTH = 720
+_LEFT, _RIGHT, _TOP, _BASE = 34, 8, 12, 172
 _WIDEST_BAR = 48
 _LABELS = 9  # that have room beside each other
 
@@ -86,43 +86,33 @@ def chart(told: Timeline) -> str:
     if not most:
         return ""
     step = (_WIDTH - _LEFT - _RIGHT) / len(told.bars)
-    scale = (_HEIGHT - _TOP - _BOTTOM) / most
-    base = _HEIGHT - _BOTTOM
-    drawn = [
-        f'<line class="axis" x1="{_LEFT}" y1="{base}" x2="{_WIDTH - _RIGHT}" y2="{base}"/>'
-        f'<text class="tick" x="{_LEFT - 6}" y="{base}" text-anchor="end">0</text>'
-        f'<text class="tick" x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">{most:,}</text>'
-    ]
     every = -(-len(told.bars) // _LABELS)
-    width = min(step * 0.8, _WIDEST_BAR)
-    for number, bar in enumerate(told.bars):
-        x, y = _LEFT + number * step + step * 0.1, float(base)
-        for part, (name, count) in enumerate(zip(told.names, bar.counts, strict=True)):
-            if not count:
-                continue
-            y -= count * scale
-            drawn.append(
-                f'<rect class="part{part}" x="{x:.1f}" y="{y:.1f}"'
-                f' width="{width:.1f}" height="{count * scale:.1f}">'
-                f"<title>{escape(f'{bar.label}, {name}: {count:,}')}</title></rect>"
-            )
-        if number % every == 0:
-            drawn.append(f'<text class="tick" x="{x:.1f}" y="{base + 16}">{bar.label}</text>')
-    said = f"Articles by {told.kind} and publisher. {_said(told.bars, told.names)}"
-    return (
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
-        f' aria-label="{escape(said)}">{"".join(drawn)}</svg>'
+    drawn = [(_LEFT + (number + 0.1) * step, bar) for number, bar in enumerate(told.bars)]
+    return render(
+        "timeline.svg.html",
+        most=most,
+        said=f"Articles by {told.kind} and publisher. {_said(told.bars, told.names)}",
+        bars=[(x, list(_parts(bar, told.names, most))) for x, bar in drawn],
+        width=min(step * 0.8, _WIDEST_BAR),
+        labels=[(x, bar.label) for x, bar in drawn[::every]],
+        right=_WIDTH - _RIGHT,
+        base=_BASE,
     )
 
 
 def legend(told: Timeline) -> str:
     """What the colours of the chart stand for, as a list."""
-    items = "".join(
-        f'<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="part{part}" width="10"'
-        f' height="10"/></svg>{escape(name)}</li>'
-        for part, name in enumerate(told.names)
-    )
-    return f'<ul class="legend">{items}</ul>' if items else ""
+    return render("legend.html", names=told.names)
+
+
+def _parts(bar: Bar, names: Sequence[str], most: int) -> Iterator[tuple[int, float, float, str]]:
+    """Of each part of a bar its number, its upper edge, its height and what it says."""
+    y = float(_BASE)
+    for part, (name, count) in enumerate(zip(names, bar.counts, strict=True)):
+        if count:
+            height = count * (_BASE - _TOP) / most
+            y -= height
+            yield part, y, height, f"{bar.label}, {name}: {count:,}"
 
 
 def _said(bars: Sequence[Bar], names: Sequence[str]) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from index.readers import extensions
 from rag.periods import day_text
 from ui.alerts.store import Alerts, Match
 from ui.figures import counted, size_text
 from ui.library.listing import COLUMNS, Column, Figures, Row, figures, matching, ordered, rows
 from ui.library.timeline import chart, legend, timeline
-from ui.page.render import escape
 from ui.sample import is_sample
+from ui.templating import render
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -51,7 +53,13 @@ class Terms:
 
     @classmethod
     def of(cls, corpus: Corpus, *, editable: bool, shared: bool) -> Terms:
-        """The terms for a corpus that may be changed, or not, and is shared with others, or not."""
+        """The terms for a corpus that may be changed, or not, and is shared with others, or not.
+
+        Args:
+            corpus: The corpus that is asked.
+            editable: Whether readers may change it.
+            shared: Whether others ask it too.
+        """
         settings = corpus.settings
         if not editable:
             return READ_ONLY
@@ -114,28 +122,23 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
 
 def alerts_shown(found: Sequence[Match]) -> dict[str, str]:
     """What alerts found last, newest first, as a list of links, and its heading."""
-    items = (
-        f'<li><a href="#cite-{escape(match.article)}">{escape(match.title)}</a>'
-        f' <span class="said">{escape(match.alert)} · {escape(match.found[:10])}</span></li>'
-        for match in found
-    )
     told = counted(len(found), "match", "matches")
     return {
-        "alerts": f"<ul>{''.join(items)}</ul>" if found else "",
+        "alerts": render("library_alerts.html", found=found) if found else "",
         "alerted": f"Alerts: the last {told}" if found else "",
     }
 
 
 def about_html(told: Figures, held: Sequence[Row]) -> str:
-    """The figures of an index, and its articles over time."""
+    """The figures of an index, and its articles over time.
+
+    Args:
+        told: The figures.
+        held: The rows of all articles.
+    """
     over = timeline(held)
-    drawn = chart(over)
-    figure = ""
-    if drawn:
-        undated = f" {counted(over.undated, 'article')} without a day." if over.undated else ""
-        caption = f"Articles by {over.kind} of publication.{undated}"
-        figure = f"<figure>{drawn}<figcaption>{caption}{legend(over)}</figcaption></figure>"
-    return f'<p class="figures">{_figures(told)}</p>{figure}'
+    drawn, names = Markup(chart(over)), Markup(legend(over))  # noqa: S704 - of our templates
+    return render("library_about.html", told=_figures(told), over=over, chart=drawn, legend=names)
 
 
 def filled(held: Sequence[Row]) -> tuple[Column, ...]:
@@ -157,13 +160,24 @@ def table_html(
     choosing: bool = False,
     columns: Sequence[Column] = COLUMNS,
 ) -> str:
-    """Articles as a table whose headings sort it."""
-    if not shown:
-        return '<p class="empty">No article here.</p>'
-    choose = '<th class="choose"><span class="unseen">Choose</span></th>' if choosing else ""
-    head = "".join(_heading(name, column, descending=descending) for name in columns)
-    body = "".join(_row(row, columns, choosing=choosing) for row in shown)
-    return f"<table><thead><tr>{choose}{head}</tr></thead><tbody>{body}</tbody></table>"
+    """Articles as a table whose headings sort it.
+
+    Args:
+        shown: The rows of this page of the table.
+        column: By what they are sorted.
+        descending: Whether the last comes first.
+        choosing: Whether each row has a box to choose it.
+        columns: Those that are shown.
+    """
+    return render(
+        "library_table.html",
+        rows=shown,
+        columns=columns,
+        headings=_HEADINGS,
+        column=column,
+        descending=descending,
+        choosing=choosing,
+    )
 
 
 def _figures(told: Figures) -> str:
@@ -180,32 +194,3 @@ def _figures(told: Figures) -> str:
         f"{size_text(told.bytes)} of index",
     ]
     return " · ".join(parts)
-
-
-def _heading(name: Column, column: Column, *, descending: bool) -> str:
-    turned = ""
-    if name == column:
-        turned = f' aria-sort="{"descending" if descending else "ascending"}"'
-    button = f'<button type="button" data-column="{name}">{_HEADINGS[name]}</button>'
-    return f'<th scope="col" class="{name}"{turned}>{button}</th>'
-
-
-def _row(row: Row, columns: Sequence[Column], *, choosing: bool) -> str:
-    title, id_ = escape(row.title), escape(row.id)
-    choose = ""
-    if choosing:
-        choose = (
-            f'<td class="choose"><input type="checkbox" value="{id_}"'
-            f' aria-label="Choose {title}"></td>'
-        )
-    day = day_text(row.published) if row.published else ""
-    cells: dict[Column, str] = {
-        "publisher": escape(row.publisher),
-        "published": escape(day),
-        "characters": f"{row.characters:,}",
-        "revision": str(row.revision) if row.revision > 1 else "",
-        "copies": str(row.copies) if row.copies else "",
-    }
-    told = "".join(f'<td class="{name}">{cells[name]}</td>' for name in columns if name in cells)
-    link = f'<a href="#cite-{id_}">{title}</a><span class="uri">{escape(row.uri)}</span>'
-    return f'<tr>{choose}<th scope="row" class="title">{link}</th>{told}</tr>'

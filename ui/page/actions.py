@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ui.page.chat import Turn
-from ui.page.render import escape
+from ui.templating import render
 
 ACTIONS = {
     "copy": "Copy with sources",
@@ -56,18 +56,6 @@ def actions_html(turns: Sequence[Turn], *, kept: bool = False, said: str = "") -
     if last.answer and last.answer.heading:
         names.append("plain")
     pressed = {"good": last.liked is True, "bad": last.liked is False}
-    buttons = "".join(_button(name, pressed.get(name)) for name in names)
-    why = _WHY if last.liked is not None else ""
-    status = f'<span id="judged" role="status">{escape(said)}</span>'
-    return f'<div class="actions">{buttons}{why}{status}</div>'
-
-
-_WHY = (
-    '<form class="why"><input name="why" aria-label="Why" placeholder="Why? (optional)"'
-    ' maxlength="500" autocomplete="off"><button type="submit">Send</button></form>'
-)
-
-
-def _button(name: str, pressed: bool | None) -> str:
-    state = "" if pressed is None else f' aria-pressed="{str(pressed).lower()}"'
-    return f'<button type="button" data-do="{name}"{state}>{ACTIONS[name]}</button>'
+    buttons = [(name, ACTIONS[name], pressed.get(name)) for name in names]
+    judged = last.liked is not None
+    return render("actions.html", buttons=buttons, judged=judged, said=said)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -21,7 +20,7 @@ from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import NoSuchConversation
 from ui.conversation_store.values import Turn as Kept
 from ui.page.chat import Turn
-from ui.page.render import escape
+from ui.templating import render
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +71,12 @@ def keep(
 ) -> tuple[str, list[Turn]]:
     """Keeps the last turn, if it is whole and not kept yet, in place of what was asked before.
 
+    Args:
+        chats: The conversations that are kept.
+        chat: The id of a conversation; "" for none.
+        turns: Those of the page.
+        user: Whose they are; "" without sign-in.
+
     Returns:
         The chat's id, a new one if there was none, and the turns. What cannot be kept, on a full
         disk for example, is shown all the same, and is a line of the log.
@@ -108,7 +113,13 @@ def _kept(
 
 
 def reopen(chats: ConversationStore, chat: str, user: str) -> list[Turn]:
-    """The turns of a kept chat; none if it is gone."""
+    """The turns of a kept chat; none if it is gone.
+
+    Args:
+        chats: The conversations that are kept.
+        chat: The id of a conversation; "" for none.
+        user: Whose they are; "" without sign-in.
+    """
     try:
         return [Turn.of(turn.answer, turn.id, liked=turn.liked) for turn in chats.load(chat, user)]
     except NoSuchConversation:
@@ -124,7 +135,13 @@ class Gone:
 
 
 def delete(chats: ConversationStore, chat: str, user: str) -> Gone | None:
-    """Deletes a chat; gives what brings it back, None if it was gone already."""
+    """Deletes a chat; gives what brings it back, None if it was gone already.
+
+    Args:
+        chats: The conversations that are kept.
+        chat: The id of a conversation; "" for none.
+        user: Whose they are; "" without sign-in.
+    """
     try:
         gone = Gone(chats.title(chat, user), tuple(chats.load(chat, user)))
         chats.delete(chat, user)
@@ -134,7 +151,13 @@ def delete(chats: ConversationStore, chat: str, user: str) -> Gone | None:
 
 
 def restore(chats: ConversationStore, gone: Gone, user: str) -> str:
-    """Brings a deleted chat back, under another id, which it gives."""
+    """Brings a deleted chat back, under another id, which it gives.
+
+    Args:
+        chats: The conversations that are kept.
+        gone: What was deleted.
+        user: Whose they are; "" without sign-in.
+    """
     chat = chats.create(user, gone.title)
     for turn in gone.turns:
         kept = chats.append(chat, turn.answer, user, turn.asked_at)
@@ -149,39 +172,27 @@ def listed(
     """The chats that hold some words, all of them for none, as HTML.
 
     What can be done with a chat stands under the one that is open; above all, what can be undone.
+
+    Args:
+        chats: The conversations that are kept.
+        words: What is looked for; None or "" for all.
+        user: Whose they are; "" without sign-in.
+        chat: The id of a conversation; "" for none.
+        gone: The chat that was deleted last, which can be brought back.
     """
-    rows = "".join(_row(each.id, each.title or "Untitled", each.created_at, chat)
-                   for each in chats.search(words or "", user))  # fmt: skip
-    undo = ""
-    if gone:
-        undo = (
-            f'<p class="gone" role="status">Deleted “{escape(gone.title)}”.'
-            ' <button type="button" data-do="undo">Undo</button></p>'
-        )
-    none = '<p class="gone">No chat holds these words.</p>' if words and not rows else ""
-    return f'{undo}{none}<ul aria-label="Earlier chats">{rows}</ul>'
-
-
-def _row(id_: str, title: str, moment: datetime | None, chat: str) -> str:
-    name = escape(title)
-    when = f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else ""
-    told = f'<span class="name">{name}</span> <span class="when">{when}</span>'
-    if id_ != chat:
-        return f'<li><button type="button" data-do="open" data-id="{id_}">{told}</button></li>'
-    acts = "".join(
-        f'<button type="button" data-do="{act.lower()}" data-id="{id_}">{act}</button>'
-        for act in ("Rename", "Delete")
-    )
-    form = (
-        f'<form hidden data-id="{id_}"><input name="title" aria-label="Name of this chat"'
-        f' maxlength="200" value="{name}"><button type="submit">Save name</button></form>'
-    )
-    here = f'<button type="button" aria-current="true" data-do="open" data-id="{id_}">'
-    return f'<li>{here}{told}</button><span class="acts">{acts}</span>{form}</li>'
+    found = chats.search(words or "", user)
+    return render("history.html", found=found, words=words, chat=chat, gone=gone)
 
 
 def exported(chats: ConversationStore, chat: str, user: str, kind: str) -> str:
-    """A file's name, type and text as JSON, to be saved by the browser; "" if there is nothing."""
+    """A file's name, type and text as JSON, to be saved by the browser; "" if there is nothing.
+
+    Args:
+        chats: The conversations that are kept.
+        chat: The id of a conversation; "" for none.
+        user: Whose they are; "" without sign-in.
+        kind: "md" or "html".
+    """
     try:
         title, turns = chats.title(chat, user), chats.load(chat, user)
     except NoSuchConversation:
@@ -217,7 +228,12 @@ class Panel:
 
     @classmethod
     def built(cls, gr: ModuleType, chats: ConversationStore) -> "Panel":
-        """Places the components where the page is being built."""
+        """Places the components where the page is being built.
+
+        Args:
+            gr: Gradio.
+            chats: The conversations that are kept.
+        """
         search = gr.Textbox(
             label="Search in them", placeholder="Search", show_label=False, max_lines=1
         )
@@ -227,7 +243,14 @@ class Panel:
     def rows(
         self, chat: str, user: str, words: str = "", gone: Gone | None = None
     ) -> dict[Any, Any]:
-        """What the list becomes when a chat is open."""
+        """What the list becomes when a chat is open.
+
+        Args:
+            chat: The id of a conversation; "" for none.
+            user: Whose they are; "" without sign-in.
+            words: What is looked for; "" for all.
+            gone: The chat that was deleted last, which can be brought back.
+        """
         return {self.listing: listed(self.chats, words, user, chat, gone)}
 
     def wire(

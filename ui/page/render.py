@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from dataclasses import dataclass
+from itertools import pairwise
 
 from index.article import Article
 from index.text.blocks import split_blocks
-from rag.answer_text import MAY, NEAREST, REFUSAL, UNSUPPORTED, over, sentence
-from rag.periods import day_text
-from rag.types import Answer, Citation, Claim, Short
+from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
+from rag.types import Answer, Citation, Short
+from ui.answer_parts import paragraphs
 from ui.short_answers import Span, in_claim, pieces
+from ui.templating import render
 
 LONGEST_SHOWN_QUESTION = 2_000
 """Characters of a question that are repeated in the chat; a page of pasted text is not."""
@@ -26,8 +28,6 @@ LONGEST_OPENING = 70
 ITEMIZED = ("timeline", "brief", "list")
 """Kinds of replies that are lists."""
 
-_SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LABELS = {
     "unsupported": "not supported by the words it cites",
@@ -35,39 +35,25 @@ _LABELS = {
 }
 
 
-def escape(text: str) -> str:
-    """Text as HTML that reads the same and means nothing, in HTML and in Markdown.
+def boxed_html(kind: str, text: str) -> str:
+    """A line of the chat that is no answer: "asked", "waiting", "stopped" or a "problem".
 
-    All ASCII punctuation and every line break become character references, so that the result
-    is one line, in which Markdown finds no syntax, address or formula, and HTML no tag.
-    Characters that no page can show (lone surrogates, control characters) become U+FFFD.
-
-    >>> escape("<b>*1*")
-    '&#60;b&#62;&#42;1&#42;'
+    Args:
+        kind: Its class.
+        text: What it says.
     """
-    showable = _UNSHOWABLE.sub("\ufffd", text)
-    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", showable)
+    return render("boxed.html", kind=kind, text=text)
 
 
 def question_html(question: str) -> str:
     """What the person asked, as the chat repeats it."""
     shown = question[:LONGEST_SHOWN_QUESTION]
-    return f'<div class="asked">{escape(shown)}{"…" if shown != question else ""}</div>'
-
-
-def waiting_html() -> str:
-    """What stands in an answer's place until its first words arrive."""
-    return '<div class="waiting">Reading the record…</div>'
+    return boxed_html("asked", shown if shown == question else f"{shown}…")
 
 
 def problem_html(sentence: str) -> str:
     """An error, told in one sentence."""
-    return f'<div class="problem">{escape(sentence)}</div>'
-
-
-def stopped_html() -> str:
-    """What follows an answer that the reader stopped."""
-    return '<div class="stopped">Stopped.</div>'
+    return boxed_html("problem", sentence)
 
 
 def opening(text: str) -> str:
@@ -86,146 +72,46 @@ def answer_html(answer: Answer, of: str = "") -> str:
     Claims stand in paragraphs, each under who published its words and when; the words that answer
     are in ``strong``. A claim is followed by its markers, links whose target :func:`anchor` names;
     then come the sources, each article once. A refusal says why, and shows the nearest passages.
+
+    Args:
+        answer: As far as it has come.
+        of: Which articles were asked; "" for all.
     """
-    searched = ""
-    if answer.query.strip() != answer.question.strip():
-        searched = f'<p class="searched">Searched for: {escape(answer.query)}</p>'
-    if of:
-        searched += f'<p class="scope">{escape(of)}</p>'
-    if answer.scope:
-        searched += f'<p class="scope">{escape(answer.scope.sentence)}</p>'
-    if answer.refused:
-        return f'<div class="refusal">{searched}{_refusal_html(answer)}</div>'
-    if answer.note:
-        searched += f'<p class="note">{escape(answer.note)}</p>'
-    if answer.may:
-        searched += f'<p class="opening">{escape(MAY)}</p>'
-    if answer.heading:
-        searched += f'<p class="opening">{escape(answer.heading)}</p>'
-    shorts = answer.shorts
-    listed = answer.kind in ITEMIZED and answer.answerer == "quotes" and bool(answer.claims)
-    if not answer.claims:
-        body = f'<p class="claim"><span class="words">{escape(answer.text)}</span></p>'
-    elif answer.answerer == "quotes":
-        body = _quoted_html(answer, "li" if listed else "p")
-    else:
-        body = _written_html(answer.claims, shorts)
-    style = "quoting" if answer.answerer == "quotes" else "writing"
-    end = _sources_html(answer.citations, shorts)
-    if style == "writing":
-        end += f'<p class="writer">Phrased by {escape(answer.answerer)}, each sentence checked.</p>'
-    style += f" {answer.kind}" if answer.heading else ""
-    style += " may" if answer.may else ""
-    tag = "ul" if listed else "div"
-    return f'<div class="answer {style}">{searched}<{tag} class="claims">{body}</{tag}>{end}</div>'
+    cited: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        cited.setdefault(citation.article_id, []).append(citation)
+    quoted = answer.answerer == "quotes" and bool(answer.claims)
+    return render(
+        "answer.html",
+        answer=answer,
+        of=of,
+        paragraphs=paragraphs(answer),
+        cited=list(cited.values()),
+        listed=quoted and answer.kind in ITEMIZED,
+        labels=_LABELS,
+        may=MAY,
+        nearest=NEAREST,
+        refused=REFUSAL,
+        anchor=anchor,
+        in_claim=in_claim,
+        peek=_peek,
+        pieces=pieces,
+        sentence=sentence,
+    )
 
 
 def anchor(citation: Citation, shorts: Sequence[Short] = ()) -> str:
     """Names the cited words, for the page's reader: the article's id and two offsets.
 
     The offsets of the short answers among them follow, each two after a "~".
+
+    Args:
+        citation: With the article's id and the offsets.
+        shorts: Whose words are in bold there.
     """
     mine = (short for short in shorts if short.citation == citation.number)
     words = f"cite-{citation.article_id}-{citation.start}-{citation.end}"
     return words + "".join(f"~{short.start}-{short.end}" for short in mine)
-
-
-def _quoted_html(answer: Answer, tag: str) -> str:
-    """What is quoted, under who published it, or the day, the side or the item that it is of."""
-    said = groupby(answer.claims, key=over)
-    return "".join(_said_html(who, list(claims), answer.shorts, tag) for who, claims in said)
-
-
-def _said_html(who: str, claims: Sequence[Claim], shorts: Sequence[Short], tag: str = "p") -> str:
-    by = f'<span class="by">{escape(who)}<span class="colon">: </span></span>' if who else ""
-    words = " ".join(_claim_html(claim, shorts) for claim in claims)
-    return f'<{tag} class="said">{by}{words}</{tag}>'
-
-
-def _written_html(claims: Sequence[Claim], shorts: Sequence[Short]) -> str:
-    """What a language model wrote: prose, then apart from it what the articles do not say."""
-    prose = [claim for claim in claims if claim.status != "unsupported"]
-    apart = [claim for claim in claims if claim.status == "unsupported"]
-    html = _said_html("", prose, shorts) if prose else ""
-    if apart:
-        items = "".join(f"<li>{_claim_html(claim, shorts)}</li>" for claim in apart)
-        head = f'<p class="caution">{escape(UNSUPPORTED)}</p>'
-        html += f'<div class="apart">{head}<ul>{items}</ul></div>'
-    return html
-
-
-def _claim_html(claim: Claim, shorts: Sequence[Short]) -> str:
-    markers = "".join(
-        f'<a class="cite" href="#{escape(anchor(citation, shorts))}"'
-        f' title="{escape(_peek(citation))}">{citation.number}</a>'
-        for citation in claim.citations
-    )
-    label = escape(claim.reason) or _LABELS.get(claim.status, "")
-    note = f' <span class="caution">{label}</span>' if label else ""
-    words = f'<span class="words">{_strong_html(claim.text, in_claim(claim, shorts))}</span>'
-    return f'<span class="claim {claim.status}">{words}{markers}{note}</span>'
-
-
-def _strong_html(text: str, spans: Sequence[Span], low: int = 0, high: int | None = None) -> str:
-    """A text, or some of it, escaped, with the short answers in ``strong``."""
-    return "".join(
-        f'<strong class="short">{escape(piece)}</strong>' if strong else escape(piece)
-        for piece, strong in pieces(text, spans, low, high)
-    )
-
-
-def _sources_html(citations: Sequence[Citation], shorts: Sequence[Short]) -> str:
-    groups: dict[str, list[Citation]] = {}
-    for citation in citations:
-        groups.setdefault(citation.article_id, []).append(citation)
-    rows = "".join(
-        f'<li><span class="number">{", ".join(str(each.number) for each in group)}</span>'
-        f'<span class="about">{_title_link(group[0], shorts)}{_details(group[0], _places(group))}'
-        "</span></li>"
-        for group in groups.values()
-    )
-    return f'<ul class="sources" title="Sources">{rows}</ul>' if rows else ""
-
-
-def _refusal_html(answer: Answer) -> str:
-    """The refusal and its reason; the text repeats the passages, which are a list of links here."""
-    words = REFUSAL if answer.nearest or answer.reason else answer.text
-    why = f'<p class="reason">{escape(sentence(answer.reason))}</p>' if answer.reason else ""
-    return f'<p class="words">{escape(words)}</p>{why}{_nearest_html(answer.nearest)}'
-
-
-def _nearest_html(nearest: Sequence[Citation]) -> str:
-    rows = "".join(
-        f'<li><a class="passage" href="#{escape(anchor(citation))}">'
-        f'{escape(" ".join(citation.quote.split()))}</a><span class="about">'
-        f"{escape(citation.title or citation.key)}"
-        f"{_details(citation, _places([citation]))}</span></li>"
-        for citation in nearest
-    )
-    head = f'<p class="caution">{escape(NEAREST)}</p>'
-    return f'<div class="nearest">{head}<ul>{rows}</ul></div>' if rows else ""
-
-
-def _title_link(citation: Citation, shorts: Sequence[Short]) -> str:
-    href = escape(anchor(citation, shorts))
-    return f'<a class="source" href="#{href}">{escape(citation.title or citation.key)}</a>'
-
-
-def _places(citations: Sequence[Citation]) -> str:
-    """Where in their source the words of citations of one article are: "p. 4, p. 7"."""
-    return ", ".join(dict.fromkeys(each.place for each in citations if each.place))
-
-
-def _details(source: Citation | Article, places: str = "", *, author: bool = False) -> str:
-    published = source.published
-    parts = (
-        source.publisher,
-        source.author if author else None,
-        day_text(published) if published else None,
-        places,
-    )
-    known = " · ".join(escape(part) for part in parts if part)
-    return f' <span class="details">{known}</span>' if known else ""
 
 
 def _peek(citation: Citation) -> str:
@@ -249,39 +135,57 @@ def article_html(
     Words quoted across a paragraph break are in one ``mark`` for each paragraph. What two quotes
     share is marked as the first. Short answers are in ``strong`` where they lie in a quote. A
     paragraph in which a page, or another place of the source, begins says which.
+
+    Args:
+        article: Whose text it is.
+        quotes: Stretches of the text, the one to read first.
+        shorts: Stretches of the text that are short answers.
+        original: Whether to link to where it was published.
     """
-    link = ""
-    if original and article.url and re.match(r"https?://[^/\s]", article.url, re.IGNORECASE):
-        attributes = 'class="original" target="_blank" rel="noopener noreferrer"'
-        link = f' <a {attributes} href="{escape(article.url)}">Read the original</a>'
-    title = escape(article.title or opening(article.text) or article.key)
-    details = _details(article, author=True)
+    url = article.url or ""
     spoken = article.language or ""
-    language = f' lang="{spoken}"' if re.fullmatch(_LANGUAGE, spoken) else ""
-    head = f'<h2 tabindex="-1"{language}>{title}</h2><p class="byline">{details}{link}</p>'
-    marks = _apart(quotes[0], quotes[1:]) if quotes else []
-    strong = sorted(shorts)
-    lines = _lines(article.text)
-    headings = {block.start for block in split_blocks(article.text) if block.heading}
-    body = "".join(
-        _paragraph_html(
-            article.text,
-            span,
-            marks,
-            strong,
-            _begun(article, span),
-            heading=not headings.isdisjoint(range(*span)),
-        )
-        for span in lines
+    return render(
+        "article.html",
+        article=article,
+        left="the answer" if quotes else "the list",
+        url=url if original and re.match(r"https?://[^/\s]", url, re.IGNORECASE) else "",
+        title=article.title or opening(article.text) or article.key,
+        language=spoken if _LANGUAGE.fullmatch(spoken) else "",
+        paragraphs=list(_paragraphs(article, _apart(quotes), sorted(shorts))),
     )
-    left = "the answer" if quotes else "the list"
-    back = f'<a class="back" href="#chat">Back to {left}</a>'
-    text = f'<div class="text"{language}>{body}</div>'
-    return f"<article>{back}<header>{head}</header>{text}</article>"
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    return (found.span() for found in re.finditer(r"[^\r\n]*\S[^\r\n]*", text))
+Mark = tuple[int, int, str]
+"""A stretch of text to mark, and the mark's class."""
+
+Stretch = tuple[str | None, list[tuple[str, bool]]]
+"""A piece of a paragraph: the class of its mark, None for none; its text, strong and not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A line of a text; a ``lesser`` one where blank lines part the others."""
+
+    tag: str
+    place: str
+    lesser: bool
+    stretches: list[Stretch]
+
+
+def _paragraphs(
+    article: Article, marks: Sequence[Mark], shorts: Sequence[Span]
+) -> Iterator[_Paragraph]:
+    text = article.text
+    headings = {block.start for block in split_blocks(text) if block.heading}
+    parted = "\n\n" in text
+    for found in re.finditer(r"[^\r\n]*\S[^\r\n]*", text):
+        first, last = found.span()
+        stretches = list(_stretches(text, (first, last), marks, shorts))
+        if not headings.isdisjoint(range(first, last)):
+            yield _Paragraph("h3", "", False, stretches)
+            continue
+        lesser = parted and first > 1 and text[first - 2] != "\n"
+        yield _Paragraph("p", _begun(article, (first, last)), lesser, stretches)
 
 
 def _begun(article: Article, span: Span) -> str:
@@ -291,14 +195,14 @@ def _begun(article: Article, span: Span) -> str:
     return article.places[first][1] if first < last else ""
 
 
-def _apart(chosen: Span, others: Sequence[Span]) -> list[tuple[int, int, str]]:
-    """The stretches to mark, in order, none within another: start, end, and the mark's class."""
-    edges = sorted({edge for span in (chosen, *others) for edge in span})
-    marks: list[tuple[int, int, str]] = []
+def _apart(quotes: Sequence[Span]) -> list[Mark]:
+    """The stretches to mark, in order, none within another; the first quote's have no class."""
+    edges = sorted({edge for span in quotes for edge in span})
+    marks: list[Mark] = []
     for low, high in pairwise(edges):
-        if chosen[0] <= low < chosen[1]:
+        if quotes[0][0] <= low < quotes[0][1]:
             kind = ""
-        elif any(first <= low < last for first, last in others):
+        elif any(first <= low < last for first, last in quotes):
             kind = "other"
         else:
             continue
@@ -308,28 +212,14 @@ def _apart(chosen: Span, others: Sequence[Span]) -> list[tuple[int, int, str]]:
     return marks
 
 
-def _paragraph_html(
-    text: str,
-    span: Span,
-    marks: Sequence[tuple[int, int, str]],
-    shorts: Sequence[Span],
-    place: str = "",
-    *,
-    heading: bool = False,
-) -> str:
-    first, last = span
-    html, at = "", first
+def _stretches(
+    text: str, span: Span, marks: Sequence[Mark], shorts: Sequence[Span]
+) -> Iterator[Stretch]:
+    at, last = span
     for low, high, kind in marks:
-        low, high = max(first, low), min(last, high)
-        if low >= high:
-            continue
-        opening = f'<mark class="{kind}">' if kind else "<mark>"
-        html += f"{escape(text[at:low])}{opening}{_strong_html(text, shorts, low, high)}</mark>"
-        at = high
-    html += escape(text[at:last])
-    if heading:
-        return f"<h3>{html}</h3>"
-    # Where blank lines part the paragraphs, a single line break is a lesser one.
-    lesser = "\n\n" in text and first > 1 and text[first - 2] != "\n"
-    where = f' data-place="{escape(place)}"' if place else ""
-    return f"<p{' class=line' if lesser else ''}{where}>{html}</p>"
+        low, high = max(at, low), min(last, high)
+        if low < high:
+            yield None, [(text[at:low], False)]
+            yield kind, list(pieces(text, shorts, low, high))
+            at = high
+    yield None, [(text[at:last], False)]

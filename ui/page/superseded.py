@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.revisions import Change, changes
-from rag.periods import day_text
-from ui.page.render import escape
 from ui.short_answers import Span
+from ui.templating import render
 
 if TYPE_CHECKING:
     from index.ledger import Revision
@@ -32,34 +31,21 @@ def superseded_html(
     shown = next((each for each in revisions if each.article.id == article_id), None)
     if shown is None or shown.article.current:
         return ""
-    when = f" on {day_text(shown.ended.date())}" if shown.ended else ""
-    current = next((each for each in revisions if each.article.current), None)
-    if current is None:
-        return _notice(f"This article was withdrawn{when}. The text is kept as it was cited.")
-    found = changes(shown.article.article, current.article.article)
     text = shown.article.article.text
     cited = [" ".join(text[start:end].split()) for start, end in quotes]
+    current = next((each for each in revisions if each.article.current), None)
+    found = changes(shown.article.article, current.article.article) if current else []
     told = [each for each in found if not cited or _touches(each, cited)][:MOST]
-    newer = f'<a href="#cite-{escape(current.article.id)}">what it says now</a>'
-    said = f"This article was changed{when}; see {newer}."
-    if cited and not told:
-        return _notice(f"{said} The cited words were not.")
-    return _notice(said, "".join(map(_difference, told)))
+    return render(
+        "superseded.html",
+        ended=shown.ended.date() if shown.ended else None,
+        newer=current.article.id if current else "",
+        changes=told,
+        untouched=cited and not told,
+    )
 
 
 def _touches(change: Change, cited: Sequence[str]) -> bool:
     """Whether a change of the text is one of cited words."""
     before = change.before
     return bool(before) and any(quote in before or before in quote for quote in cited)
-
-
-def _difference(change: Change) -> str:
-    old = f"<del>{escape(change.before)}</del>" if change.before else ""
-    new = f"<ins>{escape(change.after)}</ins>" if change.after else ""
-    name = "" if change.field == "text" else f"{escape(change.field)}: "
-    return f"<li>{name}{old} {new}</li>"
-
-
-def _notice(said: str, differences: str = "") -> str:
-    told = f"<ul>{differences}</ul>" if differences else ""
-    return f'<div class="superseded note" role="note"><p>{said}</p>{told}</div>'

@@ -20,7 +20,6 @@ class Measure:
     Attributes:
         unit: "%" for a share, "ms" for a time, "" for a count or a score.
         of: What is counted in ``Estimate.count``.
-        higher: Whether more of it is better; None where neither is.
         always: Whether it is shown where there was nothing to measure.
     """
 
@@ -28,7 +27,6 @@ class Measure:
     meaning: str
     unit: str
     of: str
-    higher: bool | None
     always: bool = True
 
     @property
@@ -57,14 +55,19 @@ class Measure:
 def shown(
     named: Mapping[str, Measure], found: Mapping[str, Estimate]
 ) -> Iterator[tuple[Measure, Estimate]]:
-    """The measures that a table has, in order, without those that this set does not ask for."""
+    """The measures that a table has, in order, without those that this set does not ask for.
+
+    Args:
+        named: The measures of the table.
+        found: The figures by name.
+    """
     for name, measure in named.items():
         if measure.always or found[name].count:
             yield measure, found[name]
 
 
-def _share(label: str, meaning: str, of: str, higher: bool = True) -> Measure:
-    return Measure(label, meaning, "%", of, higher)
+def _share(label: str, meaning: str, of: str) -> Measure:
+    return Measure(label, meaning, "%", of)
 
 
 ANSWERS: Mapping[str, Measure] = {
@@ -86,7 +89,6 @@ ANSWERS: Mapping[str, Measure] = {
         " for case, punctuation and articles (SQuAD's exact match). A refusal has none.",
         "%",
         "questions",
-        True,
         always=False,
     ),
     "short_f1": Measure(
@@ -95,7 +97,6 @@ ANSWERS: Mapping[str, Measure] = {
         " F1), on average. A refusal shares none.",
         "%",
         "questions",
-        True,
         always=False,
     ),
     "citation_precision": _share(
@@ -130,13 +131,12 @@ ANSWERS: Mapping[str, Measure] = {
         f"Of the answers: not sure, so that “{MAY}” stands above them.",
         "%",
         "answers",
-        None,
     ),
     "wrong_refusal_rate": _share(
-        "Wrongly refused", "Of the questions that the articles answer.", "questions", False
+        "Wrongly refused", "Of the questions that the articles answer.", "questions"
     ),
     "false_answer_rate": _share(
-        "Wrongly answered", "Of the questions that the articles do not answer.", "questions", False
+        "Wrongly answered", "Of the questions that the articles do not answer.", "questions"
     ),
     "refusal_precision": _share(
         "Refusals that are right",
@@ -148,19 +148,18 @@ ANSWERS: Mapping[str, Measure] = {
         "Of the questions that the articles do not answer (refusal recall).",
         "questions",
     ),
-    "claims_median": Measure("Claims, median", "Sentences of an answer.", "", "answers", None),
-    "claims_most": Measure("Claims, most", "Of the longest answer.", "", "answers", None),
-    "words_median": Measure("Words, median", "Words of an answer's claims.", "", "answers", None),
-    "words_most": Measure("Words, most", "Of the longest answer.", "", "answers", None),
+    "claims_median": Measure("Claims, median", "Sentences of an answer.", "", "answers"),
+    "claims_most": Measure("Claims, most", "Of the longest answer.", "", "answers"),
+    "words_median": Measure("Words, median", "Words of an answer's claims.", "", "answers"),
+    "words_most": Measure("Words, most", "Of the longest answer.", "", "answers"),
     "latency_p50_ms": Measure(
-        "Time, median", "For one question, with model and index loaded.", "ms", "questions", False
+        "Time, median", "For one question, with model and index loaded.", "ms", "questions"
     ),
     "latency_p95_ms": Measure(
         "Time, 95th percentile",
         "All but one question in twenty take less.",
         "ms",
         "questions",
-        False,
     ),
     "calibration_error": Measure(
         "Calibration error",
@@ -168,7 +167,6 @@ ANSWERS: Mapping[str, Measure] = {
         " average over ten bins (ECE). 0 is perfect.",
         "",
         "questions",
-        False,
     ),
     "risk_coverage_area": Measure(
         "Risk–coverage area",
@@ -176,7 +174,6 @@ ANSWERS: Mapping[str, Measure] = {
         " Lower is better.",
         "",
         "questions",
-        False,
     ),
 }
 
@@ -186,25 +183,22 @@ RANKING: Mapping[str, Measure] = {
         "How near the first ten articles are to the best order of the relevant ones.",
         "",
         "queries",
-        True,
     ),
     "map": Measure(
         "MAP",
         "Precision at the place of each relevant article, on average (to rank 100).",
         "",
         "queries",
-        True,
     ),
     "mrr_at_10": Measure(
         "MRR@10",
         "One over the rank of the first relevant article; 0 beyond rank 10.",
         "",
         "queries",
-        True,
     ),
     **{
         f"recall_at_{k}": Measure(
-            f"Recall@{k}", f"Of the relevant articles, those ranked to {k}.", "", "queries", True
+            f"Recall@{k}", f"Of the relevant articles, those ranked to {k}.", "", "queries"
         )
         for k in (1, 5, 10, 100)
     },

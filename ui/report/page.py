@@ -2,22 +2,171 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from string import Template
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
 
 from rag.evaluation.answers import Evaluation
-from rag.evaluation.rankings import RankingEvaluation
-from ui.page.render import escape
-from ui.report import answers, rankings
-from ui.report.about import About
+from rag.evaluation.judge import Outcome, stated
+from rag.evaluation.rankings import DEPTH, RankingEvaluation
+from ui.report.measures import ANSWERS, RANKING, shown
+from ui.templating import render
+
+_LONGEST_TURN = 300
+"""Characters shown of an earlier turn."""
+
+_TILES = ("complete_answers", "fact_recall", "citation_precision", "verbatim_rate")
+_OF_KIND = (*_TILES[:3], "wrong_refusal_rate", "refusal_recall")
+_RANKING_TILES = ("ndcg_at_10", "mrr_at_10", "recall_at_10", "map")
+
+# For each outcome its class in the style sheet: its colour.
+_BARS: dict[str, dict[Outcome, str]] = {
+    "Questions that the articles answer": {
+        "complete": "good",
+        "incomplete": "partly",
+        "wrongly refused": "held",
+    },
+    "Questions that the articles do not answer": {
+        "rightly refused": "good",
+        "wrongly answered": "bad",
+    },
+}
+
+# For each outcome of a failure its heading and its class in the style sheet.
+_FAILURES: dict[Outcome, tuple[str, str]] = {
+    "wrongly answered": ("Answered, though the articles do not", "bad"),
+    "wrongly refused": ("Refused, though the articles answer", "held"),
+    "incomplete": ("Answered with something missing", "partly"),
+    "complete": ("Complete, with a quote that its article does not hold", "bad"),
+    "rightly refused": ("Refused, with a quote that its article does not hold", "bad"),
+}
+
+# Where a chart's shares from 0 to 1 lie, in units of its drawing, which is 460 by 300.
+_LEFT, _RIGHT, _TOP, _BASE = 46, 440, 28, 258
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What was measured, and on what.
+
+    Attributes:
+        name: Of the golden set or the collection.
+        searched: Which index, in words.
+        titles: Of the articles in it, by key; the opening words of one without a title.
+        notes: What a reader of the figures has to know, a sentence each.
+    """
+
+    name: str
+    target: Path
+    searched: str
+    titles: dict[str, str]
+    moment: datetime
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {
+            "set": str(self.target),
+            "searched": self.searched,
+            "articles": len(self.titles),
+            "notes": self.notes,
+        }
+
+    def named(self, key: str) -> str:
+        """An article's title and key."""
+        title = self.titles.get(key, key)
+        return key if title == key else f"{title} ({key})"
 
 
 def page(about: About, found: Evaluation | RankingEvaluation) -> str:
-    """The report as HTML; all that the set, the articles and the answers say is escaped."""
+    """The report as HTML; all that the set, the articles and the answers say is escaped.
+
+    Args:
+        about: What the report is about.
+        found: The figures.
+    """
     if isinstance(found, Evaluation):
-        body = answers.body(about, found)
+        name, values = "report_answers.html", _of_answers(found)
     else:
-        body = rankings.body(about, found)
-    template = files("ui").joinpath("static", "report.html").read_text(encoding="utf-8")
-    title = escape(f"{about.name} measured with onrecord")
-    return Template(template).substitute(title=title, body=body)
+        name, values = "report_rankings.html", _of_rankings(found)
+    drawing = {"along": _along, "x": _x, "y": _y, "ideal": _ideal}
+    known = {"about": about, "found": found, "shown": shown, "shortened": _shortened}
+    return render(name, **known, **drawing, **values)
+
+
+def _of_answers(found: Evaluation) -> dict[str, object]:
+    verbatim = [ok for given in found.judgements for ok in given.verbatim]
+    outcomes = found.outcomes
+    return {
+        "named": ANSWERS,
+        "tiles": _TILES,
+        "of_kind": _OF_KIND,
+        "headings": _FAILURES,
+        "stated": stated,
+        "answerable": sum(given.question.answerable for given in found.judgements),
+        "quotes": len(verbatim),
+        "false_quotes": verbatim.count(False),
+        "right": sum(given.right for given in found.judgements) / len(found.judgements),
+        "bars": {
+            title: [(name, outcomes[name], style) for name, style in styles.items()]
+            for title, styles in _BARS.items()
+        },
+        "failures": [
+            (outcome, list(given))
+            for outcome, given in groupby(found.failures, key=lambda each: each.outcome)
+        ],
+    }
+
+
+def _of_rankings(found: RankingEvaluation) -> dict[str, object]:
+    return {
+        "named": RANKING,
+        "tiles": _RANKING_TILES,
+        "depth": DEPTH,
+        "places": [min(filter(None, each.ranks.values()), default=0) for each in found.results],
+        "by_rank": _by_rank,
+        "tenths": {
+            name: _tenths([each.values[name] for each in found.results])
+            for name in ("ndcg_at_10", "recall_at_10")
+        },
+    }
+
+
+def _shortened(content: str) -> str:
+    """An earlier turn, as much as a reader needs to know of it."""
+    said = " ".join(content.split())
+    return said if len(said) <= _LONGEST_TURN else said[:_LONGEST_TURN].rstrip() + " …"
+
+
+def _by_rank(ranks: dict[str, int | None]) -> list[tuple[str, int | None]]:
+    return sorted(ranks.items(), key=lambda it: it[1] or DEPTH + 1)
+
+
+def _tenths(values: Sequence[float]) -> list[int]:
+    """How many of the values from 0 to 1 lie in each tenth, with 1 itself on its own."""
+    counts = [0] * 11
+    for value in values:
+        counts[min(10, int(value * 10 + 1e-9))] += 1
+    return counts
+
+
+def _x(share: float) -> float:
+    return round(_LEFT + share * (_RIGHT - _LEFT), 1)
+
+
+def _y(share: float) -> float:
+    return round(_BASE - share * (_BASE - _TOP), 1)
+
+
+def _along(share: float) -> float:
+    """Where a share lies on the line that shows an interval."""
+    return round(4 + 152 * min(1.0, share), 1)
+
+
+def _ideal(right: float) -> list[tuple[float, float]]:
+    """The risk at each coverage if the right candidates came first, a share of all questions."""
+    steps = [right + (1 - right) * n / 60 for n in range(61)]
+    return [(0.0, 0.0), *((c, max(0.0, 1 - right / c)) for c in steps if c > 0)]

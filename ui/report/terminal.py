@@ -14,15 +14,20 @@ from rag.evaluation.rankings import RankingEvaluation
 from rag.evaluation.statistics import Estimate
 from ui.figures import counted
 from ui.output import plain
-from ui.report.about import About
 from ui.report.measures import ANSWERS, RANKING, Measure, shown
+from ui.report.page import About
 
 _WORST = 10
 """Failures printed for people; the report and --json hold all of them."""
 
 
 def show(about: About, found: Evaluation | RankingEvaluation) -> None:
-    """Prints the measures, those of each kind of question, and what went worst."""
+    """Prints the measures, those of each kind of question, and what went worst.
+
+    Args:
+        about: What the report is about.
+        found: The figures.
+    """
     if isinstance(found, Evaluation):
         _show_answers(about, found)
     else:

@@ -1,0 +1,313 @@
+"""A sentence of a reply: which passages it cites, and what it says without markup and manners."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from index.text.words import WORD, content_stems
+from rag.generative.prompt import CANNOT_ANSWER, SYSTEM
+from rag.generative.prompt_injection import plain
+
+_UNCLOSED = re.compile(r"<[a-z/!?][^<>]*$|!?\[[^\[\]]*\]\([^()]*$|!\[[^\]]*$|<!--.*$", re.I | re.S)
+_LEFTOVER = re.compile(r"\]\([^()\s]*\)?|!\[|<\|[^<>|]*\|?>?|\[/?[A-Z]{3,}\]")
+_WITHIN_LINK = re.compile(r"(?<=[!\]])[*_`~]+(?=[\[(])")
+_EMPHASIS = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])|`+|~~")
+_QUOTED = re.compile(r"^\s*(?:>+\s*)+")
+_TABLE = re.compile(r"\s*\|[\s:|-]*")
+_PREFIX = re.compile(
+    r"^(?:(?:final |short |brief |my |the )?(?:answer|response|reply|summary|conclusion)"
+    r"(?: (?:is|to the question))?|assistant|ai|bot|a)\s*[:：]\s*",
+    re.I,
+)
+_OPENER = re.compile(
+    r"^(?:(?:based (?:only |solely |strictly )?on|according to|from|as per|as (?:stated|noted"
+    r"|reported|mentioned) in|per)\s+(?:all )?(?:the|these|those|this)?\s*(?:information|details)?"
+    r"\s*(?:in|from|of|contained in)?\s*(?:the|these)?\s*(?:provided|given|above|following|supplied"
+    r"|numbered|available|retrieved|news|cited)?\s*(?:news )?(?:passages?|articles?|context|text"
+    r"|texts|sources?|evidence|excerpts?|information|documents?|record)"
+    r"(?: (?:provided|above|given|below|that (?:you|were|was) [\w ]{2,20}))?"
+    r"|(?:sure[,.!]? )?(?:here (?:is|are)|here['’]s|below (?:is|are))\b[^.!?:]{0,60}:"
+    r"|in (?:summary|short|conclusion|brief)|to (?:summari[sz]e|sum up|answer your question)"
+    r"|the (?:passages?|articles?|sources?|text|context) (?:say|says|state|states|report|reports"
+    r"|mention|mentions|indicate|indicates) that)\s*[,:]?\s+",
+    re.I,
+)
+_SMALL_TALK = re.compile(
+    r"^(?:sure|certainly|of course|absolutely|okay|ok|great question|good question|hello|hi"
+    r"|thanks?(?: you)?|you(?:’|')re welcome|happy to help|glad to help)(?: thing|"
+    r" there)?[,.!]*\s*(?:(?:here|i(?:’|')?(?:ll| can| will)|i(?:’|')d|let(?:’|')s|happy to|for"
+    r" (?:asking|your))\b[^.!?:]{0,40})?[.!:]*$|^(?:here (?:is|are|’s|'s)|below (?:is|are)|the"
+    r" following (?:is|are))\b[^.!?]{0,60}[.:]?$|^(?:let me know|please (?:let me know|note|feel"
+    r" free|see|refer|consult)|feel free|i hope (?:this|that|it)|if you (?:have|need|want|would"
+    r" like)|is there anything|do you (?:want|have|need)|would you like|i(?:’|')?(?:ll| will| can|"
+    r" would) (?:be (?:happy|glad)|help|now|answer|try|summari[sz]e|look))\b|\bas an? (?:ai"
+    r"|artificial intelligence)?\s*(?:(?:large )?language)?\s*(?:model|assistant|chatbot)\b|^as an?"
+    r" (?:ai|artificial intelligence)\s*,|^i(?:’|')?(?: a|’|')?m (?:just |only )?an? (?:ai|large"
+    r" language model|language model|assistant|chatbot)\b|^(?:my (?:knowledge|training)|i was"
+    r" trained|i(?: do not| don['’]t) have (?:access to|personal|opinions|feelings|real-time))\b"
+    r"|^(?:sources?|references?|citations?|bibliography|footnotes?|note|disclaimer|explanation"
+    r"|reasoning|thoughts?|confidence)\s*:?\s*$",
+    re.I,
+)
+_REFUSAL = re.compile(
+    r"^(?:i(?:’|')?(?: a|’|')?m (?:very |so )?(?:sorry|afraid|unable|not able|not sure)|sorry\b|i"
+    r" apologi[sz]e|unfortunately|regrettably|i (?:cannot|can ?not|can['’]t|could not|couldn['’]t"
+    r"|am unable to|do not|don['’]t|was unable to|did not|didn['’]t)\b[^.!?]{0,20}\b(?:answer|find"
+    r"|have|provide|know|determine|see|assist|help|comply|fulfil|discuss|say|share|locate|verify"
+    r"|rewrite|rephrase)|there (?:is|was) (?:no|not enough|insufficient"
+    r"|nothing)\b[^.!?]{0,40}\b(?:information|mention|answer|evidence|context|detail|passages?"
+    r"|articles?)|(?:it is|it['’]s) (?:not (?:clear|stated|mentioned|specified|possible)|unclear"
+    r"|impossible)|no (?:information|answer|relevant|mention)|(?:the |these |those |none of the "
+    r"|neither of the )?(?:provided |given |above |supplied |available |numbered )?(?:passages?"
+    r"|articles?|context|texts?|sources?|documents?|information|evidence|excerpts?)\b(?: provided|"
+    r" given| above| supplied)? (?:do(?:es)? not|don['’]t|doesn['’]t|did not|cannot|contains? no"
+    r"|provides? no|gives? no|makes? no|(?:is|are) (?:not|silent|insufficient)|lacks?|contains?"
+    r"|mentions?|says?|specif(?:y|ies)|provides?|answers?)\b)",
+    re.I,
+)
+_WHICH = re.compile(r"\b(?:not|no|n['’]t|none|cannot|neither|silent|insufficient|lacks?)\b", re.I)
+_TITLED = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|={3,}|-{3,})")
+# Words of a sentence from which on it is the prompt's own, if the prompt holds it.
+_ECHO = 4
+
+
+def wording(sentence: str) -> str:
+    """A sentence as it is shown: no markup, no links, no images, no "Answer:" in front.
+
+    >>> wording("**Answer:** Based on the passages, rain <b>fell</b> ![x](http://a.b/c).")
+    'Rain fell.'
+    """
+    text, before = sentence, ""
+    while text != before:  # marks taken away may leave others side by side: "]*(" is then "]("
+        before = text
+        text = _unmarked(text)
+    text = text.replace("<", "‹").replace(">", "›")
+    for pattern in (_PREFIX, _OPENER):
+        bare = pattern.sub("", text.strip(), count=1)
+        if bare != text.strip():
+            text = bare[:1].upper() + bare[1:]
+    text = re.sub(r" ([.,;:!?](?:\s|$))", r"\1", " ".join(text.split()))
+    return text.strip(" |")
+
+
+def _unmarked(text: str) -> str:
+    """A text with the marks taken away that are there now."""
+    text = plain(_UNCLOSED.sub("", _WITHIN_LINK.sub("", text)))
+    text = _LEFTOVER.sub(" ", _UNCLOSED.sub("", text))
+    return " ".join(_EMPHASIS.sub("", _TABLE.sub(" ", _QUOTED.sub("", text))).split())
+
+
+def refuses(text: str) -> bool:
+    """Whether a sentence says that the passages hold no answer, or that none will be given."""
+    if text.rstrip(".!") == CANNOT_ANSWER.rstrip("."):
+        return True
+    return bool(
+        _REFUSAL.match(text) and (_WHICH.search(text) or text.lower().startswith(("i", "sorry")))
+    )
+
+
+def says_nothing(sentence: str, text: str, question: str, sources: Collection[str] = ()) -> bool:
+    """Whether a sentence states nothing: manners, a heading, a question, the prompt over again.
+
+    Args:
+        sentence: As the model wrote it.
+        text: Its wording.
+        question: What was asked.
+        sources: The names under which passages were shown; a line of only those is no claim.
+    """
+    words = _words(text)
+    echoed = len(words.split()) >= _ECHO and f" {words} " in f" {_words(SYSTEM)} "
+    if not words or echoed or words == _words(question):
+        return True
+    if text.rstrip("”\"’')").endswith(("?", ":")) or _TITLED.match(sentence):
+        return True
+    if _SMALL_TALK.search(text):
+        return True
+    stems = set(content_stems(text))
+    named = any(stems <= set(content_stems(source)) for source in sources)
+    return bool(stems) and named and not re.search(r"[.!]$", text)
+
+
+def _words(text: str) -> str:
+    """Its words, as two texts are compared."""
+    return " ".join(word for word in WORD.findall(text.lower()) if not word.isdigit())
+
+
+_LABELS = (
+    r"sources?|passages?|articles?|sentences?|documents?|docs?|citations?|citing|cited?|cites?|refs?"
+    r"|references?|footnotes?|notes?|evidence|quotes?|excerpts?|extracts?|snippets?"
+)
+_LABEL = re.compile(rf"\b(?:{_LABELS}|see|from|numbers?|nos?|ids?)\b|\b[spne](?=\d)|[#№^:.]", re.I)
+_NAMED = re.compile(rf"\b(?:{_LABELS})\b", re.I)
+_JOIN = re.compile(r"\b(?:and|or)\b|[,;/&+|]", re.I)
+_DASHES = "-‐‑‒–—~"
+_KEYS = re.compile(rf"\s*(?:\d+|[{_DASHES}]|\bto\b|,|\s)*\d\s*,?\s*", re.I)
+_TOKEN = re.compile(rf"\d+|[{_DASHES}]+|\bto\b", re.I)
+
+_IMAGE = re.compile(r"!\[[^\[\]\n]*\]\([^()]*\)")
+_TAGGED = re.compile(r"<(sup|cite|ref|citation|source)\b[^<>]*>\s*([^<>]{1,40}?)\s*</\1\s*>", re.I)
+_NUMBERED_TAG = re.compile(
+    rf"<\s*(?:(?:{_LABELS}|co|c)\b[^<>]{{0,30}}?)?(\d{{1,4}})[^<>\w]{{0,4}}/?\s*>", re.I
+)
+_BRACED = re.compile(r"(?:\\(?:cite|footnote|ref))?\{{1,2}\s*([^{}\n]{1,40}?)\s*\}{1,2}")
+_CARET = re.compile(r"(?<![\d\s])\^(\d{1,3})\b|(?<=\s)\^(\d{1,3})\b")
+_DOUBLED = re.compile(r"\[\s*(\[[^\[\]]{1,60}\](?:\s*,?\s*\[[^\[\]]{1,60}\])*)\s*\]")
+_BRACKETED = re.compile(
+    r"\^?[\[【［〔⟦]([^\[\]【】［］〔〕⟦⟧\n]{1,80})[\]】］〕⟧](?:\([^()\s]{0,500}\)|:(?=\s|$))?"
+)
+_PARENTHESISED = re.compile(r"[(（]([^()（）\n]{1,60})[)）]")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SUPERSCRIPT = re.compile(rf"(?<![{_RAISED}])[{_RAISED}](?:[\s,˒ʼ⁻]*[{_RAISED}])*")
+_POWER = re.compile(r"(?:\d|\b(?:[kcdm]?m|ft|in|mi|yd|s|sec|x|y|r|mc|CO|a|b|c))$")
+_ENUMERATED = re.compile(r"^\s*(?:[-*•–]\s+)?\(?\d{1,2}\)\s+(?=\S)|^\s*\d{1,2}\.\s+(?=\D)")
+_BULLET = re.compile(r"^\s*(?:[-*•–—+]\s+)+")
+_NUMBERS = rf"(?:#?\d{{1,3}}(?:\s*(?:,|;|&|and|or|to|[{_DASHES}])\s*#?\d{{1,3}})*)"
+_ACCORDING = re.compile(
+    rf"^\W*(?:according to|as (?:stated|reported|said|noted|described) in|as per|per|in|from"
+    rf"|based on)\s+(?:the\s+)?(?:{_LABELS})\s*(?:numbers?|nos?\.?|:)?\s*({_NUMBERS})\s*[,:]?\s+",
+    re.I,
+)
+_SAYS = re.compile(
+    rf"^\W*(?:the\s+)?(?:{_LABELS})\s*(?:numbers?|nos?\.?|:)?\s*({_NUMBERS})\s*(?:also\s+)?(?:says?"
+    rf"|states?|reports?|notes?|mentions?|indicates?|explains?|adds?|confirms?)(?:\s+that)?\s+",
+    re.I,
+)
+_TRAILING = re.compile(
+    rf"[\s,;—–-]*\b(?:{_LABELS})\s*(?:numbers?|nos?\.?)?\s*[:#]?\s*({_NUMBERS})\s*([.!?]*)\s*$",
+    re.I,
+)
+_EMPTY = re.compile(rf"[(\[（]\s*(?:(?:see|cf\.?|{_LABELS})\s*:?\s*)?[)\]）]", re.I)
+_FOOT = re.compile(r"(?<=[a-z”\"][.!?])(\d{1,2})\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A sentence of a reply, and what it cites.
+
+    Attributes:
+        text: The sentence without its markers, and without what numbers it in a list.
+        keys: The passages that it cites, each once, in the order of its markers.
+        removed: Markers of passages that do not exist.
+    """
+
+    text: str
+    keys: tuple[int, ...]
+    removed: int = 0
+
+
+def resolve(text: str, count: int) -> Marked:
+    """Takes the markers out of a sentence.
+
+    Args:
+        text: The sentence as the model wrote it.
+        count: The passages that it was shown, which are numbered from 1.
+
+    >>> resolve("Rain fell [1, 3-4] on Kyiv【9†source】.", 5)
+    Marked(text='Rain fell on Kyiv.', keys=(1, 3, 4), removed=1)
+    """
+    found = _Found(count)
+    text = _BULLET.sub("", text)
+    text = _ENUMERATED.sub("", text)
+    text = _IMAGE.sub(" ", text)
+    text = _TAGGED.sub(r"[\2]", text)
+    text = _NUMBERED_TAG.sub(r"[\1]", text)
+    text = _BRACED.sub(lambda m: f"[{m[1]}]" if found.reads(m[1]) else m[0], text)
+    text = _CARET.sub(lambda m: f"[{m[1] or m[2]}]", text)
+    text = _DOUBLED.sub(r"\1", text)
+    text = _BRACKETED.sub(lambda m: found.take(m[1], m[0]), text)
+    text = _PARENTHESISED.sub(lambda m: found.take_doubtful(m, text), text)
+    text = _SUPERSCRIPT.sub(lambda m: found.take_raised(m, text), text)
+    for pattern in (_ACCORDING, _SAYS):
+        if said := pattern.match(text):
+            found.take(said[1], "")
+            rest = text[said.end() :]
+            text = rest[:1].upper() + rest[1:]
+    if said := _TRAILING.search(text):
+        found.take(said[1], "")
+        text = text[: said.start()] + (said[2] if text[: said.start()][-1:] not in ".!?" else "")
+    if (said := _FOOT.search(text)) and found.reads(said[1]):
+        found.take(said[1], "")
+        text = text[: said.start()]
+    return Marked(_tidy(text), tuple(dict.fromkeys(found.keys)), found.removed)
+
+
+def _tidy(text: str) -> str:
+    """A text without the gaps that markers leave."""
+    text = _EMPTY.sub(" ", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"(?:\s*,)+(?=\s*[.!?])", "", text)
+    text = re.sub(r" +([.,;:!?](?:\s|$|[”\"’']))", r"\1", text)
+    return re.sub(r"([.!?])(?:\s*\1)+$", r"\1", text) if not text.endswith("...") else text
+
+
+class _Found:
+    """The keys found so far in a sentence."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.keys: list[int] = []
+        self.removed = 0
+
+    def reads(self, inside: str) -> bool:
+        """Whether there is nothing but keys between two brackets."""
+        return bool(_KEYS.fullmatch(_bare(inside)))
+
+    def take(self, inside: str, otherwise: str) -> str:
+        """What stands in place of a marker: nothing, or the text itself if it is none."""
+        if not self.reads(inside):
+            return otherwise
+        for low, high in _ranges(_bare(inside)):
+            first, last = max(1, low), min(self.count, high)
+            self.keys += range(first, last + 1)
+            self.removed += low < first or high > last
+        return ""
+
+    def take_doubtful(self, found: re.Match[str], text: str) -> str:
+        """The same for parentheses, which may hold an age, a year or a paragraph of a law."""
+        inside, bare = found[1], _bare(found[1])
+        if not self.reads(inside):
+            return found[0]
+        before, after = text[: found.start()], text[found.end() :].lstrip()
+        named = bool(_NAMED.search(inside))
+        if not named and (not before.strip() or re.search(r"[^\W_]$", before)):
+            return found[0]
+        known = all(low >= 1 and high <= self.count for low, high in _ranges(bare))
+        ends = not after or after[0] in '.,;:!?([【”"'
+        small = all(high < 100 for _, high in _ranges(bare))
+        return self.take(inside, "") if named or known or (ends and small) else found[0]
+
+    def take_raised(self, found: re.Match[str], text: str) -> str:
+        """The same for superscripts, which may be a power or a unit."""
+        before = text[: found.start()]
+        if not before.strip() or _POWER.search(before):
+            return found[0]
+        digits = unicodedata.normalize("NFKC", found[0])
+        whole = re.fullmatch(r"\d+", digits)
+        if whole and len(digits) > 1 and int(digits) > self.count:
+            digits = " ".join(digits)
+        return self.take(re.sub(r"[˒ʼ⁻]", ",", digits), found[0])
+
+
+def _bare(inside: str) -> str:
+    """What stands between brackets, without labels: "Source 1 and 2" -> "  1 , 2"."""
+    inside = unicodedata.normalize("NFKC", inside.partition("†")[0])
+    return _JOIN.sub(",", _LABEL.sub(" ", inside))
+
+
+def _ranges(bare: str) -> Iterator[tuple[int, int]]:
+    """The keys as ranges, both ends included; nine digits are more than any passage has."""
+    tokens: list[str] = _TOKEN.findall(bare)
+    place = 0
+    while place < len(tokens):
+        if not tokens[place].isdigit():
+            place += 1
+            continue
+        low = high = int(tokens[place][:9])
+        if place + 2 < len(tokens) and not tokens[place + 1].isdigit():
+            high = int(tokens[place + 2][:9]) if tokens[place + 2].isdigit() else low
+            place += 2
+        yield min(low, high), max(low, high)
+        place += 1

@@ -1,0 +1,158 @@
+"""What differs between languages: which one a text is in, its sentences, its words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.text.languages import code_of, language_asked, language_of
+from index.text.names import sound, sounds_like
+from index.text.sentences import split_sentences
+from index.text.words import content_spans, content_stems, stem
+
+SHORT = {
+    "ar": "أبلغ أحد الصيادين عن الحريق.",
+    "de": "Wer hat den Brand im Hafen gemeldet?",
+    "en": "Who reported the fire in the harbour?",
+    "es": "¿Quién avisó del incendio en el puerto?",
+    "fr": "Qui a signalé l'incendie au port ?",
+    "it": "Chi ha segnalato l'incendio al porto?",
+    "nl": "Wie heeft de brand in de haven gemeld?",
+    "pl": "Kto zgłosił pożar w porcie rybackim?",
+    "pt": "Quem avisou do incêndio no porto?",
+    "ru": "Кто сообщил о пожаре в порту?",
+    "uk": "Хто повідомив про пожежу в порту?",
+    "zh": "谁报告了港口的火灾？",
+}
+
+SENTENCES = [
+    ("de", ["Am 3. Mai trat Dr. Ute Kern zurück.", "Ab dem 12. Mai gilt z. B. Tempo 30."]),
+    (
+        "de",
+        ["Der 1. FC Lind verlor.", "Er spielte d. h. nur bis zur 80. Minute.", "Dann kam Regen."],
+    ),
+    (
+        "de",
+        ["»Nein!« rief sie.", "»Das gilt nicht.«", "Er schwieg.", "Um 10 Uhr war Schluss."],
+    ),
+    ("de", ["Das Werk, ca. 300 Beschäftigte, schließt.", "Die Löhne, u. a. Zulagen, bleiben."]),
+    ("fr", ["« Non ! » a dit la maire.", "« Pourquoi ? »", "M. Duval n'a pas répondu."]),
+    ("fr", ["Le port rouvre le 3 mai.", "Mme Roux s'en réjouit !", "Et après ?"]),
+    ("es", ["¿Quién avisó?", "¡Nadie!", "El Sr. Vega, de 40 años, calló."]),
+    ("ru", ["В 2025 г. завод закрыли.", "Ул. Мира, д. 5, опустела и т. д.", "Это решил суд."]),
+    ("ru", ["— Нет! — сказал мэр.", "Ущерб — 3 млн. руб.", "Он это подтвердил."]),
+    ("ar", ["من أبلغ عن الحريق؟", "قال د. سامي إنه لا يعرف.", "ثم وصل رجال الإطفاء!"]),
+    ("zh", ["谁报告了火灾？", "李明说：“我不知道。”", "消防队十点到达！"]),
+    ("ja", ["火事を知らせたのは誰ですか？", "「分かりません。」", "市長は会見を開いた。"]),
+    ("cs", ["Dne 3. května přišel déšť.", "Škody jsou např. v Lindu.", "To řekl starosta."]),
+    ("pl", ["Spłonęło ok. 30 domów.", "W 2025 r. spadł śnieg, m. in. w Lind."]),
+]
+
+
+@pytest.mark.parametrize("language", SHORT)
+def test_a_short_text_tells_its_language(language):
+    assert language_of(SHORT[language]) == language
+    assert language_of(SHORT[language].upper()) == language
+
+
+def test_few_letters_tell_none():
+    assert [language_of(text) for text in ("", "10:00", "Lind 3:2", "火灾")] == [None] * 4
+
+
+def test_only_the_languages_that_may_be_meant_are_told():
+    assert language_of("Wie heeft de brand in de haven gemeld?", {"de", "en"}) == "de"
+    assert language_of("Что", {"en"}) == "en"
+
+
+def test_a_tag_is_a_code():
+    assert [code_of(tag) for tag in ("de-AT", "PT_br", None, "")] == ["de", "pt", "en", "en"]
+
+
+@pytest.mark.parametrize(("language", "sentences"), SENTENCES)
+def test_sentences_end_where_their_language_has_it(language, sentences):
+    for between in ("", " ") if language in ("zh", "ja") else (" ",):
+        text = between.join(sentences)
+        found = [text[s.start : s.end] for s in split_sentences(text, language)]
+        assert found == sentences
+
+
+FORMS = {
+    "de": ("Brücke", "Brücken"),
+    "es": ("incendio", "incendios"),
+    "fr": ("pompier", "pompiers"),
+    "ru": ("пожар", "пожарами"),
+    "ar": ("الحريق", "حريق"),
+    "tr": ("köprü", "köprüler"),
+}
+
+
+@pytest.mark.parametrize("language", FORMS)
+def test_forms_of_one_word_are_one(language):
+    one, other = FORMS[language]
+    assert stem(one, language) == stem(other, language)
+
+
+def test_a_word_of_another_script_is_of_that_script():
+    assert content_stems("Путина встретил the envoys", "en") == ["путин", "встрет", "envoy"]
+    assert content_stems("Послы NATO и Kings", "ru") == ["посл", "nato", "king"]
+
+
+def test_words_that_hold_a_sentence_together_carry_nothing():
+    german = content_stems("Wie viele Bäume hat die Stadt gepflanzt?", "de")
+    assert german == [
+        "baum",
+        "stadt",
+        "gepflanzt",
+    ]
+    assert content_stems("Сколько деревьев посадили в городе?", "ru") == ["дерев", "посад", "город"]
+
+
+def test_what_is_written_without_spaces_is_found_by_two_characters():
+    text = "谁报告了港口火灾？"
+    assert [text[a:b] for a, b in content_spans(text, "zh")] == ["报告", "港口", "口火", "火灾"]
+    assert content_stems("G7峰会 in 2025", "zh")[:2] == ["g7", "峰会"]
+
+
+@given(st.text(alphabet="谁了火灾ab1 ก是の", max_size=30))
+def test_spans_are_in_order_and_hold_no_space(text):
+    spans = content_spans(text, "zh")
+    assert spans == sorted(spans)
+    assert all(text[a:b].strip() == text[a:b] != "" for a, b in spans)
+
+
+@pytest.mark.parametrize(
+    ("question", "among", "language"),
+    [
+        ("Wer hat den Brand gemeldet?", {"en", "de", "nl"}, "de"),
+        ("Who reported the fire?", {"en", "de", "nl"}, "en"),
+        ("Кто сообщил о пожаре?", {"en", "ru", "uk"}, "ru"),
+        ("谁报告了火灾？", {"en", "zh"}, "zh"),
+        ("Putin Merkel Minsk", {"en", "de", "fr"}, "en"),
+        ("Wer hat den Brand gemeldet?", {"en"}, "en"),
+        ("Mit der Hand", set(), "en"),
+    ],
+)
+def test_a_question_is_in_a_language_of_the_articles(question, among, language):
+    assert language_asked(question, among) == language
+
+
+ONE_NAME = [
+    ("Putin", "Путин", "Путина", "Путиным", "بوتين"),
+    ("Zelensky", "Zelenskyy", "Зеленский", "Зеленского", "زيلينسكي"),
+    ("Lavrov", "Лавров", "Лавровым", "لافروف"),
+    ("Macron", "Макрон", "Макрона", "ماكرون"),
+    ("Netanyahu", "Нетаньяху", "نتنياهو"),
+    ("Mitsotakis", "Μητσοτάκης", "Мицотакис"),
+]
+
+
+@pytest.mark.parametrize("names", ONE_NAME, ids=lambda names: names[0])
+def test_a_name_sounds_alike_in_every_script(names):
+    assert {sound(name) for name in names} == {sound(names[0])} != {""}
+    assert all(sounds_like(names[0], other) for other in names)
+
+
+def test_other_names_do_not():
+    first = [sound(names[0]) for names in ONE_NAME]
+    assert len(set(first)) == len(first)
+    assert not sounds_like("batten", "Путин")
+    assert sound("Xi") == sound("Li") == ""

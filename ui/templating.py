@@ -1,0 +1,71 @@
+"""HTML from the templates in ``ui/templates``: what a template is given is text, never markup."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup
+
+from rag.periods import day_text
+from ui.figures import counted
+
+_SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+# A line break of a template beside a tag or a statement, and any other.
+_BETWEEN = re.compile(r"(?<=>)\n\s*|(?<=[%#]\})\n\s*|\n\s*(?=<|\{[%#])")
+_WITHIN = re.compile(r"\n\s*")
+
+
+def escape(text: str) -> str:
+    """Text as HTML that reads the same and means nothing, in HTML and in Markdown.
+
+    All ASCII punctuation and every line break become character references, so that the result
+    is one line, in which Markdown finds no syntax, address or formula, and HTML no tag.
+    Characters that no page can show (lone surrogates, control characters) become U+FFFD.
+
+    >>> escape("<b>*1*")
+    '&#60;b&#62;&#42;1&#42;'
+    """
+    showable = _UNSHOWABLE.sub("\ufffd", text)
+    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", showable)
+
+
+def render(name: str, /, **values: object) -> str:
+    """What a template makes of values, as one line of HTML.
+
+    Args:
+        name: Of a file in ``ui/templates``.
+        values: What it is given; text is escaped wherever it is put, as ``escape`` does it.
+    """
+    return _templates().get_template(name).render(values)
+
+
+class _OneLine(Extension):
+    """Leaves out the line breaks of HTML templates: Markdown ends a block of HTML at one."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        if not (name or "").endswith(".html"):
+            return source
+        return _WITHIN.sub(" ", _BETWEEN.sub("", source))
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader("ui"),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        extensions=[_OneLine],
+    )
+    made.filters |= {"day": day_text, "counted": counted, "zip": zip}
+    return made
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401
+    return value if isinstance(value, int | float | Markup) else Markup(escape(str(value)))  # noqa: S704
