@@ -69,7 +69,13 @@ def comparison(about: Mapping[str, Material], asked: str) -> list[Line]:
 
 
 def wanted(side: str, material: Material, asked: str) -> list[Line]:
-    """What one side demands, without a label."""
+    """What one side demands, without a label.
+
+    Args:
+        side: As the request calls it.
+        material: The articles on it.
+        asked: The request.
+    """
     lines = _told(side, material, asked, [], _DEMANDED)
     return [replace(line, label="") for line in lines]
 
