@@ -33,7 +33,8 @@ import numpy as np
 from beir import records_of
 from numpy.typing import NDArray
 
-from index.build import LEDGER, Builder, open_ledger
+from index.build import Builder
+from index.embedded import LEDGER, open_ledger
 from index.minilm import DIMENSION, MiniLM
 from index.readers import Source
 from index.search_index import FOLDER

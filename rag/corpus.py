@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from index.embed import Embedder
 from index.embedders import embedder_of
+from index.engine import is_database
 from index.ledger import StoredArticle
 from rag.answer_text import refusal
 from rag.conversation import Conversation
@@ -20,7 +21,7 @@ from rag.pipeline import Pipeline
 from rag.question import Question
 from rag.reading.reader import Reader, Text, default_reader
 from rag.requests.request import Request
-from rag.retrieve import Passage, Query
+from rag.retrieve import Passage, query_of
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Answer, AskRequest, Filters, How, Said, as_turns
 
@@ -67,11 +68,11 @@ class Corpus(Library):
         llm: LLM | None = None,
         embed_model: BaseEmbedding | None = None,
     ) -> Corpus:
-        """Opens the index in a folder, by default the one that the settings name.
+        """Opens an index, by default the one that the settings name.
 
         Args:
-            directory: The folder. Without one, and with a store or a retriever, the corpus is what
-                that gives: facts are answered from its nodes.
+            directory: The folder, or the address of a database. Without one, and with a store or
+                a retriever, the corpus is what that gives: facts are answered from its nodes.
             settings: Of the environment and ``onrecord.toml`` by default.
             embedder: The embedding model that the index was made with.
             vector_store: Any of LlamaIndex's, which is searched in place of the index's vectors;
@@ -87,6 +88,9 @@ class Corpus(Library):
                 something.
         """
         settings = settings or Settings()
+        if directory is not None and is_database(str(directory)):
+            settings = Settings(**settings.model_dump() | {"index": directory})
+            directory = None
         if embed_model is not None:
             from rag.llamaindex.models import EmbeddingModel
 
@@ -193,10 +197,10 @@ class Corpus(Library):
         meant = pipeline.understand(AskRequest(query, as_turns(history)))
         if meant.kind == "smalltalk":
             return []
-        form = Query.of(meant.query, self._embedder, len(meant.query) - len(meant.asked))
         with self.reading() as now:
+            searched = query_of(meant, self._embedder, now)
             allowed = self.allowed(now, filters)
-            return pipeline.search(filters)(now, form, top_k or self.settings.top_k, allowed)
+            return pipeline.search(filters)(now, searched, top_k or self.settings.top_k, allowed)
 
     def rank(
         self, query: str, top_k: int, *, history: Iterable[Said] = ()
@@ -230,13 +234,21 @@ class Corpus(Library):
     retriever = as_retriever
 
     def as_query_engine(self, filters: Filters = NO_FILTERS) -> CorpusQueryEngine:
-        """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes."""
+        """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes.
+
+        Args:
+            filters: Which articles may be used.
+        """
         from rag.llamaindex.engines import CorpusQueryEngine
 
         return CorpusQueryEngine(self, self.as_retriever(filters=filters), filters)
 
     def as_chat_engine(self, filters: Filters = NO_FILTERS) -> CorpusChatEngine:
-        """A chat with the corpus as a LlamaIndex chat engine."""
+        """A chat with the corpus as a LlamaIndex chat engine.
+
+        Args:
+            filters: Which articles may be used.
+        """
         from rag.llamaindex.engines import CorpusChatEngine
 
         return CorpusChatEngine(self, filters)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from index.article import Article, Skipped
-from index.build import LEDGER, Builder, open_ledger
+from index.build import Builder
+from index.engine import Place, engine_at, folder_of
 from index.readers import Source
 from index.sync import Report
 from index.web.addresses import AddressRefused, canonical
@@ -41,7 +41,7 @@ class Gathered:
 
 
 def gather(
-    directory: Path,
+    place: Place,
     urls: Sequence[str],
     fetch: Fetch,
     *,
@@ -50,10 +50,10 @@ def gather(
     watching: bool = False,
     progress: Callable[[int], None] = lambda number: None,
 ) -> Gathered:
-    """What addresses hold that the index in a folder does not hold yet; nothing is locked.
+    """What addresses hold that the index at a place does not hold yet; nothing is locked.
 
     Args:
-        directory: The index, which may be none yet.
+        place: Where the index is, which may be none yet.
         urls: Of articles, feeds and sitemaps.
         fetch: As for ``Gatherer``; likewise the rest.
         max_bytes: The same.
@@ -65,14 +65,15 @@ def gather(
         IndexMismatch, IndexDamaged: see the classes.
     """
     stored: dict[str, tuple[int, str, str]] = {}
-    if (directory / LEDGER).is_file():
-        ledger = open_ledger(directory)
+    engine = engine_at(place)
+    if engine.made():
+        ledger = engine.open()
         with ledger.read():
             stored = ledger.current_ids()
         ledger.close()
     return Gatherer(
         fetch=fetch,
-        memory=Memory(directory),
+        memory=Memory(folder_of(place)),
         stored=stored,
         max_bytes=max_bytes,
         max_pages=max_pages,
@@ -84,13 +85,18 @@ def gather(
 def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Report:
     """Commits what was gathered, and what files hold; then remembers that it was fetched.
 
+    Args:
+        builder: Writes to the index.
+        sources: Files that were named with the addresses.
+        found: What was gathered from these.
+
     Raises:
         IndexBusy, IndexMismatch, IndexDamaged, IndexUnwritable: see the classes.
     """
     report = builder.add(sources, list(found.articles.values()), found.withdrawn)
     report.unchanged += [uri for uri in found.unchanged if uri not in found.articles]
     report.skipped += found.skipped
-    Memory(builder.directory).keep(found.seen)
+    Memory(folder_of(builder.place)).keep(found.seen)
     return report
 
 

@@ -201,7 +201,11 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
 
 
 def shares(judgements: Sequence[Judgement]) -> dict[str, Estimate]:
-    """Each of ``SHARES`` over the questions."""
+    """Each of ``SHARES`` over the questions.
+
+    Args:
+        judgements: Any number of them.
+    """
     counted = {name: [share(given) for given in judgements] for name, share in SHARES.items()}
     return {
         name: estimate(rows, ratio, sum(whole for _, whole in rows))

@@ -19,7 +19,7 @@ from rag.types import Answer, Citation
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
-    from rag.evaluation.golden import GoldenQuestion
+    from rag.question_files import GoldenQuestion
 
 Outcome = Literal[
     "complete", "incomplete", "wrongly refused", "rightly refused", "wrongly answered"

@@ -11,12 +11,11 @@ from index.embed import Embedder
 from rag.answer_text import generative_text
 from rag.generative import prompt
 from rag.generative.check import Checked, Checker, Verify
-from rag.generative.citation_markers import resolve
 from rag.generative.errors import ContextOverflow, ModelFailed
 from rag.generative.llm import LanguageModel, Reply
 from rag.generative.prompt import Shown
 from rag.generative.reply import ReplyReader
-from rag.generative.wording import refuses, says_nothing, wording
+from rag.generative.reply_sentence import refuses, resolve, says_nothing, wording
 from rag.reading.evidence import Evidence
 from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify

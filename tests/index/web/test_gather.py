@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from index.build import LEDGER, Builder, open_ledger
+from index.build import Builder
+from index.embedded import LEDGER, open_ledger
 from index.readers import Source
 from index.web import gather as web
 from index.web.gather import MOST_LISTS, Gatherer
