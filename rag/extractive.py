@@ -185,7 +185,7 @@ def _shorts(best: Sequence[tuple[Evidence, int]]) -> list[Short]:
             end=evidence.reading.end,
         )
         for evidence, number in ranked
-        if evidence.reading.margin >= least and not _says_who(evidence)
+        if evidence.reading.margin >= least and _short(evidence) and not _says_who(evidence)
     ]
 
 
