@@ -121,7 +121,6 @@ class Work:
     left: int
     until: float
     done: list[Asked] = field(default_factory=list)
-    further: int = 0
     failed: int = 0
     ended: float = 0.0
 
@@ -153,7 +152,7 @@ class Tab:
         self._events: defaultdict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
         self._pending: set[str] = set()
         self._news = asyncio.Event()
-        self.failed = self.further = 0
+        self.failed = 0
         self._background: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -208,9 +207,6 @@ class Tab:
             await self._fire(number)
         except (httpx.HTTPError, TimeoutError, RuntimeError):
             self.failed += 1
-            return
-        # More than two outputs have the buttons of further questions.
-        self.further += len(self._dependencies[number]["outputs"]) > 2
 
     async def _fire(self, number: int) -> float:
         """One event of the page, until it is over; returns when its first snapshot came.
@@ -304,7 +300,6 @@ async def page_user(
                 work.add(await tab.ask(random.choice(asked)))  # noqa: S311
             await tab.rest()
             work.failed += tab.failed
-            work.further += tab.further
 
 
 async def api_user(
@@ -407,7 +402,6 @@ async def row(
         **errors(work.done),
         **dict(zip(("p50_ms", "p95_ms", "max_ms"), whole, strict=True)),
         **dict(zip(("first_p50_ms", "first_p95_ms"), first, strict=True)),
-        "further": work.further,
         "further_failed": work.failed,
         "cpu_ms": 1000 * (cpu(process) - server) / len(work.done),
         "per_second": len(work.done) / wall,

@@ -38,6 +38,11 @@ _Encoding = tuple[list[str], "Future[NDArray[np.float32]]"]  # keys, and the vec
 def check_embedder(place: str, manifest: dict[str, str], embedder: Embedder) -> None:
     """Compares the model that an index was made with to the one at hand.
 
+    Args:
+        place: Where the index is, for messages.
+        manifest: What the index says of itself.
+        embedder: The model at hand.
+
     Raises:
         IndexMismatch: names both, and the remedy.
     """

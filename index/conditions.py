@@ -17,6 +17,11 @@ def compared(key: str, operator: str, *values: object) -> Condition:
     case. SQLite's ``lower`` knows it in ASCII alone; the ledger's own function knows it in any
     alphabet and takes four times as long (300,000 articles: 0.36 s instead of 0.09 s).
 
+    Args:
+        key: The field's name.
+        operator: "=", ">=", "IN" and so on.
+        *values: What it is compared with.
+
     Raises:
         ValueError: an article has no such field.
 
@@ -36,7 +41,12 @@ def compared(key: str, operator: str, *values: object) -> Condition:
 
 
 def joined(conditions: Sequence[Condition], word: str = "AND") -> Condition:
-    """Conditions that all hold, or one of which does; none are always true."""
+    """Conditions that all hold, or one of which does; none are always true.
+
+    Args:
+        conditions: Any number of them.
+        word: "AND" or "OR".
+    """
     if not conditions:
         return "TRUE", []
     return (

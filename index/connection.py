@@ -43,17 +43,32 @@ class Connections:
         return str(self.path.parent)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
-        """Runs one statement."""
+        """Runs one statement.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            values: What stands in the place of its placeholders.
+        """
         return self.db.execute(sql, values)
 
     each = execute
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Runs one statement for every row of values."""
+        """Runs one statement for every row of values.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            rows: The values of each run.
+        """
         self.db.executemany(sql, rows)
 
     def number(self, table: str, count: int = 1) -> int:
-        """The first of so many pks to come: one more than any row of the table ever had."""
+        """The first of so many pks to come: one more than any row of the table ever had.
+
+        Args:
+            table: The table's name.
+            count: How many pks are wanted.
+        """
         row = self.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
         return int((row or (0,))[0]) + 1
 
@@ -256,7 +271,12 @@ def recognise(path: Path) -> None:
 
 
 def damaged(path: Path, how: str) -> IndexDamaged:
-    """A file past use, with a remedy that takes nothing away."""
+    """A file past use, with a remedy that takes nothing away.
+
+    Args:
+        path: The file.
+        how: What is wrong with it.
+    """
     folder, how = path.parent, " ".join(how.split())  # SQLite quotes names, line ends and all
     return IndexDamaged(
         f"{path} {how}; bring back a backup with: onrecord restore FILE --index {folder}, or save"
@@ -265,7 +285,12 @@ def damaged(path: Path, how: str) -> IndexDamaged:
 
 
 def unwritable(directory: Path, why: str) -> IndexUnwritable:
-    """A folder that takes nothing more; what it holds is not touched."""
+    """A folder that takes nothing more; what it holds is not touched.
+
+    Args:
+        directory: The folder.
+        why: As the system says.
+    """
     directory = directory.parent if directory.name == MAKING else directory
     return IndexUnwritable(
         f"{directory}: nothing can be written here ({why}); make room on the disk or the folder"

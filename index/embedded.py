@@ -102,10 +102,21 @@ class Embedded:
         return backup.put(self._making, self._ledger)
 
     def forget(self, ledger: Ledger, uris: list[str]) -> None:
-        """Nothing: the search files are made anew for each generation."""
+        """Nothing: the search files are made anew for each generation.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            uris: Of the articles that go.
+        """
 
     def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
-        """Makes the search files of a generation."""
+        """Makes the search files of a generation.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            dimension: The length of each vector.
+            token: What names the generation.
+        """
         SearchIndex.build(ledger, dimension, token, self._root)
 
     def relearn(self, ledger: Ledger) -> None:
@@ -116,7 +127,12 @@ class Embedded:
                 self.learn(ledger, int(manifest["dimension"]), manifest["token"])
 
     def search_index(self, ledger: Ledger, manifest: dict[str, str]) -> SearchIndex:
-        """Opens the search files, or makes what they hold in memory."""
+        """Opens the search files, or makes what they hold in memory.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            manifest: What the index says of itself.
+        """
         token = manifest["token"]
         try:
             return SearchIndex.open(self._root, token)
@@ -126,7 +142,12 @@ class Embedded:
             return SearchIndex.build(ledger, int(manifest["dimension"]), token, None)
 
     def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
-        """What is wrong with the rows, and with the search files."""
+        """What is wrong with the rows, and with the search files.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            manifest: What the index says of itself.
+        """
         wrong = damage.told(damage.find(ledger))
         if manifest["generation"] != "0":
             try:

@@ -68,19 +68,40 @@ class Engine(Protocol):
         """Puts such a ledger in the place of the damaged one; gives where that is kept."""
 
     def forget(self, ledger: Ledger, uris: list[str]) -> None:
-        """Takes articles out of what is searched, before the ledger changes; in ``write()``."""
+        """Takes articles out of what is searched, before the ledger changes; in ``write()``.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            uris: Of the articles that go.
+        """
 
     def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
-        """Has all that the ledger holds found, as the generation ``token``; in ``write()``."""
+        """Has all that the ledger holds found, as the generation ``token``; in ``write()``.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            dimension: The length of each vector.
+            token: What names the generation.
+        """
 
     def relearn(self, ledger: Ledger) -> None:
         """Makes what is searched of the committed generation again from the ledger."""
 
     def search_index(self, ledger: Ledger, manifest: dict[str, str]) -> SearchIndex:
-        """What is searched of the generation that the ledger shows now; in ``read()``."""
+        """What is searched of the generation that the ledger shows now; in ``read()``.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            manifest: What the index says of itself.
+        """
 
     def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
-        """What is wrong with the ledger, and with what is searched; in ``read()``."""
+        """What is wrong with the ledger, and with what is searched; in ``read()``.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            manifest: What the index says of itself.
+        """
 
     def prune(self, token: str) -> None:
         """Lets go of what no generation but this one needs."""

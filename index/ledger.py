@@ -211,16 +211,31 @@ class Database(Protocol):
         """Where it is, as a person may be told."""
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
-        """Runs one statement."""
+        """Runs one statement.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            values: What stands in the place of its placeholders.
+        """
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Runs one statement for every row of values."""
+        """Runs one statement for every row of values.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            rows: The values of each run.
+        """
 
     def each(self, sql: str) -> Iterable[Any]:
         """The rows of a query of which there may be too many to hold."""
 
     def number(self, table: str, count: int = 1) -> int:
-        """The first of so many pks to come: one more than any row of the table ever had."""
+        """The first of so many pks to come: one more than any row of the table ever had.
+
+        Args:
+            table: The table's name.
+            count: How many pks are wanted.
+        """
 
     def numbered(self, table: str) -> None:
         """Notes the pks of rows that were stored under numbers of their own; in ``write()``."""
@@ -265,6 +280,10 @@ class Ledger:
         """Makes an empty ledger of generation 0 in a SQLite file, which must not exist yet.
 
         It is written to its last byte: the log beside it begins when all of this is in the file.
+
+        Args:
+            path: The file that is made.
+            manifest: What the index says of itself.
         """
         connections = Connections(path)
         connections.connect("rwc")
@@ -505,7 +524,12 @@ class Ledger:
             )
 
     def set_root(self, uri: str, root: str) -> None:
-        """Says that an article is now read from another root."""
+        """Says that an article is now read from another root.
+
+        Args:
+            uri: Of the article.
+            root: The source that it is read from.
+        """
         self._db.execute("UPDATE articles SET root = ? WHERE uri = ? AND current", (root, uri))
 
     def withdraw(self, uri: str) -> None:
@@ -517,7 +541,12 @@ class Ledger:
         self._db.execute("DELETE FROM articles WHERE uri = ?", (uri,))
 
     def select(self, where: str, values: Sequence[str]) -> set[int]:
-        """The pks of the current articles for which an SQL condition holds."""
+        """The pks of the current articles for which an SQL condition holds.
+
+        Args:
+            where: The condition, ``?`` for each value.
+            values: What stands in the place of its placeholders.
+        """
         rows = self._db.execute(f"SELECT pk FROM articles WHERE current AND ({where})", values)
         return {pk for (pk,) in rows}
 
@@ -595,14 +624,24 @@ class Ledger:
 
 
 def packed(raw: str, text: str) -> bytes:
-    """The source of an article, compressed with what its text holds of it already."""
+    """The source of an article, compressed with what its text holds of it already.
+
+    Args:
+        raw: The source, as it was read.
+        text: The article's text.
+    """
     known = text.encode("utf-8", "surrogatepass")[-DICTIONARY:]
     packer = zlib.compressobj(zdict=known) if known else zlib.compressobj()
     return packer.compress(raw.encode("utf-8", "surrogatepass")) + packer.flush()
 
 
 def unpacked(data: bytes, text: str) -> str:
-    """What ``packed`` made smaller, with the same text."""
+    """What ``packed`` made smaller, with the same text.
+
+    Args:
+        data: As ``packed`` gave it.
+        text: The article's text.
+    """
     known = text.encode("utf-8", "surrogatepass")[-DICTIONARY:]
     packer = zlib.decompressobj(zdict=known) if known else zlib.decompressobj()
     return (packer.decompress(data) + packer.flush()).decode("utf-8", "surrogatepass")

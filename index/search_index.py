@@ -39,10 +39,21 @@ class Vectors(Protocol):
     def search(
         self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """See ``VectorIndex.search``."""
+        """See ``VectorIndex.search``.
+
+        Args:
+            query: float32 (d,), unit length.
+            top_k: How many at most.
+            allowed: The ids that may be found; None for all.
+        """
 
     def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
-        """See ``VectorIndex.scores``."""
+        """See ``VectorIndex.scores``.
+
+        Args:
+            query: float32 (d,), unit length.
+            ids: Chunks or articles, by pk.
+        """
 
 
 class Words(Protocol):
@@ -57,7 +68,13 @@ class Words(Protocol):
     def search(
         self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """See ``BM25Index.search``."""
+        """See ``BM25Index.search``.
+
+        Args:
+            weights: What each stem counts.
+            top_k: How many at most.
+            allowed: The ids that may be found; None for all.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +160,10 @@ class SearchIndex:
     def open(cls, root: Path, token: str) -> SearchIndex:
         """Opens what ``build`` kept.
 
+        Args:
+            root: The folder of the index.
+            token: What names the generation.
+
         Raises:
             SearchIndexDamaged: see ``verify``.
         """
@@ -165,6 +186,10 @@ class SearchIndex:
 def verify(root: Path, token: str) -> dict[str, Any]:
     """Reads every derived file of a generation and compares it with its digest.
 
+    Args:
+        root: The folder of the index.
+        token: What names the generation.
+
     Returns:
         What the generation's stamp says.
 
@@ -185,7 +210,12 @@ def verify(root: Path, token: str) -> dict[str, Any]:
 
 
 def prune(root: Path, token: str) -> None:
-    """Deletes the derived files of every generation but one."""
+    """Deletes the derived files of every generation but one.
+
+    Args:
+        root: The folder of the index.
+        token: What names the generation that stays.
+    """
     if root.is_dir():
         for folder in root.iterdir():
             if folder.name != token:
@@ -210,7 +240,12 @@ def _vectors(
 def means(
     vectors: NDArray[np.float32], owners: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The articles' pks, and the mean of each one's vectors at unit length."""
+    """The articles' pks, and the mean of each one's vectors at unit length.
+
+    Args:
+        vectors: float32 (n, d), unit rows.
+        owners: int64 (n,), the pk of each row's article.
+    """
     articles, rows = np.unique(owners, return_inverse=True)
     sums = np.zeros((len(articles), vectors.shape[1]), dtype=np.float32)
     np.add.at(sums, rows, vectors)
@@ -237,7 +272,12 @@ def article_stems(article: StoredArticle) -> list[str]:
 
 
 def stems_of(text: str, article: StoredArticle) -> list[str]:
-    """The stems of a text of an article."""
+    """The stems of a text of an article.
+
+    Args:
+        text: Part of the article, or its title.
+        article: Whose language decides.
+    """
     return content_stems(text, code_of(article.article.language))
 
 

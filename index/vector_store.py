@@ -149,7 +149,12 @@ class VectorStore(BasePydanticVectorStore):
 
 
 def as_node(chunk: StoredChunk, stored: StoredArticle) -> TextNode:
-    """A chunk as LlamaIndex knows it, with its article's metadata and exact offsets."""
+    """A chunk as LlamaIndex knows it, with its article's metadata and exact offsets.
+
+    Args:
+        chunk: Of the article.
+        stored: As the ledger holds it.
+    """
     article = stored.article
     node = TextNode(
         id_=str(chunk.pk),

@@ -62,6 +62,9 @@ class Library:
     def turn_to(self, directory: Path) -> None:
         """Asks the index in another folder from the next question on.
 
+        Args:
+            directory: The folder of the other index.
+
         Raises:
             IndexMissing, IndexMismatch: as for ``Corpus.open``; the one before stays.
         """
@@ -89,6 +92,9 @@ class Library:
 
     def article(self, article_id: str) -> Article:
         """The article, or the earlier revision of one, with this id.
+
+        Args:
+            article_id: ``Article.id``, of any revision.
 
         Raises:
             NotIndexed: there is none.

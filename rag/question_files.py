@@ -11,7 +11,6 @@ from typing import Any
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
-from rag.evaluation.requests import WANTED
 
 _ROLES = ("user", "assistant")
 
@@ -53,6 +52,9 @@ class Record:
 
 def read(path: Path) -> list[Line]:
     """Reads questions; all of them, so that a broken line is told before the first is asked.
+
+    Args:
+        path: A JSON object a line.
 
     Raises:
         UnreadableInput: names the file, the line, and what it lacks.
@@ -135,6 +137,10 @@ def _turns(where: str, history: Any) -> Iterator[dict[str, str]]:  # noqa: ANN40
         yield {"role": turn["role"], "content": str(turn.get("content") or "")}
 
 
+WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day")
+"""Fields of a golden line that say what the reply to a request holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class GoldenQuestion(Line):
     """A question, and what answers it.
@@ -142,7 +148,7 @@ class GoldenQuestion(Line):
     Attributes:
         docs: Keys of the articles that hold the answer.
         facts: What the answer has to state; each fact as wordings of which one is enough.
-        wanted: For a request, what a good reply holds: see ``rag.evaluation.requests``.
+        wanted: For a request, what a good reply holds: ``WANTED``.
         short: Short answers of which one is expected; none where they are not measured.
         answerable: False where the articles do not answer, and a refusal is right.
         kind: The group that the question is counted in; "" for none.
@@ -158,6 +164,9 @@ class GoldenQuestion(Line):
 
 def read_golden(path: Path) -> list[GoldenQuestion]:
     """Reads a golden set, all of it, so that a broken line is told before a question is asked.
+
+    Args:
+        path: A JSON object a line.
 
     Raises:
         UnreadableInput: names the file, the line, what is wrong, and the remedy.
@@ -264,6 +273,9 @@ class Collection:
 
 def read_collection(folder: Path) -> Collection:
     """Reads queries and judgements; all of them, so that a broken line is told at once.
+
+    Args:
+        folder: With ``queries.jsonl`` and ``qrels``.
 
     Raises:
         UnreadableInput: names the file and the line, or what the folder lacks.

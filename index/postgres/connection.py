@@ -77,11 +77,21 @@ class Connections:
         return db
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401
-        """Runs one statement."""
+        """Runs one statement.
+
+        Args:
+            statement: The statement, ``%s`` for each value.
+            values: What stands in the place of its placeholders.
+        """
         return self.db.execute(_marked(statement), values or None)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Runs one statement for every row of values."""
+        """Runs one statement for every row of values.
+
+        Args:
+            statement: The statement, ``%s`` for each value.
+            rows: The values of each run.
+        """
         with self.db.cursor() as cursor:
             cursor.executemany(_marked(statement), rows)
 
@@ -92,7 +102,12 @@ class Connections:
             yield from rows.execute(_marked(statement))
 
     def number(self, table: str, count: int = 1) -> int:
-        """The first of so many pks to come; in ``write()``."""
+        """The first of so many pks to come; in ``write()``.
+
+        Args:
+            table: The table's name.
+            count: How many pks are wanted.
+        """
         row = self.execute(
             "UPDATE numbers SET last = last + ? WHERE name = ? RETURNING last", (count, table)
         ).fetchone()

@@ -124,11 +124,22 @@ class Postgres:
         raise self._db.damaged("is damaged")
 
     def forget(self, ledger: Ledger, uris: list[str]) -> None:
-        """Takes the articles of these uris out of what is searched."""
+        """Takes the articles of these uris out of what is searched.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            uris: Of the articles that go.
+        """
         search.forget(ledger, uris)
 
     def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
-        """Adds what is not searched yet."""
+        """Adds what is not searched yet.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            dimension: The length of each vector.
+            token: What names the generation.
+        """
         search.learn(ledger, dimension)
 
     def relearn(self, ledger: Ledger) -> None:
@@ -138,11 +149,21 @@ class Postgres:
             search.learn(ledger, int(ledger.manifest()["dimension"]))
 
     def search_index(self, ledger: Ledger, manifest: dict[str, str]) -> SearchIndex:
-        """Tables to search."""
+        """Tables to search.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            manifest: What the index says of itself.
+        """
         return search.opened(self._db, manifest["token"])
 
     def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
-        """What is wrong with the rows, and with what is searched."""
+        """What is wrong with the rows, and with what is searched.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            manifest: What the index says of itself.
+        """
         found = damage.find(ledger)
         lacking, left = search.missing(self._db)
         told = []

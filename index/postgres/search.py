@@ -82,7 +82,13 @@ class Vectors:
     def search(
         self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """The ids nearest to a query, best first, with their cosines."""
+        """The ids nearest to a query, best first, with their cosines.
+
+        Args:
+            query: float32 (d,), unit length.
+            top_k: How many at most.
+            allowed: The ids that may be found; None for all.
+        """
         if top_k <= 0 or (allowed is not None and not allowed):
             return []
         exact = "-(vector::vector <#> ?::vector)"
@@ -107,7 +113,12 @@ class Vectors:
         return [(id_, cosine) for id_, cosine in found]
 
     def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
-        """The cosine of a query with each of the ids; those that are not there are left out."""
+        """The cosine of a query with each of the ids; those that are not there are left out.
+
+        Args:
+            query: float32 (d,), unit length.
+            ids: Chunks or articles, by pk.
+        """
         found = self._db.execute(
             f"SELECT id, -(vector::vector <#> ?::vector) FROM {self._table}"
             " WHERE id = ANY(?::bigint[])",
@@ -145,7 +156,13 @@ class Words:
     def search(
         self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """The ids of the texts that hold any of the stems, best first, with their BM25 scores."""
+        """The ids of the texts that hold any of the stems, best first, with their BM25 scores.
+
+        Args:
+            weights: What each stem counts.
+            top_k: How many at most.
+            allowed: The ids that may be found; None for all.
+        """
         wanted = [stem for stem, weight in weights.items() if weight > 0]
         texts, total = self._size
         if not wanted or not texts or top_k <= 0:
@@ -190,7 +207,12 @@ def _best(
 
 
 def opened(db: Database, token: str) -> SearchIndex:
-    """What is searched of the generation that a snapshot shows."""
+    """What is searched of the generation that a snapshot shows.
+
+    Args:
+        db: The database.
+        token: What names the generation.
+    """
     rows = db.execute("SELECT DISTINCT language FROM articles WHERE current").fetchall()
     return SearchIndex(
         token,
@@ -204,7 +226,12 @@ def opened(db: Database, token: str) -> SearchIndex:
 
 
 def forget(ledger: Ledger, uris: Sequence[str]) -> None:
-    """Takes articles out of what is searched; the ledger still holds them. In ``write()``."""
+    """Takes articles out of what is searched; the ledger still holds them. In ``write()``.
+
+    Args:
+        ledger: The rows of the index, the one source of truth.
+        uris: Of the articles that go.
+    """
     db = ledger.database
     rows = db.execute(
         "SELECT s.id FROM article_search s JOIN articles a ON a.pk = s.id WHERE a.uri = ANY(?)",
@@ -228,7 +255,12 @@ def empty(db: Database) -> None:
 
 
 def learn(ledger: Ledger, dimension: int) -> None:
-    """Has all that the ledger holds and that is not searched yet found. In ``write()``."""
+    """Has all that the ledger holds and that is not searched yet found. In ``write()``.
+
+    Args:
+        ledger: The rows of the index, the one source of truth.
+        dimension: The length of each vector.
+    """
     db = ledger.database
     rows = db.execute(
         "SELECT DISTINCT article FROM chunks"

@@ -89,7 +89,12 @@ def text_of(tree: Node) -> str:
 
 
 def write_markup(tree: Node, text: Assembly) -> None:
-    """Adds the text of a tree of (X)HTML to a document's."""
+    """Adds the text of a tree of (X)HTML to a document's.
+
+    Args:
+        tree: The markup.
+        text: The document that grows.
+    """
     writer = _Writer(text)
     writer.inside(tree)
     writer.end(PARAGRAPH)

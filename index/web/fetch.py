@@ -77,7 +77,13 @@ class Fetch(Protocol):
     """What fetches."""
 
     def get(self, url: str, etag: str = "", modified: str = "") -> Fetched:
-        """Fetches an address, unless it is as it was."""
+        """Fetches an address, unless it is as it was.
+
+        Args:
+            url: The address.
+            etag: Of the copy that is known.
+            modified: When that was changed, as its server said.
+        """
 
     def close(self) -> None:
         """Ends what connections there are; more may be begun."""

@@ -85,6 +85,11 @@ def gather(
 def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Report:
     """Commits what was gathered, and what files hold; then remembers that it was fetched.
 
+    Args:
+        builder: Writes to the index.
+        sources: Files that were named with the addresses.
+        found: What was gathered from these.
+
     Raises:
         IndexBusy, IndexMismatch, IndexDamaged, IndexUnwritable: see the classes.
     """

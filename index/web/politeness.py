@@ -112,6 +112,10 @@ class Pace:
     def wait(self, host: str, apart: float = APART) -> None:
         """Waits until a host may be asked, and notes that it is.
 
+        Args:
+            host: The name or the address of a server.
+            apart: The seconds between two questions.
+
         Raises:
             Busy: that would take too long.
         """
@@ -126,6 +130,10 @@ class Pace:
     def again(self, host: str, seconds: float) -> None:
         """Asks a host again after so many seconds, and not before.
 
+        Args:
+            host: The name or the address of a server.
+            seconds: From now on.
+
         Raises:
             Busy: they are too many to wait for.
         """
@@ -136,6 +144,10 @@ class Pace:
 
     def down(self, host: str, why: str) -> None:
         """Notes that a host did not answer.
+
+        Args:
+            host: The name or the address of a server.
+            why: What it did instead.
 
         Raises:
             Busy: always; it is what becomes of the request.
@@ -149,6 +161,10 @@ class Pace:
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     """The seconds of a ``Retry-After`` header, which holds a number or a date; None of neither.
+
+    Args:
+        value: Of the header; None if there is none.
+        now: From when a date is counted; None for this moment.
 
     >>> retry_after("120"), retry_after("soon")
     (120.0, None)

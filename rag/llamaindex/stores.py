@@ -78,6 +78,9 @@ def fill(store: BasePydanticVectorStore, library: Library) -> int:
 def in_store(store: BasePydanticVectorStore) -> Find:
     """The nearest nodes of a vector store.
 
+    Args:
+        store: Any vector store of LlamaIndex's.
+
     Raises:
         PartUnusable: it is no vector store, or takes no embeddings.
     """
@@ -107,6 +110,9 @@ def in_store(store: BasePydanticVectorStore) -> Find:
 
 def by_retriever(retriever: BaseRetriever | None) -> Find:
     """The nodes that a retriever gives.
+
+    Args:
+        retriever: Any retriever of LlamaIndex's.
 
     Raises:
         PartUnusable: it is no retriever.

@@ -47,7 +47,12 @@ def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Matc
 
 
 def ask_aside(settings: Settings, corpus: Corpus) -> None:
-    """The same in a thread of its own; what goes wrong is logged."""
+    """The same in a thread of its own; what goes wrong is logged.
+
+    Args:
+        settings: Where the index is, and how it is asked.
+        corpus: The corpus that is asked.
+    """
 
     def work() -> None:
         try:

@@ -26,6 +26,12 @@ MOST = 100
 def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> None:
     """Does what ``onrecord alert`` is told to do.
 
+    Args:
+        settings: Where the index is, and how it is asked.
+        action: One of ``ACTIONS``.
+        text: The alert's question or words, or its number.
+        as_json: Whether JSON is printed, and nothing else.
+
     Raises:
         typer.BadParameter: it is not one of ``ACTIONS``, or lacks its text.
         AlertsUnusable: see the class.

@@ -85,6 +85,10 @@ def fetcher(settings: Settings) -> Fetcher:
 def remove(settings: Settings, names: Sequence[str]) -> Report:
     """Removes articles.
 
+    Args:
+        settings: Where the index is, and how it is asked.
+        names: Uris, keys or ids.
+
     Raises:
         NotIndexed, IndexMissing, IndexBusy: see the classes.
     """
@@ -93,7 +97,13 @@ def remove(settings: Settings, names: Sequence[str]) -> Report:
 
 
 def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
-    """Prints the counts; what was skipped, and why, goes to standard error."""
+    """Prints the counts; what was skipped, and why, goes to standard error.
+
+    Args:
+        report: What was done.
+        missing: Sources that gave nothing.
+        as_json: Whether JSON is printed, and nothing else.
+    """
     for sentence in missing:
         typer.echo(output.plain(f"onrecord: {sentence}"), err=True)
     for item in report.skipped[:_SKIPPED_LINES]:
@@ -116,7 +126,13 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
 
 
 def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
-    """Verifies the index, mends what can be made again if asked to; whether it is whole now."""
+    """Verifies the index, mends what can be made again if asked to; whether it is whole now.
+
+    Args:
+        settings: Where the index is, and how it is asked.
+        repair: Whether to mend.
+        as_json: Whether JSON is printed, and nothing else.
+    """
     engine = engine_at(settings.place())
     if repair and engine.made():
         with _builder(settings) as builder, suppress(IndexDamaged):

@@ -26,6 +26,10 @@ NAMES = (LEDGER, FILE, ALERTS, f"{SAMPLE}/{FILE}")
 def backup(directory: Path, file: Path) -> None:
     """Writes all that cannot be made again into one file.
 
+    Args:
+        directory: The folder of the index.
+        file: The backup that is written.
+
     Raises:
         IndexMissing: there is nothing in the folder.
         UnreadableInput: the file cannot be written.
@@ -41,6 +45,10 @@ def backup(directory: Path, file: Path) -> None:
 def restore(directory: Path, file: Path) -> None:
     """Puts a backup in the place of what is there, which is kept beside it.
 
+    Args:
+        directory: The folder of the index.
+        file: The backup.
+
     Raises:
         NoBackup, IndexBusy, IndexMismatch: see the classes.
     """
@@ -51,6 +59,10 @@ def restore(directory: Path, file: Path) -> None:
 
 def export(place: Place, file: Path) -> bool:
     """Writes every article as a line of JSON that ``add`` reads back; whether all could be read.
+
+    Args:
+        place: Where the index is.
+        file: JSON Lines, written whole or not at all.
 
     Raises:
         IndexMissing, IndexMismatch, IndexDamaged: see the classes.

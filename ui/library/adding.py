@@ -121,6 +121,10 @@ class Editor:
     def add_files(self, sent: Sequence[Sent], progress: Progress) -> list[Result]:
         """Adds the articles that files hold; a file that cannot be read is told, not raised.
 
+        Args:
+            sent: The files, as they came.
+            progress: Told how far the work is.
+
         Raises:
             IndexBusy, IndexMismatch: see the classes.
         """
@@ -133,6 +137,10 @@ class Editor:
 
     def add_pasted(self, pasted: Sequence[Pasted], progress: Progress) -> list[Result]:
         """Adds texts; one under the name of an earlier one replaces it.
+
+        Args:
+            pasted: The texts, with what is said of them.
+            progress: Told how far the work is.
 
         Raises:
             IndexBusy, IndexMismatch: see the classes.
@@ -147,6 +155,10 @@ class Editor:
 
     def add_link(self, url: str, progress: Progress) -> list[Result]:
         """Adds what an address holds: an article, or the articles of a feed or a sitemap.
+
+        Args:
+            url: The address.
+            progress: Told how far the work is.
 
         Raises:
             IndexBusy, IndexMismatch: see the classes.

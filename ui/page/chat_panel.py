@@ -75,7 +75,12 @@ class ChatPanel:
     suggestions: Any
 
     def shown(self, now: Sequence[Turn], said: str = "") -> dict[Any, Any]:
-        """What the components become when the chat has come to these turns."""
+        """What the components become when the chat has come to these turns.
+
+        Args:
+            now: The turns.
+            said: A sentence for who cannot see the page.
+        """
         actions = actions_html(now, kept=self.earlier is not None, said=said)
         return {self.chat: messages(now), self.actions: actions, self.further: ""}
 
@@ -171,7 +176,14 @@ def _user(request: Any) -> str:  # noqa: ANN401
 
 
 def wire(gr: ModuleType, app: Any, parts: ChatPanel, corpus: "Corpus") -> list[Any]:  # noqa: ANN401
-    """Connects the events; gives those that end in an answer."""
+    """Connects the events; gives those that end in an answer.
+
+    Args:
+        gr: Gradio.
+        app: The page.
+        parts: The components.
+        corpus: The corpus that is asked.
+    """
     earlier, held = parts.earlier, parts.held
     outputs = [*parts.shown([])]
     chat = earlier.chat if earlier else gr.State("")
@@ -378,7 +390,16 @@ def wire_offers(
     suggestions: Callable[[], Sequence[str]],
     further: Callable[["Answer"], Sequence[str]] | None,
 ) -> None:
-    """Fills in the suggested questions, once these are known."""
+    """Fills in the suggested questions, once these are known.
+
+    Args:
+        gr: Gradio.
+        app: The page.
+        parts: The components.
+        answers: The events that end in an answer.
+        suggestions: Gives questions to begin with.
+        further: Gives questions to go on with; None for none.
+    """
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     app.load(lambda: offers_html(suggestions()[:SUGGESTED]), None, parts.suggestions, **quiet)
     if further:

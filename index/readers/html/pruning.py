@@ -76,7 +76,12 @@ class Removed:
 
 
 def prune(tree: Node, title: str = "") -> list[Removed]:
-    """Takes the parts of a page away that are no article, and tells which these were."""
+    """Takes the parts of a page away that are no article, and tells which these were.
+
+    Args:
+        tree: The page; it is changed.
+        title: The article's headline, if it is known.
+    """
     removed: list[Removed] = []
     whole = _words(tree) or 1
     gone: set[Node] = set()
