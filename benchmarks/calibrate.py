@@ -14,8 +14,6 @@ gives is printed for ``rag/reading/evidence.py`` and ``rag/reading/answerability
 from __future__ import annotations
 
 import argparse
-import json
-import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,21 +21,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from beir import queries
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from index.build import Builder
 from index.embed import Embedder
 from index.embedders import embedder_of
 from index.generation import Allowed, Generation, Generations
 from index.readers import Source
-from rag.evaluation.squad import exact, f1
+from rag.evaluation.judge import exact, f1
 from rag.question import UnusableQuestion, understand
 from rag.reading import answerability, evidence
 from rag.reading.answerability import SIGNALS
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.reading.retriever_reader import PASSAGES, held
+from rag.reading.retriever_reader import PASSAGES, demote_untrue
 from rag.retrieve import Query, retrieve
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -74,15 +74,12 @@ def main() -> None:
     parser.add_argument("--indexes", type=Path, default=Path(tempfile.mkdtemp()))
     parser.add_argument("--limit", type=int, default=10**6, help="questions of a collection")
     parser.add_argument("--model", type=Path, help="another model than the one that is shipped")
-    parser.add_argument("--keep", type=Path, help="where to keep what was collected")
     given = parser.parse_args()
     reader = Reader(given.model) if given.model else Reader()
     embedder = embedder_of()
     asked: list[Asked] = []
     for folder in given.collections:
         asked += collect(folder, given.indexes, embedder, reader, given.limit)
-    if given.keep:
-        given.keep.write_bytes(pickle.dumps(asked))
     report(asked)
 
 
@@ -144,7 +141,7 @@ def seen(
     query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
     passages = retrieve(now, query, PASSAGES, allowed)
     found = evidence.gather(meant.query, passages, reader)
-    found, untrue = held(meant, found)
+    found, untrue = demote_untrue(meant, found)
     idf = answerability.inverse_frequency(now)
     return found, answerability.signals(query, found, idf, len(untrue))
 
@@ -178,18 +175,6 @@ def asked_of(
         right,
         signals,
     )
-
-
-def queries(folder: Path) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """Each query's record, and the keys of the documents judged relevant."""
-    right: dict[str, list[str]] = {}
-    for row in (folder / "qrels" / "test.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        query, document, score = row.split("\t")
-        if float(score) > 0:
-            right.setdefault(query, []).append(document)
-    for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        yield record, right.get(record["_id"], [])
 
 
 def fit_sentences(located: Sequence[Asked]) -> NDArray[np.float64]:
@@ -245,8 +230,8 @@ def report_answerability(asked: Sequence[Asked]) -> None:
             if len(yes) and len(no):
                 cuts = [np.mean(no >= np.quantile(yes, 1 - share)) for share in ANSWERED]
                 told.append(
-                    f"{source} AUC {auc(yes, no):.3f} false at {ANSWERED}: "
-                    + " ".join(f"{c:.3f}" for c in cuts)
+                    f"{source} AUC {roc_auc_score(labels[mine], scores[mine]):.3f}"
+                    f" false at {ANSWERED}: " + " ".join(f"{c:.3f}" for c in cuts)
                 )
         print(f"{name:20}", "; ".join(told))
         if name == "all":
@@ -280,15 +265,6 @@ def fit_rows(
 def predict(model: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities."""
     return 1 / (1 + np.exp(-(rows @ model[:-1] + model[-1])))
-
-
-def auc(yes: NDArray[np.float64], no: NDArray[np.float64]) -> float:
-    """The probability that an answerable question scores higher than an unanswerable one."""
-    both = np.concatenate([yes, no])
-    ranks = both.argsort().argsort() + 1.0
-    for value in np.unique(both):
-        ranks[both == value] = ranks[both == value].mean()
-    return float((ranks[: len(yes)].sum() - len(yes) * (len(yes) + 1) / 2) / (len(yes) * len(no)))
 
 
 if __name__ == "__main__":

@@ -24,23 +24,22 @@ import os
 import random
 import secrets
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import psutil
 from gradio_client.utils import apply_diff
+from served import ROOT, served
 
-ROOT = Path(__file__).parent.parent
 QUESTIONS = ROOT / "tests" / "golden" / "sample.jsonl"
 SEED = 0
 SECONDS = 30  # the longest wait for anything
@@ -59,19 +58,16 @@ def main() -> int:
     parser.add_argument("--think", type=float, nargs="+", default=[2.0, 0.0])
     parser.add_argument("--doors", nargs="+", choices=sorted(DOORS), default=["page", "api"])
     parser.add_argument("--turns", type=int, default=8, help="questions in one chat")
-    parser.add_argument("--adding", type=float, help="add an article every so many seconds")
     parser.add_argument("--memory", type=int, default=1000, help="questions; 0 for none")
     parser.add_argument("--p95-ms", type=float, help="the most for 95 of 100 whole answers")
     parser.add_argument("--growth-kb", type=float, help="the most a question, in the last half")
-    parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends too
-    with (
-        tempfile.TemporaryDirectory(prefix="onrecord-load-") as folder,
-        served(Path(folder)) as (address, process),
-    ):
-        found = asyncio.run(measured(given, address, process))
-    print(json.dumps(found, indent=2) if given.json else written(found))
+    with tempfile.TemporaryDirectory(prefix="onrecord-load-") as folder:
+        with served(Path(folder)) as (address, server):
+            found = asyncio.run(measured(given, address, psutil.Process(server.pid)))
+        print(Path(folder, "log").read_text("utf-8"), file=sys.stderr)
+    print(written(found))
     return int(bool(missed(found, given.p95_ms, given.growth_kb)))
 
 
@@ -96,40 +92,6 @@ def missed(found: dict[str, Any], p95_ms: float | None, growth_kb: float | None)
     for line in told:
         print(f"missed: {line}", file=sys.stderr)
     return told
-
-
-# the server
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """The address and the process of a server over the sample corpus."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("ONRECORD_")}
-    onrecord = [sys.executable, "-c", "from ui.cli import main; main()"]
-    index = ["--index", str(folder / "index")]
-    start = partial(subprocess.Popen, cwd=ROOT, env=environment, text=True)
-    with start([*onrecord, "add", "index/sample", *index], stdout=subprocess.DEVNULL) as adding:
-        assert adding.wait() == 0, "the index was not made"
-    serving = [*onrecord, "chat", *index, "--port", "0"]
-    with (folder / "log").open("w+") as log, start(serving, stderr=log) as process:
-        try:
-            yield _address(process, folder / "log"), psutil.Process(process.pid)
-        finally:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(SECONDS)
-            process.kill()
-            sys.stderr.write("".join((folder / "log").read_text("utf-8").splitlines(True)[1:]))
-
-
-def _address(process: subprocess.Popen[str], log: Path) -> str:
-    until = time.monotonic() + 4 * SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        for word in log.read_text("utf-8").split():
-            if word.startswith("http://"):
-                return word
-        time.sleep(0.1)
-    raise RuntimeError(f"the server did not start: {log.read_text('utf-8')}")
 
 
 # who asks
@@ -159,7 +121,6 @@ class Work:
     left: int
     until: float
     done: list[Asked] = field(default_factory=list)
-    further: list[float] = field(default_factory=list)
     failed: int = 0
     ended: float = 0.0
 
@@ -212,8 +173,8 @@ class Tab:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def ask(self, question: str, follow: Callable[[float], None]) -> Asked:
-        """Types a question and clicks; what comes after the answer goes on, and is told."""
+    async def ask(self, question: str) -> Asked:
+        """Types a question and clicks; what comes after the answer goes on."""
         taken = next(  # from the box, by the page itself
             number
             for number, each in self._dependencies.items()
@@ -229,7 +190,7 @@ class Tab:
             return Asked(error=f"{type(error).__name__}: {error}")
         for after, each in self._dependencies.items():
             if each["trigger_after"] == number:
-                task = asyncio.create_task(self._follow(after, follow))
+                task = asyncio.create_task(self._follow(after))
                 self._background.add(task)
                 task.add_done_callback(self._background.discard)
         html = self._values[self._chat][-1]["content"]
@@ -241,15 +202,11 @@ class Tab:
         """Waits for what comes after the answers."""
         await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _follow(self, number: int, told: Callable[[float], None]) -> None:
-        started = time.perf_counter()
+    async def _follow(self, number: int) -> None:
         try:
             await self._fire(number)
         except (httpx.HTTPError, TimeoutError, RuntimeError):
             self.failed += 1
-            return
-        if len(self._dependencies[number]["outputs"]) > 2:  # the buttons of further questions
-            told(time.perf_counter() - started)
 
     async def _fire(self, number: int) -> float:
         """One event of the page, until it is over; returns when its first snapshot came.
@@ -340,7 +297,7 @@ async def page_user(
                 await asyncio.sleep(think())
                 if not work.take():
                     break
-                work.add(await tab.ask(random.choice(asked), work.further.append))  # noqa: S311
+                work.add(await tab.ask(random.choice(asked)))  # noqa: S311
             await tab.rest()
             work.failed += tab.failed
 
@@ -401,34 +358,13 @@ async def measured(
         base_url=address, timeout=2 * SECONDS, limits=limits, trust_env=False
     ) as client:
         await crowd(client, given, "page", 0.0, Work(WARM, time.monotonic() + given.seconds))
-        added: list[str] = []
-        adding = asyncio.create_task(add_articles(client, given.adding, added))
         rows = [
             await row(client, given, process, door, think)
             for door in given.doors
             for think in given.think
         ]
-        adding.cancel()
-        if given.adding:
-            failed = [error for error in added if error]
-            print(
-                f"{len(added)} articles added, {len(failed)} failed {failed[:1]}", file=sys.stderr
-            )
         memory = await growth(client, given, process) if given.memory else None
     return {"users": given.users, "load_average": os.getloadavg(), "rows": rows, "memory": memory}
-
-
-async def add_articles(client: httpx.AsyncClient, every: float | None, added: list[str]) -> None:
-    """Adds articles until it is cancelled; notes for each what went wrong, or ""."""
-    while every:
-        await asyncio.sleep(every)
-        text = f"Crane number {len(added)} was taken down in Corran on Monday, the port said."
-        try:
-            reply = await client.post("/api/articles", json={"articles": [{"text": text}]})
-            good = reply.status_code == 200 and reply.json()["results"][0]["outcome"] == "added"
-            added.append("" if good else reply.text)
-        except (httpx.HTTPError, ValueError, KeyError) as error:
-            added.append(f"{type(error).__name__}: {error}")
 
 
 async def crowd(
@@ -453,11 +389,10 @@ async def row(
     work = Work(given.questions, time.monotonic() + given.seconds)
     started, server, here = time.perf_counter(), cpu(process), time.process_time()
     await crowd(client, given, door, think, work)
-    whole = time.perf_counter() - started
-    wall = work.ended - started
+    wall, took = work.ended - started, time.perf_counter() - started
     good = [each for each in work.done if not each.error]
-    spread = partial(percentile, [each.whole for each in good])
-    first = partial(percentile, [each.first for each in good])
+    whole = [1000 * np.quantile([each.whole for each in good], share) for share in (0.5, 0.95, 1)]
+    first = [1000 * np.quantile([each.first for each in good], share) for share in (0.5, 0.95)]
     found = {
         "door": door,
         "think_s": think,
@@ -465,18 +400,13 @@ async def row(
         "cut_short": work.left > 0,
         "answered": sum(each.answered for each in good),
         **errors(work.done),
-        "p50_ms": 1000 * spread(50),
-        "p95_ms": 1000 * spread(95),
-        "max_ms": 1000 * spread(100),
-        "first_p50_ms": 1000 * first(50),
-        "first_p95_ms": 1000 * first(95),
-        "further": len(work.further),
+        **dict(zip(("p50_ms", "p95_ms", "max_ms"), whole, strict=True)),
+        **dict(zip(("first_p50_ms", "first_p95_ms"), first, strict=True)),
         "further_failed": work.failed,
-        "further_p50_ms": 1000 * percentile(work.further, 50),
         "cpu_ms": 1000 * (cpu(process) - server) / len(work.done),
         "per_second": len(work.done) / wall,
-        "server_cores": (cpu(process) - server) / whole,
-        "users_cores": (time.process_time() - here) / whole,
+        "server_cores": (cpu(process) - server) / took,
+        "users_cores": (time.process_time() - here) / took,
     }
     print(json.dumps(found), file=sys.stderr, flush=True)
     return found
@@ -507,7 +437,7 @@ async def growth(
         "questions": len(work.done),
         **errors(work.done),
         "mb": {n: next(s for c, s in seen.items() if c >= n) / MB for n in shown},
-        "kb_per_question": slope(late) / 1000,
+        "kb_per_question": np.polyfit(*zip(*late, strict=True), 1)[0] / 1000,
     }
 
 
@@ -521,21 +451,6 @@ def cpu(process: psutil.Process) -> float:
     """Seconds of processor time that a process has used."""
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-def slope(points: Sequence[tuple[int, float]]) -> float:
-    """Of the line that fits points best (least squares); 0 for fewer than two."""
-    if len(points) < 2:
-        return 0.0
-    x, y = (sum(each) / len(points) for each in zip(*points, strict=True))
-    spread = sum((a - x) ** 2 for a, _ in points)
-    return sum((a - x) * (b - y) for a, b in points) / spread if spread else 0.0
-
-
-def percentile(values: Sequence[float], share: int) -> float:
-    """The value that so many percent of the values do not exceed; NaN without any."""
-    ordered = sorted(values)
-    return ordered[max(0, -(-share * len(ordered) // 100) - 1)] if ordered else float("nan")
 
 
 # what is printed

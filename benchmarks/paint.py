@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
+from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from served import served
 
 WATCH = """new MutationObserver((_, watch) => {
     const box = document.querySelector("#ask textarea");
@@ -34,31 +32,6 @@ TOLD = """() => ({
     "question box can be typed in, ms": window.boxAt,
     "server answered, ms": performance.getEntriesByType("navigation")[0].responseEnd,
 })"""
-
-
-@contextmanager
-def chat() -> Iterator[str]:
-    """The address of a chat on the sample corpus, in a process of its own."""
-    start = [sys.executable, "-c", "from ui.cli import main; main()"]
-    with tempfile.TemporaryDirectory() as folder:
-        served = subprocess.Popen(
-            [*start, "chat", "--sample", "--port", "0"],
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"ONRECORD_INDEX": folder},
-        )
-        try:
-            assert served.stderr
-            said = ""
-            for line in served.stderr:
-                said += line
-                if found := re.search(r"onrecord is at (\S+)", line):
-                    yield found[1]
-                    return
-            sys.exit(f"the chat did not start:\n{said}")
-        finally:
-            served.terminate()
-            served.wait()
 
 
 def opened(browser: Browser, address: str) -> dict[str, float]:
@@ -85,13 +58,12 @@ def main() -> None:
     parser.add_argument("--address")
     asked = parser.parse_args()
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, ExitStack() as started:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        if asked.address:
-            runs = [opened(browser, asked.address) for _ in range(asked.times)]
-        else:
-            with chat() as address:
-                runs = [opened(browser, address) for _ in range(asked.times)]
+        if not (address := asked.address):
+            folder = started.enter_context(tempfile.TemporaryDirectory())
+            address, _ = started.enter_context(served(Path(folder)))
+        runs = [opened(browser, address) for _ in range(asked.times)]
         browser.close()
     print(f"| {asked.times} cold openings | median | most |\n|---|---|---|")
     for name in runs[0]:

@@ -93,8 +93,8 @@ def _measure(corpora: dict[str, Corpus]) -> None:
     for kind, values in recall.items():
         known = f"{statistics.mean(precision[kind]):9.2f}" if precision[kind] else "        -"
         print(f"{kind:13} {len(values):2} {kinds[kind]:10} {statistics.mean(values):11.2f} {known}")
-    taken.sort()
-    print(f"ms: p50 {taken[len(taken) // 2]:.0f}, p95 {taken[int(0.95 * len(taken))]:.0f}")
+    p95 = statistics.quantiles(taken, n=20)[-1]
+    print(f"ms: p50 {statistics.median(taken):.0f}, p95 {p95:.0f}")
 
 
 def _examples(corpus: Corpus) -> str:

@@ -10,61 +10,23 @@ import re
 from collections.abc import Iterator, Sequence
 
 # Each is said for the other where it stands alone; written down apart from the verifier's list.
-SYNONYMS = {
-    "began": "started",
-    "started": "began",
-    "large": "big",
-    "used": "employed",
-    "built": "constructed",
-    "began to": "started to",
-    "announced": "made public",
-    "many": "numerous",
-    "also": "in addition",
-    "became": "turned into",
-    "because": "since",
-    "important": "significant",
-    "known as": "called",
-    "received": "got",
-    "said": "stated",
-    "several": "a number of",
-    "although": "even though",
-    "however": "nevertheless",
-    "often": "frequently",
-    "usually": "generally",
-    "near": "close to",
-    "main": "principal",
-    "around": "about",
-    "such as": "like",
-    "approximately": "about",
-    "due to": "because of",
-    "created": "made",
-    "primarily": "mainly",
-    "following": "after",
-    "attempted": "tried",
-    "purchased": "bought",
-    "required": "needed",
-    "located": "situated",
-    "allowed": "permitted",
-    "led to": "resulted in",
-    "whole": "entire",
-    "throughout": "all over",
-    "within": "inside",
-    "people": "persons",
-    "talks": "negotiations",
-    "conflict": "war",
-    "agreement": "deal",
-    "include": "comprise",
-    "includes": "comprises",
-    "provide": "supply",
-    "show": "demonstrate",
-    "children": "kids",
-    "help": "assist",
-    "obtained": "acquired",
-    "chosen": "selected",
-    "leading": "foremost",
-    "entire": "whole",
-    "finally": "in the end",
-}
+SYNONYMS = dict(
+    pair.split(": ")
+    for pair in (
+        "began: started, started: began, large: big, used: employed, built: constructed, began"
+        " to: started to, announced: made public, many: numerous, also: in addition, became:"
+        " turned into, because: since, important: significant, known as: called, received: got,"
+        " said: stated, several: a number of, although: even though, however: nevertheless,"
+        " often: frequently, usually: generally, near: close to, main: principal, around: about,"
+        " such as: like, approximately: about, due to: because of, created: made, primarily:"
+        " mainly, following: after, attempted: tried, purchased: bought, required: needed,"
+        " located: situated, allowed: permitted, led to: resulted in, whole: entire, throughout:"
+        " all over, within: inside, people: persons, talks: negotiations, conflict: war,"
+        " agreement: deal, include: comprise, includes: comprises, provide: supply, show:"
+        " demonstrate, children: kids, help: assist, obtained: acquired, chosen: selected,"
+        " leading: foremost, entire: whole, finally: in the end"
+    ).split(", ")
+)
 OPPOSITES = [
     tuple(pair.split("/"))
     for pair in (

@@ -30,9 +30,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from beir import records_of
 from numpy.typing import NDArray
 
-from index.build import LEDGER, Builder, open_ledger
+from index.build import Builder
+from index.embedded import LEDGER, open_ledger
 from index.minilm import DIMENSION, MiniLM
 from index.readers import Source
 from index.search_index import FOLDER
@@ -75,7 +77,7 @@ def main() -> None:
         for stage in ("encode", "search", "answer", "whole"):
             show(f"question, {stage}", spread([getattr(t, stage) for t in times]))
         show("asking", {"questions": len(times), **memory})
-        medians.append(percentile([t.whole for t in times], 50))
+        medians.append(np.median([t.whole for t in times]))
     print(f"\na question at ten times the articles takes {medians[1] / medians[0]:.2f} the time")
 
 
@@ -133,12 +135,6 @@ def questions(collections: Sequence[Path], each: int) -> list[dict[str, Any]]:
         found += rng.sample(records, min(each, len(records)))
     rng.shuffle(found)
     return found
-
-
-def records_of(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file."""
-    with path.open(encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
 
 
 # what is measured, each in a process of its own
@@ -281,13 +277,7 @@ def apart(step: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN401
 
 def spread(values: Sequence[float]) -> dict[str, float]:
     """How milliseconds are spread."""
-    return {"p50": percentile(values, 50), "p95": percentile(values, 95), "max": max(values)}
-
-
-def percentile(values: Sequence[float], share: int) -> float:
-    """The value that so many percent of the values do not exceed."""
-    ordered = sorted(values)
-    return ordered[max(0, -(-share * len(ordered) // 100) - 1)]
+    return {"p50": np.median(values), "p95": np.quantile(values, 0.95), "max": max(values)}
 
 
 def show(name: str, figures: dict[str, float]) -> None:

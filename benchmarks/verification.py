@@ -1,6 +1,6 @@
 """Measures claim verification: on claims made by rule, and on two public sets.
 
-    python benchmarks/verification.py SOURCE... [--wice FILE] [--fm2 FILE] [--model ONNX] [--misses]
+    python benchmarks/verification.py SOURCE... [--wice FILE] [--fm2 FILE] [--model ONNX]
 
 A SOURCE is a collection in BEIR layout or a folder of articles. Where its questions carry
 ``metadata.answers``, question and answer become one statement; where they carry
@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from beir import queries, records_of
 from rewrites import answer_kind, changed_claims, declared, true_claims
 
 from index.article import Article
@@ -48,6 +49,9 @@ from rag.verify import THRESHOLD, verify
 
 MOST = 250  # claims of one kind
 FLAGGED = 0.05  # of the true claims, at the threshold that is chosen
+
+Query = tuple[dict[str, Any], list[str]]
+"""The record of a query, and the keys of the documents judged relevant."""
 
 # Told, but left out of the totals: a hedge is dropped in good summaries too.
 APART = ("hedge", "verbatim")
@@ -91,14 +95,13 @@ def main() -> None:
     parser.add_argument("--wice", type=Path)
     parser.add_argument("--fm2", type=Path)
     parser.add_argument("--model", type=Path, help="another reading model than the shipped one")
-    parser.add_argument("--misses", action="store_true", help="print examples of what went wrong")
     given = parser.parse_args()
     reader = Reader(given.model) if given.model else Reader()
     if cases := capped([case for source in given.sources for case in collect(source)]):
-        report(judged(cases, reader), given.misses)
+        report(judged(cases, reader))
     for name, path in (("WiCE", given.wice), ("FoolMeTwice", given.fm2)):
         if path:
-            public(name, judged(list(held_back(path)), reader), given.misses)
+            public(name, judged(list(held_back(path)), reader))
 
 
 def capped(cases: Sequence[Case]) -> list[Case]:
@@ -114,23 +117,21 @@ def capped(cases: Sequence[Case]) -> list[Case]:
 def collect(source: Path) -> list[Case]:
     """Every claim that can be made of a source, the same each time."""
     rng = random.Random(7)  # noqa: S311
-    queries = source / "queries.jsonl"
-    asked = [json.loads(line) for line in queries.open()] if queries.is_file() else []
-    if any(q["metadata"].get("reference") for q in asked):
+    asked = [*queries(source)] if (source / "queries.jsonl").is_file() else []
+    if any(query["metadata"].get("reference") for query, _ in asked):
         return list(written(source, asked, rng))
     return [*rewritten(source, asked, rng)]
 
 
-def rewritten(source: Path, asked: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[Case]:
+def rewritten(source: Path, asked: Sequence[Query], rng: random.Random) -> Iterator[Case]:
     """Claims made of each paragraph, and of the questions that it answers."""
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for key, title, text in paragraphs(source):
         groups[title].append((key, text))
     about: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    if asked:
-        for line in (source / "qrels" / "test.tsv").read_text().splitlines()[1:]:
-            query, key, _ = line.split("\t")
-            about[key] += [q for q in asked if q["_id"] == query]
+    for query, keys in asked:
+        for key in keys:
+            about[key].append(query)
     for number, (_, members) in enumerate(sorted(groups.items())):
         for key, text in members:
             elsewhere = [s for k, t in members if k != key for s in sentences(t)]
@@ -141,8 +142,7 @@ def rewritten(source: Path, asked: Sequence[dict[str, Any]], rng: random.Random)
 def paragraphs(source: Path) -> Iterator[tuple[str, str, str]]:
     """Key, document and text of every paragraph that is longer than a line."""
     if (source / "corpus.jsonl").is_file():
-        for line in (source / "corpus.jsonl").open():
-            record = json.loads(line)
+        for record in records_of(source / "corpus.jsonl"):
             yield record["_id"], record["title"], record["text"]
         return
     for article in Source.at(source).articles():
@@ -213,20 +213,13 @@ def of_questions(
         )
 
 
-def written(source: Path, asked: Sequence[dict[str, Any]], rng: random.Random) -> Iterator[Case]:
+def written(source: Path, asked: Sequence[Query], rng: random.Random) -> Iterator[Case]:
     """Sentences that were written over relevant passages, and what is changed in them."""
-    texts = {}
-    for line in (source / "corpus.jsonl").open():
-        record = json.loads(line)
-        texts[record["_id"]] = record["text"]
-    relevant: dict[str, list[str]] = defaultdict(list)
-    for line in (source / "qrels" / "test.tsv").read_text().splitlines()[1:]:
-        found, key, _ = line.split("\t")
-        relevant[found].append(texts[key])
-    conversations = sorted({q["_id"].split("<")[0] for q in asked})
-    for query in asked:
+    texts = {record["_id"]: record["text"] for record in records_of(source / "corpus.jsonl")}
+    conversations = sorted({query["_id"].split("<")[0] for query, _ in asked})
+    for query, keys in asked:
         half = conversations.index(query["_id"].split("<")[0]) % 2
-        cited = tuple(relevant[query["_id"]])
+        cited = tuple(texts[key] for key in keys)
         if query["metadata"].get("answerability") != "answerable" or not cited:
             continue
         for sentence in sentences(query["metadata"]["reference"].strip()):
@@ -309,7 +302,7 @@ def unsupported(
     return {n: j.score < chosen[j.case.half] for n, j in enumerate(found)}
 
 
-def report(found: Sequence[Judged], misses: bool) -> None:
+def report(found: Sequence[Judged]) -> None:
     """Prints what is flagged of each kind, and what the rules alone and the reasons are worth."""
     flags = unsupported(found, at_most)
     rules = [by_rule(j.case) for j in found]
@@ -330,8 +323,6 @@ def report(found: Sequence[Judged], misses: bool) -> None:
             right = [named(found[n]) for n in places if not true and found[n].score < THRESHOLD]
             shown = f"  reason {share(right)}" if right else ""
             print(f"  {kind:12} {len(places):5}  {'  '.join(shares)}{shown}")
-    if misses:
-        shown_misses(found)
 
 
 def by_rule(case: Case) -> bool:
@@ -348,7 +339,7 @@ def named(item: Judged) -> bool:
     return not before or bool(changed & {word.strip(".,;:") for word in quoted})
 
 
-def public(name: str, found: Sequence[Judged], misses: bool) -> None:
+def public(name: str, found: Sequence[Judged]) -> None:
     """Prints F1 of the supported claims and balanced accuracy."""
     print(f"{name}: {len(found)} claims held back. {PUBLISHED[name]}")
     flags = unsupported(found, balanced)
@@ -365,8 +356,6 @@ def public(name: str, found: Sequence[Judged], misses: bool) -> None:
             f"  {what:8} F1 {f1:.3f}  balanced accuracy {(kept + caught) / 2:.3f}"
             f"  true kept {kept:.3f}  others caught {caught:.3f}"
         )
-    if misses:
-        shown_misses(found)
 
 
 def balanced(found: Sequence[Judged]) -> float:
@@ -377,19 +366,6 @@ def balanced(found: Sequence[Judged]) -> float:
     kept = 1 - np.searchsorted(true, cuts) / len(true)
     caught = np.searchsorted(false, cuts) / len(false)
     return float(cuts[int(np.argmax(kept + caught))])
-
-
-def shown_misses(found: Sequence[Judged]) -> None:
-    """Prints some of what goes wrong at the shipped threshold."""
-    rng = random.Random(1)  # noqa: S311
-    kinds: dict[tuple[bool, str], list[Judged]] = defaultdict(list)
-    for j in found:
-        if j.case.true == (j.score < THRESHOLD):
-            kinds[j.case.true, j.case.kind].append(j)
-    for (true, kind), wrong in sorted(kinds.items()):
-        print(f"\n{'true' if true else 'changed'}, {kind}: {len(wrong)} wrong")
-        for j in rng.sample(wrong, min(8, len(wrong))):
-            print(f"    {j.case.claim}\n      {j.score:.2f} {j.reason}")
 
 
 def share(found: Sequence[bool]) -> str:

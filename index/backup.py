@@ -50,6 +50,11 @@ def backup(directory: Path, names: Sequence[str], file: Path) -> list[str]:
 def unpack(file: Path, names: Sequence[str], folder: Path) -> list[Path]:
     """Takes the files out of a backup.
 
+    Args:
+        file: The backup.
+        names: Those that are wanted.
+        folder: Where they are put.
+
     Raises:
         NoBackup: it is none, or not as it was written.
     """
@@ -69,7 +74,12 @@ def unpack(file: Path, names: Sequence[str], folder: Path) -> list[Path]:
 
 
 def copy(path: Path, to: Path) -> None:
-    """Copies a SQLite file as of one moment, whoever reads and writes it."""
+    """Copies a SQLite file as of one moment, whoever reads and writes it.
+
+    Args:
+        path: The file that is copied.
+        to: The copy.
+    """
     source, target = Connections(path).connect(), sqlite3.connect(to)
     try:
         source.backup(target)
@@ -80,6 +90,10 @@ def copy(path: Path, to: Path) -> None:
 
 def put(new: Path, path: Path) -> Path | None:
     """Puts one SQLite file in the place of another, at one moment for all who read it.
+
+    Args:
+        new: The file that comes.
+        path: The one in whose place it is put.
 
     Returns:
         Where what was there before is kept; None if nothing was there.

@@ -9,29 +9,23 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import backup, damage, migrate, search_index
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded_text
-from index.connection import MAKING, damaged, logged, recognise
-from index.disk import alone
 from index.duplicates import SIGNATURE_BYTES, signature, stories
 from index.embed import Embedder
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
-from index.ledger import SCHEMA_VERSION, Ledger, Prepared
+from index.engine import Place, engine_at
+from index.errors import IndexDamaged, IndexMismatch, NotIndexed
+from index.ledger import Ledger, Prepared
 from index.readers import Source
-from index.search_index import SearchIndex
 from index.sync import Comparison, Report
 from index.text.languages import code_of, language_of
 from index.text.sentences import split_sentences
 
-__all__ = ["LEDGER", "Builder", "Progress", "Report", "check_embedder", "open_ledger"]
-
-LEDGER = "ledger.sqlite"
+__all__ = ["Builder", "Progress", "Report", "check_embedder"]
 
 # Articles that are encoded together: small enough that a stop loses little work.
 _GROUP = 32
@@ -41,40 +35,13 @@ Progress = Callable[[str, int, int], None]
 _Encoding = tuple[list[str], "Future[NDArray[np.float32]]"]  # keys, and the vectors to come
 
 
-def open_ledger(directory: Path) -> Ledger:
-    """Opens the ledger of an index.
-
-    Raises:
-        IndexMissing: there is none in the folder.
-        IndexMismatch: it has another schema.
-        IndexDamaged: it is past reading.
-    """
-    path = directory / LEDGER
-    if not path.is_file():
-        raise IndexMissing(
-            f"{directory}: there is no index here; make one with: onrecord add SOURCE"
-            f" --index {directory}"
-        )
-    recognise(path)
-    ledger = Ledger(path)
-    found = ledger.schema()
-    if found == str(SCHEMA_VERSION):
-        return ledger
-    if found is None or not found.isdecimal():
-        raise damaged(path, "holds no index of onrecord")
-    remedy = (
-        f"bring it up to date with: onrecord check --repair --index {directory}"
-        if found in migrate.FROM
-        else "a newer onrecord made it; update onrecord"
-    )
-    raise IndexMismatch(
-        f"{directory}: the index has schema {found} and this onrecord reads schema"
-        f" {SCHEMA_VERSION}; {remedy}"
-    )
-
-
-def check_embedder(directory: Path, manifest: dict[str, str], embedder: Embedder) -> None:
+def check_embedder(place: str, manifest: dict[str, str], embedder: Embedder) -> None:
     """Compares the model that an index was made with to the one at hand.
+
+    Args:
+        place: Where the index is, for messages.
+        manifest: What the index says of itself.
+        embedder: The model at hand.
 
     Raises:
         IndexMismatch: names both, and the remedy.
@@ -82,7 +49,7 @@ def check_embedder(directory: Path, manifest: dict[str, str], embedder: Embedder
     for name, at_hand in _identity(embedder).items():
         if manifest.get(name) != at_hand:
             raise IndexMismatch(
-                f"{directory}: the index was made with {name} {manifest.get(name)} and the model"
+                f"{place}: the index was made with {name} {manifest.get(name)} and the model"
                 f" at hand has {at_hand}; set ONRECORD_EMBEDDER={manifest.get('embedder')},"
                 " or add the sources to another folder with --index"
             )
@@ -97,18 +64,19 @@ def _identity(embedder: Embedder) -> dict[str, str]:
 
 
 class Builder:
-    """Writes to the index in a folder; one at a time, while readers go on reading."""
+    """Writes to the index at a place; one at a time, while readers go on reading."""
 
     def __init__(
         self,
-        directory: Path,
+        place: Place,
         embedder: Embedder,
         *,
         chunk_tokens: int = CHUNK_TOKENS,
         overlap: int = OVERLAP_SENTENCES,
         progress: Progress = lambda stage, done, total: None,
     ) -> None:
-        self.directory = directory
+        self.place = place
+        self._engine = engine_at(place)
         self.embedder = embedder
         self.progress = progress
         self._chunking = {"chunk_tokens": str(chunk_tokens), "overlap": str(overlap)}
@@ -136,7 +104,7 @@ class Builder:
             IndexDamaged, IndexMismatch, IndexUnwritable: see the classes.
         """
         with self._locked(create=True) as ledger:
-            bring = self._rescued if self._damaged(ledger) else partial(self._bring, ledger)
+            bring = self._rescued if self._engine.harmed(ledger) else partial(self._bring, ledger)
             return bring(sources, pages, withdrawn)
 
     def put(self, articles: Iterable[Article]) -> Report:
@@ -190,27 +158,19 @@ class Builder:
         Raises:
             IndexBusy, IndexMissing, IndexMismatch, IndexUnwritable: see the classes.
         """
-        if not (self.directory / LEDGER).is_file():
-            open_ledger(self.directory)
-        with alone(self.directory):
+        if not self._engine.made():
+            self._engine.open()
+        with self._engine.alone():
             try:
                 ledger = self._open()
-                harmed = self._damaged(ledger)
+                harmed = self._engine.harmed(ledger)
             except IndexDamaged:
                 harmed = True
             if harmed:
                 return self._rescued()
+            self._engine.relearn(ledger)
             with ledger.read():
-                manifest = ledger.manifest()
-                if manifest["generation"] != "0":
-                    root = self.directory / search_index.FOLDER
-                    SearchIndex.build(ledger, int(manifest["dimension"]), manifest["token"], root)
-        return Report(generation=int(manifest["generation"]))
-
-    @staticmethod
-    def _damaged(ledger: Ledger) -> bool:
-        with ledger.read():
-            return bool(damage.find(ledger))
+                return Report(generation=int(ledger.manifest()["generation"]))
 
     def _bring(
         self,
@@ -242,53 +202,43 @@ class Builder:
         withdrawn: Sequence[str] = (),
     ) -> Report:
         """As ``add``, from what is whole of a damaged ledger; that is kept beside the new one."""
-        path = self.directory / LEDGER
-        making = self.directory / MAKING / LEDGER
-        again, lost = damage.rescue(path, making, self._manifest())
-        ledger = Ledger(making)
+        ledger, again, lost = self._engine.rescue(self._manifest())
         with ledger.read():
-            check_embedder(self.directory, ledger.manifest(), self.embedder)
+            check_embedder(self._engine.place, ledger.manifest(), self.embedder)
         report = self._bring(ledger, sources, pages, withdrawn, again, lost, rescued=True)
-        ledger.close()
-        report.aside = backup.put(making, path)
+        report.aside = self._engine.put(ledger)
         return report
 
     @contextmanager
     def _locked(self, *, create: bool = False) -> Iterator[Ledger]:
         """The ledger, while no other process writes."""
-        if not create and not (self.directory / LEDGER).is_file():
-            open_ledger(self.directory)
-        with alone(self.directory), closing(self._open()) as ledger:
+        if not create and not self._engine.made():
+            self._engine.open()
+        with self._engine.alone(), closing(self._open()) as ledger:
             yield ledger
 
     def _manifest(self) -> dict[str, str]:
         return {**_identity(self.embedder), **self._chunking}
 
     def _open(self) -> Ledger:
-        path = self.directory / LEDGER
-        if not path.is_file():
-            if logged(path):  # SQLite would put it into the new ledger
-                raise damaged(path, f"is gone, and its last changes lie in {path.name}-wal")
+        place = self._engine.place
+        if not self._engine.made():
             if int(self._chunking["chunk_tokens"]) > self.embedder.window:
                 raise IndexMismatch(
-                    f"{self.directory}: the settings say chunk_tokens"
-                    f" {self._chunking['chunk_tokens']} and {self.embedder.name} reads"
-                    f" {self.embedder.window}; set ONRECORD_CHUNK_TOKENS={self.embedder.window} or"
-                    " less"
+                    f"{place}: the settings say chunk_tokens {self._chunking['chunk_tokens']} and"
+                    f" {self.embedder.name} reads {self.embedder.window}; set"
+                    f" ONRECORD_CHUNK_TOKENS={self.embedder.window} or less"
                 )
-            making = self.directory / MAKING / LEDGER
-            Ledger.create(making, self._manifest()).close()
-            making.rename(path)
-        recognise(path)
-        migrate.up_to_date(path)
-        ledger = open_ledger(self.directory)
+            self._engine.create(self._manifest())
+        self._engine.update()
+        ledger = self._engine.open()
         with ledger.read():
             manifest = ledger.manifest()
-        check_embedder(self.directory, manifest, self.embedder)
+        check_embedder(place, manifest, self.embedder)
         for name, value in self._chunking.items():
             if manifest.get(name) != value:
                 raise IndexMismatch(
-                    f"{self.directory}: the index was made with {name} {manifest.get(name)} and"
+                    f"{place}: the index was made with {name} {manifest.get(name)} and"
                     f" the settings say {value}; set ONRECORD_{name.upper()}={manifest.get(name)},"
                     " or add the sources to another folder with --index"
                 )
@@ -308,12 +258,14 @@ class Builder:
         with ledger.read():
             manifest = ledger.manifest()
         report.generation = int(manifest["generation"])
-        root = self.directory / search_index.FOLDER
         if not (prepared or report.removed or moved or always):
-            search_index.prune(root, manifest["token"])  # what a build that was cut off left there
+            self._engine.prune(manifest["token"])  # what a build that was cut off left there
             return
         try:
             with ledger.write():
+                self._engine.forget(
+                    ledger, report.removed + [item.article.uri for item in prepared]
+                )
                 for uri in report.removed:
                     (ledger.withdraw if uri in report.withdrawn else ledger.delete)(uri)
                 for uri, place in moved.items():
@@ -336,12 +288,12 @@ class Builder:
                     {"generation": str(report.generation), "token": token, **counts}
                 )
                 self.progress("index", 0, 0)
-                SearchIndex.build(ledger, self.embedder.dimension, token, root)
+                self._engine.learn(ledger, self.embedder.dimension, token)
         except BaseException:
-            search_index.prune(root, manifest["token"])  # what no commit names
+            self._engine.prune(manifest["token"])  # what no commit names
             raise
-        ledger.settle()
-        search_index.prune(root, token)
+        ledger.database.settle()
+        self._engine.prune(token)
 
     def _prepare(self, ledger: Ledger, fresh: list[Article], report: Report) -> list[Prepared]:
         """Splits and encodes articles, each group while the next is split.
@@ -380,8 +332,7 @@ class Builder:
         for first in range(0, len(keys), _GROUP):
             with ledger.write():
                 part = slice(first, first + _GROUP)
-                for key, vector in zip(keys[part], vectors.result()[part], strict=True):
-                    ledger.put_encoding(key, vector)
+                ledger.put_encodings(zip(keys[part], vectors.result()[part], strict=True))
         report.embedded += len(keys)
 
     def _split(self, article: Article) -> Prepared:

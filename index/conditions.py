@@ -14,8 +14,13 @@ def compared(key: str, operator: str, *values: object) -> Condition:
     """A comparison of a field with a value, or by ``IN`` or ``NOT IN`` with any number of them.
 
     An article without the field never matches. Publishers are compared without regard to letter
-    case. SQLite knows it in ASCII alone; the ledger's own function knows it in any alphabet and
-    takes four times as long (300,000 articles: 0.36 s instead of 0.09 s).
+    case. SQLite's ``lower`` knows it in ASCII alone; the ledger's own function knows it in any
+    alphabet and takes four times as long (300,000 articles: 0.36 s instead of 0.09 s).
+
+    Args:
+        key: The field's name.
+        operator: "=", ">=", "IN" and so on.
+        *values: What it is compared with.
 
     Raises:
         ValueError: an article has no such field.
@@ -30,15 +35,20 @@ def compared(key: str, operator: str, *values: object) -> Condition:
     if key == "publisher":
         column, mark = "caseless(publisher)", "caseless(?)"
         if all(value.isascii() for value in written):
-            column, mark = "publisher COLLATE NOCASE", "?"
+            column, mark = "lower(publisher)", "lower(?)"
     marks = ", ".join([mark] * len(values))
     return f"{column} {operator} " + (f"({marks})" if operator.endswith("IN") else marks), written
 
 
 def joined(conditions: Sequence[Condition], word: str = "AND") -> Condition:
-    """Conditions that all hold, or one of which does; none are always true."""
+    """Conditions that all hold, or one of which does; none are always true.
+
+    Args:
+        conditions: Any number of them.
+        word: "AND" or "OR".
+    """
     if not conditions:
-        return "1", []
+        return "TRUE", []
     return (
         "(" + f" {word} ".join(part for part, _ in conditions) + ")",
         [value for _, values in conditions for value in values],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,76 @@ class Connections:
         self._first: sqlite3.Connection | None = None  # keeps the file's number from a second use
         self._file: tuple[int, ...] = ()
         self._unlocked = False
+
+    @property
+    def place(self) -> str:
+        """The folder that the file lies in."""
+        return str(self.path.parent)
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Runs one statement.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            values: What stands in the place of its placeholders.
+        """
+        return self.db.execute(sql, values)
+
+    each = execute
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Runs one statement for every row of values.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            rows: The values of each run.
+        """
+        self.db.executemany(sql, rows)
+
+    def number(self, table: str, count: int = 1) -> int:
+        """The first of so many pks to come: one more than any row of the table ever had.
+
+        Args:
+            table: The table's name.
+            count: How many pks are wanted.
+        """
+        row = self.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return int((row or (0,))[0]) + 1
+
+    def numbered(self, table: str) -> None:
+        """Nothing: SQLite notes them itself."""
+
+    def schema(self) -> str | None:
+        """The version of the tables; None when the file has none of ours.
+
+        Raises:
+            IndexDamaged: the file is past reading.
+        """
+        try:
+            with self.read():
+                row = self.execute("SELECT value FROM manifest WHERE name = 'schema'").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # it has no such table
+                return None
+            raise
+        return str(row[0]) if row else None
+
+    def integrity(self) -> list[str]:
+        """What SQLite says is wrong with the file."""
+        lines = (line for (line,) in self.execute("PRAGMA integrity_check"))
+        return [line for line in lines if line != "ok"]
+
+    def settle(self) -> None:
+        """Brings what was committed from the log into the file, as far as no reader needs it.
+
+        So a copy of the file alone is a copy of the index. On a full disk it stays in the log.
+        """
+        with suppress(sqlite3.OperationalError):
+            self.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def damaged(self, how: str) -> IndexDamaged:
+        """A file past use, with a remedy that takes nothing away."""
+        return damaged(self.path, how)
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -201,7 +271,12 @@ def recognise(path: Path) -> None:
 
 
 def damaged(path: Path, how: str) -> IndexDamaged:
-    """A file past use, with a remedy that takes nothing away."""
+    """A file past use, with a remedy that takes nothing away.
+
+    Args:
+        path: The file.
+        how: What is wrong with it.
+    """
     folder, how = path.parent, " ".join(how.split())  # SQLite quotes names, line ends and all
     return IndexDamaged(
         f"{path} {how}; bring back a backup with: onrecord restore FILE --index {folder}, or save"
@@ -210,7 +285,12 @@ def damaged(path: Path, how: str) -> IndexDamaged:
 
 
 def unwritable(directory: Path, why: str) -> IndexUnwritable:
-    """A folder that takes nothing more; what it holds is not touched."""
+    """A folder that takes nothing more; what it holds is not touched.
+
+    Args:
+        directory: The folder.
+        why: As the system says.
+    """
     directory = directory.parent if directory.name == MAKING else directory
     return IndexUnwritable(
         f"{directory}: nothing can be written here ({why}); make room on the disk or the folder"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from index.ledger import (
 )
 
 _Row = tuple[Any, ...]
+_Run = Callable[[str], Iterable[_Row]]
 
 # SQLite quotes names where it complains, readable or not.
 _UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -65,9 +66,9 @@ def find(ledger: Ledger) -> Damage:
         IndexDamaged: the file is past reading.
     """
     found = Damage()
-    db = ledger.connections.db
+    db = ledger.database
     expected: dict[int, tuple[str, int]] = {}
-    for row in db.execute(f"SELECT {_ARTICLES} FROM articles"):
+    for row in db.each(f"SELECT {_ARTICLES} FROM articles"):
         article = _parts(row)
         if not article.sound:
             found.articles.append(article.uri)
@@ -77,18 +78,30 @@ def find(ledger: Ledger) -> Damage:
             found.days.append(article.uri)
         if article.sound and article.current:
             expected[article.pk] = article.uri, article.chunks
-    owners = Counter(_chunk_owners(db))
+    owners = Counter(_chunk_owners(db.each))
     found.chunks = owners.pop(None, 0)
     found.unfound = [uri for pk, (uri, count) in expected.items() if owners[pk] != count]
-    checked = (line for (line,) in db.execute("PRAGMA integrity_check"))
     manifest = ledger.manifest()
     found.counts = [
         f"the manifest counts {manifest[name]} {name} and the ledger holds {count}"
         for name, count in ledger.counts().items()
         if manifest.get(name, str(count)) != str(count)
     ]
-    found.file = [line for line in checked if line != "ok"]
+    found.file = db.integrity()
     return found
+
+
+def told(found: Damage) -> list[str]:
+    """What is wrong, one sentence a fault."""
+    return [
+        *(f"{uri}: this article is not as it was written" for uri in found.articles),
+        *(f"{uri}: the source of this article is not as it was written" for uri in found.sources),
+        *(f"{uri}: when this article was stored is not as it was written" for uri in found.days),
+        *(f"{uri}: what finds this article is not as it was written" for uri in found.unfound),
+        *([f"{found.chunks} chunks are not as they were written"] if found.chunks else []),
+        *found.counts,
+        *(f"the ledger is damaged: {line}" for line in found.file),
+    ]
 
 
 def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Article], list[str]]:
@@ -111,18 +124,20 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
             kept = _manifest(old)
             new.set_manifest(kept)
             # Without the manifest nobody knows which model made the encodings.
-            encodings = {row[1]: row for row in _as_written(old, "encodings", ENCODING) if kept}
+            encodings = {
+                row[1]: row for row in _as_written(old.execute, "encodings", ENCODING) if kept
+            }
             chunks: dict[int, list[_Row]] = {}
-            for row in _as_written(old, "chunks", CHUNK):
+            for row in _as_written(old.execute, "chunks", CHUNK):
                 if row[-1] in encodings:
                     chunks.setdefault(row[2], []).append(row)
             # Which revision of an article is the current one, its row's number tells, and that it
             # did not end.
             newest: dict[str, int] = {}
-            for _, pk, uri in _rows(old, "articles", "digest, pk, uri"):
+            for _, pk, uri in _rows(old.execute, "articles", "digest, pk, uri"):
                 newest[str(uri)] = max(pk, newest.get(str(uri), 0))
             stored: list[int] = []
-            for row in _rows(old, "articles", _ARTICLES):
+            for row in _rows(old.execute, "articles", _ARTICLES):
                 article = _parts(row)
                 last = newest.get(article.uri) == article.pk
                 article = replace(article, current=last and not article.ended)
@@ -209,7 +224,7 @@ def _copy(new: Ledger, article: _Stored) -> None:
         *(digest(*article.written), *article.written, digest(article.pk, raw), raw),
         article.current,
     )
-    new.connections.db.execute(
+    new.database.execute(
         f"INSERT INTO articles ({_ARTICLES}) VALUES ({', '.join('?' * (len(values) + 4))})",
         (*values, article.root, *days, digest(article.pk, *days)),
     )
@@ -217,32 +232,30 @@ def _copy(new: Ledger, article: _Stored) -> None:
 
 def _insert(new: Ledger, table: str, columns: str, rows: Iterable[_Row]) -> None:
     marks = ", ".join("?" * (1 + len(columns.split(","))))
-    new.connections.db.executemany(
-        f"INSERT INTO {table} (digest, {columns}) VALUES ({marks})", rows
-    )
+    new.database.executemany(f"INSERT INTO {table} (digest, {columns}) VALUES ({marks})", rows)
 
 
-def _chunk_owners(db: sqlite3.Connection) -> Iterator[int | None]:
+def _chunk_owners(run: _Run) -> Iterator[int | None]:
     """For each chunk its article, or None if it or its encoding is not as it was written."""
-    sound = {row[1] for row in _as_written(db, "encodings", ENCODING)}
-    for row in db.execute(f"SELECT digest, {CHUNK} FROM chunks"):
+    sound = {row[1] for row in _as_written(run, "encodings", ENCODING)}
+    for row in run(f"SELECT digest, {CHUNK} FROM chunks"):
         yield row[2] if row[0] == digest(*row[1:]) and row[-1] in sound else None
 
 
-def _as_written(db: sqlite3.Connection, table: str, columns: str) -> Iterator[_Row]:
+def _as_written(run: _Run, table: str, columns: str) -> Iterator[_Row]:
     """The rows of ``digest, columns`` that are as they were written."""
-    rows = _rows(db, table, f"digest, {columns}")
+    rows = _rows(run, table, f"digest, {columns}")
     return (row for row in rows if row[0] == digest(*row[1:]))
 
 
-def _rows(db: sqlite3.Connection, table: str, columns: str) -> Iterator[_Row]:
+def _rows(run: _Run, table: str, columns: str) -> Iterator[_Row]:
     """The rows of a table as far as they can be read: from its beginning, then from its end."""
     seen: set[object] = set()
     key = columns.split(", ")[1]
     for order in ("ASC", "DESC"):
         try:
-            query = f"SELECT {columns} FROM {table} NOT INDEXED ORDER BY {key} {order}"
-            for row in db.execute(query):
+            query = f"SELECT {columns} FROM {table} ORDER BY {key} {order}"
+            for row in run(query):
                 if row[1] not in seen:
                     seen.add(row[1])
                     yield row

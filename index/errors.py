@@ -33,6 +33,10 @@ class IndexUnwritable(OnRecordError):
     """The disk is full, or the folder may not be written."""
 
 
+class IndexUnreachable(OnRecordError):
+    """The database of the index does not answer."""
+
+
 class ModelDamaged(OnRecordError):
     """The weights on disk are not those that the model's name stands for."""
 

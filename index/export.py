@@ -1,4 +1,4 @@
-"""The articles of an index as JSON lines, which ``index/readers/jsonl.py`` reads back."""
+"""The articles of an index as JSON lines, which ``index/readers/records.py`` reads back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An index on disk, open for reading: one whole generation at a time."""
+"""An index open for reading: one whole generation at a time."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from index import search_index
-from index.build import check_embedder, open_ledger
+from index.build import check_embedder
 from index.conditions import Condition
 from index.embed import Embedder
+from index.engine import Place, engine_at
 from index.ledger import Ledger, StoredArticle
-from index.search_index import SearchIndex, SearchIndexDamaged
+from index.search_index import SearchIndex
 
 # Articles that an open index keeps in memory, some 10 kB each.
 KEPT_ARTICLES = 5_000
@@ -75,30 +74,31 @@ class Allowed:
 
 
 class Generations:
-    """An index in a folder. Threads may share it; each ``reading()`` takes the newest generation.
+    """An index at its place. Threads may share it; each ``reading()`` takes the newest generation.
 
     Attributes:
         ledger: Its ledger.
         manifest: What the index said of itself when it was opened.
     """
 
-    def __init__(self, directory: Path, embedder: Embedder) -> None:
-        """Opens the index in a folder.
+    def __init__(self, place: Place, embedder: Embedder) -> None:
+        """Opens the index at a place.
 
         Raises:
             IndexMissing, IndexMismatch, IndexDamaged: see the classes.
         """
-        self.directory = directory
+        self.place = place
+        self._engine = engine_at(place)
         self._embedder = embedder
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
         self.ledger, self.manifest = self._open()
 
     def _open(self) -> tuple[Ledger, dict[str, str]]:
-        ledger = open_ledger(self.directory)
+        ledger = self._engine.open()
         with ledger.read():
             manifest = ledger.manifest()
-        check_embedder(self.directory, manifest, self._embedder)
+        check_embedder(self._engine.place, manifest, self._embedder)
         return ledger, manifest
 
     @contextmanager
@@ -106,26 +106,28 @@ class Generations:
         """The newest generation, and no other until the block ends.
 
         Raises:
-            IndexMissing, IndexMismatch, IndexDamaged: of what is in the folder now.
+            IndexMissing, IndexMismatch, IndexDamaged: of what is at the place now.
         """
         ledger = self._newest()
         with ledger.read():
             manifest = ledger.manifest()
             dimension = int(manifest["dimension"])
-            found = self._opened_of(ledger, manifest["token"], dimension)
+            found = self._opened_of(ledger, manifest)
             yield Generation(ledger, found.search_index, dimension, found.articles)
 
     def _newest(self) -> Ledger:
-        """The ledger that is in the folder now: another one, when that was made again."""
+        """The ledger that is at the place now: another one, when that was made again."""
         ledger = self.ledger
-        if not ledger.connections.replaced():
+        if not ledger.database.replaced():
             return ledger
         with self._lock:
-            if self.ledger.connections.replaced():
+            if self.ledger.database.replaced():
                 self.ledger, self.manifest = self._open()
             return self.ledger
 
-    def _opened_of(self, ledger: Ledger, token: str, dimension: int) -> _Opened:
+    def _opened_of(self, ledger: Ledger, manifest: dict[str, str]) -> _Opened:
+        token = manifest["token"]
+
         def fits(found: _Opened | None) -> bool:
             return found is not None and (found.ledger, found.search_index.token) == (ledger, token)
 
@@ -136,12 +138,5 @@ class Generations:
             found = self._opened  # another thread may have opened it while this one waited
             if found is not None and fits(found):
                 return found
-            root = self.directory / search_index.FOLDER
-            try:
-                made = SearchIndex.open(root, token)
-            except SearchIndexDamaged:
-                # Readers take no lock: what they mend for themselves stays in memory, and
-                # ``onrecord check --repair`` or the next build puts it back on disk.
-                made = SearchIndex.build(ledger, dimension, token, None)
-            self._opened = _Opened(ledger, made, {})
+            self._opened = _Opened(ledger, self._engine.search_index(ledger, manifest), {})
             return self._opened

@@ -1,26 +1,29 @@
-"""The one source of truth: articles, chunks, encodings and the manifest, in one SQLite file."""
+"""The one source of truth: articles, chunks, encodings and the manifest, in a SQL database."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article
 from index.chunk import Chunk
-from index.connection import Connections, damaged
+from index.connection import Connections
 from index.digest import digest
 from index.errors import IndexDamaged
 from index.text.sentences import Sentence
+
+Row = tuple[Any, ...]
 
 SCHEMA_VERSION = 5
 
@@ -74,6 +77,8 @@ WRITTEN = (
 DAYS = "pk, stored, ended"
 CHUNK = 'pk, article, start, "end", heading, first, last, encoding'
 ENCODING = "key, vector"
+
+NEWEST = "published IS NULL, published DESC, uri"
 
 _ARTICLE = f"current, story, root, digest, {WRITTEN}"
 
@@ -175,6 +180,91 @@ class Prepared:
     language: str | None = None
 
 
+class Rows(Protocol):
+    """What a statement gives."""
+
+    def fetchone(self) -> Any:  # noqa: ANN401
+        """The next row; None when there is none."""
+
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The rows, one after another."""
+
+
+class Executes(Protocol):
+    """What runs a statement that takes no values."""
+
+    def execute(self, sql: str, /) -> Rows:
+        """Runs it."""
+
+
+class Database(Protocol):
+    """The database of a ledger: SQLite (``index.connection``) or PostgreSQL.
+
+    Threads may share it. SQL is what both understand, with ``?`` for values.
+    """
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person may be told."""
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
+        """Runs one statement.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            values: What stands in the place of its placeholders.
+        """
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Runs one statement for every row of values.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            rows: The values of each run.
+        """
+
+    def each(self, sql: str) -> Iterable[Any]:
+        """The rows of a query of which there may be too many to hold."""
+
+    def number(self, table: str, count: int = 1) -> int:
+        """The first of so many pks to come: one more than any row of the table ever had.
+
+        Args:
+            table: The table's name.
+            count: How many pks are wanted.
+        """
+
+    def numbered(self, table: str) -> None:
+        """Notes the pks of rows that were stored under numbers of their own; in ``write()``."""
+
+    def schema(self) -> str | None:
+        """The version of the tables; None when there are none of ours."""
+
+    def read(self) -> AbstractContextManager[None]:
+        """One snapshot: what is read inside is of one moment. May be nested."""
+
+    def write(self) -> AbstractContextManager[None]:
+        """One transaction: all of it is stored, or nothing."""
+
+    def integrity(self) -> list[str]:
+        """What the database itself says is wrong with its tables."""
+
+    def settle(self) -> None:
+        """What is to be done after a commit."""
+
+    def replaced(self) -> bool:
+        """Whether another database took its place since it was opened."""
+
+    def damaged(self, how: str) -> IndexDamaged:
+        """What is told of tables that are not as they were written, with the remedy."""
+
+    def close(self) -> None:
+        """Closes this thread's connection; the others close with their threads."""
+
+
 class Ledger:
     """An open ledger. Threads may share it: each has its own connection.
 
@@ -182,66 +272,52 @@ class Ledger:
     generation.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.connections = Connections(path)
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     @classmethod
     def create(cls, path: Path, manifest: dict[str, str]) -> Ledger:
-        """Makes an empty ledger of generation 0. The file must not exist yet.
+        """Makes an empty ledger of generation 0 in a SQLite file, which must not exist yet.
 
         It is written to its last byte: the log beside it begins when all of this is in the file.
+
+        Args:
+            path: The file that is made.
+            manifest: What the index says of itself.
         """
-        ledger = cls(path)
-        db = ledger.connections.connect("rwc")
+        connections = Connections(path)
+        connections.connect("rwc")
+        ledger = cls(connections)
         with ledger.write():
             for statement in _SCHEMA.split(";"):
-                db.execute(statement)
-            ledger.set_manifest(
-                {"schema": str(SCHEMA_VERSION), "generation": "0", "token": "", **manifest}
-            )
-        db.execute("PRAGMA journal_mode = WAL")
+                connections.execute(statement)
+            ledger.begin(manifest)
+        connections.execute("PRAGMA journal_mode = WAL")
         return ledger
 
+    def begin(self, manifest: dict[str, str]) -> None:
+        """Makes an empty ledger of new tables: generation 0. In ``write()``."""
+        self.set_manifest(
+            {"schema": str(SCHEMA_VERSION), "generation": "0", "token": "", **manifest}
+        )
+
     @property
-    def _db(self) -> sqlite3.Connection:
-        return self.connections.db
+    def _db(self) -> Database:
+        return self.database
 
     def close(self) -> None:
         """Closes this thread's connection; the others close with their threads."""
-        self.connections.close()
+        self.database.close()
 
     def read(self) -> AbstractContextManager[None]:
         """One snapshot: what is read inside belongs to one generation. May be nested."""
-        return self.connections.read()
+        return self.database.read()
 
     def write(self) -> AbstractContextManager[None]:
         """One transaction: all of it is stored, or nothing. The caller holds the build lock."""
-        return self.connections.write()
-
-    def settle(self) -> None:
-        """Brings what was committed from the log into the file, as far as no reader needs it.
-
-        So a copy of the file alone is a copy of the index. On a full disk it stays in the log.
-        """
-        with suppress(sqlite3.OperationalError):
-            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return self.database.write()
 
     # the manifest
-
-    def schema(self) -> str | None:
-        """The version of the tables; None when the file has none of ours.
-
-        Raises:
-            IndexDamaged: the file is past reading.
-        """
-        try:
-            with self.read():
-                return _pairs(self._db).get("schema")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # it has no such table
-                return None
-            raise
 
     def manifest(self) -> dict[str, str]:
         """What the index says of itself.
@@ -252,13 +328,17 @@ class Ledger:
         try:
             return manifest_of(self._db)
         except IndexDamaged as error:
-            raise damaged(self.path, str(error)) from None
+            raise self.database.damaged(str(error)) from None
 
     def set_manifest(self, values: dict[str, str]) -> None:
         """Changes what the index says of itself."""
         changed = _pairs(self._db) | values
         rows = {**values, "digest": _digest_of(changed)}
-        self._db.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", rows.items())
+        self._db.executemany(
+            "INSERT INTO manifest VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
+            " SET value = excluded.value",
+            rows.items(),
+        )
 
     def counts(self) -> dict[str, int]:
         """How many current articles, chunks, stories and publishers there are."""
@@ -303,11 +383,11 @@ class Ledger:
         rows = self._named("pk, uri, id, current", name)
         return [(pk, uri, id_, bool(current)) for pk, uri, id_, current in rows]
 
-    def _named(self, columns: str, name: str) -> sqlite3.Cursor:
+    def _named(self, columns: str, name: str) -> Rows:
         return self._db.execute(
-            f"SELECT {columns} FROM articles WHERE id = ?1 OR (current AND (uri = ?1 OR key = ?1))"
+            f"SELECT {columns} FROM articles WHERE id = ? OR (current AND (uri = ? OR key = ?))"
             " ORDER BY current DESC, pk",
-            (name,),
+            (name, name, name),
         )
 
     def keys(self) -> list[str]:
@@ -325,8 +405,8 @@ class Ledger:
         """
         rows = self._db.execute(
             f"SELECT days_digest, {DAYS}, {_ARTICLE} FROM articles WHERE uri IN"
-            " (SELECT uri FROM articles WHERE uri = ?1 OR key = ?1 OR id = ?1) ORDER BY uri, pk",
-            (name,),
+            " (SELECT uri FROM articles WHERE uri = ? OR key = ? OR id = ?) ORDER BY uri, pk",
+            (name, name, name),
         )
         return [
             Revision(article, *(map(_moment, days) if told == digest(pk, *days) else (None, None)))
@@ -337,7 +417,7 @@ class Ledger:
     def all_articles(self) -> Iterator[StoredArticle]:
         """Every current article that is as it was written, in the order of their uris."""
         return as_stored(
-            self._db.execute(f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY uri")
+            self._db.each(f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY uri")
         )
 
     def newest(self, count: int, among: Collection[int] | None = None) -> list[StoredArticle]:
@@ -348,13 +428,13 @@ class Ledger:
             among: Only these, by pk; None for all.
         """
         if among is not None:
-            order = "SELECT pk FROM articles WHERE current ORDER BY published DESC, uri"
+            order = f"SELECT pk FROM articles WHERE current ORDER BY {NEWEST}"
             mine = (pk for (pk,) in self._db.execute(order) if pk in among)
             pks = list(islice(mine, count))
             found = self.articles(pks)
             return [found[pk] for pk in pks if pk in found]
         rows = self._db.execute(
-            f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY published DESC, uri LIMIT ?",
+            f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY {NEWEST} LIMIT ?",
             (count,),
         )
         return list(as_stored(rows))
@@ -395,7 +475,7 @@ class Ledger:
         ).fetchone()[0]
         self._retire(article.uri)
         spans = np.array([(s.start, s.end, s.heading) for s in prepared.sentences], dtype="<i4")
-        pk = self._next("articles")
+        pk = self._db.number("articles")
         written = (
             *(pk, article.id, article.uri, article.key, (before or 0) + 1, article.title),
             *(article.author, article.publisher),
@@ -411,13 +491,13 @@ class Ledger:
         raw, now = packed(article.raw, article.text), _now()
         self._db.execute(
             f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root, stored,"
-            f" days_digest) VALUES ({', '.join('?' * len(written))}, ?, ?, ?, 1, ?, ?, ?)",
+            f" days_digest) VALUES ({', '.join('?' * len(written))}, ?, ?, ?, TRUE, ?, ?, ?)",
             (
                 *(*written, digest(*written), raw, digest(pk, raw)),
                 *(article.root, now, digest(pk, now, None)),
             ),
         )
-        first = self._next("chunks")
+        first = self._db.number("chunks", len(prepared.chunks))
         rows = [
             (number, pk, *(chunk.start, chunk.end, chunk.heading, chunk.first, chunk.last), key)
             for number, (chunk, key) in enumerate(
@@ -430,11 +510,6 @@ class Ledger:
         )
         return pk, [row[0] for row in rows]
 
-    def _next(self, table: str) -> int:
-        """The pk of the row to come: one more than any row of the table ever had."""
-        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
-        return int((row.fetchone() or (0,))[0]) + 1
-
     def _retire(self, uri: str) -> None:
         self._db.execute(
             "DELETE FROM chunks WHERE article IN (SELECT pk FROM articles WHERE uri = ?)", (uri,)
@@ -443,13 +518,18 @@ class Ledger:
         for pk, stored in held.fetchall():
             now = _now()
             self._db.execute(
-                "UPDATE articles SET current = 0, story = NULL, ended = ?, days_digest = ?"
+                "UPDATE articles SET current = FALSE, story = NULL, ended = ?, days_digest = ?"
                 " WHERE pk = ?",
                 (now, digest(pk, stored, now), pk),
             )
 
     def set_root(self, uri: str, root: str) -> None:
-        """Says that an article is now read from another root."""
+        """Says that an article is now read from another root.
+
+        Args:
+            uri: Of the article.
+            root: The source that it is read from.
+        """
         self._db.execute("UPDATE articles SET root = ? WHERE uri = ? AND current", (root, uri))
 
     def withdraw(self, uri: str) -> None:
@@ -461,7 +541,12 @@ class Ledger:
         self._db.execute("DELETE FROM articles WHERE uri = ?", (uri,))
 
     def select(self, where: str, values: Sequence[str]) -> set[int]:
-        """The pks of the current articles for which an SQL condition holds."""
+        """The pks of the current articles for which an SQL condition holds.
+
+        Args:
+            where: The condition, ``?`` for each value.
+            values: What stands in the place of its placeholders.
+        """
         rows = self._db.execute(f"SELECT pk FROM articles WHERE current AND ({where})", values)
         return {pk for (pk,) in rows}
 
@@ -474,7 +559,7 @@ class Ledger:
 
     def all_chunks(self) -> Iterator[StoredChunk]:
         """Every chunk that is as it was written, by pk."""
-        return _sound_chunks(self._db.execute(f"SELECT digest, {CHUNK} FROM chunks ORDER BY pk"))
+        return _sound_chunks(self._db.each(f"SELECT digest, {CHUNK} FROM chunks ORDER BY pk"))
 
     def chunk_pks(self, articles: Iterable[int]) -> list[tuple[int, int]]:
         """(chunk, article) for every chunk of the articles, by pk of the chunk."""
@@ -487,24 +572,40 @@ class Ledger:
         rows = self._select(f"SELECT digest, {ENCODING} FROM encodings WHERE key IN", keys)
         return {key for written, key, vector in rows if written == digest(key, vector)}
 
-    def put_encoding(self, key: str, vector: NDArray[np.float32]) -> None:
-        """Stores the vector of a chunk under its key."""
-        stored = vector.astype(STORED).tobytes()
-        self._db.execute(
-            f"INSERT OR REPLACE INTO encodings ({ENCODING}, digest) VALUES (?, ?, ?)",
-            (key, stored, digest(key, stored)),
+    def put_encodings(self, vectors: Iterable[tuple[str, NDArray[np.float32]]]) -> None:
+        """Stores the vectors of chunks under their keys."""
+        rows = [(key, vector.astype(STORED).tobytes()) for key, vector in vectors]
+        self._db.executemany(
+            f"INSERT INTO encodings ({ENCODING}, digest) VALUES (?, ?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET vector = excluded.vector, digest = excluded.digest",
+            [(*row, digest(*row)) for row in rows],
         )
 
     def drop_unused_encodings(self) -> None:
         """Deletes the encodings that no chunk names."""
-        self._db.execute("DELETE FROM encodings WHERE key NOT IN (SELECT encoding FROM chunks)")
-
-    def vectors(self, dimension: int) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
-        """(chunk, article, vector) for every chunk that is whole, by pk of the chunk."""
-        rows = self._db.execute(
-            f"SELECT c.digest, {_of('c', CHUNK)}, e.digest, {_of('e', ENCODING)}"
-            " FROM chunks c JOIN encodings e ON e.key = c.encoding ORDER BY c.pk"
+        self._db.execute(
+            "DELETE FROM encodings"
+            " WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE encoding = encodings.key)"
         )
+
+    def vectors(
+        self, dimension: int, articles: Iterable[int] | None = None
+    ) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
+        """(chunk, article, vector) for every chunk that is whole, by pk of the chunk.
+
+        Args:
+            dimension: Of the vectors.
+            articles: Only the chunks of these; None for all.
+        """
+        query = (
+            f"SELECT c.digest, {_of('c', CHUNK)}, e.digest, {_of('e', ENCODING)}"
+            " FROM chunks c JOIN encodings e ON e.key = c.encoding"
+        )
+        rows: Iterable[Row]
+        if articles is None:
+            rows = self._db.each(f"{query} ORDER BY c.pk")
+        else:
+            rows = sorted(self._select(f"{query} WHERE c.article IN", articles), key=itemgetter(1))
         width = len(CHUNK.split(","))
         for written, *row in rows:
             chunk, (encoded, key, stored) = row[:width], row[width:]
@@ -512,9 +613,9 @@ class Ledger:
                 vector = np.frombuffer(stored, dtype=STORED, count=dimension)
                 yield chunk[0], chunk[1], vector.astype(np.float32)
 
-    def _select(self, query: str, values: Iterable[int] | Iterable[str]) -> list[tuple]:  # type: ignore[type-arg]
+    def _select(self, query: str, values: Iterable[int] | Iterable[str]) -> list[Row]:
         """Runs ``query (?, ?, …)`` over any number of values."""
-        rows: list[tuple] = []  # type: ignore[type-arg]
+        rows: list[Row] = []
         wanted = list(values)
         for first in range(0, len(wanted), 500):
             part = wanted[first : first + 500]
@@ -523,14 +624,24 @@ class Ledger:
 
 
 def packed(raw: str, text: str) -> bytes:
-    """The source of an article, compressed with what its text holds of it already."""
+    """The source of an article, compressed with what its text holds of it already.
+
+    Args:
+        raw: The source, as it was read.
+        text: The article's text.
+    """
     known = text.encode("utf-8", "surrogatepass")[-DICTIONARY:]
     packer = zlib.compressobj(zdict=known) if known else zlib.compressobj()
     return packer.compress(raw.encode("utf-8", "surrogatepass")) + packer.flush()
 
 
 def unpacked(data: bytes, text: str) -> str:
-    """What ``packed`` made smaller, with the same text."""
+    """What ``packed`` made smaller, with the same text.
+
+    Args:
+        data: As ``packed`` gave it.
+        text: The article's text.
+    """
     known = text.encode("utf-8", "surrogatepass")[-DICTIONARY:]
     packer = zlib.decompressobj(zdict=known) if known else zlib.decompressobj()
     return (packer.decompress(data) + packer.flush()).decode("utf-8", "surrogatepass")
@@ -559,7 +670,7 @@ def _of(alias: str, columns: str) -> str:
     return ", ".join(f"{alias}.{name.strip()}" for name in columns.split(","))
 
 
-def manifest_of(db: sqlite3.Connection) -> dict[str, str]:
+def manifest_of(db: Executes) -> dict[str, str]:
     """What an index says of itself.
 
     Raises:
@@ -572,8 +683,8 @@ def manifest_of(db: sqlite3.Connection) -> dict[str, str]:
     return values
 
 
-def _pairs(db: sqlite3.Connection) -> dict[str, str]:
-    return dict(db.execute("SELECT name, value FROM manifest"))
+def _pairs(db: Executes) -> dict[str, str]:
+    return dict(db.execute("SELECT name, value FROM manifest").fetchall())
 
 
 def _digest_of(manifest: dict[str, str]) -> str:
@@ -581,17 +692,17 @@ def _digest_of(manifest: dict[str, str]) -> str:
     return digest(*(part for pair in told for part in pair)).hex()
 
 
-def as_stored(rows: Iterable[tuple]) -> Iterator[StoredArticle]:  # type: ignore[type-arg]
+def as_stored(rows: Iterable[Row]) -> Iterator[StoredArticle]:
     """The articles of rows of ``_ARTICLE`` that are as they were written."""
     return (_article(row) for row in rows if row[3] == digest(*row[4:]))
 
 
-def _sound_chunks(rows: Iterable[tuple]) -> Iterator[StoredChunk]:  # type: ignore[type-arg]
+def _sound_chunks(rows: Iterable[Row]) -> Iterator[StoredChunk]:
     """The chunks of rows of ``digest, CHUNK`` that are as they were written."""
     return (StoredChunk(*row[1:-1]) for row in rows if row[0] == digest(*row[1:]))
 
 
-def _article(row: tuple) -> StoredArticle:  # type: ignore[type-arg]
+def _article(row: Row) -> StoredArticle:
     """Reads a row of ``_ARTICLE``."""
     current, story, root, _, pk, id_, uri, key, revision, title, author, publisher = row[:12]
     published, language, url, sources, places, text, sentences, _, _ = row[12:]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.connection import Connections
 from index.digest import digest
 from index.ledger import (
     CHUNK,
@@ -70,11 +71,12 @@ def up_to_date(path: Path) -> None:
     An article whose id does not follow from what a reader sees of it was damaged before: it gets
     no digest, and so is never shown.
     """
-    ledger = Ledger(path)
-    found = ledger.schema()
+    connections = Connections(path)
+    ledger = Ledger(connections)
+    found = connections.schema()
     if found not in FROM:
         return
-    db = ledger.connections.db
+    db = connections.db
     try:
         db.create_function("halved", 1, _halved, deterministic=True)
         db.create_function("repacked", 2, _repacked, deterministic=True)

@@ -169,7 +169,12 @@ def _beside(name: str) -> bytes:
 
 
 def session(graph: bytes, given: Mapping[str, NDArray[Any]]) -> InferenceSession:
-    """A graph of ``benchmarks/minilm.py``, serialized, with the weights that it names."""
+    """A graph of ``benchmarks/minilm.py``, serialized, with the weights that it names.
+
+    Args:
+        graph: As ONNX.
+        given: The weights by their names.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -6,13 +6,12 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from index import backup, damage, migrate, search_index
+from index import backup, damage, migrate
 from index.backup import NoBackup
-from index.build import LEDGER, open_ledger
 from index.connection import MAKING
 from index.disk import alone
+from index.embedded import LEDGER, Embedded, open_ledger
 from index.errors import IndexDamaged
-from index.search_index import SearchIndex
 
 
 def restore(directory: Path, names: Sequence[str], file: Path) -> dict[str, Path | None]:
@@ -73,10 +72,9 @@ def _verify(path: Path) -> None:
 
 def _derive(directory: Path) -> None:
     """Makes the search files of the ledger that was put back."""
-    ledger, root = open_ledger(directory), directory / search_index.FOLDER
+    engine = Embedded(directory)
+    ledger = engine.open()
+    engine.relearn(ledger)
     with ledger.read():
-        manifest = ledger.manifest()
-        if manifest["generation"] != "0":
-            SearchIndex.build(ledger, int(manifest["dimension"]), manifest["token"], root)
+        engine.prune(ledger.manifest()["token"])
     ledger.close()
-    search_index.prune(root, manifest["token"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,53 @@ class SearchIndexDamaged(Exception):
     """The files are not there, not whole, or not of this generation; they can be made again."""
 
 
+class Vectors(Protocol):
+    """Vectors by id, as ``VectorIndex`` and PostgreSQL have them."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def search(
+        self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """See ``VectorIndex.search``.
+
+        Args:
+            query: float32 (d,), unit length.
+            top_k: How many at most.
+            allowed: The ids that may be found; None for all.
+        """
+
+    def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
+        """See ``VectorIndex.scores``.
+
+        Args:
+            query: float32 (d,), unit length.
+            ids: Chunks or articles, by pk.
+        """
+
+
+class Words(Protocol):
+    """Texts by id, as ``BM25Index`` and PostgreSQL have them."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def frequency(self, stem: str) -> int:
+        """In how many texts a stem occurs."""
+
+    def search(
+        self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """See ``BM25Index.search``.
+
+        Args:
+            weights: What each stem counts.
+            top_k: How many at most.
+            allowed: The ids that may be found; None for all.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
     """The search structures of one generation, over chunks and over whole articles.
@@ -42,10 +89,10 @@ class SearchIndex:
     """
 
     token: str
-    chunk_vectors: VectorIndex
-    article_vectors: VectorIndex
-    chunk_words: BM25Index
-    article_words: BM25Index
+    chunk_vectors: Vectors
+    article_vectors: Vectors
+    chunk_words: Words
+    article_words: Words
     vocabulary: Vocabulary
     languages: frozenset[str] = frozenset({ENGLISH})
 
@@ -88,7 +135,7 @@ class SearchIndex:
         """As ``build``; its files go to a folder."""
         ids, vectors, owners = _vectors(ledger, dimension)
         chunk_vectors = VectorIndex.build(ids, vectors)
-        article_vectors = VectorIndex.build(*_means(vectors, owners))
+        article_vectors = VectorIndex.build(*means(vectors, owners))
         if folder:
             chunk_vectors.save(folder / "chunks.faiss")
             article_vectors.save(folder / "articles.faiss")
@@ -97,11 +144,7 @@ class SearchIndex:
         )
         found = set(owners.tolist())
         article_words = BM25Index.build(
-            (
-                (a.pk, _stems(f"{a.article.title}\n{a.article.text}", a))
-                for a in ledger.all_articles()
-                if a.pk in found
-            ),
+            ((a.pk, article_stems(a)) for a in ledger.all_articles() if a.pk in found),
             folder and folder / "articles.words",
         )
         vocabulary = Vocabulary.build(
@@ -116,6 +159,10 @@ class SearchIndex:
     @classmethod
     def open(cls, root: Path, token: str) -> SearchIndex:
         """Opens what ``build`` kept.
+
+        Args:
+            root: The folder of the index.
+            token: What names the generation.
 
         Raises:
             SearchIndexDamaged: see ``verify``.
@@ -139,6 +186,10 @@ class SearchIndex:
 def verify(root: Path, token: str) -> dict[str, Any]:
     """Reads every derived file of a generation and compares it with its digest.
 
+    Args:
+        root: The folder of the index.
+        token: What names the generation.
+
     Returns:
         What the generation's stamp says.
 
@@ -159,7 +210,12 @@ def verify(root: Path, token: str) -> dict[str, Any]:
 
 
 def prune(root: Path, token: str) -> None:
-    """Deletes the derived files of every generation but one."""
+    """Deletes the derived files of every generation but one.
+
+    Args:
+        root: The folder of the index.
+        token: What names the generation that stays.
+    """
     if root.is_dir():
         for folder in root.iterdir():
             if folder.name != token:
@@ -181,10 +237,15 @@ def _vectors(
     return ids[:held], vectors[:held], owners[:held]
 
 
-def _means(
+def means(
     vectors: NDArray[np.float32], owners: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The articles' pks, and the mean of each one's vectors at unit length."""
+    """The articles' pks, and the mean of each one's vectors at unit length.
+
+    Args:
+        vectors: float32 (n, d), unit rows.
+        owners: int64 (n,), the pk of each row's article.
+    """
     articles, rows = np.unique(owners, return_inverse=True)
     sums = np.zeros((len(articles), vectors.shape[1]), dtype=np.float32)
     np.add.at(sums, rows, vectors)
@@ -202,10 +263,21 @@ def _chunk_texts(ledger: Ledger, wanted: Collection[int]) -> Iterator[tuple[int,
             pk, article = chunk.article, ledger.articles([chunk.article]).get(chunk.article)
         if article:
             read = embedded_text(article.article.title, chunk.of(article.article.text))
-            yield chunk.pk, _stems(read, article)
+            yield chunk.pk, stems_of(read, article)
 
 
-def _stems(text: str, article: StoredArticle) -> list[str]:
+def article_stems(article: StoredArticle) -> list[str]:
+    """The stems of what is searched of a whole article, in its language."""
+    return stems_of(f"{article.article.title}\n{article.article.text}", article)
+
+
+def stems_of(text: str, article: StoredArticle) -> list[str]:
+    """The stems of a text of an article.
+
+    Args:
+        text: Part of the article, or its title.
+        article: Whose language decides.
+    """
     return content_stems(text, code_of(article.article.language))
 
 

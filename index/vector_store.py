@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from pydantic import PrivateAttr
 from index.article import Article
 from index.build import Builder
 from index.embed import Embedder
+from index.engine import Place
 from index.filters import as_sql
 from index.generation import Allowed, Generation, Generations
 from index.ledger import Ledger, StoredArticle, StoredChunk
@@ -47,14 +47,14 @@ class VectorStore(BasePydanticVectorStore):
     _index: Generations = PrivateAttr()
     _embedder: Embedder = PrivateAttr()
 
-    def __init__(self, directory: Path, embedder: Embedder) -> None:
-        """Opens the index in a folder.
+    def __init__(self, place: Place, embedder: Embedder) -> None:
+        """Opens the index at a place.
 
         Raises:
             IndexMissing, IndexMismatch: see the classes.
         """
         super().__init__(stores_text=True)
-        self._index = Generations(directory, embedder)
+        self._index = Generations(place, embedder)
         self._embedder = embedder
 
     @property
@@ -141,7 +141,7 @@ class VectorStore(BasePydanticVectorStore):
 
     def _builder(self) -> Builder:
         return Builder(
-            self._index.directory,
+            self._index.place,
             self._embedder,
             chunk_tokens=int(self._index.manifest["chunk_tokens"]),
             overlap=int(self._index.manifest["overlap"]),
@@ -149,7 +149,12 @@ class VectorStore(BasePydanticVectorStore):
 
 
 def as_node(chunk: StoredChunk, stored: StoredArticle) -> TextNode:
-    """A chunk as LlamaIndex knows it, with its article's metadata and exact offsets."""
+    """A chunk as LlamaIndex knows it, with its article's metadata and exact offsets.
+
+    Args:
+        chunk: Of the article.
+        stored: As the ledger holds it.
+    """
     article = stored.article
     node = TextNode(
         id_=str(chunk.pk),

@@ -28,7 +28,12 @@ class VectorIndex:
 
     @classmethod
     def build(cls, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> VectorIndex:
-        """Indexes float32 (n, d) unit vectors under int64 (n,) ids; n may be 0, d may not."""
+        """Indexes float32 (n, d) unit vectors under int64 (n,) ids; n may be 0, d may not.
+
+        Args:
+            ids: One for each vector.
+            vectors: In the same order.
+        """
         import faiss
 
         count, dimension = vectors.shape
@@ -110,7 +115,12 @@ class VectorIndex:
         return [(id_, score) for id_, score in pairs if id_ >= 0]
 
     def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
-        """The cosine of a query with each of the ids; those that the index lacks are left out."""
+        """The cosine of a query with each of the ids; those that the index lacks are left out.
+
+        Args:
+            query: float32 (d,), unit length.
+            ids: Chunks or articles, by pk.
+        """
         if not ids:
             return {}
         wanted = list(ids)

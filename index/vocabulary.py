@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -21,25 +21,33 @@ class Vocabulary:
     the articles. A capital at the beginning is that of a name.
     """
 
-    def __init__(self, lines: str) -> None:
-        self._lines = lines
+    def __init__(self, lines: str | Callable[[], Vocabulary]) -> None:
+        """The vocabulary of such lines, or one that is made when it is first asked for."""
+        self._given = lines
+
+    @cached_property
+    def _lines(self) -> str:
+        return self._given if isinstance(self._given, str) else self._given()._lines
 
     @classmethod
     def build(cls, texts: Iterable[tuple[str, str]]) -> Vocabulary:
         """Counts the words of titles with their texts; in titles any word may have a capital."""
-        written: Counter[str] = Counter()
-        inside: Counter[str] = Counter()
-        for title, text in texts:
-            written.update(WORD.findall(title))
-            written.update(WORD.findall(text))
-            prose = (line for line in text.splitlines() if not _is_heading(line))
-            inside.update(_INSIDE.findall("\n".join(prose)))
+        return cls.of(*counted(texts))
+
+    @classmethod
+    def of(cls, written: Mapping[str, int], inside: Mapping[str, int]) -> Vocabulary:
+        """A vocabulary of what ``counted`` gave.
+
+        Args:
+            written: How often each word is written so.
+            inside: Likewise, inside sentences alone.
+        """
         counts: Counter[str] = Counter()
         usual: dict[str, tuple[int, str]] = {}
         for word, count in written.items():
             key = plain(word)
             counts[key] += count
-            weight = count if word.islower() else inside[word]
+            weight = count if word.islower() else inside.get(word, 0)
             small = word if word in inside or word.islower() else word.lower()
             usual[key] = max(usual.get(key, (-1, "")), (weight, small))
         rows = sorted((-count, usual[key][1]) for key, count in counts.items() if key)
@@ -85,6 +93,18 @@ class Vocabulary:
     def is_name(self, word: str) -> bool:
         """Whether the articles write a word mostly with a capital where no sentence begins."""
         return self._usual.get(plain(word), ("", 0))[0][:1].isupper()
+
+
+def counted(texts: Iterable[tuple[str, str]]) -> tuple[Counter[str], Counter[str]]:
+    """How often each word is written so, and how often so where no sentence begins."""
+    written: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    for title, text in texts:
+        written.update(WORD.findall(title))
+        written.update(WORD.findall(text))
+        prose = (line for line in text.splitlines() if not _is_heading(line))
+        inside.update(_INSIDE.findall("\n".join(prose)))
+    return written, inside
 
 
 def _is_heading(line: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from index.embed import Embedder
 from index.embedders import embedder_of
+from index.engine import is_database
 from index.ledger import StoredArticle
 from rag.answer_text import refusal
 from rag.conversation import Conversation
@@ -67,11 +68,11 @@ class Corpus(Library):
         llm: LLM | None = None,
         embed_model: BaseEmbedding | None = None,
     ) -> Corpus:
-        """Opens the index in a folder, by default the one that the settings name.
+        """Opens an index, by default the one that the settings name.
 
         Args:
-            directory: The folder. Without one, and with a store or a retriever, the corpus is what
-                that gives: facts are answered from its nodes.
+            directory: The folder, or the address of a database. Without one, and with a store or
+                a retriever, the corpus is what that gives: facts are answered from its nodes.
             settings: Of the environment and ``onrecord.toml`` by default.
             embedder: The embedding model that the index was made with.
             vector_store: Any of LlamaIndex's, which is searched in place of the index's vectors;
@@ -87,6 +88,9 @@ class Corpus(Library):
                 something.
         """
         settings = settings or Settings()
+        if directory is not None and is_database(str(directory)):
+            settings = Settings(**settings.model_dump() | {"index": directory})
+            directory = None
         if embed_model is not None:
             from rag.llamaindex.models import EmbeddingModel
 
@@ -101,10 +105,10 @@ class Corpus(Library):
             model = configured(settings)
         nodes = None
         if vector_store is not None or retriever is not None:
-            from rag.llamaindex.stores import node_search, nothing
+            from rag.llamaindex.stores import empty_index, node_search
 
             nodes = node_search(embedder, vector_store, retriever)
-            directory = directory or nothing(embedder)
+            directory = directory or empty_index(embedder)
         folder = Path(directory or settings.index)
         return cls(folder, embedder, settings, model, nodes=nodes)
 
@@ -230,13 +234,21 @@ class Corpus(Library):
     retriever = as_retriever
 
     def as_query_engine(self, filters: Filters = NO_FILTERS) -> CorpusQueryEngine:
-        """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes."""
+        """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes.
+
+        Args:
+            filters: Which articles may be used.
+        """
         from rag.llamaindex.engines import CorpusQueryEngine
 
         return CorpusQueryEngine(self, self.as_retriever(filters=filters), filters)
 
     def as_chat_engine(self, filters: Filters = NO_FILTERS) -> CorpusChatEngine:
-        """A chat with the corpus as a LlamaIndex chat engine."""
+        """A chat with the corpus as a LlamaIndex chat engine.
+
+        Args:
+            filters: Which articles may be used.
+        """
         from rag.llamaindex.engines import CorpusChatEngine
 
         return CorpusChatEngine(self, filters)

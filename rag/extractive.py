@@ -198,7 +198,11 @@ def _supports(copy: Citation, said: str, reader: Reader) -> bool:
 
 
 def growing(answer: Answer) -> Iterator[Answer]:
-    """A quoting answer by a claim more at a time; the last one is whole."""
+    """A quoting answer by a claim more at a time; the last one is whole.
+
+    Args:
+        answer: The whole answer.
+    """
     for count in range(1, len(answer.claims)):
         claims = answer.claims[:count]
         cited = {citation.number for claim in claims for citation in claim.citations}

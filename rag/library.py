@@ -47,7 +47,7 @@ class Library:
         self.directory = directory
         self.settings = settings
         self._embedder = embedder
-        self._store = Generations(directory, embedder)
+        self._store = Generations(settings.place(directory), embedder)
         self.elsewhere: Mapping[str, StoredArticle] = {}
         # What was read from the ledger of the generation with this token, and is wanted often.
         self._known: tuple[str, dict[str, Any]] = "", {}
@@ -59,10 +59,14 @@ class Library:
     def turn_to(self, directory: Path) -> None:
         """Asks the index in another folder from the next question on.
 
+        Args:
+            directory: The folder of the other index.
+
         Raises:
             IndexMissing, IndexMismatch: as for ``Corpus.open``; the one before stays.
         """
-        self._store, self.directory = Generations(directory, self._embedder), directory
+        self._store = Generations(self.settings.place(directory), self._embedder)
+        self.directory = directory
 
     def builder(
         self, directory: Path, progress: Progress = lambda stage, done, total: None
@@ -76,7 +80,7 @@ class Library:
             progress: Called with the stage, how much is done and how much there is.
         """
         return Builder(
-            directory,
+            self.settings.place(directory),
             self._embedder,
             chunk_tokens=self.settings.chunk_tokens,
             overlap=self.settings.overlap,
@@ -85,6 +89,9 @@ class Library:
 
     def article(self, article_id: str) -> Article:
         """The article, or the earlier revision of one, with this id.
+
+        Args:
+            article_id: ``Article.id``, of any revision.
 
         Raises:
             NotIndexed: there is none.

@@ -81,6 +81,9 @@ class Pipeline:
     def stream(self, asked: AskRequest) -> Iterator[Answer]:
         """The answer as it grows; the last one is whole.
 
+        Args:
+            asked: The question, and what is said beside it.
+
         Raises:
             UnusableQuestion: the question is empty, too long, or has no word to search for.
         """
@@ -93,7 +96,11 @@ class Pipeline:
         yield from self.write(_timed(draft, begun, asked))
 
     def understand(self, asked: AskRequest) -> Question:
-        """The question as meant, spelt as the articles spell."""
+        """The question as meant, spelt as the articles spell.
+
+        Args:
+            asked: The question, and the turns before it.
+        """
         with self.library.reading() as now:
             mended = partial(mend, vocabulary=now.search_index.vocabulary)
             return understand(asked.question, asked.history, mended)
@@ -209,7 +216,11 @@ class Pipeline:
         return find(now, meant, allowed, self.embedder, self.reader, stated, search)
 
     def write(self, draft: Draft) -> Iterator[Answer]:
-        """The answer, phrased by the language model where there is one and it may."""
+        """The answer, phrased by the language model where there is one and it may.
+
+        Args:
+            draft: The answer in the articles' own words.
+        """
         if self.model and draft.evidence:
             writer = Writer(self.model, self.embedder)
             yield from writer.stream(draft.question, draft.evidence, draft.answer)

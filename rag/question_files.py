@@ -1,16 +1,17 @@
-"""Files of questions: one JSON object a line, with an id, a question and what was said before."""
+"""Files of questions: plain ones, golden sets, and collections in the BEIR layout."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
+from rag.evaluation.requests import WANTED
 
 _ROLES = ("user", "assistant")
 
@@ -52,6 +53,9 @@ class Record:
 
 def read(path: Path) -> list[Line]:
     """Reads questions; all of them, so that a broken line is told before the first is asked.
+
+    Args:
+        path: A JSON object a line.
 
     Raises:
         UnreadableInput: names the file, the line, and what it lacks.
@@ -132,3 +136,214 @@ def _turns(where: str, history: Any) -> Iterator[dict[str, str]]:  # noqa: ANN40
                 f'{where}: history is not a list of {{"role": "user" or "assistant", "content"}}'
             )
         yield {"role": turn["role"], "content": str(turn.get("content") or "")}
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenQuestion(Line):
+    """A question, and what answers it.
+
+    Attributes:
+        docs: Keys of the articles that hold the answer.
+        facts: What the answer has to state; each fact as wordings of which one is enough.
+        wanted: For a request, what a good reply holds: see ``rag.evaluation.requests``.
+        short: Short answers of which one is expected; none where they are not measured.
+        answerable: False where the articles do not answer, and a refusal is right.
+        kind: The group that the question is counted in; "" for none.
+    """
+
+    docs: tuple[str, ...] = ()
+    facts: tuple[tuple[str, ...], ...] = ()
+    answerable: bool = True
+    kind: str = ""
+    short: tuple[str, ...] = ()
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_golden(path: Path) -> list[GoldenQuestion]:
+    """Reads a golden set, all of it, so that a broken line is told before a question is asked.
+
+    Args:
+        path: A JSON object a line.
+
+    Raises:
+        UnreadableInput: names the file, the line, what is wrong, and the remedy.
+    """
+    questions: list[GoldenQuestion] = []
+    lines: dict[str | int, int] = {}
+    for record in records(path, "id, question, docs and facts"):
+        question = _question(record)
+        if question.id in lines:
+            raise UnreadableInput(
+                f"{record.where}: the id {question.id!r} is that of line {lines[question.id]};"
+                " give each question its own"
+            )
+        lines[question.id] = record.number
+        questions.append(question)
+    if not questions:
+        raise UnreadableInput(f"{path}: no questions; write a JSON object a line")
+    return questions
+
+
+def _question(record: Record) -> GoldenQuestion:
+    where, fields = record.where, record.fields
+    line = question_of(record)
+    if not line.question.strip():
+        raise UnreadableInput(f"{where}: the question is empty; write it or delete the line")
+    answerable = fields.get("answerable", True)
+    if not isinstance(answerable, bool):
+        raise UnreadableInput(f"{where}: answerable is neither true nor false; write one of them")
+    docs = _listed(record, "docs", _is_key, 'keys; write ["key", ...]')
+    facts = _listed(
+        record,
+        "facts",
+        lambda fact: isinstance(fact, list) and fact and all(map(_is_wording, fact)),
+        'facts, each a list of wordings; write [["one wording", "another"], ...]',
+    )
+    short = _listed(record, "short", _is_wording, 'short answers; write ["28 April", "Tuesday"]')
+    kind = fields.get("kind")
+    if kind is not None and not isinstance(kind, str):
+        raise UnreadableInput(f'{where}: kind is not a word; write one, such as "who"')
+    wanted = {name: value for name, value in fields.items() if name in (*WANTED, "also", "docs")}
+    wanted = wanted if wanted.keys() & {*WANTED} else {}
+    if answerable and not (docs or facts or wanted):
+        raise UnreadableInput(
+            f"{where}: nothing to judge an answer by; add facts or docs, or answerable: false"
+        )
+    return GoldenQuestion(
+        line.number,
+        line.id,
+        line.question,
+        line.history,
+        line.today,
+        docs=tuple(dict.fromkeys(scrub(str(doc)) for doc in docs)),
+        facts=tuple(tuple(scrub(wording) for wording in fact) for fact in facts),
+        answerable=answerable,
+        kind=scrub(kind or "").strip(),
+        short=tuple(scrub(each) for each in short),
+        wanted=wanted,
+    )
+
+
+def _listed(record: Record, name: str, fits: Callable[[Any], object], wanted: str) -> list[Any]:
+    """A field that is a list of what fits; empty where a line has none."""
+    given = record.fields.get(name)
+    given = [] if given is None else given
+    if not isinstance(given, list) or not all(map(fits, given)):
+        raise UnreadableInput(f"{record.where}: {name} is not a list of {wanted}")
+    return given
+
+
+def _is_key(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
+    return isinstance(given, str | int) and not isinstance(given, bool) and bool(str(given).strip())
+
+
+def _is_wording(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
+    """Whether it is a text; an empty one would be found in every answer."""
+    return isinstance(given, str) and bool(given.strip())
+
+
+DOCUMENTS, QUERIES, JUDGED = "corpus.jsonl", "queries.jsonl", "qrels"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection, without its documents.
+
+    Attributes:
+        name: The folder's name.
+        documents: The file of the documents, which need not be there.
+        qrels: The file of the relevance judgements.
+        queries: Those that have a relevant document, in the order of their file.
+        relevant: For each of them, by id, its documents with a grade above 0.
+        left_out: How many queries have no relevant document.
+        lost: How many ids have relevant documents and no query.
+    """
+
+    name: str
+    documents: Path
+    qrels: Path
+    queries: tuple[Line, ...]
+    relevant: dict[str, dict[str, int]]
+    left_out: int
+    lost: int
+
+
+def read_collection(folder: Path) -> Collection:
+    """Reads queries and judgements; all of them, so that a broken line is told at once.
+
+    Args:
+        folder: With ``queries.jsonl`` and ``qrels``.
+
+    Raises:
+        UnreadableInput: names the file and the line, or what the folder lacks.
+    """
+    qrels = _qrels(folder)
+    relevant = _relevant(qrels)
+    queries: dict[str, Line] = {}
+    for line in read(folder / QUERIES):
+        if str(line.id) in queries:
+            raise UnreadableInput(
+                f"{folder / QUERIES}:{line.number}: the id {line.id!r} is that of line"
+                f" {queries[str(line.id)].number}; give each query its own"
+            )
+        queries[str(line.id)] = line
+    asked = {name: line for name, line in queries.items() if relevant.get(name)}
+    if not asked:
+        raise UnreadableInput(
+            f"{folder}: {qrels.name} names no relevant document for any query of {QUERIES}; check"
+            " that both use the same ids"
+        )
+    return Collection(
+        name=folder.resolve().name,
+        documents=folder / DOCUMENTS,
+        qrels=qrels,
+        queries=tuple(asked.values()),
+        relevant={name: relevant[name] for name in asked},
+        left_out=len(queries) - len(asked),
+        lost=sum(bool(grades) for name, grades in relevant.items() if name not in queries),
+    )
+
+
+def _qrels(folder: Path) -> Path:
+    """The judgements of the folder: those of the test split where there are several."""
+    found = sorted((folder / JUDGED).glob("*.tsv"))
+    if not found:
+        raise UnreadableInput(
+            f"{folder}: not a collection; put {QUERIES}, {JUDGED}/test.tsv and {DOCUMENTS} in it,"
+            " or give the file of a golden set"
+        )
+    if len(found) == 1:
+        return found[0]
+    for path in found:
+        if path.name == "test.tsv":
+            return path
+    names = ", ".join(path.name for path in found)
+    raise UnreadableInput(
+        f"{folder / JUDGED}: holds {names}, and none is called test.tsv; leave one of them there"
+    )
+
+
+def _relevant(path: Path) -> dict[str, dict[str, int]]:
+    """For each query its relevant documents with their grades; the first line may be a header."""
+    relevant: dict[str, dict[str, int]] = {}
+    for place, (number, line) in enumerate(numbered(path)):
+        fields = [field.strip() for field in scrub(line).split("\t")]
+        grade = _grade(fields)
+        if grade is None and place == 0 and len(fields) == 3:
+            continue
+        if grade is None:
+            raise UnreadableInput(
+                f"{path}:{number}: not a query, a document and a whole number with a tab between"
+                " them; mend or delete the line"
+            )
+        grades = relevant.setdefault(fields[0], {})
+        if grade > 0:
+            grades[fields[1]] = grade
+    return relevant
+
+
+def _grade(fields: list[str]) -> int | None:
+    try:
+        return int(fields[2]) if len(fields) == 3 and all(fields[:2]) else None
+    except ValueError:
+        return None

@@ -47,13 +47,17 @@ def quote_span(stored: StoredArticle, index: int) -> tuple[int, int]:
     """
     whole = _spoken(stored, *_listed(stored, index))
     first, last = whole
-    while index - first < _BEFORE and _leans(stored, first) and same_paragraph(stored, first - 1):
+    while (
+        index - first < _BEFORE
+        and _LEANS.match(words_of(stored, first))
+        and same_paragraph(stored, first - 1)
+    ):
         first -= 1
     if last < len(stored.sentences) and same_paragraph(stored, last - 1):
         last += bool(_WHO.match(words_of(stored, last)))
-    for found in (_spoken(stored, first, last), whole):
-        if _length(stored, *found) <= LONGEST:
-            return found
+    for low, high in (_spoken(stored, first, last), whole):
+        if stored.sentences[high - 1].end - stored.sentences[low].start <= LONGEST:
+            return low, high
     return index, index + 1
 
 
@@ -92,18 +96,10 @@ def _spoken(stored: StoredArticle, first: int, last: int) -> tuple[int, int]:
 
 def _open(stored: StoredArticle, start: int, number: int) -> bool:
     """Whether a quotation is open where a sentence begins, counted from the paragraph's start."""
-    begin = stored.sentences[start].start
-    end = (
-        stored.sentences[number].start
-        if number < len(stored.sentences)
-        else len(stored.article.text)
-    )
-    before = stored.article.text[begin:end]
+    sentences = stored.sentences
+    end = sentences[number].start if number < len(sentences) else None
+    before = stored.article.text[sentences[start].start : end]
     return before.count('"') % 2 == 1 or before.count(_OPENING) > before.count(_CLOSING)
-
-
-def _leans(stored: StoredArticle, index: int) -> bool:
-    return bool(_LEANS.match(words_of(stored, index)))
 
 
 def same_paragraph(stored: StoredArticle, index: int) -> bool:
@@ -129,10 +125,6 @@ def words_of(stored: StoredArticle, index: int) -> str:
     """
     sentence = stored.sentences[index]
     return stored.article.text[sentence.start : sentence.end]
-
-
-def _length(stored: StoredArticle, first: int, last: int) -> int:
-    return stored.sentences[last - 1].end - stored.sentences[first].start
 
 
 def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> Citation:
@@ -170,12 +162,9 @@ def numbered(citations: list[Citation], wanted: Citation) -> Citation:
         citations: Those made so far, by number.
         wanted: A citation; its number does not count.
     """
+    where = wanted.article_id, wanted.start, wanted.end
     for known in citations:
-        if (known.article_id, known.start, known.end) == (
-            wanted.article_id,
-            wanted.start,
-            wanted.end,
-        ):
+        if (known.article_id, known.start, known.end) == where:
             return known
     citations.append(replace(wanted, number=len(citations) + 1))
     return citations[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES
 from index.embed import DEFAULT_MODEL
+from index.engine import Place, folder_of, is_database
 
 # Confidence from which a question is answered. 0.35 refuses 6 of 86 and 17 of 131 answerable golden
 # questions on the sample, 0.4 refuses 10 and 25; benchmarks/README.md has what 0.1 to 0.7 give.
@@ -31,7 +32,12 @@ class Settings(BaseSettings):
         env_prefix="ONRECORD_", toml_file="onrecord.toml", frozen=True, extra="forbid"
     )
 
-    index: Path = Field(Path(".onrecord"), description="the folder of the index")
+    index: Path = Field(
+        Path(".onrecord"), description="the folder of the index, or a database: postgresql://…"
+    )
+    database: SecretStr = Field(
+        SecretStr(""), description="that database; index is then the folder of chats beside it"
+    )
     embedder: str = Field(DEFAULT_MODEL, description="embedding model, by name or folder")
     chunk_tokens: int = Field(CHUNK_TOKENS, ge=16, description="the most tokens in a chunk")
     overlap: int = Field(OVERLAP_SENTENCES, ge=0, description="sentences that chunks share")
@@ -75,6 +81,20 @@ class Settings(BaseSettings):
         4096, ge=1024, description="tokens that the server lets prompt and reply have together"
     )
     llm_max_tokens: int = Field(512, ge=16, description="the most tokens in a model's reply")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, values: dict[str, object]) -> dict[str, object]:
+        """Tells a database from a folder."""
+        place = str(values.get("index", ""))
+        if not is_database(place):
+            return values
+        return values | {"database": place, "index": folder_of(place)}
+
+    def place(self, folder: Path | None = None) -> Place:
+        """Where the articles are whose chats lie in a folder, by default the one that is set."""
+        database = self.database.get_secret_value()
+        return database if database and folder in (None, self.index) else folder or self.index
 
     @classmethod
     def settings_customise_sources(

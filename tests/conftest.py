@@ -99,6 +99,19 @@ def story_corpus(tmp_path_factory, embedder):
     return Corpus(directory, embedder, Settings())
 
 
+@pytest.fixture(scope="session")
+def postgres():
+    """The address of a PostgreSQL server, started when it is first wanted."""
+    from tests.postgres import server
+
+    # Not below pytest's own folder, which the user that the server runs as may not enter.
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        server(Path(folder)) as address,
+    ):
+        yield address
+
+
 @pytest.fixture
 def fake():
     """An embedding model whose vectors can be told by hand."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import judge
+from rag.question_files import read_golden
 from rag.settings import Settings
 from rag.types import Answer
 from ui import output

@@ -1,23 +1,31 @@
-"""How the functions of ``rag`` are shaped: short, plain, and with their arguments described."""
+"""How the code is shaped: short functions, arguments described, imports one way."""
 
 from __future__ import annotations
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from radon.complexity import cc_rank, cc_visit
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted((ROOT / "rag").rglob("*.py"))
+PRODUCT = sorted(path for house in ("index", "rag", "ui") for path in (ROOT / house).rglob("*.py"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 LONGEST = 60
 DESCRIBED = 0.4
 SEVERAL = 3
 
-# Python or a library says what these are given.
-GIVEN = {"settings_customise_sources"}
+# Functions that are as tangled as this and still to be taken apart.
+TANGLED = {
+    "index/text/sentences.py _ends_sentence",
+    "index/text/unwrap.py _goes_on",
+    "index/text/unwrap.py _shows",
+}
+
+# A library says what these are given; the options of commands have descriptions of their own.
+GIVEN = {"rag/settings.py settings_customise_sources", "ui/cli.py"}
 
 
 def functions(path: Path) -> Iterator[Function]:
@@ -46,7 +54,7 @@ def arguments(function: Function) -> list[str]:
 def test_no_function_is_longer_than_a_page():
     lengths = {
         f"{path.name} {function.name}": (function.end_lineno or 0) - function.lineno + 1
-        for path in MODULES
+        for path in PRODUCT
         for function in functions(path)
     }
     assert {name for name, length in lengths.items() if length > LONGEST} == set()
@@ -55,24 +63,54 @@ def test_no_function_is_longer_than_a_page():
 def test_no_function_takes_more_ways_than_can_be_followed():
     tangled = {
         f"{path.relative_to(ROOT).as_posix()} {block.name}"
-        for path in MODULES
+        for path in PRODUCT
         for block in cc_visit(path.read_text("utf-8"))
         if cc_rank(block.complexity) >= "D"
     }
-    assert tangled == set()
+    assert tangled <= TANGLED
 
 
 def test_arguments_are_described_where_there_are_several():
-    own = [path for path in MODULES if path.parent.name != "requests"]
     bare = [
-        f"{path.name} {function.name}"
-        for path in own
+        (path.relative_to(ROOT).as_posix(), function.name)
+        for path in PRODUCT
         for function in public(ast.parse(path.read_text("utf-8")).body)
         if len(arguments(function)) >= SEVERAL and not described(function)
     ]
-    assert set(bare) - {f"settings.py {name}" for name in GIVEN} == set()
+    assert [(p, name) for p, name in bare if not {p, f"{p} {name}"} & GIVEN] == []
 
 
 def test_enough_public_functions_describe_their_arguments():
-    found = [f for path in MODULES for f in public(ast.parse(path.read_text("utf-8")).body)]
+    found = [f for path in PRODUCT for f in public(ast.parse(path.read_text("utf-8")).body)]
     assert sum(map(described, found)) >= DESCRIBED * len(found)
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    """What a module imports when it runs; of ``from a import b`` both a.b and a, if it is none."""
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.Import):
+            yield from (name.name for name in each.names)
+        elif isinstance(each, ast.ImportFrom):
+            yield from (f"{each.module}.{name.name}" for name in each.names)
+        elif not (isinstance(each, ast.If) and ast.unparse(each.test) == "TYPE_CHECKING"):
+            yield from imports(each)
+
+
+def test_no_module_imports_one_that_imports_it():
+    named = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PRODUCT
+    }
+    graph = {
+        name: {
+            module if module in named else module.rpartition(".")[0]
+            for module in imports(ast.parse(path.read_text("utf-8")))
+        }
+        & set(named)
+        for name, path in named.items()
+    }
+    assert sum(map(len, graph.values())) > len(graph)
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as circle:
+        raise AssertionError(" <- ".join(circle.args[1])) from None

@@ -58,8 +58,12 @@ def _version(wanted: bool) -> None:
 
 
 Index = Annotated[
-    Path | None,
-    typer.Option("--index", metavar="DIR", help="The index (else ONRECORD_INDEX, else .onrecord)."),
+    str | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help="The index, a folder or postgresql://… (else ONRECORD_INDEX, else .onrecord).",
+    ),
 ]
 Map = Annotated[
     list[str] | None,
@@ -127,7 +131,7 @@ def everywhere(
     """Ask a corpus of news articles; every sentence of the answer cites the words behind it."""
     if index and context.invoked_subcommand:
         # What the command itself says goes before it.
-        context.default_map = {context.invoked_subcommand: {"index": str(index)}}
+        context.default_map = {context.invoked_subcommand: {"index": index}}
 
 
 @app.command()
@@ -502,7 +506,22 @@ def backup(
     """Copy articles, chats and feedback into one file, also while they are used."""
     from ui.commands import safekeeping
 
-    safekeeping.backup(_settings(index).index, file)
+    settings = _settings(index)
+    safekeeping.backup(settings.index, file)
+    if settings.database.get_secret_value():
+        typer.echo("onrecord: its articles are in the database; copy that with pg_dump", err=True)
+
+
+@app.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="An index: DIR or postgresql://…")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Where there is no index yet.")],
+) -> None:
+    """Copy an index from a folder to a database or back; nothing is embedded anew."""
+    from index import copying
+
+    counts = copying.copy(source, target)
+    typer.echo(f"{counts['articles']} articles, {counts['chunks']} chunks")
 
 
 @app.command()
@@ -524,7 +543,7 @@ def export(
     """Write every article as a line of JSON, which add reads back."""
     from ui.commands import safekeeping
 
-    if not safekeeping.export(_settings(index).index, file):
+    if not safekeeping.export(_settings(index).place(), file):
         raise typer.Exit(1)
 
 
@@ -560,7 +579,7 @@ def _fail(message: str) -> None:
     sys.exit(1)
 
 
-def _settings(index: Path | None, **given: Any) -> Settings:  # noqa: ANN401
+def _settings(index: str | None, **given: Any) -> Settings:  # noqa: ANN401
     import tomllib
 
     from index.errors import OnRecordError

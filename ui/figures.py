@@ -6,6 +6,11 @@ _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 def counted(number: int, noun: str, several: str = "") -> str:
     """A number with its noun: "1 article", "2,000 articles".
 
+    Args:
+        number: How many.
+        noun: The name of one.
+        several: That of several, if it is not the noun and an s.
+
     >>> counted(1, "query", "queries"), counted(2000, "article")
     ('1 query', '2,000 articles')
     """

@@ -27,7 +27,12 @@ _WIDTH = 88
 
 
 def answer(found: Answer, *, as_json: bool) -> None:
-    """An answer with its sources, or a refusal."""
+    """An answer with its sources, or a refusal.
+
+    Args:
+        found: The answer.
+        as_json: Whether JSON is printed, and nothing else.
+    """
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
@@ -82,7 +87,12 @@ def _worded(found: Answer) -> Text:
 
 
 def passages(found: Sequence[Passage], *, as_json: bool) -> None:
-    """Passages, best first."""
+    """Passages, best first.
+
+    Args:
+        found: What is printed, in order.
+        as_json: Whether JSON is printed, and nothing else.
+    """
     if as_json:
         typer.echo(json.dumps(passage_values(found), ensure_ascii=False))
         return
@@ -94,7 +104,12 @@ def passages(found: Sequence[Passage], *, as_json: bool) -> None:
 
 
 def articles(found: Sequence[Listed], *, as_json: bool) -> None:
-    """What is in the index."""
+    """What is in the index.
+
+    Args:
+        found: What is printed, in order.
+        as_json: Whether JSON is printed, and nothing else.
+    """
     if as_json:
         typer.echo(json.dumps(article_values(found), ensure_ascii=False))
         return
@@ -120,7 +135,12 @@ def passage_table(found: Sequence[Passage]) -> None:
 
 
 def history(found: Sequence[Revision], *, as_json: bool) -> None:
-    """The texts that articles had, the first one first, and what changed from one to the next."""
+    """The texts that articles had, the first one first, and what changed from one to the next.
+
+    Args:
+        found: What is printed, in order.
+        as_json: Whether JSON is printed, and nothing else.
+    """
     values = history_values(found)
     if as_json:
         typer.echo(json.dumps(values, ensure_ascii=False))
@@ -203,7 +223,12 @@ def article_values(found: Sequence[Listed]) -> list[dict[str, Any]]:
 
 
 def article_value(article_id: str, article: Article) -> dict[str, Any]:
-    """One article as JSON values, with its text."""
+    """One article as JSON values, with its text.
+
+    Args:
+        article_id: Of this revision.
+        article: With its text.
+    """
     return {"id": article_id, **_particulars(article), "text": article.text}
 
 

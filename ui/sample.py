@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from index import search_index
-from index.build import LEDGER, Builder
+from index.build import Builder
 from index.embed import Embedder
+from index.embedded import LEDGER
 from index.embedders import embedder_of
+from index.engine import Place, engine_at
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.readers import Source
 
@@ -38,13 +40,17 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
     Without an index at its usual place the sample is used, and the person is told so. An index
     that was named and is not there is an error: its questions are not for the sample.
 
+    Args:
+        settings: Where the index is, and how it is asked.
+        sample: Whether to open the sample whatever the settings name.
+
     Raises:
         IndexMissing, IndexMismatch: see the classes.
     """
     from rag.corpus import Corpus
 
     if not sample:
-        empty = _is_empty(settings.index)
+        empty = _is_empty(settings.place())
         if not empty:
             return Corpus.open(settings=settings)
         if _cut_off(settings.index):
@@ -53,12 +59,13 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
                 " if it was copied while it was used, copy ledger.sqlite-wal too, or take what"
                 " onrecord backup writes; else add the sources again"
             )
-        if "index" in settings.model_fields_set and not _offered(settings.index):
+        named = engine_at(settings.place()).place
+        if {"index", "database"} & settings.model_fields_set and not _offered(named):
             raise IndexMissing(
-                f"{settings.index}: there is no article in this index; add some with: onrecord add"
-                f" SOURCE --index {settings.index}, or try the sample corpus with --sample"
+                f"{named}: there is no article in this index; add some with: onrecord add"
+                f" SOURCE --index {named}, or try the sample corpus with --sample"
             )
-        if "index" not in settings.model_fields_set:
+        if not {"index", "database"} & settings.model_fields_set:
             typer.echo(
                 f"No articles were added to {settings.index} yet, so this is the sample corpus"
                 " that comes with onrecord. Add your own with: onrecord add SOURCE",
@@ -75,19 +82,18 @@ def is_sample(corpus: Corpus) -> bool:
     return corpus.directory == corpus.settings.index / FOLDER
 
 
-def _is_empty(directory: Path) -> bool:
-    from index.build import open_ledger
-
-    if not (directory / LEDGER).is_file():
+def _is_empty(place: Place) -> bool:
+    engine = engine_at(place)
+    if not engine.made():
         return True
-    ledger = open_ledger(directory)
+    ledger = engine.open()
     with ledger.read():
         return ledger.counts()["articles"] == 0
 
 
 def _cut_off(directory: Path) -> bool:
     """Whether nothing was committed to a ledger beside which search files of something lie."""
-    from index.build import open_ledger
+    from index.embedded import open_ledger
 
     if not (directory / LEDGER).is_file():
         return False
@@ -98,14 +104,14 @@ def _cut_off(directory: Path) -> bool:
         )
 
 
-def _offered(directory: Path) -> bool:
+def _offered(place: str) -> bool:
     """Asks a person at a terminal whether to use the sample instead."""
     import sys
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     return typer.confirm(
-        f"There is no article in {directory}. Use the sample corpus of onrecord instead?",
+        f"There is no article in {place}. Use the sample corpus of onrecord instead?",
         default=True,
         err=True,
     )

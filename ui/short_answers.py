@@ -15,6 +15,10 @@ def in_claim(claim: Claim, shorts: Sequence[Short]) -> list[Span]:
 
     A claim that is a quote holds them where the quote does. In a claim that a language model wrote
     they are known by the words, if these occur once.
+
+    Args:
+        claim: With its citations.
+        shorts: Of the answer.
     """
     if claim.status == "unsupported":
         return []
@@ -39,6 +43,11 @@ def carried(span: Span, source: str, target: str) -> Span | None:
     """A stretch of a text in another text that differs from it in white space alone.
 
     None for a stretch of white space.
+
+    Args:
+        span: In the source.
+        source: The text in which it stands.
+        target: The text in which it is looked for.
     """
     before, inside = _visible(source[: span[0]]), _visible(source[slice(*span)])
     places = [at for at, character in enumerate(target) if not character.isspace()]

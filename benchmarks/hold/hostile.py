@@ -6,11 +6,9 @@ import json
 import random
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import httpx
 
 from benchmarks.hold import corpus
 from benchmarks.hold.trial import Crashed, Refused, Result, alone
+from benchmarks.served import served
 from index.article import Skipped
 from index.check import faults
 from index.readers import read_source
@@ -141,8 +140,7 @@ _RAW = (
 
 def requests(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[str, Result]]:
     """Sends each door so many requests, and as many that are no HTTP; then asks a question."""
-    log = folder / "log"
-    with _server(folder, log) as address:
+    with served(folder) as (address, _):
         client = httpx.Client(base_url=address, timeout=SECONDS, trust_env=False)
         for path, sound in _DOORS:
             for _ in range(count):
@@ -151,7 +149,7 @@ def requests(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[
             yield "hostile request: no HTTP", _raw(address, chance.choice(_RAW))
         reply = client.post("/api/ask", json={"question": QUESTION})
         answered = reply.status_code == 200 and reply.json()["answered"]
-        written = log.read_text()
+        written = (folder / "log").read_text()
         lines = sum(1 for line in written.splitlines() if line.startswith(("Traceback", "  File")))
         good = answered and not lines and client.get("/healthz").status_code == 200
         yield "the server after them", Result("unharmed" if good else "traceback", written[-3_000:])
@@ -214,30 +212,3 @@ def _raw(address: str, data: bytes) -> Result:
         refused = reply.split(b" ")[1:2] not in ([], [b"500"])
         return Result("refused" if refused else "unharmed", repr(reply[:80]))
     return Result("unharmed")
-
-
-@contextmanager
-def _server(folder: Path, log: Path) -> Iterator[str]:
-    """A server of the sample corpus; its address."""
-    command = [
-        sys.executable,
-        "-m",
-        "ui.cli",
-        "chat",
-        "--sample",
-        "--port",
-        "0",
-        "--index",
-        str(folder / "index"),
-    ]
-    with log.open("w") as file:
-        server = subprocess.Popen(command, stderr=file, stdout=file)
-        try:
-            while not (found := re.search(r"onrecord is at (\S+)", log.read_text())):
-                if server.poll() is not None:
-                    raise RuntimeError(log.read_text())
-                time.sleep(0.2)
-            yield found[1]
-        finally:
-            server.terminate()
-            server.wait()

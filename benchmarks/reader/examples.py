@@ -20,10 +20,12 @@ import pickle
 import random
 import re
 import sys
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -179,17 +181,9 @@ def changed_tokens(base: Sequence[int], claim: Sequence[int]) -> list[int]:
 
 def _tokens(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
     """The first and the last token of a character span."""
-    lo, hi = 0, len(spans)
-    while lo < hi:
-        mid = (lo + hi) // 2
-        if spans[mid][1] <= start:
-            lo = mid + 1
-        else:
-            hi = mid
-    last = lo
-    while last < len(spans) and spans[last][0] < end:
-        last += 1
-    return (lo, last - 1) if last > lo else None
+    first = bisect_right(spans, start, key=lambda span: span[1])
+    last = bisect_left(spans, end, first, key=lambda span: span[0])
+    return (first, last - 1) if last > first else None
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -444,7 +438,7 @@ def _rewritten(
     before, after = own[at - 1] if at else "", own[at + 1] if at + 1 < len(own) else ""
     near = " ".join(s for s in (before, sentence, after) if s)
     true = [c for _, c in true_claims(sentence, before, after, rng)]
-    true.append(reworded_claim(sentence, make))
+    true.append(reworded(sentence, make.known, rng))
     claim = rng.choice(true)
     cited = text if rng.random() < 0.3 else near
     yield make.claim(claim, cited, True, "claim")
@@ -456,11 +450,6 @@ def _rewritten(
         yield make.claim(changed, cited, False, "changed", base)
     if foreign and rng.random() < 0.2:
         yield make.claim(rng.choice(foreign), cited, False, "elsewhere")
-
-
-def reworded_claim(sentence: str, make: Maker) -> str:
-    """A sentence with a few words put for others of the same sense."""
-    return reworded(sentence, make.known, make.rng)
 
 
 def _stated(qas: Sequence[dict[str, Any]], text: str, make: Maker) -> Iterator[Example]:
@@ -589,22 +578,11 @@ def main() -> None:
         "judged": judged(given.data, make),
         "requests": requests(given.data, make),
     }
-    examples: list[Example] = []
-    for kind, made in kinds.items():
-        if given.only and kind not in given.only:
-            continue
-        before = len(examples)
-        examples += [example for example in made if example]
-        print(f"{kind}: {len(examples) - before}", flush=True)
+    chosen = (made for kind, made in kinds.items() if not given.only or kind in given.only)
+    examples = [example for made in chosen for example in made if example]
     make.rng.shuffle(examples)
-    with given.out.open("wb") as out:
-        pickle.dump(
-            [
-                (e.ids, e.second, e.starts, e.ends, e.sentences, e.support, e.source, e.differs)
-                for e in examples
-            ],
-            out,
-        )
+    fields = attrgetter(*"ids second starts ends sentences support source differs".split())
+    given.out.write_bytes(pickle.dumps([fields(example) for example in examples]))
     counts: dict[str, list[int]] = defaultdict(list)
     for example in examples:
         counts[example.source].append(len(example.ids))

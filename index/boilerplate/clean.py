@@ -71,6 +71,11 @@ def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned
 
     Text that seems to be nothing but boilerplate, and text of one line, is kept whole.
 
+    Args:
+        text: As a page or a file has it.
+        title: The article's headline, if it is known.
+        author: Whom the page names as its author.
+
     >>> page = "Rain\n\nShare on X\n\nIt rained in Bern on Sunday.\n\nRelated Posts\n\nSun"
     >>> clean_text(page).title, clean_text(page).text
     ('Rain', 'It rained in Bern on Sunday.')

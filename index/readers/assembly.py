@@ -45,7 +45,12 @@ class Assembly:
         self._label = label
 
     def write(self, text: str, before: str = PARAGRAPH) -> None:
-        """Adds text as one line, after a break of one's choice; nothing, if there is none."""
+        """Adds text as one line, after a break of one's choice; nothing, if there is none.
+
+        Args:
+            text: One line of it.
+            before: The break that stands before it.
+        """
         if not (words := line(text)):
             return
         if self._parts:
@@ -59,7 +64,12 @@ class Assembly:
         self._listing = False
 
     def item(self, text: str, bullet: str = "- ") -> None:
-        """Adds an item of a list."""
+        """Adds an item of a list.
+
+        Args:
+            text: The item's words.
+            bullet: What stands before them.
+        """
         if words := line(text):
             listed = words if words.startswith(bullet) else f"{bullet}{words}"
             self.write(listed, LINE if self._listing else PARAGRAPH)
@@ -79,6 +89,11 @@ class Assembly:
 
     def article(self, file: SourceFile, known: Particulars, uri: str = "") -> Article:
         """The article of a file.
+
+        Args:
+            file: Where the article is read from.
+            known: What the document says of itself.
+            uri: Its own, if it is not the file's.
 
         Raises:
             Refused: There is no text, or too much of it.
@@ -129,7 +144,12 @@ def has_heads(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def headed(heads: Sequence[str], row: Sequence[str]) -> str:
-    """A row as a sentence: "Country: Ruritania; Year: 2026."."""
+    """A row as a sentence: "Country: Ruritania; Year: 2026.".
+
+    Args:
+        heads: The columns' names.
+        row: The values below them.
+    """
     cells = [*row, *[""] * len(heads)]
     more = row[len(heads) :]
     said = [

@@ -61,6 +61,10 @@ def parse_date(value: object, language: str | None = None) -> date | None:
     are days of UTC. 05/06/2025 is two different days in two countries: the language decides, if
     its readers agree, else it is none.
 
+    Args:
+        value: A text, a number of seconds, or a date.
+        language: The language of the text, such as "en"; None where it is not known.
+
     >>> parse_date("Sun, 18 May 2025 10:00:00 +0000"), parse_date("05/06/2025")
     (datetime.date(2025, 5, 18), None)
     >>> parse_date("05/06/2025", "de"), parse_date("12 мая 2025 г."), parse_date(1747008000)
@@ -82,7 +86,12 @@ def parse_date(value: object, language: str | None = None) -> date | None:
 
 
 def date_at_start(text: str, language: str | None = None) -> Dated | None:
-    """The date that a text begins with, after a time of day or a weekday; None without one."""
+    """The date that a text begins with, after a time of day or a weekday; None without one.
+
+    Args:
+        text: Any text.
+        language: The language of the text, such as "en"; None where it is not known.
+    """
     starts = [_start(text)]
     if weekday := WEEKDAY.match(text, starts[0]):
         for group, name in enumerate(weekday.groups(), 1):

@@ -93,6 +93,10 @@ def decode(data: bytes, declared: str | None = None) -> str:
 def decode_telling(data: bytes, declared: str | None = None) -> tuple[str, str]:
     """What ``decode`` gives, and what is in doubt about the encoding; "" when nothing is.
 
+    Args:
+        data: The bytes.
+        declared: The encoding that the source names, if it does.
+
     >>> decode_telling("Größe".encode("cp1250"))
     ('Größe', '')
     """

@@ -79,7 +79,13 @@ class SourceFile:
             return stream.read(HEAD_BYTES)
 
     def member(self, name: str, content: Callable[[], IO[bytes]], uri: str = "") -> SourceFile:
-        """A file inside this one."""
+        """A file inside this one.
+
+        Args:
+            name: Its path inside the file.
+            content: Opens its bytes.
+            uri: Its own, if it is not made of the file's and the name.
+        """
         path, uri = Path(name), uri or f"{self.uri}#{printable(name)}"
         return replace(self, path=path, uri=uri, content=content, above=self.above + 1)
 
@@ -188,7 +194,12 @@ def _is_folder(path: Path) -> bool:
 
 
 def relative(path: Path, root: Path) -> str:
-    """The path below the root with forward slashes; "." for the root itself."""
+    """The path below the root with forward slashes; "." for the root itself.
+
+    Args:
+        path: A file or a folder.
+        root: A folder above it.
+    """
     return printable(path.relative_to(root).as_posix())
 
 
@@ -199,6 +210,10 @@ def why(error: BaseException) -> str:
 
 def load(path: Path, max_bytes: int) -> bytes:
     """The bytes of a regular file that holds at least one and at most ``max_bytes``.
+
+    Args:
+        path: The file.
+        max_bytes: The most that it may hold.
 
     Raises:
         Refused: It is no such file, or it cannot be read.
@@ -250,6 +265,10 @@ def unreadable(error: OSError) -> str:
 
 def matches(uri: str, pattern: str) -> bool:
     """Whether a relative path fits a glob; ``**`` stands for any number of folders.
+
+    Args:
+        uri: The path, with forward slashes.
+        pattern: The glob.
 
     >>> matches("2025/may/a.txt", "**/*.txt"), matches("2025/a.txt", "*.txt")
     (True, False)

@@ -47,6 +47,12 @@ def first_heading(tree: Node) -> str:
     return next(filter(None, map(text_of, tree.iter("h1", "h2", "h3"))), "")
 
 
+def word_count(text: str | None) -> int:
+    """How many words a text has, two characters being one in a script without spaces."""
+    words = (text or "").split()
+    return sum(max(1, len(word) // 2) if word[0] > "\u2e7f" else 1 for word in words)
+
+
 def without_markup(text: str) -> str:
     r"""A text whose HTML, if it holds any, became lines; any other text as it is.
 
@@ -83,7 +89,12 @@ def text_of(tree: Node) -> str:
 
 
 def write_markup(tree: Node, text: Assembly) -> None:
-    """Adds the text of a tree of (X)HTML to a document's."""
+    """Adds the text of a tree of (X)HTML to a document's.
+
+    Args:
+        tree: The markup.
+        text: The document that grows.
+    """
     writer = _Writer(text)
     writer.inside(tree)
     writer.end(PARAGRAPH)

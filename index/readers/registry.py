@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 
 from index.article import Article, Skipped
 from index.errors import OnRecordError
-from index.readers import jsonl, markdown, subtitles, tables, text
+from index.readers import markdown, records, subtitles, text
 from index.readers.containers import archives, mail, warc
 from index.readers.encoding import Refused
 from index.readers.files import SourceFile, unreadable
@@ -35,8 +35,8 @@ OWN = (
     Reader("plain text", text.EXTENSIONS, single(text.read_text)),
     Reader("a Markdown file", markdown.EXTENSIONS, single(markdown.read_markdown)),
     Reader("a web page", page.EXTENSIONS, single(page.read_html), _is_page),
-    Reader("a JSON Lines file", jsonl.EXTENSIONS, jsonl.read_jsonl, many=True),
-    tables.READER,
+    records.JSONL,
+    records.TABLE,
     document.READER,
     docx.READER,
     odt.READER,

@@ -64,6 +64,11 @@ class Source:
     ) -> Source:
         """The source that a path or a glob names.
 
+        Args:
+            source: A file, a folder or a glob.
+            max_bytes: The largest file that is read.
+            fields: What records call an article's particulars, if it is not usual.
+
         Raises:
             SourceMissing: The path does not exist, or the glob matches no file.
         """
@@ -175,6 +180,10 @@ def _record() -> re.Pattern[str]:
 
 def read_source(source: str | Path, max_bytes: int = MAX_FILE_BYTES) -> Iterator[Article | Skipped]:
     """Read the articles of a file, a folder or a glob; shorthand for ``Source.at(...)``.
+
+    Args:
+        source: A file, a folder or a glob.
+        max_bytes: The largest file that is read.
 
     Raises:
         SourceMissing: At once, before anything is read.

@@ -70,6 +70,10 @@ def stop_words(language: str) -> frozenset[str]:
 def is_content(word: str, language: str = ENGLISH) -> bool:
     """Whether a word carries content, rather than holding a sentence together.
 
+    Args:
+        word: In any letter case.
+        language: Its language, such as "en".
+
     >>> is_content("Kremlin"), is_content("The"), is_content("кто", "ru")
     (True, False, False)
     """
@@ -80,6 +84,10 @@ def content_spans(text: str, language: str = ENGLISH) -> list[tuple[int, int]]:
     """The offsets of the content words of a text, in order.
 
     Where words are written without spaces, they are pairs of characters, which overlap.
+
+    Args:
+        text: Any text.
+        language: Its language, such as "en".
 
     >>> content_spans("The EU's loan"), content_spans("谁报告了火灾？", "zh")
     ([(4, 6), (9, 13)], [(1, 3), (4, 6)])
@@ -147,6 +155,10 @@ def stem(word: str, language: str = ENGLISH) -> str:
     A word of another script than its language's is one of the script's main language: "Путин" in
     a text in English, "NATO" in one in Russian.
 
+    Args:
+        word: In any letter case.
+        language: Its language, such as "en".
+
     >>> stem("Preconditions") == stem("precondition"), stem("Élysée"), stem("пожаре", "ru")
     (True, 'elyse', 'пожар')
     """
@@ -184,6 +196,10 @@ def _of_script(word: str, language: str) -> str:
 
 def content_stems(text: str, language: str = ENGLISH) -> list[str]:
     """The stems of the content words of a text, in order, repetitions kept.
+
+    Args:
+        text: Any text.
+        language: Its language, such as "en".
 
     >>> content_stems("What preconditions did the Kremlin set?")
     ['precondit', 'kremlin', 'set']

@@ -65,7 +65,12 @@ def canonical(url: str) -> str:
 
 
 def joined(base: str, link: str) -> str | None:
-    """A link as it stands on a page, as an address of its own; None if it leads nowhere."""
+    """A link as it stands on a page, as an address of its own; None if it leads nowhere.
+
+    Args:
+        base: The page's own address.
+        link: As the page has it.
+    """
     try:
         return canonical(str(httpx.URL(base).join(link.strip())))
     except (AddressRefused, httpx.InvalidURL, ValueError):
@@ -78,13 +83,23 @@ def site_of(url: str) -> str:
 
 
 def resolved(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system knows them."""
+    """The addresses of a host, as the system knows them.
+
+    Args:
+        host: The name or the address of a server.
+        port: That is connected to.
+    """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 def reachable(host: str, addresses: Iterable[str], *, allow_private: bool) -> list[str]:
     """Those of a host's addresses that may be connected to.
+
+    Args:
+        host: The name or the address of a server.
+        addresses: As its name was looked up.
+        allow_private: Whether those of private networks may be.
 
     Raises:
         AddressRefused: all lie in a private network, on this machine or the like.

@@ -65,6 +65,13 @@ class Checked(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connects to the first address of a host that answers.
 
+        Args:
+            host: The name or the address of a server.
+            port: Of the server.
+            timeout: Seconds for each address.
+            local_address: From which it is connected; None for any.
+            socket_options: As the system takes them.
+
         Raises:
             AddressRefused: none of them may be reached.
         """

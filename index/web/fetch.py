@@ -16,8 +16,7 @@ import httpx
 
 from index.web.addresses import AddressRefused, Resolve, canonical, joined, resolved
 from index.web.connect import Checked, TooSlow
-from index.web.pace import APART, Busy, Pace, retry_after
-from index.web.robots import AGENT, MOST_BYTES, Robots
+from index.web.politeness import AGENT, APART, MOST_BYTES, Busy, Pace, Robots, retry_after
 
 SECONDS = 60.0  # that one page may take, however slowly it comes
 TIMEOUT = {"connect": 10.0, "read": 20.0, "write": 20.0, "pool": 20.0}
@@ -78,7 +77,13 @@ class Fetch(Protocol):
     """What fetches."""
 
     def get(self, url: str, etag: str = "", modified: str = "") -> Fetched:
-        """Fetches an address, unless it is as it was."""
+        """Fetches an address, unless it is as it was.
+
+        Args:
+            url: The address.
+            etag: Of the copy that is known.
+            modified: When that was changed, as its server said.
+        """
 
     def close(self) -> None:
         """Ends what connections there are; more may be begun."""

@@ -7,13 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.article import Article, Skipped
+from index.build import Builder
+from index.engine import Place, engine_at, folder_of
+from index.readers import Source
+from index.sync import Report
 from index.web.addresses import AddressRefused, canonical
-from index.web.feeds import is_feed, is_json_feed, read_feed, read_json_feed
 from index.web.fetch import Fetch, Fetched, NotFetched
-from index.web.listed import Listing, Page, Unreadable
+from index.web.lists import Listing, Page, Unreadable, listing, unzipped
 from index.web.memory import LATE, SOON, Memory, Seen
 from index.web.reading import articles_of
-from index.web.sitemaps import is_sitemap, read_sitemap, unzipped
 
 # Sitemaps that an index of them is followed to, the newest first; large sites keep one a month.
 MOST_LISTS = 20
@@ -38,43 +40,91 @@ class Gathered:
     seen: dict[str, Seen] = field(default_factory=dict)
 
 
+def gather(
+    place: Place,
+    urls: Sequence[str],
+    fetch: Fetch,
+    *,
+    max_bytes: int,
+    max_pages: int,
+    watching: bool = False,
+    progress: Callable[[int], None] = lambda number: None,
+) -> Gathered:
+    """What addresses hold that the index at a place does not hold yet; nothing is locked.
+
+    Args:
+        place: Where the index is, which may be none yet.
+        urls: Of articles, feeds and sitemaps.
+        fetch: As for ``Gatherer``; likewise the rest.
+        max_bytes: The same.
+        max_pages: The same.
+        watching: The same.
+        progress: The same.
+
+    Raises:
+        IndexMismatch, IndexDamaged: see the classes.
+    """
+    stored: dict[str, tuple[int, str, str]] = {}
+    engine = engine_at(place)
+    if engine.made():
+        ledger = engine.open()
+        with ledger.read():
+            stored = ledger.current_ids()
+        ledger.close()
+    return Gatherer(
+        fetch=fetch,
+        memory=Memory(folder_of(place)),
+        stored=stored,
+        max_bytes=max_bytes,
+        max_pages=max_pages,
+        watching=watching,
+        progress=progress,
+    ).gather(urls)
+
+
+def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Report:
+    """Commits what was gathered, and what files hold; then remembers that it was fetched.
+
+    Args:
+        builder: Writes to the index.
+        sources: Files that were named with the addresses.
+        found: What was gathered from these.
+
+    Raises:
+        IndexBusy, IndexMismatch, IndexDamaged, IndexUnwritable: see the classes.
+    """
+    report = builder.add(sources, list(found.articles.values()), found.withdrawn)
+    report.unchanged += [uri for uri in found.unchanged if uri not in found.articles]
+    report.skipped += found.skipped
+    Memory(folder_of(builder.place)).keep(found.seen)
+    return report
+
+
+@dataclass(slots=True, kw_only=True)
 class Gatherer:
-    """Gathers once; what was gathered is in ``found``."""
+    """Gathers once; what was gathered is in ``found``.
 
-    def __init__(
-        self,
-        fetch: Fetch,
-        memory: Memory,
-        stored: Collection[str],
-        *,
-        max_bytes: int,
-        max_pages: int,
-        watching: bool = False,
-        progress: Callable[[int], None] = lambda number: None,
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        """A gatherer.
+    Attributes:
+        fetch: Fetches an address.
+        memory: What was fetched before.
+        stored: The uris of all articles that are stored.
+        max_bytes: The size of the largest article.
+        max_pages: Of one list, as many pages are fetched at most.
+        watching: Whether pages that nobody says have changed are asked again only now and then.
+        progress: Told how many addresses were asked.
+        now: Seconds since 1970.
+    """
 
-        Args:
-            fetch: Fetches an address.
-            memory: What was fetched before.
-            stored: The uris of all articles that are stored.
-            max_bytes: The size of the largest article.
-            max_pages: Of one list, as many pages are fetched at most.
-            watching: Whether pages that nobody says have changed are asked again only now and then.
-            progress: Told how many addresses were asked.
-            now: Seconds since 1970.
-        """
-        self.found = Gathered()
-        self._fetch = fetch
-        self._memory = memory
-        self._stored = stored
-        self._max_bytes = max_bytes
-        self._max_pages = max_pages
-        self._watching = watching
-        self._progress = progress
-        self._now = now
-        self._asked: set[str] = set()
+    fetch: Fetch
+    memory: Memory
+    stored: Collection[str]
+    max_bytes: int
+    max_pages: int
+    watching: bool = False
+    progress: Callable[[int], None] = lambda number: None
+    now: Callable[[], float] = time.time
+    found: Gathered = field(default_factory=Gathered)
+    _asked: set[str] = field(default_factory=set)
 
     def gather(self, urls: Iterable[str]) -> Gathered:
         """What addresses hold that were named, each an article, a feed or a sitemap."""
@@ -86,7 +136,7 @@ class Gatherer:
         return self.found
 
     def _named(self, url: str) -> None:
-        left = self._max_pages
+        left = self.max_pages
         lists = [url]
         for number, each in enumerate(lists):
             if number >= MOST_LISTS:
@@ -106,7 +156,7 @@ class Gatherer:
                 continue
             if not left:
                 reason = (
-                    f"it lists more pages than the {self._max_pages} that are fetched at once, the"
+                    f"it lists more pages than the {self.max_pages} that are fetched at once, the"
                     f" last {len(pages) - number} among them; run it again for the next ones"
                 )
                 self.found.skipped.append(Skipped(url, reason, fault=False))
@@ -119,29 +169,29 @@ class Gatherer:
 
     def _as_it_was(self, page: Page) -> bool:
         """Whether a page need not be asked, since it was and nobody says that it has changed."""
-        seen = self._memory.of(page.url)
+        seen = self.memory.of(page.url)
         if seen is None or not self._holds(seen):
             return False
-        said = bool(page.mark or self._watching) and page.mark in ("", seen.mark)
-        if not (said and not seen.due(self._now())) and not (seen.listed and not page.content):
+        said = bool(page.mark or self.watching) and page.mark in ("", seen.mark)
+        if not (said and not seen.due(self.now())) and not (seen.listed and not page.content):
             return False
         self.found.unchanged += [uri for uri in seen.uris if uri not in self.found.unchanged]
         return True
 
     def _holds(self, seen: Seen) -> bool:
-        return all(uri in self._stored for uri in seen.uris)
+        return all(uri in self.stored for uri in seen.uris)
 
     def _visit(self, url: str, page: Page | None) -> Listing | None:
         """Asks an address, and reads what is there; gives what it lists if it is a list."""
         if url in self._asked:
             return None
         self._asked.add(url)
-        self._progress(len(self._asked))
-        before = self._memory.of(url)
+        self.progress(len(self._asked))
+        before = self.memory.of(url)
         known = before if before and self._holds(before) else Seen()
-        asked = replace(known, asked=self._now(), mark=page.mark if page else "")
+        asked = replace(known, asked=self.now(), mark=page.mark if page else "")
         try:
-            found = self._fetch.get(url, known.etag, known.modified)
+            found = self.fetch.get(url, known.etag, known.modified)
             return self._read(url, found, asked, page)
         except NotFetched as failed:
             self._failed(url, failed, before or asked, page)
@@ -154,19 +204,19 @@ class Gatherer:
             later = replace(asked, every=min(2 * asked.every, LATE))
             self.found.seen[url] = later
             if asked.links:
-                return _remembered(asked, self._memory)
+                return _remembered(asked, self.memory)
             self.found.unchanged += asked.uris
             if asked.reason:
                 self.found.skipped.append(Skipped(url, asked.reason))
             return None
-        body = unzipped(found.body, self._max_bytes)
-        if page is None and (listing := _listing(found, body)):
-            links = ((p.url, False) for p in listing.pages), ((u, True) for u in listing.lists)
+        body = unzipped(found.body, self.max_bytes)
+        if page is None and (listed := listing(body, found.url, found.kind)):
+            links = ((p.url, False) for p in listed.pages), ((u, True) for u in listed.lists)
             self.found.seen[url] = replace(
                 asked, etag=found.etag, modified=found.modified, links=(*links[0], *links[1]),
                 uris=(), reason="",
             )  # fmt: skip
-            return listing
+            return listed
         self._take(url, found, body, asked, page)
         return None
 
@@ -174,7 +224,7 @@ class Gatherer:
         """Keeps the articles of a page."""
         uris: list[str] = []
         reasons: list[str] = []
-        for item in articles_of(found, body, page, self._max_bytes):
+        for item in articles_of(found, body, page, self.max_bytes):
             if isinstance(item, Skipped):
                 reasons.append(item.reason)
                 continue
@@ -200,7 +250,7 @@ class Gatherer:
             return False
         body = f"<html><body><article>{page.content}</article></body></html>".encode()
         found = Fetched(page.url, body, "text/html", "utf-8")
-        items = articles_of(found, body, page, self._max_bytes)
+        items = articles_of(found, body, page, self.max_bytes)
         articles = [item for item in items if isinstance(item, Article)]
         for article in articles:
             self.found.articles.setdefault(article.uri, article)
@@ -213,12 +263,12 @@ class Gatherer:
 
     def _failed(self, url: str, failed: NotFetched, before: Seen, page: Page | None) -> None:
         """Notes an address that gave nothing; what is stored of it stays, unless it is gone."""
-        held = [uri for uri in before.uris if uri in self._stored]
+        held = [uri for uri in before.uris if uri in self.stored]
         if failed.gone and held:
             self.found.withdrawn += held
         elif (before.listed or not held) and page and self._from_list(page, before):
             return
-        later = replace(before, asked=self._now(), every=min(2 * before.every, LATE))
+        later = replace(before, asked=self.now(), every=min(2 * before.every, LATE))
         if held and not failed.gone:
             self.found.seen[url] = later
             self.found.skipped.append(Skipped(url, f"{failed}; what is stored of it stays"))
@@ -229,17 +279,6 @@ class Gatherer:
     def _told(self, url: str, reason: str, seen: Seen, *, fault: bool = True) -> None:
         self.found.skipped.append(Skipped(url, reason, fault))
         self.found.seen[url] = replace(seen, reason=reason)
-
-
-def _listing(found: Fetched, body: bytes) -> Listing | None:
-    """What a feed or a sitemap lists; None if it is neither."""
-    if is_sitemap(body):
-        return read_sitemap(body, found.url)
-    if is_json_feed(body):
-        return read_json_feed(body, found.url)
-    if is_feed(body):
-        return read_feed(body, found.url, found.kind)
-    return None
 
 
 def _remembered(seen: Seen, memory: Memory) -> Listing:

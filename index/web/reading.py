@@ -16,7 +16,7 @@ from index.boilerplate.clean import clean_article
 from index.readers import Source
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched
-from index.web.listed import Page
+from index.web.lists import Page
 
 _KINDS = {
     "text/html": ".html",

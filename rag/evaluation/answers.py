@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from rag.evaluation import requests, squad
-from rag.evaluation.judge import Judgement, cites_right_first
+from rag.evaluation import requests
+from rag.evaluation.judge import Judgement, cites_right_first, exact, f1
 from rag.evaluation.statistics import (
     Bin,
     Estimate,
@@ -66,8 +66,8 @@ SHARES: Mapping[str, Callable[[Judgement], tuple[float, int]]] = {
     "fact_recall": lambda given: _answerable(given, *given.stated),
     "request_recall": lambda given: _of(requests.held(given.question.wanted, given.answer)),
     "request_precision": lambda given: _of(requests.right(given.question.wanted, given.answer)),
-    "short_exact": lambda given: _short(given, squad.exact),
-    "short_f1": lambda given: _short(given, squad.f1),
+    "short_exact": lambda given: _short(given, exact),
+    "short_f1": lambda given: _short(given, f1),
     "citation_precision": lambda given: _citations(given, wanted=False),
     "citation_recall": lambda given: _citations(given, wanted=True),
     "first_citation_right": _first,
@@ -201,7 +201,11 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
 
 
 def shares(judgements: Sequence[Judgement]) -> dict[str, Estimate]:
-    """Each of ``SHARES`` over the questions."""
+    """Each of ``SHARES`` over the questions.
+
+    Args:
+        judgements: Any number of them.
+    """
     counted = {name: [share(given) for given in judgements] for name, share in SHARES.items()}
     return {
         name: estimate(rows, ratio, sum(whole for _, whole in rows))

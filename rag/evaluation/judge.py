@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +19,7 @@ from rag.types import Answer, Citation
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
-    from rag.evaluation.golden import GoldenQuestion
+    from rag.question_files import GoldenQuestion
 
 Outcome = Literal[
     "complete", "incomplete", "wrongly refused", "rightly refused", "wrongly answered"
@@ -25,6 +27,7 @@ Outcome = Literal[
 GOOD = ("complete", "rightly refused")
 
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
+_ARTICLE = re.compile(r"\b(?:an?|the)\b")
 
 
 @dataclass(frozen=True)
@@ -199,3 +202,33 @@ def _occurs(wording: str, claim: str) -> bool:
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.translate(_QUOTES)).strip().casefold()
+
+
+def exact(expected: str, given: str) -> float:
+    """1 if both say the same but for case, punctuation, articles and white space, else 0.
+
+    Args:
+        expected: A short answer that is right.
+        given: The one that was given.
+    """
+    return float(_squad_words(expected) == _squad_words(given))
+
+
+def f1(expected: str, given: str) -> float:
+    """The harmonic mean of the shares of words that one has of the other, from 0 to 1.
+
+    Args:
+        expected: A short answer that is right.
+        given: The one that was given.
+    """
+    wanted, said = _squad_words(expected), _squad_words(given)
+    if not wanted or not said:
+        return float(wanted == said)
+    shared = (Counter(wanted) & Counter(said)).total()
+    return 2 * shared / (len(wanted) + len(said))
+
+
+def _squad_words(text: str) -> list[str]:
+    """Words as SQuAD's script compares them; its ASCII punctuation, and all other too."""
+    kept = (c for c in text.lower() if unicodedata.category(c)[0] not in "PS")
+    return _ARTICLE.sub(" ", "".join(kept)).split()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -123,10 +122,9 @@ class Bin:
     confidence: float
     true: float
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, float]:
         """The bin as JSON values."""
-        names = ("low", "high", "confidence", "true")
-        return {"count": self.count} | {name: round(getattr(self, name), 4) for name in names}
+        return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
 def reliability(rows: Floats) -> list[Bin]:
@@ -177,7 +175,7 @@ class Point:
 
     def as_json(self) -> dict[str, float]:
         """The point as JSON values."""
-        return {name: round(getattr(self, name), 4) for name in ("threshold", "coverage", "risk")}
+        return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
 def risk_coverage(rows: Floats) -> list[Point]:

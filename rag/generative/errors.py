@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
+
+if TYPE_CHECKING:
+    import openai
 
 # How servers say that the prompt is too long: OpenAI and vLLM, llama.cpp, LM Studio, transformers.
 _TOO_LONG = re.compile(
@@ -13,7 +17,6 @@ _TOO_LONG = re.compile(
     r"|(?:prompt|input|request) is too (?:long|large)|exceed\w* .{0,60}\b(?:context|tokens)\b",
     re.I | re.S,
 )
-_NO_MODEL = re.compile(r"model", re.I)
 _OPTIONS = re.compile(r"stream_options|include_usage", re.I)
 _PAID = re.compile(r"insufficient_quota|billing|credit", re.I)
 
@@ -87,72 +90,57 @@ def explain(error: Exception, where: str, model: str) -> ModelFailed:
 
     if isinstance(error, ModelFailed):
         return error
+    said = f"{error} {getattr(error, 'body', '')}"[:4000]  # only read, never shown
     if isinstance(error, openai.APIStatusError):
-        return _of_status(error.status_code, _said(error), _wait(error), where, model)
+        return _of_status(error, said, where, model)
     if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
         return ModelFailed(f"{where} does not answer in time", "allow more with llm_timeout")
     if isinstance(error, openai.APIConnectionError | httpx.ConnectError):
-        return ModelFailed(
-            f"{where} cannot be reached", "start the model's server or correct llm_url"
-        )
-    if isinstance(error, httpx.HTTPError):
+        what, remedy = "cannot be reached", "start the model's server or correct llm_url"
+    elif isinstance(error, httpx.HTTPError):
         return cut(where)
-    if isinstance(error, openai.APIError):  # the stream itself tells of an error
-        if _TOO_LONG.search(_said(error)):
+    elif isinstance(error, openai.APIError):  # the stream itself tells of an error
+        if _TOO_LONG.search(said):
             return _overflow(where)
-        return ModelFailed(
-            f"{where} met an error in the middle of its reply", "see what the server logged"
-        )
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
-        return ModelFailed(
-            f"{where} sent something that is no stream of a chat",
-            "see whether llm_url names an OpenAI-compatible server",
-        )
-    if isinstance(error, httpx.InvalidURL | ValueError | UnicodeError):
-        return ModelFailed(f"{where} is no address of a server", "correct llm_url")
-    return ModelFailed(
-        f"{where} sent a reply that cannot be read ({type(error).__name__})",
-        "see whether llm_url names an OpenAI-compatible server",
-    )
+        what, remedy = "met an error in the middle of its reply", "see what the server logged"
+    elif isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        what = "sent something that is no stream of a chat"
+        remedy = "see whether llm_url names an OpenAI-compatible server"
+    elif isinstance(error, httpx.InvalidURL | ValueError | UnicodeError):
+        what, remedy = "is no address of a server", "correct llm_url"
+    else:
+        what = f"sent a reply that cannot be read ({type(error).__name__})"
+        remedy = "see whether llm_url names an OpenAI-compatible server"
+    return ModelFailed(f"{where} {what}", remedy)
 
 
-def _of_status(status: int, said: str, wait: float | None, where: str, model: str) -> ModelFailed:
-    if status in (401, 403):
-        return ModelFailed(f"{where} refuses the key", "set llm_key, as in ONRECORD_LLM_KEY")
+def _of_status(error: openai.APIStatusError, said: str, where: str, model: str) -> ModelFailed:
+    """What a server's refusal means, by its status and what it said."""
+    status = error.status_code
+    after = error.response.headers.get("retry-after", "")
+    wait = float(after) if after.isdecimal() else None
     if status in (400, 413, 422, 500) and _TOO_LONG.search(said):
         return _overflow(where)
     if status in (400, 422) and _OPTIONS.search(said):
         return OptionUnknown(f"{where} does not tell how many tokens it uses", "ask again")
-    if status == 402 or (status == 429 and _PAID.search(said)):
-        return ModelFailed(f"{where} wants to be paid first", "see to the account there")
-    if status == 429 or (status == 503 and wait is not None):
+    unpaid = status == 402 or (status == 429 and _PAID.search(said))
+    if not unpaid and (status == 429 or (status == 503 and wait is not None)):
         return TooManyRequests(where, wait)
-    if status in (400, 404) and _NO_MODEL.search(said):
-        return ModelFailed(
-            f"{where} has no model “{model}”", "see which ones it has with: onrecord llm"
-        )
-    if status in (404, 405):
-        return ModelFailed(
-            f"{where} has no chat endpoint", "correct llm_url, which mostly ends in /v1"
-        )
-    if status >= 500:
-        return ModelFailed(f"{where} failed (HTTP {status})", "see what the server logged")
-    return ModelFailed(f"{where} refused the request (HTTP {status})", "see what the server logged")
+    if unpaid:
+        what, remedy = "wants to be paid first", "see to the account there"
+    elif status in (401, 403):
+        what, remedy = "refuses the key", "set llm_key, as in ONRECORD_LLM_KEY"
+    elif status in (400, 404) and "model" in said.lower():
+        what, remedy = f"has no model “{model}”", "see which ones it has with: onrecord llm"
+    elif status in (404, 405):
+        what, remedy = "has no chat endpoint", "correct llm_url, which mostly ends in /v1"
+    else:
+        how = "failed" if status >= 500 else "refused the request"
+        what, remedy = f"{how} (HTTP {status})", "see what the server logged"
+    return ModelFailed(f"{where} {what}", remedy)
 
 
 def _overflow(where: str) -> ContextOverflow:
     return ContextOverflow(
         f"the prompt is too long for {where}", "set llm_context to what the server allows"
     )
-
-
-def _said(error: Exception) -> str:
-    """What the server says of an error: only read, never shown."""
-    return f"{error} {getattr(error, 'body', '')}"[:4000]
-
-
-def _wait(error: Exception) -> float | None:
-    """Seconds that the server wants to be left alone, by its Retry-After; None if it has none."""
-    response = getattr(error, "response", None)
-    value = response.headers.get("retry-after", "") if response is not None else ""
-    return float(value) if value.isdecimal() else None

@@ -6,10 +6,12 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from index.errors import OnRecordError
@@ -23,6 +25,9 @@ from rag.generative.errors import (
 )
 from rag.settings import Settings
 
+if TYPE_CHECKING:
+    from llama_index.core.base.llms.types import ChatMessage
+
 # The same prompt is to give the same reply, as far as a server can promise that.
 TEMPERATURE = 0.0
 
@@ -32,58 +37,54 @@ CONNECT_SECONDS = 10.0
 # Seconds to wait when a server has had too many requests and does not say how long.
 PAUSE = 1.0
 
+_TELL_USAGE = {"stream_options": {"include_usage": True}}
 _COUNTED = ("prompt_tokens", "completion_tokens")
 
-
-class Reply(Protocol):
-    """A reply as it comes; leaving its context stops the request at the server.
-
-    Attributes:
-        usage: "prompt_tokens" and "completion_tokens", once the server has told them.
-        first_token_ms: Milliseconds until the first piece of text; None before it.
-        complete: Whether the model ended it, rather than the limit on its length.
-    """
-
-    usage: Mapping[str, int]
-    first_token_ms: float | None
-    complete: bool
-
-    def __enter__(self) -> Self:
-        """Sends the request."""
-
-    def __exit__(self, kind: object, error: object, at: object) -> None:
-        """Stops it."""
-
-    def __iter__(self) -> Iterator[str]:
-        """The pieces of text, none of them empty.
-
-        Raises:
-            ModelFailed: there is no reply, or no end of it within the time.
-        """
+Request = Callable[..., AsyncGenerator[Any, None]]
+"""Sends a request, given the seconds that the next chunk may take and whether the server is asked
+for the tokens used (``usage=``); gives the chunks of the reply as LlamaIndex has them."""
 
 
-class LanguageModel(Protocol):
-    """What the writing answerer needs of a language model.
+class LanguageModel(ABC):
+    """A language model. Threads may share it.
 
     Attributes:
         name: As the server knows it.
+        where: What is asked, for messages: the server's address, without what is secret in it.
         timeout: Seconds within which a reply must be complete.
         context: Tokens that prompt and reply may have together.
         max_tokens: The most tokens of a reply.
     """
 
     name: str
+    where: str
     timeout: float
     context: int
     max_tokens: int
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 (most have nothing to load)
         """Loads what the first reply would otherwise wait for."""
+
+    @abstractmethod
+    def _pieces(
+        self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
+    ) -> AsyncGenerator[Any, None]:
+        """The chunks of a reply as LlamaIndex has them.
+
+        Args:
+            messages: The prompt.
+            max_tokens: The most tokens of the reply.
+            left: Seconds that the next chunk may take.
+            usage: Whether the server is asked for the tokens used.
+
+        Raises:
+            ModelFailed: there is no reply, or no end of it.
+        """
 
     def stream(
         self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
     ) -> Reply:
-        """A reply to a prompt, which must be complete within so many seconds.
+        """A reply to a prompt.
 
         Args:
             system: What the model is told of its task.
@@ -91,6 +92,116 @@ class LanguageModel(Protocol):
             seconds: Until the reply must be complete.
             max_tokens: The most tokens of the reply; None for the usual.
         """
+        self.prepare()  # before the clock starts: importing a client takes a second or more
+        from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+        said = [(MessageRole.SYSTEM, system), (MessageRole.USER, user)]
+        messages = [ChatMessage(role=role, content=text) for role, text in said]
+        request = partial(self._pieces, messages, max_tokens or self.max_tokens)
+        return Reply(request, self.where, seconds)
+
+
+class Reply:
+    """A reply as it comes, read in a thread of its own; leaving its context stops the request.
+
+    Attributes:
+        usage: "prompt_tokens" and "completion_tokens", once the server has told them.
+        first_token_ms: Milliseconds until the first piece of text; None before it.
+        complete: Whether the model ended it, rather than the limit on its length.
+    """
+
+    def __init__(self, request: Request, where: str, seconds: float) -> None:
+        self.usage: Mapping[str, int] = {}
+        self.first_token_ms: float | None = None
+        self.complete = False
+        self._request = request
+        self._where = where
+        self._seconds = seconds
+        self._started = time.perf_counter()
+        self._came: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._reading: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> Self:
+        self._started = time.perf_counter()
+        threading.Thread(target=self._run, name="onrecord-llm", daemon=True).start()
+        return self
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        self._stopped.set()
+        if self._reading:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._reading.get_loop().call_soon_threadsafe(self._reading.cancel)
+
+    def __iter__(self) -> Iterator[str]:
+        """The pieces of text, none of them empty.
+
+        Raises:
+            ModelFailed: there is no reply, or no end of it within the time.
+        """
+        while True:
+            try:
+                if (left := self._left()) <= 0:
+                    raise queue.Empty
+                came = self._came.get(timeout=left)
+            except queue.Empty:
+                begun = self.first_token_ms is not None
+                raise too_slow(self._where, self._seconds, begun) from None
+            if came is None:
+                return
+            if isinstance(came, ModelFailed):
+                raise came
+            if self.first_token_ms is None:
+                self.first_token_ms = 1000 * (time.perf_counter() - self._started)
+            yield came
+
+    def _left(self) -> float:
+        return self._started + self._seconds - time.perf_counter()
+
+    def _run(self) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._read())
+
+    async def _read(self) -> None:
+        """Puts what comes where it is waited for, then None or the failure."""
+        self._reading = asyncio.current_task()
+        try:
+            await self._read_patiently()
+            self._came.put(None)
+        except ModelFailed as error:
+            self._came.put(error)
+
+    async def _read_patiently(self) -> None:
+        """As many requests as it takes, within the time."""
+        usage = True
+        while not self._stopped.is_set():
+            try:
+                return await self._read_once(usage=usage)
+            except TooManyRequests as error:
+                wait = PAUSE if error.seconds is None else error.seconds
+                if wait >= self._left():
+                    raise
+                await asyncio.sleep(wait)
+            except OptionUnknown:
+                if not usage:
+                    raise
+                usage = False
+        return None
+
+    async def _read_once(self, *, usage: bool) -> None:
+        ended = None
+        async with aclosing(self._request(max(0.01, self._left()), usage=usage)) as pieces:
+            async for piece in pieces:
+                if piece.delta:
+                    self._came.put(piece.delta)
+                told = getattr(piece.raw, "usage", None)
+                counts = {name: getattr(told, name, None) for name in _COUNTED}
+                self.usage = {n: v for n, v in counts.items() if isinstance(v, int)} or self.usage
+                for choice in getattr(piece.raw, "choices", None) or ():
+                    ended = choice.finish_reason or ended
+        if ended is None:
+            raise cut(self._where)
+        self.complete = ended != "length"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +222,9 @@ class Probe:
 def configured(settings: Settings) -> OpenAILikeModel | None:
     """The model that the settings name; None if they name no server.
 
+    Args:
+        settings: With the server's address and the model's name.
+
     Raises:
         OnRecordError: they name a server and no model, or a model and no server.
     """
@@ -125,12 +239,8 @@ def configured(settings: Settings) -> OpenAILikeModel | None:
     return OpenAILikeModel(settings)
 
 
-class OpenAILikeModel:
-    """A model behind the chat endpoint of a server. Threads may share it.
-
-    Attributes:
-        where: The server's address, without what is secret in it.
-    """
+class OpenAILikeModel(LanguageModel):
+    """A model behind the chat endpoint of a server."""
 
     def __init__(self, settings: Settings) -> None:
         self.name = settings.llm_model
@@ -144,24 +254,6 @@ class OpenAILikeModel:
     def prepare(self) -> None:
         """Loads the client, for which the first question would otherwise wait."""
         import llama_index.llms.openai_like  # noqa: F401
-
-    def stream(
-        self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
-    ) -> Reply:
-        """A reply to a prompt, which must be complete within so many seconds.
-
-        Args:
-            system: What the model is told of its task.
-            user: What is asked of it.
-            seconds: Until the reply must be complete.
-            max_tokens: The most tokens of the reply; None for those of the settings.
-        """
-
-        def request(left: float, *, usage: bool) -> AsyncGenerator[Any, None]:
-            return self._pieces(system, user, max_tokens or self.max_tokens, left, usage=usage)
-
-        self.prepare()  # before the clock starts: importing it takes a second or more
-        return Streamed(request, self.where, seconds)
 
     def models(self) -> tuple[str, ...]:
         """The models that the server lists.
@@ -201,20 +293,14 @@ class OpenAILikeModel:
         return Probe(models, reply.first_token_ms, speed)
 
     async def _pieces(
-        self, system: str, user: str, max_tokens: int, seconds: float, *, usage: bool
+        self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
     ) -> AsyncGenerator[Any, None]:
-        """The chunks of a reply as LlamaIndex has them; ``usage`` asks for the tokens used.
-
-        Raises:
-            ModelFailed: there is no reply, or no end of it.
-        """
         import httpx
-        from llama_index.core.base.llms.types import ChatMessage, MessageRole
         from llama_index.llms.openai_like import OpenAILike
 
         try:
             # A connection of its own, so that it can be cut without another's harm.
-            async with httpx.AsyncClient(**self._connection(seconds)) as client:
+            async with httpx.AsyncClient(**self._connection(left)) as client:
                 model = OpenAILike(
                     model=self.name,
                     api_base=self._url,
@@ -227,12 +313,8 @@ class OpenAILikeModel:
                     timeout=self.timeout,
                     max_retries=0,
                     async_http_client=client,
-                    additional_kwargs=(
-                        {"stream_options": {"include_usage": True}} if usage else {}
-                    ),
+                    additional_kwargs=_TELL_USAGE if usage else {},
                 )
-                said = [(MessageRole.SYSTEM, system), (MessageRole.USER, user)]
-                messages = [ChatMessage(role=role, content=text) for role, text in said]
                 async for piece in await model.astream_chat(messages):
                     yield piece
         except Exception as error:
@@ -259,119 +341,3 @@ def _place(url: str) -> tuple[str, bool]:
     here = host in ("localhost", "::1", "0.0.0.0") or host.startswith("127.")  # noqa: S104
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
     return urlunsplit(bare) or "llm_url", here
-
-
-class Request(Protocol):
-    """Sends a request."""
-
-    def __call__(self, left: float, *, usage: bool) -> AsyncGenerator[Any, None]:
-        """The chunks of its reply as LlamaIndex has them.
-
-        Args:
-            left: Seconds that the server may take to send the next of them.
-            usage: Whether the server is asked to tell the tokens used.
-        """
-
-
-class Streamed:
-    """A reply that a thread of its own reads, so that whoever waits for it can stop waiting."""
-
-    def __init__(self, request: Request, where: str, seconds: float) -> None:
-        self.usage: Mapping[str, int] = {}
-        self.first_token_ms: float | None = None
-        self.complete = False
-        self._request = request
-        self._where = where
-        self._seconds = seconds
-        self._started = time.perf_counter()
-        self._came: queue.SimpleQueue[str | ModelFailed | None] = queue.SimpleQueue()
-        self._stopped = threading.Event()
-        self._reading: asyncio.Task[None] | None = None
-
-    def __enter__(self) -> Self:
-        self._started = time.perf_counter()
-        threading.Thread(target=self._run, name="onrecord-llm", daemon=True).start()
-        return self
-
-    def __exit__(self, kind: object, error: object, at: object) -> None:
-        self._stopped.set()
-        if self._reading:
-            with suppress(RuntimeError):  # it has ended by itself
-                self._reading.get_loop().call_soon_threadsafe(self._reading.cancel)
-
-    def __iter__(self) -> Iterator[str]:
-        while True:
-            left = self._left()
-            try:
-                if left <= 0:
-                    raise queue.Empty
-                came = self._came.get(timeout=left)
-            except queue.Empty:
-                begun = self.first_token_ms is not None
-                raise too_slow(self._where, self._seconds, begun) from None
-            if came is None:
-                return
-            if isinstance(came, ModelFailed):
-                raise came
-            if self.first_token_ms is None:
-                self.first_token_ms = 1000 * (time.perf_counter() - self._started)
-            yield came
-
-    def _left(self) -> float:
-        """Seconds that are left."""
-        return self._started + self._seconds - time.perf_counter()
-
-    def _run(self) -> None:
-        with suppress(asyncio.CancelledError):
-            asyncio.run(self._read())
-
-    async def _read(self) -> None:
-        """Puts what comes where it is waited for, then None or the failure."""
-        self._reading = asyncio.current_task()
-        try:
-            await self._read_patiently()
-        except ModelFailed as error:
-            self._came.put(error)
-        else:
-            self._came.put(None)
-
-    async def _read_patiently(self) -> None:
-        """As many requests as it takes, within the time.
-
-        Raises:
-            ModelFailed: the last one failed.
-        """
-        usage = True
-        while not self._stopped.is_set():
-            try:
-                return await self._read_once(usage=usage)
-            except TooManyRequests as error:
-                wait = PAUSE if error.seconds is None else error.seconds
-                if wait >= self._left():
-                    raise
-                await asyncio.sleep(wait)
-            except OptionUnknown:
-                if not usage:
-                    raise
-                usage = False
-        return None
-
-    async def _read_once(self, *, usage: bool) -> None:
-        """One request.
-
-        Raises:
-            ModelFailed: whatever went wrong.
-        """
-        ended = None
-        async with aclosing(self._request(max(0.01, self._left()), usage=usage)) as pieces:
-            async for piece in pieces:
-                if piece.delta:
-                    self._came.put(piece.delta)
-                told = getattr(piece.raw, "usage", None)
-                counts = {name: getattr(told, name, None) for name in _COUNTED}
-                self.usage = {n: v for n, v in counts.items() if isinstance(v, int)} or self.usage
-                for choice in getattr(piece.raw, "choices", None) or ():
-                    ended = choice.finish_reason or ended
-        if ended is None:
-            raise cut(self._where)
-        self.complete = ended != "length"

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from index.text.words import content_stems
 from rag.answer_text import attribution
 from rag.extractive import says_the_same
-from rag.generative.prompt_injection import gives_orders, tainted
-from rag.generative.sanitize import neutral
+from rag.generative.prompt_injection import gives_orders, sanitize, tainted
 from rag.periods import day_text
 from rag.quote_context import citation, quote_span, same_paragraph
 from rag.reading.evidence import Evidence
@@ -127,7 +126,7 @@ def prompt(question: str, shown: Sequence[Shown]) -> tuple[str, str]:
         shown: The passages, by number.
     """
     passages = "\n".join(_passage(item) for item in shown)
-    return SYSTEM, USER.format(passages=passages, question=neutral(question))
+    return SYSTEM, USER.format(passages=passages, question=sanitize(question))
 
 
 def budget(
@@ -192,7 +191,7 @@ def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[i
 def _shown(item: Evidence, first: int, last: int, number: int) -> Shown:
     cited = citation(item.article, first, last, number)
     day = f"{cited.published:%A}, {day_text(cited.published)}" if cited.published else ""
-    text = neutral(cited.quote)
+    text = sanitize(cited.quote)
     named = [_name(cited.publisher or ""), _name(cited.author or ""), day]
     return Shown(
         cited,
@@ -205,7 +204,7 @@ def _shown(item: Evidence, first: int, last: int, number: int) -> Shown:
 
 def _name(text: str) -> str:
     """A name of an article's as a prompt may hold it; "" if it gives orders."""
-    return "" if gives_orders(text) else neutral(text)[:NAME_CHARS].replace('"', "'")
+    return "" if gives_orders(text) else sanitize(text)[:NAME_CHARS].replace('"', "'")
 
 
 def _passage(shown: Shown) -> str:

@@ -94,7 +94,11 @@ class ReplyReader:
         return "" if _JSON.match(self._seen) else self._seen[self._taken :].strip()
 
     def feed(self, piece: str) -> list[str]:
-        """The sentences that a further piece completes, with their markers."""
+        """The sentences that a further piece completes, with their markers.
+
+        Args:
+            piece: Text, as the server sent it.
+        """
         self._raw += piece
         self._see(held_back=True)
         found: list[str] = []
@@ -107,7 +111,11 @@ class ReplyReader:
         return found
 
     def finish(self, *, complete: bool) -> list[str]:
-        """The last sentences; of a reply that was cut, not the one that it was cut in."""
+        """The last sentences; of a reply that was cut, not the one that it was cut in.
+
+        Args:
+            complete: Whether the model ended the reply by itself.
+        """
         complete = complete and not self.over
         self._see(held_back=False)
         rest = self._seen[self._taken :]

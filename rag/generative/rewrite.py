@@ -10,9 +10,9 @@ from index.text.words import WORD, content_stems
 from rag.dialogue.history import recent
 from rag.generative.errors import ModelFailed
 from rag.generative.llm import LanguageModel
+from rag.generative.prompt_injection import sanitize
 from rag.generative.reply import visible
-from rag.generative.sanitize import neutral
-from rag.generative.wording import refuses, wording
+from rag.generative.reply_sentence import refuses, wording
 from rag.types import Said
 
 SYSTEM = """\
@@ -74,12 +74,12 @@ def rewrite(
     messages = recent(history)
     turns = [
         f"{'Reader' if said['role'] == 'user' else 'Reply'}: "
-        f"{neutral(said['content'])[:TURN_CHARS]}"
+        f"{sanitize(said['content'])[:TURN_CHARS]}"
         for said in messages[-TURNS:]
     ]
     if not turns:
         return None
-    user = USER.format(turns="\n".join(turns), question=neutral(question))
+    user = USER.format(turns="\n".join(turns), question=sanitize(question))
     raw = ""
     try:
         with model.stream(

@@ -11,12 +11,11 @@ from index.embed import Embedder
 from rag.answer_text import generative_text
 from rag.generative import prompt
 from rag.generative.check import Checked, Checker, Verify
-from rag.generative.citation_markers import resolve
 from rag.generative.errors import ContextOverflow, ModelFailed
 from rag.generative.llm import LanguageModel, Reply
 from rag.generative.prompt import Shown
 from rag.generative.reply import ReplyReader
-from rag.generative.wording import refuses, says_nothing, wording
+from rag.generative.reply_sentence import refuses, resolve, says_nothing, wording
 from rag.reading.evidence import Evidence
 from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify
@@ -53,7 +52,7 @@ class Writer:
         Args:
             question: As meant: what the turns before it supply is in it.
             evidence: Most probable first.
-            quoted: The quoting answer. It is the last answer, with a note of what happened, when
+            quoted: The extractive answer. It is the last answer, with a note of what happened, when
                 the model fails or most of what it says is not supported. A refusal is given as
                 it is: the model does not hear of it.
         """
@@ -136,8 +135,8 @@ class _Draft:
         model: Who writes it.
         tail: What was said of the sentence that is not complete.
         numbers: For each passage that is cited, the number of its citation in the answer.
-        manners: Sentences that said nothing, which are left out.
-        refused: Whether one of them was a refusal.
+        refused: Whether a sentence said that the passages hold no answer.
+        foreign: Whether a sentence was in a language that cannot be checked.
     """
 
     quoted: Answer
@@ -204,7 +203,7 @@ class _Draft:
         return self._of(claims)
 
     def final(self) -> Answer:
-        """The whole answer, or the quoting one if most of this is not supported."""
+        """The whole answer, or the extractive one if most of this is not supported."""
         right = [item for item in self.checked if item.status == "supported"]
         wrong = [item for item in self.checked if item.status != "supported"]
         count = len(self.checked)
@@ -226,7 +225,7 @@ class _Draft:
         return self._of([self._claim(item) for item in (*right, *wrong)])
 
     def quoting(self, why: str) -> Answer:
-        """The quoting answer, and why it is given."""
+        """The extractive answer, and why it is given."""
         said = f"{self.quoted.note} The articles are quoted: {why}.".strip()
         return replace(self.quoted, note=said)
 
@@ -255,7 +254,7 @@ class _Draft:
 
 
 def _still_cited(quoted: Answer, citations: Sequence[Citation]) -> Iterator[Short]:
-    """The quoting answer's short answers that lie in words which these citations quote too."""
+    """The extractive answer's short answers that lie in words which these citations quote too."""
     articles = {citation.number: citation.article_id for citation in quoted.citations}
     for short in quoted.shorts:
         for citation in citations:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 
 from index.minilm import MiniLM
 from rag.generative.errors import ModelFailed, explain
-from rag.generative.llm import Reply, Streamed
+from rag.generative.llm import LanguageModel
 from rag.llamaindex.stores import PartUnusable
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ WINDOW = 254
 class EmbeddingModel:
     """A ``BaseEmbedding`` as the index takes an embedding model.
 
-    It does not tell its weights, its tokens or how many of them it reads: its name stands for the
-    first, the packaged model's tokenizer counts the second, and ``max_length``, where it has that,
-    is the third.
+    Its name stands for its weights, which LlamaIndex does not tell; tokens are counted by the
+    packaged model's tokenizer; how many of them it reads is its ``max_length``, if it has one.
     """
 
     def __init__(self, model: BaseEmbedding) -> None:
@@ -78,14 +77,10 @@ def _unit(rows: Sequence[Sequence[float]]) -> NDArray[np.float32]:
     return found
 
 
-class ChatModel:
-    """An ``LLM`` as the writing answerer takes a language model. Threads may share it.
+class ChatModel(LanguageModel):
+    """An ``LLM`` as the generative answerer takes a language model.
 
-    Attributes:
-        name: Of the model, as answers give it.
-        timeout: Seconds within which a reply must be complete, as the settings say.
-        context: Tokens that prompt and reply may have together, as the model says.
-        max_tokens: Those left for the reply; how long it is the model decides.
+    Its context is what the model says; how long a reply gets the model decides.
     """
 
     def __init__(self, llm: LLM, settings: Settings) -> None:
@@ -97,45 +92,25 @@ class ChatModel:
         if not isinstance(llm, LLM):
             raise PartUnusable(f"llm is a {type(llm).__name__}; give an LLM of LlamaIndex")
         self._llm = llm
-        named = llm.metadata.model_name
-        self.name = type(llm).__name__ if named in ("", "unknown") else named
         self.where = type(llm).__name__
+        named = llm.metadata.model_name
+        self.name = self.where if named in ("", "unknown") else named
         self.timeout = float(settings.llm_timeout)
         self.context = llm.metadata.context_window
         self.max_tokens = min(settings.llm_max_tokens, self.context // 2)
 
-    def prepare(self) -> None:
-        """Nothing is left to load."""
-
-    def stream(
-        self, system: str, user: str, *, seconds: float, max_tokens: int | None = None
-    ) -> Reply:
-        """A reply to a prompt, which must be complete within so many seconds.
-
-        Args:
-            system: What the model is told of its task.
-            user: What is asked of it.
-            seconds: Until the reply must be complete.
-            max_tokens: Left to the model.
-        """
-        said = [(MessageRole.SYSTEM, system), (MessageRole.USER, user)]
-        messages = [ChatMessage(role=role, content=text) for role, text in said]
-
-        async def request(left: float, *, usage: bool) -> AsyncGenerator[Any, None]:
-            try:
-                async for piece in await self._llm.astream_chat(messages):
-                    yield piece
-            except Exception as error:
-                raise _explained(error, self.where, self.name) from error
-            # Most models do not say that they have ended: that nothing follows has to do.
-            ended = SimpleNamespace(choices=[SimpleNamespace(finish_reason="stop")], usage=None)
-            yield SimpleNamespace(delta="", raw=ended)
-
-        return Streamed(request, self.where, seconds)
-
-
-def _explained(error: Exception, where: str, name: str) -> ModelFailed:
-    """What an error means; one of another library than openai and httpx is named by its class."""
-    if type(error).__module__.partition(".")[0] in ("openai", "httpx", "rag"):
-        return explain(error, where, name)
-    return ModelFailed(f"{where} failed ({type(error).__name__})", "see what it logged")
+    async def _pieces(
+        self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
+    ) -> AsyncGenerator[Any, None]:
+        try:
+            async for piece in await self._llm.astream_chat(messages):
+                yield piece
+        except Exception as error:
+            # An error of another library than openai and httpx is named by its class.
+            if type(error).__module__.partition(".")[0] in ("openai", "httpx", "rag"):
+                raise explain(error, self.where, self.name) from error
+            what = f"{self.where} failed ({type(error).__name__})"
+            raise ModelFailed(what, "see what it logged") from error
+        # Most models do not say that they have ended: that nothing follows has to do.
+        ended = SimpleNamespace(choices=[SimpleNamespace(finish_reason="stop")], usage=None)
+        yield SimpleNamespace(delta="", raw=ended)

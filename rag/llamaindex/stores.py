@@ -78,6 +78,9 @@ def fill(store: BasePydanticVectorStore, library: Library) -> int:
 def in_store(store: BasePydanticVectorStore) -> Find:
     """The nearest nodes of a vector store.
 
+    Args:
+        store: Any vector store of LlamaIndex's.
+
     Raises:
         PartUnusable: it is no vector store, or takes no embeddings.
     """
@@ -107,6 +110,9 @@ def in_store(store: BasePydanticVectorStore) -> Find:
 
 def by_retriever(retriever: BaseRetriever | None) -> Find:
     """The nodes that a retriever gives.
+
+    Args:
+        retriever: Any retriever of LlamaIndex's.
 
     Raises:
         PartUnusable: it is no retriever.
@@ -139,7 +145,7 @@ def node_search(
     return NodeSearch(find, embedder, type(store if store is not None else retriever).__name__)
 
 
-def nothing(embedder: Embedder) -> Path:
+def empty_index(embedder: Embedder) -> Path:
     """A folder with an index of no articles, which goes when the process ends."""
     folder = Path(tempfile.mkdtemp(prefix="onrecord-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

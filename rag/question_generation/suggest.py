@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from index.ledger import StoredArticle
 from index.text.names import names_in
 from index.text.words import content_stems
-from rag.question_generation.from_article import Wonder, wonders
+from rag.question_generation.from_article import Candidate, questions_of
 from rag.types import SURE, Answer
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def follow_ups(
     before = _flat(" ".join(said))
     known = {*content_stems(before)}
     fresh = [
-        [w for w in wonders(stored) if w.sentence not in before or not w.sentence]
+        [w for w in questions_of(stored) if w.sentence not in before or not w.sentence]
         for stored in read
     ]
     new = [[w for w in found if _new_names(w, known)] for found in fresh]
@@ -96,11 +96,11 @@ def _suggested(corpus: Corpus, token: str, count: int) -> tuple[str, ...]:
     read = _stories(found)
     newest = {stored.pk: place for place, stored in enumerate(read)}
     read.sort(key=lambda stored: newest[stored.pk] - COVERED * (sizes[stored.story] - 1))
-    told = [wonders(stored) for stored in read]
+    told = [questions_of(stored) for stored in read]
     return _answered(corpus, _in_turns([*_mixed(told)]), count, ASKED)
 
 
-def _mixed(each: Iterable[Sequence[Wonder]]) -> Iterator[list[Wonder]]:
+def _mixed(each: Iterable[Sequence[Candidate]]) -> Iterator[list[Candidate]]:
     """For each story its questions, first of a kind that the stories before it did not begin."""
     begun: Counter[str] = Counter()
     for found in each:
@@ -110,14 +110,14 @@ def _mixed(each: Iterable[Sequence[Wonder]]) -> Iterator[list[Wonder]]:
         yield ordered
 
 
-def _in_turns(each: Iterable[Sequence[Wonder]]) -> Iterator[Wonder]:
+def _in_turns(each: Iterable[Sequence[Candidate]]) -> Iterator[Candidate]:
     """The first question of each story, then the second of each."""
-    return (wonder for turn in zip_longest(*each) for wonder in turn if wonder is not None)
+    return (candidate for turn in zip_longest(*each) for candidate in turn if candidate is not None)
 
 
 def _answered(
     corpus: Corpus,
-    found: Iterable[Wonder],
+    found: Iterable[Candidate],
     count: int,
     asked: int,
     before: str = "",
@@ -129,44 +129,44 @@ def _answered(
     question before.
     """
     token = corpus.manifest()["token"]
-    wanted = list({wonder.question: wonder for wonder in found}.values())
+    wanted = list({candidate.question: candidate for candidate in found}.values())
     held: dict[str, bool] = {}
-    chosen: list[Wonder] = []
+    chosen: list[Candidate] = []
     for strict in (True, False):
-        for wonder in wanted:
+        for candidate in wanted:
             said = [before, *(each.question for each in chosen)]
-            if any(_alike(wonder.question, other) for other in said):
+            if any(_alike(candidate.question, other) for other in said):
                 continue
-            known = any(w.story == wonder.story or w.kind == wonder.kind for w in chosen)
+            known = any(w.story == candidate.story or w.kind == candidate.kind for w in chosen)
             if strict and known:
                 continue
-            if wonder.question not in held and len(held) < asked and go_on():
-                held[wonder.question] = _is_answered(corpus, token, wonder)
-            if len(chosen) < count and held.get(wonder.question):
-                chosen.append(wonder)
+            if candidate.question not in held and len(held) < asked and go_on():
+                held[candidate.question] = _is_answered(corpus, token, candidate)
+            if len(chosen) < count and held.get(candidate.question):
+                chosen.append(candidate)
             if len(chosen) == count or len(held) == asked:
                 break
     return tuple(each.question for each in chosen)
 
 
 @lru_cache(maxsize=512)  # many answers cite the same articles
-def _is_answered(corpus: Corpus, token: str, wonder: Wonder) -> bool:
+def _is_answered(corpus: Corpus, token: str, candidate: Candidate) -> bool:
     """Whether a generation of an index answers a question surely, from where it was read off.
 
     It has to quote the sentence, or name whom the question is about.
     """
     del token
     plain = corpus.quoting()
-    answer = plain.ask(wonder.question)
+    answer = plain.ask(candidate.question)
     if not answer.answered or answer.confidence < SURE or not answer.claims:
         return False
     first = answer.claims[0]
     cited = plain.stored(citation.article_id for citation in first.citations)
-    if wonder.story not in {stored.story for stored in cited}:
+    if candidate.story not in {stored.story for stored in cited}:
         return False
-    if not wonder.sentence or _flat(wonder.sentence) in _flat(first.text):
+    if not candidate.sentence or _flat(candidate.sentence) in _flat(first.text):
         return True
-    return bool(wonder.named) and wonder.named.split()[-1] in first.text
+    return bool(candidate.named) and candidate.named.split()[-1] in first.text
 
 
 def _flat(text: str) -> str:
@@ -178,8 +178,8 @@ def _alike(one: str, other: str) -> bool:
     return len(first & second) > ALIKE * max(1, min(len(first), len(second)))
 
 
-def _new_names(wonder: Wonder, known: set[str]) -> bool:
-    names = (content_stems(name.text) for name in names_in(wonder.question))
+def _new_names(candidate: Candidate, known: set[str]) -> bool:
+    names = (content_stems(name.text) for name in names_in(candidate.question))
     return any(stems and not known & {*stems} for stems in names)
 
 

@@ -136,6 +136,9 @@ def mismatches(question: str, article: Article, typed: str = "") -> list[Lacking
 def reason(found: Lacking) -> str:
     """What a refusal says of a mismatch.
 
+    Args:
+        found: What the article that was found lacks.
+
     >>> reason(Lacking("date", "1984", "1987"))
     'the articles speak of 1987, not of 1984'
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
@@ -46,6 +46,11 @@ class Evidence:
         return self.passage.article
 
     @property
+    def place(self) -> tuple[int, int]:
+        """Its article's number and its own, by which it is known."""
+        return self.article.pk, self.index
+
+    @property
     def sentence(self) -> Sentence:
         """Where it stands in the article."""
         return self.article.sentences[self.index]
@@ -68,45 +73,51 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
     top = max((passage.score for passage in passages), default=0.0)
     long = [_flat(words) for words in quotations(question) if len(words) >= TOLD]
     quoted = [words for words in long if " " in words]
-    best: dict[tuple[int, int], Evidence] = {}
+    found: list[Evidence] = []
     for passage, read in zip(passages, readings, strict=True):
         for number, reading in zip(_numbers(passage), read, strict=True):
-            place = passage.article.pk, number
-            found = _evidence(passage, number, reading, top - passage.score)
-            if any(words in _flat(found.text) for words in quoted):
-                found = replace(found, log_odds=found.log_odds + QUOTED)
-            if _may_answer(found) and (place not in best or best[place].log_odds < found.log_odds):
-                best[place] = found
-    return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
+            each = _evidence(passage, number, reading, top - passage.score)
+            if any(words in _flat(each.text) for words in quoted):
+                each = replace(each, log_odds=each.log_odds + QUOTED)
+            if _may_answer(each):
+                found.append(each)
+    return surest(found, ())
 
 
 def blended(
     together: Sequence[Evidence], alone: Sequence[Evidence], share: float
 ) -> list[Evidence]:
-    """The sentences as a question says of them together with the one before it, and alone.
+    """The mean of two readings of the same sentences, most probable first.
 
     Args:
-        together: The evidence for both questions.
-        alone: The evidence for the later one, from the same passages.
-        share: Of the log odds that are alone's, from 0 to 1.
+        together: The evidence for a question read together with the one before it.
+        alone: The evidence for the question alone, from the same passages.
+        share: What the log odds of ``alone`` count, from 0 to 1.
     """
-    other = {(e.article.pk, e.index): e.log_odds for e in alone}
-    mixed = [
-        replace(e, log_odds=(1 - share) * e.log_odds + share * other[e.article.pk, e.index])
+    other = {e.place: e.log_odds for e in alone}
+    return _ranked(
+        replace(e, log_odds=(1 - share) * e.log_odds + share * other[e.place])
         for e in together
-        if (e.article.pk, e.index) in other
-    ]
-    return sorted(mixed, key=lambda e: (-e.log_odds, e.article.pk, e.index))
+        if e.place in other
+    )
 
 
 def surest(one: Sequence[Evidence], other: Sequence[Evidence]) -> list[Evidence]:
-    """The sentences as that question has them which they answer better, most probable first."""
-    best = {(e.article.pk, e.index): e for e in one}
-    for e in other:
-        known = best.get((e.article.pk, e.index))
-        if known is None or known.log_odds < e.log_odds:
-            best[e.article.pk, e.index] = e
-    return sorted(best.values(), key=lambda e: (-e.log_odds, e.article.pk, e.index))
+    """For each sentence its higher log odds in two readings, most probable first.
+
+    Args:
+        one: A reading.
+        other: Another, for another question, perhaps of other sentences.
+    """
+    best: dict[tuple[int, int], Evidence] = {}
+    for e in (*one, *other):
+        if e.place not in best or best[e.place].log_odds < e.log_odds:
+            best[e.place] = e
+    return _ranked(best.values())
+
+
+def _ranked(found: Iterable[Evidence]) -> list[Evidence]:
+    return sorted(found, key=lambda e: (-e.log_odds, *e.place))
 
 
 def _flat(text: str) -> str:

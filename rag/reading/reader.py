@@ -158,7 +158,11 @@ class Reader:
         return found
 
     def check(self, pairs: Sequence[tuple[str, str]]) -> list[SupportReading]:
-        """Reads claims beside the texts that they cite, as (claim, text)."""
+        """Reads claims beside the texts that they cite, as (claim, text).
+
+        Args:
+            pairs: Each a claim and the text that it cites.
+        """
         claims = [self._tokenizer.encode(claim, add_special_tokens=False) for claim, _ in pairs]
         firsts = [claim.ids[:CLAIM] for claim in claims]
         rows = [(first, self._ids(text)) for first, (_, text) in zip(firsts, pairs, strict=True)]
@@ -172,7 +176,11 @@ class Reader:
         return found
 
     def request(self, text: str) -> RequestReading:
-        """Reads what kind of request a text is, and what it is about."""
+        """Reads what kind of request a text is, and what it is about.
+
+        Args:
+            text: As it was typed.
+        """
         encoded = self._tokenizer.encode(text, add_special_tokens=False)
         ids = encoded.ids[:FIRST]
         logits, roles = self._values((ids, []), ["request", "roles"])

@@ -93,7 +93,7 @@ def find(
         whole = evidence.blended(whole, evidence.gather(meant.asked, passages, reader), ALONE)
     if meant.said:
         whole = _unsaid(whole, meant.said)
-    whole, untrue = held(meant, whole, stated)
+    whole, untrue = demote_untrue(meant, whole, stated)
     idf = answerability.inverse_frequency(now)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     confidence = answerability.confidence(query, whole, idf, false)
@@ -110,10 +110,10 @@ def find(
     return Found(whole, asked, confidence, untrue, retrieved)
 
 
-def held(
+def demote_untrue(
     meant: Question, found: Sequence[Evidence], stated: str | None = None
 ) -> tuple[list[Evidence], list[Lacking]]:
-    """The evidence with that of articles behind which lack what the question states.
+    """The evidence, ranked down where its article lacks what the question states.
 
     Args:
         meant: The question.

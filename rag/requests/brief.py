@@ -43,6 +43,10 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
 
     Each story is told once: a sentence that says what a chosen one says is left out, and its
     article is cited beside that one.
+
+    Args:
+        material: The articles on the subject of the request.
+        most: How many sentences at most.
     """
     stories = material.stories()[:STORIES]
     found = [c for article in stories for c in _candidates(material, article)]

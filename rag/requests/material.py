@@ -199,7 +199,12 @@ def _weights(now: Generation, query: Query) -> dict[str, float]:
 
 
 def share(weights: Mapping[str, float], text: str) -> float:
-    """How much of some stems, by their weights, a text holds."""
+    """How much of some stems, by their weights, a text holds.
+
+    Args:
+        weights: What each stem counts.
+        text: Any text.
+    """
     held = set(content_stems(text))
     return sum(w for stem, w in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
 
@@ -219,7 +224,12 @@ def telling(stored: StoredArticle) -> Iterator[int]:
 
 
 def quoted(stored: StoredArticle, index: int) -> str:
-    """What is quoted for a sentence to be understood."""
+    """What is quoted for a sentence to be understood.
+
+    Args:
+        stored: The article.
+        index: The sentence.
+    """
     first, last = quote_span(stored, index)
     return stored.article.text[stored.sentences[first].start : stored.sentences[last - 1].end]
 
@@ -230,7 +240,12 @@ def published_by(stored: StoredArticle) -> str:
 
 
 def order_of(stored: StoredArticle, index: int) -> tuple[str, int, int]:
-    """By what sentences of several articles are in the order of their days; undated ones last."""
+    """By what sentences of several articles are in the order of their days; undated ones last.
+
+    Args:
+        stored: The article.
+        index: The sentence.
+    """
     day = stored.article.published
     return day.isoformat() if day else "9999", stored.pk, index
 

@@ -35,7 +35,12 @@ class Statement:
 
 
 def statements(material: Material, speaker: str) -> list[Statement]:
-    """All that the articles give to a speaker; to everybody, if none is named."""
+    """All that the articles give to a speaker; to everybody, if none is named.
+
+    Args:
+        material: The articles on the subject of the request.
+        speaker: As the request names them.
+    """
     return [
         Statement(article, said)
         for article in material.articles
@@ -45,7 +50,12 @@ def statements(material: Material, speaker: str) -> list[Statement]:
 
 
 def quotes(material: Material, speaker: str) -> list[Line]:
-    """What a speaker said about the subject: nearest first chosen, by day shown."""
+    """What a speaker said about the subject: nearest first chosen, by day shown.
+
+    Args:
+        material: The articles on the subject of the request.
+        speaker: As the request names them.
+    """
     found = statements(material, speaker)
     if not found:
         return []
@@ -70,7 +80,12 @@ def quotes(material: Material, speaker: str) -> list[Line]:
 
 
 def is_person(speaker: str, articles: Sequence[StoredArticle]) -> bool:
-    """Whether articles name somebody so, and no state, body or thing."""
+    """Whether articles name somebody so, and no state, body or thing.
+
+    Args:
+        speaker: As the request names them.
+        articles: That may name them.
+    """
     word = re.findall(r"[^\W_]+", speaker)[-1:]
     if not word or groups(word[0].lower()):
         return False

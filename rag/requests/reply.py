@@ -73,7 +73,13 @@ class Desk:
         return evidence.gather(question, passages, self.reader)
 
     def gather(self, subject: str, beside: str = "", *, wide: bool = False) -> Material:
-        """The articles on a subject."""
+        """The articles on a subject.
+
+        Args:
+            subject: As the request names it.
+            beside: Words that are searched for with it.
+            wide: Whether articles count that hold little of it.
+        """
         return gather(self.now, subject, self.allowed, self.embedder, self.reader, beside, wide)
 
 
@@ -125,7 +131,12 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
 
 
 def reply_to(request: Request, desk: Desk) -> Reply | None:
-    """The reply; None where the request is better answered as a question for a fact."""
+    """The reply; None where the request is better answered as a question for a fact.
+
+    Args:
+        request: Taken apart.
+        desk: What it is answered from.
+    """
     way = _WAYS.get(request.kind)
     reply = way(request, desk) if way else None
     if reply is None or desk.allowed is None or request.kind == "count":
@@ -298,7 +309,12 @@ _WAYS: dict[str, Callable[[Request, Desk], Reply | None]] = {
 
 
 def articles_on(articles: Sequence[StoredArticle], words: str = "") -> list[Line]:
-    """For each article the sentence that holds most of some words, else its first; newest first."""
+    """For each article the sentence that holds most of some words, else its first; newest first.
+
+    Args:
+        articles: In any order.
+        words: Of the subject; "" for none.
+    """
     stems = set(content_stems(words))
     lines = []
     for stored in articles:
@@ -318,7 +334,13 @@ def title_of(stored: StoredArticle) -> str:
 
 
 def mentioning(now: Generation, words: str, allowed: Allowed | None) -> set[int]:
-    """The articles, by pk, that hold some words, all of them, in any order, with any ending."""
+    """The articles, by pk, that hold some words, all of them, in any order, with any ending.
+
+    Args:
+        now: The generation that is asked.
+        words: In any form.
+        allowed: The articles that may be used; None for all.
+    """
     index = now.search_index.article_words
     found: set[int] | None = None
     # The rarest first: fewer are left to look for the next word in.

@@ -167,6 +167,10 @@ def _acts(name: Name, text: str, known: Container[str]) -> bool:
 def is_of(said: str, wanted: str) -> bool:
     """Whether a speaker, as an article names them, is the one that is meant.
 
+    Args:
+        said: As the article names the speaker.
+        wanted: As the request does.
+
     >>> is_of("Dmitry Peskov", "peskov"), is_of("Peskov", "Dmitry Peskov")
     (True, False)
     >>> is_of("Judge Anna Berg", "the judge")
@@ -186,7 +190,12 @@ def _key(name: str) -> tuple[str, ...]:
 
 
 def speaks(name: Name, text: str) -> bool:
-    """Whether a verb of saying stands beside a name, outside quotation marks."""
+    """Whether a verb of saying stands beside a name, outside quotation marks.
+
+    Args:
+        name: With its place in the text.
+        text: A sentence.
+    """
     plain = _blank(text)
     before, after = plain[: name.start], plain[name.end :]
     if before.endswith((" of ", " of the ", " at ", " for ", " from ")) or _TITLING.match(after):

@@ -125,6 +125,11 @@ def day_of(told: Date, text: str, published: date | None) -> date | None:
     """The one day that a date of a sentence means; None if it is none, or a bound.
 
     A weekday is the one before publication, unless the words before it look ahead.
+
+    Args:
+        told: The date, as read.
+        text: The sentence it stands in.
+        published: When the article was published.
     """
     before = text[: told.start]
     if _BOUND.search(before) or _DATELINE.fullmatch(before) or told.text.endswith("s"):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.build import Builder, Report, open_ledger
+from index.build import Builder, Report
+from index.embedded import open_ledger
 from index.readers import Source
 from index.text.words import content_stems
 from index.vector_store import VectorStore

@@ -18,18 +18,18 @@ def stages():
     """Where a build is stopped: before or after each of its steps, by the step's own name."""
     return {
         "encode": (FakeEmbedder, "encode_passages"),
-        "put_encoding": (Ledger, "put_encoding"),
+        "put_encodings": (Ledger, "put_encodings"),
         "delete": (Ledger, "delete"),
         "insert": (Ledger, "insert"),
         "stories": (room, "stories"),
         "drop": (Ledger, "drop_unused_encodings"),
         "manifest": (Ledger, "set_manifest"),
-        "build": (room.SearchIndex, "build"),
+        "build": (search_index.SearchIndex, "build"),
         "save": (search_index.VectorIndex, "save"),
         "words": (search_index.BM25Index, "build"),
         "checksums": (search_index, "_checksums"),
         "rename": (Path, "rename"),
-        "open": (room.SearchIndex, "open"),
+        "open": (search_index.SearchIndex, "open"),
         "prune": (search_index, "prune"),
     }
 
@@ -60,4 +60,4 @@ class _Patch:
 if __name__ == "__main__":
     directory, news, step, when = sys.argv[1:]
     stop(_Patch, step, after=when == "after", how=lambda: os.kill(os.getpid(), signal.SIGKILL))
-    room.Builder(Path(directory), FakeEmbedder()).add([Source.at(news)])
+    room.Builder(directory, FakeEmbedder()).add([Source.at(news)])

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from index import build as room
 from index import search_index
 from index.article import Article
-from index.build import Builder, open_ledger
+from index.build import Builder
 from index.check import faults
 from index.connection import MAKING
+from index.embedded import LEDGER, open_ledger
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.readers import Source
 from index.vector_store import VectorStore
@@ -584,26 +584,26 @@ def test_another_schema_is_refused(index, news, fake):
 )
 def test_a_file_that_is_no_ledger_is_refused_with_a_sentence(index, fake, news, content, how):
     index.mkdir()
-    (index / room.LEDGER).write_bytes(content)
+    (index / LEDGER).write_bytes(content)
     for use in (
         lambda: add(index, fake, news),
         lambda: VectorStore(index, fake),
     ):
         with pytest.raises(
             IndexDamaged,
-            match=f"{index / room.LEDGER} {how}.*; bring back a backup with: onrecord restore FILE"
+            match=f"{index / LEDGER} {how}.*; bring back a backup with: onrecord restore FILE"
             f" --index {index}, or save what can be read with: onrecord check --repair",
         ):
             use()
-    assert faults(index)[0][0].startswith(f"the ledger is damaged: {index / room.LEDGER} {how}")
-    assert (index / room.LEDGER).read_bytes() == content
+    assert faults(index)[0][0].startswith(f"the ledger is damaged: {index / LEDGER} {how}")
+    assert (index / LEDGER).read_bytes() == content
 
 
 def test_settings_that_cannot_work_leave_no_index_behind(index, news, fake):
     message = "the settings say chunk_tokens 400 and fake reads 254; set ONRECORD_CHUNK_TOKENS=254"
     with pytest.raises(IndexMismatch, match=f"{index}: {message}"):
         add(index, fake, news, chunk_tokens=400)
-    assert not (index / room.LEDGER).exists()
+    assert not (index / LEDGER).exists()
     assert counts(add(index, fake, news)) == {"added": URIS}
 
 
@@ -746,7 +746,7 @@ def test_what_a_build_that_was_cut_off_left_goes_with_the_next_add(index, standi
 
 def test_what_a_killed_writer_was_making_goes_with_the_next(index, standing, fake):
     (index / MAKING / "derived").mkdir(parents=True)
-    (index / MAKING / room.LEDGER).write_bytes(b"half of a ledger")
+    (index / MAKING / LEDGER).write_bytes(b"half of a ledger")
     assert counts(add(index, fake, standing)) == {"unchanged": URIS}
     assert not (index / MAKING).exists()
 
@@ -808,6 +808,6 @@ def test_a_build_that_is_killed_leaves_one_whole_generation(
 @pytest.mark.parametrize(("name", "when"), [("rename", "before"), ("insert", "before")])
 def test_a_first_build_that_is_killed_can_be_run_again(index, news, fake, name, when):
     kill(index, news, name, when)
-    assert (index / room.LEDGER).exists() == (name == "insert")
+    assert (index / LEDGER).exists() == (name == "insert")
     assert counts(add(index, fake, news)) == {"added": URIS}
     whole(index, news, fake)

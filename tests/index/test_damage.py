@@ -10,8 +10,10 @@ from dataclasses import replace
 import pytest
 
 from index.article import Article
-from index.build import LEDGER, Builder, open_ledger
+from index.build import Builder
 from index.check import faults
+from index.connection import Connections
+from index.embedded import LEDGER, open_ledger
 from index.errors import IndexDamaged, OnRecordError
 from index.generation import Generations
 from index.ledger import Ledger
@@ -93,14 +95,14 @@ def test_a_damaged_article_that_no_source_holds_is_named_and_kept_aside(index, m
 
 @pytest.mark.parametrize("what", ["key", "vector", "chunk", "raw"])
 def test_what_finds_an_article_is_made_again_from_it(index, made, fake, what):
-    ledger = Ledger(index / LEDGER)
+    ledger = Ledger(Connections(index / LEDGER))
     statement = {
         "key": "UPDATE encodings SET key = 'x' || key",
         "vector": "UPDATE encodings SET vector = zeroblob(200)",
         "chunk": 'UPDATE chunks SET "end" = 99999',
         "raw": "UPDATE articles SET raw = x'00'",
     }[what]
-    db = ledger.connections.db
+    db = ledger.database.db
     db.execute("PRAGMA foreign_keys = OFF")
     db.execute(statement)
     ledger.close()
@@ -134,7 +136,7 @@ def test_a_revision_keeps_its_number_when_it_is_stored_again(index, fake):
     assert Builder(other, fake).repair().mended == ["rain.txt"]
     ledger = open_ledger(other)
     with ledger.read():
-        rows = ledger.connections.db.execute("SELECT revision, current, text FROM articles")
+        rows = ledger.database.db.execute("SELECT revision, current, text FROM articles")
         assert sorted(rows) == [(1, 0, "Rain fell twice."), (2, 1, "Rain fell three times.")]
 
 

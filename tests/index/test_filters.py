@@ -11,8 +11,9 @@ from llama_index.core.vector_stores.types import (
 )
 
 from index.article import Article
-from index.build import Builder, open_ledger
+from index.build import Builder
 from index.conditions import FIELDS
+from index.embedded import open_ledger
 from index.filters import as_sql
 
 ARTICLES = [

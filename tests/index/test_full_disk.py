@@ -11,9 +11,10 @@ import pytest
 
 from index import search_index
 from index.backup import backup, put
-from index.build import LEDGER, Builder
+from index.build import Builder
 from index.check import faults
-from index.connection import MAKING
+from index.connection import MAKING, Connections
+from index.embedded import LEDGER
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
 from tests.fakes import FakeEmbedder
@@ -116,7 +117,7 @@ def tantivy_stop(*_, **__):
 @pytest.mark.parametrize(
     ("where", "how"),
     [
-        ("index.ledger.Ledger.put_encoding", sqlite_stop),
+        ("index.ledger.Ledger.put_encodings", sqlite_stop),
         ("index.ledger.Ledger.insert", sqlite_stop),
         ("index.ledger.Ledger.set_stories", sqlite_stop),
         ("index.ledger.Ledger.set_manifest", sqlite_stop),
@@ -157,9 +158,9 @@ def test_a_new_ledger_lies_in_its_file_before_it_has_its_name(tmp_path):
     copy = tmp_path / "copy.sqlite"
     copy.write_bytes((tmp_path / "new.sqlite").read_bytes())
     ledger.close()
-    with Ledger(copy).read():
+    with Ledger(Connections(copy)).read():
         pass
-    assert Ledger(copy).schema() == "5"
+    assert Connections(copy).schema() == "5"
 
 
 def test_a_mend_without_room_leaves_the_damaged_ledger(tmp_path, fake, monkeypatch):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from index import damage
 from index.article import Article
 from index.chunk import Chunk
+from index.connection import Connections
 from index.ledger import Ledger, Prepared, packed, unpacked
 from index.text.sentences import Sentence
 
@@ -31,7 +32,7 @@ def ledger(tmp_path):
     ledger = Ledger.create(tmp_path / "ledger.sqlite", {"dimension": "3"})
     with ledger.write():
         for key in ("one", "two"):
-            ledger.put_encoding(key, vector(key))
+            ledger.put_encodings([(key, vector(key))])
     yield ledger
     ledger.close()
 
@@ -63,7 +64,7 @@ def test_a_new_ledger_says_what_it_is(ledger):
 
 def test_a_ledger_is_not_made_twice(ledger):
     with pytest.raises(sqlite3.OperationalError, match="already exists"):
-        Ledger.create(ledger.path, {})
+        Ledger.create(ledger.database.path, {})
     with ledger.read():
         assert ledger.manifest()["dimension"] == "3"
 
@@ -71,7 +72,7 @@ def test_a_ledger_is_not_made_twice(ledger):
 def test_a_ledger_that_is_not_there_is_not_made_by_reading(tmp_path):
     with (
         pytest.raises(sqlite3.OperationalError, match="unable to open"),
-        Ledger(tmp_path / "none").read(),
+        Ledger(Connections(tmp_path / "none")).read(),
     ):
         pass
     assert not (tmp_path / "none").exists()
@@ -81,7 +82,7 @@ def test_an_odd_path_names_one_file(tmp_path):
     path = tmp_path / "a b?mode=memory#ö%20.sqlite"
     Ledger.create(path, {"x": "y"}).close()
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
-    with Ledger(path).read():
+    with Ledger(Connections(path)).read():
         pass
 
 
@@ -291,7 +292,7 @@ def test_a_commit_that_fails_leaves_the_ledger_free(ledger, monkeypatch):
         def commit(self):
             raise sqlite3.OperationalError("database or disk is full")
 
-    other = Ledger(ledger.path)
+    other = Ledger(Connections(ledger.database.path))
     connect = sqlite3.connect
     with monkeypatch.context() as patch:
         patch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, factory=FullDisk, **k))

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from index import migrate
-from index.build import LEDGER, Builder
+from index.build import Builder
 from index.check import faults
+from index.connection import Connections
 from index.digest import digest
+from index.embedded import LEDGER
 from index.errors import IndexMismatch
 from index.generation import Generations
 from index.ledger import WRITTEN, Ledger
@@ -84,7 +86,7 @@ def old(tmp_path, news, fake):
     """An index as the first schema had it, of which 40 kB are signs of tokens."""
     directory = tmp_path / "index"
     add(directory, fake, news)
-    ledger = Ledger(directory / LEDGER)
+    ledger = Ledger(Connections(directory / LEDGER))
     with ledger.read():
         raws = [(zlib.compress(ledger.raw(a.pk).encode()), a.pk) for a in ledger.all_articles()]
     ledger.close()
@@ -199,7 +201,7 @@ def test_what_the_fourth_schema_holds_stays_and_has_no_day(tmp_path, news, fake)
     report = add(directory, model, news)
     assert counts(report)["changed"] == ["rain.txt"]
     assert faults(directory) == ([], [])
-    ledger = Ledger(directory / LEDGER)
+    ledger = Ledger(Connections(directory / LEDGER))
     with ledger.read():
         first, second = ledger.history("rain.txt")
         assert (first.stored, first.ended) == (None, second.stored)

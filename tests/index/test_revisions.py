@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from index import ledger as ledger_of
 from index.article import Article
-from index.build import Builder, open_ledger
+from index.build import Builder
+from index.embedded import open_ledger
 from index.revisions import MOST, Change, changes
 
 FROST = Article(

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from index import search_index
-from index.build import Builder, open_ledger
+from index.build import Builder
 from index.check import faults
+from index.embedded import open_ledger
 from index.search_index import SearchIndex, SearchIndexDamaged
 from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder

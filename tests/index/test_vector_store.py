@@ -19,7 +19,8 @@ from llama_index.core.vector_stores.types import (
 from pydantic import PrivateAttr
 
 from index.article import Article
-from index.build import Builder, open_ledger
+from index.build import Builder
+from index.embedded import open_ledger
 from index.errors import IndexMissing, NotIndexed
 from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder
@@ -294,7 +295,7 @@ def test_an_open_store_sees_a_new_generation(tmp_path, fake):
 
 
 def test_a_reader_keeps_its_generation_while_another_is_committed(own):
-    directory = own.client.path.parent
+    directory = own.client.database.path.parent
     before = look(directory, FakeEmbedder())
 
     def change():
@@ -323,10 +324,10 @@ def test_a_reader_keeps_its_generation_while_another_is_committed(own):
 
 
 def test_a_reader_that_comes_between_commit_and_opening_sees_a_whole_generation(own, monkeypatch):
-    from index import generation as room
+    from index import search_index
 
-    directory = own.client.path.parent
-    whole, opening = room.SearchIndex.open, []
+    directory = own.client.database.path.parent
+    whole, opening = search_index.SearchIndex.open, []
 
     def late(root, token):
         if not opening:  # another commit takes the files away just now
@@ -334,14 +335,14 @@ def test_a_reader_that_comes_between_commit_and_opening_sees_a_whole_generation(
             Builder(directory, FakeEmbedder()).remove(["rain"])
         return whole(root, token)
 
-    monkeypatch.setattr(room.SearchIndex, "open", staticmethod(late))
+    monkeypatch.setattr(search_index.SearchIndex, "open", staticmethod(late))
     fresh = VectorStore(directory, FakeEmbedder())
     assert "rain" in uris(fresh.query(query("rain", top_k=100)))
     assert "rain" not in uris(fresh.query(query("rain", top_k=100)))
 
 
 def test_readers_and_a_writer_share_a_store_in_threads(own):
-    directory, wrong, done = own.client.path.parent, [], threading.Event()
+    directory, wrong, done = own.client.database.path.parent, [], threading.Event()
 
     def read():
         while not done.is_set():

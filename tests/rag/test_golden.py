@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rag.evaluation.answers import evaluate
-from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import judge
+from rag.question_files import read_golden
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "sample.jsonl"
 

@@ -11,9 +11,8 @@ import pytest
 from index.boilerplate.clean import clean_article
 from index.readers import Source
 from index.text.sentences import split_sentences
-from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import stated
-from rag.question_files import records
+from rag.question_files import read_golden, records
 from tests.rag.evaluation.judging import answer
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "users.jsonl"

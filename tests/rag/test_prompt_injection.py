@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.generative.prompt_injection import gives_orders, tainted
-from rag.generative.sanitize import neutral, plain
+from rag.generative.prompt_injection import gives_orders, plain, sanitize, tainted
 from tests.rag.builders import said, stored
 
 
@@ -46,16 +45,16 @@ def test_what_hides_or_steers_is_taken_out(text, left):
     ],
 )
 def test_nothing_in_a_passage_looks_like_the_prompt_around_it(text, left):
-    assert neutral(text) == left
+    assert sanitize(text) == left
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_neutral_text_is_one_line_without_angles_and_stays_as_it_is(text):
-    once = neutral(text)
+    once = sanitize(text)
     assert not set(once) & set("<>\n\r")
     assert not any("\U000e0000" <= c <= "\U000e01ef" or c in "\u200b\u202e\ufeff" for c in once)
-    assert neutral(once).split() == neutral(neutral(once)).split()
+    assert sanitize(once).split() == sanitize(sanitize(once)).split()
 
 
 @pytest.mark.parametrize(

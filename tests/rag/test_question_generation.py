@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.text.names import names_in
 from rag.corpus import Corpus
-from rag.question_generation.from_article import LONGEST, wonders
+from rag.question_generation.from_article import LONGEST, questions_of
 from rag.question_generation.suggest import follow_ups, suggest
 from rag.settings import Settings
 from rag.types import SURE
@@ -25,7 +25,7 @@ BARRIER = stored(
 
 
 def asked(article):
-    return {wonder.question: wonder.kind for wonder in wonders(article)}
+    return {candidate.question: candidate.kind for candidate in questions_of(article)}
 
 
 def test_the_forms_of_question():
@@ -90,9 +90,9 @@ def test_what_only_its_article_explains_is_not_asked(text):
 
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_any_text_gives_short_questions_or_none(text, title):
-    for wonder in wonders(stored(text, title=title)):
-        assert wonder.question.endswith("?")
-        assert len(wonder.question.split()) <= LONGEST
+    for candidate in questions_of(stored(text, title=title)):
+        assert candidate.question.endswith("?")
+        assert len(candidate.question.split()) <= LONGEST
 
 
 def test_each_suggestion_is_answered_surely(sample_corpus):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rag.evaluation.golden import read_golden
+from rag.question_files import read_golden
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
 from ui.commands.feedback import Written, write_golden
 from ui.conversation_store.database import FILE, ChatsUnusable

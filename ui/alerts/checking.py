@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from index.build import LEDGER, open_ledger
+from index.engine import Place, engine_at
 from rag.alerts import Hit, matching
 from ui.alerts.sending import send
 from ui.alerts.store import Alert, Alerts, Match, now
@@ -37,7 +36,7 @@ def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Matc
         return [], []
     try:
         with FileLock(alerts.path.with_suffix(".lock"), timeout=0):
-            last = last_of(settings.index)
+            last = last_of(settings.place())
             found: list[Match] = []
             if any(alert.since != last for alert in kept):
                 corpus = corpus or _opened(settings)
@@ -48,7 +47,12 @@ def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Matc
 
 
 def ask_aside(settings: Settings, corpus: Corpus) -> None:
-    """The same in a thread of its own; what goes wrong is logged."""
+    """The same in a thread of its own; what goes wrong is logged.
+
+    Args:
+        settings: Where the index is, and how it is asked.
+        corpus: The corpus that is asked.
+    """
 
     def work() -> None:
         try:
@@ -60,13 +64,14 @@ def ask_aside(settings: Settings, corpus: Corpus) -> None:
     threading.Thread(target=work, name="onrecord-alerts", daemon=True).start()
 
 
-def last_of(directory: Path) -> int:
-    """The pk of the article that was stored last in the index in a folder; 0 without any."""
-    if not (directory / LEDGER).is_file():
+def last_of(place: Place) -> int:
+    """The pk of the article that was stored last in the index at a place; 0 without any."""
+    engine = engine_at(place)
+    if not engine.made():
         return 0
-    ledger = open_ledger(directory)
+    ledger = engine.open()
     with ledger.read():
-        return max(ledger.select("1", []), default=0)
+        return max(ledger.select("TRUE", []), default=0)
 
 
 def _opened(settings: Settings) -> Corpus:

@@ -23,6 +23,10 @@ SECONDS = 20
 def send(alerts: Alerts, settings: Settings) -> list[str]:
     """Sends what was not sent yet; what fails is sent the next time.
 
+    Args:
+        alerts: With what matched them.
+        settings: Where the index is, and how it is asked.
+
     Returns:
         A sentence for each way that failed.
     """

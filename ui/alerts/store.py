@@ -89,7 +89,12 @@ class Alerts:
             return [Alert(*row) for row in db.execute("SELECT * FROM alerts ORDER BY pk")]
 
     def add(self, text: str, since: int) -> Alert:
-        """Saves an alert, asked of what is stored after ``since``; one of the same text stays."""
+        """Saves an alert, asked of what is stored after ``since``; one of the same text stays.
+
+        Args:
+            text: A question, or words to look for.
+            since: The pk of the last article that is not new to it.
+        """
         with self._open() as db:
             db.execute(
                 "INSERT OR IGNORE INTO alerts (text, since, made) VALUES (?, ?, ?)",
@@ -121,7 +126,13 @@ class Alerts:
             }
 
     def record(self, alert: Alert, matches: Sequence[Match], since: int) -> None:
-        """Keeps what matched an alert, and that it was asked of all up to ``since``."""
+        """Keeps what matched an alert, and that it was asked of all up to ``since``.
+
+        Args:
+            alert: Whose matches they are.
+            matches: What is new.
+            since: The pk of the last article that was asked.
+        """
         columns = [each.name for each in fields(Match)][1:]
         marks = ", ".join("?" * (len(columns) + 1))
         with self._open() as db:
@@ -140,7 +151,12 @@ class Alerts:
         return self._select(f"WHERE NOT {channel} ORDER BY m.pk LIMIT ?", 1000)
 
     def told(self, channel: Channel, matches: Sequence[Match]) -> None:
-        """Notes that matches were sent."""
+        """Notes that matches were sent.
+
+        Args:
+            channel: By which they were sent.
+            matches: Those that were.
+        """
         with self._open() as db:
             db.executemany(
                 f"UPDATE matches SET {channel} = 1 WHERE uri = ? AND"

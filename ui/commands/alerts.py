@@ -26,6 +26,12 @@ MOST = 100
 def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> None:
     """Does what ``onrecord alert`` is told to do.
 
+    Args:
+        settings: Where the index is, and how it is asked.
+        action: One of ``ACTIONS``.
+        text: The alert's question or words, or its number.
+        as_json: Whether JSON is printed, and nothing else.
+
     Raises:
         typer.BadParameter: it is not one of ``ACTIONS``, or lacks its text.
         AlertsUnusable: see the class.
@@ -52,7 +58,7 @@ def tell_new(settings: Settings) -> None:
 
 def _add(settings: Settings, text: str, as_json: bool) -> None:
     alerts = Alerts(settings.index)
-    alert = alerts.add(checked(text), checking.last_of(settings.index))
+    alert = alerts.add(checked(text), checking.last_of(settings.place()))
     _show(asdict(alert), f"{alert.pk}: {alert.text}", as_json)
 
 

@@ -42,6 +42,14 @@ def ask(
 
     Such a one gives {"id", "question", "error"} in place of an answer, and a line on standard
     error. A line's own day goes before ``today``.
+
+    Args:
+        corpus: The corpus that is asked.
+        lines: The questions.
+        filters: Which articles may be used.
+        as_json: Whether JSON is printed, and nothing else.
+        scope: Whether a question's own words may confine it.
+        today: The day on which lines are asked that name none.
     """
     failed = 0
     for line in tracked(lines, "Asking"):
@@ -66,7 +74,14 @@ def ask(
 
 
 def write_run(corpus: Corpus, lines: Sequence[Line], path: Path, top_k: int) -> int:
-    """Ranks articles for every query and writes a TREC run; how many could not be searched."""
+    """Ranks articles for every query and writes a TREC run; how many could not be searched.
+
+    Args:
+        corpus: The corpus that is asked.
+        lines: The queries.
+        path: Of the run.
+        top_k: How many articles for each at most.
+    """
     failed = 0
     with replacing(path) as file:
         for line in tracked(lines, "Searching"):
@@ -90,7 +105,12 @@ def _as_word(name: str) -> str:
 
 
 def tracked(items: Sequence[_Item], verb: str) -> Iterator[_Item]:
-    """The items, with a progress bar on standard error where a person watches."""
+    """The items, with a progress bar on standard error where a person watches.
+
+    Args:
+        items: Any number of them.
+        verb: What is done with them.
+    """
     console = Console(stderr=True)
     hidden = len(items) < 2 or not console.is_terminal
     return iter(track(items, verb, console=console, transient=True, disable=hidden))

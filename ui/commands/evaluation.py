@@ -14,15 +14,20 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.article import Article
-from index.build import LEDGER, open_ledger
+from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
 from index.readers import Source
 from rag.evaluation.answers import Evaluation, evaluate
-from rag.evaluation.collection import DOCUMENTS, QUERIES, Collection, read_collection
-from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import judge
 from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank
-from rag.question_files import UnreadableInput
+from rag.question_files import (
+    DOCUMENTS,
+    QUERIES,
+    Collection,
+    UnreadableInput,
+    read_collection,
+    read_golden,
+)
 from ui.commands import indexing
 from ui.commands.batch import tracked
 from ui.figures import counted
@@ -169,10 +174,11 @@ def _searched(
 
 def _holds(settings: Settings, collection: Collection) -> bool:
     """Whether the index at its usual place holds every document of the collection."""
-    if not ((settings.index / LEDGER).is_file() and collection.documents.is_file()):
+    engine = engine_at(settings.place())
+    if not (engine.made() and collection.documents.is_file()):
         return False
     try:
-        ledger = open_ledger(settings.index)
+        ledger = engine.open()
         with ledger.read():
             held = {listed.key for listed in ledger.listed()}
     except OnRecordError:

@@ -18,6 +18,10 @@ def explanations(settings: Settings, named: Iterable[str]) -> Iterator[str]:
     """A line for each article of sources, and an indented one for each thing to tell of it.
 
     What is missing or cannot be read is told when it is added, and passed over here.
+
+    Args:
+        settings: Where the index is, and how it is asked.
+        named: Files, folders, globs and addresses.
     """
     for name in named:
         try:

@@ -30,6 +30,10 @@ class Written:
 def write_golden(path: Path, given: Sequence[Feedback]) -> Written:
     """Writes feedback as a golden set, a JSON object a line.
 
+    Args:
+        path: Of the golden set.
+        given: What readers thought of answers.
+
     Raises:
         UnreadableInput: the file cannot be written.
     """

@@ -11,12 +11,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from index.build import LEDGER, Builder, Report
+from index.build import Builder, Report
 from index.check import faults
 from index.embedders import embedder_of
+from index.engine import engine_at
 from index.errors import IndexDamaged
 from index.readers import Source, SourceMissing
-from index.web import bring
+from index.web import gather as web
 from index.web.addresses import is_web
 from index.web.fetch import Fetch, Fetcher
 from ui import output
@@ -64,8 +65,8 @@ def add(
         if not urls:
             return builder.add(sources), missing
         with closing(fetch or fetcher(settings)) as fetching:
-            found = bring.gather(
-                settings.index,
+            found = web.gather(
+                settings.place(),
                 urls,
                 fetching,
                 max_bytes=settings.max_file_mb * 2**20,
@@ -73,7 +74,7 @@ def add(
                 watching=watching,
                 progress=lambda number: builder.progress("fetch", number, 0),
             )
-        return bring.store(builder, sources, found), missing
+        return web.store(builder, sources, found), missing
 
 
 def fetcher(settings: Settings) -> Fetcher:
@@ -84,6 +85,10 @@ def fetcher(settings: Settings) -> Fetcher:
 def remove(settings: Settings, names: Sequence[str]) -> Report:
     """Removes articles.
 
+    Args:
+        settings: Where the index is, and how it is asked.
+        names: Uris, keys or ids.
+
     Raises:
         NotIndexed, IndexMissing, IndexBusy: see the classes.
     """
@@ -92,7 +97,13 @@ def remove(settings: Settings, names: Sequence[str]) -> Report:
 
 
 def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
-    """Prints the counts; what was skipped, and why, goes to standard error."""
+    """Prints the counts; what was skipped, and why, goes to standard error.
+
+    Args:
+        report: What was done.
+        missing: Sources that gave nothing.
+        as_json: Whether JSON is printed, and nothing else.
+    """
     for sentence in missing:
         typer.echo(output.plain(f"onrecord: {sentence}"), err=True)
     for item in report.skipped[:_SKIPPED_LINES]:
@@ -115,18 +126,25 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
 
 
 def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
-    """Verifies the index, mends what can be made again if asked to; whether it is whole now."""
-    if repair and (settings.index / LEDGER).is_file():
+    """Verifies the index, mends what can be made again if asked to; whether it is whole now.
+
+    Args:
+        settings: Where the index is, and how it is asked.
+        repair: Whether to mend.
+        as_json: Whether JSON is printed, and nothing else.
+    """
+    engine = engine_at(settings.place())
+    if repair and engine.made():
         with _builder(settings) as builder, suppress(IndexDamaged):
             builder.update()
-    ledger, derived = faults(settings.index)
+    ledger, derived = faults(settings.place())
     chats = damage(settings.index, repair=repair)
     repaired: list[str] = []
     report = Report()
     if repair and (derived or ledger):
         with _builder(settings) as builder:
             report = builder.repair()
-        repaired, (ledger, derived) = ledger + derived, faults(settings.index)
+        repaired, (ledger, derived) = ledger + derived, faults(settings.place())
     whole = not (ledger or derived or report.lost or chats)
     if as_json:
         values = {"ok": whole, "ledger": ledger, "derived": derived, "repaired": repaired}
@@ -143,7 +161,7 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
     for fault in chats:
         typer.echo(output.plain(f"{fault}; bring back a backup with: onrecord restore FILE"))
     if whole:
-        typer.echo(f"{settings.index}: whole")
+        typer.echo(f"{engine.place}: whole")
     return whole
 
 
@@ -182,7 +200,7 @@ def _builder(settings: Settings) -> Iterator[Builder]:
             bars.update(tasks[stage], completed=done, total=total or None, visible=True)
 
         yield Builder(
-            settings.index,
+            settings.place(),
             embedder_of(settings.embedder),
             chunk_tokens=settings.chunk_tokens,
             overlap=settings.overlap,

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 def run(settings: Settings, *, as_json: bool) -> None:
     """Asks the server, and prints what it said.
 
+    Args:
+        settings: Which server and model.
+        as_json: Whether JSON is printed, and nothing else.
+
     Raises:
         ModelFailed: it does not answer, or refuses.
         OnRecordError: the settings name no server, or a model that the server does not list.

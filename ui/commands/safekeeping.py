@@ -8,7 +8,8 @@ from pathlib import Path
 import typer
 
 from index import backup as copies
-from index.build import LEDGER, open_ledger
+from index.embedded import LEDGER
+from index.engine import Place, engine_at
 from index.errors import IndexMissing
 from index.export import records
 from index.restore import restore as put_back
@@ -25,6 +26,10 @@ NAMES = (LEDGER, FILE, ALERTS, f"{SAMPLE}/{FILE}")
 def backup(directory: Path, file: Path) -> None:
     """Writes all that cannot be made again into one file.
 
+    Args:
+        directory: The folder of the index.
+        file: The backup that is written.
+
     Raises:
         IndexMissing: there is nothing in the folder.
         UnreadableInput: the file cannot be written.
@@ -40,6 +45,10 @@ def backup(directory: Path, file: Path) -> None:
 def restore(directory: Path, file: Path) -> None:
     """Puts a backup in the place of what is there, which is kept beside it.
 
+    Args:
+        directory: The folder of the index.
+        file: The backup.
+
     Raises:
         NoBackup, IndexBusy, IndexMismatch: see the classes.
     """
@@ -48,14 +57,18 @@ def restore(directory: Path, file: Path) -> None:
         typer.echo(plain(f"restored: {directory / name}{kept}"))
 
 
-def export(directory: Path, file: Path) -> bool:
+def export(place: Place, file: Path) -> bool:
     """Writes every article as a line of JSON that ``add`` reads back; whether all could be read.
+
+    Args:
+        place: Where the index is.
+        file: JSON Lines, written whole or not at all.
 
     Raises:
         IndexMissing, IndexMismatch, IndexDamaged: see the classes.
         UnreadableInput: the file cannot be written.
     """
-    ledger = open_ledger(directory)
+    ledger = engine_at(place).open()
     written = 0
     with ledger.read(), replacing(file) as lines:
         for record in records(ledger):

@@ -130,6 +130,12 @@ class Watch:
 def watch(settings: Settings, sources: Sequence[str], every: float, *, as_json: bool) -> None:
     """Watches sources until it is interrupted; what is under way then is not half done.
 
+    Args:
+        settings: Where the index is, and how it is asked.
+        sources: Files, folders, globs and addresses.
+        every: Seconds between two looks at an address.
+        as_json: Whether JSON is printed, and nothing else.
+
     Raises:
         SourceMissing: none of the sources is there.
     """

@@ -166,7 +166,14 @@ class Database:
 def sign(
     db: sqlite3.Connection, table: str, where: str = "1", values: tuple[object, ...] = ()
 ) -> None:
-    """Gives rows of a table the digest of what they hold."""
+    """Gives rows of a table the digest of what they hold.
+
+    Args:
+        db: An open connection, in a transaction.
+        table: The table's name.
+        where: Which rows, as SQL.
+        values: What stands in the place of its placeholders.
+    """
     columns = WRITTEN[table]
     key = columns.partition(",")[0]
     found = db.execute(f"SELECT {columns} FROM {table} WHERE {where}", values).fetchall()

@@ -14,7 +14,12 @@ from ui.conversation_store.values import DAMAGED, TITLE_CHARS, Feedback, Summary
 
 
 def of(alias: str, table: str) -> str:
-    """The digest and the columns of a table under an alias."""
+    """The digest and the columns of a table under an alias.
+
+    Args:
+        alias: What the query calls the table.
+        table: The table's name.
+    """
     return ", ".join(f"{alias}.{name}" for name in f"digest, {WRITTEN[table]}".split(", "))
 
 
@@ -51,7 +56,12 @@ def summary(row: tuple[Any, ...]) -> Summary:
 
 
 def turn(row: tuple[Any, ...], conversation: int) -> Turn:
-    """Reads a row of ``TURN`` that a conversation has; what is damaged of it is not in it."""
+    """Reads a row of ``TURN`` that a conversation has; what is damaged of it is not in it.
+
+    Args:
+        row: As SQLite gives it.
+        conversation: The pk of its conversation.
+    """
     asked, given = row[:_TURN_WIDTH], row[_TURN_WIDTH:]
     _, pk, of, question, said, _, asked_at = asked
     if not sound(asked) or of != conversation:

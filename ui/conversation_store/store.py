@@ -49,7 +49,12 @@ class ConversationStore:
     # conversations
 
     def create(self, user: str = "", title: str = "") -> str:
-        """Begins a conversation; gives its id. Its first question becomes its title."""
+        """Begins a conversation; gives its id. Its first question becomes its title.
+
+        Args:
+            user: Whose they are; "" without sign-in.
+            title: Its name; "" for its first question.
+        """
         id_ = secrets.token_hex(8)
         named = as_title(title)
         with self._database.transaction() as db:
@@ -68,6 +73,12 @@ class ConversationStore:
         self, conversation: str, answer: Answer, user: str = "", asked_at: datetime | None = None
     ) -> int:
         """Adds a turn; gives its id.
+
+        Args:
+            conversation: Its id.
+            answer: With its question.
+            user: Whose they are; "" without sign-in.
+            asked_at: When; None for now.
 
         Raises:
             NoSuchConversation: the user has none with this id.
@@ -94,6 +105,11 @@ class ConversationStore:
     def cut(self, conversation: str, turn: int, user: str = "") -> None:
         """Removes a turn and all after it: what is asked again, or otherwise, takes their place.
 
+        Args:
+            conversation: Its id.
+            turn: The id of the first turn that goes.
+            user: Whose they are; "" without sign-in.
+
         Raises:
             NoSuchConversation: the user has none with this id.
         """
@@ -116,6 +132,10 @@ class ConversationStore:
     def title(self, conversation: str, user: str = "") -> str:
         """The name of a conversation, or its first question.
 
+        Args:
+            conversation: Its id.
+            user: Whose they are; "" without sign-in.
+
         Raises:
             NoSuchConversation: the user has none with this id.
         """
@@ -125,6 +145,10 @@ class ConversationStore:
 
     def turn_ids(self, conversation: str, user: str = "") -> list[int]:
         """The ids of a conversation's turns, oldest first.
+
+        Args:
+            conversation: Its id.
+            user: Whose they are; "" without sign-in.
 
         Raises:
             NoSuchConversation: the user has none with this id.
@@ -139,6 +163,10 @@ class ConversationStore:
     def load(self, conversation: str, user: str = "") -> list[Turn]:
         """The turns of a conversation, oldest first.
 
+        Args:
+            conversation: Its id.
+            user: Whose they are; "" without sign-in.
+
         Raises:
             NoSuchConversation: the user has none with this id.
         """
@@ -148,6 +176,11 @@ class ConversationStore:
 
     def rename(self, conversation: str, title: str, user: str = "") -> None:
         """Gives a conversation a name; an empty one gives it back its first question.
+
+        Args:
+            conversation: Its id.
+            title: The name.
+            user: Whose they are; "" without sign-in.
 
         Raises:
             NoSuchConversation: the user has none with this id.
@@ -165,6 +198,10 @@ class ConversationStore:
     def delete(self, conversation: str, user: str = "") -> None:
         """Deletes a conversation with its turns and the feedback on them, past restoring.
 
+        Args:
+            conversation: Its id.
+            user: Whose they are; "" without sign-in.
+
         Raises:
             NoSuchConversation: the user has none with this id.
         """
@@ -178,6 +215,10 @@ class ConversationStore:
 
         Letter case, accents and English endings do not count, and the last word may be unfinished.
         Best first; all of them, newest first, if there is no word.
+
+        Args:
+            words: In any letter case.
+            user: Whose they are; "" without sign-in.
         """
         wanted = [f'"{word}"' for word in WORD.findall(as_text(words))]
         if not wanted:
@@ -196,6 +237,12 @@ class ConversationStore:
 
     def judge(self, turn: int, liked: bool | None, reason: str = "", user: str = "") -> None:
         """Keeps what the reader thought of an answer; None takes it back.
+
+        Args:
+            turn: Its id.
+            liked: Whether it was right.
+            reason: In the reader's words.
+            user: Whose they are; "" without sign-in.
 
         Raises:
             NoSuchConversation: no conversation of the user has this turn.

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Literal
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
-from index.build import LEDGER, Progress
+from index.build import Progress
+from index.engine import engine_at
 from index.errors import NotIndexed
 from index.readers import Source
 from index.sync import Report
 from index.text.words import WORD
-from index.web import bring
+from index.web import gather as web
 from index.web.fetch import Fetch
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ class Editor:
     def add_files(self, sent: Sequence[Sent], progress: Progress) -> list[Result]:
         """Adds the articles that files hold; a file that cannot be read is told, not raised.
 
+        Args:
+            sent: The files, as they came.
+            progress: Told how far the work is.
+
         Raises:
             IndexBusy, IndexMismatch: see the classes.
         """
@@ -132,6 +137,10 @@ class Editor:
 
     def add_pasted(self, pasted: Sequence[Pasted], progress: Progress) -> list[Result]:
         """Adds texts; one under the name of an earlier one replaces it.
+
+        Args:
+            pasted: The texts, with what is said of them.
+            progress: Told how far the work is.
 
         Raises:
             IndexBusy, IndexMismatch: see the classes.
@@ -147,13 +156,17 @@ class Editor:
     def add_link(self, url: str, progress: Progress) -> list[Result]:
         """Adds what an address holds: an article, or the articles of a feed or a sitemap.
 
+        Args:
+            url: The address.
+            progress: Told how far the work is.
+
         Raises:
             IndexBusy, IndexMismatch: see the classes.
         """
         if self._fetch is None:
             reason = "no address is fetched here; save the page, and add the file"
             return [Result(url, "skipped", reason=reason)]
-        found = bring.gather(
+        found = web.gather(
             self._home,
             [url],
             self._fetch,
@@ -162,9 +175,9 @@ class Editor:
             progress=lambda number: progress("fetch", number, 0),
         )
         report = Report(skipped=found.skipped)
-        if found.articles or (self._home / LEDGER).is_file():
+        if found.articles or engine_at(self._corpus.settings.place(self._home)).made():
             with self._one:
-                report = bring.store(self._corpus.builder(self._home, progress), [], found)
+                report = web.store(self._corpus.builder(self._home, progress), [], found)
                 if found.articles:
                     self._turn(report)
         skipped = [Result(item.uri, "skipped", reason=item.reason) for item in found.skipped]

@@ -76,7 +76,12 @@ def rows(found: Sequence[Listed]) -> list[Row]:
 
 
 def matching(found: Iterable[Row], words: str) -> list[Row]:
-    """The rows in whose headline, publisher, day or uri every one of the words stands."""
+    """The rows in whose headline, publisher, day or uri every one of the words stands.
+
+    Args:
+        found: The rows that are searched.
+        words: In any letter case.
+    """
     wanted = words.casefold().split()
     return [row for row in found if all(word in _searched(row) for word in wanted)]
 
@@ -87,6 +92,11 @@ def ordered(
     """The rows by a column, in any letter case; what that leaves alike newest first, then by uri.
 
     What a column does not know stands last either way.
+
+    Args:
+        found: The rows.
+        column: By what they are sorted.
+        descending: Whether the last comes first.
     """
     listed = sorted(found, key=lambda row: (row.uri, str(getattr(row, column))))
     listed.sort(key=lambda row: row.published or date.min, reverse=True)
@@ -96,7 +106,12 @@ def ordered(
 
 
 def figures(directory: Path, found: Sequence[Listed]) -> Figures:
-    """The counts and the size of an index with these articles."""
+    """The counts and the size of an index with these articles.
+
+    Args:
+        directory: The folder of the index.
+        found: All that the index holds.
+    """
     days = [listed.published for listed in found if listed.published]
     return Figures(
         articles=len(found),

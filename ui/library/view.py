@@ -53,7 +53,13 @@ class Terms:
 
     @classmethod
     def of(cls, corpus: Corpus, *, editable: bool, shared: bool) -> Terms:
-        """The terms for a corpus that may be changed, or not, and is shared with others, or not."""
+        """The terms for a corpus that may be changed, or not, and is shared with others, or not.
+
+        Args:
+            corpus: The corpus that is asked.
+            editable: Whether readers may change it.
+            shared: Whether others ask it too.
+        """
         settings = corpus.settings
         if not editable:
             return READ_ONLY
@@ -129,7 +135,12 @@ def alerts_shown(found: Sequence[Match]) -> dict[str, str]:
 
 
 def about_html(told: Figures, held: Sequence[Row]) -> str:
-    """The figures of an index, and its articles over time."""
+    """The figures of an index, and its articles over time.
+
+    Args:
+        told: The figures.
+        held: The rows of all articles.
+    """
     over = timeline(held)
     drawn, names = Markup(chart(over)), Markup(legend(over))  # noqa: S704 - of our templates
     return render("library_about.html", told=_figures(told), over=over, chart=drawn, legend=names)
@@ -154,7 +165,15 @@ def table_html(
     choosing: bool = False,
     columns: Sequence[Column] = COLUMNS,
 ) -> str:
-    """Articles as a table whose headings sort it."""
+    """Articles as a table whose headings sort it.
+
+    Args:
+        shown: The rows of this page of the table.
+        column: By what they are sorted.
+        descending: Whether the last comes first.
+        choosing: Whether each row has a box to choose it.
+        columns: Those that are shown.
+    """
     return render(
         "library_table.html",
         rows=shown,

@@ -67,7 +67,14 @@ class Turn:
     def of(
         cls, answer: Answer, kept: int | None = None, *, of: str = "", liked: bool | None = None
     ) -> Turn:
-        """The turn of an answer, or of as much of one as there is; ``of`` says which were asked."""
+        """The turn of an answer, or of as much of one as there is; ``of`` says which were asked.
+
+        Args:
+            answer: Or as much of it as there is.
+            kept: The id under which it is kept, if it is.
+            of: Which articles were asked; "" for all.
+            liked: What the reader thought of it.
+        """
         confined = bool(of) or (answer.scope is not None and answer.scope.applied)
         html = answer_html(answer, of)
         return cls(answer.question, answer.on_record, html, confined, answer, kept, liked=liked)
@@ -86,6 +93,14 @@ def respond(
 
     Nothing is raised: what went wrong is told in one sentence as the last turn's reply. The
     ``filters``, ``scope`` and ``plain`` are as for ``Corpus.ask``.
+
+    Args:
+        corpus: The corpus that is asked.
+        question: As typed.
+        turns: Those before it, oldest first.
+        filters: Which articles may be used.
+        scope: Whether its own words may confine it.
+        plain: Whether it is taken for a question for a fact.
     """
     asked = question.strip()
     past = [turn for turn in turns if turn.question]
@@ -113,7 +128,12 @@ def respond(
 
 
 def titled(corpus: Corpus, answer: Answer) -> Answer:
-    """The answer, in which an article without a title goes by its opening words."""
+    """The answer, in which an article without a title goes by its opening words.
+
+    Args:
+        corpus: The corpus that is asked.
+        answer: With its citations.
+    """
     untitled = {c.article_id for c in (*answer.citations, *answer.nearest) if not c.title}
     if not untitled:
         return answer
@@ -175,7 +195,11 @@ def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
 
     It is "ID" or, at the words that are cited, "ID-START-END", and may go on with ",START-END" for
     the answer's other quotes of it. Each may be followed by its short answers, "~START-END".
-    ``original`` says whether to link to where it was published.
+
+    Args:
+        corpus: The corpus that is asked.
+        ref: As ``anchor`` writes it, or anything else.
+        original: Whether to link to where the article was published.
     """
     found = _REF.fullmatch(str(ref))
     if not found:

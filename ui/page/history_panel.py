@@ -45,6 +45,12 @@ def keep(
 ) -> tuple[str, list[Turn]]:
     """Keeps the last turn, if it is whole and not kept yet, in place of what was asked before.
 
+    Args:
+        chats: The conversations that are kept.
+        chat: The id of a conversation; "" for none.
+        turns: Those of the page.
+        user: Whose they are; "" without sign-in.
+
     Returns:
         The chat's id, a new one if there was none, and the turns. What cannot be kept, on a full
         disk for example, is shown all the same, and is a line of the log.
@@ -81,7 +87,13 @@ def _kept(
 
 
 def reopen(chats: ConversationStore, chat: str, user: str) -> list[Turn]:
-    """The turns of a kept chat; none if it is gone."""
+    """The turns of a kept chat; none if it is gone.
+
+    Args:
+        chats: The conversations that are kept.
+        chat: The id of a conversation; "" for none.
+        user: Whose they are; "" without sign-in.
+    """
     try:
         return [Turn.of(turn.answer, turn.id, liked=turn.liked) for turn in chats.load(chat, user)]
     except NoSuchConversation:
@@ -97,7 +109,13 @@ class Gone:
 
 
 def delete(chats: ConversationStore, chat: str, user: str) -> Gone | None:
-    """Deletes a chat; gives what brings it back, None if it was gone already."""
+    """Deletes a chat; gives what brings it back, None if it was gone already.
+
+    Args:
+        chats: The conversations that are kept.
+        chat: The id of a conversation; "" for none.
+        user: Whose they are; "" without sign-in.
+    """
     try:
         gone = Gone(chats.title(chat, user), tuple(chats.load(chat, user)))
         chats.delete(chat, user)
@@ -107,7 +125,13 @@ def delete(chats: ConversationStore, chat: str, user: str) -> Gone | None:
 
 
 def restore(chats: ConversationStore, gone: Gone, user: str) -> str:
-    """Brings a deleted chat back, under another id, which it gives."""
+    """Brings a deleted chat back, under another id, which it gives.
+
+    Args:
+        chats: The conversations that are kept.
+        gone: What was deleted.
+        user: Whose they are; "" without sign-in.
+    """
     chat = chats.create(user, gone.title)
     for turn in gone.turns:
         kept = chats.append(chat, turn.answer, user, turn.asked_at)
@@ -122,13 +146,27 @@ def listed(
     """The chats that hold some words, all of them for none, as HTML.
 
     What can be done with a chat stands under the one that is open; above all, what can be undone.
+
+    Args:
+        chats: The conversations that are kept.
+        words: What is looked for; None or "" for all.
+        user: Whose they are; "" without sign-in.
+        chat: The id of a conversation; "" for none.
+        gone: The chat that was deleted last, which can be brought back.
     """
     found = chats.search(words or "", user)
     return render("history.html", found=found, words=words, chat=chat, gone=gone)
 
 
 def exported(chats: ConversationStore, chat: str, user: str, kind: str) -> str:
-    """A file's name, type and text as JSON, to be saved by the browser; "" if there is nothing."""
+    """A file's name, type and text as JSON, to be saved by the browser; "" if there is nothing.
+
+    Args:
+        chats: The conversations that are kept.
+        chat: The id of a conversation; "" for none.
+        user: Whose they are; "" without sign-in.
+        kind: "md" or "html".
+    """
     try:
         title, turns = chats.title(chat, user), chats.load(chat, user)
     except NoSuchConversation:
@@ -173,7 +211,14 @@ class HistoryPanel:
         )
 
     def rows(self, chat: str, user: str, words: str = "", gone: Gone | None = None) -> Updates:
-        """What the list becomes when a chat is open."""
+        """What the list becomes when a chat is open.
+
+        Args:
+            chat: The id of a conversation; "" for none.
+            user: Whose they are; "" without sign-in.
+            words: What is looked for; "" for all.
+            gone: The chat that was deleted last, which can be brought back.
+        """
         return {self.listing: listed(self.chats, words, user, chat, gone)}
 
     def wire(

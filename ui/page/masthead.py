@@ -17,7 +17,12 @@ NEWEST = 3
 
 
 def masthead_html(corpus: Corpus, notice: str) -> str:
-    """The name of the page, how many articles it holds, and a sentence about them."""
+    """The name of the page, how many articles it holds, and a sentence about them.
+
+    Args:
+        corpus: The corpus that is asked.
+        notice: A sentence on what is asked; "" for none.
+    """
     return render("masthead.html", count=corpus.count(), notice=notice)
 
 

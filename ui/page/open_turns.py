@@ -37,6 +37,10 @@ class OpenTurns:
         """Holds these turns from now on; gives the number under which ``grow`` goes on with them.
 
         What was begun before does not go on: an answer that was stopped comes too late.
+
+        Args:
+            session: The page's own id.
+            turns: Oldest first.
         """
         with self._lock:
             run = self._pages[session][0] + 1 if session in self._pages else 1
@@ -47,7 +51,13 @@ class OpenTurns:
         return run
 
     def grow(self, session: str, run: int, turns: Sequence[Turn]) -> None:
-        """Holds what has become of the turns that were begun under a number."""
+        """Holds what has become of the turns that were begun under a number.
+
+        Args:
+            session: The page's own id.
+            run: The number that ``begin`` gave.
+            turns: Oldest first.
+        """
         with self._lock:
             if session not in self._pages or self._pages[session][0] == run:
                 self._pages[session] = run, list(turns)

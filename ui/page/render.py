@@ -36,7 +36,12 @@ _LABELS = {
 
 
 def boxed_html(kind: str, text: str) -> str:
-    """A line of the chat that is no answer: "asked", "waiting", "stopped" or a "problem"."""
+    """A line of the chat that is no answer: "asked", "waiting", "stopped" or a "problem".
+
+    Args:
+        kind: Its class.
+        text: What it says.
+    """
     return render("boxed.html", kind=kind, text=text)
 
 
@@ -67,6 +72,10 @@ def answer_html(answer: Answer, of: str = "") -> str:
     Claims stand in paragraphs, each under who published its words and when; the words that answer
     are in ``strong``. A claim is followed by its markers, links whose target :func:`anchor` names;
     then come the sources, each article once. A refusal says why, and shows the nearest passages.
+
+    Args:
+        answer: As far as it has come.
+        of: Which articles were asked; "" for all.
     """
     cited: dict[str, list[Citation]] = {}
     for citation in answer.citations:
@@ -95,6 +104,10 @@ def anchor(citation: Citation, shorts: Sequence[Short] = ()) -> str:
     """Names the cited words, for the page's reader: the article's id and two offsets.
 
     The offsets of the short answers among them follow, each two after a "~".
+
+    Args:
+        citation: With the article's id and the offsets.
+        shorts: Whose words are in bold there.
     """
     mine = (short for short in shorts if short.citation == citation.number)
     words = f"cite-{citation.article_id}-{citation.start}-{citation.end}"

@@ -57,7 +57,12 @@ class Measure:
 def shown(
     named: Mapping[str, Measure], found: Mapping[str, Estimate]
 ) -> Iterator[tuple[Measure, Estimate]]:
-    """The measures that a table has, in order, without those that this set does not ask for."""
+    """The measures that a table has, in order, without those that this set does not ask for.
+
+    Args:
+        named: The measures of the table.
+        found: The figures by name.
+    """
     for name, measure in named.items():
         if measure.always or found[name].count:
             yield measure, found[name]

@@ -82,7 +82,12 @@ class About:
 
 
 def page(about: About, found: Evaluation | RankingEvaluation) -> str:
-    """The report as HTML; all that the set, the articles and the answers say is escaped."""
+    """The report as HTML; all that the set, the articles and the answers say is escaped.
+
+    Args:
+        about: What the report is about.
+        found: The figures.
+    """
     if isinstance(found, Evaluation):
         name, values = "report_answers.html", _of_answers(found)
     else:

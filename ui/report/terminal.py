@@ -22,7 +22,12 @@ _WORST = 10
 
 
 def show(about: About, found: Evaluation | RankingEvaluation) -> None:
-    """Prints the measures, those of each kind of question, and what went worst."""
+    """Prints the measures, those of each kind of question, and what went worst.
+
+    Args:
+        about: What the report is about.
+        found: The figures.
+    """
     if isinstance(found, Evaluation):
         _show_answers(about, found)
     else:

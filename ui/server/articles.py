@@ -45,7 +45,13 @@ _FILES = {
 
 
 def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
-    """The routes that list and read articles."""
+    """The routes that list and read articles.
+
+    Args:
+        app: The server.
+        corpus: The corpus that is asked.
+        pool: Where the work is done.
+    """
 
     @app.get(
         "/api/articles",
@@ -72,7 +78,13 @@ def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
 
 
 def add_alerts(app: FastAPI, directory: Callable[[], Path], pool: WorkerPool) -> None:
-    """The route that tells what alerts found; ``directory`` gives the folder of the index."""
+    """The route that tells what alerts found; ``directory`` gives the folder of the index.
+
+    Args:
+        app: The server.
+        directory: Gives the folder of the index.
+        pool: Where the work is done.
+    """
 
     @app.get(
         "/alerts.rss",
@@ -91,7 +103,13 @@ def add_alerts(app: FastAPI, directory: Callable[[], Path], pool: WorkerPool) ->
 
 
 def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
-    """The routes that add and remove articles; ``pool`` is one that no question waits for."""
+    """The routes that add and remove articles.
+
+    Args:
+        app: The server.
+        editor: Changes the corpus.
+        pool: One that no question waits for.
+    """
     each = "What became of each."
 
     @app.post(

@@ -102,7 +102,13 @@ class Attempts:
         return 0.0
 
     def end(self, address: str, name: str | None, *, right: bool) -> None:
-        """Says what came of a password that was tried."""
+        """Says what came of a password that was tried.
+
+        Args:
+            address: Whence it was tried.
+            name: Of the user; None if only a password is asked for.
+            right: Whether it was the right one.
+        """
         now, network = self._clock(), _network(address)
         for key, count in self._of(network, name, now).items():
             count.trying = max(count.trying - 1, 0)

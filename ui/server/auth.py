@@ -55,6 +55,10 @@ class User:
     def with_password(cls, name: str, password: str) -> Self:
         """A user with this password, under a new salt.
 
+        Args:
+            name: The user's name; None if only a password is asked for.
+            password: As it was typed.
+
         Raises:
             BadAuth: the name or the password cannot be used.
         """
@@ -110,13 +114,22 @@ class Users:
         return name in self._users
 
     def remembered(self, name: str | None, password: str) -> str | None:
-        """The user whose password this was before; None says nothing. Takes no time."""
+        """The user whose password this was before; None says nothing. Takes no time.
+
+        Args:
+            name: The user's name; None if only a password is asked for.
+            password: As it was typed.
+        """
         return self._right.get(self.mark(name, password))
 
     def check(self, name: str | None, password: str) -> str | None:
         """The user with this password, whatever the name if that is None; None if it is wrong.
 
         Takes the time of scrypt, for an unknown name too.
+
+        Args:
+            name: The user's name; None if only a password is asked for.
+            password: As it was typed.
         """
         mark = self.mark(name, password)
         if known := self._right.get(mark):
@@ -134,13 +147,23 @@ class Users:
         return None
 
     def mark(self, name: str | None, password: str) -> bytes:
-        """What stands for a name and a password in memory, of use to nobody else."""
+        """What stands for a name and a password in memory, of use to nobody else.
+
+        Args:
+            name: The user's name; None if only a password is asked for.
+            password: As it was typed.
+        """
         said = f"{'*' if name is None else f'={name}'}\0{password}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, said, "sha256")
 
 
 def admitted(settings: Settings, name: str | None = None, *, no_auth: bool = False) -> Users:
     """Who may use the chat: the one named, who is asked for a password, or those of the settings.
+
+    Args:
+        settings: Which users there are.
+        name: The one who is asked for a password; None for those of the settings.
+        no_auth: Whether everybody may.
 
     Raises:
         BadAuth: the chat would be open to other machines, and that was not said; or the name, the

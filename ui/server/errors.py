@@ -68,7 +68,12 @@ def misfit(error: Mapping[str, Any], skip: int = 0) -> str:
 
 
 def as_openai(status: int, sentence: str) -> dict[str, object]:
-    """An error as OpenAI's clients read it."""
+    """An error as OpenAI's clients read it.
+
+    Args:
+        status: Of HTTP.
+        sentence: What went wrong, for a person.
+    """
     kind = "invalid_request_error" if status < 500 else "server_error"
     return {"error": {"message": sentence, "type": kind, "param": None, "code": None}}
 
@@ -76,13 +81,25 @@ def as_openai(status: int, sentence: str) -> dict[str, object]:
 def response(
     path: str, status: int, sentence: str, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """An error in the form that belongs to the path."""
+    """An error in the form that belongs to the path.
+
+    Args:
+        path: Of the request.
+        status: Of HTTP.
+        sentence: What went wrong, for a person.
+        headers: Further ones of the response.
+    """
     form = as_openai(status, sentence) if path.startswith("/v1/") else {"error": sentence}
     return JSONResponse(form, status, headers)
 
 
 def add_handlers(app: FastAPI, metrics: Metrics) -> None:
-    """Makes one sentence of whatever a route raises."""
+    """Makes one sentence of whatever a route raises.
+
+    Args:
+        app: The server.
+        metrics: Count the faults.
+    """
 
     async def known(request: Request, error: Exception) -> Response:
         path = request.url.path

@@ -65,7 +65,12 @@ class _Tools(MCPServer[Any]):
 
 
 def build_mcp(corpus: "Corpus", pool: WorkerPool) -> MCPServer[Any]:
-    """The server with its three tools, not yet served."""
+    """The server with its three tools, not yet served.
+
+    Args:
+        corpus: The corpus that is asked.
+        pool: Where the work is done.
+    """
     log.begin()
     server = _Tools(
         "onrecord",

@@ -41,7 +41,13 @@ _MODEL = {"id": wire.MODEL, "object": "model", "created": 0, "owned_by": wire.MO
 
 
 def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
-    """Adds ``/v1/models`` and ``/v1/chat/completions``."""
+    """Adds ``/v1/models`` and ``/v1/chat/completions``.
+
+    Args:
+        app: The server.
+        corpus: The corpus that is asked.
+        pool: Where the work is done.
+    """
 
     @app.get(
         "/v1/models",
@@ -144,7 +150,12 @@ def content_of(answer: "Answer") -> str:
 
 
 def annotations_of(answer: "Answer", content: str) -> list[dict[str, Any]]:
-    """Each marker of the content, in the order in which they stand; footnotes are none."""
+    """Each marker of the content, in the order in which they stand; footnotes are none.
+
+    Args:
+        answer: With its citations.
+        content: Its text, as it is sent.
+    """
     cited = {citation.number: citation for citation in answer.citations}
     start = content.rfind(CHECKED) + 1
     end = content.rfind(SOURCES) if cited else 0

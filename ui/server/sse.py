@@ -18,7 +18,12 @@ def wanted(request: Request) -> bool:
 
 
 def event(name: str, value: Mapping[str, Any]) -> str:
-    """One event, whose data is JSON."""
+    """One event, whose data is JSON.
+
+    Args:
+        name: Its kind.
+        value: What is sent with it.
+    """
     return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
 
 

@@ -64,6 +64,10 @@ class Aside:
 
         The work gets a function that it calls before each of its steps, which waits for the next
         such moment and says whether there was one: if not, the work should end.
+
+        Args:
+            work: Given what says whether to go on.
+            otherwise: What is given in its place.
         """
         if not self._places.acquire(blocking=False):
             return otherwise

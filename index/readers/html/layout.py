@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
-Node: TypeAlias = Any  # an lxml element; lxml ships no types
+from index.readers.markup import Node
 
 MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
 BLOCKS = (
@@ -29,6 +29,10 @@ def plain_layout(tree: Node, *, live: bool = False) -> None:
     """Turns tables of layout into parts, keeps blocks apart, and names the part with the article.
 
     Of a live blog, an entry's time is put before its first words: alone it would be lost.
+
+    Args:
+        tree: The page; it is changed.
+        live: Whether the page is a running report, whose entries are kept apart.
     """
     entries = _entries(tree)
     if live or len(entries) >= MIN_ENTRIES:

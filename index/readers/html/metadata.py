@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from index.boilerplate import rules
@@ -25,8 +25,7 @@ from index.readers.html.names import (
     outlet,
     without_publisher,
 )
-
-Node: TypeAlias = Any  # an lxml element; lxml ships no types
+from index.readers.markup import Node
 
 PUBLISHED = (
     *("article:published_time", "og:article:published_time", "article:published", "published_time"),
@@ -78,6 +77,7 @@ DATE_CLASS = re.compile(
     r"|posted-on|dateline|post-?date|entry-date|created|submitted)(?:$|[\s_-])|date(?:time|line|[A-Z])",
     re.IGNORECASE,
 )
+PUBLISHED_CLASS = re.compile(r"publi|posted|created|entry-date", re.IGNORECASE)
 UPDATED_CLASS = re.compile(r"update|modif|edited|aktualis|changed", re.IGNORECASE)
 AUTHOR_CLASS = re.compile(
     r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|contributor\w*|autor|autores|auteur"
@@ -99,6 +99,8 @@ BELOW = (
     "following::*[self::p or self::div or self::span or self::font or self::td or self::li"
     " or self::h2 or self::h3 or self::time or self::small][position() <= 40]"
 )
+MIN_TITLE = 15  # characters of a title that is found within another
+ALIKE = 0.5  # of the words of two titles that are one
 NEAR = 14  # stretches of text below a headline that tell of it
 SHORT = 120
 BEFORE, AFTER = 300, 1_500  # characters of the page's source text from the headline
@@ -208,35 +210,32 @@ class _Page:
             *self._meta(("og:title", "twitter:title", "dc.title", "parsely-title", "headline")),
             (self.tag, "title"),
         ]
-        stripped = [(without_publisher(text, *known), origin) for text, origin in told if text]
+        named = [(without_publisher(text, *known), origin) for text, origin in told if text]
+        title, origin, node = next(self._titles(named), ("", "", None))
+        if origin:
+            self.found.origins["title"] = origin
+        return title, node
+
+    def _titles(self, told: list[tuple[str, str]]) -> Iterator[tuple[str, str, Node | None]]:
+        """Titles, each with where it is from and what shows it, the surest first."""
         shown = [(line, node) for node in self._headings() if (line := _line(node))]
-        for line, node in shown:
-            for text, _ in stripped:
-                if _plain(line) and _plain(line) == _plain(text):
-                    return self._told_title(line, "h1" if node.tag == "h1" else node.tag, node)
-        for line, node in shown:
-            for text, origin in stripped:
-                if len(line) > 15 and _plain(line) in _plain(text) and node.tag == "h1":
-                    return self._told_title(line, node.tag, node)
-                if len(text) > 15 and _plain(text) in _plain(line):
-                    return self._told_title(text, origin, node)
-        best = max(
-            ((_shared(line, text), -number, line, node)
-             for number, (line, node) in enumerate(shown) for text, _ in stripped),
-            key=lambda found: found[:2], default=(0.0, 0, "", None),
-        )  # fmt: skip
-        if best[0] >= 0.5 and best[3] is not None:
-            return self._told_title(best[2], best[3].tag, best[3])
-        if stripped:
-            return self._told_title(*stripped[0], self._showing(stripped[0][0]))
+        pairs = [(line, node, *title) for line, node in shown for title in told]
+        for line, node, title, _ in pairs:
+            if _plain(line) and _plain(line) == _plain(title):
+                yield line, node.tag, node
+        for line, node, title, origin in pairs:
+            if len(line) > MIN_TITLE and _plain(line) in _plain(title) and node.tag == "h1":
+                yield line, node.tag, node
+            if len(title) > MIN_TITLE and _plain(title) in _plain(line):
+                yield title, origin, node
+        like = max(pairs, key=lambda pair: _shared(pair[0], pair[2]), default=None)
+        if like and _shared(like[0], like[2]) >= ALIKE:
+            yield like[0], like[1].tag, like[1]
+        for title, origin in told[:1]:
+            yield title, origin, self._showing(title)
         heads = [(line, node) for line, node in shown if node.tag == "h1"]
         if len(heads) == 1:
-            return self._told_title(heads[0][0], "h1", heads[0][1])
-        return "", None
-
-    def _told_title(self, title: str, origin: str, node: Node | None) -> tuple[str, Node | None]:
-        self.found.origins["title"] = origin
-        return title, node
+            yield heads[0][0], "h1", heads[0][1]
 
     def _headings(self) -> list[Node]:
         nodes = [
@@ -316,25 +315,25 @@ class _Page:
         for number in "12":
             if WRITTEN_BY.search(" ".join(self.metas.get(f"twitter:label{number}", [])).lower()):
                 yield self.metas.get(f"twitter:data{number}", []), "meta twitter:data"
+        yield from ((names, "byline") for names in self._shown_authors(headline))
+        yield [_person(each) for each in firms], "JSON-LD author, an organisation"
+
+    def _shown_authors(self, headline: Node | None) -> Iterator[object]:
+        """The authors that readers see: in what is marked as one, called so, or below the title."""
         marked = self.tree.xpath('//*[@itemprop="author" or @property="author" or @rel="author"]')
         lines = [
             (node.xpath('.//*[@itemprop="name"]') or [node])[0]
             for node in marked
             if not _elsewhere(node)
         ]
-        yield [n.get("content") or _line(n, SHORT) for n in lines][:6], "byline"
+        yield [n.get("content") or _line(n, SHORT) for n in lines][:6]
         for node in self.tree.iter("a", "span", "div", "p", "address", "li", "cite", "strong", "b"):
-            names = (
-                f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-testid') or ''}"
-            )
+            names = f"{_names(node)} {node.get('data-testid') or ''}"
             if AUTHOR_CLASS.search(names) and not NO_AUTHOR_CLASS.search(names):
                 line = _line(node, SHORT)
                 if line and not _elsewhere(node):
-                    yield line, "byline"
-        for line in _below(headline):
-            for part in re.split(r"\s[|·•]\s", line):
-                yield rules.bylined(part), "byline"
-        yield [_person(each) for each in firms], "JSON-LD author, an organisation"
+                    yield line
+        yield from map(rules.bylined, _below(headline))
 
     # Date.
 
@@ -378,28 +377,23 @@ class _Page:
     def _shown_dates(self, headline: Node | None) -> Iterator[tuple[date | None, str]]:
         """The days that readers see beside the headline, when a page was changed left out."""
         near = _beside(self.tree, headline)
-        for wanted in (re.compile("publi|posted|created|entry-date", re.I), None):
-            for node in self.tree.iter("time", "abbr", "bsp-timestamp"):
-                names = f"{node.get('class') or ''} {(node.getparent().get('class') or '')}"
-                if UPDATED_CLASS.search(names) and not (wanted and wanted.search(names)):
-                    continue
-                told = wanted is None or wanted.search(names)
-                if told and node in near and not _elsewhere(node):
-                    yield from self._days_of(node, node.tag)
+        times = [
+            (node, f"{node.get('class') or ''} {node.getparent().get('class') or ''}")
+            for node in self.tree.iter("time", "abbr", "bsp-timestamp")
+            if node in near and not _elsewhere(node)
+        ]
+        called = [node for node, names in times if PUBLISHED_CLASS.search(names)]
+        others = [node for node, names in times if not UPDATED_CLASS.search(names)]
+        for node in (*called, *others):
+            yield from self._days_of(node, node.tag)
         for node in self.tree.iter("span", "div", "p", "li", "td", "a", "em", "small", "i", "h2"):
-            names = f"{node.get('class') or ''} {node.get('id') or ''}"
-            if (
-                node in near
-                and DATE_CLASS.search(names)
-                and not UPDATED_CLASS.search(names)
-                and not _elsewhere(node)
-            ):
+            called_so = DATE_CLASS.search(_names(node)) and not UPDATED_CLASS.search(_names(node))
+            if node in near and called_so and not _elsewhere(node):
                 yield from self._days_of(node, "date shown")
-        for line in _below(headline):
-            for part in re.split(r"\s[|·•]\s", line):
-                kind, day = rules.dated(part)
-                if kind in ("bare", "published") and day and _past(day):
-                    yield day, "date shown"
+        for part in _below(headline):
+            kind, day = rules.dated(part)
+            if kind in ("bare", "published") and day and _past(day):
+                yield day, "date shown"
 
     def _days_of(self, node: Node, origin: str) -> Iterator[tuple[date, str]]:
         for name in ("datetime", "data-datetime", "data-timestamp", "data-date", "title"):
@@ -454,6 +448,11 @@ def _shared(text: str | None, other: str) -> float:
     return len(mine & theirs) / min(len(mine), len(theirs)) if mine and theirs else 0.0
 
 
+def _names(node: Node) -> str:
+    """What a page calls an element."""
+    return f"{node.get('class') or ''} {node.get('id') or ''}"
+
+
 def _elsewhere(node: Node) -> bool:
     """Whether an element stands in a part of the page that tells of something else.
 
@@ -462,8 +461,7 @@ def _elsewhere(node: Node) -> bool:
     for above in (node, *node.iterancestors()):
         if above.tag in ("body", "html", "main"):
             return False
-        names = f"{above.get('class') or ''} {above.get('id') or ''}"
-        other = above.tag in ELSEWHERE_TAGS or ELSEWHERE.search(names)
+        other = above.tag in ELSEWHERE_TAGS or ELSEWHERE.search(_names(above))
         if other and above.find(".//h1") is None:
             return True
         if above.get("itemtype", "").endswith("/Comment"):
@@ -472,7 +470,7 @@ def _elsewhere(node: Node) -> bool:
 
 
 def _below(headline: Node | None) -> list[str]:
-    """The first stretches of text after an element."""
+    """The parts of the first lines after an element."""
     lines: list[str] = []
     if headline is None:
         return lines
@@ -482,7 +480,7 @@ def _below(headline: Node | None) -> list[str]:
             lines.append(line)
         if len(lines) >= NEAR:
             break
-    return lines
+    return [part for line in lines for part in re.split(r"\s[|·•]\s", line)]
 
 
 def _beside(tree: Node, headline: Node | None) -> set[Node]:

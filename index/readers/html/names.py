@@ -97,6 +97,10 @@ def looks_like_a_person(name: str | None) -> bool:
 def outlet(value: object, title: str | None = None) -> str | None:
     """Who publishes, from what a page says; a url gives its host, a social profile nothing.
 
+    Args:
+        value: As the page states it, of any type.
+        title: The article's headline, if it is known.
+
     >>> outlet("https://www.gull.example/"), outlet("https://facebook.com/gull"), outlet("© 2026 G")
     ('gull.example', None, None)
     """

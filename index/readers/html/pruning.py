@@ -10,12 +10,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeAlias
 
 from index.boilerplate import phrases
 from index.boilerplate.rules import is_sentence, plain
-
-Node: TypeAlias = Any  # an lxml element; lxml ships no types
+from index.readers.markup import Node, word_count
 
 PARTS = "div section aside ul ol p span figure figcaption details nav footer table small a".split()
 # Words of classes and ids; "_" and "-" and capitals part them.
@@ -78,7 +76,12 @@ class Removed:
 
 
 def prune(tree: Node, title: str = "") -> list[Removed]:
-    """Takes the parts of a page away that are no article, and tells which these were."""
+    """Takes the parts of a page away that are no article, and tells which these were.
+
+    Args:
+        tree: The page; it is changed.
+        title: The article's headline, if it is known.
+    """
     removed: list[Removed] = []
     whole = _words(tree) or 1
     gone: set[Node] = set()
@@ -197,17 +200,10 @@ def _words(node: Node) -> int:
         if not isinstance(part.tag, str) or part.tag in ("script", "style", "noscript", "template"):
             continue
         if part.tag != "a":
-            count += _counted(part.text)
+            count += word_count(part.text)
         if part is not node:
-            count += _counted(part.tail)
+            count += word_count(part.tail)
     return count
-
-
-def _counted(text: str | None) -> int:
-    """Words, two characters being one in a script without spaces."""
-    if not text:
-        return 0
-    return sum(max(1, len(word) // 2) if word[0] > "\u2e7f" else 1 for word in text.split())
 
 
 def _holds_title(node: Node, title: str) -> bool:

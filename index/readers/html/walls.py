@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
 
 from index.boilerplate import phrases
 from index.boilerplate.rules import is_sentence, plain
-
-Node: TypeAlias = Any  # an lxml element; lxml ships no types
+from index.readers.markup import Node, word_count
 
 MISSING = re.compile(
     r"\b(?:error )?404\b|page (?:was |is )?not found|(?:page|article"
@@ -77,10 +75,10 @@ def wall(text: str, title: str, tree: Node) -> str | None:
     """
     lines = [line for line in text.split("\n") if line.strip()]
     own = [line for line in lines if not _notice(plain(line))]
-    prose = sum(_words(line) for line in own if is_sentence(line))
+    prose = sum(word_count(line) for line in own if is_sentence(line))
     if prose <= MAX_PROSE:
-        shown = plain(f"{title} {text}" if _words(text) <= MAX_WORDS else "")
-        if _words(text) < MIN_WORDS:
+        shown = plain(f"{title} {text}" if word_count(text) <= MAX_WORDS else "")
+        if word_count(text) < MIN_WORDS:
             shown += plain(_shown(tree))
         for pattern, reason in KINDS:
             if pattern.search(shown):
@@ -102,11 +100,6 @@ def _notice(line: str) -> bool:
 def _asks_consent(line: str) -> bool:
     things = set(phrases.CONSENT.findall(line))
     return len(things) > 1 and bool(phrases.COOKIES.search(line) or WITHDRAW.search(line))
-
-
-def _words(text: str) -> int:
-    """Words, two characters being one in a script without spaces."""
-    return sum(max(1, len(word) // 2) if word[0] > "\u2e7f" else 1 for word in text.split())
 
 
 def _shown(tree: Node) -> str:

@@ -104,7 +104,13 @@ def holding(part: str) -> Callable[[SourceFile, bytes], bool]:
 
 
 def properties(package: Package, name: str, *, created: tuple[str, ...]) -> Particulars:
-    """What a document's properties say of it: title, author, language, the day it was made."""
+    """What a document's properties say of it: title, author, language, the day it was made.
+
+    Args:
+        package: The archive of the document.
+        name: The part that holds them.
+        created: The fields that may hold the day, the first found counts.
+    """
     return particulars(
         {
             "title": package.text(name, f"{DUBLIN}title"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -36,7 +36,12 @@ SIZES = 0.12  # by which the heights of a paragraph's lines differ at most
 
 
 def write(pages: Sequence[tuple[str, Sequence[Words]]], text: Assembly) -> None:
-    """Writes pages, each its label and its lines in reading order, as paragraphs with places."""
+    """Writes pages, each its label and its lines in reading order, as paragraphs with places.
+
+    Args:
+        pages: In order.
+        text: The document that grows.
+    """
     whole = without_margins([lines for _, lines in pages])
     known = {w.lower() for lines in whole for each in lines for w in _whole_words(each.text)}
     spacing = _spacing(whole)
@@ -124,16 +129,24 @@ def without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
     usual = median([each.height for lines in pages for each in lines] or [0.0])
     edges = [[each for each in _edges(lines) if each.height <= LARGER * usual] for lines in pages]
     outer = [_outermost(lines) for lines in pages]
-    seen = Counter(key for page in edges for key in {_key(each) for each in page})
-    same = Counter(key for page in outer for key in {_exact(each) for each in page})
     often = max(2, REPEATED * len(pages))
-    kept: list[list[Words]] = []
-    for lines, edge, ends in zip(pages, edges, outer, strict=True):
-        gone = {
-            id(each) for each in edge if seen[_key(each)] >= often or _is_number(each, lines)
-        } | {id(each) for each in ends if same[_exact(each)] >= often}
-        kept.append([each for each in lines if id(each) not in gone] or list(lines))
-    return kept
+    repeated = _repeated(edges, _key, often) | _repeated(outer, _exact, often)
+    numbers = {
+        id(each)
+        for lines, edge in zip(pages, edges, strict=True)
+        for each in edge
+        if _is_number(each, lines)
+    }
+    gone = repeated | numbers
+    return [[each for each in lines if id(each) not in gone] or list(lines) for lines in pages]
+
+
+def _repeated(
+    pages: Sequence[Sequence[Words]], key: Callable[[Words], tuple[str, int]], often: float
+) -> set[int]:
+    """Which lines of pages stand on many of them, by their ``id``."""
+    seen = Counter(found for lines in pages for found in {key(each) for each in lines})
+    return {id(each) for lines in pages for each in lines if seen[key(each)] >= often}
 
 
 def _edges(lines: Sequence[Words]) -> Iterator[Words]:

@@ -8,7 +8,7 @@ import pytest
 
 from index.web import addresses
 from index.web.fetch import Fetcher, NotFetched
-from index.web.pace import APART, MOST_APART, retry_after
+from index.web.politeness import APART, MOST_APART, retry_after
 from tests.newsite import Given
 
 

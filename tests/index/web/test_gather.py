@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from index.build import LEDGER, Builder, open_ledger
+from index.build import Builder
+from index.embedded import LEDGER, open_ledger
 from index.readers import Source
-from index.web import bring
+from index.web import gather as web
 from index.web.gather import MOST_LISTS, Gatherer
 from index.web.memory import FILE, LATE, SOON, Memory
 from tests.newsite import article_page
@@ -24,10 +25,10 @@ def add(index, fetcher, fake):
     """Fetches addresses and stores what they hold; gives the report."""
 
     def add(*urls, max_pages=50, watching=False):
-        found = bring.gather(
+        found = web.gather(
             index, urls, fetcher, max_bytes=200_000, max_pages=max_pages, watching=watching
         )
-        return bring.store(Builder(index, fake), [], found)
+        return web.store(Builder(index, fake), [], found)
 
     return add
 
@@ -378,7 +379,7 @@ def test_what_was_removed_is_fetched_whole_again(site, index, add, fake):
 
 def test_nothing_is_remembered_of_what_was_not_stored(site, index, fetcher, fake, add):
     site.page("/a", "Harbour")
-    bring.gather(index, [f"{site.address}/a"], fetcher, max_bytes=200_000, max_pages=9)
+    web.gather(index, [f"{site.address}/a"], fetcher, max_bytes=200_000, max_pages=9)
     assert add(f"{site.address}/a").added == [f"{site.address}/a"]
     assert (index / FILE).is_file()
     assert (index / LEDGER).is_file()

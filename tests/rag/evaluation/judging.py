@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.evaluation.golden import GoldenQuestion
 from rag.evaluation.judge import Judgement
+from rag.question_files import GoldenQuestion
 from rag.types import Answer
 from tests.rag.builders import cited, claim
 

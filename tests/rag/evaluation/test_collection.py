@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from rag.evaluation.collection import read_collection
-from rag.question_files import UnreadableInput
+from rag.question_files import UnreadableInput, read_collection
 
 HEAD = "query-id\tcorpus-id\tscore\n"
 QUERIES = [

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from rag.evaluation.golden import GoldenQuestion, read_golden
-from rag.question_files import UnreadableInput
+from rag.question_files import GoldenQuestion, UnreadableInput, read_golden
 
 WHOLE = {
     "id": "q1",

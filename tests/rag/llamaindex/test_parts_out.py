@@ -13,7 +13,7 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.response_synthesizers import ResponseMode, get_response_synthesizer
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from rag.llamaindex.postprocessor import ReadingPostprocessor
+from rag.llamaindex.engines import ReadingPostprocessor
 from rag.llamaindex.stores import PartUnusable
 from tests.rag.test_corpus import HEADLINE, QUOTE
 

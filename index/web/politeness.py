@@ -1,11 +1,19 @@
-"""When a host may be asked next."""
+"""What hosts let onrecord ask for, as RFC 9309 has it, and when they may be asked next."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+import httpx
+
+AGENT = "onrecord"
+KEPT = 24 * 3600.0  # seconds; the RFC's advice
+MOST_BYTES = 512_000  # the RFC asks for at least 500 KiB
 
 # Seconds between two requests to one host, as crawlers keep them that want to be welcome; a host
 # that asks for more gets it, up to half a minute.
@@ -17,6 +25,71 @@ MOST_WAIT = 60.0
 
 # How long a host that did not answer is not asked again.
 DOWN = 300.0
+
+
+class _Rules(Protocol):
+    def can_fetch(self, url: str, user_agent: str) -> bool: ...
+    def crawl_delay(self, user_agent: str) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The rules of a host, None if all is forbidden, and when they were read."""
+
+    rules: _Rules | None
+    at: float
+
+
+class Robots:
+    """The rules of hosts, read once a day."""
+
+    def __init__(
+        self,
+        read: Callable[[str], tuple[int, bytes]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Rules that are read by ``read``.
+
+        Args:
+            read: Gives the status of an address and what lies there; what it raises goes on.
+            clock: Seconds.
+        """
+        self._read = read
+        self._clock = clock
+        self._known: dict[str, _Read] = {}
+
+    def refusal(self, url: str) -> str:
+        """Why an address is not asked; "" if it may be."""
+        rules = self._rules(url)
+        if rules is None:
+            return "its robots.txt cannot be read now, so nothing is asked; try again later"
+        if not rules.can_fetch(url, AGENT):
+            return "its robots.txt asks programs not to read this page; save it in a browser"
+        return ""
+
+    def apart(self, url: str) -> float:
+        """The seconds between two requests that the host asks for."""
+        rules = self._rules(url)
+        return float((rules and rules.crawl_delay(AGENT)) or 0)
+
+    def _rules(self, url: str) -> _Rules | None:
+        place = str(httpx.URL(url).copy_with(path="/robots.txt", query=None))
+        known = self._known.get(place)
+        if known is None or self._clock() - known.at > KEPT:
+            status, data = self._read(place)
+            known = self._known[place] = _Read(_parsed(status, data), self._clock())
+        return known.rules
+
+
+def _parsed(status: int, data: bytes) -> _Rules | None:
+    from protego import Protego
+
+    if 400 <= status < 500 and status != 429:
+        data = b""  # there are no rules
+    elif status != 200:
+        return None
+    rules: _Rules = Protego.parse(data[:MOST_BYTES].decode("utf-8-sig", "replace"))
+    return rules
 
 
 class Busy(Exception):
@@ -39,6 +112,10 @@ class Pace:
     def wait(self, host: str, apart: float = APART) -> None:
         """Waits until a host may be asked, and notes that it is.
 
+        Args:
+            host: The name or the address of a server.
+            apart: The seconds between two questions.
+
         Raises:
             Busy: that would take too long.
         """
@@ -53,6 +130,10 @@ class Pace:
     def again(self, host: str, seconds: float) -> None:
         """Asks a host again after so many seconds, and not before.
 
+        Args:
+            host: The name or the address of a server.
+            seconds: From now on.
+
         Raises:
             Busy: they are too many to wait for.
         """
@@ -63,6 +144,10 @@ class Pace:
 
     def down(self, host: str, why: str) -> None:
         """Notes that a host did not answer.
+
+        Args:
+            host: The name or the address of a server.
+            why: What it did instead.
 
         Raises:
             Busy: always; it is what becomes of the request.
@@ -76,6 +161,10 @@ class Pace:
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     """The seconds of a ``Retry-After`` header, which holds a number or a date; None of neither.
+
+    Args:
+        value: Of the header; None if there is none.
+        now: From when a date is counted; None for this moment.
 
     >>> retry_after("120"), retry_after("soon")
     (120.0, None)

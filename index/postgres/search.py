@@ -1,0 +1,412 @@
+"""What is searched of an index in PostgreSQL: nearest vectors (pgvector), BM25, vocabulary.
+
+Two sets of tables, over chunks and over whole articles: ``chunk_search`` and ``article_search``
+with vectors and lengths, ``chunk_postings`` and ``article_postings`` with an inverted index. They
+change in the transaction that changes the ledger.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.chunk import embedded_text
+from index.ledger import Database, Ledger, StoredArticle
+from index.search_index import SearchIndex, article_stems, means, stems_of
+from index.text.languages import ENGLISH, code_of
+from index.vocabulary import Vocabulary, counted
+
+Kind = Literal["chunk", "article"]
+
+TABLES = """
+CREATE TABLE chunk_search (
+    id bigint PRIMARY KEY, article bigint NOT NULL, vector halfvec({dimension}) NOT NULL,
+    length integer NOT NULL
+);
+CREATE INDEX chunk_search_by_article ON chunk_search (article);
+CREATE TABLE article_search (
+    id bigint PRIMARY KEY, vector vector({dimension}) NOT NULL, length integer NOT NULL
+);
+CREATE TABLE chunk_postings (
+    stem text COLLATE "C", block bigint, data bytea NOT NULL, PRIMARY KEY (stem, block)
+);
+CREATE TABLE article_postings (
+    stem text COLLATE "C", block bigint, data bytea NOT NULL, PRIMARY KEY (stem, block)
+);
+CREATE TABLE words (
+    word text COLLATE "C" PRIMARY KEY, written bigint NOT NULL, inside bigint NOT NULL
+);
+"""
+
+# A row of postings holds the texts of one stem whose ids share all but their last 13 bits: 64 kB
+# at most, so that adding to it rewrites little.
+BLOCK = 8192
+POSTING = np.dtype([("at", "<u2"), ("count", "<u2"), ("length", "<u4")])
+
+# BM25 as tantivy has it.
+K1, B = 1.2, 0.75
+
+# From so many vectors on, a graph (HNSW) is searched instead of all of them.
+GRAPH_FROM = 20_000
+
+# Of a filter that leaves so many ids at most, every vector is compared.
+NARROW = 20_000
+
+# How many neighbours a search of the graph keeps in sight, at least.
+IN_SIGHT = 200
+
+# Articles whose words are counted together.
+_GROUP = 500
+
+
+class Vectors:
+    """The vectors of chunks or of articles; see ``index.search_index.Vectors``."""
+
+    def __init__(self, db: Database, kind: Kind) -> None:
+        self._db = db
+        self._table = f"{kind}_search"
+
+    @cached_property
+    def _in_graph(self) -> bool:
+        found = self._db.execute("SELECT to_regclass(?)", (f"{self._table}_graph",)).fetchone()
+        return bool(found[0])
+
+    def __len__(self) -> int:
+        return int(self._db.execute(f"SELECT count(*) FROM {self._table}").fetchone()[0])
+
+    def search(
+        self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The ids nearest to a query, best first, with their cosines.
+
+        Args:
+            query: float32 (d,), unit length.
+            top_k: How many at most.
+            allowed: The ids that may be found; None for all.
+        """
+        if top_k <= 0 or (allowed is not None and not allowed):
+            return []
+        exact = "-(vector::vector <#> ?::vector)"
+        where = ""
+        values: list[object] = []
+        if allowed is not None:
+            where, values = "WHERE (id = ANY(?::bigint[]))", [_array(allowed)]
+        rows = f"FROM {self._table} {where}"
+        if self._in_graph and (allowed is None or len(allowed) > NARROW):
+            # The nearest by the graph, in 16 bits; "IS TRUE" keeps the planner from the ids' index.
+            self._db.execute(f"SET LOCAL hnsw.ef_search = {min(1000, max(IN_SIGHT, top_k))}")
+            self._db.execute("SET LOCAL hnsw.iterative_scan = strict_order")
+            rows = (
+                f"FROM (SELECT id, vector FROM {self._table} {where and where + ' IS TRUE'}"
+                " ORDER BY vector::halfvec({d}) <#> ?::halfvec({d}) LIMIT ?) AS near"
+            ).format(d=len(query))
+            values += [_vector(query), top_k]
+        found = self._db.execute(
+            f"SELECT id, {exact} AS cosine {rows} ORDER BY cosine DESC, id LIMIT ?",
+            (_vector(query), *values, top_k),
+        )
+        return [(id_, cosine) for id_, cosine in found]
+
+    def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
+        """The cosine of a query with each of the ids; those that are not there are left out.
+
+        Args:
+            query: float32 (d,), unit length.
+            ids: Chunks or articles, by pk.
+        """
+        found = self._db.execute(
+            f"SELECT id, -(vector::vector <#> ?::vector) FROM {self._table}"
+            " WHERE id = ANY(?::bigint[])",
+            (_vector(query), _array(ids)),
+        )
+        return dict(found.fetchall())
+
+
+class Words:
+    """The words of chunks or of articles, by BM25; see ``index.search_index.Words``."""
+
+    def __init__(self, db: Database, kind: Kind) -> None:
+        self._db = db
+        self._kind = kind
+
+    @cached_property
+    def _size(self) -> tuple[int, int]:
+        """How many texts there are, and how long all of them are together."""
+        texts, total = self._db.execute(
+            f"SELECT count(*), coalesce(sum(length), 0) FROM {self._kind}_search"
+        ).fetchone()
+        return int(texts), int(total)
+
+    def __len__(self) -> int:
+        return self._size[0]
+
+    def frequency(self, stem: str) -> int:
+        """In how many texts a stem occurs."""
+        (size,) = self._db.execute(
+            f"SELECT coalesce(sum(length(data)), 0) FROM {self._kind}_postings WHERE stem = ?",
+            (stem,),
+        ).fetchone()
+        return int(size) // POSTING.itemsize
+
+    def search(
+        self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The ids of the texts that hold any of the stems, best first, with their BM25 scores.
+
+        Args:
+            weights: What each stem counts.
+            top_k: How many at most.
+            allowed: The ids that may be found; None for all.
+        """
+        wanted = [stem for stem, weight in weights.items() if weight > 0]
+        texts, total = self._size
+        if not wanted or not texts or top_k <= 0:
+            return []
+        rows = self._db.execute(
+            f"SELECT stem, block, data FROM {self._kind}_postings WHERE stem = ANY(?)"
+            " ORDER BY stem, block",
+            (wanted,),
+        ).fetchall()
+        found: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
+        for stem, block, data in rows:
+            postings = np.frombuffer(data, dtype=POSTING)
+            count = postings["count"].astype(np.float64)
+            norm = K1 * (1 - B + B * postings["length"] * (texts / total))
+            ids = block * BLOCK + postings["at"].astype(np.int64)
+            found.setdefault(stem, []).append((ids, count * (K1 + 1) / (count + norm)))
+        if not found:
+            return []
+        ids, scores = [], []
+        for stem, blocks in found.items():
+            held = sum(len(block) for block, _ in blocks)
+            idf = np.log1p((texts - held + 0.5) / (held + 0.5))
+            ids += [block for block, _ in blocks]
+            scores += [weights[stem] * idf * share for _, share in blocks]
+        return _best(np.concatenate(ids), np.concatenate(scores), top_k, allowed)
+
+
+def _best(
+    ids: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    top_k: int,
+    allowed: Collection[int] | None,
+) -> list[tuple[int, float]]:
+    """The ids with the highest sums of scores, best first, ties by id."""
+    each, rows = np.unique(ids, return_inverse=True)
+    total = np.bincount(rows, weights=scores)
+    if allowed is not None:
+        kept = np.isin(each, np.fromiter(allowed, dtype=np.int64, count=len(allowed)))
+        each, total = each[kept], total[kept]
+    order = np.lexsort((each, -total))[:top_k]
+    return list(zip(each[order].tolist(), total[order].tolist(), strict=True))
+
+
+def opened(db: Database, token: str) -> SearchIndex:
+    """What is searched of the generation that a snapshot shows.
+
+    Args:
+        db: The database.
+        token: What names the generation.
+    """
+    rows = db.execute("SELECT DISTINCT language FROM articles WHERE current").fetchall()
+    return SearchIndex(
+        token,
+        Vectors(db, "chunk"),
+        Vectors(db, "article"),
+        Words(db, "chunk"),
+        Words(db, "article"),
+        Vocabulary(partial(_vocabulary, db)),
+        frozenset(code_of(language) for (language,) in rows) or frozenset({ENGLISH}),
+    )
+
+
+def forget(ledger: Ledger, uris: Sequence[str]) -> None:
+    """Takes articles out of what is searched; the ledger still holds them. In ``write()``.
+
+    Args:
+        ledger: The rows of the index, the one source of truth.
+        uris: Of the articles that go.
+    """
+    db = ledger.database
+    rows = db.execute(
+        "SELECT s.id FROM article_search s JOIN articles a ON a.pk = s.id WHERE a.uri = ANY(?)",
+        (list(uris),),
+    ).fetchall()
+    for group in _groups([pk for (pk,) in rows]):
+        known = ledger.articles(group)
+        if len(known) < len(group):  # one is not as it was written, and its words are not known
+            empty(db)
+            return
+        _drop(db, "chunk", _chunk_stems(ledger, known))
+        _drop(db, "article", {pk: article_stems(a) for pk, a in known.items()})
+        _count(db, known, -1)
+    db.execute("DELETE FROM words WHERE written <= 0")
+
+
+def empty(db: Database) -> None:
+    """Takes all out of what is searched."""
+    for table in ("chunk_search", "article_search", "chunk_postings", "article_postings", "words"):
+        db.execute(f"DELETE FROM {table}")
+
+
+def learn(ledger: Ledger, dimension: int) -> None:
+    """Has all that the ledger holds and that is not searched yet found. In ``write()``.
+
+    Args:
+        ledger: The rows of the index, the one source of truth.
+        dimension: The length of each vector.
+    """
+    db = ledger.database
+    rows = db.execute(
+        "SELECT DISTINCT article FROM chunks"
+        " WHERE NOT EXISTS (SELECT FROM chunk_search WHERE id = pk) ORDER BY article"
+    ).fetchall()
+    for group in _groups([article for (article,) in rows]):
+        known = ledger.articles(group)
+        vectors = {pk: v for pk, owner, v in ledger.vectors(dimension, known) if owner in known}
+        stems = _chunk_stems(ledger, known, vectors)
+        owners = [owner for pk, owner in ledger.chunk_pks(known) if pk in vectors]
+        lengths = _put(db, "chunk", stems)
+        db.executemany(
+            "INSERT INTO chunk_search (id, article, vector, length) VALUES (?, ?, ?, ?)",
+            [
+                (pk, owner, _vector(vectors[pk]), lengths[pk])
+                for pk, owner in zip(vectors, owners, strict=True)
+            ],
+        )
+        whole = {pk: known[pk] for pk in dict.fromkeys(owners)}
+        lengths = _put(db, "article", {pk: article_stems(a) for pk, a in whole.items()})
+        ids, sums = means(
+            np.array([*vectors.values()], dtype=np.float32).reshape(-1, dimension),
+            np.array(owners, dtype=np.int64),
+        )
+        db.executemany(
+            "INSERT INTO article_search (id, vector, length) VALUES (?, ?, ?)",
+            [(pk, _vector(v), lengths[pk]) for pk, v in zip(ids.tolist(), sums, strict=True)],
+        )
+        _count(db, whole, 1)
+    for kind in ("chunk", "article"):
+        _make_graph(db, kind, dimension)
+
+
+def missing(db: Database) -> tuple[int, int]:
+    """How much that is stored is not found by a search, and how much is that is not stored."""
+    stored = {
+        "chunk": "SELECT pk FROM chunks",
+        "article": "SELECT DISTINCT article FROM chunks",
+    }
+    lacking = left = 0
+    for kind, pks in stored.items():
+        searched = f"SELECT id FROM {kind}_search"
+        lacking += db.execute(f"SELECT count(*) FROM ({pks} EXCEPT {searched})").fetchone()[0]
+        left += db.execute(f"SELECT count(*) FROM ({searched} EXCEPT {pks})").fetchone()[0]
+    return lacking, left
+
+
+def _make_graph(db: Database, kind: Kind, dimension: int) -> None:
+    (count,) = db.execute(f"SELECT count(*) FROM {kind}_search").fetchone()
+    if count < GRAPH_FROM:
+        return
+    db.execute("SET LOCAL maintenance_work_mem = '512MB'")
+    db.execute(
+        f"CREATE INDEX IF NOT EXISTS {kind}_search_graph ON {kind}_search"
+        f" USING hnsw ((vector::halfvec({dimension})) halfvec_ip_ops)"
+    )
+
+
+def _vocabulary(db: Database) -> Vocabulary:
+    rows = db.execute("SELECT word, written, inside FROM words").fetchall()
+    written = {word: count for word, count, _ in rows}
+    return Vocabulary.of(written, {word: count for word, _, count in rows if count})
+
+
+def _chunk_stems(
+    ledger: Ledger, articles: Mapping[int, StoredArticle], among: Collection[int] | None = None
+) -> dict[int, list[str]]:
+    """The stems of what is searched of the chunks of articles, by pk."""
+    pks = [pk for pk, _ in ledger.chunk_pks(articles) if among is None or pk in among]
+    return {
+        pk: stems_of(embedded_text(of.article.title, chunk.of(of.article.text)), of)
+        for pk, chunk in sorted(ledger.chunks(pks).items())
+        for of in [articles[chunk.article]]
+    }
+
+
+def _put(db: Database, kind: Kind, texts: Mapping[int, list[str]]) -> dict[int, int]:
+    """Adds texts to the postings; gives how many words each has."""
+    lengths: dict[int, int] = {}
+    rows: dict[tuple[str, int], list[tuple[int, int, int]]] = {}
+    for id_, stems in sorted(texts.items()):
+        lengths[id_] = len(stems)
+        block, at = divmod(id_, BLOCK)
+        for stem, count in Counter(stems).items():
+            posting = at, min(count, 65_535), _rounded(len(stems))
+            rows.setdefault((stem, block), []).append(posting)
+    db.executemany(
+        f"INSERT INTO {kind}_postings AS held (stem, block, data) VALUES (?, ?, ?)"
+        " ON CONFLICT (stem, block) DO UPDATE SET data = held.data || excluded.data",
+        [(*key, np.array(postings, dtype=POSTING).tobytes()) for key, postings in rows.items()],
+    )
+    return lengths
+
+
+def _rounded(length: int) -> int:
+    """A length with its four highest bits beyond 24, as tantivy keeps it in a byte.
+
+    >>> [_rounded(length) for length in (40, 41, 45, 1000)]
+    [40, 40, 44, 984]
+    """
+    beyond = max(0, length - 24)
+    low = max(0, beyond.bit_length() - 4)
+    return length - beyond % (1 << low)
+
+
+def _drop(db: Database, kind: Kind, texts: Mapping[int, list[str]]) -> None:
+    """Takes texts out of the postings, and their vectors out of the others."""
+    gone: dict[tuple[str, int], list[int]] = {}
+    for id_, stems in texts.items():
+        block, at = divmod(id_, BLOCK)
+        for stem in set(stems):
+            gone.setdefault((stem, block), []).append(at)
+    rows = db.execute(
+        f"SELECT stem, block, data FROM {kind}_postings WHERE (stem, block) IN"
+        " (SELECT * FROM unnest(?::text[], ?::bigint[]))",
+        ([stem for stem, _ in gone], [block for _, block in gone]),
+    ).fetchall()
+    kept = []
+    for stem, block, data in rows:
+        postings = np.frombuffer(data, dtype=POSTING)
+        left = postings[~np.isin(postings["at"], gone[stem, block])]
+        kept.append((left.tobytes(), stem, block))
+    db.executemany(f"UPDATE {kind}_postings SET data = ? WHERE stem = ? AND block = ?", kept)
+    db.execute(f"DELETE FROM {kind}_postings WHERE data = ''")
+    db.execute(f"DELETE FROM {kind}_search WHERE id = ANY(?::bigint[])", (_array(texts),))
+
+
+def _count(db: Database, articles: Mapping[int, StoredArticle], sign: int) -> None:
+    """Adds the words of articles to the vocabulary, or takes them away."""
+    written, inside = counted((a.article.title, a.article.text) for a in articles.values())
+    db.executemany(
+        "INSERT INTO words AS held (word, written, inside) VALUES (?, ?, ?)"
+        " ON CONFLICT (word) DO UPDATE SET written = held.written + excluded.written,"
+        " inside = held.inside + excluded.inside",
+        [(word, sign * written[word], sign * inside[word]) for word in written | inside],
+    )
+
+
+def _groups(pks: Sequence[int]) -> Iterator[list[int]]:
+    for first in range(0, len(pks), _GROUP):
+        yield list(pks[first : first + _GROUP])
+
+
+def _vector(vector: NDArray[np.float32]) -> str:
+    return f"[{','.join(map(repr, vector.tolist()))}]"
+
+
+def _array(ids: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, ids))}}}"
