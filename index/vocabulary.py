@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from index.text.names import sound, sounds_like
 from index.text.words import WORD, plain
 
 # A capital behind a small letter and a space begins no sentence.
-_INSIDE = re.compile(r"[A-Z](?<=[a-z,]\s[A-Z])[^\W_]*")
+_CAPITAL, _SMALL = "A-ZÀ-ÖØ-ÞА-ЯЁЄІЇҐΆ-Ϋ", "a-zß-öø-ÿа-яёєіїґά-ώ"
+_INSIDE = re.compile(rf"[{_CAPITAL}](?<=[{_SMALL},]\s[{_CAPITAL}])[^\W_]*")
 
 
 class Vocabulary:
@@ -89,6 +91,26 @@ class Vocabulary:
     def usual(self, word: str) -> str:
         """A word as it is mostly written inside sentences; unchanged if the articles lack it."""
         return self._usual.get(plain(word), (word, 0))[0]
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[str]]:
+        """The words with a capital, or of a script without them, by what they sound like."""
+        found: dict[str, list[str]] = {}
+        for word, _ in self._usual.values():
+            if not word.islower() and word[0].isalpha() and (key := sound(word)):
+                found.setdefault(key, []).append(word)
+        return found
+
+    def sounding_like(self, word: str) -> list[str]:
+        r"""The names of the articles in other scripts that sound like a word.
+
+        >>> Vocabulary("Путина\t2\nрыба\t9\n").sounding_like("Putin")
+        ['Путина']
+        """
+        latin = word[0].isascii()
+        alike = self._by_sound.get(sound(word), [])
+        others = (other for other in alike if other[0].isascii() != latin)
+        return [other for other in others if sounds_like(word, other)]
 
     def is_name(self, word: str) -> bool:
         """Whether the articles write a word mostly with a capital where no sentence begins."""

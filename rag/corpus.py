@@ -21,7 +21,7 @@ from rag.pipeline import Pipeline
 from rag.question import Question
 from rag.reading.reader import Reader, Text, default_reader
 from rag.requests.request import Request
-from rag.retrieve import Passage, Query
+from rag.retrieve import Passage, query_of
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Answer, AskRequest, Filters, How, Said, as_turns
 
@@ -143,7 +143,7 @@ class Corpus(Library):
         return deque(self.stream(question, **how), maxlen=1)[0]
 
     def stream(self, question: str | AskRequest, **how: Unpack[How]) -> Iterator[Answer]:
-        """The same, as an answer that grows; the last one is whole.
+        """As ``ask``, as an answer that grows; the last one is whole.
 
         Closing the iterator ends the work, at a language model's server too.
 
@@ -197,10 +197,10 @@ class Corpus(Library):
         meant = pipeline.understand(AskRequest(query, as_turns(history)))
         if meant.kind == "smalltalk":
             return []
-        form = Query.of(meant.query, self._embedder, len(meant.query) - len(meant.asked))
         with self.reading() as now:
+            searched = query_of(meant, self._embedder, now)
             allowed = self.allowed(now, filters)
-            return pipeline.search(filters)(now, form, top_k or self.settings.top_k, allowed)
+            return pipeline.search(filters)(now, searched, top_k or self.settings.top_k, allowed)
 
     def rank(
         self, query: str, top_k: int, *, history: Iterable[Said] = ()

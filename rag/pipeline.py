@@ -21,12 +21,14 @@ from functools import partial
 
 from index.embed import Embedder
 from index.generation import Generation
+from index.text.languages import ENGLISH, language_asked
 from rag import extractive
 from rag.generative.llm import LanguageModel
 from rag.generative.rewrite import rewrite
 from rag.generative.writer import Writer
 from rag.library import Library, damaged
 from rag.question import Question, understand
+from rag.reading.by_words import NOTE
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found, find
@@ -103,7 +105,8 @@ class Pipeline:
         """
         with self.library.reading() as now:
             mended = partial(mend, vocabulary=now.search_index.vocabulary)
-            return understand(asked.question, asked.history, mended)
+            language = language_asked(asked.question, now.search_index.languages)
+            return understand(asked.question, asked.history, mended, language)
 
     def decide(self, meant: Question, asked: AskRequest) -> Request:
         """What is asked for.
@@ -112,7 +115,7 @@ class Pipeline:
             meant: The question as meant.
             asked: As it was asked, with the turns before it.
         """
-        if asked.plain and meant.kind != "smalltalk":
+        if meant.language != ENGLISH or (asked.plain and meant.kind != "smalltalk"):
             return FACT
         return decided(meant, asked.history, self.reader.request)
 
@@ -169,14 +172,14 @@ class Pipeline:
                 stated = None if dated else confined.without(meant.asked)
                 confined = replace(confined, applied=False)
                 found = self.find(now, meant, asked.filters, stated=stated)
-            left_out = damaged(now.damaged)
+            note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
         if request.speaker:
             found = found.without(by_others(request.speaker))
         most = self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
-        if quoted.answered and len(found.parts) == 1 and not meant.several:
+        if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):
             quoted = with_other_account(quoted, found.whole, self.embedder, self.reader)
-        quoted = replace(quoted, scope=confined, note=left_out)
+        quoted = replace(quoted, scope=confined, note=note)
         return Draft(quoted, meant.query, found.whole, True, found.retrieved)
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:
@@ -187,7 +190,7 @@ class Pipeline:
             meant: The question as meant.
             asked: As it was asked: the filters, the day, and whether its words may confine it.
         """
-        if not asked.scope:
+        if not asked.scope or meant.language != ENGLISH:
             return None
         today = asked.today or date.today()
         texts = (meant.asked, meant.query)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
+from index.text.languages import ENGLISH
 from index.text.words import content_stems
 from rag.dialogue.followup import Completed, complete, joined, resolved
 from rag.dialogue.history import turns_of
@@ -72,6 +73,7 @@ class Question:
         leans: Whether it was completed from earlier turns.
         spelt: The question as typed, its spelling mended.
         kind: "smalltalk" asks nothing that articles tell.
+        language: The code of the language that it is asked in.
     """
 
     text: str
@@ -81,6 +83,7 @@ class Question:
     leans: bool = False
     spelt: str = ""
     kind: Literal["question", "smalltalk"] = "question"
+    language: str = ENGLISH
 
     @property
     def query(self) -> str:
@@ -113,9 +116,9 @@ class Question:
         return f"what does {who} say must happen first" if who else ""
 
     def without(self, words: Scope) -> Question:
-        """The question as searched within a scope, whose own words say nothing of what is asked.
+        """The question without the words that name its period or its source.
 
-        The same question if nothing else is left of it.
+        The question itself if nothing else is left of it.
         """
         asked = words.without(self.asked)
         if not content_stems(asked):
@@ -151,6 +154,7 @@ def understand(
     text: str,
     history: Iterable[Said] = (),
     mend: Callable[[str], str] = lambda text: text,
+    language: str = ENGLISH,
 ) -> Question:
     """What to search for a question asked after the turns of ``history``.
 
@@ -158,6 +162,7 @@ def understand(
         text: The question as typed.
         history: Earlier turns, oldest first.
         mend: Mends the spelling of a question.
+        language: The code of its language; one that is not in English is taken as it is.
 
     Raises:
         UnusableQuestion: it is empty, too long, or without a word to search for.
@@ -170,14 +175,17 @@ def understand(
             f"the question has {len(question):,} characters and {MAX_QUESTION_CHARS:,} can be"
             " read; ask about one thing at a time"
         )
-    spelt = mend(question)
-    own = bare(spelt)
-    if is_small_talk(own):
-        return Question(question, question, kind="smalltalk")
-    meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in turns_of(history)])
-    leans = meant != Completed(own)
-    found = Question(question, meant.question, meant.before, meant.said, leans, spelt)
-    if not content_stems(found.query):
+    if language != ENGLISH:
+        found = Question(question, question, spelt=question, language=language)
+    else:
+        spelt = mend(question)
+        own = bare(spelt)
+        if is_small_talk(own):
+            return Question(question, question, kind="smalltalk")
+        meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in turns_of(history)])
+        leans = meant != Completed(own)
+        found = Question(question, meant.question, meant.before, meant.said, leans, spelt)
+    if not content_stems(found.query, language):
         raise UnusableQuestion(
             "the question holds only words like “the” and “what”; name whom or what it is about"
         )

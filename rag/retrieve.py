@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.text.words import content_spans, content_stems
-from rag.question import quotations
+from index.search_index import SearchIndex
+from index.text.languages import ENGLISH
+from index.text.words import content_spans, stem
+from rag.question import Question, quotations
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are
 # looked up (dense) or 0 (BM25, whose lists leave out only what holds fewer of the words).
@@ -59,28 +61,76 @@ class Query:
         vector: float32 (d,), unit length: of the whole text.
         stems: Its content stems, each once, in order, and what each counts: 1, or less for one
             that only an earlier turn of the chat has.
+        language: The code of the language that it is asked in.
+        forms: The stems that its words have in the other languages of the articles.
     """
 
     text: str
     asking: str
     vector: NDArray[np.float32]
     stems: Mapping[str, float]
+    language: str = ENGLISH
+    forms: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, text: str, embedder: Embedder, asked_from: int = 0) -> Query:
+    def of(
+        cls, text: str, embedder: Embedder, asked_from: int = 0, language: str = ENGLISH
+    ) -> Query:
         """Encodes a question as searched.
 
         Args:
             text: The question, behind earlier turns of the chat if it leans on them.
             embedder: The model that the index was made with.
             asked_from: Where in ``text`` the question itself begins.
+            language: The code of its language.
         """
         stems: dict[str, float] = {}
-        for start, end in content_spans(text):
+        for start, end in content_spans(text, language):
             weight = 1.0 if start >= asked_from else EARLIER_TURN
-            for stem in content_stems(text[start:end]):
-                stems[stem] = max(weight, stems.get(stem, 0.0))
-        return cls(text, text[asked_from:], embedder.encode_query(text), stems)
+            form = stem(text[start:end], language)
+            stems[form] = max(weight, stems.get(form, 0.0))
+        return cls(text, text[asked_from:], embedder.encode_query(text), stems, language)
+
+    def across(self, now: SearchIndex) -> Query:
+        """The same query with the forms that its words have in all languages of the articles.
+
+        Args:
+            now: What is searched.
+        """
+        others = now.languages - {self.language}
+        if not others:
+            return self
+        forms: dict[str, set[str]] = {}
+        for start, end in content_spans(self.text, self.language):
+            word = self.text[start:end]
+            known = forms.setdefault(stem(word, self.language), set())
+            known |= {stem(word, language) for language in others}
+            if self.language != ENGLISH or word[0].isupper():
+                known |= {
+                    stem(like, language)
+                    for like in now.vocabulary.sounding_like(word)
+                    for language in others
+                }
+        return replace(self, forms={own: frozenset(known - {own}) for own, known in forms.items()})
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """All that is searched: its stems and their other forms, and what each counts."""
+        other = {form: self.stems[own] for own, found in self.forms.items() for form in found}
+        return {**other, **self.stems}
+
+
+def query_of(meant: Question, embedder: Embedder, now: Generation) -> Query:
+    """What is searched for a question.
+
+    Args:
+        meant: The question as meant.
+        embedder: The model that the index was made with.
+        now: The generation that is asked.
+    """
+    asked_from = len(meant.query) - len(meant.asked)
+    query = Query.of(meant.query, embedder, asked_from, meant.language)
+    return query.across(now.search_index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +195,7 @@ def retrieve(
     cosines = now.search_index.chunk_vectors.scores(vector, chunks)
     owners = {chunk.article for chunk in chunks.values()}
     article_cosines = now.search_index.article_vectors.scores(vector, owners)
-    article_words = dict(now.search_index.article_words.search(query.stems, len(owners), owners))
+    article_words = dict(now.search_index.article_words.search(query.terms, len(owners), owners))
     dense, whole = _spread(cosines), _spread(article_cosines)
     lexical, whole_lexical = _share(words), _share(article_words)
     fused = {
@@ -170,7 +220,7 @@ def _candidates(
     """The chunks worth scoring, and the BM25 scores of those that hold a word of the query."""
     chunk_pks: Collection[int] | None = allowed.chunks.keys() if allowed else None
     article_pks: Collection[int] | None = allowed.articles if allowed else None
-    vector, stems = query.vector, query.stems
+    vector, stems = query.vector, query.terms
     near = now.search_index.chunk_vectors.search(vector, depth, chunk_pks)
     words = dict(now.search_index.chunk_words.search(stems, depth, chunk_pks))
     chunks = now.ledger.chunks({pk for pk, _ in near} | words.keys())

@@ -96,7 +96,7 @@ class _Json:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """The value whose ``as_json`` this is, its figures as that rounds them.
+        """The value of which ``as_json`` gave this; its figures stay rounded.
 
         Raises:
             ValueError: it is not the JSON of such a value.
@@ -368,7 +368,7 @@ class Filters:
     """By this publisher, letter case aside."""
 
     def condition(self) -> Condition | None:
-        """The same on the ledger's articles, None if all are meant.
+        """The filters as a condition on the ledger's articles; None if all are meant.
 
         An article without a date passes no date filter.
         """
@@ -381,7 +381,7 @@ class Filters:
         return joined(given) if given else None
 
     def within(self, confined: Scope) -> Filters:
-        """The same, and what a question confines itself to where nothing is said here."""
+        """These filters, completed by what the question's own words confine it to."""
         dated = self.after or self.before
         return Filters(
             self.after if dated else confined.after,
@@ -521,7 +521,7 @@ class AskRequest:
 
     @classmethod
     def of(cls, question: str | AskRequest, **how: Unpack[How]) -> AskRequest:
-        """A question as it may be given: whole, or its text with what is said beside it."""
+        """The request for a question given as text with options, or as a request already."""
         if isinstance(question, AskRequest):
             return question
         how["history"] = as_turns(how.get("history", ()))

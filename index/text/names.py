@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from anyascii import anyascii
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from index.text.calendar import MONTHS, WEEKDAYS
@@ -235,3 +237,54 @@ def alike(one: str, other: str) -> bool:
     if len(short) < 6 or short[:2] != long[:2] or any(c.isdigit() for c in one + other):
         return False
     return OSA.distance(one, other, score_cutoff=2) <= (1 if len(short) < 9 else 2)
+
+
+# Endings that cases put behind names written in Cyrillic.
+_CASES = re.compile(
+    r"(?<=[а-яіїєґ]{3})(?:[оеи]?го|[оеи]?му|[оеиы]м|[ыио]й|ою|ая|ую|[уаеыиоіяюь])$", re.I
+)
+_ABJAD = re.compile(r"[\u0590-\u08ff]")
+# What a name sounds like, by its consonants: what scripts write in several ways in Latin letters,
+# and what Arabic does not tell apart.
+_SPELT = tuple(
+    (re.compile(pattern), letters)
+    for pattern, letters in (
+        (r"[^a-z]", ""),
+        (r"dzh", "j"),
+        (r"sch|sh|ch|zh", "s"),
+        (r"kh", "h"),
+        (r"gh", "g"),
+        (r"ph", "f"),
+        (r"t[sz]", "z"),
+        (r"[ckq]+", "k"),
+        (r"p", "b"),
+        (r"v", "f"),
+        (r"[aeiouyw]+", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+FEWEST_SOUNDS = 3
+SPELT_ALIKE = 70  # of 100: Putin and Путин have 100, Zelenskyy and Зеленский 93
+
+
+def sound(word: str) -> str:
+    """The consonants of a name, in whatever script; "" for too few to tell it by.
+
+    >>> sound("Zelensky"), sound("Зеленского"), sound("زيلينسكي"), sound("Xi")
+    ('zlnsk', 'zlnsk', 'zlnsk', '')
+    """
+    found = _in_latin(word)
+    for pattern, letters in _SPELT:
+        found = pattern.sub(letters, found)
+    return found if len(found) >= FEWEST_SOUNDS else ""
+
+
+def sounds_like(one: str, other: str) -> bool:
+    """Whether two words of one `sound` are spelt alike too, as far as their scripts tell."""
+    if _ABJAD.match(one) or _ABJAD.match(other):
+        return True
+    return fuzz.ratio(_in_latin(one), _in_latin(other)) >= SPELT_ALIKE
+
+
+def _in_latin(word: str) -> str:
+    return str(anyascii(_CASES.sub("", word))).lower()

@@ -14,9 +14,8 @@ from functools import cache, lru_cache
 
 from index.text.blocks import Block, split_blocks
 from index.text.calendar import ABBREVIATED
-from index.text.languages import ENGLISH
+from index.text.languages import ENGLISH, stop_words
 from index.text.punkt import abbreviations, english_starters
-from index.text.words import stop_words
 
 # Characters of a sentence that is quoted whole; 4 of 25,000 sentences have more. A text
 # without stops, such as a file of captions on one line, is one sentence of thousands.

@@ -75,11 +75,11 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
     quoted = [words for words in long if " " in words]
     found: list[Evidence] = []
     for passage, read in zip(passages, readings, strict=True):
-        for number, reading in zip(_numbers(passage), read, strict=True):
+        for number, reading in zip(numbers_of(passage), read, strict=True):
             each = _evidence(passage, number, reading, top - passage.score)
             if any(words in _flat(each.text) for words in quoted):
                 each = replace(each, log_odds=each.log_odds + QUOTED)
-            if _may_answer(each):
+            if may_answer(each):
                 found.append(each)
     return surest(found, ())
 
@@ -125,14 +125,14 @@ def _flat(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-def _numbers(passage: Passage) -> range:
+def numbers_of(passage: Passage) -> range:
     """The sentences of its article that a passage holds."""
     return range(passage.chunk.first, passage.chunk.last)
 
 
 def _text(passage: Passage) -> Text:
     """A passage as the reader takes it."""
-    sentences = [passage.article.sentences[number] for number in _numbers(passage)]
+    sentences = [passage.article.sentences[number] for number in numbers_of(passage)]
     begin = passage.chunk.start
     return Text(
         passage.article.article.title,
@@ -151,7 +151,7 @@ def _evidence(passage: Passage, number: int, reading: SentenceReading, behind: f
     return Evidence(passage, number, placed, log_odds)
 
 
-def _may_answer(evidence: Evidence) -> bool:
+def may_answer(evidence: Evidence) -> bool:
     """Whether a sentence tells something: a heading does not, nor does a question."""
     told = not evidence.sentence.heading and not asks(evidence.text)
     return told and math.isfinite(evidence.log_odds)

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
+from index.text.languages import ENGLISH, code_of
 from index.text.words import content_stems
 from rag.facts import Lacking
 from rag.question import Question
-from rag.reading import answerability, evidence
+from rag.reading import answerability, by_words, evidence
 from rag.reading.answerability import mismatches
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.retrieve import Passage, Query, Search, retrieve
+from rag.retrieve import Passage, Query, Search, query_of, retrieve
 
 # Passages that are read. On XQuAD the answer's sentence is among those of the first eight for
 # 0.998 of the questions.
@@ -49,6 +50,8 @@ class Found:
         confidence: The probability that they answer.
         untrue: What the question states and the best article does not hold.
         retrieved: When the passages were known, as ``time.perf_counter`` counts.
+        by_words: Whether that was judged by words alone, since the model does not know the
+            language of the question or of the articles.
     """
 
     whole: list[Evidence]
@@ -56,9 +59,10 @@ class Found:
     confidence: float
     untrue: list[Lacking]
     retrieved: float
+    by_words: bool = False
 
     def without(self, left_out: Callable[[Evidence], bool]) -> Found:
-        """The same without some of the evidence, found anew to answer nothing if that was best."""
+        """A copy without some of the evidence; its confidence is 0 if the best is left out."""
         parts = [[item for item in part if not left_out(item)] for part in self.parts]
         whole = [item for item in self.whole if not left_out(item)]
         sure = bool(self.whole and whole and whole[0] is self.whole[0])
@@ -85,16 +89,54 @@ def find(
         stated: The part of the question that has to be true of the articles; None for all of it.
         search: Finds the passages.
     """
-    query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
+    query = query_of(meant, embedder, now)
     passages = search(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
+    idf = answerability.inverse_frequency(now)
+    known, other = _by_language(meant, passages)
+    unread = _unread(query, other, idf, retrieved)
+    if not known:
+        return unread
+    found = _read(query, meant, known, idf, reader, stated, retrieved)
+    return found if found.confidence >= unread.confidence else unread
+
+
+def _by_language(
+    meant: Question, passages: Sequence[Passage]
+) -> tuple[list[Passage], list[Passage]]:
+    """The passages that the reading model can read for a question, and the others."""
+    english = [
+        meant.language == code_of(passage.article.article.language) == ENGLISH
+        for passage in passages
+    ]
+    known = [passage for passage, can in zip(passages, english, strict=True) if can]
+    return known, [passage for passage, can in zip(passages, english, strict=True) if not can]
+
+
+def _unread(
+    query: Query, passages: Sequence[Passage], idf: Callable[[str], float], retrieved: float
+) -> Found:
+    """What passages say to a question by its words alone."""
+    whole = by_words.gather(by_words.Words.of(query, idf), passages)
+    return Found(whole, [whole], by_words.confidence(whole), [], retrieved, by_words=True)
+
+
+def _read(
+    query: Query,
+    meant: Question,
+    passages: Sequence[Passage],
+    idf: Callable[[str], float],
+    reader: Reader,
+    stated: str | None,
+    retrieved: float,
+) -> Found:
+    """What passages in English say to a question in English, as the model reads them."""
     whole = evidence.gather(meant.query, passages, reader)
     if meant.before and not meant.said:
         whole = evidence.blended(whole, evidence.gather(meant.asked, passages, reader), ALONE)
     if meant.said:
         whole = _unsaid(whole, meant.said)
     whole, untrue = demote_untrue(meant, whole, stated)
-    idf = answerability.inverse_frequency(now)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     confidence = answerability.confidence(query, whole, idf, false)
     if meant.condition_asked and whole and ":" not in whole[0].text:  # it names them itself

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.languages import code_of, language_of
+from index.text.languages import code_of, language_asked, language_of
+from index.text.names import sound, sounds_like
 from index.text.sentences import split_sentences
 from index.text.words import content_spans, content_stems, stem
 
@@ -116,3 +117,42 @@ def test_spans_are_in_order_and_hold_no_space(text):
     spans = content_spans(text, "zh")
     assert spans == sorted(spans)
     assert all(text[a:b].strip() == text[a:b] != "" for a, b in spans)
+
+
+@pytest.mark.parametrize(
+    ("question", "among", "language"),
+    [
+        ("Wer hat den Brand gemeldet?", {"en", "de", "nl"}, "de"),
+        ("Who reported the fire?", {"en", "de", "nl"}, "en"),
+        ("Кто сообщил о пожаре?", {"en", "ru", "uk"}, "ru"),
+        ("谁报告了火灾？", {"en", "zh"}, "zh"),
+        ("Putin Merkel Minsk", {"en", "de", "fr"}, "en"),
+        ("Wer hat den Brand gemeldet?", {"en"}, "en"),
+        ("Mit der Hand", set(), "en"),
+    ],
+)
+def test_a_question_is_in_a_language_of_the_articles(question, among, language):
+    assert language_asked(question, among) == language
+
+
+ONE_NAME = [
+    ("Putin", "Путин", "Путина", "Путиным", "بوتين"),
+    ("Zelensky", "Zelenskyy", "Зеленский", "Зеленского", "زيلينسكي"),
+    ("Lavrov", "Лавров", "Лавровым", "لافروف"),
+    ("Macron", "Макрон", "Макрона", "ماكرون"),
+    ("Netanyahu", "Нетаньяху", "نتنياهو"),
+    ("Mitsotakis", "Μητσοτάκης", "Мицотакис"),
+]
+
+
+@pytest.mark.parametrize("names", ONE_NAME, ids=lambda names: names[0])
+def test_a_name_sounds_alike_in_every_script(names):
+    assert {sound(name) for name in names} == {sound(names[0])} != {""}
+    assert all(sounds_like(names[0], other) for other in names)
+
+
+def test_other_names_do_not():
+    first = [sound(names[0]) for names in ONE_NAME]
+    assert len(set(first)) == len(first)
+    assert not sounds_like("batten", "Путин")
+    assert sound("Xi") == sound("Li") == ""
