@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,6 +46,9 @@ class Library:
         """
         self.directory = directory
         self.settings = settings
+        if settings.place(directory) != directory:
+            with suppress(OSError):  # chats are not kept then
+                directory.mkdir(parents=True, exist_ok=True)
         self._embedder = embedder
         self._store = Generations(settings.place(directory), embedder)
         self.elsewhere: Mapping[str, StoredArticle] = {}

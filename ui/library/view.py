@@ -70,6 +70,11 @@ class Terms:
 
 READ_ONLY = Terms()
 
+_KINDS = (
+    "Text, web pages, PDF, office documents, mail, tables, e-books, transcripts, archives; each up"
+    " to {} MB."
+)
+
 _SAMPLE = (
     "These articles are a sample. What you add goes to a corpus of your own, in {}; from then on"
     " that is asked."
@@ -116,7 +121,7 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         "add": terms.add,
         "said": terms.said,
         "accept": ",".join(extensions()),
-        "hint": f"{', '.join(extensions())}; each up to {terms.megabytes} MB.",
+        "hint": _KINDS.format(terms.megabytes),
     }
 
 

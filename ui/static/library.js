@@ -23,6 +23,7 @@ async function draw() {
     ? document.activeElement.dataset.column : undefined;
   find(".about").innerHTML = shown.about;
   find(".table").innerHTML = shown.table;
+  find("figure")?.scrollTo(find("figure").scrollWidth, 0); // the newest, where not all has room
   if (column) find(`[data-column="${column}"]`)?.focus();
   asked.first = shown.first;
   const of = shown.found === shown.total ? "" : ` found among ${shown.total.toLocaleString("en")}`;
