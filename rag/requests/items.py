@@ -193,11 +193,10 @@ def _placed(material: Material, asked: str) -> list[Item]:
                 if text[last:start] not in _ALSO:
                     there = start
                 last = end
-                before, beside = text[:there], ()
+                before = text[:there]
                 clause = re.split(r"[.;:]", before[-_BEFORE:])[-1] if _AT.search(before) else ""
-                if text[end : end + 1] == " ":  # "the Paris talks"
-                    beside = text[end:].split()[:1]
-                told = {*content_stems(" ".join((clause, *beside)))}
+                beside = text[end:].split()[:1] if text[end:].startswith(" ") else []
+                told = {*content_stems(" ".join((clause, *beside)))}  # "the Paris talks"
                 if stems & told and _of_sort(name.text, asked):
                     items.append(Item(name.text, stored, index))
     return items
