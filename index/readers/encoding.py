@@ -23,11 +23,12 @@ SIGNATURES = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"{\\rtf", "an RTF document"),
 )
-# Bytes outside ASCII with which an encoding tells itself; with fewer, one of the web's is guessed.
+# Bytes outside ASCII with which an encoding tells itself; with fewer, and less
+# confidence than that, it is taken for that of Windows.
 # Of 45 articles of tests/pages.py in legacy encodings chardet reads all, and of their first 200
 # characters; of the 44 paragraphs of news at hand that have such a byte in cp1252, all too (a table
 # of letters of our own, which it replaces: 45, 43 and 33).
-FEW_SIGNS = 6
+FEW_SIGNS, UNSURE = 6, 0.14
 SAMPLE = 60_000  # bytes in which these are counted
 NOT_CHARSETS = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
 MAX_CONTROLS = 0.01  # of all characters; text has none, the binary files at hand 5 % and more
@@ -199,10 +200,11 @@ def _detected(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8", "replace"), "a few of its bytes are no UTF-8"
     import chardet  # 0.1 s to import, and few corpora need it
 
+    found = chardet.detect(data)
     few = sum(byte > 127 for byte in data[:SAMPLE]) < FEW_SIGNS
-    era = chardet.EncodingEra.MODERN_WEB if few else chardet.EncodingEra.ALL
-    encoding = chardet.detect(data, encoding_era=era)["encoding"] or "cp1252"
-    doubt = f"its encoding is a guess: {encoding}; save it in UTF-8" if few else ""
+    unsure = few and found["confidence"] < UNSURE
+    encoding = "cp1252" if unsure else found["encoding"] or "cp1252"
+    doubt = f"its encoding is a guess: {encoding}; save it in UTF-8" if unsure else ""
     return data.decode(encoding, "replace"), doubt
 
 
