@@ -459,7 +459,7 @@ if TYPE_CHECKING:
 else:
     History = Annotated[
         list[Message],
-        Field(max_length=MOST_MESSAGES, description="earlier messages, oldest first"),
+        Field(max_length=MOST_MESSAGES),
         AfterValidator(as_turns),
         PlainSerializer(messages_of),
     ]
