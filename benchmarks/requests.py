@@ -23,7 +23,7 @@ from index.build import Builder
 from index.embedders import embedder_of
 from index.readers import Source
 from rag.corpus import Corpus
-from rag.evaluation.requests import held, right
+from rag.evaluation.judge import reply_precision, reply_recall
 from rag.settings import Settings
 
 GOLDEN = Path(__file__).parent.parent / "tests" / "golden"
@@ -81,7 +81,7 @@ def _measure(corpora: dict[str, Corpus]) -> None:
         taken.append(1000 * (time.perf_counter() - started))
         kind = line["kind"]
         kinds[kind] += answer.kind == kind
-        found, good = held(line, answer), right(line, answer)
+        found, good = reply_recall(line, answer), reply_precision(line, answer)
         if kind == "search":
             keys = {citation.key for citation in answer.citations}
             found = [key in keys for key in line["docs"]]

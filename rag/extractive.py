@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from index.text.words import content_stems
 from rag.answer_text import attribution, extractive_text, refusal
@@ -109,12 +110,10 @@ def answer(
         query=meant.query,
         answered=answered,
         text=extractive_text(composed.claims) if answered else refusal(near, why),
-        claims=composed.claims,
-        citations=composed.citations,
-        shorts=composed.shorts,
         nearest=near,
         reason=why,
         confidence=found.confidence,
+        **composed._asdict(),
     )
 
 
@@ -157,8 +156,7 @@ def compose(
     return Composed(tuple(claims), tuple(citations), tuple(_shorts(shorts)))
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """What an answer is made of."""
 
     claims: tuple[Claim, ...] = ()

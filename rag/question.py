@@ -116,9 +116,9 @@ class Question:
         return f"what does {who} say must happen first" if who else ""
 
     def without(self, words: Scope) -> Question:
-        """The question as searched within a scope, whose own words say nothing of what is asked.
+        """The question without the words that name its period or its source.
 
-        The same question if nothing else is left of it.
+        The question itself if nothing else is left of it.
         """
         asked = words.without(self.asked)
         if not content_stems(asked):

@@ -62,7 +62,7 @@ class Found:
     by_words: bool = False
 
     def without(self, left_out: Callable[[Evidence], bool]) -> Found:
-        """The same without some of the evidence, found anew to answer nothing if that was best."""
+        """A copy without some of the evidence; its confidence is 0 if the best is left out."""
         parts = [[item for item in part if not left_out(item)] for part in self.parts]
         whole = [item for item in self.whole if not left_out(item)]
         sure = bool(self.whole and whole and whole[0] is self.whole[0])
