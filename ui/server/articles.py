@@ -16,9 +16,11 @@ from index.build import Progress
 from ui import output
 from ui.alerts.feed import TYPE, rss
 from ui.alerts.store import Alerts
+from ui.changes import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.server import schemas, sse
-from ui.server.errors import Unusable, told
+from ui.server.auth import ROLES
+from ui.server.errors import Forbidden, Unusable, told
 from ui.server.worker_pool import WorkerPool, last_of
 
 if TYPE_CHECKING:
@@ -126,10 +128,15 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         With `Accept: text/event-stream` its progress comes as events `step`, then one event
         `done` with the results (or `error`). What was begun is finished even if nobody waits.
         """
+        who = _permitted(request, "editor")
         if sent.url:
-            return await _answer(request, pool, lambda tell: editor.add_link(sent.url, tell))
+            return await _answer(
+                request, pool, lambda tell: editor.noted(who, editor.add_link(sent.url, tell))
+            )
         pasted = [Pasted(**text.model_dump()) for text in sent.articles]
-        return await _answer(request, pool, lambda tell: editor.add_pasted(pasted, tell))
+        return await _answer(
+            request, pool, lambda tell: editor.noted(who, editor.add_pasted(pasted, tell))
+        )
 
     @app.post(
         "/api/files",
@@ -142,8 +149,11 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
 
         A file that cannot be read is told among the results. Progress is as for `/api/articles`.
         """
+        who = _permitted(request, "editor")
         files = await _files(request)
-        return await _answer(request, pool, lambda tell: editor.add_files(files, tell))
+        return await _answer(
+            request, pool, lambda tell: editor.noted(who, editor.add_files(files, tell))
+        )
 
     @app.delete(
         "/api/articles",
@@ -152,10 +162,25 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
             schemas.ResultsOut, "They are removed.", (401, 403, 404, 422, 503)
         ),
     )
-    async def remove(ids: Annotated[list[str], _IDS]) -> Response:
+    async def remove(request: Request, ids: Annotated[list[str], _IDS]) -> Response:
         """Removes articles, with every revision of them; all of those that are named, or none."""
-        results = await pool.run(lambda: editor.remove(ids))
+        who = _permitted(request, "admin")
+        results = await pool.run(lambda: editor.noted(who, editor.remove(ids)))
         return JSONResponse(_values(results))
+
+
+def _permitted(request: Request, least: str) -> str:
+    """Who asks for a change, if their role is this one or more.
+
+    Raises:
+        Forbidden: it is less.
+    """
+    who = str(request.scope.get("onrecord.user", "")) or person()
+    role = request.scope.get("onrecord.role", ROLES[-1])
+    if ROLES.index(role) < ROLES.index(least):
+        what = "removes" if least == "admin" else "adds"
+        raise Forbidden(f"{who} is {role} here, and {what} nothing; ask somebody who is {least}")
+    return who
 
 
 async def _files(request: Request) -> list[Sent]:
