@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
@@ -28,15 +29,12 @@ from pydantic import (
     AfterValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
-    GetPydanticSchema,
     PlainSerializer,
     TypeAdapter,
     WithJsonSchema,
     computed_field,
     model_validator,
 )
-from pydantic_core import core_schema
 
 from index.conditions import Condition, compared, joined
 from rag.periods import day_text
@@ -456,19 +454,15 @@ def messages_of(turns: Iterable[Turn]) -> list[dict[str, str]]:
     ]
 
 
-def _history(_: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:  # noqa: ANN401
-    sent = Annotated[
+if TYPE_CHECKING:
+    History: TypeAlias = tuple[Turn, ...]
+else:
+    History = Annotated[
         list[Message],
-        Field(max_length=MOST_MESSAGES, description="earlier messages, oldest first"),
+        Field(max_length=MOST_MESSAGES),
+        AfterValidator(as_turns),
+        PlainSerializer(messages_of),
     ]
-    return core_schema.no_info_after_validator_function(
-        as_turns,
-        handler.generate_schema(sent),
-        serialization=core_schema.plain_serializer_function_ser_schema(messages_of),
-    )
-
-
-History: TypeAlias = Annotated[tuple[Turn, ...], GetPydanticSchema(_history)]
 """Earlier turns, oldest first; in JSON their messages."""
 
 
