@@ -81,7 +81,7 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
                 each = replace(each, log_odds=each.log_odds + QUOTED)
             if may_answer(each):
                 found.append(each)
-    return surest(found, ())
+    return _ranked({e.place: e for e in sorted(found, key=lambda e: e.log_odds)}.values())
 
 
 def blended(
