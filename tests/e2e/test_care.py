@@ -404,9 +404,11 @@ def test_on_paper_there_is_the_conversation_and_nothing_to_press(visit, served):
         ask(page, question)
     page.locator("#chat a.cite").first.click()
     page.locator("#reader mark").first.wait_for()
-    words = page.locator("#chat .message").all_inner_texts()
+    said = page.locator("#chat :is(.asked, .answer, .refusal)")
+    words = said.all_inner_texts()
+    assert len(words) == 8
     page.emulate_media(media="print")
-    assert page.locator("#chat .message").all_inner_texts() == words
+    assert said.all_inner_texts() == words
     assert page.get_by_role("button").count() == 0
     assert page.get_by_role("textbox").count() == 0
     assert not page.locator("#reader").is_visible()

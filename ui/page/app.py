@@ -74,6 +74,7 @@ def build_app(
         turns: Those of the pages that are open; none but the page's own reads it.
     """
     gr = _gradio()
+    held = OpenTurns(SESSIONS) if turns is None else turns
 
     def source(ref: str) -> str:
         return open_source(corpus, ref, original=originals())
@@ -94,7 +95,7 @@ def build_app(
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
-                        panel = ChatPanel(gr, corpus, fresh, history, turns or OpenTurns(SESSIONS))
+                        panel = ChatPanel(gr, corpus, fresh, history, held)
                     with gr.Tab("Corpus", elem_id="corpus"):
                         articles = _component(gr, "library", "library.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):
