@@ -108,8 +108,8 @@ class Users:
             found = _ENTRY.fullmatch(entry)
             if not found:
                 raise BadAuth(
-                    f"setting auth: entry {place} is not NAME:scrypt:COST:SALT:HASH[:ROLE]; onrecord"
-                    " chat --auth NAME prints the line to put there"
+                    f"setting auth: entry {place} is not NAME:scrypt:COST:SALT:HASH[:ROLE];"
+                    " onrecord chat --auth NAME prints the line to put there"
                 )
             salt, digest = bytes.fromhex(found[3]), bytes.fromhex(found[4])
             users.append(User(found[1], int(found[2]), salt, digest, found[5] or "admin"))
