@@ -10,8 +10,8 @@ from index.article import Article
 from index.build import Builder
 from index.readers import Source
 from rag.corpus import Corpus
-from rag.evaluation.golden import read_golden
 from rag.evaluation.judge import judge
+from rag.question_files import read_golden
 from rag.reading.by_words import CEILING, NOTE
 from rag.settings import Settings
 
