@@ -50,12 +50,12 @@ class New(Filters):
     uri: str | None = None
 
     def condition(self) -> Condition | None:
-        """The same on the ledger's articles."""
+        """The filters as a condition on the ledger's articles."""
         only = [compared("uri", "=", self.uri)] if self.uri else []
         return joined([("pk > ?", [str(self.since)]), *only])
 
     def within(self, confined: Scope) -> Filters:
-        """The same: what a text confines itself to is not looked at."""
+        """These filters: the period and the publisher that a saved text names do not count."""
         return self
 
 

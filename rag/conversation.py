@@ -46,7 +46,7 @@ class Conversation:
         return deque(self.stream(question, **how), maxlen=1)[0]
 
     def stream(self, question: str, **how: Unpack[How]) -> Iterator[Answer]:
-        """The same, as an answer that grows; the last one is whole, and becomes a turn.
+        """As ``ask``, as an answer that grows; the last one is whole, and becomes a turn.
 
         Args:
             question: As typed.

@@ -143,7 +143,7 @@ class Corpus(Library):
         return deque(self.stream(question, **how), maxlen=1)[0]
 
     def stream(self, question: str | AskRequest, **how: Unpack[How]) -> Iterator[Answer]:
-        """The same, as an answer that grows; the last one is whole.
+        """As ``ask``, as an answer that grows; the last one is whole.
 
         Closing the iterator ends the work, at a language model's server too.
 

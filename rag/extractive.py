@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from index.text.words import content_stems
 from rag.answer_text import attribution, extractive_text, refusal
@@ -29,8 +30,8 @@ ONE, SEVERAL, FURTHER, BESIDE, OTHER_ARTICLE = 1.8, 3.0, 0.2, 1.0, 1.0
 
 # What a sentence gains that sets a condition when one is asked for. Reports first say that there
 # are conditions and name them paragraphs later, in words that the question does not have, so they
-# are also asked for in those (``Question.condition_asked``). On one scraped article both conditions
-# follow from 1.0 on.
+# are also asked for in those (``Question.conditions_asked``). On one scraped article both
+# conditions follow from 1.0 on.
 SETS_CONDITION = 1.5
 
 # How far below the best short answer, in log odds, that of a further sentence may lie.
@@ -109,12 +110,10 @@ def answer(
         query=meant.query,
         answered=answered,
         text=extractive_text(composed.claims) if answered else refusal(near, why),
-        claims=composed.claims,
-        citations=composed.citations,
-        shorts=composed.shorts,
         nearest=near,
         reason=why,
         confidence=found.confidence,
+        **composed._asdict(),
     )
 
 
@@ -157,8 +156,7 @@ def compose(
     return Composed(tuple(claims), tuple(citations), tuple(_shorts(shorts)))
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """What an answer is made of."""
 
     claims: tuple[Claim, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from index.embed import Embedder
 from index.errors import ArticleDamaged, NotIndexed, PublisherUnknown
 from index.generation import Allowed, Generation, Generations
 from index.ledger import Listed, Revision, StoredArticle
+from index.text.words import content_stems
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Filters
 
@@ -46,6 +47,9 @@ class Library:
         """
         self.directory = directory
         self.settings = settings
+        if settings.place(directory) != directory:
+            with suppress(OSError):  # chats are not kept then
+                directory.mkdir(parents=True, exist_ok=True)
         self._embedder = embedder
         self._store = Generations(settings.place(directory), embedder)
         self.elsewhere: Mapping[str, StoredArticle] = {}
@@ -170,6 +174,24 @@ class Library:
         """Every article, without its text, in the order of their uris."""
         with self.reading() as now:
             return [*self._once(now, now.ledger.listed)]
+
+    def holding(self, words: str) -> frozenset[str]:
+        """The ids of the articles that hold each content word of these, in any of its forms.
+
+        Args:
+            words: As a person typed them.
+        """
+        with self.reading() as now:
+            listed, index = self._once(now, now.ledger.listed), now.search_index.article_words
+            spoken = {each.language or "en" for each in listed}
+            # What is no content word in one of the languages is in no text of it as one.
+            forms = [
+                [content_stems(word, language) for language in spoken] for word in words.split()
+            ]
+            wanted = [{stem: 1.0 for each in form for stem in each} for form in forms if all(form)]
+            each = [{pk for pk, _ in index.search(stems, len(index))} for stems in wanted]
+            pks = set.intersection(*each) if each else set()
+            return frozenset(article.id for article in listed if article.pk in pks)
 
     def allowed(self, now: Generation, filters: Filters) -> Allowed | None:
         """The articles that may be used; None for all.

@@ -11,7 +11,6 @@ from typing import Any
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
-from rag.evaluation.requests import WANTED
 
 _ROLES = ("user", "assistant")
 
@@ -138,6 +137,10 @@ def _turns(where: str, history: Any) -> Iterator[dict[str, str]]:  # noqa: ANN40
         yield {"role": turn["role"], "content": str(turn.get("content") or "")}
 
 
+WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day")
+"""Fields of a golden line that say what the reply to a request holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class GoldenQuestion(Line):
     """A question, and what answers it.
@@ -145,7 +148,7 @@ class GoldenQuestion(Line):
     Attributes:
         docs: Keys of the articles that hold the answer.
         facts: What the answer has to state; each fact as wordings of which one is enough.
-        wanted: For a request, what a good reply holds: see ``rag.evaluation.requests``.
+        wanted: For a request, what a good reply holds: ``WANTED``.
         short: Short answers of which one is expected; none where they are not measured.
         answerable: False where the articles do not answer, and a refusal is right.
         kind: The group that the question is counted in; "" for none.

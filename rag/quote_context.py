@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import replace
 
 from index.ledger import StoredArticle
@@ -31,6 +33,12 @@ _LEANS = re.compile(
 # Who says what stands before it.
 _WHO = re.compile(r"So (?:says|said|say)\b")
 _ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s")
+# "MR PESKOV: Not we.", where a transcript or an interview tells who speaks, on a line's beginning.
+_SPEAKER = re.compile(
+    r"^(?:[^\W\d_]|[^\W\d_a-z][\w.'’-]*(?: [\w.'’()-]+){0,4}):[ \n]+(?=\S)(?![^;\n]*;[^:;\n]+:)",
+    re.M,
+)
+_TURNS = 3  # of a text of turns, and two speakers at least
 _OPENING, _CLOSING = "“", "”"
 
 
@@ -39,12 +47,16 @@ def quote_span(stored: StoredArticle, index: int) -> tuple[int, int]:
 
     A list is quoted whole, with what introduces it; words between quotation marks are not torn
     apart; a sentence that opens with "He", "But" or the like comes with the one before it, and one
-    behind which "So says" stands with that.
+    behind which "So says" stands with that; what is said in an interview comes with its speaker and
+    the question that it answers.
 
     Args:
         stored: The article.
         index: The sentence that is to be understood.
     """
+    for low, high in _turn(stored, index):
+        if _fits(stored, low, high):
+            return low, high
     whole = _spoken(stored, *_listed(stored, index))
     first, last = whole
     while (
@@ -56,9 +68,46 @@ def quote_span(stored: StoredArticle, index: int) -> tuple[int, int]:
     if last < len(stored.sentences) and same_paragraph(stored, last - 1):
         last += bool(_WHO.match(words_of(stored, last)))
     for low, high in (_spoken(stored, first, last), whole):
-        if stored.sentences[high - 1].end - stored.sentences[low].start <= LONGEST:
+        if _fits(stored, low, high):
             return low, high
     return index, index + 1
+
+
+def _fits(stored: StoredArticle, first: int, last: int) -> bool:
+    return stored.sentences[last - 1].end - stored.sentences[first].start <= LONGEST
+
+
+def _turn(stored: StoredArticle, index: int) -> Iterator[tuple[int, int]]:
+    """The turn of a speaker with the question before it, or less of both; nothing in prose."""
+    names = [found[0].partition(":")[0] for found in _SPEAKER.finditer(stored.article.text)]
+    if len(names) < _TURNS or len(set(names)) < 2 or len(set(names)) == len(names):
+        return
+    begins = [n for n in range(len(stored.sentences)) if _SPEAKER.match(words_of(stored, n))]
+    place = bisect_right(begins, index) - 1
+    if place < 0:
+        return
+    ends = [*begins[1:], len(stored.sentences)]
+    if _asks(stored, ends[place] - 1) and place + 1 < len(begins):
+        place += 1  # a question is told with its answer
+    elif place == len(begins) - 1 and not _in_paragraph(stored, begins[place], index):
+        return  # prose below the last turn
+    start, end = begins[place], ends[place]
+    while place == len(begins) - 1 and not _in_paragraph(stored, start, end - 1):
+        end -= 1
+    asked = begins[place - 1] if place and _asks(stored, start - 1) else start
+    if asked < start:
+        yield asked, end
+        yield asked, max(start + 1, index + 1)
+    yield start, end
+    yield start, max(start + 1, index + 1)
+
+
+def _asks(stored: StoredArticle, index: int) -> bool:
+    return words_of(stored, index).rstrip('"”»’)').endswith(("?", "？", "؟"))
+
+
+def _in_paragraph(stored: StoredArticle, first: int, last: int) -> bool:
+    return all(same_paragraph(stored, number) for number in range(first, last))
 
 
 def _listed(stored: StoredArticle, index: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
@@ -28,15 +29,12 @@ from pydantic import (
     AfterValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
-    GetPydanticSchema,
     PlainSerializer,
     TypeAdapter,
     WithJsonSchema,
     computed_field,
     model_validator,
 )
-from pydantic_core import core_schema
 
 from index.conditions import Condition, compared, joined
 from rag.periods import day_text
@@ -96,7 +94,7 @@ class _Json:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """The value whose ``as_json`` this is, its figures as that rounds them.
+        """The value of which ``as_json`` gave this; its figures stay rounded.
 
         Raises:
             ValueError: it is not the JSON of such a value.
@@ -368,7 +366,7 @@ class Filters:
     """By this publisher, letter case aside."""
 
     def condition(self) -> Condition | None:
-        """The same on the ledger's articles, None if all are meant.
+        """The filters as a condition on the ledger's articles; None if all are meant.
 
         An article without a date passes no date filter.
         """
@@ -381,7 +379,7 @@ class Filters:
         return joined(given) if given else None
 
     def within(self, confined: Scope) -> Filters:
-        """The same, and what a question confines itself to where nothing is said here."""
+        """These filters, completed by what the question's own words confine it to."""
         dated = self.after or self.before
         return Filters(
             self.after if dated else confined.after,
@@ -456,19 +454,15 @@ def messages_of(turns: Iterable[Turn]) -> list[dict[str, str]]:
     ]
 
 
-def _history(_: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:  # noqa: ANN401
-    sent = Annotated[
+if TYPE_CHECKING:
+    History: TypeAlias = tuple[Turn, ...]
+else:
+    History = Annotated[
         list[Message],
-        Field(max_length=MOST_MESSAGES, description="earlier messages, oldest first"),
+        Field(max_length=MOST_MESSAGES),
+        AfterValidator(as_turns),
+        PlainSerializer(messages_of),
     ]
-    return core_schema.no_info_after_validator_function(
-        as_turns,
-        handler.generate_schema(sent),
-        serialization=core_schema.plain_serializer_function_ser_schema(messages_of),
-    )
-
-
-History: TypeAlias = Annotated[tuple[Turn, ...], GetPydanticSchema(_history)]
 """Earlier turns, oldest first; in JSON their messages."""
 
 
@@ -521,7 +515,7 @@ class AskRequest:
 
     @classmethod
     def of(cls, question: str | AskRequest, **how: Unpack[How]) -> AskRequest:
-        """A question as it may be given: whole, or its text with what is said beside it."""
+        """The request for a question given as text with options, or as a request already."""
         if isinstance(question, AskRequest):
             return question
         how["history"] = as_turns(how.get("history", ()))

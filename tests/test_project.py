@@ -112,6 +112,12 @@ def _plain(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def test_no_two_files_of_tests_have_one_name():
+    """Pytest imports them by their names alone."""
+    names = sorted(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert names == sorted(set(names))
+
+
 def test_the_plan_of_the_house_names_every_room():
     plan = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     named = re.findall(r"^\| `(.+?)` \| \S.* \|$", plan, re.M)

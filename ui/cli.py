@@ -441,6 +441,37 @@ def chat(
 
 
 @app.command()
+def serve(
+    index: Index = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes answer.")] = 1,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="Let everyone in who reaches the port.")
+    ] = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Let nobody add or remove articles there.")
+    ] = False,
+    llm_url: LlmUrl = None,
+    llm_model: LlmModel = None,
+    llm_key: LlmKey = None,
+    sample: Sample = False,
+) -> None:
+    """Serve the doors for programs, without the page, from several processes."""
+    from ui.server import workers as processes
+    from ui.server.auth import admitted
+
+    settings = _settings(
+        index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
+    )
+    users = admitted(settings, no_auth=no_auth)
+    _corpus(settings, sample)  # what is wrong with it is told once
+    processes.serve(
+        settings, users, workers=workers, any_host=no_auth, read_only=read_only, sample=sample
+    )
+
+
+@app.command()
 def feedback(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it, as JSONL.")],
     index: Index = None,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from rag.answer_text import NEAREST
 from rag.periods import day_text
 from rag.types import Answer, Citation, Claim, Short
 from ui.answer_parts import paragraphs, refusal, remarks, sources
+from ui.conversation_store.values import Turn
 from ui.short_answers import in_claim, pieces
 from ui.templating import render
 
@@ -23,22 +23,6 @@ _UNSHOWABLE = re.compile("[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\u
 _SPACE = re.compile(r"\s+")
 _WEB = re.compile(r"https?://[^/\s]", re.I)
 _NO_ADDRESS = re.compile(r"[^!#$%&*+,\-./0-9:;=?@A-Z_a-z~]")
-
-
-class Exchange(Protocol):
-    """A turn of a conversation; ``ui.conversation_store.values.Turn`` is one."""
-
-    @property
-    def question(self) -> str:
-        """What was asked."""
-
-    @property
-    def answer(self) -> Answer:
-        """What was replied."""
-
-    @property
-    def asked_at(self) -> datetime | None:
-        """When; None if that is not known."""
 
 
 def copy_text(answer: Answer) -> str:
@@ -63,7 +47,7 @@ def copy_text(answer: Answer) -> str:
     return "\n".join([body, *numbered]) + "\n"
 
 
-def markdown(title: str, turns: Sequence[Exchange]) -> str:
+def markdown(title: str, turns: Sequence[Turn]) -> str:
     """A conversation as Markdown, each answer with its own numbered sources and their quotes.
 
     Args:
@@ -90,7 +74,7 @@ def markdown(title: str, turns: Sequence[Exchange]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def page(title: str, turns: Sequence[Exchange]) -> str:
+def page(title: str, turns: Sequence[Turn]) -> str:
     """A conversation as one page of HTML that loads nothing; its markers lead to its sources.
 
     Args:

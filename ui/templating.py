@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,6 +44,11 @@ def render(name: str, /, **values: object) -> str:
         values: What it is given; text is escaped wherever it is put, as ``escape`` does it.
     """
     return _templates().get_template(name).render(values)
+
+
+def static(name: str) -> str:
+    """A file of ``ui/static``."""
+    return (files("ui") / "static" / name).read_text("utf-8")
 
 
 class _OneLine(Extension):

@@ -112,7 +112,8 @@ def _cleaned_once(page: Cleaned) -> Cleaned:
     head, page = _without_title(head, lines[first], page)
     body = _without_teasers(lines[first : min(last + 1, end)], prose[first:])
     tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page, ends)
-    return replace(page, text=_settled("\n".join([*head, *body, *tail])))
+    published = page.published or rules.dateline(lines[first])
+    return replace(page, text=_settled("\n".join([*head, *body, *tail])), published=published)
 
 
 def _judged(lines: list[str], judge: Callable[[str], bool]) -> list[bool]:

@@ -60,6 +60,8 @@ ANYWHERE = re.compile(  # on a line of its own no article says this
     r"|your email address will not be published.{0,80}|required fields are marked.{0,5}"
     r"|save my name,? e-?mail.{0,80}|notify me of (?:new|follow).{0,60}"
     r"|please enable javascript.{0,60}|(?:get|download) (?:the|our) app\b.{0,40}"
+    r"|(?:for immediate release|press release)(?::? .{0,20}\d{4})?|pressemitteilung"
+    r"|communiqué de presse|comunicado de prensa|comunicato stampa|пресс-релиз|#{2,3}|-30-"
     r"|end of article|follow us on social media|watch video|story continues"
     r"|log in or register to post comments|printer-friendly version|email this ?blogthis!.*"
     rf"|{phrases.BUTTONS}|{phrases.ADVERTISEMENT}|{phrases.READING_TIME}|{phrases.LISTEN}"
@@ -151,6 +153,9 @@ SENTENCE_END = re.compile(r"(?:(?<!\.)(?<!\b[A-Z])\.|[。।۔])[\"'”’»)\]*
 QUOTED = re.compile(r"^\s*[\"“„«‘'].*[\"”“»’'][.,]?$")
 LINK = re.compile(r"https?://|www\.")
 BULLET = re.compile(r"^\s*(?:[-*•·▪►▶‣–|>»+]\s+)+")
+BEFORE_DATE = re.compile(r"(?:,|\()\s*(?:den|am|le|il|el|em|the)?\s*(?=\d|[^\W\d_])")
+DASH = re.compile(r"\)?\s*(?:[-–—:]|/\w+/)\s?")
+MAX_DATELINE = 80  # characters
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
 MAX_CREDIT_WORDS = 8
 MAX_INVITATION = 160
@@ -353,3 +358,16 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
     if found and (AFTER_DATE.fullmatch(after) or (label and len(after) <= MAX_AFTER_DATE)):
         return kind, found.day
     return "", None
+
+
+def dateline(line: str) -> date | None:
+    """The day of a dateline that opens an article's first sentence; None without a year or a dash.
+
+    >>> dateline("Tarn, 14 April 2026 – Nordwind today opened its third wind farm.")
+    datetime.date(2026, 4, 14)
+    """
+    for place in BEFORE_DATE.finditer(line[:MAX_DATELINE]):
+        found = date_at_start(line[place.end() :])
+        if found and DASH.match(line, place.end() + found.end):
+            return found.day
+    return None

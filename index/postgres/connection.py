@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -46,7 +46,8 @@ class Connections:
         parts = urlsplit(url)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         self.name = query.pop("schema", SCHEMA)
-        self._url = urlunsplit(parts._replace(query=urlencode(query, quote_via=quote)))
+        options = f"?{urlencode(query, quote_via=quote)}" if query else ""
+        self._url = f"{parts.scheme}://{parts.netloc}{parts.path}{options}"
         host = parts.netloc.rpartition("@")[2]
         named = f"?schema={self.name}" if self.name != SCHEMA else ""
         self.place = f"{parts.scheme}://{host}{parts.path}{named}"
@@ -60,12 +61,15 @@ class Connections:
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         with self._told(self._unwritable):
-            db = psycopg.connect(
-                self._url,
-                autocommit=True,
-                connect_timeout=_PATIENCE,
-                application_name="onrecord",
-            )
+            try:
+                db = psycopg.connect(
+                    self._url,
+                    autocommit=True,
+                    connect_timeout=_PATIENCE,
+                    application_name="onrecord",
+                )
+            except psycopg.ProgrammingError as error:  # the address is none
+                raise psycopg.OperationalError(str(error)) from error
             db.execute(
                 sql.SQL("SET search_path = {}, public").format(sql.Identifier(self.name)),
             )

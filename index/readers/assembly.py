@@ -123,9 +123,13 @@ def sentences_of(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     if any(len(cell) > LONGEST_CELL for row in filled for cell in row):
         yield from (cell for row in filled for cell in row if cell)
         return
-    heads = filled[0] if has_heads(filled) else None
-    for row in filled[1 if heads else 0 :]:
-        yield headed(heads, row) if heads else " | ".join(cell for cell in row if cell)
+    full = [row for row in filled if any(row[1:])]
+    heads = full[0] if has_heads(full) else None
+    for row in filled:
+        if heads is None or row not in full:  # one cell over all columns is a caption
+            yield " | ".join(cell for cell in row if cell)
+        elif row is not heads:
+            yield headed(heads, row)
 
 
 def has_heads(rows: Sequence[Sequence[str]]) -> bool:

@@ -31,10 +31,11 @@ def _is_page(file: SourceFile, head: bytes) -> bool:
     return PAGE.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
+PAGES = Reader("a web page", page.EXTENSIONS, page.read_page, _is_page, many=True)
 OWN = (
     Reader("plain text", text.EXTENSIONS, single(text.read_text)),
     Reader("a Markdown file", markdown.EXTENSIONS, single(markdown.read_markdown)),
-    Reader("a web page", page.EXTENSIONS, single(page.read_html), _is_page),
+    PAGES,
     records.JSONL,
     records.TABLE,
     document.READER,
@@ -154,7 +155,7 @@ def _reader_of(file: SourceFile, *, by_name: bool) -> Reader | None:
     if named and named.recognises(file, head):
         return named
     found = next((reader for reader in readers() if reader.recognises(file, head)), None)
-    if found and found.many:
+    if found and found.many and found is not PAGES:
         ends = " or ".join(found.extensions)
         raise Refused(f"the file is {found.name} by what it holds; rename it to end in {ends}")
     return found or named

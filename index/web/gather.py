@@ -96,7 +96,9 @@ def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Repor
     report = builder.add(sources, list(found.articles.values()), found.withdrawn)
     report.unchanged += [uri for uri in found.unchanged if uri not in found.articles]
     report.skipped += found.skipped
-    Memory(folder_of(builder.place)).keep(found.seen)
+    folder = folder_of(builder.place)
+    folder.mkdir(parents=True, exist_ok=True)
+    Memory(folder).keep(found.seen)
     return report
 
 

@@ -59,9 +59,12 @@ def articles_of(
         if isinstance(item, Skipped):
             yield Skipped(found.url, _with_feed(item.reason, body, found.url))
             continue
-        uri = _own_address(item.url, found.url) + item.uri.removeprefix(name)
         article = item if item.cleaned else clean_article(item)
-        yield _described(replace(article, uri=uri, key=uri, url=uri, root=""), page)
+        if number := item.uri.removeprefix(name):  # one of several on the page
+            uri, url = found.url + number, item.url or found.url
+        else:
+            uri = url = _own_address(item.url, found.url)
+        yield _described(replace(article, uri=uri, key=uri, url=url, root=""), page)
 
 
 def _described(article: Article, page: Page | None) -> Article:

@@ -9,8 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from rag.evaluation import requests
-from rag.evaluation.judge import Judgement, cites_right_first, exact, f1
+from rag.evaluation.judge import (
+    Judgement,
+    cites_right_first,
+    exact,
+    f1,
+    reply_precision,
+    reply_recall,
+)
 from rag.evaluation.statistics import (
     Bin,
     Estimate,
@@ -64,8 +70,8 @@ def _unanswerable(given: Judgement, *found: bool) -> tuple[int, int]:
 SHARES: Mapping[str, Callable[[Judgement], tuple[float, int]]] = {
     "complete_answers": lambda given: _answerable(given, given.outcome == "complete"),
     "fact_recall": lambda given: _answerable(given, *given.stated),
-    "request_recall": lambda given: _of(requests.held(given.question.wanted, given.answer)),
-    "request_precision": lambda given: _of(requests.right(given.question.wanted, given.answer)),
+    "request_recall": lambda given: _of(reply_recall(given.question.wanted, given.answer)),
+    "request_precision": lambda given: _of(reply_precision(given.question.wanted, given.answer)),
     "short_exact": lambda given: _short(given, exact),
     "short_f1": lambda given: _short(given, f1),
     "citation_precision": lambda given: _citations(given, wanted=False),

@@ -46,7 +46,7 @@ class Estimate:
 
 
 def estimate(rows: ArrayLike, statistic: Statistic, count: int) -> Estimate:
-    """A statistic of questions, with its bootstrap percentile interval.
+    """The value of a statistic over questions, with its bootstrap percentile interval.
 
     The interval is that of the middle 95 % of resamples, the same on every run and whatever the
     order of the rows. It is widened to hold the value itself, which a biased statistic such as

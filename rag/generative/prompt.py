@@ -171,7 +171,7 @@ def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[i
     found = [(item.index, item.index + 1), (first, last)]
 
     def widens(low: int, high: int, number: int) -> bool:
-        """Whether it may grow to these sentences, of which that number is new."""
+        """Whether the passage may be sentences ``low`` to ``high``, with ``number`` new."""
         if not same_paragraph(stored, number if number < first else number - 1):
             return False
         length = stored.sentences[high - 1].end - stored.sentences[low].start

@@ -111,7 +111,7 @@ class ReplyReader:
         return found
 
     def finish(self, *, complete: bool) -> list[str]:
-        """The last sentences; of a reply that was cut, not the one that it was cut in.
+        """The last sentences, but for one that was cut off.
 
         Args:
             complete: Whether the model ended the reply by itself.

@@ -266,7 +266,7 @@ class _Found:
         return ""
 
     def take_doubtful(self, found: re.Match[str], text: str) -> str:
-        """The same for parentheses, which may hold an age, a year or a paragraph of a law."""
+        """As ``take``, for parentheses, which may hold an age, a year or a paragraph of a law."""
         inside, bare = found[1], _bare(found[1])
         if not self.reads(inside):
             return found[0]
@@ -280,7 +280,7 @@ class _Found:
         return self.take(inside, "") if named or known or (ends and small) else found[0]
 
     def take_raised(self, found: re.Match[str], text: str) -> str:
-        """The same for superscripts, which may be a power or a unit."""
+        """As ``take``, for superscripts, which may be a power or a unit."""
         before = text[: found.start()]
         if not before.strip() or _POWER.search(before):
             return found[0]

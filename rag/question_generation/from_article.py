@@ -111,7 +111,7 @@ class About:
         self.headline = _headline(article.title, self)
 
     def _topic(self, name: str, count: int) -> bool:
-        """Whether it speaks of what has this name, so often, and that is nobody."""
+        """Whether a name is a subject of the article: it is told of often, and is no person."""
         surnames = {person.split()[-1] for person in self.people}
         often = count > 1 or name in self.title
         return often and not surnames & {*name.split()} and not TITLED.match(name)
@@ -284,7 +284,7 @@ def _of_sentence(text: str, about: About) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str, str]]:
-    """The same for what a subject did."""
+    """(kind, question, whom it is about) for what a subject did."""
     done = _DONE.match(behind)
     if not done:
         return

@@ -101,7 +101,7 @@ def _suggested(corpus: Corpus, token: str, count: int) -> tuple[str, ...]:
 
 
 def _mixed(each: Iterable[Sequence[Candidate]]) -> Iterator[list[Candidate]]:
-    """For each story its questions, first of a kind that the stories before it did not begin."""
+    """For each story its questions, those first whose form began fewest stories before it."""
     begun: Counter[str] = Counter()
     for found in each:
         ordered = sorted(found, key=lambda w: (w.kind == "is", begun[w.kind], KINDS.index(w.kind)))

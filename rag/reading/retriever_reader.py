@@ -62,7 +62,7 @@ class Found:
     by_words: bool = False
 
     def without(self, left_out: Callable[[Evidence], bool]) -> Found:
-        """The same without some of the evidence, found anew to answer nothing if that was best."""
+        """A copy without some of the evidence; its confidence is 0 if the best is left out."""
         parts = [[item for item in part if not left_out(item)] for part in self.parts]
         whole = [item for item in self.whole if not left_out(item)]
         sure = bool(self.whole and whole and whole[0] is self.whole[0])
@@ -139,9 +139,9 @@ def _read(
     whole, untrue = demote_untrue(meant, whole, stated)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     confidence = answerability.confidence(query, whole, idf, false)
-    if meant.condition_asked and whole and ":" not in whole[0].text:  # it names them itself
-        told = evidence.gather(meant.condition_asked, passages, reader)
-        whole = evidence.surest(whole, told)
+    if whole and ":" not in whole[0].text:  # else it names the conditions itself
+        for wording in meant.conditions_asked:
+            whole = evidence.surest(whole, evidence.gather(wording, passages, reader))
     parts = meant.parts
     if len(parts) == 1 or meant.said:
         return Found(whole, [whole], confidence, untrue, retrieved)

@@ -43,8 +43,9 @@ from rag.types import Answer
 # among which it may say that of something else.
 OPENING, REPEATED = 2, 6
 
-# How near that must be to what it corrects, where it says on which day that was published.
-NEAR_DATED = 0.3
+# How near that must be to what it corrects, and how many content words it must have of it, where it
+# says on which day that was published.
+NEAR_DATED, REPEATS = 0.3, 3
 
 _CORRECTED = "Corrected"
 
@@ -312,6 +313,7 @@ def _repairs(
 
     first = nearest(range(min(OPENING, len(mine))))
     dated = places[0][0].article.published in _days_told(texts[first[0]], article)
+    dated = dated and len(stems[first[0]] & stems[first[1]]) >= REPEATS
     if cosines[first] < (NEAR_DATED if dated else NEAR_COUNTED):
         return
     more = (n for n in range(len(mine)) if n != first[0] and _REPEATS.search(texts[n]))

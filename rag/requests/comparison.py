@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from index.text.words import stem
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
 from rag.requests.material import Line, Material, order_of, telling
-from rag.requests.speech import speech
+from rag.requests.roles import BODIES, Calling, callings
+from rag.requests.speech import is_of, speech
 
 # Sentences of each side, stories that are read for them, sides that are found where none is named.
 EACH, STORIES, SIDES = 6, 16, 3
@@ -26,6 +28,9 @@ WANTS, SAYS, BOTH, ENOUGH = 0.6, 0.3, 0.15, 0.55
 
 # Two sentences of a side whose cosine is higher tell the same.
 SAME = 0.75
+
+# Of so many at most that a side may be by what it is called ("the minister") each is taken for it.
+BEARERS = 2
 
 # Characters between a side and what it wants or does.
 REACH = 70
@@ -42,6 +47,12 @@ _WANTS = (
     r"|press(?:es|ed) for)\b"
 )
 _WANTED = re.compile(rf"\b{_WANTS}", re.I)
+_DEMANDED = re.compile(
+    r"\b(?:wants?|wanted|demand(?:s|ed)|insist(?:s|ed)|call(?:s|ed) (?:for|on)|ask(?:s|ed) for"
+    r"|seeks?|sought|requir(?:es|ed)|would not|will not|press(?:es|ed) for|urg(?:es|ed))\b",
+    re.I,
+)
+_ANY = re.compile("")
 _OTHER = re.compile(r"\b(?:to|that|which|whether|said|says|told|wants?|[Ww]hile|[Bb]ut)\b|[;:]")
 _GOES_ON = re.compile(r"^\W*(?:It|He|She|They|Its|His|Her|Their)\b")
 
@@ -57,14 +68,34 @@ def comparison(about: Mapping[str, Material], asked: str) -> list[Line]:
     return [line for side in sides for line in _told(side, about[side], asked, sides)]
 
 
-def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> list[Line]:
+def wanted(side: str, material: Material, asked: str) -> list[Line]:
+    """What one side demands, without a label.
+
+    Args:
+        side: As the request calls it.
+        material: The articles on it.
+        asked: The request.
+    """
+    lines = _told(side, material, asked, [], _DEMANDED)
+    return [replace(line, label="") for line in lines]
+
+
+def _told(
+    side: str,
+    material: Material,
+    asked: str,
+    beside: Sequence[str],
+    only: re.Pattern[str] = _ANY,
+) -> list[Line]:
     """What one side wants, says or does, as asked, in the order in which it was told."""
     stories = material.stories()
     others = [other for other in beside if other != side]
-    both = [a for a in stories if any(_place(a.article.text, o) is not None for o in others)]
+    both = [a for a in stories if any(_place(a.article.text, [o]) is not None for o in others)]
     if both and not material.now.search_index.vocabulary.is_name(side.split()[-1].lower()):
         stories = both  # "the company" is another one in other articles
-    found = [(a, *each) for a in stories[:STORIES] for each in _of(a, side)]
+    stories = stories[:STORIES]
+    names = _Names.of(side, callings(stories))
+    found = [(a, *of) for a in stories for of in _of(a, names) if only.search(words_of(a, of[0]))]
     if not found:
         return []
     texts = [words_of(a, index) for a, index, _, _ in found]
@@ -77,6 +108,40 @@ def _told(side: str, material: Material, asked: str, beside: Sequence[str]) -> l
     chosen = _apart(near + np.array([*gains], np.float32), vectors, texts)
     lines = [Line(found[n][0], found[n][1], _titled(side)) for n in chosen]
     return sorted(lines, key=lambda line: order_of(line.article, line.index))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """By what articles name a side.
+
+    Attributes:
+        words: The last words of its names, in lower case; the first is the request's own.
+        nouns: What a body is called where it is named too: "the union".
+        speakers: Who speaks for it.
+    """
+
+    words: tuple[str, ...]
+    nouns: frozenset[str]
+    speakers: frozenset[str]
+
+    @classmethod
+    def of(cls, side: str, known: Sequence[Calling]) -> _Names:
+        """What articles that call people and bodies something call a side, and who is of it."""
+        last = side.split()[-1].lower()
+        bearers = {c.name.split()[-1].lower() for c in known if _head(c.noun) == stem(last)}
+        called = {c.noun.split()[-1] for c in known if c.noun and _same(c.name, last)}
+        spoken = {c.name for c in known if c.of and _same(c.of, last)}
+        words = (last, *bearers) if len(bearers) <= BEARERS else (last,)
+        return cls(words, frozenset(called & BODIES), frozenset(spoken))
+
+
+def _head(noun: str) -> str:
+    return stem(noun.split()[-1]) if noun else ""
+
+
+def _same(name: str, last: str) -> bool:
+    word = name.split()[-1].lower()
+    return alike(last, word) or stem(last) == stem(word)
 
 
 def _apart(
@@ -95,23 +160,29 @@ def _apart(
     return chosen
 
 
-def _of(stored: StoredArticle, side: str) -> Iterator[tuple[int, float, int]]:
+def _of(stored: StoredArticle, side: _Names) -> Iterator[tuple[int, float, int]]:
     """The sentences in which a side wants, says or does something.
 
     Yields:
         Which one, what it counts, and how many such sentences ago the one that it goes on from is.
     """
     speaker = {said.index: said.speaker for said in speech(stored)}
+    words = side.words
+    if _place(stored.article.text, words) is not None:
+        words = (*words, *side.nouns)
     acted, back = -2, 0
     for index in telling(stored):
         text = words_of(stored, index)
         goes_on = acted == index - 1 and same_paragraph(stored, acted) and _GOES_ON.match(text)
-        place = 0 if goes_on else _place(text, side)
-        said = index in speaker and _place(speaker[index], side) is not None
+        place = 0 if goes_on else _place(text, words)
+        by = speaker.get(index, "")
+        said = bool(by) and (
+            _place(by, words) is not None or any(is_of(by, s) for s in side.speakers)
+        )
         wants = _wants(text, place)
         if not (said or wants or place == 0):
             continue
-        if not said and index in speaker and not goes_on and not _for(text, speaker[index], place):
+        if not said and by and not goes_on and not _for(text, by, place):
             continue  # what somebody says of the side
         back = back + 1 if goes_on else 0
         acted = index
@@ -133,12 +204,12 @@ def _for(text: str, speaker: str, place: int | None) -> bool:
     return begin >= 0 and place is not None and len(between) <= REACH and not _OTHER.search(between)
 
 
-def _place(text: str, side: str) -> int | None:
-    """Where a text names a side; None if it does not."""
-    last = side.split()[-1].lower()
+def _place(text: str, names: Sequence[str]) -> int | None:
+    """Where a text names a side by one of some words; None if it does not."""
+    lasts = [name.split()[-1].lower() for name in names]
     for word in _WORD.finditer(text):
         held = re.sub(r"[’']s?$", "", word.group()).lower()
-        if alike(last, held) or stem(last) == stem(held):
+        if any(_same(held, last) for last in lasts):
             return word.start()
     return None
 

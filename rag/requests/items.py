@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.text.names import Name, groups, names_in
+from index.text.names import Name, aliases, groups, names_in
 from index.text.numbers import numbers_in
 from index.text.words import content_stems, stem
 from rag.extractive import says_the_same
 from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
-from rag.requests.material import Line, Material, opening, quoted
+from rag.requests.material import Line, Material, opening, quoted, telling
+from rag.requests.roles import callings
 from rag.requests.speech import BODY, speech
 
 # Items of a list.
@@ -35,7 +36,7 @@ AMONG = 5
 _ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
 _KINDS = {
     "person": re.compile(
-        r"^\W*(?:who|whom|who[’']?s)\b|\b(?:people|persons?|politicians?|officials?|leaders?|names)\b",
+        r"^\W*(?:who|whom|who[’']?s|every(?:one|body)|any(?:one|body))\b|\b(?:people|persons?|politicians?|officials?|leaders?|names)\b",
         re.I,
     ),
     "place": re.compile(
@@ -50,10 +51,38 @@ _KINDS = {
     ),
 }
 _ASKED = re.compile(
-    r"^\W*(?:which|(?:list|name|give me|show me)(?: all)?(?: of)?(?: the)?|all(?: of)?(?: the)?"
-    r"|every) (?P<noun>[a-z]{3,}s)\b",
+    r"(?:\bwh?ich |^\W*(?:(?:list|name|give me|show me|all|every|of|the) )+"
+    r"|^\W*(?=\w+s (?:who|that|which|named|mentioned)\b)|\bnames of (?:the )?(?:\S+ )?)"
+    r"(?P<noun>[a-z]{3,}s)\b",
     re.I,
 )
+# What only says that all are meant.
+_MENTIONED = frozenset(
+    content_stems(
+        "list name give show tell mention appear come quote cite speak spoke say involve exist"
+        " article story report paper corpus coverage news"
+    )
+)
+_LOCATED = re.compile(
+    r"\bwhere\b|\b(?:host|hold|held|take|took|happen|venue|meet|met|in wh?ich)", re.I
+)
+_STATES = re.compile(r"\b(?:countr(?:y|ies)|nations|states)\b", re.I)
+_CITIES = re.compile(r"\b(?:cit(?:y|ies)|towns?|villages?|capitals?)\b", re.I)
+# Words for one event: who asks where the talks were means the negotiations too.
+_EVENTS = tuple(
+    frozenset(map(stem, words.split()))
+    for words in (
+        "talks negotiations meeting meetings met summit discussions round dialogue conference",
+        "hearing hearings trial case court courtroom appeal inquiry",
+        "attack attacks strike strikes bombing shelling raid explosion",
+        "protest protests demonstration rally march",
+    )
+)
+# Characters before "in Paris" among which is what was there.
+_BEFORE = 90
+# What stands between places that are named in a row.
+_ALSO = (", ", " and ", ", and ", " or ", ", then ", " and then ")
+_AT = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.I)
 _NAMELIKE = re.compile(r"(?:[Tt]he )?[A-Z][\w’'.-]*(?: (?:&|of|and|[A-Z][\w’'.-]*))*")
 _IN = re.compile(r"\b(?:in|at|near|to|from|outside|around|via)(?: the)? $", re.I)
 _THE = re.compile(r"\bthe (?:[a-z]+ ){0,2}$", re.I)
@@ -110,10 +139,14 @@ def named(material: Material, found: Sequence[Evidence], asked: str) -> list[Lin
         asked: The request.
     """
     kind = next((kind for kind, words in _KINDS.items() if words.search(asked)), "")
-    if kind == "person":  # whoever is named beside it is easily taken for one of them
-        found = [one for one in found if _about(material, one)]
-    noun = "" if kind else _noun(asked)
-    items = _called(found, noun) if noun else _answers(found, kind)
+    noun = sort_of(asked)
+    items = _called(material, noun) if noun and _unbound(asked, noun, material.subject) else []
+    if len(items) < 2 and kind == "place" and _LOCATED.search(asked):
+        items = _placed(material, asked)
+    if len(items) < 2:
+        if kind != "place":  # what is named beside it is easily taken for one of them
+            found = [one for one in found if _about(material, one)]
+        items = _answers(found, kind)
     chosen: list[Item] = []
     for item in items:
         if len(chosen) < ITEMS and not any(_same(item.name, other.name) for other in chosen):
@@ -127,26 +160,55 @@ def _about(material: Material, one: Evidence) -> bool:
     return not material.weights or max(map(material.share, texts)) >= HELD
 
 
-def _noun(asked: str) -> str:
-    """The stem of what is asked for, where that is any noun: "which judges", "all the ships"."""
+def sort_of(asked: str) -> str:
+    """What is asked for, in the singular, where that is any noun: "which judges", "all ships"."""
     found = _ASKED.search(asked)
-    return stem(found["noun"]) if found else ""
+    noun = found["noun"].lower() if found else ""
+    return re.sub(r"ies$", "y", noun) if noun.endswith("ies") else noun.removesuffix("s")
 
 
-def _called(found: Sequence[Evidence], noun: str) -> list[Item]:
-    """The names that a text calls so: "Judge Anna Berg", "a judge, Anna Berg", "Berg, a judge"."""
+def _unbound(asked: str, noun: str, subject: str) -> bool:
+    """Whether all of a sort are asked for, not those of whom something is told: "who won"."""
+    aside = {stem(noun), *content_stems(subject)}
+    return all(s in aside or s in _MENTIONED for s in content_stems(asked))
+
+
+def _called(material: Material, noun: str) -> list[Item]:
+    """The names that articles call so: "Judge Anna Berg", "a judge, Anna Berg", "Berg, a judge"."""
+    known = callings(material.articles)
+    return [Item(c.name, c.article, c.index) for c in known if c.noun and c.is_a(noun)]
+
+
+def _placed(material: Material, asked: str) -> list[Item]:
+    """The places in which articles say that what is asked about was: "talks in Paris"."""
+    stems = {*content_stems(material.subject)}
+    stems |= {word for words in _EVENTS if stems & words for word in words}
     items = []
-    for one in found:
-        for name in names_in(one.text):
-            words = name.text.split()
-            before = [stem(w) for w in re.findall(r"\w+", one.text[: name.start])[-1:]]
-            beside = re.match(r"[ ,]*$", one.text[: name.start][-2:]) and before == [noun]
-            after = re.match(r", (?:an?|the|its|his|her) ((?:[\w-]+ ?){1,4})", one.text[name.end :])
-            titled = len(words) > 1 and stem(words[0]) == noun
-            if titled or beside or (after and noun in content_stems(after[1])):
-                called = " ".join(words[1:]) if titled else name.text
-                items.append(Item(called, one.article, one.index))
+    for stored in material.articles:
+        for index in telling(stored):
+            text = words_of(stored, index)
+            there = last = 0  # where the last place begins, and where it ends
+            for name in names_in(f"x {text}"):
+                start, end = name.start - 2, name.end - 2
+                if text[last:start] not in _ALSO:
+                    there = start
+                last = end
+                before = text[:there]
+                clause = re.split(r"[.;:]", before[-_BEFORE:])[-1] if _AT.search(before) else ""
+                beside = text[end:].split()[:1] if text[end:].startswith(" ") else []
+                told = {*content_stems(" ".join((clause, *beside)))}  # "the Paris talks"
+                if stems & told and _of_sort(name.text, asked):
+                    items.append(Item(name.text, stored, index))
     return items
+
+
+def _of_sort(place: str, asked: str) -> bool:
+    """Whether a place may be a city, or a state, if that is asked for."""
+    word = "+".join(place.lower().split())
+    # A state has its demonym beside it, and only a capital stands for two.
+    beside = any(a != word and a[:2] == word[:2] for a in aliases(word))
+    state = len(groups(word)) == 1 and (beside or "+" in word)
+    return not (_CITIES.search(asked) if state else _STATES.search(asked))
 
 
 def _answers(found: Sequence[Evidence], kind: str) -> list[Item]:

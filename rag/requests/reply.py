@@ -21,8 +21,8 @@ from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import brief
-from rag.requests.comparison import comparison, speakers
-from rag.requests.items import listed, named
+from rag.requests.comparison import comparison, speakers, wanted
+from rag.requests.items import listed, named, sort_of
 from rag.requests.kinds import TALK
 from rag.requests.material import Line, Material, composed, gather, published_by, telling
 from rag.requests.quoting import is_person, quotes, statements
@@ -41,8 +41,7 @@ _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)
 
 
 # What asks for one fact in which accounts may differ.
-_ONE = re.compile(r"\W*(?:who|when|where|which|what|why|how|(?:number|cost|price|date)s? )\b", re.I)
-_YES_OR_NO = re.compile(r"\W*(?:is|are|was|were|does|do|did|has|have|will|when)\b", re.I)
+_ONE = re.compile(r"\W*(?:who|when|where|which|what|why|how|(?:number|cost|price|date)s?)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +180,7 @@ def _timeline(request: Request, desk: Desk) -> Reply | None:
     if not (lines := timeline(material)):
         if not material.articles:
             return _nothing(request, material)
-        # "Is there a timetable for the talks?" is a question after all.
-        if _YES_OR_NO.match(desk.question):
+        if desk.question.lower().startswith("when"):  # a question after all
             return None
         dated = any(article.article.published for article in material.articles)
         undated = "" if dated else "; none says when it was published, from which days are counted"
@@ -281,7 +279,12 @@ def _count(request: Request, desk: Desk) -> Reply | None:
 
 
 def _list(request: Request, desk: Desk) -> Reply | None:
-    material = desk.gather(request.subject)
+    if request.sides:
+        side = request.sides[0]
+        lines = wanted(side, desk.gather("", side), desk.question)
+        return Reply(f"What is reported that {side} wants.", lines) if lines else None
+    sort = {*content_stems(sort_of(desk.question))}
+    material = desk.gather("" if {*content_stems(request.subject)} <= sort else request.subject)
     found = desk.evidence()
     if lines := listed(material, found):
         return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)

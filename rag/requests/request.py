@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.text.words import WORD
+from index.text.words import WORD, is_content
 from rag.dialogue.small_talk import bare, is_small_talk
 from rag.question import Question
 from rag.reading.reader import RequestReading
@@ -48,11 +48,35 @@ _ASKS = re.compile(
     re.I,
 )
 
+# What is asked of the future, or whether something is so.
+_WHAT_NEXT = re.compile(
+    r"\W*what (?:happens|becomes|(?:will|is going to|could|would|should) (?:happen|become))"
+    r" (?:to|of|with|if)\b",
+    re.I,
+)
+_YES_OR_NO = re.compile(
+    r"\W*(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could|should)\b", re.I
+)
+
 # What an article may list line by line, of which it is asked how many there are.
 POINTS = re.compile(
     r"\W*how many (?:\w+ )?(?P<what>demands|points|conditions|preconditions|terms|measures"
     r"|proposals|requirements|recommendations|steps|items|parts)\b",
     re.I,
+)
+# What somebody has several of: "demands of the union", "the union's demands".
+_THEIRS = re.compile(
+    r"^(?:\W*(?:(?:list|name|give me|show me|what are|all|the|of) )*)(?:demands|points|conditions"
+    r"|preconditions|terms|proposals|requirements|recommendations|promises|complaints)\b",
+    re.I,
+)
+_WANTED = re.compile(
+    r"\b(?:wants?|asking for|asks? .*\bfor|asking .*\bfor|demand(?:s|ing)?)\b", re.I
+)
+_ON = re.compile(r".*\b(?:on|about|with|of|regarding|concerning|over|around) (?P<what>.+)", re.I)
+_ALL = frozenset(
+    "everything all anything it this that these those here now today news articles article stories"
+    " corpus archive index sources papers outlets things whole far lately recently".split()
 )
 # The things that a list is asked for: "which cities".
 _THINGS = re.compile(r"\W*(?:which|what) [a-z]{3,}s\b", re.I)
@@ -79,6 +103,10 @@ _TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.I)
 _WORDS = (
     "timeline chronology summarise summarize summary overview comparison disagreement developments"
 ).split()
+
+# What is typed for longer words.
+_TEXTED = {"ppl": "people", "govt": "government", "r": "are", "u": "you", "ur": "your"}
+_TEXTED |= {"abt": "about", "btwn": "between", "w": "with", "bc": "because", "wich": "which"}
 
 _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 
@@ -109,7 +137,8 @@ def decided(
     if meant.kind == "smalltalk":
         return Request("about" if read(meant.text).kind == "about" else "smalltalk")
     request = request_of(meant.spelt, read)
-    if request.kind in TALK and (not meant.leans or _OURS.search(meant.spelt)):
+    asks = meant.leans or _YES_OR_NO.match(meant.spelt)  # "is there a timetable?"
+    if request.kind in TALK and (not asks or _OURS.search(meant.spelt)):
         return request
     if len(meant.parts) > 1 and request.kind not in PROSE:
         return FACT  # "until when is it shut, and what happens then"
@@ -147,24 +176,41 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return Request("timeline", _span(text, found))
     if points := POINTS.match(text):
         return Request("count", _span(text, _behind(found, points)))
-    if found.kind == "fact" and _SAY.match(text) and _words(text, found, "speaker"):
-        found = replace(found, kind="quotes")
-    corrected = found.kind == "disagreement" and CORRECTED.search(text)
-    if found.kind == "fact" or (found.probability < SURE and not corrected):
-        return FACT
-    if found.kind in ("search", "latest") and _ASKS.match(text):
-        return FACT
+    found = replace(found, kind=_kind_of(text, found))
     words = {role: _words(text, found, role) for role in ("subject", "side", "speaker")}
     subject, sides, speaker = words["subject"], words["side"], words["speaker"]
     if found.kind == "comparison":
-        sides = [*sides, *speaker]
-        return Request("comparison", " ".join(subject), tuple(dict.fromkeys(sides)))
+        sides = list(dict.fromkeys([*sides, *speaker]))
+    if len(sides) == 1 and _of_one(text, found.kind):
+        return Request("list", " ".join(subject), tuple(sides))
+    if found.kind == "comparison":
+        return Request("comparison", " ".join(subject), tuple(sides))
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
         return Request("quotes", " ".join(subject), speaker=" ".join(speaker or sides))
     if found.kind == "list" and (things := _THINGS.match(text)):
         found = _behind(found, things)
     # Of every other kind all that is named is what it is about.
-    return Request(found.kind, _span(text, found))
+    named = _span(text, found) or _named(text)
+    return FACT if found.kind == "fact" else Request(found.kind, named)
+
+
+def _kind_of(text: str, found: RequestReading) -> str:
+    """The kind of a request as the model has it; a fact, unless it is surely another."""
+    if found.kind == "fact":
+        return "quotes" if _SAY.match(text) and _words(text, found, "speaker") else "fact"
+    corrected = found.kind == "disagreement" and CORRECTED.search(text)
+    unsure = found.probability < SURE and not corrected
+    asks = (found.kind in ("search", "latest") and _ASKS.match(text)) or _WHAT_NEXT.match(text)
+    # "What happens to the prisoners", "is there a timetable"
+    timed = found.kind == "timeline" and _YES_OR_NO.match(text)
+    return "fact" if unsure or asks or timed else found.kind
+
+
+def _of_one(text: str, kind: str) -> bool:
+    """Whether what one side wants is asked for: "demands of the union"."""
+    if kind == "comparison":
+        return bool(_THEIRS.search(text))
+    return kind == "list" and bool(_WANTED.search(text))
 
 
 def doubted(text: str, subject: str) -> str:
@@ -188,6 +234,13 @@ def doubted(text: str, subject: str) -> str:
     return subject if framed else part.strip()
 
 
+def _named(text: str) -> str:
+    """What stands behind the last "on" or "about" of a request; "" if that is everything."""
+    found = _ON.search(text)
+    said = _bare(found["what"]) if found else ""
+    return said if any(is_content(w) and w.lower() not in _ALL for w in WORD.findall(said)) else ""
+
+
 def _behind(found: RequestReading, asked: re.Match[str]) -> RequestReading:
     """The same without what names the things that are asked for, if more is named."""
     left = tuple(role for role in found.roles if role[0] >= asked.end())
@@ -195,7 +248,9 @@ def _behind(found: RequestReading, asked: re.Match[str]) -> RequestReading:
 
 
 def _spelt(word: re.Match[str]) -> str:
-    """A word as typed, or the word of requests that it is but for a letter."""
+    """A word as typed, or the word that it is short for, or that of requests but for a letter."""
+    if short := _TEXTED.get(word[0].lower()):
+        return short
     found = process.extractOne(word[0].lower(), _WORDS, scorer=OSA.distance, score_cutoff=1)
     return found[0] if found and found[1] else word[0]
 

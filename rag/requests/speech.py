@@ -11,7 +11,7 @@ from index.ledger import StoredArticle
 from index.text.names import Name, alike, names_in
 from rag.quote_context import same_paragraph, words_of
 
-_VERB = (
+VERB = (
     r"(?:said|says|say|saying|told|tells|stated|states|added|adds|explained|explains|insisted|insists"
     r"|warned|warns|argued|argues|claimed|claims|announced|announces|noted|notes|declared|declares"
     r"|remarked|replied|replies|answered|commented|comments|stressed|stresses|admitted|admits"
@@ -27,8 +27,8 @@ _TITLE = (
     r"|publicly|again|further))*"
 )
 # "Its spokeswoman, Anna Berg, said that"; not "in Paris, said Anna Berg".
-_APPOSED = re.compile(rf"^, {_VERB}\b(?! [A-Z])")
-_AFTER = re.compile(rf"^{_TITLE} {_VERB}\b", re.I)
+_APPOSED = re.compile(rf"^, {VERB}\b(?! [A-Z])")
+_AFTER = re.compile(rf"^{_TITLE} {VERB}\b", re.I)
 # What stands behind the words themselves: "…”, said the chairwoman, Anna Berg".
 _INVERTED = (
     r"(?:said|says|added|adds|wrote|warned|warns|explained|insisted|noted|argued|replied|remarked"
@@ -41,7 +41,7 @@ _BEFORE = re.compile(rf"\b{_INVERTED} (?:(?:the |its |their )?(?:{_PLAIN}){{0,4}
 _ACCORDING = re.compile(r"\baccording to (?:the |its )?(?:[a-z]+ ){0,3}$|\bin the words of $", re.I)
 _TITLING = re.compile(r" (?:(?:spokes|chair)\w+|minister|president|secretary|leader) (?=[A-Z])")
 _PRONOUN = re.compile(
-    rf"\b(he|she|they)(?: (?:has|had|have|also|later|then|again))* {_VERB}\b|\b{_VERB} (he|she"
+    rf"\b(he|she|they)(?: (?:has|had|have|also|later|then|again))* {VERB}\b|\b{VERB} (he|she"
     r"|they)\b(?! (?:was|were|had|would|will|is|are|could)\b)",
     re.I,
 )

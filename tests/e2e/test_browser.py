@@ -12,10 +12,10 @@ from tests.e2e.browsing import PHONE, ask, browser_wanted, chats_shown, elsewher
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
 from ui.conversation_store.store import ConversationStore
+from ui.page.app import build_app, launch
 from ui.page.open_turns import OpenTurns
 from ui.report.page import page as report_page
 from ui.sample import NOTICE, SUGGESTIONS
-from ui.web import build_app, launch
 
 pytestmark = browser_wanted
 HEADLINE = "what preconditions did the Kremlin set?"
@@ -334,7 +334,7 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
 def test_a_page_that_the_server_let_go_of_goes_on_from_what_is_kept(visit, tmp_path):
     chats = ConversationStore(tmp_path)
     held = OpenTurns(9)
-    app = build_app(FakeCorpus(), chats=chats, held=held)
+    app = build_app(FakeCorpus(), chats=chats, turns=held)
     page = visit(launch(app, port=0))
     try:
         ask(page, "what next?")

@@ -24,8 +24,8 @@ from tests.ui.reporting import about, hostile_answers
 from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import Turn
 from ui.export import page as exported_page
+from ui.page.app import build_app, launch
 from ui.report.page import page as report_page
-from ui.web import build_app, launch
 
 pytestmark = browser_wanted
 
@@ -341,6 +341,44 @@ def test_an_earlier_chat_is_opened_named_and_deleted_by_keyboard(keys, kept):
 # What the reader's system asks for
 
 
+def test_a_question_whose_reply_closes_the_source_stays_at_the_top(visit, served):
+    page = visit(served)
+    for _ in range(3):
+        ask(page, "what next?")
+    page.locator("#reader mark").first.wait_for()
+    ask(page, "refuse")
+    page.locator("#reader .sheet").wait_for(state="hidden")
+    page.wait_for_function(
+        """() => {
+            const top = (e) => e.getBoundingClientRect().top;
+            const asked = [...document.querySelectorAll("#chat .asked")].at(-1);
+            const far = top(asked) - top(document.querySelector("#conversation"));
+            return far >= 0 && far < 60;
+        }"""
+    )
+
+
+def test_an_earlier_question_is_asked_otherwise_in_the_place_of_what_followed(visit, served):
+    page = visit(served)
+    for question in ("what next?", "perhaps", "refuse"):
+        ask(page, question)
+    earlier = page.get_by_role("button", name="Ask otherwise")
+    assert earlier.count() == 2
+    earlier.last.click()
+    page.get_by_role("button", name="Cancel edit").wait_for()
+    box = page.get_by_role("textbox", name="Question")
+    assert box.input_value() == "perhaps"
+    page.get_by_role("button", name="Cancel edit").click()
+    assert page.locator("#chat .asked").count() == 3
+    earlier.last.click()
+    page.get_by_role("button", name="Cancel edit").wait_for()
+    box.fill("doubt")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Cancel edit").wait_for(state="hidden")
+    page.get_by_role("button", name="Retry").wait_for()
+    assert page.locator("#chat .asked").all_text_contents() == ["what next?", "doubt"]
+
+
 def test_no_motion_and_the_readers_own_colours_where_these_are_wished(visit, served):
     page = visit(served, reduced_motion="reduce", forced_colors="active")
     ask(page, "what next?")
@@ -366,9 +404,11 @@ def test_on_paper_there_is_the_conversation_and_nothing_to_press(visit, served):
         ask(page, question)
     page.locator("#chat a.cite").first.click()
     page.locator("#reader mark").first.wait_for()
-    words = page.locator("#chat .message").all_inner_texts()
+    said = page.locator("#chat :is(.asked, .answer, .refusal)")
+    words = said.all_inner_texts()
+    assert len(words) == 8
     page.emulate_media(media="print")
-    assert page.locator("#chat .message").all_inner_texts() == words
+    assert said.all_inner_texts() == words
     assert page.get_by_role("button").count() == 0
     assert page.get_by_role("textbox").count() == 0
     assert not page.locator("#reader").is_visible()

@@ -19,8 +19,8 @@ from tests.rag.builders import corpus_of
 from ui.alerts.store import Alerts, Match
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms
+from ui.page.app import build_app, launch
 from ui.server.api import build_api
-from ui.web import build_app, launch
 
 pytestmark = browser_wanted
 

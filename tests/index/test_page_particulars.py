@@ -229,6 +229,12 @@ def test_an_entry_of_a_live_blog_keeps_its_time():
         assert f"1{n}:00 Boat {n} sails\n\n{line}" in text
 
 
+@pytest.mark.parametrize("name", ["Ada Lund", "Linda Vonk", "Luigi Di Maio", "Von Trier"])
+def test_a_name_is_not_a_label(name):
+    assert read(f'<meta name="author" content="{name}">').author == name
+    assert read(f'<meta name="author" content="Von {name}">').author == name
+
+
 def test_commas_that_json_forbids_are_passed_over():
     script = (
         '<script type="application/ld+json">{"@type": "NewsArticle",'

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from index.article import Article, Skipped
-from index.readers import read_source
+from index.boilerplate.clean import clean_article
+from index.readers import file_of, read_source
 
 PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="{charset}">
 <title>Harbour bridge reopens | The Daily Gull</title>
@@ -111,3 +112,101 @@ def test_a_date_is_not_taken_from_the_copyright(tmp_path):
         .replace("/2025/05/18", "")
     )
     assert only(tmp_path / "a.html", raw).published is None
+
+
+def story(n, *, heading="h2", link=True, time=True, paragraphs=2):
+    """An article on a page with others."""
+    head = (
+        f"<a href='https://gull.example/a/{n}'>Story number {n}</a>"
+        if link
+        else f"Story number {n}"
+    )
+    when = (
+        f"<p>By Ann Lee{n}, <time datetime='2026-05-0{n}'>{n} May 2026</time></p>" if time else ""
+    )
+    body = "".join(
+        f"<p>In story {n} the council of Tarn decided on matter {m} on Wednesday evening.</p>"
+        for m in range(paragraphs)
+    )
+    return f"<article><{heading}>{head}</{heading}>{when if time else ''}{body}</article>"
+
+
+def page_of(*parts, title="Thursday's edition"):
+    return (
+        f"<html lang='en'><head><title>{title}</title><meta property='og:site_name' content='Gull'>"
+        f"</head><body><main>{''.join(parts)}</main></body></html>"
+    )
+
+
+def test_three_articles_on_a_page_are_three(tmp_path):
+    (tmp_path / "a.html").write_text(page_of(*(story(n) for n in (1, 2, 3))))
+    found = [clean_article(article) for article in read_source(tmp_path)]
+    assert [(a.uri, a.key, a.title, a.url) for a in found] == [
+        (f"a.html#{n}", f"a#{n}", f"Story number {n}", f"https://gull.example/a/{n}")
+        for n in (1, 2, 3)
+    ]
+    assert [(a.published, a.publisher, a.language) for a in found] == [
+        (date(2026, 5, n), "Gull", "en") for n in (1, 2, 3)
+    ]
+    for n, article in enumerate(found, 1):
+        assert article.text.split("\n\n") == [
+            f"In story {n} the council of Tarn decided on matter {m} on Wednesday evening."
+            for m in (0, 1)
+        ]
+    assert [file_of(article.uri) for article in found] == ["a.html"] * 3
+
+
+def test_a_short_article_keeps_its_paragraphs(tmp_path):
+    page = page_of(story(1, heading="h1", link=False), title="Story number 1")
+    assert clean_article(only(tmp_path / "a.html", page)).text.split("\n\n") == [
+        f"In story 1 the council of Tarn decided on matter {m} on Wednesday evening."
+        for m in (0, 1)
+    ]
+
+
+def test_the_page_of_an_article_is_known_by_it_though_another_follows(tmp_path):
+    page = page_of(story(1, heading="h1", link=False), story(2), title="Story number 1 - Gull")
+    (tmp_path / "a.html").write_text(page)
+    assert [(a.uri, a.title) for a in read_source(tmp_path)] == [
+        ("a.html", "Story number 1"), ("a.html#2", "Story number 2"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["<h1>Thursday's edition</h1>", *(story(n, link=False, time=False) for n in (1, 2, 3))],
+        [story(1), *(story(n, paragraphs=1) for n in (2, 3))],
+        [story(1), f"<div class='related'>{story(2)}</div>"],
+        [story(1), f"<div id='comments'>{story(2)}</div>"],
+        [f"<div class='liveblog'>{story(1)}{story(2)}</div>"],
+    ],
+    ids=["chapters", "teasers", "related", "comments", "live"],
+)
+def test_what_is_no_article_of_its_own(tmp_path, parts):
+    article = only(tmp_path / "a.html", page_of(*parts))
+    assert (article.uri, "In story 1 the council" in article.text) == ("a.html", True)
+
+
+def test_a_live_blog_is_read_in_its_order_with_every_time(tmp_path):
+    entry = (
+        "<article class='live-entry'><time>{0}</time><h3>Report {1}</h3>"
+        "<p>So many as {1} people were seen at the bridge of Lannick, they said.</p></article>"
+    )
+    times = [("15:40", 4), ("12:05", 3), ("09:10", 2)]
+    page = page_of(
+        "<h1>Bridge down: live</h1><p>The old road bridge over the Lann fell into the river on "
+        "Thursday morning.</p><div>",
+        *(entry.format(*each) for each in times), "</div>", title="Bridge down: live",
+    )  # fmt: skip
+    assert only(tmp_path / "a.html", page).text.split("\n\n") == [
+        "The old road bridge over the Lann fell into the river on Thursday morning.",
+        *(
+            line
+            for time, n in times
+            for line in (
+                f"{time} Report {n}",
+                f"So many as {n} people were seen at the bridge of Lannick, they said.",
+            )
+        ),
+    ]

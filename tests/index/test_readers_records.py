@@ -158,10 +158,12 @@ def test_a_table_of_figures_is_one_article_whose_rows_can_be_quoted(tmp_path):
         ([["Name"], ["Ada"]], ["Name", "Ada"]),
         ([["A", "A"], ["1", "2"]], ["A | A", "1 | 2"]),
         ([["A", "B"], ["", ""], ["1", "", "x"]], ["A: 1; x."]),
+        ([["Exports"], ["A", "B"], ["1", "x"], ["In the south", ""], ["2", "y"]],
+         ["Exports", "A: 1; B: x.", "In the south", "A: 2; B: y."]),
         ([["A", "B"], ["x" * 500, "y"]], ["A", "B", "x" * 500, "y"]),
     ],
-)
-def test_rows_without_heads_are_lines(rows, said):
+)  # fmt: skip
+def test_rows_are_lines(rows, said):
     assert list(sentences_of(rows)) == said
 
 

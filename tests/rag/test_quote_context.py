@@ -171,3 +171,55 @@ def test_what_is_quoted_holds_the_sentence_and_lies_in_the_article(text):
         assert 0 <= first <= index < last <= len(article.sentences)
         long = article.sentences[last - 1].end - article.sentences[first].start > LONGEST
         assert not long or (first, last) == (index, index + 1)
+
+
+BRIEFING = """The spokesman met the press on Monday in the old hall.
+
+QUESTION: Dmitri Sergeyevich, who proposed the meeting?
+
+MR PESKOV: Not we. The proposal came from Ankara.
+
+QUESTION: And when will the next call take place? It was said to be near.
+
+MR PESKOV: It is not planned. It can be arranged within a day.
+
+ADA LUND: Will you tell us?
+
+MR PESKOV: Yes."""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "first", "last"),
+    [
+        ("The proposal", "QUESTION: Dmitri", "The proposal"),
+        ("MR PESKOV: Not", "QUESTION: Dmitri", "The proposal"),
+        ("QUESTION: Dmitri", "QUESTION: Dmitri", "The proposal"),
+        ("It can be", "MR PESKOV: It", "It can be"),  # what stands before it asks nothing
+        ("MR PESKOV: Yes", "ADA LUND", "MR PESKOV: Yes"),
+        ("The spokesman", "The spokesman", "The spokesman"),
+    ],
+)
+def test_a_turn_is_quoted_with_its_speaker_and_the_question(sentence, first, last):
+    found = quoted(BRIEFING, sentence)
+    assert found[0].startswith(first)
+    assert found[-1].startswith(last)
+
+
+def test_of_a_long_turn_what_leads_to_the_sentence_is_quoted():
+    words = " ".join(f"We have looked at matter number {n} with great care." for n in range(40))
+    text = BRIEFING.replace("The proposal came", f"{words} The proposal came")
+    assert quoted(text, "We have looked at matter number 2 ")[0].startswith("QUESTION: Dmitri")
+    assert quoted(text, "The proposal") == ["The proposal came from Ankara."]
+    assert quoted(f"{BRIEFING}\n\nThe press left.", "The press") == ["The press left."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Country: Ruritania; 2026: 4.1.\n\nYear: 2025; Crop: wheat.\n\nYear: 2026; Crop: rye.",
+        "Note: It rained.\n\nSource: The office.\n\nContact: Ada Lund.",
+    ],
+)
+def test_labels_and_rows_of_tables_are_no_turns(text):
+    for words in text.split("\n\n"):
+        assert quoted(text, words) == [words]

@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 
 from tests.ui.fake_corpus import FakeCorpus
-from ui.page.actions import ACTIONS, SCRIPT, actions_html
-from ui.page.chat import Turn, respond, stop
+from ui.page.actions import ACTIONS, actions_html, acts_html
+from ui.page.chat import Turn, messages, respond, stop
+from ui.templating import static
 
 
 def last(question):
@@ -43,8 +44,16 @@ def test_a_judgement_is_pressed_and_asks_why_only_then():
 
 
 def test_the_script_knows_every_button():
-    [known] = re.findall(r"const known = \[(.*?)\]", SCRIPT)
-    assert {name.strip(" '") for name in known.split(",")} == set(ACTIONS)
+    [known] = re.findall(r"const known = \[(.*?)\]", static("actions.js"))
+    assert {name.strip(' "') for name in known.split(",")} == set(ACTIONS)
+
+
+def test_earlier_answers_can_be_copied_and_asked_otherwise_and_what_failed_cannot():
+    [turn] = last("what next?")
+    failed = last("break")[0]
+    shown = [each["content"] for each in messages([turn, failed, turn, turn], acts_html)]
+    acts = [re.findall(r'<button type="button" class="([\w ]+ of-\d)">', each) for each in shown]
+    assert acts == [[], ["copy of-0", "edit of-0"], [], [], [], ["copy of-2", "edit of-2"], [], []]
 
 
 def test_what_became_of_a_press_is_text():

@@ -456,8 +456,8 @@ def takes_anything(operation):
 def test_the_page_is_mounted_on_it(sample_corpus):
     import httpx
 
+    from ui.page.app import build_app, launch
     from ui.server.api import build_api
-    from ui.web import build_app, launch
 
     page = build_app(sample_corpus)
     address = launch(page, port=0, programs=build_api(sample_corpus))

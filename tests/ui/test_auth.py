@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 from rag.settings import Settings
 from tests.ui.serving import PASSWORD, SECONDS, ScriptedCorpus, growing, served
 from ui.cli import app
+from ui.page.app import build_app, launch
 from ui.server import auth as auth_module
 from ui.server.api import build_api
 from ui.server.auth import BadAuth, User, Users, admitted, is_loopback
 from ui.server.server import CannotServe, Server
-from ui.web import build_app, launch
 
 ADA = User.with_password("ada", PASSWORD)
 GRACE = User.with_password("grace", "nanoseconds")

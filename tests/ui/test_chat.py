@@ -10,6 +10,7 @@ import pytest
 
 from rag.types import Filters
 from tests.ui.fake_corpus import PLAIN, QUOTE, SPANNING, FakeCorpus, cite, claim, reply
+from ui.page.app import build_app
 from ui.page.chat import (
     Turn,
     last_question,
@@ -21,7 +22,6 @@ from ui.page.chat import (
     without_last,
 )
 from ui.templating import escape
-from ui.web import build_app
 
 
 def last(corpus, question, turns=()):

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.running import run
+from ui.page.app import _gradio, launch
 from ui.page.events import STREAM, EventStream
-from ui.web import _gradio, launch
 
 SESSION = "one"
 

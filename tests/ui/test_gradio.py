@@ -10,7 +10,7 @@ import ui
 from rag.requests.kinds import KINDS
 
 ROOM = Path(ui.__file__).parent
-PAGE = (ROOM / "web.py", *sorted((ROOM / "page").glob("*.py")))
+PAGE = sorted((ROOM / "page").glob("*.py"))
 
 # What Gradio keeps for itself under names without an underscore.
 INNER = {"state_holder", "session_data", "blocks_config", "default_config", "config_values"}

@@ -10,10 +10,10 @@ import pytest
 
 from tests.ui.fake_corpus import FakeCorpus
 from tests.ui.serving import PASSWORD, SECONDS
+from ui.page.app import _gradio, build_app, launch
 from ui.server.api import build_api
 from ui.server.auth import User, Users
 from ui.server.log import OneLine
-from ui.web import _gradio, build_app, launch
 
 ADA = ("ada", PASSWORD)
 GRACE = ("grace", "nanoseconds")

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Protocol
 
+from index.article import Article
+from rag.types import Citation
 from ui.output import plain
 
-
-class Source(Protocol):
-    """What is known of an article; ``Article`` and ``Citation`` have all of it."""
-
-    @property
-    def key(self) -> str: ...  # noqa: D102
-    @property
-    def uri(self) -> str: ...  # noqa: D102
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def author(self) -> str | None: ...  # noqa: D102
-    @property
-    def publisher(self) -> str | None: ...  # noqa: D102
-    @property
-    def published(self) -> date | None: ...  # noqa: D102
-    @property
-    def url(self) -> str | None: ...  # noqa: D102
-
+Source = Article | Citation
 
 # What TeX takes for a command; a braced title keeps its capital letters.
 _TEX = {

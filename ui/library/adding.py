@@ -167,7 +167,7 @@ class Editor:
             reason = "no address is fetched here; save the page, and add the file"
             return [Result(url, "skipped", reason=reason)]
         found = web.gather(
-            self._home,
+            self._corpus.settings.place(self._home),
             [url],
             self._fetch,
             max_bytes=self._max_bytes,

@@ -36,6 +36,13 @@ class Row:
     revision: int
     copies: int
     characters: int
+    language: str = ""
+
+    @property
+    def searched(self) -> str:
+        """What is known of it in one text without letter case, to look for words in."""
+        day = self.published.isoformat() if self.published else ""
+        return f"{self.title}\n{self.publisher}\n{day}\n{self.uri}".casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +77,10 @@ def rows(found: Sequence[Listed]) -> list[Row]:
             revision=listed.revision,
             copies=sizes[listed.story] - 1,
             characters=listed.characters,
+            language=listed.language or "",
         )
         for listed in found
     ]
-
-
-def matching(found: Iterable[Row], words: str) -> list[Row]:
-    """The rows in whose headline, publisher, day or uri every one of the words stands.
-
-    Args:
-        found: The rows that are searched.
-        words: In any letter case.
-    """
-    wanted = words.casefold().split()
-    return [row for row in found if all(word in _searched(row) for word in wanted)]
 
 
 def ordered(
@@ -127,11 +124,6 @@ def figures(directory: Path, found: Sequence[Listed]) -> Figures:
 def _first_words(opening: str) -> str:
     line = opening.strip().partition("\n")[0].strip()
     return f"{line.rsplit(' ', 1)[0]} …" if len(line) == len(opening.strip()) and line else line
-
-
-def _searched(row: Row) -> str:
-    day = row.published.isoformat() if row.published else ""
-    return f"{row.title}\n{row.publisher}\n{day}\n{row.uri}".casefold()
 
 
 def _value(row: Row, column: Column) -> str | int | date:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -12,7 +14,8 @@ from index.readers import extensions
 from rag.periods import day_text
 from ui.alerts.store import Alerts, Match
 from ui.figures import counted, size_text
-from ui.library.listing import COLUMNS, Column, Figures, Row, figures, matching, ordered, rows
+from ui.library.listing import COLUMNS, Column, Figures, Row, figures, ordered, rows
+from ui.library.query import excerpt, facets, holding, matching
 from ui.library.timeline import chart, legend, timeline
 from ui.sample import is_sample
 from ui.templating import render
@@ -70,6 +73,11 @@ class Terms:
 
 READ_ONLY = Terms()
 
+_KINDS = (
+    "Text, web pages, PDF, office documents, mail, tables, e-books, transcripts, archives; each up"
+    " to {} MB."
+)
+
 _SAMPLE = (
     "These articles are a sample. What you add goes to a corpus of your own, in {}; from then on"
     " that is asked."
@@ -87,27 +95,34 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         terms: What the reader may do.
 
     Returns:
-        "about", "alerts" and "table" as HTML; "alerted", what stands over the alerts; "total",
-        "found", "first" and "last" of the rows; whether the reader may "add", what is "said" of
-        it, and of the files the kinds that it may "accept" and a "hint".
+        "about", "alerts", "facets" and "table" as HTML; "alerted", what stands over the alerts;
+        "total", "found", "first" and "last" of the rows; whether the reader may "add", what is
+        "said" of it, and of the files the kinds that it may "accept" and a "hint".
     """
     wanted = asked if isinstance(asked, Mapping) else {}
+    typed = str(wanted.get("words", ""))[:200]
     listed = corpus.articles()
     held = rows(listed)
     column: Column = next((name for name in COLUMNS if name == wanted.get("column")), "published")
     descending = wanted.get("descending") is not False
-    found = ordered(
-        matching(held, str(wanted.get("words", ""))[:200]), column, descending=descending
-    )
+    found = matching(held, typed, partial(holding, corpus), date.today())
     first = wanted.get("first")
     first = min(first, len(found)) if isinstance(first, int) and first > 0 else 0
     first -= first % ROWS
-    shown = found[first : first + ROWS]
+    shown = ordered(found, column, descending=descending)[first : first + ROWS]
+    texts = corpus.stored([row.id for row in shown]) if typed.strip() else ()
+    excerpts = {each.id: excerpt(each.article.text, typed) for each in texts}
     return {
         "about": about_html(figures(corpus.directory, listed), held),
         "table": table_html(
-            shown, column, descending=descending, choosing=terms.remove, columns=filled(held)
+            shown,
+            column,
+            descending=descending,
+            choosing=terms.remove,
+            columns=filled(held),
+            excerpts=excerpts,
         ),
+        "facets": render("library_facets.html", facets=facets(found, typed)),
         "total": len(held),
         "found": len(found),
         "first": first,
@@ -116,7 +131,7 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         "add": terms.add,
         "said": terms.said,
         "accept": ",".join(extensions()),
-        "hint": f"{', '.join(extensions())}; each up to {terms.megabytes} MB.",
+        "hint": _KINDS.format(terms.megabytes),
     }
 
 
@@ -159,6 +174,7 @@ def table_html(
     descending: bool,
     choosing: bool = False,
     columns: Sequence[Column] = COLUMNS,
+    excerpts: Mapping[str, object] | None = None,
 ) -> str:
     """Articles as a table whose headings sort it.
 
@@ -168,6 +184,7 @@ def table_html(
         descending: Whether the last comes first.
         choosing: Whether each row has a box to choose it.
         columns: Those that are shown.
+        excerpts: Of an article's id, what stands around the words that were found.
     """
     return render(
         "library_table.html",
@@ -177,6 +194,7 @@ def table_html(
         column=column,
         descending=descending,
         choosing=choosing,
+        excerpts=excerpts or {},
     )
 
 

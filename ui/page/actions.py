@@ -1,4 +1,4 @@
-"""The one row of what can be done with the last answer, as HTML."""
+"""The rows of what can be done with answers, as HTML."""
 
 from __future__ import annotations
 
@@ -8,31 +8,17 @@ from ui.page.chat import Turn
 from ui.templating import render
 
 ACTIONS = {
-    "copy": "Copy with sources",
-    "markdown": "Save as Markdown",
-    "webpage": "Save as a page",
-    "good": "Helpful",
-    "bad": "Not helpful",
-    "retry": "Retry",
-    "edit": "Edit",
-    "wide": "Ask all articles",
-    "plain": "As a plain question",
+    "copy": ("Copy", "Copy with sources"),
+    "markdown": ("Markdown", "Save as Markdown"),
+    "webpage": ("Page", "Save as a page"),
+    "good": ("Helpful", "Helpful"),
+    "bad": ("Not helpful", "Not helpful"),
+    "retry": ("Retry", "Retry"),
+    "edit": ("Edit", "Edit"),
+    "wide": ("Ask all articles", "Ask all articles"),
+    "plain": ("As a plain question", "As a plain question"),
 }
-"""What the buttons are called, by the names of their events."""
-
-SCRIPT = """
-const known = ['copy', 'markdown', 'webpage', 'good', 'bad', 'retry', 'edit', 'wide', 'plain'];
-element.addEventListener('click', (event) => {
-    const done = event.target.closest('button')?.dataset.do;
-    if (!known.includes(done)) return;
-    if (done === 'wide') document.dispatchEvent(new Event('onrecord:wide'));
-    trigger(done);
-});
-element.addEventListener('submit', (event) => {
-    event.preventDefault();
-    trigger('why', { text: event.target.elements.why.value });
-});
-"""
+"""What the buttons say and what they are called, by the names of their events."""
 
 
 def actions_html(turns: Sequence[Turn], *, kept: bool = False, said: str = "") -> str:
@@ -56,6 +42,11 @@ def actions_html(turns: Sequence[Turn], *, kept: bool = False, said: str = "") -
     if last.answer and last.answer.heading:
         names.append("plain")
     pressed = {"good": last.liked is True, "bad": last.liked is False}
-    buttons = [(name, ACTIONS[name], pressed.get(name)) for name in names]
+    buttons = [(*ACTIONS[name], name, pressed.get(name)) for name in names]
     judged = last.liked is not None
     return render("actions.html", buttons=buttons, judged=judged, said=said)
+
+
+def acts_html(place: int, turn: Turn) -> str:
+    """The row under an answer that others followed; ``place`` is its turn's in the chat."""
+    return render("acts.html", place=place) if turn.answer and turn.question else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -167,16 +167,23 @@ def without_last(turns: Sequence[Turn]) -> list[Turn]:
     return asked[:-1]
 
 
-def messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
+def messages(
+    turns: Sequence[Turn], below: Callable[[int, Turn], str] = lambda place, turn: ""
+) -> list[dict[str, str]]:
     """The turns as the messages of a Gradio chatbot.
 
     The last one says, by the class of an element that is not seen, whether it is still "growing".
+
+    Args:
+        turns: Of one chat.
+        below: Gives what stands below each answer but the last, as HTML.
     """
     shown = []
-    for turn in turns:
+    for place, turn in enumerate(turns):
         if turn.question:
             shown.append({"role": "user", "content": question_html(turn.question)})
-        shown.append({"role": "assistant", "content": turn.html})
+        content = turn.html + (below(place, turn) if place < len(turns) - 1 else "")
+        shown.append({"role": "assistant", "content": content})
     if turns:
         growing = "growing" if turns[-1].growing else "still"
         shown[-1]["content"] += f'<div class="state {growing}"></div>'

@@ -47,7 +47,7 @@ def narrowed(corpus: Corpus, chosen: object) -> Filters:
 _FIELDS = ("publisher", "after", "before")
 
 
-def told(corpus: Corpus, chosen: object) -> dict[str, Any]:
+def left_by(corpus: Corpus, chosen: object) -> dict[str, Any]:
     """What a choice leaves, as the page shows it.
 
     Args:

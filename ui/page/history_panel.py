@@ -3,7 +3,7 @@
 Gradio comes in as an argument; ``ui/web.py`` alone imports it.
 """
 
-# No `from __future__ import annotations` here either: see ui/web.py.
+from __future__ import annotations
 
 import json
 import logging
@@ -20,7 +20,8 @@ from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import NoSuchConversation
 from ui.conversation_store.values import Turn as Kept
 from ui.page.chat import Turn
-from ui.templating import render
+from ui.page.handlers import QUIET, Sent, Updates, handler, told
+from ui.templating import render, static
 
 log = logging.getLogger(__name__)
 
@@ -37,33 +38,6 @@ SAVE = """file => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }"""
-
-_SCRIPT = """
-element.addEventListener('click', (event) => {
-    const button = event.target.closest('button[type="button"]');
-    if (!button) return;
-    const { do: done, id } = button.dataset;
-    if (done === 'open') trigger('opened', { id });
-    if (done === 'delete') trigger('deleted', { id });
-    if (done === 'undo') trigger('restored');
-    if (done !== 'rename') return;
-    const form = element.querySelector('form');
-    form.hidden = !form.hidden;
-    form.elements.title.select();
-    form.elements.title.focus();
-});
-element.addEventListener('submit', (event) => {
-    event.preventDefault();
-    event.target.hidden = true;
-    element.querySelector('[data-do="rename"]').focus();
-    trigger('renamed', { id: event.target.dataset.id, title: event.target.elements.title.value });
-});
-// What was pressed is gone: the keyboard goes on where it can be undone.
-watch('value', () => {
-    if (document.activeElement !== document.body) return;
-    element.querySelector('[data-do="undo"]')?.focus();
-});
-"""
 
 
 def keep(
@@ -211,38 +185,32 @@ def copied(turns: Sequence[Turn] | None) -> str:
     return export.copy_text(answer) if answer else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class HistoryPanel:
     """The components in the sidebar, and what becomes of them.
 
     Attributes:
         chat: The id of the chat that is open, which the browser remembers.
-        gone: The chat that was deleted last.
+        listing: The list of chats.
     """
 
-    chats: ConversationStore
-    chat: Any
-    gone: Any
-    search: Any
-    listing: Any
-
-    @classmethod
-    def built(cls, gr: ModuleType, chats: ConversationStore) -> "Panel":
+    def __init__(self, gr: ModuleType, chats: ConversationStore) -> None:
         """Places the components where the page is being built.
 
         Args:
             gr: Gradio.
-            chats: The conversations that are kept.
+            chats: Where conversations are kept.
         """
-        search = gr.Textbox(
+        self.chats = chats
+        self.chat = gr.BrowserState("", **STORAGE)
+        self._gone = gr.State(None)  # the chat that was deleted last
+        self._search = gr.Textbox(
             label="Search in them", placeholder="Search", show_label=False, max_lines=1
         )
-        listing = gr.HTML("", js_on_load=_SCRIPT, elem_id="earlier", apply_default_css=False)
-        return cls(chats, gr.BrowserState("", **STORAGE), gr.State(None), search, listing)
+        self.listing = gr.HTML(
+            "", js_on_load=static("history.js"), elem_id="earlier", apply_default_css=False
+        )
 
-    def rows(
-        self, chat: str, user: str, words: str = "", gone: Gone | None = None
-    ) -> dict[Any, Any]:
+    def rows(self, chat: str, user: str, words: str = "", gone: Gone | None = None) -> Updates:
         """What the list becomes when a chat is open.
 
         Args:
@@ -257,9 +225,8 @@ class Panel:
         self,
         gr: ModuleType,
         app: Any,  # noqa: ANN401
-        came: Callable[[Sequence[Turn], Any], dict[Any, Any]],
+        came: Callable[[Sent, Sequence[Turn]], Updates],
         outputs: Sequence[Any],
-        user: Callable[[Any], str],
     ) -> None:
         """Connects the events.
 
@@ -268,48 +235,39 @@ class Panel:
             app: The page.
             came: What the page's components become when the chat has come to some turns.
             outputs: These components.
-            user: Who sends a request.
         """
-        chats, quiet = self.chats, {"show_progress": "hidden", "api_visibility": "private"}
+        chats = self.chats
 
-        def turned(chat: str, words: str, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
-            found = reopen(chats, chat, user(request))
+        def turned(sent: Sent, chat: str, words: str) -> Updates:
+            found = reopen(chats, chat, sent.user)
             chat = chat if found else ""
-            return {
-                **came(found, request),
-                self.chat: chat,
-                **self.rows(chat, user(request), words),
-            }
+            return {**came(sent, found), self.chat: chat, **self.rows(chat, sent.user, words)}
 
-        def opened(words: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:  # type: ignore[name-defined]
-            return turned(str(event.id), words, request)
+        def opened(sent: Sent, words: str) -> Updates:
+            return turned(sent, sent.text("id"), words)
 
-        def searched(chat: str, words: str, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
-            return self.rows(chat, user(request), words)
+        def searched(sent: Sent, chat: str, words: str) -> Updates:
+            return self.rows(chat, sent.user, words)
 
-        def renamed(
-            chat: str,
-            words: str,
-            request: gr.Request,  # type: ignore[name-defined]
-            event: gr.EventData,  # type: ignore[name-defined]
-        ) -> dict[Any, Any]:
+        def renamed(sent: Sent, chat: str, words: str) -> Updates:
             with suppress(NoSuchConversation):
-                chats.rename(str(event.id), str(event.title), user(request))
-            return self.rows(chat, user(request), words)
+                chats.rename(sent.text("id"), sent.text("title"), sent.user)
+            return self.rows(chat, sent.user, words)
 
-        def deleted(words: str, request: gr.Request, event: gr.EventData) -> dict[Any, Any]:  # type: ignore[name-defined]
-            gone = delete(chats, str(event.id), user(request))
-            rows = self.rows("", user(request), words, gone)
-            return {**came([], request), self.chat: "", self.gone: gone, **rows}
+        def deleted(sent: Sent, words: str) -> Updates:
+            gone = delete(chats, sent.text("id"), sent.user)
+            rows = self.rows("", sent.user, words, gone)
+            return {**came(sent, []), self.chat: "", self._gone: gone, **rows}
 
-        def restored(gone: Gone | None, words: str, request: gr.Request) -> dict[Any, Any]:  # type: ignore[name-defined]
-            chat = restore(chats, gone, user(request)) if gone else ""
-            return {**turned(chat, words, request), self.gone: None}
+        def restored(sent: Sent, gone: Gone | None, words: str) -> Updates:
+            chat = restore(chats, gone, sent.user) if gone else ""
+            return {**turned(sent, chat, words), self._gone: None}
 
-        all_ = [*outputs, self.chat, self.gone, self.listing]
-        app.load(turned, [self.chat, self.search], all_, **quiet)
-        self.search.change(searched, [self.chat, self.search], self.listing, **quiet)
-        self.listing.opened(opened, self.search, all_, **quiet)
-        self.listing.renamed(renamed, [self.chat, self.search], self.listing, **quiet)
-        self.listing.deleted(deleted, self.search, all_, **quiet)
-        self.listing.restored(restored, [self.gone, self.search], all_, **quiet)
+        all_ = [*outputs, self.chat, self._gone, self.listing]
+        here = [self.chat, self._search]
+        app.load(handler(gr, turned), here, all_, **QUIET)
+        self._search.change(handler(gr, searched), here, self.listing, **QUIET)
+        self.listing.opened(told(gr, opened), self._search, all_, **QUIET)
+        self.listing.renamed(told(gr, renamed), here, self.listing, **QUIET)
+        self.listing.deleted(told(gr, deleted), self._search, all_, **QUIET)
+        self.listing.restored(handler(gr, restored), [self._gone, self._search], all_, **QUIET)

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["build_api"]
 
-_USUAL = schemas.problems(400, 401, 403, 413, 422, 503)
-
 
 @dataclass(frozen=True, slots=True)
 class Doors:
@@ -106,14 +104,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
     @app.post(
         "/api/ask",
         tags=["corpus"],
-        responses={
-            200: {
-                "model": Answer,
-                "description": "The answer.",
-                "content": sse.DESCRIBED,
-            },
-            **_USUAL,
-        },
+        responses=schemas.replies(Answer, "The answer.", events=True),
     )
     async def ask(request: Request, asked: AskRequest) -> Response:
         """Answers a question, every sentence cited, or says that the articles do not.
@@ -135,27 +126,20 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
     @app.post(
         "/api/search",
         tags=["corpus"],
-        responses={200: {"model": schemas.PassagesOut, "description": "Passages."}, **_USUAL},
+        responses=schemas.replies(schemas.PassagesOut, "Passages."),
     )
     async def search(asked: schemas.SearchIn) -> Response:
         """Finds the passages that match a query best, best first."""
+        query, many, history, filters = asked.query, asked.top_k, asked.history, asked.filters
         found = await doors.pool.run(
-            lambda: corpus.search(
-                asked.query,
-                asked.top_k,
-                history=asked.history,
-                filters=asked.filters,
-            )
+            lambda: corpus.search(query, many, history=history, filters=filters)
         )
         return JSONResponse({"passages": output.passage_values(found)})
 
     @app.get(
         "/healthz",
         tags=["server"],
-        responses={
-            200: {"model": schemas.HealthOut, "description": "It can."},
-            **schemas.problems(403, 503),
-        },
+        responses=schemas.replies(schemas.HealthOut, "It can.", (403, 503)),
     )
     async def healthz() -> Response:
         """Says whether the index can be read; needs no password."""

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 MOST_LISTED = 1000
 MOST_FILES = 1000
 
-_USUAL = schemas.problems(400, 401, 403, 413, 422, 503)
 _IDS = Query(alias="id", min_length=1, max_length=MOST_LISTED, description="which, by their ids")
 _FILES = {
     "required": True,
@@ -57,10 +56,7 @@ def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
     @app.get(
         "/api/articles",
         tags=["corpus"],
-        responses={
-            200: {"model": schemas.ArticlesOut, "description": "Articles."},
-            **schemas.problems(401, 403, 422, 503),
-        },
+        responses=schemas.replies(schemas.ArticlesOut, "Articles.", (401, 403, 422, 503)),
     )
     async def articles(
         offset: Annotated[int, Query(ge=0, description="how many to pass over")] = 0,
@@ -73,10 +69,7 @@ def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
     @app.get(
         "/api/articles/{article_id}",
         tags=["corpus"],
-        responses={
-            200: {"model": schemas.ArticleOut, "description": "The article."},
-            **schemas.problems(401, 403, 404, 422, 503),
-        },
+        responses=schemas.replies(schemas.ArticleOut, "The article.", (401, 403, 404, 422, 503)),
     )
     async def article(article_id: str) -> Response:
         """Gives the article, or the earlier revision of one, with this id, and its text."""
@@ -110,19 +103,20 @@ def add_alerts(app: FastAPI, directory: Callable[[], Path], pool: WorkerPool) ->
 
 
 def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
-    """The routes that add and remove articles; ``pool`` is one that no question waits for.
+    """The routes that add and remove articles.
 
     Args:
         app: The server.
         editor: Changes the corpus.
         pool: One that no question waits for.
     """
-    told_of_each = "What became of each."
-    done: dict[int | str, dict[str, Any]] = {
-        200: {"model": schemas.ResultsOut, "description": told_of_each, "content": sse.DESCRIBED}
-    }
+    each = "What became of each."
 
-    @app.post("/api/articles", tags=["corpus"], responses={**done, **_USUAL})
+    @app.post(
+        "/api/articles",
+        tags=["corpus"],
+        responses=schemas.replies(schemas.ResultsOut, each, events=True),
+    )
     async def add(request: Request, sent: schemas.ArticlesIn) -> Response:
         """Adds texts, or what an address holds: an article, a feed or a sitemap.
 
@@ -140,7 +134,7 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
     @app.post(
         "/api/files",
         tags=["corpus"],
-        responses={**done, **schemas.problems(400, 401, 403, 413, 503)},
+        responses=schemas.replies(schemas.ResultsOut, each, (400, 401, 403, 413, 503), events=True),
         openapi_extra={"requestBody": _FILES},
     )
     async def add_files(request: Request) -> Response:
@@ -154,10 +148,9 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
     @app.delete(
         "/api/articles",
         tags=["corpus"],
-        responses={
-            200: {"model": schemas.ResultsOut, "description": "They are removed."},
-            **schemas.problems(401, 403, 404, 422, 503),
-        },
+        responses=schemas.replies(
+            schemas.ResultsOut, "They are removed.", (401, 403, 404, 422, 503)
+        ),
     )
     async def remove(ids: Annotated[list[str], _IDS]) -> Response:
         """Removes articles, with every revision of them; all of those that are named, or none."""

@@ -107,6 +107,11 @@ class Users:
             users.append(User(found[1], int(found[2]), salt, digest))
         return cls(users)
 
+    @property
+    def setting(self) -> str:
+        """They as the setting ``auth`` has them."""
+        return ",".join(user.entry for user in self._users.values())
+
     def __bool__(self) -> bool:
         return bool(self._users)
 

@@ -79,9 +79,16 @@ def build_mcp(corpus: "Corpus", pool: WorkerPool) -> MCPServer[Any]:
         log_level="WARNING",
         subscriptions=False,
     )
-    reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    _add_ask(server, corpus, pool)
+    _add_reading(server, corpus, pool)
+    return server
 
-    @server.tool(annotations=reading)
+
+_READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+
+
+def _add_ask(server: _Tools, corpus: "Corpus", pool: WorkerPool) -> None:
+    @server.tool(annotations=_READING)
     async def ask(
         question: Annotated[Text, Field(description="as a person would ask it, and complete")],
         after: After = None,
@@ -106,7 +113,9 @@ def build_mcp(corpus: "Corpus", pool: WorkerPool) -> MCPServer[Any]:
         assert last is not None  # noqa: S101 - a corpus gives at least one
         return _result(content_of(last), last.as_json())
 
-    @server.tool(annotations=reading)
+
+def _add_reading(server: _Tools, corpus: "Corpus", pool: WorkerPool) -> None:
+    @server.tool(annotations=_READING)
     async def search(
         query: Annotated[Text, Field(description="what to look for")],
         top_k: Annotated[int, Field(ge=1, le=100, description="how many passages")] = 10,
@@ -127,7 +136,7 @@ def build_mcp(corpus: "Corpus", pool: WorkerPool) -> MCPServer[Any]:
         ]
         return _result("\n\n".join(lines) or "No passage matches.", {"passages": values})
 
-    @server.tool(annotations=reading)
+    @server.tool(annotations=_READING)
     async def article(
         article_id: Annotated[Text, Field(description="as citations and passages give it")],
     ) -> Annotated[CallToolResult, schemas.ArticleOut]:
@@ -136,8 +145,6 @@ def build_mcp(corpus: "Corpus", pool: WorkerPool) -> MCPServer[Any]:
         value = output.article_value(article_id, found)
         named = (value["title"], value["publisher"], value["published"], value["uri"])
         return _result("\n".join([*filter(None, named), "", found.text]), value)
-
-    return server
 
 
 class Mounted:

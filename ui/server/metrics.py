@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
@@ -9,12 +10,16 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from rag.conversation import Conversation
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.types import Answer, AskRequest, Said
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names the folder in which several processes count together."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -45,9 +50,10 @@ class Metrics:
             "onrecord_answer_seconds", "Seconds until an answer was whole.", door,
             buckets=_SECONDS, registry=registry,
         )  # fmt: skip
-        Gauge(
-            "onrecord_under_way", "Questions that nothing was said to yet.", registry=registry
-        ).set_function(lambda: self.under_way)
+        self._under_way = Gauge(
+            "onrecord_under_way", "Questions that nothing was said to yet.",
+            registry=registry, multiprocess_mode="livesum",
+        )  # fmt: skip
 
     @property
     def under_way(self) -> int:
@@ -74,7 +80,11 @@ class Metrics:
 
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""
-        return generate_latest(self._registry)
+        if SHARED not in os.environ:
+            return generate_latest(self._registry)
+        every = CollectorRegistry()
+        MultiProcessCollector(every)  # type: ignore[no-untyped-call]
+        return generate_latest(every)
 
     def stream(self, answers: Iterator[Answer], door: str) -> Iterator[Answer]:
         """The answers as they grow, counted and timed when they are whole.
@@ -118,6 +128,7 @@ class Metrics:
     def _count(self, more: int) -> None:
         with self._lock:
             self._asked += more
+            self._under_way.inc(more)
 
 
 class _Measured:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
+from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from index.errors import NotIndexed
@@ -51,10 +52,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
     @app.get(
         "/v1/models",
         tags=["openai"],
-        responses={
-            200: {"model": wire.ModelsOut, "description": "The one model."},
-            **_problems(401, 403),
-        },
+        responses=_replies(wire.ModelsOut, "The one model.", 401, 403),
     )
     async def models() -> Response:
         """Lists the one model."""
@@ -63,11 +61,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
     @app.get(
         "/v1/models/{model}",
         tags=["openai"],
-        responses={
-            200: {"model": wire.ModelOut, "description": "The model."},
-            404: {"model": wire.ProblemOut, "description": "There is no such model."},
-            **_problems(401, 403, 422),
-        },
+        responses=_replies(wire.ModelOut, "The model.", 401, 403, 404, 422),
     )
     async def model(model: str) -> Response:
         """Describes the one model."""
@@ -78,14 +72,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
     @app.post(
         "/v1/chat/completions",
         tags=["openai"],
-        responses={
-            200: {
-                "model": wire.CompletionOut,
-                "description": "The answer.",
-                "content": sse.DESCRIBED,
-            },
-            **_problems(400, 401, 403, 413, 422, 503),
-        },
+        responses=_replies(wire.CompletionOut, "The answer.", *schemas.USUAL, events=True),
     )
     async def complete(request: Request, asked: wire.CompletionIn) -> Response:
         """Answers the last message from the articles; those before it are the history."""
@@ -105,9 +92,15 @@ def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
         return JSONResponse(made.whole(await last_of(answers) or first))
 
 
-def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
-    told = schemas.problems(*codes).items()
-    return {code: {**what, "model": wire.ProblemOut} for code, what in told}
+def _replies(
+    model: type[BaseModel], said: str, *codes: int, events: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """A route's replies, the errors as OpenAI's clients know them."""
+    described = schemas.replies(model, said, codes, events=events)
+    return {
+        code: what if code == 200 else {**what, "model": wire.ProblemOut}
+        for code, what in described.items()
+    }
 
 
 def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[str, str]]]:

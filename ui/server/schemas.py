@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rag.types import NO_FILTERS, Filters, History, Text
+from ui.server import sse
 
 
 class Request(BaseModel):
@@ -157,6 +159,25 @@ class ProblemOut(BaseModel):
     error: str
 
 
+USUAL = (400, 401, 403, 413, 422, 503)
+"""What may go wrong with a question, as the status of a reply."""
+
+
+def replies(
+    model: type[Any], said: str, codes: Iterable[int] = USUAL, *, events: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """A route's replies, for its description.
+
+    Args:
+        model: What it gives.
+        said: That in words.
+        codes: Its errors.
+        events: Whether it can be given as server-sent events too.
+    """
+    given: dict[str, Any] = {"model": model, "description": said}
+    return {200: {**given, **({"content": sse.DESCRIBED} if events else {})}, **problems(*codes)}
+
+
 def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
     """The errors of a route, for its description; where a password is wanted, 429 is one."""
     told = (*codes, 429) if 401 in codes else codes
@@ -167,7 +188,7 @@ _WHAT = {
     400: "The question cannot be used.",
     401: "The password is missing or wrong.",
     403: "The request came from another site, or for another host.",
-    404: "There is no such article.",
+    404: "There is nothing of this name.",
     413: "The request is too large.",
     422: "The request is not as described.",
     429: "Too many wrong passwords came before this one.",

@@ -19,6 +19,7 @@ __all__ = ["CannotServe", "Server"]
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from starlette.types import ASGIApp
 
@@ -57,21 +58,8 @@ class Server:
             CannotServe: the port is taken, the host is not this machine's, or the app fails.
         """
         listening = listen(host, port)
-        self.address = f"http://{_named(host)}:{listening.getsockname()[1]}/"
-        config = uvicorn.Config(
-            Forwarded(app, proxies),
-            http=functools.partial(Connection, limits=limits or Limits()),  # type: ignore[arg-type]
-            ws="none",
-            backlog=BACKLOG,
-            proxy_headers=False,
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            lifespan="on",
-            server_header=False,
-            timeout_graceful_shutdown=_FAREWELL,
-        )
-        self._server = uvicorn.Server(config)
+        self.address = address_of(host, listening)
+        self._server = uvicorn.Server(configured(Forwarded(app, proxies), limits))
         self._thread = threading.Thread(
             target=self._run, args=(listening,), name="onrecord-server", daemon=True
         )
@@ -104,6 +92,30 @@ class Server:
         """Ends the server, the answers that are being given first, but not for long."""
         self._server.should_exit = True
         self._thread.join(timeout=2 * _FAREWELL)
+
+
+def configured(
+    app: ASGIApp | Callable[[], ASGIApp], limits: Limits | None = None
+) -> uvicorn.Config:
+    """How uvicorn serves an app, or one that a function makes."""
+    return uvicorn.Config(
+        app,
+        http=functools.partial(Connection, limits=limits or Limits()),  # type: ignore[arg-type]
+        ws="none",
+        backlog=BACKLOG,
+        proxy_headers=False,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=_FAREWELL,
+    )
+
+
+def address_of(host: str, listening: socket.socket) -> str:
+    """Where a server that listens answers, with a slash at its end."""
+    return f"http://{_named(host)}:{listening.getsockname()[1]}/"
 
 
 def _named(host: str) -> str:

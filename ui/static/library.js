@@ -23,6 +23,8 @@ async function draw() {
     ? document.activeElement.dataset.column : undefined;
   find(".about").innerHTML = shown.about;
   find(".table").innerHTML = shown.table;
+  find("figure")?.scrollTo(find("figure").scrollWidth, 0); // the newest, where not all has room
+  find(".facets").innerHTML = shown.facets;
   if (column) find(`[data-column="${column}"]`)?.focus();
   asked.first = shown.first;
   const of = shown.found === shown.total ? "" : ` found among ${shown.total.toLocaleString("en")}`;
@@ -207,7 +209,13 @@ element.addEventListener("change", (event) => {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button || "busy" in element.dataset) return;
-  if (button.dataset.column) {
+  if (button.dataset.find) {
+    const input = find(".find input");
+    const words = button.dataset.find;
+    input.value = (input.value.includes(words) ? input.value.replace(words, "") : `${input.value} ${words}`).trim().replace(/ +/g, " ");
+    Object.assign(asked, { words: input.value, first: 0 });
+    draw().then(() => element.querySelector(`[data-find="${CSS.escape(words)}"]`)?.focus());
+  } else if (button.dataset.column) {
     const same = button.dataset.column === asked.column;
     asked.descending = same ? !asked.descending : button.closest("th").matches(".published, .characters, .revision, .copies");
     Object.assign(asked, { column: button.dataset.column, first: 0 });

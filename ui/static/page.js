@@ -189,12 +189,30 @@ function settle() {
   else if (marker || !first) close();
 }
 
+let risen = null; // the question that came to the top, until the reader scrolls or presses something
+let across = 0;
+
 function rise(talk, question) {
   const scroller = document.querySelector("#conversation");
+  if (!across) watch(talk, scroller);
+  risen = question;
   const top = question.getBoundingClientRect().top - talk.getBoundingClientRect().top;
   const room = scroller.clientHeight - document.querySelector("#composer").offsetHeight;
   talk.style.minHeight = asked === 0 && top < 40 ? "" : `${top + room - 24}px`;
   scroller.scrollTo({ top: talk.offsetTop + top - 16, behavior: gentle.matches ? "auto" : "smooth" });
+}
+
+// The source comes or goes beside the chat, which then has other lines: the question stays at the top.
+function watch(talk, scroller) {
+  across = scroller.clientWidth;
+  new ResizeObserver(() => {
+    if (scroller.clientWidth === across) return;
+    across = scroller.clientWidth;
+    if (risen?.isConnected && across) rise(talk, risen);
+  }).observe(scroller);
+  for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    scroller.addEventListener(kind, () => { risen = null; }, { passive: true });
+  }
 }
 
 new MutationObserver(settle).observe(document.querySelector("#desk"), { childList: true, subtree: true });

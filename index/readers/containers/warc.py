@@ -44,7 +44,7 @@ def read_warc(file: SourceFile) -> Iterator[Skipped | Member]:
                     file.unpacked.take(len(content))
                 uri = f"{file.uri}#{address}"
                 page = file.member(f"page{kind}", partial(BytesIO, content), uri)
-                yield Member(page, described=partial(_addressed, address=address))
+                yield Member(page, described=partial(_addressed, address=address, uri=uri))
         except (ArchiveLoadFailed, EOFError, OSError) as error:
             if records:
                 yield Skipped(
@@ -56,8 +56,9 @@ def read_warc(file: SourceFile) -> Iterator[Skipped | Member]:
         raise Refused("the web archive holds no page that was found; give another one")
 
 
-def _addressed(article: Article, address: str) -> Article:
-    return replace(article, key=address, url=article.url or address)
+def _addressed(article: Article, address: str, uri: str) -> Article:
+    key = address + article.uri.removeprefix(uri)  # one of several has its number
+    return replace(article, key=key, url=article.url or address)
 
 
 def _kind(record: Any) -> str:  # noqa: ANN401 (warcio has no types)

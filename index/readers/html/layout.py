@@ -6,7 +6,6 @@ says nothing; trafilatura looks for the usual names.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cache
 from typing import Any
@@ -20,23 +19,11 @@ BLOCKS = (
 )
 HOLDERS = ("div", "section", "article", "main")
 MIN_WORDS = 10  # of a paragraph that tells where the article is; captions and teasers have fewer
-ENTRY = re.compile(r"\b(?:live|entry|update|timeline|ticker|liveblog)(?:\b|[-_])", re.IGNORECASE)
-MIN_ENTRIES = 3  # of a live blog
 MIN_SHARE = 0.4  # of such words that the part must hold, directly or in parts of its own
 
 
-def plain_layout(tree: Node, *, live: bool = False) -> None:
-    """Turns tables of layout into parts, keeps blocks apart, and names the part with the article.
-
-    Of a live blog, an entry's time is put before its first words: alone it would be lost.
-
-    Args:
-        tree: The page; it is changed.
-        live: Whether the page is a running report, whose entries are kept apart.
-    """
-    entries = _entries(tree)
-    if live or len(entries) >= MIN_ENTRIES:
-        _join_times(tree, entries)
+def plain_layout(tree: Node) -> None:
+    """Turns tables of layout into parts, keeps blocks apart, names the part with the article."""
     for table in list(tree.iter("table")):
         if _is_layout(table):
             for part in table.iter("tbody", "tr", "td", "th", "center"):
@@ -52,39 +39,6 @@ def plain_layout(tree: Node, *, live: bool = False) -> None:
         part = _fullest(tree)
         if part is not None:
             part.set("itemprop", "articleBody")
-
-
-def _entries(tree: Node) -> set[Node]:
-    """The parts that are called entries and have a time and a paragraph each."""
-    entries = {
-        entry
-        for time in tree.iter("time")
-        for entry in list(time.iterancestors("article", "li", "section", "div"))[:3]
-        if ENTRY.search(f"{entry.get('class') or ''} {entry.get('id') or ''}")
-        and any(len(line.text_content().split()) >= MIN_WORDS for line in entry.iter("p"))
-    }
-    outer = {above for entry in entries for above in entry.iterancestors()}
-    return entries - outer
-
-
-def _join_times(tree: Node, entries: set[Node]) -> None:
-    """Puts the time of an entry before its words; above the first paragraph is the page's own."""
-    started = False
-    for node in list(tree.iter("p", "h3", "h4", "time")):
-        if node.tag != "time":
-            heading = node.tag != "p"
-            started = started or heading or len(node.text_content().split()) >= MIN_WORDS
-            continue
-        time = node.text_content().strip()
-        line = next(node.iterancestors("p"), None)
-        if not (started or entries.intersection(node.iterancestors())):
-            continue
-        if line is not None and line.text_content().strip() != time:
-            continue
-        following = node.xpath("following::*[self::p or self::h2 or self::h3 or self::h4][1]")
-        if time and following:
-            following[0].text = f"{time} {following[0].text or ''}"
-            node.text = ""
 
 
 def _is_layout(table: Node) -> bool:

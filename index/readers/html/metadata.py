@@ -174,7 +174,7 @@ class _Page:
         base = next(iter(self.metas.get("og:url", [])), None)
         links = self.tree.xpath('//link[@rel="canonical"]/@href')
         for href, origin in (*[(h, "link canonical") for h in links], (base, "meta og:url")):
-            whole = _joined(base, href)
+            whole = joined(base, href)
             parts = urlsplit(whole) if whole else None
             if whole and parts and parts.scheme in ("http", "https") and parts.hostname:
                 if parts.path in ("", "/") and base and urlsplit(base).path not in ("", "/"):
@@ -241,7 +241,7 @@ class _Page:
         nodes = [
             node
             for node in self.tree.iter(*HEADINGS)
-            if len(node.text_content()) < 400 and not _elsewhere(node)
+            if len(node.text_content()) < 400 and not elsewhere(node)
         ]
         return sorted(nodes, key=lambda node: node.tag != "h1")[:40]
 
@@ -324,14 +324,14 @@ class _Page:
         lines = [
             (node.xpath('.//*[@itemprop="name"]') or [node])[0]
             for node in marked
-            if not _elsewhere(node)
+            if not elsewhere(node)
         ]
         yield [n.get("content") or _line(n, SHORT) for n in lines][:6]
         for node in self.tree.iter("a", "span", "div", "p", "address", "li", "cite", "strong", "b"):
             names = f"{_names(node)} {node.get('data-testid') or ''}"
             if AUTHOR_CLASS.search(names) and not NO_AUTHOR_CLASS.search(names):
                 line = _line(node, SHORT)
-                if line and not _elsewhere(node):
+                if line and not elsewhere(node):
                     yield line
         yield from map(rules.bylined, _below(headline))
 
@@ -365,7 +365,7 @@ class _Page:
             '//*[@itemprop="datePublished" or @itemprop="dateCreated" or @pubdate'
             ' or contains(@property, "dc:date") or contains(@property, "datePublished")]'
         ):
-            if not _elsewhere(node):
+            if not elsewhere(node):
                 for value in (
                     node.get("content"),
                     node.get("datetime"),
@@ -380,7 +380,7 @@ class _Page:
         times = [
             (node, f"{node.get('class') or ''} {node.getparent().get('class') or ''}")
             for node in self.tree.iter("time", "abbr", "bsp-timestamp")
-            if node in near and not _elsewhere(node)
+            if node in near and not elsewhere(node)
         ]
         called = [node for node, names in times if PUBLISHED_CLASS.search(names)]
         others = [node for node, names in times if not UPDATED_CLASS.search(names)]
@@ -388,7 +388,7 @@ class _Page:
             yield from self._days_of(node, node.tag)
         for node in self.tree.iter("span", "div", "p", "li", "td", "a", "em", "small", "i", "h2"):
             called_so = DATE_CLASS.search(_names(node)) and not UPDATED_CLASS.search(_names(node))
-            if node in near and called_so and not _elsewhere(node):
+            if node in near and called_so and not elsewhere(node):
                 yield from self._days_of(node, "date shown")
         for part in _below(headline):
             kind, day = rules.dated(part)
@@ -416,7 +416,8 @@ class _Page:
             yield (day if day and _past(day) else None), "the url, a guess"
 
 
-def _joined(base: str | None, href: str | None) -> str | None:
+def joined(base: str | None, href: str | None) -> str | None:
+    """An address as it stands on a page, whole; None if it is none."""
     try:
         whole = urljoin(base or "", (href or "").strip())
         urlsplit(whole)  # what can be joined may still be no address
@@ -453,7 +454,7 @@ def _names(node: Node) -> str:
     return f"{node.get('class') or ''} {node.get('id') or ''}"
 
 
-def _elsewhere(node: Node) -> bool:
+def elsewhere(node: Node) -> bool:
     """Whether an element stands in a part of the page that tells of something else.
 
     What holds the headline does not, whatever it is called: the whole page may be a form.

@@ -21,7 +21,10 @@ SOCIAL_HOSTS = re.compile(
     r"(?:^|\.)(?:facebook|twitter|x|instagram|youtube|linkedin|t|telegram|vk|tiktok|pinterest"
     r"|threads|plus\.google|google)\.\w{2,3}$"
 )
-BY = re.compile(rf"(?:{phrases.BY})(?:\s*[:：・]\s*|\s+)", re.IGNORECASE)
+# A label before a name; "di" before one word is a part of it: "Di Maio".
+BY = re.compile(
+    rf"^(?!(?:di|da|von|van|af|av)\s+\S+$)(?:{phrases.BY})(?:\s*[:：・]\s*|\s+)", re.IGNORECASE
+)
 CJK_BY = re.compile(r"(?:作者|撰文|文|记者|記者|取材・文)\s*[:：/・]\s*")
 SPLIT = re.compile(
     r"\s*(?:[;|•·،、]|\s/\s|,\s+(?=[^\W\d_])"
@@ -72,7 +75,7 @@ def _split(line: str) -> list[str]:
     line = re.sub(
         r"\([^()]{0,60}\)|（[^（）]{0,60}）|<[^<>]{0,80}>|\S+@\S+\.\w+|(?<!\w)@\w+", " ", line
     )
-    line = CJK_BY.sub("", BY.sub("", line.strip(" -–—:|,"), count=1))
+    line = CJK_BY.sub("", BY.sub("", line.strip(" -–—:|,")))
     parts = [part.strip(" \t-–—:;|,/…") for part in SPLIT.split(line)]
     return [part for part in parts if part and not ROLE.search(part) and not OTHERS.match(part)]
 

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from itertools import islice
 
-from index.article import Article
+from lxml import html
+
+from index.article import Article, Skipped
 from index.readers.encoding import Refused, decode_telling, tidy, within_bounds
 from index.readers.files import SourceFile
+from index.readers.html.articles import (
+    MIN_ENTRIES,
+    entries,
+    heading_of,
+    join_times,
+    live_text,
+    separate,
+)
 from index.readers.html.layout import MAX_CELL, plain_layout
-from index.readers.html.metadata import stated
+from index.readers.html.metadata import Stated, joined, stated
+from index.readers.html.names import is_url
 from index.readers.html.pruning import prune
 from index.readers.html.walls import wall
 from index.readers.markup import LINE_MARK, PARAGRAPH_MARK, Node, text_of
@@ -61,7 +75,53 @@ CJK_STOPS = "。！？"
 FEW_WORDS = 80  # of an article; with fewer the page is read once more, with nothing taken away
 MIN_WORDS = 5  # of a sentence; menus and lists of links have shorter lines without a stop
 MIN_CHARACTERS = 200  # of a paragraph in a script without stops, such as Thai
+NO_LETTERS = re.compile(r"[\W_]+")
 NO_ARTICLE = "the page holds no article, only links or a menu; save the article's own page"
+
+
+def read_page(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The article that a web page holds, or each of several, as ``read_html`` reads it.
+
+    Raises:
+        Refused: As there.
+    """
+    raw, doubt = _decoded(file.data())
+    tree = _parsed(raw)
+    page = stated(tree)
+    parts = [] if page.live or file.extension not in EXTENSIONS else separate(tree)
+    if not parts:
+        yield _read(file, raw, doubt, tree)
+    for number, part in enumerate(parts, 1):
+        title = text_of(heading_of(part))
+        try:
+            article = _of_several(file, doubt, part, page, number)
+        except Refused as refusal:
+            yield Skipped(f"{file.uri}#{number}", f"{title}: {refusal}", fault=False)
+        else:
+            yield article
+
+
+def _of_several(file: SourceFile, doubt: str, part: Node, page: Stated, number: int) -> Article:
+    """One of the articles of a page; what the page states counts for that which has its title."""
+    heading = heading_of(part)
+    links = (heading.get("href"), *heading.xpath("ancestor::a/@href | .//a/@href"))
+    link = joined(page.url, next(filter(None, links), None))
+    own = html.document_fromstring("<html><body></body></html>")
+    own.body.append(deepcopy(part))
+    heading_of(own.body).tag = "h1"
+    title = text_of(heading)
+    known = stated(own)
+    known = replace(
+        page if title == page.title else known,
+        title=title,
+        url=page.url if title == page.title else link if link and is_url(link) else None,
+        publisher=page.publisher,
+        language=page.language,
+    )
+    article = _read(file, html.tostring(part, encoding="unicode"), doubt, own, known)
+    if title == page.title:
+        return article
+    return replace(article, uri=f"{file.uri}#{number}", key=f"{file.key}#{number}")
 
 
 def read_html(file: SourceFile, data: bytes) -> Article:
@@ -76,17 +136,35 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     Raises:
         Refused: The file is binary or blank, or the page holds no article.
     """
+    raw, doubt = _decoded(data)
+    return _read(file, raw, doubt, _parsed(raw))
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """A page's source, and what is in doubt about its encoding."""
     charset = CHARSET.search(data[:CHARSET_BYTES])
     declared = (charset[1] or charset[2]).decode("ascii", "replace") if charset else None
     raw, doubt = decode_telling(data, declared)
     if not tidy(raw).strip():
         raise Refused(BLANK)
-    tree = _parsed(raw)
-    known = stated(tree)
+    return raw, doubt
+
+
+def _read(
+    file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated | None = None
+) -> Article:
+    known = known or stated(tree)
     removed = prune(tree, known.title)
-    plain_layout(tree, live=known.live)
-    text = _article_text(tree)
-    if len(text.split()) < FEW_WORDS and len(whole := _article_text(_parsed(raw))) > 2 * len(text):
+    parts = entries(tree)
+    if known.live or len(parts) >= MIN_ENTRIES:
+        join_times(tree, parts)
+    if len(parts) >= MIN_ENTRIES or (known.live and parts):
+        text = within_bounds(live_text(parts))
+    else:
+        plain_layout(tree)
+        text = _article_text(tree)
+    few = len(text.split()) < FEW_WORDS
+    if few and len(whole := _article_text(_parsed(raw))) > 2 * len(text):
         text, removed = whole, []  # what was taken away was not around the article
     if reason := wall(text, known.title, tree):
         raise Refused(reason)
@@ -120,7 +198,12 @@ def _article_text(tree: Node) -> str:
         return ""
     for element in page.iter():
         element.tag = TAGS.get(element.tag, element.tag)
-    return within_bounds(text_of(page))
+    text = text_of(page)
+    if "\n" not in text:  # of a short article trafilatura gives all words in one line
+        shown = (text_of(part) for part in tree.iter("article"))
+        same = (each for each in shown if NO_LETTERS.sub("", each) == NO_LETTERS.sub("", text))
+        text = next(same, text)
+    return within_bounds(text)
 
 
 def _is_prose(line: str) -> bool:

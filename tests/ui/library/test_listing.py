@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rag.builders import article, corpus_of
-from ui.library.listing import COLUMNS, Row, figures, matching, ordered, rows
+from ui.library.listing import COLUMNS, Row, figures, ordered, rows
 
 RAIN = "Rain fell on the harbour all night and the sirens sounded at ten o'clock in Ropewalk. " * 5
 
@@ -61,23 +61,6 @@ def test_the_figures_of_an_index(corpus):
     assert found.characters == sum(a.characters for a in corpus.articles())
     files = [path for path in corpus.directory.rglob("*") if path.is_file()]
     assert found.bytes == sum(path.stat().st_size for path in files) > 10_000
-
-
-def test_every_word_is_looked_for_wherever_it_may_stand():
-    found = [
-        row("Storm hits Straße", "The Post", "2026-03-01", uri="a/storm.txt"),
-        row("Storm passes", "Wire", None, uri="b.txt"),
-    ]
-    for words, uris in [
-        ("", ["a/storm.txt", "b.txt"]),
-        ("STORM", ["a/storm.txt", "b.txt"]),
-        ("storm wire", ["b.txt"]),
-        ("2026-03 post", ["a/storm.txt"]),
-        ("a/s", ["a/storm.txt"]),
-        ("STRASSE", ["a/storm.txt"]),
-        ("storm hail", []),
-    ]:
-        assert [r.uri for r in matching(found, words)] == uris
 
 
 def test_what_a_column_does_not_know_comes_last_either_way():

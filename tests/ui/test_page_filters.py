@@ -10,7 +10,7 @@ from index.errors import OnRecordError
 from rag.periods import span
 from rag.types import NO_FILTERS, Filters
 from tests.ui.fake_corpus import FakeCorpus
-from ui.page.filters import in_words, narrowed, offered, told
+from ui.page.filters import in_words, left_by, narrowed, offered
 
 NEWEST = date(2025, 5, 18)  # of the fake corpus
 
@@ -43,22 +43,22 @@ def test_words_are_counted_from_the_day_that_they_are_typed():
 
 
 @pytest.mark.parametrize("typed", ["soon", "2025-02-30", "31 June 2025", "9" * 300, "next week"])
-def test_a_day_that_is_none_is_told(typed):
+def test_a_day_that_is_none_is_left_by(typed):
     with pytest.raises(OnRecordError, match="is no day; write 2025-05-18, May 2025 or last week"):
         narrowed(FakeCorpus(), {"after": typed})
-    assert set(told(FakeCorpus(), {"before": typed})) == {"problem"}
+    assert set(left_by(FakeCorpus(), {"before": typed})) == {"problem"}
 
 
-def test_days_in_the_wrong_order_are_told():
+def test_days_in_the_wrong_order_are_left_by():
     chosen = {"after": "2025-05-02", "before": "2025-05-01"}
     said = "2025-05-02 is after 2025-05-01; exchange the two days."
-    assert told(FakeCorpus(), chosen) == {"problem": said}
+    assert left_by(FakeCorpus(), chosen) == {"problem": said}
 
 
 def test_what_a_choice_leaves_is_said_with_a_chip_for_each_field():
-    assert told(FakeCorpus(), {}) == {"left": "3 of 3 articles", "chips": []}
+    assert left_by(FakeCorpus(), {}) == {"left": "3 of 3 articles", "chips": []}
     chosen = {"publisher": "Wire", "after": "May 2025"}
-    assert told(FakeCorpus(), chosen) == {
+    assert left_by(FakeCorpus(), chosen) == {
         "left": "1 of 3 articles",
         "chips": [("publisher", "Wire"), ("after", "since 2025-05-01")],
     }

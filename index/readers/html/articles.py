@@ -1,0 +1,103 @@
+"""Pages of more than one text: several articles in full, and live blogs of many entries."""
+
+from __future__ import annotations
+
+import re
+
+from index.boilerplate.rules import is_sentence
+from index.readers.assembly import Assembly
+from index.readers.html.metadata import elsewhere
+from index.readers.markup import Node, text_of, word_count, write_markup
+
+MIN_PARAGRAPHS = 2  # of an article in full; a teaser has one
+# A page that lists more has teasers, if none of them has more paragraphs than those.
+MOST_TEASERS = 4
+ENTRY = re.compile(r"\b(?:live|entry|update|timeline|ticker|liveblog)(?:\b|[-_])", re.IGNORECASE)
+LIVE = re.compile(r"\b(?:live|update|timeline|ticker|liveblog)(?:\b|[-_])", re.IGNORECASE)
+CLOCK = re.compile(r"\s*\d{1,2}[:.h]\d{2}\b.{0,12}")
+MIN_ENTRIES = 3  # of a live blog
+MIN_WORDS = 10  # of a paragraph of an entry, or above the first
+
+
+def separate(tree: Node) -> list[Node]:
+    """The articles of a page that holds several in full; none of a page that holds one.
+
+    Each stands in an ``article`` of its own with a heading and two paragraphs at least, and is told
+    from a chapter by a link to its own page, a byline's time or a first heading of its own.
+    """
+    found = [
+        part
+        for part in tree.iter("article")
+        if next(part.iterancestors("article"), None) is None and _is_whole(part)
+    ]
+    listed = len(found) > MOST_TEASERS and max(map(_sentences, found)) <= MIN_PARAGRAPHS
+    return found if len(found) > 1 and not listed else []
+
+
+def heading_of(part: Node) -> Node:
+    """The heading of an article on a page; None without one."""
+    return next((node for node in part.iter("h1", "h2", "h3") if text_of(node)), None)
+
+
+def _is_whole(part: Node) -> bool:
+    heading = heading_of(part)
+    if heading is None or elsewhere(part) or _sentences(part) < MIN_PARAGRAPHS:
+        return False
+    times = [time for time in part.iter("time") if time.text_content().strip()]
+    names = " ".join(_called(node) for node in (part, *part.iterancestors("div", "section", "ol")))
+    if LIVE.search(names) or any(CLOCK.fullmatch(time.text_content()) for time in times[:1]):
+        return False
+    linked = heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
+    return linked or bool(times) or heading.tag == "h1"
+
+
+def _sentences(part: Node) -> int:
+    return sum(is_sentence(" ".join(line.text_content().split())) for line in part.iter("p"))
+
+
+def _called(node: Node) -> str:
+    return f"{node.get('class') or ''} {node.get('id') or ''}"
+
+
+def entries(tree: Node) -> list[Node]:
+    """The parts that are called entries and have a time and a paragraph each; none of few."""
+    found = {
+        entry
+        for time in tree.iter("time")
+        for entry in list(time.iterancestors("article", "li", "section", "div"))[:3]
+        if ENTRY.search(_called(entry))
+        and any(len(line.text_content().split()) >= MIN_WORDS for line in entry.iter("p"))
+    }
+    outer = {above for entry in found for above in entry.iterancestors()}
+    return [node for node in tree.iter() if node in found - outer]
+
+
+def join_times(tree: Node, parts: list[Node]) -> None:
+    """Puts the time of an entry before its words; above the first paragraph is the page's own."""
+    started = False
+    for node in list(tree.iter("p", "h3", "h4", "time")):
+        if node.tag != "time":
+            heading = node.tag != "p"
+            started = started or heading or len(node.text_content().split()) >= MIN_WORDS
+            continue
+        time = node.text_content().strip()
+        line = next(node.iterancestors("p"), None)
+        if not (started or set(parts).intersection(node.iterancestors())):
+            continue
+        if line is not None and line.text_content().strip() != time:
+            continue
+        following = node.xpath("following::*[self::p or self::h2 or self::h3 or self::h4][1]")
+        if time and following:
+            following[0].text = f"{time} {following[0].text or ''}"
+            node.text = ""
+
+
+def live_text(parts: list[Node]) -> str:
+    """The text of a live blog: what introduces it, then its entries, whole and in their order."""
+    text = Assembly()
+    for line in parts[0].xpath("preceding::p"):
+        if word_count(line.text_content()) >= MIN_WORDS and not elsewhere(line):
+            write_markup(line, text)
+    for part in parts:
+        write_markup(part, text)
+    return text.text

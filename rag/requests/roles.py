@@ -1,0 +1,134 @@
+"""What articles call those whom they name: "the mayor, Anna Berg", "Olaf Brand of the union"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from index.ledger import StoredArticle
+from index.text.names import TITLES, names_in
+from index.text.words import is_content, stem
+from rag.quote_context import words_of
+from rag.requests.speech import VERB
+
+_DETERMINED = r"(?:an?|the|its|his|her|their|our|this)"
+_NOUN = r"(?P<noun>(?:[a-z][\w-]* ){0,3}?[a-z][\w-]*)"
+_BODY = r"(?P<of>[A-Z][\w-]*(?:[’']? (?:of |for )?[A-Z][\w-]*)*|[a-z][\w-]*)"
+# "The ferry Maid of Ilsay"; "Renn's lawyer, Greta Solano,"; "transport minister Lionel Draycott".
+_BEFORE = re.compile(
+    rf"\b(?:{_DETERMINED}|(?P<of>[A-Z][\w-]*)[’']s?) {_NOUN}(?: (?:on|for|of|at|in) [a-z]+)?"
+    r"(?P<comma>,)? (?:the )?$",
+    re.I,
+)
+_BARE = re.compile(rf"(?:^|[“\"] ?|, |\b(?:and|that|by|from|with|to|for|of|[–—]) ){_NOUN} $", re.I)
+# "Tobias Renn, the captain of the ferry,"; "Marta Oyelowe, the union's general secretary,".
+_AFTER = re.compile(
+    rf"^, (?:{_DETERMINED} )?(?:(?P<whose>[\w-]+)[’']s? )?{_NOUN}"
+    rf"(?:[,.;:]|$| (?:of|in|at|for|from) (?:the )?{_BODY}| (?:on|who|which|that|and|as)\b)"
+)
+_OF = re.compile(rf"^ (?:of|from|for) (?:the )?{_BODY}")
+# The rest of a name whose first word ends in an apostrophe: "Seafarers' Alliance".
+_REST = re.compile(r"^[’'](?: [A-Z][\w-]*)+")
+_VERBAL = re.compile(
+    rf"(?:{VERB}|\w+(?:ed|ing)|was|were|is|are|has|had|left|will|wants?|cost)$", re.I
+)
+
+# What a noun takes in that people ask for by it.
+_SORTS = {
+    noun: frozenset(words.split())
+    for noun, words in {
+        "ship": "ferry boat vessel barge tanker freighter trawler yacht frigate submarine",
+        "boat": "ferry ship vessel barge trawler yacht",
+        "politician": "minister president chancellor premier senator congressman congresswoman mp"
+        " councillor mayor governor representative opposition leader",
+        "lawyer": "attorney counsel barrister solicitor prosecutor",
+        "company": "firm manufacturer maker builder operator insurer bank lender airline supplier",
+        "firm": "company manufacturer maker builder operator insurer bank lender airline supplier",
+        "official": "minister director commissioner inspector secretary officer spokesman",
+        "organisation": "group charity union association agency council board institute",
+    }.items()
+}
+_SORTS["organization"] = _SORTS["organisation"]
+BODIES = _SORTS["organisation"] | {"company", "firm", "party", "bank", "club", "league", "ministry"}
+"""Nouns of what is no person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """One place in which somebody or something is called something.
+
+    Attributes:
+        name: As it stands there, without a title.
+        noun: What it is called, in lower case; "" if only to whom it belongs is said.
+        of: To whom or what it belongs; "" if that is not said.
+        index: The sentence.
+    """
+
+    name: str
+    noun: str
+    of: str
+    article: StoredArticle
+    index: int
+
+    def is_a(self, noun: str) -> bool:
+        """Whether it is called so, or what falls under that."""
+        head, sorts = stem(self.noun.split()[-1]), {*map(stem, _SORTS.get(noun, ()))}
+        return head == stem(noun) or head in sorts or stem(self.of) in sorts
+
+
+def callings(articles: Iterable[StoredArticle]) -> list[Calling]:
+    """All of them, in the articles' order.
+
+    Of whom one article calls the secretary of the union, and one of the League, the League is a
+    union.
+    """
+    found = [calling for stored in articles for calling in _callings(stored)]
+    whose = {(c.name, c.noun): c.of for c in found if c.noun and c.of.islower()}
+    return found + [
+        replace(c, name=c.of, noun=whose[c.name, c.noun], of="")
+        for c in found
+        if c.of and not c.of.islower() and (c.name, c.noun) in whose
+    ]
+
+
+def _callings(stored: StoredArticle) -> Iterator[Calling]:
+    for index, sentence in enumerate(stored.sentences):
+        if sentence.heading:
+            continue
+        text = words_of(stored, index)
+        for name in names_in(f"x {text}"):
+            if name.start > 0:
+                rest = _REST.match(text[name.end - 2 :])
+                said = name.text + (rest[0] if rest else "")
+                before, after = text[: name.start - 2], text[name.start - 2 + len(said) :]
+                for noun, of in _called(said, before, after):
+                    yield Calling(untitled(said), noun, of, stored, index)
+
+
+def _called(name: str, before: str, after: str) -> Iterator[tuple[str, str]]:
+    """What a name is called by its title, and by the words before and behind it."""
+    titles = [word for word in name.lower().split() if word in TITLES]
+    if titles and len(titles) < len(name.split()):
+        yield " ".join(titles), ""
+    for found in (_BEFORE.search(before), _BARE.search(before), _AFTER.match(after)):
+        if not found:
+            continue
+        told = found.groupdict()
+        # ", on its ships, the Alliance said" is none; ", their union, the League, agreed" is.
+        apposed = not told.get("comma") or after.startswith(",")
+        noun = told["noun"].lower()
+        if apposed and all(map(is_content, noun.split())) and not _VERBAL.match(noun.split()[-1]):
+            yield noun, told.get("whose") or told.get("of") or ""
+    if " " in name and (found := _OF.match(after)):
+        yield "", found["of"]
+    elif " of " in name:
+        yield "", re.sub(r"^the ", "", name.split(" of ", 1)[1])
+
+
+def untitled(name: str) -> str:
+    """A name without the titles before it and the body behind it."""
+    words = name.partition(" of the ")[0].split()
+    while len(words) > 1 and words[0].lower().rstrip(".") in TITLES:
+        words = words[1:]
+    return " ".join(words)

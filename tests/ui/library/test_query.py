@@ -1,0 +1,126 @@
+"""What is typed to find articles, words, phrases and operators, and what it finds."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes import FakeEmbedder
+from tests.rag.builders import corpus_of
+from ui.library.listing import Row, rows
+from ui.library.query import Term, excerpt, facets, holding, matching, parsed
+from ui.library.view import READ_ONLY, library
+
+TODAY = date(2026, 6, 1)
+TEXTS = {
+    "a.txt": (
+        "He resigned after the flood.",
+        "Storm hits Straße",
+        "The Post",
+        "2026-03-01",
+    ),
+    "b.txt": ("After the storm, the flood receded.", "Water falls", "Wire", "2026-04-02"),
+    "c.txt": ("Nobody resigned. The bridge stands.", "Bridge", "The Post", None),
+    "d.txt": ("Der Minister trat zurück.", "Rücktritt", "Bote", "2025-05-03"),
+}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    made, _ = corpus_of(
+        tmp_path_factory.mktemp("found") / "index",
+        FakeEmbedder(),
+        {
+            name: {"text": text, "title": title, "publisher": publisher, "published": day}
+            | ({"language": "de"} if name == "d.txt" else {})
+            for name, (text, title, publisher, day) in TEXTS.items()
+        },
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("", "abcd"),
+        ("STRASSE", "a"),
+        ("2026-03 post", "a"),
+        ("flood", "ab"),
+        ("resign", "ac"),
+        ("flood resigned", "a"),
+        ("flood AND resigned", "a"),
+        ("resigned OR receding", "abc"),
+        ("resigned NOT flood", "c"),
+        ("resigned -flood", "c"),
+        ('"the flood"', "ab"),
+        ('"flood receded"', "b"),
+        ('"receded flood"', ""),
+        ('-"the flood"', "cd"),
+        ('publisher:"the post"', "ac"),
+        ("publisher:post bridge", "c"),
+        ("language:de", "d"),
+        ("after:2026-04-02", "b"),
+        ('after:"March 2026" before:"March 2026"', "a"),
+        ("before:2025", "d"),
+        ("after:2", "abcd"),
+        ("OR", "abcd"),
+        ("flood OR", "ab"),
+        ("hail", ""),
+    ],
+)
+def test_what_is_typed_finds(corpus, typed, found):
+    held = rows(corpus.articles())
+    got = matching(held, typed, partial(holding, corpus), TODAY)
+    assert "".join(row.uri[0] for row in got) == found
+
+
+@given(st.text(alphabet='ab"-: ORNT', max_size=20))
+def test_anything_can_be_typed_and_what_is_found_was_there(typed):
+    held = [Row(str(n), f"{n}.txt", word, "", None, 1, 0, 1) for n, word in enumerate(("a", "b"))]
+    assert {row.id for row in matching(held, typed, lambda term: (), TODAY)} <= {"0", "1"}
+    assert all(group or parsed(typed) == [[]] for group in parsed(typed))
+
+
+def test_a_phrase_and_a_word_are_told_apart():
+    assert parsed('"a  B" c') == [[Term("", "a b", True), Term("", "c")]]
+
+
+def test_the_words_that_were_found_are_shown_among_those_around_them():
+    assert excerpt("The minister has resigned today.", "resigns") == (
+        "The minister has ",
+        "resigned",
+        " today.",
+    )
+    long = f"{'before ' * 30}the flood {'after ' * 30}"
+    before, held, after = excerpt(long, '"the flood"')
+    assert (before[:2], held, after[-2:]) == ("… ", "the flood", " …")
+    assert len(before) + len(after) < 170
+    assert excerpt("Rain.", "publisher:rain") is excerpt("Rain.", "NOT rain") is None
+    assert excerpt("", "") is None
+
+
+def test_what_narrows_the_list_is_offered_with_counts_and_what_is_typed_is_marked(corpus):
+    held = rows(corpus.articles())
+    found = facets(held, 'publisher:"The Post"')
+    assert [(f.label, f.count, f.chosen) for f in found["Publisher"]] == [
+        ("The Post", 2, True),
+        ("Bote", 1, False),
+        ("Wire", 1, False),
+    ]
+    assert next(f.query for f in found["Month"]) == 'after:"April 2026" before:"April 2026"'
+    for facet in (f for each in found.values() for f in each):
+        got = matching(held, facet.query, partial(holding, corpus), TODAY)
+        assert len(got) == facet.count
+    assert facets(held[:1], "") == {}
+
+
+def test_the_page_shows_what_was_found_and_by_what_to_narrow_it(corpus):
+    told = library(corpus, {"words": "flood"}, READ_ONLY)
+    assert (told["found"], told["total"]) == (2, 4)
+    assert told["table"].count("<mark>flood</mark>") == 2
+    assert told["facets"].count("data-find=") == 4
+    assert "<mark>" not in library(corpus, {}, READ_ONLY)["table"]

@@ -1,0 +1,179 @@
+"""What is typed to find articles, and which articles that means.
+
+Words and "phrases" stand in an article's headline, publisher, day, uri or text; ``publisher:``,
+``language:``, ``after:`` and ``before:`` say the rest. AND goes without saying and binds closer
+than OR; NOT or a minus sign leaves out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from index.text.words import content_stems
+from rag.periods import span
+from ui.library.listing import Row
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
+
+_TOKEN = re.compile(
+    r'(?P<no>-)?(?:(?P<field>publisher|language|after|before):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))',
+    re.I,
+)
+
+# Characters of the text that are shown on either side of the words that were looked for.
+_AROUND = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition.
+
+    Attributes:
+        field: "publisher", "language", "after" or "before"; "" for words and phrases.
+        value: What was typed, its letter case left out.
+        wanted: Whether an article has to meet it, or must not.
+    """
+
+    field: str
+    value: str
+    phrase: bool = False
+    wanted: bool = True
+
+
+def parsed(typed: str) -> list[list[Term]]:
+    """Alternatives, each with the terms that belong together; [[]] for what names nothing.
+
+    >>> [[(t.field, t.value, t.wanted) for t in each] for each in parsed('a -"b c" OR after:2026')]
+    [[('', 'a', True), ('', 'b c', False)], [('after', '2026', True)]]
+    """
+    groups: list[list[Term]] = [[]]
+    wanted = True
+    for found in _TOKEN.finditer(typed):
+        word, phrase = found["word"], found["phrase"]
+        if word == "OR":
+            groups.append([])
+        elif word == "NOT":
+            wanted = False
+        elif word != "AND" and (value := " ".join((word or phrase or "").casefold().split())):
+            field = (found["field"] or "").lower()
+            groups[-1].append(Term(field, value, word is None, wanted and not found["no"]))
+            wanted = True
+    return [group for group in groups if group] or [[]]
+
+
+def matching(
+    rows: Iterable[Row], typed: str, holding: Callable[[Term], Collection[str]], today: date
+) -> list[Row]:
+    """The rows that are meant.
+
+    Args:
+        rows: The rows that are searched.
+        typed: See above; a day that is none yet says nothing.
+        holding: Gives the ids of the articles whose text holds a word or phrase.
+        today: From which "last week" is counted.
+    """
+    tests = [[_test(term, holding, today) for term in group] for group in parsed(typed)]
+    return [row for row in rows if any(all(test(row) for test in group) for group in tests)]
+
+
+def _test(
+    term: Term, holding: Callable[[Term], Collection[str]], today: date
+) -> Callable[[Row], bool]:
+    meets: Callable[[Row], bool]
+    if term.field == "publisher":
+        meets = lambda row: term.value in row.publisher.casefold()  # noqa: E731
+    elif term.field == "language":
+        meets = lambda row: row.language.casefold().startswith(term.value)  # noqa: E731
+    elif term.field:
+        days = None
+        with suppress(ValueError):
+            days = span(term.value, today)
+        if days is None:
+            return lambda row: True
+        first, last = days
+        late = term.field == "after"
+        meets = lambda row: bool(  # noqa: E731
+            row.published and (row.published >= first if late else row.published <= last)
+        )
+    else:
+        held = holding(term)
+        meets = lambda row: term.value in row.searched or row.id in held  # noqa: E731
+    return lambda row: meets(row) is term.wanted
+
+
+def holding(corpus: Corpus, term: Term) -> Collection[str]:
+    """The ids of the articles of a corpus whose text holds a word, in any form, or a phrase."""
+    found = corpus.holding(term.value)
+    if not term.phrase or len(term.value.split()) < 2:
+        return found
+    texts = {each.id: each.article.text.casefold() for each in corpus.stored(found)}
+    return {id_ for id_, text in texts.items() if term.value in " ".join(text.split())}
+
+
+def excerpt(text: str, typed: str) -> tuple[str, str, str] | None:
+    """What stands before, in and after the first of the words looked for; None if none does."""
+    wanted = [term for group in parsed(typed) for term in group if term.wanted and not term.field]
+    patterns = [pattern for term in wanted for pattern in _patterns(term)]
+    found = re.search("|".join(patterns), text, re.I) if patterns else None
+    if not found:
+        return None
+    start, end = found.span()
+    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    if start > _AROUND:
+        before = "… " + before.partition(" ")[2]
+    if end + _AROUND < len(text):
+        after = after.rpartition(" ")[0] + " …"
+    return before, found[0], after
+
+
+def _patterns(term: Term) -> Iterator[str]:
+    if term.phrase:
+        yield r"(?<!\w)" + r"\s+".join(map(re.escape, term.value.split()))
+    else:
+        yield from (rf"(?<!\w){re.escape(stem)}\w*" for stem in content_stems(term.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value of a field: what to type for it, how many rows have it, and whether it is typed."""
+
+    label: str
+    query: str
+    count: int
+    chosen: bool
+
+
+def facets(rows: Sequence[Row], typed: str, most: int = 8) -> dict[str, list[Facet]]:
+    """By which values the rows can be narrowed: those of most rows, of fields with several.
+
+    Args:
+        rows: Those that were found.
+        typed: What found them.
+        most: How many values of a field at most.
+    """
+    found: dict[str, dict[tuple[str, str], int]] = {"Publisher": {}, "Month": {}, "Language": {}}
+
+    def count(field: str, label: str, query: str) -> None:
+        found[field][label, query] = found[field].get((label, query), 0) + 1
+
+    for row in rows:
+        if row.publisher:
+            count("Publisher", row.publisher, f'publisher:"{row.publisher}"')
+        if day := row.published:
+            month = f"{day:%B %Y}"
+            count("Month", month, f'after:"{month}" before:"{month}"')
+        if row.language:
+            count("Language", row.language, f"language:{row.language}")
+    shown = {}
+    for field, values in found.items():
+        ranked = sorted(values.items(), key=lambda it: (-it[1], it[0]))[:most]
+        told = [Facet(label, query, n, query in typed) for (label, query), n in ranked]
+        if len(told) > 1 or any(each.chosen for each in told):
+            shown[field] = told
+    return shown

@@ -1,0 +1,254 @@
+"""The web chat: earlier chats, questions and answers, and beside them the cited article.
+
+The one module that imports Gradio, and only when a page is built.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from starlette.middleware import Middleware
+
+from ui.conversation_store.store import ConversationStore
+from ui.library.view import READ_ONLY, Terms, library
+from ui.page.chat import open_source
+from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel
+from ui.page.events import EventStream
+from ui.page.handlers import QUIET, handler
+from ui.page.history_panel import HistoryPanel
+from ui.page.masthead import masthead_html, welcome_html
+from ui.page.open_turns import OpenTurns
+from ui.page.routes import PageRoutes
+from ui.page.sessions import Sessions
+from ui.server import log
+from ui.server.auth import Users
+from ui.templating import static
+
+if TYPE_CHECKING:
+    import gradio
+    from fastapi import FastAPI
+
+    from rag.corpus import Corpus
+    from rag.types import Answer
+
+__all__ = ["build_app", "launch"]
+
+WAITING_AT_MOST = 64
+
+# Pages whose turns are held in memory, the least recently used one let go first: half a megabyte
+# each after eight questions. What is let go is read again from the chats that are kept.
+SESSIONS = 200
+
+OFFLINE = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+"""Gradio and what it imports call home unless these are set before it is imported."""
+
+
+def build_app(
+    corpus: Corpus,
+    *,
+    notice: Callable[[], str] = str,
+    suggestions: Callable[[], Sequence[str]] = tuple,
+    further: Callable[[Answer], Sequence[str]] | None = None,
+    chats: ConversationStore | None = None,
+    terms: Callable[[], Terms] = lambda: READ_ONLY,
+    originals: Callable[[], bool] = lambda: True,
+    turns: OpenTurns | None = None,
+) -> gradio.Blocks:
+    """The page, not yet served.
+
+    Args:
+        corpus: What is asked, and where cited articles come from.
+        notice: Gives a sentence about this corpus, for the top of the page, or "".
+        suggestions: Finds questions that a click asks, offered until the first question.
+        further: Finds questions to go on with after an answer.
+        chats: Where conversations are kept; None keeps none.
+        terms: Says what a reader may do with the corpus.
+        originals: Says whether the addresses of the articles lead anywhere.
+        turns: Those of the pages that are open; none but the page's own reads it.
+    """
+    gr = _gradio()
+    held = OpenTurns(SESSIONS) if turns is None else turns
+
+    def source(ref: str) -> str:
+        return open_source(corpus, ref, original=originals())
+
+    def listed(asked: object) -> dict[str, Any]:
+        return library(corpus, asked, terms())
+
+    def renewed() -> list[str]:
+        return [masthead_html(corpus, notice()), welcome_html(corpus)]
+
+    with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
+        with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as bar:
+            fresh = gr.Button("New chat", elem_id="fresh")
+            history = HistoryPanel(gr, chats) if chats else None
+        with gr.Column(elem_id="page", min_width=0):
+            head = gr.HTML(masthead_html(corpus, notice()), elem_id="masthead", **_BARE)
+            with gr.Row(elem_id="desk", equal_height=False):
+                with gr.Tabs(elem_id="rooms"):
+                    with gr.Tab("Ask", elem_id="conversation"):
+                        welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
+                        panel = ChatPanel(gr, corpus, fresh, history, held)
+                    with gr.Tab("Corpus", elem_id="corpus"):
+                        articles = _component(gr, "library", "library.js", listed)
+                with gr.Column(elem_id="source", scale=0, min_width=0):
+                    _component(gr, "reader", "page.js", source)
+        panel.wire(app)
+        panel.wire_offers(app, suggestions, further)
+        articles.edited(renewed, None, [head, welcome], **QUIET)
+        app.load(renewed, None, [head, welcome], **QUIET)
+        app.load(None, None, bar, js=_ROOM_FOR_CHATS, **QUIET)
+        app.unload(handler(gr, lambda sent: panel.turns.drop(sent.session)))
+    app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
+    app.state_session_capacity = SESSIONS
+    built: gradio.Blocks = app
+    return built
+
+
+_BARE: dict[str, Any] = {"apply_default_css": False}
+
+# The earlier chats stand open where that leaves room for an answer and its source.
+_ROOM_FOR_CHATS = """() => ({ open: innerWidth >= 1200, __type__: "update" })"""
+
+
+def launch(
+    app: gradio.Blocks,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    programs: FastAPI | None = None,
+    proxies: str = "",
+) -> str:
+    """Serve the page from a thread of its own; returns its address. ``app.close()`` ends it.
+
+    Args:
+        app: The page, from ``build_app``.
+        host: Where to listen.
+        port: The port; 0 takes a free one.
+        programs: What the page is mounted on, from ``build_api``; its guard is the page's too.
+        proxies: Which proxies are believed, beside those of this machine.
+
+    Raises:
+        CannotServe: the port is taken.
+    """
+    from fastapi import FastAPI
+
+    from ui.server.middleware import Guard, SecurityHeaders
+    from ui.server.server import Server
+
+    gr = _gradio()
+    bare = [Middleware(SecurityHeaders), Middleware(Guard, users=Users())]
+    site = programs or FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=bare)
+    guarded = getattr(site.state, "guarded", False)
+    gr.mount_gradio_app(
+        site,
+        app,
+        path="/",
+        server_name=host,
+        server_port=port,
+        app_kwargs={"middleware": _middleware(app)},
+        auth_dependency=(lambda request: request.scope.get("onrecord.user")) if guarded else None,
+        theme=_theme(gr),
+        head=f"<style>{static('page.css')}{static('library.css')}</style>",
+        max_file_size=1,
+        show_error=False,
+        run_history=False,
+        footer_links=[],
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+    )
+    # What close() ends: the app that is served, which mounting does not make the page's own.
+    inner = (getattr(each, "app", None) for each in site.routes)
+    app.app = next(each for each in inner if isinstance(each, gr.routes.App))
+    server = Server(site, host, port, proxies=proxies)
+    app.server = server  # type: ignore[assignment] # Gradio's own is not started
+    return server.address
+
+
+def _middleware(app: gradio.Blocks) -> list[Middleware]:
+    """What requests of the page pass before Gradio sees them."""
+    inputs = {
+        number: [part.get_block_name() for part in function.inputs]
+        for number, function in app.fns.items()
+    }
+    return [Middleware(PageRoutes), Middleware(EventStream), Middleware(Sessions, inputs=inputs)]
+
+
+# What Gradio calls its colours and measures, in the words of ui/static/page.css.
+_TOKENS = {
+    "body_background_fill": "var(--paper)",
+    "body_text_color": "var(--ink)",
+    "body_text_color_subdued": "var(--quiet)",
+    "background_fill_primary": "var(--paper)",
+    "background_fill_secondary": "var(--shade)",
+    "border_color_primary": "var(--rule)",
+    "border_color_accent": "var(--accent)",
+    "color_accent_soft": "transparent",
+    "link_text_color": "var(--accent)",
+    "block_background_fill": "transparent",
+    "block_label_text_color": "var(--quiet)",
+    "panel_background_fill": "transparent",
+    "input_background_fill": "var(--sheet)",
+    "input_background_fill_focus": "var(--sheet)",
+    "input_border_color": "var(--edge)",
+    "input_border_color_focus": "var(--accent)",
+    "input_placeholder_color": "var(--quiet)",
+    "button_primary_background_fill": "var(--accent)",
+    "button_primary_background_fill_hover": "var(--accent)",
+    "button_primary_border_color": "transparent",
+    "button_primary_text_color": "var(--on-accent)",
+    "button_primary_text_color_hover": "var(--on-accent)",
+    "button_secondary_background_fill": "transparent",
+    "button_secondary_background_fill_hover": "var(--shade)",
+    "button_secondary_border_color": "transparent",
+    "button_secondary_border_color_hover": "transparent",
+    "button_secondary_text_color": "var(--quiet)",
+    "button_secondary_text_color_hover": "var(--ink)",
+}
+_MEASURES = {
+    "block_border_width": "0px",
+    "block_padding": "0px",
+    "block_shadow": "none",
+    "block_radius": "0px",
+    "panel_border_width": "0px",
+    "layout_gap": "0px",
+    "form_gap_width": "0px",
+    "input_shadow": "none",
+    "input_shadow_focus": "none",
+    "button_transition": "none",
+}
+
+
+def _theme(gr: ModuleType) -> Any:  # noqa: ANN401
+    both = {name + mode: value for name, value in _TOKENS.items() for mode in ("", "_dark")}
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
+    return theme.set(**both, **_MEASURES)
+
+
+def _gradio() -> ModuleType:
+    os.environ.update(OFFLINE)
+    import gradio
+    import gradio.queueing
+
+    vars(gradio.queueing)["traceback"] = log.Faults  # Gradio prints all of one
+    return gradio
+
+
+def _component(gr: ModuleType, name: str, script: str, function: Callable[..., Any]) -> Any:  # noqa: ANN401
+    """What NAME.html and a script make of themselves, with a function of the server to call."""
+    return gr.HTML(
+        html_template=static(f"{name}.html"),
+        js_on_load=static(script),
+        server_functions=[function],
+        elem_id=name,
+        **_BARE,
+    )

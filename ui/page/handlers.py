@@ -1,0 +1,71 @@
+"""Between Gradio's events and functions that know nothing of it.
+
+Gradio comes in as an argument; ``ui/web.py`` alone imports it.
+"""
+
+# No `from __future__ import annotations` here: Gradio reads a handler's annotations when the page
+# is built, and the name `gr` exists only inside functions.
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+Updates = dict[Any, Any]
+"""What components of the page become."""
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What comes with an event.
+
+    Attributes:
+        session: Names the page that is open.
+        user: Who signed in; "" where nobody does.
+        event: What a component tells of it, by name; None where nothing is read.
+    """
+
+    session: str
+    user: str
+    event: Any = None
+
+    def text(self, name: str) -> str:
+        """What the component tells under a name; "" if nothing."""
+        return str(getattr(self.event, name, ""))
+
+
+def _sent(request: Any, event: Any = None) -> Sent:  # noqa: ANN401
+    return Sent(str(request.session_hash), str(request.username or ""), event)
+
+
+def handler(gr: ModuleType, function: Callable[..., T]) -> Callable[..., T]:
+    """What Gradio calls for a function of ``Sent`` and of the values of components."""
+
+    def handle(request: gr.Request, *values: Any) -> T:  # type: ignore[name-defined] # noqa: ANN401
+        return function(_sent(request), *values)
+
+    return handle
+
+
+def told(gr: ModuleType, function: Callable[..., Updates]) -> Callable[..., Updates]:
+    """The same for an event of a component that tells something."""
+
+    def handle(request: gr.Request, event: gr.EventData, *values: Any) -> Updates:  # type: ignore[name-defined] # noqa: ANN401
+        return function(_sent(request, event), *values)
+
+    return handle
+
+
+def streamed(
+    gr: ModuleType, function: Callable[..., Iterator[Updates]]
+) -> Callable[..., Iterator[Updates]]:
+    """The same for a function that gives one state after another."""
+
+    def handle(request: gr.Request, event: gr.EventData, *values: Any) -> Iterator[Updates]:  # type: ignore[name-defined] # noqa: ANN401
+        yield from function(_sent(request, event), *values)
+
+    return handle
