@@ -13,7 +13,9 @@ _TOLD = tomllib.loads((files("index.boilerplate") / "phrases.toml").read_text("u
 
 
 def _pattern(name: str) -> str:
-    return str(_TOLD[name]).replace("\n", "")
+    """The pattern of a name; in it ``<<other>>`` stands for that of another."""
+    whole = str(_TOLD[name]).replace("\n", "")
+    return re.sub(r"<<(\w+)>>", lambda found: _pattern(found[1]), whole)
 
 
 def _compiled(name: str) -> re.Pattern[str]:
@@ -55,4 +57,12 @@ SCRIPTS = _compiled("scripts")
 ROBOTS = _compiled("robots")
 PAID = _compiled("paid")
 WITHDRAW = _compiled("withdraw")
-SHARE = set(_TOLD["share"].split())
+ANYWHERE = _compiled("anywhere")
+AT_THE_ENDS = _compiled("at_the_ends")
+LABELLED = _compiled("labelled")
+PICTURE_CREDIT = _compiled("picture_credit")
+LISTS = _compiled("lists")
+WEAK_LISTS = _compiled("weak_lists")
+
+SHARE, SOCIAL, SECTIONS = (set(_TOLD[name].split()) for name in ("share", "social", "sections"))
+FOOTER = set(_pattern("footer").split("|"))
