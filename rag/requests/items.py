@@ -80,6 +80,8 @@ _EVENTS = tuple(
 )
 # Characters before "in Paris" among which is what was there.
 _BEFORE = 90
+# What stands between places that are named in a row.
+_ALSO = (", ", " and ", ", and ", " or ", ", then ", " and then ")
 _AT = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.I)
 _NAMELIKE = re.compile(r"(?:[Tt]he )?[A-Z][\w’'.-]*(?: (?:&|of|and|[A-Z][\w’'.-]*))*")
 _IN = re.compile(r"\b(?:in|at|near|to|from|outside|around|via)(?: the)? $", re.I)
@@ -185,11 +187,16 @@ def _placed(material: Material, asked: str) -> list[Item]:
     for stored in material.articles:
         for index in telling(stored):
             text = words_of(stored, index)
+            there = last = 0  # where the last place begins, and where it ends
             for name in names_in(f"x {text}"):
-                before, after = text[: max(0, name.start - 2)], text[name.end - 2 :]
+                start, end = name.start - 2, name.end - 2
+                if text[last:start] not in _ALSO:
+                    there = start
+                last = end
+                before = text[:there]
                 clause = re.split(r"[.;:]", before[-_BEFORE:])[-1] if _AT.search(before) else ""
-                beside = after.split()[:1] if after.startswith(" ") else []  # "the Paris talks"
-                told = {*content_stems(" ".join((clause, *beside)))}
+                beside = text[end:].split()[:1] if text[end:].startswith(" ") else []
+                told = {*content_stems(" ".join((clause, *beside)))}  # "the Paris talks"
                 if stems & told and _of_sort(name.text, asked):
                     items.append(Item(name.text, stored, index))
     return items
