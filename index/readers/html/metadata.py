@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from index.boilerplate import rules
 from index.readers.dates import parse_date
+from index.readers.encoding import letters
 from index.readers.fields import language_code, one_line
 from index.readers.html import jsonld
 from index.readers.html.names import (
@@ -221,12 +222,12 @@ class _Page:
         shown = [(line, node) for node in self._headings() if (line := _line(node))]
         pairs = [(line, node, *title) for line, node in shown for title in told]
         for line, node, title, _ in pairs:
-            if _plain(line) and _plain(line) == _plain(title):
+            if letters(line) and letters(line) == letters(title):
                 yield line, node.tag, node
         for line, node, title, origin in pairs:
-            if len(line) > MIN_TITLE and _plain(line) in _plain(title) and node.tag == "h1":
+            if len(line) > MIN_TITLE and letters(line) in letters(title) and node.tag == "h1":
                 yield line, node.tag, node
-            if len(title) > MIN_TITLE and _plain(title) in _plain(line):
+            if len(title) > MIN_TITLE and letters(title) in letters(line):
                 yield title, origin, node
         like = max(pairs, key=lambda pair: _shared(pair[0], pair[2]), default=None)
         if like and _shared(like[0], like[2]) >= ALIKE:
@@ -246,9 +247,9 @@ class _Page:
         return sorted(nodes, key=lambda node: node.tag != "h1")[:40]
 
     def _showing(self, title: str) -> Node | None:
-        wanted = _plain(title)
+        wanted = letters(title)
         for node in self.tree.iter("font", "b", "strong", "div", "span", "p", "td"):
-            if len(node) < 3 and wanted and _plain(_line(node, 400)) == wanted:
+            if len(node) < 3 and wanted and letters(_line(node, 400)) == wanted:
                 return node
         return None
 
@@ -282,15 +283,15 @@ class _Page:
         parts = re.split(r"\s[-–—|·•»/]+\s|\s?[|_»]\s?|\s?::?\s", self.tag)
         if len(parts) < 2:
             return
-        around = _plain(
+        around = letters(
             " ".join(
                 " ".join(filter(None, (node.get("alt"), node.get("title"), _line(node, 200))))
                 for node in self.tree.xpath(AROUND)[:200]
             )
         )
-        site = _plain(host(self.url) or "")
+        site = letters(host(self.url) or "")
         for part in (parts[-1], parts[0]):
-            name = _plain(part)
+            name = letters(part)
             if len(part.split()) <= 6 and name and (name in site or name in around):
                 yield part.strip(), "title"
 
@@ -437,10 +438,6 @@ def _line(node: Node, longest: int = 400) -> str:
             return ""
     line = one_line(" ".join(parts)) or ""
     return line if len(line) <= longest else ""
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _shared(text: str | None, other: str) -> float:
