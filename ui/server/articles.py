@@ -114,6 +114,11 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
     """
     each = "What became of each."
 
+    async def answer(
+        request: Request, who: str, work: Callable[[Progress], list[Result]]
+    ) -> Response:
+        return await _answer(request, pool, lambda tell: editor.noted(who, work(tell)))
+
     @app.post(
         "/api/articles",
         tags=["corpus"],
@@ -130,13 +135,9 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         """
         who = _permitted(request, "editor")
         if sent.url:
-            return await _answer(
-                request, pool, lambda tell: editor.noted(who, editor.add_link(sent.url, tell))
-            )
+            return await answer(request, who, lambda tell: editor.add_link(sent.url, tell))
         pasted = [Pasted(**text.model_dump()) for text in sent.articles]
-        return await _answer(
-            request, pool, lambda tell: editor.noted(who, editor.add_pasted(pasted, tell))
-        )
+        return await answer(request, who, lambda tell: editor.add_pasted(pasted, tell))
 
     @app.post(
         "/api/files",
@@ -151,9 +152,7 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         """
         who = _permitted(request, "editor")
         files = await _files(request)
-        return await _answer(
-            request, pool, lambda tell: editor.noted(who, editor.add_files(files, tell))
-        )
+        return await answer(request, who, lambda tell: editor.add_files(files, tell))
 
     @app.delete(
         "/api/articles",
