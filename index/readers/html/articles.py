@@ -73,7 +73,12 @@ def entries(tree: Node) -> list[Node]:
 
 
 def join_times(tree: Node, parts: list[Node]) -> None:
-    """Puts the time of an entry before its words; above the first paragraph is the page's own."""
+    """Puts the time of an entry before its words; above the first paragraph is the page's own.
+
+    Args:
+        tree: The page; it is changed.
+        parts: The entries of the running report.
+    """
     started = False
     for node in list(tree.iter("p", "h3", "h4", "time")):
         if node.tag != "time":
