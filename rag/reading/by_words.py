@@ -62,7 +62,12 @@ class Words:
 
     @classmethod
     def of(cls, query: Query, idf: Callable[[str], float]) -> Words:
-        """Weighs the words of a query by how rare the most frequent form of each is."""
+        """Weighs the words of a query by how rare the most frequent form of each is.
+
+        Args:
+            query: What is searched.
+            idf: What a stem's presence says, the rarer the more.
+        """
         forms = [frozenset({stem, *query.forms.get(stem, ())}) for stem in query.stems]
         counted = zip(query.stems.values(), forms, strict=True)
         rare = [weight * min(map(idf, words)) for weight, words in counted]
