@@ -41,7 +41,7 @@ def heading_of(part: Node) -> Node:
 
 def _is_whole(part: Node) -> bool:
     heading = heading_of(part)
-    if heading is None or elsewhere(part) or _sentences(part) < MIN_PARAGRAPHS:
+    if heading is None or _sentences(part) < MIN_PARAGRAPHS or elsewhere(part):
         return False
     times = [time for time in part.iter("time") if time.text_content().strip()]
     names = " ".join(_called(node) for node in (part, *part.iterancestors("div", "section", "ol")))

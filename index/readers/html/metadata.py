@@ -7,7 +7,7 @@ readers see. A value that is unclear, or no value of its kind, gives way to the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -28,39 +28,25 @@ from index.readers.html.names import (
 )
 from index.readers.markup import Node
 
+# Names of meta elements, of which letters and figures are compared.
 PUBLISHED = (
-    *("article:published_time", "og:article:published_time", "article:published", "published_time"),
-    *("og:published_time", "datepublished", "publisheddate", "published-date", "publish-date"),
-    *("publishdate", "publish_date", "published", "pubdate", "pub_date", "parsely-pub-date"),
-    *("sailthru.date", "rnews:datepublished", "cxenseparse:recs:publishtime", "bt:pubdate"),
-    *("citation_publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created"),
-    *("dcterms.date", "dc.date.created", "dc.date", "dc:date", "article.published", "article:date"),
-    *("article.created", "date", "og:pubdate", "og:release_date", "weibo:article:create_at"),
-    *("vr:published_time", "article_date_original", "originalpublicationdate", "release_date"),
-)
+    "articlepublishedtime ogarticlepublishedtime articlepublished publishedtime ogpublishedtime"
+    " datepublished publisheddate publishdate published pubdate parselypubdate sailthrudate"
+    " rnewsdatepublished cxenseparserecspublishtime btpubdate citationpublicationdate dcdateissued"
+    " dctermsissued dctermscreated dctermsdate dcdatecreated dcdate articledate articlecreated"
+    " date ogpubdate ogreleasedate weiboarticlecreateat vrpublishedtime articledateoriginal"
+    " originalpublicationdate releasedate"
+).split()
 AUTHOR = (
-    *(
-        "author",
-        "article:author",
-        "og:article:author",
-        "og:author",
-        "authors",
-        "article:author_name",
-    ),
-    *("byl", "parsely-author", "sailthru.author", "dc.creator", "dc:creator", "dcterms.creator"),
-    *(
-        "citation_author",
-        "cxenseparse:author",
-        "creator",
-        "article.author",
-        "shareaholic:article_author_name",
-    ),
-)
+    "author articleauthor ogarticleauthor ogauthor authors articleauthorname byl parselyauthor"
+    " sailthruauthor dccreator dctermscreator citationauthor cxenseparseauthor creator"
+    " shareaholicarticleauthorname"
+).split()
 PUBLISHER = (
-    *("og:site_name", "publisher", "dc.publisher", "dc:publisher", "dcterms.publisher"),
-    *("citation_journal_title", "sailthru.publisher", "application-name", "mediaid", "source"),
-    *("apple-mobile-web-app-title", "article:publisher", "cre", "twitter:app:name:iphone"),
-)
+    "ogsitename publisher dcpublisher dctermspublisher citationjournaltitle sailthrupublisher"
+    " applicationname mediaid source applemobilewebapptitle articlepublisher cre"
+    " twitterappnameiphone"
+).split()
 WRITTEN_BY = re.compile(
     r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv"
 )
@@ -129,12 +115,13 @@ def stated(tree: Node) -> Stated:
 class _Page:
     def __init__(self, tree: Node) -> None:
         self.tree = tree
-        self.metas: dict[str, list[str]] = {}
+        self.metas: dict[str, list[tuple[str, str]]] = {}
         for meta in tree.iter("meta"):
             content = one_line(meta.get("content"))
             for name in (meta.get("property"), meta.get("name")):
                 if name and content:
-                    self.metas.setdefault(name.strip().lower(), []).append(content)
+                    told = content, f"meta {name.strip().lower()}"
+                    self.metas.setdefault(letters(name), []).append(told)
         scripts = tree.xpath('//script[contains(@type, "ld+json")]')
         self.graph = jsonld.Graph([script.text or "" for script in scripts])
         self.found = Stated()
@@ -166,13 +153,15 @@ class _Page:
                 self.found.origins[name] = origin
                 return
 
-    def _meta(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    def _meta(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         for name in names:
-            for content in self.metas.get(name, []):
-                yield content, f"meta {name}"
+            yield from self.metas.get(name, [])
+
+    def _contents(self, name: str) -> list[str]:
+        return [content for content, _ in self.metas.get(name, [])]
 
     def _url(self) -> str | None:
-        base = next(iter(self.metas.get("og:url", [])), None)
+        base = next(iter(self._contents("ogurl")), None)
         links = self.tree.xpath('//link[@rel="canonical"]/@href')
         for href, origin in (*[(h, "link canonical") for h in links], (base, "meta og:url")):
             whole = joined(base, href)
@@ -197,7 +186,7 @@ class _Page:
     def _language(self) -> None:
         told = [
             (self.language, "html lang"),
-            *self._meta(("og:locale", "content-language", "language", "dc.language")),
+            *self._meta(("oglocale", "contentlanguage", "language", "dclanguage")),
         ]
         self._first("language", ((language_code(value), origin) for value, origin in told))
 
@@ -208,7 +197,7 @@ class _Page:
         known = [*names, host(self.url)]
         told = [
             (jsonld.text(self.article.get("headline")), "JSON-LD headline"),
-            *self._meta(("og:title", "twitter:title", "dc.title", "parsely-title", "headline")),
+            *self._meta(("ogtitle", "twittertitle", "dctitle", "parselytitle", "headline")),
             (self.tag, "title"),
         ]
         named = [(without_publisher(text, *known), origin) for text, origin in told if text]
@@ -272,11 +261,11 @@ class _Page:
         for node in self.tree.xpath('//*[@itemprop="publisher"]'):
             names = node.xpath('.//*[@itemprop="name"]') or [node]
             yield names[0].get("content") or _line(names[0]), "microdata publisher"
-        yield from self._meta(PUBLISHER[1:5])
+        yield from self._meta(PUBLISHER[1:4])
         for thing in self.graph.outlets():
             if name := jsonld.text(thing):
                 yield name, f"JSON-LD {jsonld.types(thing)[0]}"
-        yield from self._meta(PUBLISHER[5:])
+        yield from self._meta(PUBLISHER[4:])
 
     def _publisher_of_title(self) -> Iterator[tuple[str, str]]:
         """The part of the title element that the page says elsewhere too, or that is its host."""
@@ -312,10 +301,11 @@ class _Page:
         firms = [each for each in told if _organisation(each)]
         yield [_person(each) for each in told if each not in firms], "JSON-LD author"
         for name in AUTHOR:
-            yield self.metas.get(name, []), f"meta {name}"
+            for _, origin in self.metas.get(name, [])[:1]:
+                yield self._contents(name), origin
         for number in "12":
-            if WRITTEN_BY.search(" ".join(self.metas.get(f"twitter:label{number}", [])).lower()):
-                yield self.metas.get(f"twitter:data{number}", []), "meta twitter:data"
+            if WRITTEN_BY.search(" ".join(self._contents(f"twitterlabel{number}")).lower()):
+                yield self._contents(f"twitterdata{number}"), "meta twitter:data"
         yield from ((names, "byline") for names in self._shown_authors(headline))
         yield [_person(each) for each in firms], "JSON-LD author, an organisation"
 

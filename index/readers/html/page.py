@@ -89,7 +89,7 @@ def read_page(file: SourceFile) -> Iterator[Article | Skipped]:
     page = stated(tree)
     parts = [] if page.live or file.extension not in EXTENSIONS else separate(tree)
     if not parts:
-        yield _read(file, raw, doubt, tree)
+        yield _read(file, raw, doubt, tree, page)
     for number, part in enumerate(parts, 1):
         title = text_of(heading_of(part))
         try:
@@ -136,7 +136,8 @@ def read_html(file: SourceFile, data: bytes) -> Article:
         Refused: The file is binary or blank, or the page holds no article.
     """
     raw, doubt = _decoded(data)
-    return _read(file, raw, doubt, _parsed(raw))
+    tree = _parsed(raw)
+    return _read(file, raw, doubt, tree, stated(tree))
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -149,10 +150,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
     return raw, doubt
 
 
-def _read(
-    file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated | None = None
-) -> Article:
-    known = known or stated(tree)
+def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> Article:
+    """The article of a tree that is pruned and laid out for it, with what its page states."""
     removed = prune(tree, known.title)
     parts = entries(tree)
     if known.live or len(parts) >= MIN_ENTRIES:
