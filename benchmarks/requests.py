@@ -1,11 +1,13 @@
 """Measures the replies to requests for more than a fact, and shows some.
 
-    python benchmarks/requests.py [--examples FILE]
+    python benchmarks/requests.py [--apart] [--examples FILE] [--index DIR]
 
 The requests are those of ``tests/golden/requests.jsonl``, on the sample corpus and on the story in
-``tests/golden/story``: for each kind the mean recall of what a good reply holds, the mean precision
-where all that may be held is known, and how long a reply takes. ``--examples`` writes the replies
-to some requests on the sample corpus as Markdown: that is ``docs/requests.md``.
+``tests/golden/story``; with ``--apart`` those of ``requests_apart.jsonl``: for each kind the mean
+recall of what a good reply holds, the mean precision where all that may be held is known, and how
+long a reply takes. ``--examples`` writes the replies to some requests on the sample corpus as
+Markdown: that is ``docs/requests.md``. ``--index`` asks the requests of that index instead, such as
+``benchmarks/speed.py`` makes, for the times alone.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 from index.build import Builder
 from index.embedders import embedder_of
@@ -50,7 +54,13 @@ def main() -> None:
     """Measures, or writes examples."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--examples", type=Path, metavar="FILE", help="write some replies there")
+    parser.add_argument("--apart", action="store_true", help="the requests kept apart")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="time them on this index")
     given = parser.parse_args()
+    lines = _lines("requests_apart" if given.apart else "requests")
+    if given.index:
+        _time(Corpus.open(given.index), lines)
+        return
     with tempfile.TemporaryDirectory() as folder, as_file(files("index") / "sample") as sample:
         corpora = {
             "sample": _corpus(Path(folder, "sample"), sample),
@@ -59,7 +69,7 @@ def main() -> None:
         if given.examples:
             given.examples.write_text(_examples(corpora["sample"]), "utf-8")
         else:
-            _measure(corpora)
+            _measure(corpora, lines)
 
 
 def _corpus(directory: Path, articles: Path) -> Corpus:
@@ -71,11 +81,27 @@ def _corpus(directory: Path, articles: Path) -> Corpus:
     return corpus
 
 
-def _measure(corpora: dict[str, Corpus]) -> None:
+def _lines(name: str) -> list[dict[str, Any]]:
+    text = (GOLDEN / f"{name}.jsonl").read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def _time(corpus: Corpus, lines: Sequence[dict[str, Any]]) -> None:
+    corpus.prepare()
+    taken = defaultdict(list)
+    for line in lines:
+        started = time.perf_counter()
+        answer = corpus.ask(line["request"])
+        taken[answer.kind].append(1000 * (time.perf_counter() - started))
+    for kind, values in taken.items():
+        middle = statistics.median(values)
+        print(f"{kind:13} {len(values):2}  ms: median {middle:.0f}, most {max(values):.0f}")
+
+
+def _measure(corpora: dict[str, Corpus], lines: Sequence[dict[str, Any]]) -> None:
     recall, precision = defaultdict(list), defaultdict(list)
     taken, kinds = [], defaultdict(int)
-    for text in (GOLDEN / "requests.jsonl").read_text("utf-8").splitlines():
-        line = json.loads(text)
+    for line in lines:
         started = time.perf_counter()
         answer = corpora[line["corpus"]].ask(line["request"])
         taken.append(1000 * (time.perf_counter() - started))

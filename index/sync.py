@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.article import Article, Skipped
@@ -55,6 +55,7 @@ class Comparison:
         self.fresh: dict[str, Article] = {}
         self.moved: dict[str, str] = {}
         self._stored = stored
+        self._places = {_place(root, uri): (uri, root) for uri, (_, _, root) in stored.items()}
         self._seen: dict[str, tuple[str, str]] = {}  # the id and root of each article, by uri
         self._borrowed: dict[str, None] = {}  # copies of articles whose own root still holds them
         self._skipped: set[tuple[str, Skipped]] = set()  # with the root
@@ -108,6 +109,9 @@ class Comparison:
                 self._skip(source, item)
                 broken.append(item.uri)
                 continue
+            uri, root = self._places.setdefault(_place(item.root, item.uri), (item.uri, item.root))
+            if uri != item.uri:  # the same file under another root
+                item = replace(item, uri=uri, root=root)
             article = item if item.cleaned else clean_article(item)
             if before := self._seen.get(item.uri):
                 if before[0] != article.id:
@@ -126,8 +130,11 @@ class Comparison:
             self._seen[item.uri] = (article.id, item.root)
             self._count(article)
         for uri, (_, _, root) in self._stored.items():
-            here = root == source.place and source.covers(uri) and uri not in self._seen
-            if here and not any(_same_file(uri, name) for name in broken):
+            above = source.place.rstrip("/") + "/"
+            below = _place(root, uri).removeprefix(above)
+            here = root and below != _place(root, uri) and source.covers(below)
+            here = here and uri not in self._seen and uri not in self._borrowed
+            if here and not any(_same_file(below, name) for name in broken):
                 self.report.removed.append(uri)
 
     def _count(self, article: Article) -> None:
@@ -145,6 +152,11 @@ class Comparison:
         if (source.place, item) not in self._skipped:
             self._skipped.add((source.place, item))
             self.report.skipped.append(item)
+
+
+def _place(root: str, uri: str) -> str:
+    """Where an article lies, whichever folder it was added by."""
+    return f"{root.rstrip('/')}/{uri}" if root else uri
 
 
 def _still_there(root: str, uri: str) -> bool:

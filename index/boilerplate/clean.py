@@ -14,7 +14,7 @@ from datetime import date
 from itertools import accumulate, groupby, takewhile
 
 from index.article import Article
-from index.boilerplate import rules
+from index.boilerplate import phrases, rules
 from index.text.unwrap import unwrap
 from index.text.words import WORD
 
@@ -112,7 +112,8 @@ def _cleaned_once(page: Cleaned) -> Cleaned:
     head, page = _without_title(head, lines[first], page)
     body = _without_teasers(lines[first : min(last + 1, end)], prose[first:])
     tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page, ends)
-    return replace(page, text=_settled("\n".join([*head, *body, *tail])))
+    published = page.published or rules.dateline(lines[first])
+    return replace(page, text=_settled("\n".join([*head, *body, *tail])), published=published)
 
 
 def _judged(lines: list[str], judge: Callable[[str], bool]) -> list[bool]:
@@ -252,7 +253,7 @@ def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
         text = rules.plain(line)
         if rules.NEIGHBOUR.fullmatch(text):
             number = next(_teasers(lines, prose, number), number)
-        elif rules.LISTS.fullmatch(text):
+        elif phrases.LISTS.fullmatch(text):
             number = [number, number, *_teasers(lines, prose, number)][-2]
         elif not (rules.is_inline(line) and _is_teaser(line)):
             kept.append(line)
@@ -274,7 +275,7 @@ def _cut(tail: list[str]) -> list[str]:
     kept: list[str] = []
     for number, line in enumerate(tail):
         text = rules.plain(line)
-        for marker in (rules.LISTS, rules.WEAK_LISTS, rules.NEIGHBOUR):
+        for marker in (phrases.LISTS, phrases.WEAK_LISTS, rules.NEIGHBOUR):
             if marker.fullmatch(text):
                 return [*kept, *filter(rules.listed_sources, tail[number:])]
         if not rules.INLINE_LIST.fullmatch(text):

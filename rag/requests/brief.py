@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
+from index.text.names import alike
+from index.text.words import WORD
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
-from rag.requests.material import Line, Material, opening, order_of, quoted, telling
+from rag.requests.material import OPENING, Line, Material, opening, order_of, quoted, telling
 
 # Sentences of a brief at most; more than the fewest only if they score such a share of the best.
 FEWEST, MOST, SHARE = 5, 8, 0.75
@@ -48,7 +50,7 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
         material: The articles on the subject of the request.
         most: How many sentences at most.
     """
-    stories = material.stories()[:STORIES]
+    stories = _naming(material, material.stories())[:STORIES]
     found = [c for article in stories for c in _candidates(material, article)]
     if not found:
         return []
@@ -65,10 +67,27 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
     return sorted(lines.values(), key=lambda line: order_of(line.article, line.index))
 
 
+def _naming(material: Material, stories: Sequence[StoredArticle]) -> Sequence[StoredArticle]:
+    """The articles that hold a name of the subject, or another of its bearer; all, if none does."""
+    known = material.now.search_index.vocabulary
+    names = [word.lower() for word in WORD.findall(material.subject) if known.is_name(word.lower())]
+    naming = [
+        article
+        for article in stories
+        if any(alike(name, word) for name in names for word in _words(article))
+    ]
+    return naming or stories
+
+
+def _words(article: StoredArticle) -> set[str]:
+    return set(WORD.findall(f"{article.article.title} {article.article.text}".lower()))
+
+
 def _candidates(material: Material, article: StoredArticle) -> list[_Candidate]:
-    """The first sentences of an article; those on the subject, if it opens with something else."""
+    """The first sentences of an article; those on the subject, if it begins with something else."""
     indexes = [*telling(article)]
-    if material.weights and material.share(opening(article)) < HELD:
+    begins = " ".join(words_of(article, index) for index in indexes[:OPENING])
+    if material.weights and material.share(begins) < HELD:
         on = [n for n in indexes if material.share(quoted(article, n)) >= HELD]
         beside = {n + 1 for n in on if same_paragraph(article, n)}
         # A subject that an article tells of in other words is anywhere in it.

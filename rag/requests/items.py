@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.text.names import Name, aliases, groups, names_in
+from index.text.names import Name, aliases, groups, names_in, only_names
 from index.text.numbers import numbers_in
 from index.text.words import content_stems, stem
 from rag.extractive import says_the_same
@@ -80,8 +80,9 @@ _EVENTS = tuple(
 )
 # Characters before "in Paris" among which is what was there.
 _BEFORE = 90
+# What stands between places that are named in a row.
+_ALSO = (", ", " and ", ", and ", " or ", ", then ", " and then ")
 _AT = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.I)
-_NAMELIKE = re.compile(r"(?:[Tt]he )?[A-Z][\w’'.-]*(?: (?:&|of|and|[A-Z][\w’'.-]*))*")
 _IN = re.compile(r"\b(?:in|at|near|to|from|outside|around|via)(?: the)? $", re.I)
 _THE = re.compile(r"\bthe (?:[a-z]+ ){0,2}$", re.I)
 _EMPTY = re.compile(r"^(?:it|he|she|they|we|i|you|this|that|these|those|his|her|its|their)\b", re.I)
@@ -185,11 +186,16 @@ def _placed(material: Material, asked: str) -> list[Item]:
     for stored in material.articles:
         for index in telling(stored):
             text = words_of(stored, index)
+            there = last = 0  # where the last place begins, and where it ends
             for name in names_in(f"x {text}"):
-                before, after = text[: max(0, name.start - 2)], text[name.end - 2 :]
+                start, end = name.start - 2, name.end - 2
+                if text[last:start] not in _ALSO:
+                    there = start
+                last = end
+                before = text[:there]
                 clause = re.split(r"[.;:]", before[-_BEFORE:])[-1] if _AT.search(before) else ""
-                beside = after.split()[:1] if after.startswith(" ") else []  # "the Paris talks"
-                told = {*content_stems(" ".join((clause, *beside)))}
+                beside = text[end:].split()[:1] if text[end:].startswith(" ") else []
+                told = {*content_stems(" ".join((clause, *beside)))}  # "the Paris talks"
                 if stems & told and _of_sort(name.text, asked):
                     items.append(Item(name.text, stored, index))
     return items
@@ -224,7 +230,7 @@ def _named_in(one: Evidence, kind: str, fits: Callable[[Name, Evidence], bool] |
     low, high = one.reading.start - start, one.reading.end - start
     words = " ".join(one.text[low:high].split()).strip(" ,.;:-")
     if kind == "body":
-        return [words] if _NAMELIKE.fullmatch(words) else []
+        return only_names(words)
     if fits:
         inside = (n for n in names_in(f"x {one.text}") if low <= n.start - 2 and n.end - 2 <= high)
         return [n.text for n in inside if fits(Name(n.text, n.start - 2, n.end - 2), one)]

@@ -383,6 +383,23 @@ def test_sources_that_overlap_are_counted_once(index, news, fake, backwards):
     assert articles(index)["rain.txt"].revision == 2
 
 
+@pytest.mark.parametrize("inner_first", [False, True])
+def test_a_file_under_two_roots_is_stored_once(index, news, fake, inner_first):
+    roots = [news / "2025", news] if inner_first else [news, news / "2025"]
+    report = add(index, fake, *roots)
+    snow = "snow.txt" if inner_first else "2025/snow.txt"
+    assert sorted(report.added) == sorted([snow, *(uri for uri in URIS if "snow" not in uri)])
+    assert (report.duplicates, report.skipped) == ([], [])
+    for root in (news, news / "2025", news / "2025" / "snow.txt"):
+        again = add(index, fake, root)
+        assert (again.added, again.changed, again.removed) == ([], [], [])
+        assert snow in again.unchanged
+    write(news, {"2025/snow.txt": SNOW + VOTE})
+    assert add(index, fake, roots[1]).changed == [snow]
+    (news / "2025" / "snow.txt").unlink()
+    assert add(index, fake, roots[1]).removed == [snow]
+
+
 # odd names and texts
 
 

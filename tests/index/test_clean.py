@@ -309,3 +309,20 @@ def test_prose_survives_whatever_surrounds_it(prose, data):
     above = data.draw(st.lists(st.sampled_from(list(HEADS.values())), max_size=3))
     below = data.draw(st.lists(st.sampled_from(list(ENDS.values())[:-1]), max_size=3))
     assert clean_text(page(*above, *prose, *below)).text.endswith(page(*prose))
+
+
+@pytest.mark.parametrize(
+    ("opening", "day"),
+    [
+        ("Tarn, 14 April 2026 – Nordwind AG today opened", date(2026, 4, 14)),
+        ("TARN, Norway, April 14, 2026 /Wire/ -- Nordwind AG today opened", date(2026, 4, 14)),
+        ("TARN (14.04.2026) - Nordwind AG today opened", date(2026, 4, 14)),
+        ("Tarn, den 14. April 2026 – Nordwind AG today opened", date(2026, 4, 14)),
+        ("TARN, April 14 - Nordwind AG today opened", None),
+        ("In Tarn, 14 April 2026 was the day on which Nordwind AG opened", None),
+    ],
+)
+def test_a_press_release_is_dated_by_its_dateline(opening, day):
+    body = f"{opening} its third wind farm, 22 kilometres off the coast."
+    found = clean_text(f"PRESS RELEASE\n\nFOR IMMEDIATE RELEASE\n\nA wind farm\n\n{body}\n\n###")
+    assert (found.text, found.title, found.published) == (body, "A wind farm", day)

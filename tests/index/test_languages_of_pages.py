@@ -135,6 +135,18 @@ def test_a_legacy_encoding_is_told_by_its_letters(language, encoding):
         if article["lang"] == language:
             data = article["text"].encode(encoding, "ignore")
             assert decode(data) == data.decode(encoding)
+            start = article["text"][:200].encode(encoding, "ignore")
+            text, doubt = decode_telling(start)
+            assert doubt or text == start.decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman"])
+def test_english_with_a_few_signs_is_read(encoding):
+    text = (
+        "The harbour bridge reopened on Sunday after two years of repairs, the city said. “We are "
+        "very glad,” said the mayor, “and not a little proud.” It cost 40 million – a lot."
+    )
+    assert decode(text.encode(encoding)) == text
 
 
 def test_a_doubtful_encoding_is_said():

@@ -22,8 +22,13 @@ from index.readers import Source
 from index.sync import Report
 from index.text.words import WORD
 from index.web import gather as web
+<<<<<<< HEAD
 from index.web.fetch import Fetch, Fetcher
 from ui.alerts.checking import ask_aside
+=======
+from index.web.fetch import Fetch
+from ui import changes
+>>>>>>> main
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -230,6 +235,15 @@ class Editor:
         with self._one:
             report = self._corpus.builder(self._home).remove(list(ids))
         return [Result(uri, "removed") for uri in report.removed]
+
+    def noted(self, who: str, results: list[Result]) -> list[Result]:
+        """Notes beside the index what somebody changed; gives the results as they are."""
+        changed: dict[str, list[str]] = {}
+        for result in results:
+            if result.outcome in ("added", "changed", "removed"):
+                changed.setdefault(result.outcome, []).append(result.uri)
+        changes.note(self._home, who, changed)
+        return results
 
     def _read(self, file: Sent, folder: Path, under: str = UPLOADED) -> list[Article | Skipped]:
         """What a file holds; it lies in a folder of its own only while it is read."""

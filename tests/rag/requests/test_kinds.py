@@ -55,6 +55,10 @@ def test_questions_for_facts_are_taken_for_nothing_else(read):
         ("timline of the port strike", Request("timeline", "port strike")),
         ("do the reports agree on how many were hurt", Request("disagreement", "were hurt")),
         ("how many demands does the union have?", Request("count", "union")),
+        ("demands of the union", Request("list", sides=("union",))),
+        ("whats the story with the library", Request("brief", "library")),
+        ("is there a timetable for the talks", Request("fact")),
+        ("what happens to the prisoners", Request("fact")),
     ],
 )  # fmt: skip
 def test_what_a_request_is_about(read, text, expected):

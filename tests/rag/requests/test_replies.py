@@ -22,32 +22,61 @@ from rag.requests.request import Request
 from rag.types import Filters
 from tests.rag.builders import stored as stored_of
 
-GOLDEN = Path(__file__).parent.parent.parent / "golden" / "requests.jsonl"
+GOLDEN = Path(__file__).parent.parent.parent / "golden"
 
 # Mean recall of what a good reply holds, and mean precision where that is known; measured by
-# ``onrecord evaluate tests/golden/requests.jsonl`` in parts.
+# ``onrecord evaluate tests/golden/requests.jsonl`` in parts. The floors are some 0.05 below what
+# is reached (``benchmarks/README.md``).
 FLOORS = {
-    "timeline": (0.75, 0.8),
-    "brief": (0.9, 0.75),
-    "comparison": (0.55, 0),
-    "disagreement": (0.4, 0.9),
-    "list": (0.45, 0),
-    "count": (0.8, 0),
-    "latest": (0.9, 0),
-    "quotes": (0.8, 0),
+    "timeline": (0.8, 0.85),
+    "brief": (0.95, 0.76),
+    "comparison": (0.7, 0),
+    "disagreement": (0.74, 0.95),
+    "list": (0.64, 0),
+    "count": (0.85, 0),
+    "latest": (0.95, 0),
+    "quotes": (0.85, 0),
+}
+# The same of the requests kept apart, of which there are fewer.
+APART = {
+    "list": (0.64, 0),
+    "disagreement": (0.85, 0.9),
+    "comparison": (0.7, 0),
+    "brief": (0.9, 0.8),
 }
 
 
 @pytest.fixture(scope="module")
 def replies(sample_corpus, story_corpus):
     """Each golden request with its reply."""
+    return answered("requests", sample_corpus, story_corpus)
+
+
+@pytest.fixture(scope="module")
+def apart(sample_corpus, story_corpus):
+    """Each request kept apart with its reply."""
+    return answered("requests_apart", sample_corpus, story_corpus)
+
+
+def answered(name, sample_corpus, story_corpus):
     corpora = {"sample": sample_corpus, "story": story_corpus}
-    lines = [json.loads(line) for line in GOLDEN.read_text("utf-8").splitlines()]
+    lines = [
+        json.loads(line) for line in (GOLDEN / f"{name}.jsonl").read_text("utf-8").splitlines()
+    ]
     return [(line, corpora[line["corpus"]].ask(line["request"])) for line in lines]
 
 
 @pytest.mark.parametrize("kind", FLOORS)
 def test_replies_hold_what_they_should(replies, kind):
+    hold(replies, kind, *FLOORS[kind])
+
+
+@pytest.mark.parametrize("kind", APART)
+def test_replies_to_requests_kept_apart_do_too(apart, kind):
+    hold(apart, kind, *APART[kind])
+
+
+def hold(replies, kind, floor, least):
     recall, precision = defaultdict(float), {}
     for line, answer in replies:
         if line["kind"] == kind:
@@ -55,7 +84,6 @@ def test_replies_hold_what_they_should(replies, kind):
             recall[line["id"]] = sum(held) / len(held)
             if right := measured.reply_precision(line, answer):
                 precision[line["id"]] = sum(right) / len(right)
-    floor, least = FLOORS[kind]
     assert sum(recall.values()) >= floor * len(recall), dict(recall)
     assert sum(precision.values()) >= least * len(precision), precision
 
@@ -206,6 +234,86 @@ def test_those_are_listed_that_articles_call_so(story_corpus):
     answer = story_corpus.ask("name all the judges")
     labels = {claim.label for claim in answer.claims}
     assert labels == {"Philippa Strand", "Simeon Hale", "Ottoline Vane"}
+
+
+def labels_of(answer):
+    return [claim.label for claim in answer.claims]
+
+
+def test_all_of_a_sort_are_listed_by_what_articles_call_them(story_corpus):
+    assert {*labels_of(story_corpus.ask("which lawyers come up"))} >= {
+        "Bettina Crane",
+        "Greta Solano",
+        "Piers Lockhart",
+    }
+    unions = labels_of(story_corpus.ask("which unions are there"))
+    assert {*unions} == {"Road Workers' League", "Seafarers' Alliance"}
+    ships = labels_of(story_corpus.ask("which ships are named"))
+    assert {*ships} == {"Maid of Ilsay", "Goliath"}
+
+
+def test_cities_are_those_in_which_it_was_and_no_states(sample_corpus):
+    cities = labels_of(sample_corpus.ask("which cities hosted talks?"))
+    assert {*cities} == {"Miami", "Berlin", "Istanbul"}
+
+
+def test_what_one_side_demands_is_listed(story_corpus):
+    answer = story_corpus.ask("demands of the seafarers alliance")
+    assert answer.kind == "list"
+    assert "The union wants 31 crew on every sailing" in answer.text
+    assert "a promise that nobody will be punished" in answer.text
+
+
+def test_a_side_is_who_is_called_so_and_who_speaks_for_it(story_corpus):
+    answer = story_corpus.ask("nyland and the mayor on the berth licence")
+    assert {*labels_of(answer)} == {"Nyland", "Mayor"}
+    said = [claim.text for claim in answer.claims if claim.label == "Mayor"]
+    assert said[0].startswith("The mayor, Alaric Stowe, said that he would vote for a new operator")
+
+
+@pytest.mark.parametrize(
+    ("asked", "one", "other"),
+    [
+        ("do the reports agree on how many ppl were hurt", "43 people", "58 people"),
+        ("cost of lifting the wreck - does everyone say the same?", "£8.4 million", "£6.2 million"),
+        ("is there any contradiction about when the families first met halloway",
+         "18 September", "19 September"),
+    ],
+)  # fmt: skip
+def test_accounts_that_differ_in_what_is_asked_are_told_first(story_corpus, asked, one, other):
+    first, second, *_ = (claim.text for claim in story_corpus.ask(asked).claims)
+    assert (one in first and other in second) or (other in first and one in second)
+
+
+def test_where_accounts_agree_in_what_is_asked_nothing_else_is_told(story_corpus):
+    answer = story_corpus.ask("do sources agree on when the ferry sank")
+    assert answer.kind == "disagreement"
+    assert not answer.answered
+
+
+def test_each_thing_that_a_correction_corrects_is_told(sample_corpus):
+    answer = sample_corpus.ask("any disagreement about the bolts in the memo")
+    first, second = answer.claims[1::2]
+    assert "The memo says 13" in first.text
+    assert "Her title was deputy quality manager" in second.text
+    assert "then quality manager at Brandreth Marine" in answer.claims[2].text
+
+
+def test_what_was_corrected_is_told_and_nothing_else(story_corpus):
+    labels = labels_of(story_corpus.ask("what had to be corrected later"))
+    assert len(labels) == 4
+    assert all("reported" in label or "corrected" in label for label in labels)
+
+
+def test_a_brief_of_what_an_article_does_not_begin_with_tells_that(sample_corpus):
+    first, *_ = sample_corpus.ask("tell me about Crimea").claims
+    assert "recognise Crimea as part of Russia" in first.text
+    about = sample_corpus.ask("the Miami meetings in short")
+    assert {c.key for c in about.citations} == {"2025-12-22-miami-paris-brussels"}
+
+
+def test_a_question_whether_there_is_something_is_none_about_the_corpus(sample_corpus):
+    assert sample_corpus.ask("is there a timetable").kind == "fact"
 
 
 def test_points_that_an_article_lists_are_counted_there(sample_corpus, story_corpus):

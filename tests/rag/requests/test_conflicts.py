@@ -1,15 +1,16 @@
-"""Where accounts differ."""
+"""Whether two accounts of one thing can both hold."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag.reading.reader import default_reader
-from rag.requests.conflicts import differ
+from rag.requests.conflicts import days_differ, differ
 
 PAIRS = Path(__file__).parent.parent.parent / "golden" / "conflicts.jsonl"
 FLOOR_RECALL, FLOOR_PRECISION = 0.7, 0.9
@@ -52,3 +53,27 @@ def test_what_differs_is_named_rightly(told):
 )
 def test_differ(one, other, why):
     assert differ(one, other, 0.9, default_reader()) == why
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("About 870 people left their homes.", "640 people left their homes.", "number"),
+        ("About 700 people left their homes.", "640 people left their homes.", ""),
+        ("Over 600 people left their homes.", "640 people left their homes.", ""),
+        ("Over 700 people left their homes.", "640 people left their homes.", "number"),
+    ],
+)
+def test_a_vague_number_is_a_range(one, other, apart):
+    assert differ(one, other, 0.9, default_reader()) == apart
+
+
+def test_the_same_clause_on_another_day_differs():
+    one = "The owners met relatives of the dead for the first time on 18 September, in Harrow."
+    other = "He met relatives of the dead for the first time on {}, and he said nothing."
+    days = date(2025, 9, 20), date(2025, 9, 30)
+    assert days_differ(one, other.format("19 September"), days)
+    assert not days_differ(one, other.format("18 September"), days)
+    assert not days_differ(one, "He resigned on 19 September, and he said nothing.", days)
+    dateline = "HARROW, Sept 20 (VNA) - Relatives of the dead met the owners for the first time."
+    assert not days_differ(one, dateline, days)
