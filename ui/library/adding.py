@@ -22,13 +22,9 @@ from index.readers import Source
 from index.sync import Report
 from index.text.words import WORD
 from index.web import gather as web
-<<<<<<< HEAD
 from index.web.fetch import Fetch, Fetcher
-from ui.alerts.checking import ask_aside
-=======
-from index.web.fetch import Fetch
 from ui import changes
->>>>>>> main
+from ui.alerts.checking import ask_aside
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
