@@ -241,10 +241,10 @@ def ask(folder: Path, asked: Sequence[dict[str, Any]]) -> tuple[list[Times], dic
             except UnusableQuestion:
                 continue
             whole = 1000 * (time.perf_counter() - started)
-            search = answer.timings["retrieve_ms"] - embedder.last_ms
-            if warm:
-                answering = answer.timings["answer_ms"]
-                times.append(Times(embedder.last_ms, search, answering, whole))
+            told = answer.timings
+            if warm and "retrieve_ms" in told:  # taken for a question for a fact
+                search = told["retrieve_ms"] - embedder.last_ms
+                times.append(Times(embedder.last_ms, search, told["answer_ms"], whole))
     return times, memory()
 
 

@@ -30,8 +30,8 @@ ONE, SEVERAL, FURTHER, BESIDE, OTHER_ARTICLE = 1.8, 3.0, 0.2, 1.0, 1.0
 
 # What a sentence gains that sets a condition when one is asked for. Reports first say that there
 # are conditions and name them paragraphs later, in words that the question does not have, so they
-# are also asked for in those (``Question.condition_asked``). On one scraped article both conditions
-# follow from 1.0 on.
+# are also asked for in those (``Question.conditions_asked``). On one scraped article both
+# conditions follow from 1.0 on.
 SETS_CONDITION = 1.5
 
 # How far below the best short answer, in log odds, that of a further sentence may lie.

@@ -105,15 +105,16 @@ class Question:
         return _CONDITIONS.search(self.asked) is not None
 
     @property
-    def condition_asked(self) -> str:
-        """A question for conditions in the words in which they are told; "" for any other.
+    def conditions_asked(self) -> tuple[str, ...]:
+        """A question for conditions in the words in which they are told; () for any other.
 
-        >>> Question("", "what preconditions did the Kremlin set?").condition_asked
-        'what does the Kremlin say must happen first'
+        >>> Question("", "what preconditions did the Kremlin set?").conditions_asked
+        ('what does the Kremlin say must happen first', 'what does the Kremlin say it needs')
         """
         setter = _SETTER.search(self.asked)
         who = setter and (setter["sets"] or setter["has"])
-        return f"what does {who} say must happen first" if who else ""
+        told = ("must happen first", "it needs")
+        return tuple(f"what does {who} say {words}" for words in told) if who else ()
 
     def without(self, words: Scope) -> Question:
         """The question without the words that name its period or its source.

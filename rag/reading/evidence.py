@@ -81,7 +81,7 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
                 each = replace(each, log_odds=each.log_odds + QUOTED)
             if may_answer(each):
                 found.append(each)
-    return surest(found, ())
+    return _ranked({e.place: e for e in sorted(found, key=lambda e: e.log_odds)}.values())
 
 
 def blended(
@@ -102,17 +102,21 @@ def blended(
     )
 
 
-def surest(one: Sequence[Evidence], other: Sequence[Evidence]) -> list[Evidence]:
+def surest(asked: Sequence[Evidence], reworded: Sequence[Evidence]) -> list[Evidence]:
     """For each sentence its higher log odds in two readings, most probable first.
 
+    The short answer of a sentence stays that to the question as asked, if it is one.
+
     Args:
-        one: A reading.
-        other: Another, for another question, perhaps of other sentences.
+        asked: The reading for the question as asked.
+        reworded: That for another wording of it, perhaps of other sentences.
     """
-    best: dict[tuple[int, int], Evidence] = {}
-    for e in (*one, *other):
-        if e.place not in best or best[e.place].log_odds < e.log_odds:
-            best[e.place] = e
+    best = {e.place: e for e in asked}
+    for e in reworded:
+        known = best.get(e.place)
+        if known is None or known.log_odds < e.log_odds:
+            answers = known is not None and known.reading.margin > 0
+            best[e.place] = replace(e, reading=known.reading) if known and answers else e
     return _ranked(best.values())
 
 
@@ -158,5 +162,9 @@ def may_answer(evidence: Evidence) -> bool:
 
 
 def asks(sentence: str) -> bool:
-    """Whether a sentence is a question, also one in quotation marks or brackets."""
+    """Whether a sentence is a question, also one in quotation marks or brackets.
+
+    Args:
+        sentence: Any sentence.
+    """
     return sentence.rstrip("”\"’')").endswith("?")

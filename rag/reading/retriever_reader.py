@@ -117,7 +117,7 @@ def _unread(
     query: Query, passages: Sequence[Passage], idf: Callable[[str], float], retrieved: float
 ) -> Found:
     """What passages say to a question by its words alone."""
-    whole = by_words.gather(by_words.Words.of(query, idf), passages)
+    whole = by_words.gather(query, by_words.Words.of(query, idf), passages)
     return Found(whole, [whole], by_words.confidence(whole), [], retrieved, by_words=True)
 
 
@@ -139,9 +139,9 @@ def _read(
     whole, untrue = demote_untrue(meant, whole, stated)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     confidence = answerability.confidence(query, whole, idf, false)
-    if meant.condition_asked and whole and ":" not in whole[0].text:  # it names them itself
-        told = evidence.gather(meant.condition_asked, passages, reader)
-        whole = evidence.surest(whole, told)
+    if whole and ":" not in whole[0].text:  # else it names the conditions itself
+        for wording in meant.conditions_asked:
+            whole = evidence.surest(whole, evidence.gather(wording, passages, reader))
     parts = meant.parts
     if len(parts) == 1 or meant.said:
         return Found(whole, [whole], confidence, untrue, retrieved)

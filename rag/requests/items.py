@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.text.names import Name, aliases, groups, names_in
+from index.text.names import Name, aliases, groups, names_in, only_names
 from index.text.numbers import numbers_in
 from index.text.words import content_stems, stem
 from rag.extractive import says_the_same
@@ -87,7 +87,6 @@ _BEFORE = 90
 # What stands between places that are named in a row.
 _ALSO = (", ", " and ", ", and ", " or ", ", then ", " and then ")
 _AT = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.I)
-_NAMELIKE = re.compile(r"(?:[Tt]he )?[A-Z][\w’'.-]*(?: (?:&|of|and|[A-Z][\w’'.-]*))*")
 _IN = re.compile(r"\b(?:in|at|near|to|from|outside|around|via)(?: the)? $", re.I)
 _THE = re.compile(r"\bthe (?:[a-z]+ ){0,2}$", re.I)
 _WHO = re.compile(r"\W*who(?:[’']s| has| have)? ", re.I)
@@ -262,7 +261,7 @@ def _named_in(one: Evidence, kind: str, fits: Callable[[Name, Evidence], bool] |
     low, high = one.reading.start - start, one.reading.end - start
     words = " ".join(one.text[low:high].split()).strip(" ,.;:-")
     if kind == "body":
-        return [words] if _NAMELIKE.fullmatch(words) else []
+        return only_names(words)
     if fits:
         inside = (n for n in names_in(f"x {one.text}") if low <= n.start - 2 and n.end - 2 <= high)
         return [n.text for n in inside if fits(Name(n.text, n.start - 2, n.end - 2), one)]

@@ -12,7 +12,7 @@ from rag.corpus import Corpus
 from rag.generative.llm import configured
 from rag.settings import Settings
 from tests import llm_server as server
-from tests.rag.replying import passages_of
+from tests.rag.fake_model import passages_of
 from ui import cli, output
 from ui.page.render import answer_html
 from ui.templating import escape

@@ -19,7 +19,7 @@ from rag.settings import Settings
 from rag.types import Answer, Citation, Claim, Filters
 from tests.fakes import FakeEmbedder, FakeReader
 from tests.rag.builders import article, corpus_of, empty_index
-from tests.rag.replying import FakeModel
+from tests.rag.fake_model import FakeModel
 
 HEADLINE = "what preconditions did the Kremlin set?"
 QUOTE = (

@@ -1,8 +1,9 @@
 """Which sentences of the passages answer the question."""
 
 import math
+from dataclasses import replace
 
-from rag.reading.evidence import BEHIND, LEVEL, MARGIN, RELEVANCE, blended, gather
+from rag.reading.evidence import BEHIND, LEVEL, MARGIN, RELEVANCE, blended, gather, surest
 from rag.reading.reader import SentenceReading
 from tests.fakes import FakeReader
 from tests.rag.builders import passage, stored
@@ -111,3 +112,21 @@ def test_a_question_after_another_is_read_with_it_and_alone():
         (together[0].log_odds + alone[1].log_odds) / 2,
     ]
     assert blended(together, alone, 0.0) == together
+
+
+def test_another_wording_may_find_a_sentence_but_the_answer_stays_that_to_the_question_asked():
+    found = [passage(stored("Rain fell. Snow lay. Hail came."))]
+    asked = gather("rain?", found, Told(Rain=(1.0, 3.0), Snow=(-3.0, -3.0), Hail=(5.0, 5.0)))
+    shorter = [replace(e, reading=replace(e.reading, end=e.reading.end - 1)) for e in asked]
+    told = Told(Rain=(3.0, 5.0), Snow=(2.0, 2.0), Hail=(-4.0, -4.0))
+    best = surest(shorter, gather("wet?", found, told))
+    assert [(e.text, e.article.article.text[e.reading.start : e.reading.end]) for e in best] == [
+        ("Hail came.", "Hail came"),
+        ("Rain fell.", "Rain fell"),
+        ("Snow lay.", "Snow lay."),
+    ]
+    assert [e.log_odds for e in best] == [
+        RELEVANCE * 5.0 + MARGIN * 5.0 + LEVEL,
+        RELEVANCE * 3.0 + MARGIN * 5.0 + LEVEL,
+        RELEVANCE * 2.0 + MARGIN * 2.0 + LEVEL,
+    ]

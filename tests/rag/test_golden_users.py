@@ -13,7 +13,7 @@ from index.readers import Source
 from index.text.sentences import split_sentences
 from rag.evaluation.judge import stated
 from rag.question_files import read_golden, records
-from tests.rag.evaluation.judging import answer
+from tests.rag.evaluation.judgements import answer
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "users.jsonl"
 QUESTIONS = read_golden(GOLDEN)  # which refuses an id that is given twice

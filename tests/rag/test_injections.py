@@ -11,7 +11,7 @@ from index.text.words import content_stems
 from rag.generative.prompt import choose, prompt
 from rag.generative.writer import Writer
 from tests.rag.builders import evidence, quoted, stored
-from tests.rag.replying import FakeModel, passages_of
+from tests.rag.fake_model import FakeModel, passages_of
 
 HOSTILE = [
     json.loads(line)

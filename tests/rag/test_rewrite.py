@@ -4,7 +4,7 @@ import pytest
 
 from rag.generative.errors import ModelFailed
 from rag.generative.rewrite import LONGER_BY, REWRITE_SECONDS, rewrite
-from tests.rag.replying import FakeModel, FakeReply
+from tests.rag.fake_model import FakeModel, FakeReply
 
 HISTORY = [
     {"role": "user", "content": "What did Merz say about sanctions in May?"},

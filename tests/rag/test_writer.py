@@ -15,7 +15,7 @@ from rag.settings import Settings
 from rag.types import Answer, Short
 from tests import llm_server as server
 from tests.rag.builders import evidence, quoted, stored
-from tests.rag.replying import FakeModel, FakeReply, passages_of
+from tests.rag.fake_model import FakeModel, FakeReply, passages_of
 
 DAM = stored(
     "The dam at Orvane broke on Monday.\n\nMayor Ilse Hahn said 40 homes were flooded.\n\n"

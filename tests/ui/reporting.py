@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rag.evaluation.answers import evaluate
-from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
+from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 from tests.ui.fake_corpus import HOSTILE
 from ui.report.page import About
 

@@ -10,7 +10,7 @@ import pytest
 from rag.evaluation.answers import evaluate
 from rag.evaluation.rankings import Ranked, evaluate_ranking
 from rag.question_files import Line
-from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
+from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 from tests.ui.fake_corpus import HOSTILE
 from tests.ui.reporting import about, hostile_answers
 from ui.report.page import page

@@ -150,7 +150,12 @@ class ChatPanel:
     # what becomes of them
 
     def shown(self, now: Sequence[Turn], said: str = "") -> Updates:
-        """What the components become when the chat has come to these turns."""
+        """What the components become when the chat has come to these turns.
+
+        Args:
+            now: The turns.
+            said: A sentence for who cannot see the page.
+        """
         return {
             self._chat: messages(now, acts_html),
             self._actions: self._row(now, said),
@@ -158,7 +163,12 @@ class ChatPanel:
         }
 
     def came(self, sent: Sent, now: Sequence[Turn]) -> Updates:
-        """The same when the page turns to a chat with these turns."""
+        """The same when the page turns to a chat with these turns.
+
+        Args:
+            sent: What the page sends of itself.
+            now: The turns.
+        """
         self.turns.begin(sent.session, now)
         return self.shown(now)
 
@@ -171,6 +181,10 @@ class ChatPanel:
         if now is None and self._history:
             return reopen(self._history.chats, chat or "", sent.user)
         return now or []
+
+    def _last(self, sent: Sent) -> Answer | None:
+        now = self.turns.get(sent.session)
+        return now[-1].answer if now else None
 
     def _composed(self, text: str, editing: int) -> Updates:
         """What the composer becomes with this text, where a turn is put otherwise, or none."""
@@ -355,14 +369,20 @@ class ChatPanel:
         def first() -> str:
             return offers_html(suggestions()[:SUGGESTED])
 
-        def followed(sent: Sent) -> str:
-            now = self.turns.get(sent.session)
-            answer = now[-1].answer if now else None
-            return offers_html(further(answer)[:FURTHER] if further and answer else ())
+        def followed(sent: Sent) -> Any:  # noqa: ANN401
+            answer = self._last(sent)
+            offers = offers_html(further(answer)[:FURTHER] if further and answer else ())
+            # Meanwhile the page may have gone on, to an answer that these do not follow.
+            return offers if self._last(sent) is answer else self._gr.skip()
 
         app.load(first, None, self._suggestions, **QUIET)
         # None waits in the queue: there it would take a question's place.
-        unqueued = {**QUIET, "concurrency_limit": None, "concurrency_id": "further"}
+        unqueued = {
+            **QUIET,
+            "concurrency_limit": None,
+            "concurrency_id": "further",
+            "trigger_mode": "multiple",
+        }
         for answer in self.answers if further else ():
             answer.then(handler(self._gr, followed), None, self._further, **unqueued)
 

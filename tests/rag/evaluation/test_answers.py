@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.evaluation.answers import SHARES, evaluate
 from rag.types import Short
-from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
+from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 
 RAIN = ("Rain fell on it.", "a")
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from rag.evaluation.judge import complete, is_verbatim, judge, stated
 from tests.rag.builders import corpus_of
-from tests.rag.evaluation.judging import answer, asked, judged, unanswerable
-from tests.rag.replying import FakeModel
+from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
+from tests.rag.fake_model import FakeModel
 
 RAIN = "Rain fell on Kyiv on Friday. Trams stood still for three hours in the whole city."
 SNOW = "Snow lay in Oslo on Monday. The harbour froze, and boats stayed at the quay all day."
