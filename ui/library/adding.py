@@ -22,8 +22,9 @@ from index.readers import Source
 from index.sync import Report
 from index.text.words import WORD
 from index.web import gather as web
-from index.web.fetch import Fetch
+from index.web.fetch import Fetch, Fetcher
 from ui import changes
+from ui.alerts.checking import ask_aside
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -118,6 +119,25 @@ class Editor:
         self._fetch = fetch
         self._added = added
         self._one = threading.Lock()
+
+    @classmethod
+    def of(cls, corpus: Corpus, moved: Callable[[Path], None]) -> Editor:
+        """The editor of a corpus as its settings say, which asks alerts of what is added.
+
+        Args:
+            corpus: What is changed.
+            moved: As above.
+        """
+        settings = corpus.settings
+        largest = settings.max_file_mb * 2**20
+        return cls(
+            corpus,
+            settings.index,
+            moved,
+            max_bytes=largest,
+            fetch=Fetcher(max_bytes=largest, allow_private=settings.allow_private),
+            added=lambda: ask_aside(settings, corpus),
+        )
 
     def add_files(self, sent: Sequence[Sent], progress: Progress) -> list[Result]:
         """Adds the articles that files hold; a file that cannot be read is told, not raised.
