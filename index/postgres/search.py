@@ -2,7 +2,8 @@
 
 Two sets of tables, over chunks and over whole articles: ``chunk_search`` and ``article_search``
 with vectors and lengths, ``chunk_postings`` and ``article_postings`` with an inverted index. They
-change in the transaction that changes the ledger.
+change in the transaction that changes the ledger. ``counted`` has the articles that are in them and
+whose words are in ``words``, which is all that an article without a chunk has.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ CREATE TABLE chunk_postings (
 CREATE TABLE article_postings (
     stem text COLLATE "C", block bigint, data bytea NOT NULL, PRIMARY KEY (stem, block)
 );
+CREATE TABLE counted (article bigint PRIMARY KEY);
 CREATE TABLE words (
     word text COLLATE "C" PRIMARY KEY, written bigint NOT NULL, inside bigint NOT NULL
 );
@@ -235,7 +237,7 @@ def forget(ledger: Ledger, uris: Sequence[str]) -> None:
     """
     db = ledger.database
     rows = db.execute(
-        "SELECT s.id FROM article_search s JOIN articles a ON a.pk = s.id WHERE a.uri = ANY(?)",
+        "SELECT pk FROM articles JOIN counted ON article = pk WHERE uri = ANY(?)",
         (list(uris),),
     ).fetchall()
     for group in _groups([pk for (pk,) in rows]):
@@ -246,13 +248,17 @@ def forget(ledger: Ledger, uris: Sequence[str]) -> None:
         _drop(db, "chunk", _chunk_stems(ledger, known))
         _drop(db, "article", {pk: article_stems(a) for pk, a in known.items()})
         _count(db, known, -1)
+        db.execute("DELETE FROM counted WHERE article = ANY(?::bigint[])", (_array(known),))
     db.execute("DELETE FROM words WHERE written <= 0")
 
 
 def empty(db: Database) -> None:
     """Takes all out of what is searched."""
-    for table in ("chunk_search", "article_search", "chunk_postings", "article_postings", "words"):
-        db.execute(f"DELETE FROM {table}")
+    for kind in ("chunk", "article"):
+        db.execute(f"DELETE FROM {kind}_search")
+        db.execute(f"DELETE FROM {kind}_postings")
+    db.execute("DELETE FROM words")
+    db.execute("DELETE FROM counted")
 
 
 def learn(ledger: Ledger, dimension: int) -> None:
@@ -264,10 +270,10 @@ def learn(ledger: Ledger, dimension: int) -> None:
     """
     db = ledger.database
     rows = db.execute(
-        "SELECT DISTINCT article FROM chunks"
-        " WHERE NOT EXISTS (SELECT FROM chunk_search WHERE id = pk) ORDER BY article"
+        "SELECT pk FROM articles WHERE current"
+        " AND NOT EXISTS (SELECT FROM counted WHERE article = pk) ORDER BY pk"
     ).fetchall()
-    for group in _groups([article for (article,) in rows]):
+    for group in _groups([pk for (pk,) in rows]):
         known = ledger.articles(group)
         vectors = {pk: v for pk, owner, v in ledger.vectors(dimension, known) if owner in known}
         stems = _chunk_stems(ledger, known, vectors)
@@ -290,7 +296,8 @@ def learn(ledger: Ledger, dimension: int) -> None:
             "INSERT INTO article_search (id, vector, length) VALUES (?, ?, ?)",
             [(pk, _vector(v), lengths[pk]) for pk, v in zip(ids.tolist(), sums, strict=True)],
         )
-        _count(db, whole, 1)
+        _count(db, known, 1)
+        db.executemany("INSERT INTO counted (article) VALUES (?)", [(pk,) for pk in known])
     for kind in ("chunk", "article"):
         _make_graph(db, kind, dimension)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from llama_index.core.vector_stores.types import (
     FilterOperator,
     MetadataFilter,
@@ -17,6 +19,7 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryMode,
 )
 
+from index.article import Article
 from index.build import Builder
 from index.check import faults
 from index.copying import copy
@@ -491,14 +494,48 @@ def test_questions_are_answered_alike(sample_database, sample_corpus, embedder, 
 
 def test_the_settings_name_a_database(monkeypatch, postgres):
     place = fresh(postgres)
-    for settings in (
+    for named in (
         Settings(index=place),
         monkeypatch.setenv("ONRECORD_INDEX", place) or Settings(),
     ):
-        assert settings.place() == place
-        assert settings.index.parent == Path(".onrecord")
-        assert settings.place(Path("sample")) == Path("sample")
+        assert named.place() == place
+        assert named.index.parent == Path(".onrecord")
+        assert named.place(Path("sample")) == Path("sample")
     assert "secret" not in str(Settings(index="postgresql://ada:secret@db.example/news"))
     assert engine_at("postgresql://ada:secret@db.example/news").place == (
         "postgresql://db.example/news"
     )
+
+
+def test_characters_that_a_database_may_refuse(place, fake, tmp_path):
+    """What readers let through is stored by every engine."""
+    text = "Sn\x00ow fell.\ud800 Élysée \U0001f327"
+    record = {"_id": "n\x00ul", "title": "Ra\x00in", "publisher": "P\x00ost", "text": text}
+    news = write(tmp_path / "news", {"wire.jsonl": [record]})
+    assert add(place, fake, news).skipped == []
+    whole(place, news, fake, tmp_path)
+
+
+PUTS = st.tuples(st.sampled_from("abcd"), st.sampled_from([RAIN, SNOW, VOTE, RAIN + SNOW, ""]))
+
+
+@settings(max_examples=12)
+@given(steps=st.lists(st.one_of(PUTS, st.sampled_from("abcd")), max_size=6))
+def test_whatever_is_put_and_removed_both_engines_hold_the_same(postgres, tmp_path_factory, steps):
+    fake, folder = FakeEmbedder(), tmp_path_factory.mktemp("both")
+    places = (folder / "index", fresh(postgres))
+    for step in [("a", RAIN), *steps]:
+        told = []
+        for place in places:
+            if isinstance(step, tuple):
+                name, text = step
+                article = Article(uri=name, key=name, text=text, raw=text, title=name)
+                told.append(counts(Builder(place, fake).put([article])))
+                continue
+            try:
+                told.append(counts(Builder(place, fake).remove([step])))
+            except NotIndexed as error:
+                told.append(str(error))
+        assert told[0] == told[1]
+    assert look(places[0], fake) == look(places[1], fake)
+    assert faults(places[1]) == ([], [])
