@@ -186,7 +186,8 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     if found.kind == "comparison":
         return Request("comparison", " ".join(subject), tuple(sides))
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
-        return Request("quotes", " ".join(subject), speaker=" ".join(speaker or sides))
+        whose, *others = [*speaker, *sides] or [""]  # whoever is named later is spoken of
+        return Request("quotes", " ".join((*subject, *others)), speaker=whose)
     if found.kind == "list" and (things := _THINGS.match(text)):
         found = _behind(found, things)
     # Of every other kind all that is named is what it is about.
