@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+MULTILINGUAL = "multilingual-e5-small"
 
 # Fewer texts than these are encoded on one core.
 FEW = 8
@@ -47,6 +48,17 @@ class Embedder(Protocol):
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """float32 (d,), unit length: what is searched for."""
+
+
+def likeness(embedder: Embedder, cosine: float) -> float:
+    """A cosine on a scale where 0 is that of texts on different things, and 1 that of one text.
+
+    Args:
+        embedder: The model; its ``unrelated``, if it has one, is the cosine of two such texts.
+        cosine: Of two of its vectors.
+    """
+    unrelated: float = getattr(embedder, "unrelated", 0.0)
+    return (cosine - unrelated) / (1 - unrelated)
 
 
 def digest(path: Path) -> str:

@@ -115,17 +115,17 @@ class MiniLM:
 
     @property
     def _exact(self) -> InferenceSession:
-        return self._once("exact", lambda: session(_beside("minilm.onnx"), weights(self.folder)))
+        return self._once("exact", lambda: session(beside("minilm.onnx"), weights(self.folder)))
 
     @property
     def _rounded(self) -> InferenceSession:
         graph = "minilm-8bit.onnx"
-        made = lambda: session(_beside(graph), _in_bytes(weights(self.folder)))  # noqa: E731
+        made = lambda: session(beside(graph), _in_bytes(weights(self.folder)))  # noqa: E731
         return self._once("rounded", made)
 
     @property
     def _pool(self) -> ThreadPoolExecutor:
-        made = lambda: ThreadPoolExecutor(_cores(), thread_name_prefix="encode")  # noqa: E731
+        made = lambda: ThreadPoolExecutor(cores(), thread_name_prefix="encode")  # noqa: E731
         return self._once("pool", made)
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
@@ -148,7 +148,8 @@ def multiplies_bytes() -> bool:
     return processor.is_file() and "vnni" in processor.read_text()
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -164,7 +165,8 @@ def _tokenizer(folder: Path, most: int | None) -> Tokenizer:
     return tokenizer
 
 
-def _beside(name: str) -> bytes:
+def beside(name: str) -> bytes:
+    """A file of this folder."""
     return files("index").joinpath(name).read_bytes()
 
 
@@ -219,7 +221,7 @@ def _in_bytes(exact_ones: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArra
     Those for the largest components of the input are there a second time, exact.
     """
     found: dict[str, NDArray[Any]] = dict(exact_ones)
-    for name, large in json.loads(_beside("minilm.json")).items():
+    for name, large in json.loads(beside("minilm.json")).items():
         exact = exact_ones[f"{name}.weight"]
         scale = np.abs(exact).max(axis=1) / np.float32(127)
         rounded = np.rint(exact / scale[:, None]).astype(np.int8)

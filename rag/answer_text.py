@@ -60,7 +60,11 @@ def generative_text(claims: Sequence[Claim]) -> str:
 
 
 def over(claim: Claim) -> str:
-    """What a claim is given under: its label, else who published it and when."""
+    """What a claim is given under: its label, else who published it and when.
+
+    Args:
+        claim: Of an answer.
+    """
     return claim.label or attribution(claim.citations)
 
 

@@ -35,9 +35,11 @@ _WHO = re.compile(r"So (?:says|said|say)\b")
 _ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s")
 # "MR PESKOV: Not we.", where a transcript or an interview tells who speaks, on a line's beginning.
 _SPEAKER = re.compile(
-    r"^(?:[^\W\d_]|[^\W\d_a-z][\w.'’-]*(?: [\w.'’()-]+){0,4}):[ \n]+(?=\S)(?![^;\n]*;[^:;\n]+:)",
+    r"^([^\W\d_]|[^\W\d_a-z][\w.'’-]*(?: [\w.'’()-]+){0,4}):[ \n]+(?=\S)(?![^;\n]*;[^:;\n]+:)",
     re.M,
 )
+_DASH = re.compile(r"^([—–]) (?=\S)", re.M)
+_ASKED = re.compile(r"^[—–] .*[?？؟]$", re.M)
 _TURNS = 3  # of a text of turns, and two speakers at least
 _OPENING, _CLOSING = "“", "”"
 
@@ -48,7 +50,7 @@ def quote_span(stored: StoredArticle, index: int) -> tuple[int, int]:
     A list is quoted whole, with what introduces it; words between quotation marks are not torn
     apart; a sentence that opens with "He", "But" or the like comes with the one before it, and one
     behind which "So says" stands with that; what is said in an interview comes with its speaker and
-    the question that it answers.
+    the question that it answers, also where that is the line above.
 
     Args:
         stored: The article.
@@ -68,6 +70,7 @@ def quote_span(stored: StoredArticle, index: int) -> tuple[int, int]:
     if last < len(stored.sentences) and same_paragraph(stored, last - 1):
         last += bool(_WHO.match(words_of(stored, last)))
     for low, high in (_spoken(stored, first, last), whole):
+        low -= _asked_above(stored, low)
         if _fits(stored, low, high):
             return low, high
     return index, index + 1
@@ -79,10 +82,10 @@ def _fits(stored: StoredArticle, first: int, last: int) -> bool:
 
 def _turn(stored: StoredArticle, index: int) -> Iterator[tuple[int, int]]:
     """The turn of a speaker with the question before it, or less of both; nothing in prose."""
-    names = [found[0].partition(":")[0] for found in _SPEAKER.finditer(stored.article.text)]
-    if len(names) < _TURNS or len(set(names)) < 2 or len(set(names)) == len(names):
+    speaker = _SPEAKER if _speak(stored.article.text, _SPEAKER) else _DASH
+    if not _speak(stored.article.text, speaker):
         return
-    begins = [n for n in range(len(stored.sentences)) if _SPEAKER.match(words_of(stored, n))]
+    begins = [n for n in range(len(stored.sentences)) if speaker.match(words_of(stored, n))]
     place = bisect_right(begins, index) - 1
     if place < 0:
         return
@@ -102,8 +105,21 @@ def _turn(stored: StoredArticle, index: int) -> Iterator[tuple[int, int]]:
     yield start, max(start + 1, index + 1)
 
 
+def _speak(text: str, speaker: re.Pattern[str]) -> bool:
+    """Whether several speak in a text in turns; where dashes stand for them, something is asked."""
+    names = [found[1] for found in speaker.finditer(text)]
+    several = 1 < len(set(names)) < len(names) or bool(_ASKED.search(text) and speaker is _DASH)
+    return len(names) >= _TURNS and several
+
+
 def _asks(stored: StoredArticle, index: int) -> bool:
     return words_of(stored, index).rstrip('"”»’)').endswith(("?", "？", "؟"))
+
+
+def _asked_above(stored: StoredArticle, index: int) -> bool:
+    """Whether the line above a paragraph is a question by itself, as above the parts of an FAQ."""
+    alone = not (same_paragraph(stored, index - 1) or same_paragraph(stored, index - 2))
+    return bool(index) and alone and words_of(stored, index - 1).endswith(("?", "？", "؟"))
 
 
 def _in_paragraph(stored: StoredArticle, first: int, last: int) -> bool:

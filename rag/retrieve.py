@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import Embedder
+from index.embed import Embedder, likeness
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.search_index import SearchIndex
@@ -63,12 +63,14 @@ class Query:
             that only an earlier turn of the chat has.
         language: The code of the language that it is asked in.
         forms: The stems that its words have in the other languages of the articles.
+        embedder: The model of ``vector``.
     """
 
     text: str
     asking: str
     vector: NDArray[np.float32]
     stems: Mapping[str, float]
+    embedder: Embedder
     language: str = ENGLISH
     forms: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -89,7 +91,8 @@ class Query:
             weight = 1.0 if start >= asked_from else EARLIER_TURN
             form = stem(text[start:end], language)
             stems[form] = max(weight, stems.get(form, 0.0))
-        return cls(text, text[asked_from:], embedder.encode_query(text), stems, language)
+        vector = embedder.encode_query(text)
+        return cls(text, text[asked_from:], vector, stems, embedder, language)
 
     def across(self, now: SearchIndex) -> Query:
         """The same query with the forms that its words have in all languages of the articles.
@@ -139,7 +142,7 @@ class Passage:
 
     Attributes:
         score: The fused score: higher is better, comparable only within one query.
-        cosine: Of the chunk's vector and the query's.
+        cosine: Of the chunk's vector and the query's, as ``likeness`` has it.
     """
 
     chunk: StoredChunk
@@ -208,7 +211,12 @@ def retrieve(
     best = sorted(fused, key=lambda pk: (-fused[pk], pk))[:top_k]
     articles = now.articles({chunks[pk].article for pk in best})
     return [
-        Passage(chunks[pk], articles[chunks[pk].article], fused[pk], cosines[pk])
+        Passage(
+            chunks[pk],
+            articles[chunks[pk].article],
+            fused[pk],
+            likeness(query.embedder, cosines[pk]),
+        )
         for pk in best
         if chunks[pk].article in articles  # a damaged article is never quoted
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from index.article import Article
-from index.boilerplate import rules
+from index.boilerplate import phrases, rules
 from index.boilerplate.clean import clean_article
 from index.text.unwrap import unwrap
 
@@ -71,6 +71,6 @@ def _why(line: str, article: Article) -> str:
     if rules.is_boilerplate(line) or rules.is_end_boilerplate(line):
         return "the page's own words"
     text = rules.plain(line)
-    if rules.LISTS.fullmatch(text) or rules.WEAK_LISTS.fullmatch(text):
+    if phrases.LISTS.fullmatch(text) or phrases.WEAK_LISTS.fullmatch(text):
         return "what other articles are listed under"
     return "listed beside other articles or comments"

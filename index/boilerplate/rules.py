@@ -14,109 +14,10 @@ from index.boilerplate import phrases
 from index.readers.dates import date_at_start
 from index.text.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
 
-SECTIONS = set(
-    "international world news politics business economy economics national local regional europe"
-    " asia africa americas america uk us usa u.s. middle east pacific north south latin opinion"
-    " analysis sport sports culture science technology tech health environment climate finance"
-    " markets money lifestyle entertainment travel education society crime law latest breaking top"
-    " stories featured features exclusive live war conflict diplomacy security defence defense"
-    " home global general editorial commentary video videos weather arts and &".split()
-)
-SOCIAL = set(
-    "facebook twitter x whatsapp telegram linkedin reddit pinterest instagram youtube tiktok email"
-    " e-mail mail print tweet share pin save bookmark copy link threads bluesky mastodon flipboard"
-    " messenger viber vk line rss".split()
-)
-SOCIAL_WORDS = SOCIAL | phrases.SHARE | {"", "on", "via"}
-FOOTER = set(
-    "about us|contact|contact us|privacy|privacy policy|terms|terms of use|terms of service"
-    "|terms and conditions|advertise|advertise with us|careers|jobs|sitemap|site map|cookies"
-    "|cookie policy|cookie settings|help|faq|accessibility|newsletters|home|menu|search|log in"
-    "|login|sign in|my account|skip to content|skip to main content|toggle navigation|close"
-    "|back to top|more|next|previous|comments|no comments|leave a comment|view comments"
-    "|add a comment|post a comment|join the conversation|be the first to comment|reply|written by"
-    "|author|tags|published|topics|share this|share this article|share article|share this story"
-    "|share this post|share via|follow us|follow|subscribe|sign up|sign up now|subscribe now"
-    "|register|read more|show more"
-    "|load more|submit|post comment|like this|like|loading".split("|")
-)
-ANYWHERE = re.compile(  # on a line of its own no article says this
-    r"no time to read\??|get a summary|\+ ?posts|advertise?ments?(?: ?[·|-] ?scroll to continue)?"
-    r"|(?:sponsored|promoted) content"
-    r"|(?:story|article|content) continues (?:below|after)(?: (?:the )?ad(?:vertisement)?)?"
-    r"|(?:estimated )?reading time:? .{0,20}\d.{0,12}|\d+ ?-?min(?:ute)?s?\.? (?:to )?read"
-    r"|listen to (?:this|the) (?:article|story|podcast)\b.{0,30}"
-    r"|(?:share|tweet|send|email|print|save|pin|follow|like|find|join)\b"
-    r"(?: (?:this|us|the|our|it|me))?(?: (?:article|story|post|page|channel|group|conversation))?"
-    r" (?:on|via|by|in|to|with)(?: our)? (?:facebook|twitter|x|whatsapp|telegram|linkedin"
-    r"|reddit|pinterest|instagram|youtube|tiktok|e?-?mail|google news|threads|bluesky|flipboard"
-    r"|vk|a friend)"
-    r"(?:(?:,| and| &) \w+){0,5}(?: (?:channel|page|group))?"
-    r"|(?:subscribe|sign up|register|join)(?: now| today| here| free)?(?: to| for| with)?"
-    r" (?:(?:our|your|my|free|a free) .{0,60}(?:newsletters?|updates?|alerts?|inbox|e-?mails?"
-    r"|channel|account|news)|the .{0,60}(?:newsletters?|alerts?|inbox|e-?mails?))\b.{0,60}"
-    r"|click (?:here|below|the link)(?: below)? (?:to|for) (?:read|subscribe|sign|follow|join|share"
-    r"|download|see|view|watch|get|listen|register|support|donate|more)\b.{0,80}"
-    r"|your email address will not be published.{0,80}|required fields are marked.{0,5}"
-    r"|save my name,? e-?mail.{0,80}|notify me of (?:new|follow).{0,60}"
-    r"|please enable javascript.{0,60}|(?:get|download) (?:the|our) app\b.{0,40}"
-    r"|(?:for immediate release|press release)(?::? .{0,20}\d{4})?|pressemitteilung"
-    r"|communiqué de presse|comunicado de prensa|comunicato stampa|пресс-релиз|#{2,3}|-30-"
-    r"|end of article|follow us on social media|watch video|story continues"
-    r"|log in or register to post comments|printer-friendly version|email this ?blogthis!.*"
-    rf"|{phrases.BUTTONS}|{phrases.ADVERTISEMENT}|{phrases.READING_TIME}|{phrases.LISTEN}"
-)
-AT_THE_ENDS = re.compile(  # boilerplate only above the first and below the last paragraph
-    r"(?:(?:©|\(c\)|copyright (?:©|\(c\))) ?(?:\d{4}|[a-z])|copyright \d{4}).{0,120}"
-    r"|.{0,60}\ball rights reserved.{0,80}"
-    r"|(?:we|th(?:is|e) (?:web ?)?site|our (?:web ?)?site) uses? (?:essential |necessary )?cookies"
-    r" (?:and|to|on|in|so|for)\b.{0,250}"
-    r"\b(?:experience|site|policy|settings|browser|consent|accept|agree|traffic|content|ads)\b.{0,99}"
-    r"|by (?:continuing|using|clicking|signing|subscribing)\b.{0,120}"
-    r"\byou (?:agree|accept|consent)\b.{0,80}"
-    r"\b(?:terms|privacy|policy|conditions|cookies|receive|e-?mails?|newsletters?)\b.{0,80}"
-    r"|accept(?: all)?(?: cookies)?|reject all|manage (?:cookies|preferences|options)"
-    r"|(?:comments? \(\d+\)|\d+ (?:comments?|shares?|views?|likes?|replies))|share:?(?: \d+)?"
-    r"|tags .{0,5}(?:#\w+[ ,]*)+|(?:#\w+[ ,]*)+"
-    r"|home ?[>»/›|→].{0,150}|our standards: the thomson.{0,80}"
-    rf"|\(?(?:{phrases.CREDIT})\)?|{phrases.COMMENTS}"
-    r"|(?:•|·|-|\*)? ?https?://\S+|www\.\S+"
-)
-LABELLED = re.compile(  # the same, unless it is a sentence that only begins so
-    r"copyright [a-z].{0,120}|our standards:.{0,80}"
-    r"|(?:tags?|topics?|filed under|categor(?:y|ies)|posted in|keywords|labels|share this|share"
-    rf"|views|follow us|post views|hashtags|{phrases.TAGS}) ?[:：].{{0,200}}"
-)
+SOCIAL_WORDS = phrases.SOCIAL | phrases.SHARE | {"", "on", "via"}
 BIOGRAPHY = re.compile(
     r"([A-Z].{2,60}) is (?:a|an|the) (?:reporter|correspondent|editor|journalist|writer)"
     r" (?:at|for|with)(?: (?:the|of|and|[A-Z][\w'’&-]*)){1,9}\.?"
-)
-CREDIT = re.compile(
-    r"[\[(]?(?:(?:featured |file |cover |lead )?"
-    r"(?:photo|image|picture|photograph|video|illustration)"
-    r"(?: (?:credit|source|courtesy)s?)?(?: of)? ?[:/|©]|(?:photo|image|picture|credit)s?"
-    r" (?:by|via|courtesy of|credit)\b|(?:photo|image|picture)?[ -]?credits?:"
-    r"|file (?:photo|image|picture)\b"
-    r"|image (?:source|caption),|©).{0,100}"
-    r"|.{0,60}(?:/|via )(?:getty images|reuters|afp|ap|epa|shutterstock)[\])]?"
-)
-LISTS = re.compile(  # what follows these is a list of other articles
-    r"(?:you (?:may|might) (?:also|like|have missed)|see also|(?:also )?read also|also read"
-    r"|(?:more )?related)"
-    r"(?: (?:also|like|enjoy|be interested in|posts?|articles?|stories|news|topics|content"
-    r"|reading|links?|coverage|reads|this))*"
-    r"|(?:recommended|suggested|similar) (?:posts|articles|stories|news|topics|for you|reads)"
-    r"|read (?:more|next|on|also)|up next"
-    r"|more (?:stories|articles|posts|news)(?: (?:from|by|on) .{1,40})?"
-    rf"|(?:{phrases.RELATED}) ?[:：]?"
-)
-WEAK_LISTS = re.compile(  # headings of articles too, so only below the last paragraph
-    r"trending(?: now| news)?|most (?:read|popular|viewed|shared)|popular(?: posts| now| articles)?"
-    r"|latest(?: news| posts| articles| stories)?|recent (?:posts|articles|news|stories|comments)"
-    r"|top stories|editors? ?'?s?'? picks?|more (?:from|on|in) .{1,40}|don't miss|what to read next"
-    r"|about the authors?|about author|leave (?:a|your) (?:comment|reply).{0,40}|\d+ comments?"
-    r"|comments?(?: \(\d+\))?|post navigation|share this(?: article| story| post)?"
-    rf"|from our (?:partners|sponsors)|sponsored|around the web|{phrases.MOST_READ}"
 )
 NEIGHBOUR = re.compile(r"(?:previous|next|prev) (?:article|post|story)")  # one headline follows
 INLINE_LIST = re.compile(rf"(?:{phrases.ALSO})(?: on this)? ?[:：|»>–—] ?\S.{{0,200}}")
@@ -199,7 +100,7 @@ def is_boilerplate(line: str) -> bool:
         return False
     text = plain(line)
     posts = line.strip().casefold() in ("+ posts", "+posts")
-    return posts or bool(ANYWHERE.fullmatch(text) or _calls(text))
+    return posts or bool(phrases.ANYWHERE.fullmatch(text) or _calls(text))
 
 
 def _calls(text: str) -> bool:
@@ -234,7 +135,11 @@ def _asks_consent(text: str) -> bool:
 def is_inline(line: str) -> bool:
     """Whether a line links to another article, or credits a picture, between two paragraphs."""
     text = plain(line)
-    credit = CREDIT.fullmatch(text) and len(text.split()) <= MAX_CREDIT_WORDS and not _tells(line)
+    credit = (
+        phrases.PICTURE_CREDIT.fullmatch(text)
+        and len(text.split()) <= MAX_CREDIT_WORDS
+        and not _tells(line)
+    )
     return bool(INLINE_LIST.fullmatch(text) or credit)
 
 
@@ -247,12 +152,15 @@ def is_end_boilerplate(line: str) -> bool:
     social = all(word.strip(",|•·/") in SOCIAL_WORDS for word in text.split())
     return (
         social
-        or all(part in FOOTER for part in parts)
+        or all(part in phrases.FOOTER for part in parts)
         or _invites(text)
         or _asks_consent(text)
         or bool(phrases.RIGHTS.search(text) and len(text) <= MAX_INVITATION)
-        or AT_THE_ENDS.fullmatch(text) is not None
-        or bool(not _tells(line) and (LABELLED.fullmatch(text) or CREDIT.fullmatch(text)))
+        or phrases.AT_THE_ENDS.fullmatch(text) is not None
+        or bool(
+            not _tells(line)
+            and (phrases.LABELLED.fullmatch(text) or phrases.PICTURE_CREDIT.fullmatch(text))
+        )
     )
 
 
@@ -307,7 +215,7 @@ def is_sign_off(line: str) -> bool:
 def is_section(line: str) -> bool:
     """Whether a line is the label of a newspaper's section."""
     words = re.split(r"[\s/>|,]+", plain(line))
-    return 0 < len(words) <= 8 and all(word in SECTIONS for word in words)
+    return 0 < len(words) <= 8 and all(word in phrases.SECTIONS for word in words)
 
 
 def listed_sources(line: str) -> tuple[str, ...]:

@@ -13,12 +13,6 @@ from index.readers.files import SourceFile
 PARAGRAPH, LINE, SPACE = "\n\n", "\n", " "
 NO_TEXT = "the document holds no text; save its text as a .txt file or leave it out"
 
-# The letters that fonts join; a search for "office" does not find "oﬃce".
-LIGATURES = {
-    **dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)),
-    0x00A0: " ",
-}
-SPACES = re.compile(r"\s+")
 LONGEST_HEAD = 60  # characters; what is longer at the top of a column is text
 LONGEST_CELL = 400  # what holds more is a layout of blocks, not a table
 YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?")
@@ -26,8 +20,8 @@ FIGURE = re.compile(r"[\W_]*\d[\d\s.,:/%–-]*\W*")
 
 
 def line(text: str) -> str:
-    """Text as one tidy line, ligatures as letters."""
-    return SPACES.sub(" ", tidy(text).translate(LIGATURES)).strip()
+    """Text as one tidy line."""
+    return " ".join(tidy(text).split())
 
 
 class Assembly:

@@ -51,18 +51,11 @@ JOINERS = re.compile(
     "[\u200c\u200d]+(?=[\u200c\u200d])|(?<![^\x00-\u05ff\\s\u200c\u200d])[\u200c\u200d]"
     "|[\u200c\u200d](?![^\x00-\u05ff\\s])"
 )
+NO_LETTERS = re.compile(r"[\W_]+")
 SURROGATES = re.compile("[\ud800-\udfff]")
 SPLIT_WORD = re.compile(r"(?<=[^\W\d_])\u00ad[ \t]*\n[ \t]*(?=[^\W\d_])")
-LIGATURES = str.maketrans(
-    {
-        0xFB00: "ff",
-        0xFB01: "fi",
-        0xFB02: "fl",
-        0xFB03: "ffi",
-        0xFB04: "ffl",
-        0xFB05: "st",
-        0xFB06: "st",
-    }
+LIGATURES = dict(
+    zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True)
 )
 
 
@@ -145,6 +138,15 @@ def within_bounds(text: str) -> str:
                 " give its records as a .jsonl file"
             )
     return text
+
+
+def letters(text: str | None) -> str:
+    """The letters and figures of a text alone, small: what is compared of names and titles.
+
+    >>> letters("The Gull-Post_")
+    'thegullpost'
+    """
+    return NO_LETTERS.sub("", text or "").casefold()
 
 
 def scrub(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypedDict
 
 from index.readers.dates import parse_date
-from index.readers.encoding import tidy
+from index.readers.encoding import letters, tidy
 
 # As they are compared: small letters, nothing between them, so pub_date and pubDate are one.
 TITLE = ("title", "headline")
@@ -43,7 +43,7 @@ def particulars(*fields: Mapping[str, object]) -> Particulars:
     >>> particulars({"title": "Rain"}, {"lang": "en-GB", "authors": ["A", "B"]})["author"]
     'A, B'
     """
-    known = [{_name(name): value for name, value in each.items()} for each in fields]
+    known = [{letters(name): value for name, value in each.items()} for each in fields]
 
     def first(names: tuple[str, ...]) -> str | None:
         values = (one_line(each.get(name)) for each in known for name in names)
@@ -67,13 +67,9 @@ def unclear_dates(*fields: Mapping[str, object]) -> list[str]:
     >>> unclear_dates({"pub_date": "05/06/2026", "lang": "en"})
     ['05/06/2026']
     """
-    known = [{_name(name): value for name, value in each.items()} for each in fields]
+    known = [{letters(name): value for name, value in each.items()} for each in fields]
     told = [each[name] for each in known for name in PUBLISHED if each.get(name)]
     return [str(value) for value in told]
-
-
-def _name(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).lower()
 
 
 def one_line(value: object) -> str | None:

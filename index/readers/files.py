@@ -60,10 +60,23 @@ class SourceFile:
             Refused: It is empty, too large, no regular file, or cannot be read.
         """
         if self.content is None:
-            return load(self.path, self.max_bytes)
-        with self.content() as stream:
-            data = stream.read(self.max_bytes + 1)  # no more of it, whatever it unpacks to
-        return _fitting(data, len(data), self.max_bytes)
+            size = checked_size(self.path)
+            try:
+                data = b" " if size > self.max_bytes else self.path.read_bytes()
+            except OSError as error:
+                raise Refused(unreadable(error)) from error
+        else:
+            with self.content() as stream:
+                data = stream.read(self.max_bytes + 1)  # no more of it, whatever it unpacks to
+            size = len(data)
+        if size > self.max_bytes:
+            raise Refused(
+                f"the file has {size:,} bytes and one article may have {self.max_bytes:,}; "
+                "split it, or give its records as a .jsonl file"
+            )
+        if not data:
+            raise Refused("the file is empty; put the article's text in it or delete it")
+        return data
 
     def open(self) -> BinaryIO:
         """What it holds as a stream, for a reader of many articles; it may be larger than memory.
@@ -206,35 +219,6 @@ def relative(path: Path, root: Path) -> str:
 def why(error: BaseException) -> str:
     """What the system said about a path, without the path."""
     return (getattr(error, "strerror", None) or str(error)).lower()
-
-
-def load(path: Path, max_bytes: int) -> bytes:
-    """The bytes of a regular file that holds at least one and at most ``max_bytes``.
-
-    Args:
-        path: The file.
-        max_bytes: The most that it may hold.
-
-    Raises:
-        Refused: It is no such file, or it cannot be read.
-    """
-    size = checked_size(path)
-    _fitting(b" ", size, max_bytes)
-    try:
-        return _fitting(path.read_bytes(), size, max_bytes)
-    except OSError as error:
-        raise Refused(unreadable(error)) from error
-
-
-def _fitting(data: bytes, size: int, max_bytes: int) -> bytes:
-    if size > max_bytes:
-        raise Refused(
-            f"the file has {size:,} bytes and one article may have {max_bytes:,}; "
-            "split it, or give its records as a .jsonl file"
-        )
-    if not data:
-        raise Refused("the file is empty; put the article's text in it or delete it")
-    return data
 
 
 def checked_size(path: Path) -> int:

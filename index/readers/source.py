@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from index.article import Article, Skipped
@@ -72,26 +72,22 @@ class Source:
         Raises:
             SourceMissing: The path does not exist, or the glob matches no file.
         """
-        path, fields = Path(source).expanduser(), fields or {}
+        path = Path(source).expanduser()
+        made = partial(cls, max_bytes=max_bytes, fields=fields or {})
         if not str(source).strip():
             raise SourceMissing("the source is empty text; give a file, a folder or a pattern")
         if path.is_dir():
-            return cls(path.resolve(), max_bytes=max_bytes, fields=fields)
+            return made(path.resolve())
         if os.path.lexists(path):
-            folder = path.parent.resolve()
-            return cls(folder, name=path.name, max_bytes=max_bytes, fields=fields)
+            return made(path.parent.resolve(), name=path.name)
         if not MAGIC.search(str(path)):
             raise SourceMissing(
                 f"{source}: there is no such file or folder; check the spelling, or give a "
                 f"path from {printable(str(Path.cwd()))}"
             )
         wild = next(i for i, part in enumerate(path.parts) if MAGIC.search(part))
-        found = cls(
-            Path(*path.parts[:wild]).resolve(),
-            pattern="/".join(path.parts[wild:]),
-            max_bytes=max_bytes,
-            fields=fields,
-        )
+        root, pattern = Path(*path.parts[:wild]).resolve(), "/".join(path.parts[wild:])
+        found = made(root, pattern=pattern)
         if not any(isinstance(file, Path) for file in found._paths()):
             raise SourceMissing(
                 f"{source}: no file matches this pattern; check it, or give the folder "

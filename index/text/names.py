@@ -280,7 +280,12 @@ def sound(word: str) -> str:
 
 
 def sounds_like(one: str, other: str) -> bool:
-    """Whether two words of one `sound` are spelt alike too, as far as their scripts tell."""
+    """Whether two words of one `sound` are spelt alike too, as far as their scripts tell.
+
+    Args:
+        one: A word.
+        other: Another that sounds the same.
+    """
     if _ABJAD.match(one) or _ABJAD.match(other):
         return True
     return fuzz.ratio(_in_latin(one), _in_latin(other)) >= SPELT_ALIKE

@@ -180,17 +180,12 @@ class Fetcher:
                 raise NotFetched(str(refused)) from None
             except (httpcore.NetworkError, httpcore.TimeoutException) as error:
                 if number == TRIES:
-                    self._gave_up(host, _why(error))
+                    why = self._pace.down(host, _why(error))
+                    raise NotFetched(f"{why}; check the address, or try again later") from None
                 self._pace.again(host, BACKOFF**number)
             except (httpcore.ProtocolError, httpcore.ProxyError, zlib.error) as error:
                 raise NotFetched(f"the server's answer is broken ({error}); try later") from None
         raise AssertionError
-
-    def _gave_up(self, host: str, why: str) -> None:
-        try:
-            self._pace.down(host, why)
-        except Busy as busy:
-            raise NotFetched(f"{busy}; check the address, or try again later") from None
 
     def _asked(self, url: str, asked: dict[str, str], most: int) -> _Response:
         self._backend.begin(SECONDS)

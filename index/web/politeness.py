@@ -139,24 +139,21 @@ class Pace:
         """
         if seconds > MOST_WAIT:
             minutes = -(-int(seconds) // 60)
-            self._close(host, seconds, f"{host} asks to be left alone for {minutes} minutes")
+            told = f"{host} asks to be left alone for {minutes} minutes"
+            self._closed[host] = self._clock() + seconds, told
+            raise Busy(told)
         self._next[host] = max(self._next.get(host, 0.0), self._clock() + seconds)
 
-    def down(self, host: str, why: str) -> None:
-        """Notes that a host did not answer.
+    def down(self, host: str, why: str) -> str:
+        """Notes that a host did not answer, so that it is left alone; gives that as a sentence.
 
         Args:
-            host: The name or the address of a server.
+            host: The server's name.
             why: What it did instead.
-
-        Raises:
-            Busy: always; it is what becomes of the request.
         """
-        self._close(host, DOWN, f"{host} did not answer ({why})")
-
-    def _close(self, host: str, seconds: float, why: str) -> None:
-        self._closed[host] = self._clock() + seconds, why
-        raise Busy(why)
+        told = f"{host} did not answer ({why})"
+        self._closed[host] = self._clock() + DOWN, told
+        return told
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

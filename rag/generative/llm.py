@@ -165,28 +165,24 @@ class Reply:
     async def _read(self) -> None:
         """Puts what comes where it is waited for, then None or the failure."""
         self._reading = asyncio.current_task()
+        usage, ended = True, False
         try:
-            await self._read_patiently()
+            while not (ended or self._stopped.is_set()):
+                try:
+                    await self._read_once(usage=usage)
+                    ended = True
+                except TooManyRequests as error:
+                    wait = PAUSE if error.seconds is None else error.seconds
+                    if wait >= self._left():
+                        raise
+                    await asyncio.sleep(wait)
+                except OptionUnknown:
+                    if not usage:
+                        raise
+                    usage = False
             self._came.put(None)
         except ModelFailed as error:
             self._came.put(error)
-
-    async def _read_patiently(self) -> None:
-        """As many requests as it takes, within the time."""
-        usage = True
-        while not self._stopped.is_set():
-            try:
-                return await self._read_once(usage=usage)
-            except TooManyRequests as error:
-                wait = PAUSE if error.seconds is None else error.seconds
-                if wait >= self._left():
-                    raise
-                await asyncio.sleep(wait)
-            except OptionUnknown:
-                if not usage:
-                    raise
-                usage = False
-        return None
 
     async def _read_once(self, *, usage: bool) -> None:
         ended = None

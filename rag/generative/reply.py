@@ -206,6 +206,9 @@ def _spans(block: str) -> list[tuple[int, int]]:
 def visible(raw: str) -> tuple[str, bool]:
     """A reply without the model's thoughts, and whether it has begun to play other roles.
 
+    Args:
+        raw: All that has come so far.
+
     >>> visible("<think>Well, rain.</think>Rain fell.")
     ('Rain fell.', False)
     """
@@ -240,6 +243,9 @@ def prose(text: str) -> str:
     """The sentences of a reply in JSON, with a marker for what each says that it rests on.
 
     JSON that was cut is read as far as it goes.
+
+    Args:
+        text: The reply, from its first brace or before.
 
     >>> prose('{"answer": "Rain fell", "sources": [2]}')
     'Rain fell [2].'

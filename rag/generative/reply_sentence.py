@@ -77,6 +77,9 @@ _ECHO = 4
 def wording(sentence: str) -> str:
     """A sentence as it is shown: no markup, no links, no images, no "Answer:" in front.
 
+    Args:
+        sentence: As the model wrote it, without its markers.
+
     >>> wording("**Answer:** Based on the passages, rain <b>fell</b> ![x](http://a.b/c).")
     'Rain fell.'
     """
@@ -101,7 +104,11 @@ def _unmarked(text: str) -> str:
 
 
 def refuses(text: str) -> bool:
-    """Whether a sentence says that the passages hold no answer, or that none will be given."""
+    """Whether a sentence says that the passages hold no answer, or that none will be given.
+
+    Args:
+        text: The wording of a sentence.
+    """
     if text.rstrip(".!") == CANNOT_ANSWER.rstrip("."):
         return True
     return bool(

@@ -75,9 +75,9 @@ class Writer:
             yield quoted
             return
         started = time.perf_counter()
-        draft = _Draft(quoted, self.model.name)
+        draft = _Draft(quoted, self.model.name, question, self._judge)
         try:
-            yield from self._write(question, evidence, draft)
+            yield from self._write(evidence, draft)
             final = draft.final()
         except ModelFailed as error:
             final = draft.quoting(f"{error.what}; {error.remedy}")
@@ -85,15 +85,13 @@ class Writer:
         timings = {**quoted.timings, **draft.timings}
         yield replace(final, timings=timings, usage=draft.usage)
 
-    def _write(
-        self, question: str, evidence: Sequence[Evidence], draft: _Draft
-    ) -> Iterator[Answer]:
+    def _write(self, evidence: Sequence[Evidence], draft: _Draft) -> Iterator[Answer]:
         """Grows the draft; asks a second time, with half as much, if it was too much.
 
         Raises:
             ModelFailed: there is no whole reply.
         """
-        model, count = self.model, self._embedder.count_tokens
+        model, question, count = self.model, draft.question, self._embedder.count_tokens
         deadline = time.perf_counter() + model.timeout
         budget = prompt.budget(question, model.context, model.max_tokens, count)
         shown = prompt.choose(evidence, draft.quoted.citations, budget, count)
@@ -105,26 +103,23 @@ class Writer:
             try:
                 left = max(AGAIN_SECONDS, deadline - time.perf_counter())
                 with model.stream(*prompt.prompt(question, shown), seconds=left) as reply:
-                    yield from self._read(reply, question, shown, draft)
+                    yield from self._read(reply, shown, draft)
                 return
             except ContextOverflow:
                 if attempt == 2 or len(shown) == 1:
                     raise
                 shown = shown[: len(shown) // 2]
 
-    def _read(
-        self, reply: Reply, question: str, shown: Sequence[Shown], draft: _Draft
-    ) -> Iterator[Answer]:
+    def _read(self, reply: Reply, shown: Sequence[Shown], draft: _Draft) -> Iterator[Answer]:
         """Grows the draft by a reply."""
-        checker = Checker(shown, self._judge)
         reader = ReplyReader()
-        draft.begin(question, shown, checker)
+        draft.begin(shown)
         restarts = 0
         for piece in reply:
             sentences = reader.feed(piece)
             if reader.restarts != restarts:
                 restarts = reader.restarts
-                draft.begin(question, shown, checker)
+                draft.begin(shown)
             draft.tail = reader.tail
             if not sentences:
                 yield draft.answer()
@@ -156,9 +151,10 @@ class _Draft:
 
     quoted: Answer
     model: str
-    question: str = ""
+    question: str
+    judge: Verify
     shown: dict[int, Shown] = field(default_factory=dict)
-    checker: Checker | None = None
+    checker: Checker = field(init=False)
     checked: list[Checked] = field(default_factory=list)
     tail: str = ""
     numbers: dict[int, int] = field(default_factory=dict)
@@ -167,17 +163,15 @@ class _Draft:
     timings: dict[str, float] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
 
-    def begin(self, question: str, shown: Sequence[Shown], checker: Checker) -> None:
+    def begin(self, shown: Sequence[Shown]) -> None:
         """Starts afresh."""
-        self.question = question
         self.shown = {item.number: item for item in shown}
-        self.checker = checker
+        self.checker = Checker(shown, self.judge)
         self.checked, self.numbers, self.tail = [], {}, ""
         self.refused = self.foreign = False
 
     def add(self, sentence: str) -> bool:
         """Takes a complete sentence in, checked; gives whether it says anything."""
-        assert self.checker is not None  # noqa: S101 - begin() comes first
         started = time.perf_counter()
         marked = resolve(sentence, len(self.shown))
         text = wording(marked.text)

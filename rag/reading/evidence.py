@@ -162,5 +162,9 @@ def may_answer(evidence: Evidence) -> bool:
 
 
 def asks(sentence: str) -> bool:
-    """Whether a sentence is a question, also one in quotation marks or brackets."""
+    """Whether a sentence is a question, also one in quotation marks or brackets.
+
+    Args:
+        sentence: Any sentence.
+    """
     return sentence.rstrip("”\"’')").endswith("?")

@@ -117,7 +117,7 @@ def _unread(
     query: Query, passages: Sequence[Passage], idf: Callable[[str], float], retrieved: float
 ) -> Found:
     """What passages say to a question by its words alone."""
-    whole = by_words.gather(by_words.Words.of(query, idf), passages)
+    whole = by_words.gather(query, by_words.Words.of(query, idf), passages)
     return Found(whole, [whole], by_words.confidence(whole), [], retrieved, by_words=True)
 
 

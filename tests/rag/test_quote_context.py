@@ -223,3 +223,19 @@ def test_of_a_long_turn_what_leads_to_the_sentence_is_quoted():
 def test_labels_and_rows_of_tables_are_no_turns(text):
     for words in text.split("\n\n"):
         assert quoted(text, words) == [words]
+
+
+def test_dashes_stand_for_speakers_where_something_is_asked():
+    turns = ["Он рассказал о гавани.", "— Кто решил это?", "— Не мы. Решило министерство.", "— Да."]
+    text = "\n\n".join(turns)
+    assert quoted(text, "Решило") == ["— Кто решил это?", "— Не мы.", "Решило министерство."]
+    assert quoted(text.replace("?", "."), "Решило") == ["Решило министерство."]
+
+
+def test_a_sentence_is_quoted_with_the_question_that_is_its_heading():
+    text = (
+        "The fares rise on Sunday.\n\nAre old tickets valid?\n\nThey are until March, he said. "
+        "Then they can be exchanged.\n\nWho decided it\n\nThe council did so in May, he said."
+    )
+    assert quoted(text, "They are") == ["Are old tickets valid?", "They are until March, he said."]
+    assert quoted(text, "The council") == ["The council did so in May, he said."]

@@ -48,5 +48,10 @@ def actions_html(turns: Sequence[Turn], *, kept: bool = False, said: str = "") -
 
 
 def acts_html(place: int, turn: Turn) -> str:
-    """The row under an answer that others followed; ``place`` is its turn's in the chat."""
+    """The row under an answer that others followed; ``place`` is its turn's in the chat.
+
+    Args:
+        place: Of the turn in the chat, from 0.
+        turn: With its answer.
+    """
     return render("acts.html", place=place) if turn.answer and turn.question else ""

@@ -150,7 +150,12 @@ class ChatPanel:
     # what becomes of them
 
     def shown(self, now: Sequence[Turn], said: str = "") -> Updates:
-        """What the components become when the chat has come to these turns."""
+        """What the components become when the chat has come to these turns.
+
+        Args:
+            now: The turns.
+            said: A sentence for who cannot see the page.
+        """
         return {
             self._chat: messages(now, acts_html),
             self._actions: self._row(now, said),
@@ -158,7 +163,12 @@ class ChatPanel:
         }
 
     def came(self, sent: Sent, now: Sequence[Turn]) -> Updates:
-        """The same when the page turns to a chat with these turns."""
+        """The same when the page turns to a chat with these turns.
+
+        Args:
+            sent: What the page sends of itself.
+            now: The turns.
+        """
         self.turns.begin(sent.session, now)
         return self.shown(now)
 

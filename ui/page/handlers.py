@@ -43,7 +43,12 @@ def _sent(request: Any, event: Any = None) -> Sent:  # noqa: ANN401
 
 
 def handler(gr: ModuleType, function: Callable[..., T]) -> Callable[..., T]:
-    """What Gradio calls for a function of ``Sent`` and of the values of components."""
+    """What Gradio calls for a function of ``Sent`` and of the values of components.
+
+    Args:
+        gr: Gradio.
+        function: Of ``Sent`` and of the components' values.
+    """
 
     def handle(request: gr.Request, *values: Any) -> T:  # type: ignore[name-defined] # noqa: ANN401
         return function(_sent(request), *values)
@@ -52,7 +57,12 @@ def handler(gr: ModuleType, function: Callable[..., T]) -> Callable[..., T]:
 
 
 def told(gr: ModuleType, function: Callable[..., Updates]) -> Callable[..., Updates]:
-    """The same for an event of a component that tells something."""
+    """The same for an event of a component that tells something.
+
+    Args:
+        gr: Gradio.
+        function: Likewise, and of what the event tells.
+    """
 
     def handle(request: gr.Request, event: gr.EventData, *values: Any) -> Updates:  # type: ignore[name-defined] # noqa: ANN401
         return function(_sent(request, event), *values)
@@ -63,7 +73,12 @@ def told(gr: ModuleType, function: Callable[..., Updates]) -> Callable[..., Upda
 def streamed(
     gr: ModuleType, function: Callable[..., Iterator[Updates]]
 ) -> Callable[..., Iterator[Updates]]:
-    """The same for a function that gives one state after another."""
+    """The same for a function that gives one state after another.
+
+    Args:
+        gr: Gradio.
+        function: Gives one state after another.
+    """
 
     def handle(request: gr.Request, event: gr.EventData, *values: Any) -> Iterator[Updates]:  # type: ignore[name-defined] # noqa: ANN401
         yield from function(_sent(request, event), *values)

@@ -97,7 +97,12 @@ class Server:
 def configured(
     app: ASGIApp | Callable[[], ASGIApp], limits: Limits | None = None
 ) -> uvicorn.Config:
-    """How uvicorn serves an app, or one that a function makes."""
+    """How uvicorn serves an app, or one that a function makes.
+
+    Args:
+        app: The app, or what makes it.
+        limits: Of connections and times; None for the usual.
+    """
     return uvicorn.Config(
         app,
         http=functools.partial(Connection, limits=limits or Limits()),  # type: ignore[arg-type]
@@ -114,7 +119,12 @@ def configured(
 
 
 def address_of(host: str, listening: socket.socket) -> str:
-    """Where a server that listens answers, with a slash at its end."""
+    """Where a server that listens answers, with a slash at its end.
+
+    Args:
+        host: That it was told to listen at.
+        listening: Its socket.
+    """
     return f"http://{_named(host)}:{listening.getsockname()[1]}/"
 
 

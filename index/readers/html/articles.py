@@ -41,7 +41,7 @@ def heading_of(part: Node) -> Node:
 
 def _is_whole(part: Node) -> bool:
     heading = heading_of(part)
-    if heading is None or elsewhere(part) or _sentences(part) < MIN_PARAGRAPHS:
+    if heading is None or _sentences(part) < MIN_PARAGRAPHS or elsewhere(part):
         return False
     times = [time for time in part.iter("time") if time.text_content().strip()]
     names = " ".join(_called(node) for node in (part, *part.iterancestors("div", "section", "ol")))
@@ -73,7 +73,12 @@ def entries(tree: Node) -> list[Node]:
 
 
 def join_times(tree: Node, parts: list[Node]) -> None:
-    """Puts the time of an entry before its words; above the first paragraph is the page's own."""
+    """Puts the time of an entry before its words; above the first paragraph is the page's own.
+
+    Args:
+        tree: The page; it is changed.
+        parts: The entries of the running report.
+    """
     started = False
     for node in list(tree.iter("p", "h3", "h4", "time")):
         if node.tag != "time":

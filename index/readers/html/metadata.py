@@ -7,7 +7,7 @@ readers see. A value that is unclear, or no value of its kind, gives way to the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from index.boilerplate import rules
 from index.readers.dates import parse_date
+from index.readers.encoding import letters
 from index.readers.fields import language_code, one_line
 from index.readers.html import jsonld
 from index.readers.html.names import (
@@ -27,39 +28,25 @@ from index.readers.html.names import (
 )
 from index.readers.markup import Node
 
+# Names of meta elements, of which letters and figures are compared.
 PUBLISHED = (
-    *("article:published_time", "og:article:published_time", "article:published", "published_time"),
-    *("og:published_time", "datepublished", "publisheddate", "published-date", "publish-date"),
-    *("publishdate", "publish_date", "published", "pubdate", "pub_date", "parsely-pub-date"),
-    *("sailthru.date", "rnews:datepublished", "cxenseparse:recs:publishtime", "bt:pubdate"),
-    *("citation_publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created"),
-    *("dcterms.date", "dc.date.created", "dc.date", "dc:date", "article.published", "article:date"),
-    *("article.created", "date", "og:pubdate", "og:release_date", "weibo:article:create_at"),
-    *("vr:published_time", "article_date_original", "originalpublicationdate", "release_date"),
-)
+    "articlepublishedtime ogarticlepublishedtime articlepublished publishedtime ogpublishedtime"
+    " datepublished publisheddate publishdate published pubdate parselypubdate sailthrudate"
+    " rnewsdatepublished cxenseparserecspublishtime btpubdate citationpublicationdate dcdateissued"
+    " dctermsissued dctermscreated dctermsdate dcdatecreated dcdate articledate articlecreated"
+    " date ogpubdate ogreleasedate weiboarticlecreateat vrpublishedtime articledateoriginal"
+    " originalpublicationdate releasedate"
+).split()
 AUTHOR = (
-    *(
-        "author",
-        "article:author",
-        "og:article:author",
-        "og:author",
-        "authors",
-        "article:author_name",
-    ),
-    *("byl", "parsely-author", "sailthru.author", "dc.creator", "dc:creator", "dcterms.creator"),
-    *(
-        "citation_author",
-        "cxenseparse:author",
-        "creator",
-        "article.author",
-        "shareaholic:article_author_name",
-    ),
-)
+    "author articleauthor ogarticleauthor ogauthor authors articleauthorname byl parselyauthor"
+    " sailthruauthor dccreator dctermscreator citationauthor cxenseparseauthor creator"
+    " shareaholicarticleauthorname"
+).split()
 PUBLISHER = (
-    *("og:site_name", "publisher", "dc.publisher", "dc:publisher", "dcterms.publisher"),
-    *("citation_journal_title", "sailthru.publisher", "application-name", "mediaid", "source"),
-    *("apple-mobile-web-app-title", "article:publisher", "cre", "twitter:app:name:iphone"),
-)
+    "ogsitename publisher dcpublisher dctermspublisher citationjournaltitle sailthrupublisher"
+    " applicationname mediaid source applemobilewebapptitle articlepublisher cre"
+    " twitterappnameiphone"
+).split()
 WRITTEN_BY = re.compile(
     r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv"
 )
@@ -128,12 +115,13 @@ def stated(tree: Node) -> Stated:
 class _Page:
     def __init__(self, tree: Node) -> None:
         self.tree = tree
-        self.metas: dict[str, list[str]] = {}
+        self.metas: dict[str, list[tuple[str, str]]] = {}
         for meta in tree.iter("meta"):
             content = one_line(meta.get("content"))
             for name in (meta.get("property"), meta.get("name")):
                 if name and content:
-                    self.metas.setdefault(name.strip().lower(), []).append(content)
+                    told = content, f"meta {name.strip().lower()}"
+                    self.metas.setdefault(letters(name), []).append(told)
         scripts = tree.xpath('//script[contains(@type, "ld+json")]')
         self.graph = jsonld.Graph([script.text or "" for script in scripts])
         self.found = Stated()
@@ -165,13 +153,15 @@ class _Page:
                 self.found.origins[name] = origin
                 return
 
-    def _meta(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    def _meta(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
         for name in names:
-            for content in self.metas.get(name, []):
-                yield content, f"meta {name}"
+            yield from self.metas.get(name, [])
+
+    def _contents(self, name: str) -> list[str]:
+        return [content for content, _ in self.metas.get(name, [])]
 
     def _url(self) -> str | None:
-        base = next(iter(self.metas.get("og:url", [])), None)
+        base = next(iter(self._contents("ogurl")), None)
         links = self.tree.xpath('//link[@rel="canonical"]/@href')
         for href, origin in (*[(h, "link canonical") for h in links], (base, "meta og:url")):
             whole = joined(base, href)
@@ -196,7 +186,7 @@ class _Page:
     def _language(self) -> None:
         told = [
             (self.language, "html lang"),
-            *self._meta(("og:locale", "content-language", "language", "dc.language")),
+            *self._meta(("oglocale", "contentlanguage", "language", "dclanguage")),
         ]
         self._first("language", ((language_code(value), origin) for value, origin in told))
 
@@ -207,7 +197,7 @@ class _Page:
         known = [*names, host(self.url)]
         told = [
             (jsonld.text(self.article.get("headline")), "JSON-LD headline"),
-            *self._meta(("og:title", "twitter:title", "dc.title", "parsely-title", "headline")),
+            *self._meta(("ogtitle", "twittertitle", "dctitle", "parselytitle", "headline")),
             (self.tag, "title"),
         ]
         named = [(without_publisher(text, *known), origin) for text, origin in told if text]
@@ -221,12 +211,12 @@ class _Page:
         shown = [(line, node) for node in self._headings() if (line := _line(node))]
         pairs = [(line, node, *title) for line, node in shown for title in told]
         for line, node, title, _ in pairs:
-            if _plain(line) and _plain(line) == _plain(title):
+            if letters(line) and letters(line) == letters(title):
                 yield line, node.tag, node
         for line, node, title, origin in pairs:
-            if len(line) > MIN_TITLE and _plain(line) in _plain(title) and node.tag == "h1":
+            if len(line) > MIN_TITLE and letters(line) in letters(title) and node.tag == "h1":
                 yield line, node.tag, node
-            if len(title) > MIN_TITLE and _plain(title) in _plain(line):
+            if len(title) > MIN_TITLE and letters(title) in letters(line):
                 yield title, origin, node
         like = max(pairs, key=lambda pair: _shared(pair[0], pair[2]), default=None)
         if like and _shared(like[0], like[2]) >= ALIKE:
@@ -246,9 +236,9 @@ class _Page:
         return sorted(nodes, key=lambda node: node.tag != "h1")[:40]
 
     def _showing(self, title: str) -> Node | None:
-        wanted = _plain(title)
+        wanted = letters(title)
         for node in self.tree.iter("font", "b", "strong", "div", "span", "p", "td"):
-            if len(node) < 3 and wanted and _plain(_line(node, 400)) == wanted:
+            if len(node) < 3 and wanted and letters(_line(node, 400)) == wanted:
                 return node
         return None
 
@@ -271,26 +261,26 @@ class _Page:
         for node in self.tree.xpath('//*[@itemprop="publisher"]'):
             names = node.xpath('.//*[@itemprop="name"]') or [node]
             yield names[0].get("content") or _line(names[0]), "microdata publisher"
-        yield from self._meta(PUBLISHER[1:5])
+        yield from self._meta(PUBLISHER[1:4])
         for thing in self.graph.outlets():
             if name := jsonld.text(thing):
                 yield name, f"JSON-LD {jsonld.types(thing)[0]}"
-        yield from self._meta(PUBLISHER[5:])
+        yield from self._meta(PUBLISHER[4:])
 
     def _publisher_of_title(self) -> Iterator[tuple[str, str]]:
         """The part of the title element that the page says elsewhere too, or that is its host."""
         parts = re.split(r"\s[-–—|·•»/]+\s|\s?[|_»]\s?|\s?::?\s", self.tag)
         if len(parts) < 2:
             return
-        around = _plain(
+        around = letters(
             " ".join(
                 " ".join(filter(None, (node.get("alt"), node.get("title"), _line(node, 200))))
                 for node in self.tree.xpath(AROUND)[:200]
             )
         )
-        site = _plain(host(self.url) or "")
+        site = letters(host(self.url) or "")
         for part in (parts[-1], parts[0]):
-            name = _plain(part)
+            name = letters(part)
             if len(part.split()) <= 6 and name and (name in site or name in around):
                 yield part.strip(), "title"
 
@@ -311,10 +301,11 @@ class _Page:
         firms = [each for each in told if _organisation(each)]
         yield [_person(each) for each in told if each not in firms], "JSON-LD author"
         for name in AUTHOR:
-            yield self.metas.get(name, []), f"meta {name}"
+            for _, origin in self.metas.get(name, [])[:1]:
+                yield self._contents(name), origin
         for number in "12":
-            if WRITTEN_BY.search(" ".join(self.metas.get(f"twitter:label{number}", [])).lower()):
-                yield self.metas.get(f"twitter:data{number}", []), "meta twitter:data"
+            if WRITTEN_BY.search(" ".join(self._contents(f"twitterlabel{number}")).lower()):
+                yield self._contents(f"twitterdata{number}"), "meta twitter:data"
         yield from ((names, "byline") for names in self._shown_authors(headline))
         yield [_person(each) for each in firms], "JSON-LD author, an organisation"
 
@@ -417,7 +408,12 @@ class _Page:
 
 
 def joined(base: str | None, href: str | None) -> str | None:
-    """An address as it stands on a page, whole; None if it is none."""
+    """An address as it stands on a page, whole; None if it is none.
+
+    Args:
+        base: The page's own address, if it is known.
+        href: As the page has it.
+    """
     try:
         whole = urljoin(base or "", (href or "").strip())
         urlsplit(whole)  # what can be joined may still be no address
@@ -437,10 +433,6 @@ def _line(node: Node, longest: int = 400) -> str:
             return ""
     line = one_line(" ".join(parts)) or ""
     return line if len(line) <= longest else ""
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _shared(text: str | None, other: str) -> float:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from index.boilerplate import phrases
 from index.readers.dates import parse_date
+from index.readers.encoding import letters
 from index.readers.fields import one_line
 from index.text.calendar import is_calendar_word
 
@@ -56,17 +57,17 @@ def authors(value: object, *others: str | None) -> str | None:
     ('Jane Doe', None)
     """
     values = value if isinstance(value, list | tuple) else [value]
-    known = {_letters(other) for other in others if other}
+    known = {letters(other) for other in others if other}
     names: dict[str, str] = {}
     for each in values:
         found = [
             name
             for name in _split(one_line(each) or "")
-            if _letters(name) not in known and _is_name(name)
+            if letters(name) not in known and _is_name(name)
         ]
         for number, name in enumerate(found):  # "Jane Doe, Washington": no second author
             if number == 0 or " " in name or " " not in found[0]:
-                names.setdefault(_letters(name), name)
+                names.setdefault(letters(name), name)
     return ", ".join(names.values()) or None
 
 
@@ -112,7 +113,7 @@ def outlet(value: object, title: str | None = None) -> str | None:
         not name
         or COPYRIGHT.search(name)
         or name.startswith("@")
-        or _letters(name) == _letters(title)
+        or letters(name) == letters(title)
     ):
         return None
     if URL.search(name):
@@ -141,10 +142,6 @@ def host(url: str | None) -> str | None:
     return None if not name or SOCIAL_HOSTS.search(name) else name
 
 
-def _letters(name: str | None) -> str:
-    return re.sub(r"[\W_]+", "", name or "").casefold()
-
-
 def without_publisher(title: str, *names: str | None) -> str:
     """A title without a part at its beginning or end that is the publisher's name or host.
 
@@ -153,8 +150,8 @@ def without_publisher(title: str, *names: str | None) -> str:
     >>> without_publisher("Ferries | a history", "Gull Post")
     'Ferries | a history'
     """
-    known = {_letters(name) for name in names if name}
-    known |= {_letters(name.rsplit(".", 1)[0]) for name in names if name and URL.search(name)}
+    known = {letters(name) for name in names if name}
+    known |= {letters(name.rsplit(".", 1)[0]) for name in names if name and URL.search(name)}
     known |= {word.removeprefix("the") for word in known} | {f"the{word}" for word in known}
     known.discard("")
     while True:
@@ -163,7 +160,7 @@ def without_publisher(title: str, *names: str | None) -> str:
             (r"^(.+?)\s*(?:\s[-–—|·•»/]+\s|\s?:+\s|\s?[|_»]\s?)\s*(.+)$", 2, 1),
         ):
             found = re.match(pattern, title)
-            if found and _letters(found[part]) in known and found[rest].strip():
+            if found and letters(found[part]) in known and found[rest].strip():
                 title = found[rest].strip()
                 break
         else:

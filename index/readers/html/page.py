@@ -12,7 +12,7 @@ from itertools import islice
 from lxml import html
 
 from index.article import Article, Skipped
-from index.readers.encoding import Refused, decode_telling, tidy, within_bounds
+from index.readers.encoding import Refused, decode_telling, letters, tidy, within_bounds
 from index.readers.files import SourceFile
 from index.readers.html.articles import (
     MIN_ENTRIES,
@@ -75,7 +75,6 @@ CJK_STOPS = "。！？"
 FEW_WORDS = 80  # of an article; with fewer the page is read once more, with nothing taken away
 MIN_WORDS = 5  # of a sentence; menus and lists of links have shorter lines without a stop
 MIN_CHARACTERS = 200  # of a paragraph in a script without stops, such as Thai
-NO_LETTERS = re.compile(r"[\W_]+")
 NO_ARTICLE = "the page holds no article, only links or a menu; save the article's own page"
 
 
@@ -90,7 +89,7 @@ def read_page(file: SourceFile) -> Iterator[Article | Skipped]:
     page = stated(tree)
     parts = [] if page.live or file.extension not in EXTENSIONS else separate(tree)
     if not parts:
-        yield _read(file, raw, doubt, tree)
+        yield _read(file, raw, doubt, tree, page)
     for number, part in enumerate(parts, 1):
         title = text_of(heading_of(part))
         try:
@@ -137,7 +136,8 @@ def read_html(file: SourceFile, data: bytes) -> Article:
         Refused: The file is binary or blank, or the page holds no article.
     """
     raw, doubt = _decoded(data)
-    return _read(file, raw, doubt, _parsed(raw))
+    tree = _parsed(raw)
+    return _read(file, raw, doubt, tree, stated(tree))
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -150,10 +150,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
     return raw, doubt
 
 
-def _read(
-    file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated | None = None
-) -> Article:
-    known = known or stated(tree)
+def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> Article:
+    """The article of a tree that is pruned and laid out for it, with what its page states."""
     removed = prune(tree, known.title)
     parts = entries(tree)
     if known.live or len(parts) >= MIN_ENTRIES:
@@ -201,7 +199,7 @@ def _article_text(tree: Node) -> str:
     text = text_of(page)
     if "\n" not in text:  # of a short article trafilatura gives all words in one line
         shown = (text_of(part) for part in tree.iter("article"))
-        same = (each for each in shown if NO_LETTERS.sub("", each) == NO_LETTERS.sub("", text))
+        same = (each for each in shown if letters(each) == letters(text))
         text = next(same, text)
     return within_bounds(text)
 

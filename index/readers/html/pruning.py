@@ -16,44 +16,43 @@ from index.boilerplate.rules import is_sentence, plain
 from index.readers.markup import Node, word_count
 
 PARTS = "div section aside ul ol p span figure figcaption details nav footer table small a".split()
-# Words of classes and ids; "_" and "-" and capitals part them.
+# Words of classes and ids; "_" and "-" and capitals part them. "read-more" are two in a row.
 KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (reason, frozenset(words.split()))
     for reason, words in (
-        ("a call to a newsletter", "newsletter newsletters newslettersignup subscribe subscription"
-         " subscriptions signup mailinglist"),
-        ("a question about cookies", "cookie cookies consent gdpr cmp onetrust didomi"),
-        ("links to other articles", "related relatedposts recommended recommendations recirculation"
-         " readmore alsoread readalso catcher topicbox outbrain taboola mostread mostpopular"
-         " morestories nextprev relatedarticles relatedcontent teasers crosslinks"),
-        ("buttons to share", "share sharing sharebar sharetools socialshare sharedaddy socials"
-         " actionbar addtoany addthis"),
-        ("about the author", "bio authorbio authorbox authorinfo aboutauthor authordetail"
-         " authordescription"),
-        ("readers' comments", "comments disqus commentlist respond"),
-        ("an advertisement", "ad ads advert adverts advertisement advertising adslot adsbygoogle"
-         " sponsored adcontainer admarker"),
-        ("a call for support", "donate donation donations supportus"),
-        ("a picture's caption", "caption captions figcaption credit credits copyright"),
-        ("a reading time", "readingtime readtime timetoread"),
+        ("a call to a newsletter",
+         "newsletter newsletters newslettersignup subscribe subscription subscriptions signup"
+         " mailinglist sign-up"),
+        ("a question about cookies",
+         "cookie cookies consent gdpr cmp onetrust didomi"),
+        ("links to other articles",
+         "related relatedposts recommended recommendations recirculation readmore alsoread"
+         " readalso catcher topicbox outbrain taboola mostread mostpopular morestories nextprev"
+         " relatedarticles relatedcontent teasers crosslinks read-more read-also also-read"
+         " more-on up-next most-read more-stories links-block inline-related see-also"),
+        ("buttons to share",
+         "share sharing sharebar sharetools socialshare sharedaddy socials actionbar addtoany"
+         " addthis action-bar page-actions social-links"),
+        ("about the author",
+         "bio authorbio authorbox authorinfo aboutauthor authordetail authordescription"
+         " author-bio author-box author-info author-detail author-description about-author"),
+        ("readers' comments",
+         "comments disqus commentlist respond"),
+        ("an advertisement",
+         "ad ads advert adverts advertisement advertising adslot adsbygoogle sponsored"
+         " adcontainer admarker"),
+        ("a call for support",
+         "donate donation donations supportus"),
+        ("a picture's caption",
+         "caption captions figcaption credit credits copyright img-descr"),
+        ("a reading time",
+         "readingtime readtime timetoread reading-time read-time"),
+        ("a video's title",
+         "video-title"),
+        ("words for screen readers",
+         "screen-reader visually-hidden sr-only"),
     )
 )  # fmt: skip
-PAIRS = {  # two words in a row
-    "read more": "links to other articles", "read also": "links to other articles",
-    "also read": "links to other articles", "more on": "links to other articles",
-    "up next": "links to other articles", "most read": "links to other articles",
-    "more stories": "links to other articles", "links block": "links to other articles",
-    "inline related": "links to other articles", "see also": "links to other articles",
-    "author bio": "about the author", "author box": "about the author",
-    "author info": "about the author", "author detail": "about the author",
-    "author description": "about the author", "about author": "about the author",
-    "sign up": "a call to a newsletter", "action bar": "buttons to share",
-    "page actions": "buttons to share", "social links": "buttons to share",
-    "img descr": "a picture's caption", "reading time": "a reading time",
-    "read time": "a reading time", "video title": "a video's title",
-    "screen reader": "words for screen readers", "visually hidden": "words for screen readers",
-    "sr only": "words for screen readers",
-}  # fmt: skip
 NAMED = ("class", "id", "data-component", "data-testid", "role", "data-type")
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LINES = ("p", "div", "span")
@@ -133,14 +132,12 @@ def _called(node: Node) -> str:
             continue
         for each in told.split():
             words = [word.lower() for word in WORDS.findall(each)]
-            for first, second in pairwise(words):
-                if reason := PAIRS.get(f"{first} {second}"):
-                    return reason
+            names = {f"{first}-{second}" for first, second in pairwise(words)}
             # The last words name the thing: "newsletter-box" is one, "has-newsletter" is not.
-            if words and words[0] in ("has", "no", "with", "is", "js", "without"):
-                continue
+            if words and words[0] not in ("has", "no", "with", "is", "js", "without"):
+                names.update(words)
             for reason, kinds in KINDS:
-                if kinds.intersection(words):
+                if kinds & names:
                     return reason
     return ""
 
