@@ -93,7 +93,9 @@ _FRAME = re.compile(
     r"|the same|accounts?|reports?|(?:news)?papers?|articles?|sources?|outlets?|versions?)\b",
     re.I,
 )
-CORRECTED = re.compile(r"\bcorrect(?:ed|ions?)\b", re.I)
+CORRECTED = re.compile(
+    r"\bcorrect(?:ed|ions?)\b|\bg[eo]t(?:s|ting)? (?:\w+ )?wrong\b|\b(?:mistake|error)s?\b", re.I
+)
 _ABOUT = re.compile(r"^\W*(?:\w+ ){0,2}?(?:about|on|over|regarding|concerning|as to|of|in) |^\W+")
 _PARTS = re.compile(r"[,;:?!]| [-–—] ")
 
