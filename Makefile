@@ -100,5 +100,6 @@ $(CHAT) $(DEV): pyproject.toml constraints.txt
 	  $(BIN)/python -m pip install -qq --upgrade pip; } # Python 3.11's own takes twice as long
 	@rm -f $(CHAT) $(DEV)
 	@$(BIN)/python -m pip install -qq --no-compile -c constraints.txt -e '$(WHAT)'
+	@echo 'Installed. The first start compiles what it imports, for a minute or two; the next take seconds.' >&2
 	@pwd > .venv/.made-in
 	@touch $(CHAT) $@

@@ -78,7 +78,7 @@ class Embedded:
         """Makes the ledger whole before it has its name."""
         if logged(self._ledger):  # SQLite would put it into the new ledger
             raise damaged(self._ledger, f"is gone, and its last changes lie in {LEDGER}-wal")
-        Ledger.create(self._making, manifest).close()
+        migrate.create(self._making, manifest).close()
         self._making.rename(self._ledger)
 
     def update(self) -> None:

@@ -41,6 +41,7 @@ _SPEAKER = re.compile(
 _DASH = re.compile(r"^([—–]) (?=\S)", re.M)
 _ASKED = re.compile(r"^[—–] .*[?？؟]$", re.M)
 _TURNS = 3  # of a text of turns, and two speakers at least
+_SHARE = 1 / 3  # of its lines; labels such as "Photo:" begin fewer
 _OPENING, _CLOSING = "“", "”"
 
 
@@ -109,7 +110,8 @@ def _speak(text: str, speaker: re.Pattern[str]) -> bool:
     """Whether several speak in a text in turns; where dashes stand for them, something is asked."""
     names = [found[1] for found in speaker.finditer(text)]
     several = 1 < len(set(names)) < len(names) or bool(_ASKED.search(text) and speaker is _DASH)
-    return len(names) >= _TURNS and several
+    lines = len(re.findall(r"^.*\S", text, re.M))
+    return len(names) >= max(_TURNS, _SHARE * lines) and several
 
 
 def _asks(stored: StoredArticle, index: int) -> bool:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.question_generation.suggest import follow_ups, suggest
-from ui.alerts.checking import ask_aside
-from ui.commands.indexing import fetcher
 from ui.conversation_store.store import ConversationStore
 from ui.library.adding import Editor
 from ui.library.view import Terms
@@ -55,7 +53,13 @@ def serve(
     writable = os.access(corpus.directory, os.W_OK)
     chats = ConversationStore(corpus.directory) if writable else None
     changing = writable and not read_only and bool(users or not any_host)
-    editor = _editor(corpus, chats) if changing else None
+
+    def moved(directory: Path) -> None:
+        corpus.turn_to(directory)
+        if chats:
+            chats.turn_to(directory)
+
+    editor = Editor.of(corpus, moved) if changing else None
     page = build_app(
         metrics.measured(corpus, "page"),
         notice=lambda: NOTICE if is_sample(corpus) else "",
@@ -72,22 +76,3 @@ def serve(
         page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
     except KeyboardInterrupt:
         page.close()
-
-
-def _editor(corpus: Corpus, chats: ConversationStore | None) -> Editor:
-    """What changes the corpus, and has the chats go where it goes."""
-    settings = corpus.settings
-
-    def moved(directory: Path) -> None:
-        corpus.turn_to(directory)
-        if chats:
-            chats.turn_to(directory)
-
-    return Editor(
-        corpus,
-        settings.index,
-        moved,
-        max_bytes=settings.max_file_mb * 2**20,
-        fetch=fetcher(settings),
-        added=lambda: ask_aside(settings, corpus),
-    )

@@ -74,10 +74,11 @@ def language_of(text: str, among: Collection[str] = (), fewest: int = FEWEST) ->
 def code_of(language: str | None) -> str:
     """The code that a language tag begins with; English where none is known.
 
-    >>> code_of("pt-BR"), code_of(None)
-    ('pt', 'en')
+    >>> code_of("pt-BR"), code_of("nb"), code_of(None)
+    ('pt', 'no', 'en')
     """
-    return re.split("[-_]", (language or ENGLISH).lower())[0]
+    code = re.split("[-_]", (language or ENGLISH).lower())[0]
+    return "no" if code in ("nb", "nn") else code
 
 
 def language_asked(question: str, among: Collection[str]) -> str:

@@ -86,6 +86,20 @@ def names_in(text: str) -> list[Name]:
     return names
 
 
+def only_names(text: str) -> list[str]:
+    """The names of words that are nothing but names; none for any others.
+
+    >>> only_names("the Bank of England and Marks & Spencer"), only_names("Merz of Berlin spoke")
+    (['Bank of England', 'Marks & Spencer'], [])
+    """
+    names = names_in(f"x {text}")
+    ends = [0, *(name.end - 2 for name in names)]
+    starts = [*(name.start - 2 for name in names), len(text)]
+    between = (text[end:start] for end, start in zip(ends, starts, strict=True))
+    alone = all(re.fullmatch(r"\W*(?:(?:and|the|or)\W+)*", part, re.I) for part in between)
+    return [name.text for name in names] if alone else []
+
+
 def _begins(words: list[re.Match[str]], at: int) -> bool:
     """Whether a name begins at a word: a capital that is not just the sentence's first."""
     word = words[at].group()
@@ -114,7 +128,7 @@ def _capital(word: re.Match[str]) -> bool:
 
 def _joined(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
     between = text[one.end() : other.start()]
-    return between in (" ", "-") or (between == ". " and len(one.group()) < 3)  # St. Ives
+    return between in (" ", "-", " & ") or (between == ". " and len(one.group()) < 3)  # St. Ives
 
 
 # A line: a state or body, and what else it is called in news. What only adds an ending ("Iranian")

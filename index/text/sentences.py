@@ -58,7 +58,7 @@ _ALSO_WORDS = frozenset(  # words, when in lower case
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
 # Languages that write "3." for "third".
-_ORDINALS = frozenset("cs da de et fi hr hu is lb lt lv nb nn no pl sk sl sr tr".split())
+_ORDINALS = frozenset("cs da de et fi hr hu is lb lt lv no pl sk sl sr tr".split())
 _ORDINAL = re.compile(r"\d{1,2}|[ivx]+")
 _STARTERS = frozenset(
     "a according after all although among an and another any are as asked at because before both "

@@ -15,24 +15,14 @@ from index.text.languages import ENGLISH, stop_words
 WORD = re.compile(r"[^\W_]+")
 
 # Scripts without spaces between words: each two neighbours are a word, as Lucene has it.
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f]+")
+_WIDE = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u0e00-\u0e7f"
+_TOKEN = re.compile(rf"[^\W_{_WIDE}]+|(?P<wide>[{_WIDE}]+)")
 # What parts words there, in Chinese and Japanese.
 _PARTICLES = re.compile(
     r"什么|什麼|多少|哪里|哪裡|哪些|为什么|怎么|怎样|如何|为何|何时|谁|誰|哪|几|幾|了|的|在|是|吗|嗎|呢|和|与|與|被|把"
     r"|从|從|对|對|将|將|也|都|就|于|於|为|為|这|這|那|请|請|问|問|ですか|ました|ませんか|でしたか|どこ|いつ|なぜ|何|どの"
     r"|[はがをにでともへやかの]"
 )
-
-# Snowball's stemmers, by ISO 639-1 code.
-_STEMMERS = {
-    **{"ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german"},
-    **{"el": "greek", "en": "english", "es": "spanish", "et": "estonian", "eu": "basque"},
-    **{"fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi"},
-    **{"hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian"},
-    **{"lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian"},
-    **{"no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian"},
-    **{"sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish"},
-}
 
 
 def is_content(word: str, language: str = ENGLISH) -> bool:
@@ -62,35 +52,23 @@ def content_spans(text: str, language: str = ENGLISH) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     stops = stop_words(language)
-    for match in WORD.finditer(text):
-        word = match.group()
-        if word.isascii() or not _WIDE.search(word):
-            if word.lower() not in stops:
-                found.append(match.span())
-        else:
+    for match in _TOKEN.finditer(text):
+        if match["wide"]:
             found += _pairs(text, *match.span())
+        elif match.group().lower() not in stops:
+            found.append(match.span())
     return found
 
 
 def _pairs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The words of a stretch of letters some of which are of a script without spaces."""
-    at = start
-    while at < end:
-        wide = _WIDE.match(text, at, end)
-        if not wide:
-            found = _WIDE.search(text, at, end)
-            stop = found.start() if found else end
-            yield at, stop
-            at = stop
-            continue
-        first = at
-        for particle in [*_PARTICLES.finditer(text, at, wide.end()), None]:
-            last = particle.start() if particle else wide.end()
-            if last - first == 1:
-                yield first, last
-            yield from ((n, n + 2) for n in range(first, last - 1))
-            first = particle.end() if particle else last
-        at = wide.end()
+    """Each two neighbours between particles; one that stands alone is a word too."""
+    first = start
+    for particle in [*_PARTICLES.finditer(text, start, end), None]:
+        last = particle.start() if particle else end
+        if last - first == 1:
+            yield first, last
+        yield from ((n, n + 2) for n in range(first, last - 1))
+        first = particle.end() if particle else last
 
 
 def plain(word: str) -> str:
@@ -112,8 +90,11 @@ _lock = Lock()
 
 @cache
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
-    name = _STEMMERS.get(language)
-    return Stemmer.Stemmer(name) if name else None
+    """Snowball's stemmer of a language; None for one of those that it has none for."""
+    try:
+        return Stemmer.Stemmer(language)
+    except KeyError:
+        return None
 
 
 @lru_cache(maxsize=200_000)
@@ -143,15 +124,13 @@ def stem(word: str, language: str = ENGLISH) -> str:
 
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-_SCRIPTS = (  # by the first letter: the languages with stemmers, the main one first
-    (re.compile(r"[\u0400-\u052f]"), ("ru", "uk", "bg", "be", "sr", "mk", "kk")),
-    (re.compile(r"[\u0600-\u06ff\ufb50-\ufeff]"), ("ar", "fa", "ur")),
+_SCRIPTS = (  # by the first letter: the languages with stemmers, the one for all others first
+    (re.compile(r"[\u0400-\u052f]"), ("ru", "sr")),
+    (re.compile(r"[\u0600-\u06ff\ufb50-\ufeff]"), ("ar", "fa")),
     (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), ("el",)),
-    (re.compile(r"[\u0900-\u097f]"), ("hi", "ne", "mr")),
+    (re.compile(r"[\u0900-\u097f]"), ("hi", "ne")),
 )
-_OTHER_SCRIPT = frozenset(
-    ["zh", "ja", "ko", "th", "he", *(code for _, codes in _SCRIPTS for code in codes)]
-) - {"sr"}
+_OTHER_SCRIPT = frozenset("ar be bg el fa he hi ja kk ko mk mr ne ru th uk ur zh".split())
 
 
 def _of_script(word: str, language: str) -> str:

@@ -15,7 +15,8 @@ from rag.reading.evidence import Evidence
 from rag.requests.material import Line, Material, order_of, published_by, share
 from rag.requests.speech import Said, is_of, speech
 
-MOST = 10
+# Statements that are shown, and that are compared with the subject: those of the nearest articles.
+MOST, COMPARED = 10, 150
 
 # How near a statement must be to what is asked about, as a share of the nearest: half its own
 # cosine, half that of its article's best passage.
@@ -60,7 +61,7 @@ def quotes(material: Material, speaker: str) -> list[Line]:
         material: The articles on the subject of the request.
         speaker: As the request names them.
     """
-    found = statements(material, speaker)
+    found = statements(material, speaker)[:COMPARED]
     if not found:
         return []
     if material.subject:

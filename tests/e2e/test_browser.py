@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from urllib.parse import urlsplit
 
 import pytest
@@ -351,6 +352,39 @@ def test_a_page_that_the_server_let_go_of_goes_on_from_what_is_kept(visit, tmp_p
         ask(other, "and what else?")
         until(lambda: len(held) == 1)
     finally:
+        app.close()
+
+
+def test_questions_to_go_on_with_stand_under_the_answer_that_they_follow(visit):
+    waiting = {"what next?": threading.Event(), "perhaps": threading.Event()}
+
+    def further(answer):
+        waiting[answer.question].wait(60)
+        return (f"More on {answer.question}",)
+
+    app = build_app(FakeCorpus(), further=further)
+    page = visit(launch(app, port=0))
+    try:
+        ask(page, "what next?")
+        ask(page, "perhaps")
+        page.evaluate(
+            """() => {
+                window.offered = [];
+                const further = document.querySelector("#further");
+                new MutationObserver(() => window.offered.push(further.textContent.trim()))
+                    .observe(further, { childList: true, subtree: true });
+            }"""
+        )
+        waiting["what next?"].set()  # too late: the page has gone on
+        page.get_by_role("button", name="Copy with sources").click()
+        page.locator("#judged", has_text="Copied.").wait_for()
+        waiting["perhaps"].set()
+        page.locator("#further button").wait_for()
+        offered = " ".join(page.evaluate("window.offered"))
+        assert {*re.findall(r"More on \w+", offered)} == {"More on perhaps"}
+    finally:
+        for each in waiting.values():
+            each.set()
         app.close()
 
 

@@ -199,7 +199,11 @@ def test_a_live_blog_is_read_in_its_order_with_every_time(tmp_path):
         "Thursday morning.</p><div>",
         *(entry.format(*each) for each in times), "</div>", title="Bridge down: live",
     )  # fmt: skip
-    assert only(tmp_path / "a.html", page).text.split("\n\n") == [
+    article = only(tmp_path / "a.html", page)
+    for time, n in times:
+        assert article.place_at(article.text.index(f"So many as {n}")) == time
+    assert article.place_at(0) is None
+    assert clean_article(article).text.split("\n\n") == [
         "The old road bridge over the Lann fell into the river on Thursday morning.",
         *(
             line

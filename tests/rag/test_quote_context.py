@@ -218,6 +218,8 @@ def test_of_a_long_turn_what_leads_to_the_sentence_is_quoted():
     [
         "Country: Ruritania; 2026: 4.1.\n\nYear: 2025; Crop: wheat.\n\nYear: 2026; Crop: rye.",
         "Note: It rained.\n\nSource: The office.\n\nContact: Ada Lund.",
+        "Photo: Bo Ek.\n\nIt rained.\n\nIt snowed.\n\nSource: The Gull.\n\nIt froze.\n\nIt thawed."
+        "\n\nIt dried.\n\nPhoto: Al By.\n\nAll was well.\n\nSo it stayed.",
     ],
 )
 def test_labels_and_rows_of_tables_are_no_turns(text):

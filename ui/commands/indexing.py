@@ -20,7 +20,7 @@ from index.readers import Source, SourceMissing
 from index.web import gather as web
 from index.web.addresses import is_web
 from index.web.fetch import Fetch, Fetcher
-from ui import output
+from ui import changes, output
 from ui.conversation_store.store import damage
 
 if TYPE_CHECKING:
@@ -61,9 +61,22 @@ def add(
             missing.append(str(error))
     if not sources and not urls:
         return Report(), missing
+    report = _added(settings, sources, urls, fetch, watching=watching)
+    _note(settings, report)
+    return report, missing
+
+
+def _added(
+    settings: Settings,
+    sources: Sequence[Source],
+    urls: Sequence[str],
+    fetch: Fetch | None,
+    *,
+    watching: bool,
+) -> Report:
     with _builder(settings) as builder:
         if not urls:
-            return builder.add(sources), missing
+            return builder.add(sources)
         with closing(fetch or fetcher(settings)) as fetching:
             found = web.gather(
                 settings.place(),
@@ -74,7 +87,12 @@ def add(
                 watching=watching,
                 progress=lambda number: builder.progress("fetch", number, 0),
             )
-        return web.store(builder, sources, found), missing
+        return web.store(builder, sources, found)
+
+
+def _note(settings: Settings, report: Report) -> None:
+    changed = {"added": report.added, "changed": report.changed, "removed": report.removed}
+    changes.note(settings.index, changes.person(), changed)
 
 
 def fetcher(settings: Settings) -> Fetcher:
@@ -93,7 +111,9 @@ def remove(settings: Settings, names: Sequence[str]) -> Report:
         NotIndexed, IndexMissing, IndexBusy: see the classes.
     """
     with _builder(settings) as builder:
-        return builder.remove(names)
+        report = builder.remove(names)
+    _note(settings, report)
+    return report
 
 
 def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:

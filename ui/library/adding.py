@@ -22,7 +22,9 @@ from index.readers import Source
 from index.sync import Report
 from index.text.words import WORD
 from index.web import gather as web
-from index.web.fetch import Fetch
+from index.web.fetch import Fetch, Fetcher
+from ui import changes
+from ui.alerts.checking import ask_aside
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -118,6 +120,25 @@ class Editor:
         self._added = added
         self._one = threading.Lock()
 
+    @classmethod
+    def of(cls, corpus: Corpus, moved: Callable[[Path], None]) -> Editor:
+        """The editor of a corpus as its settings say, which asks alerts of what is added.
+
+        Args:
+            corpus: What is changed.
+            moved: As above.
+        """
+        settings = corpus.settings
+        largest = settings.max_file_mb * 2**20
+        return cls(
+            corpus,
+            settings.index,
+            moved,
+            max_bytes=largest,
+            fetch=Fetcher(max_bytes=largest, allow_private=settings.allow_private),
+            added=lambda: ask_aside(settings, corpus),
+        )
+
     def add_files(self, sent: Sequence[Sent], progress: Progress) -> list[Result]:
         """Adds the articles that files hold; a file that cannot be read is told, not raised.
 
@@ -210,6 +231,15 @@ class Editor:
         with self._one:
             report = self._corpus.builder(self._home).remove(list(ids))
         return [Result(uri, "removed") for uri in report.removed]
+
+    def noted(self, who: str, results: list[Result]) -> list[Result]:
+        """Notes beside the index what somebody changed; gives the results as they are."""
+        changed: dict[str, list[str]] = {}
+        for result in results:
+            if result.outcome in ("added", "changed", "removed"):
+                changed.setdefault(result.outcome, []).append(result.uri)
+        changes.note(self._home, who, changed)
+        return results
 
     def _read(self, file: Sent, folder: Path, under: str = UPLOADED) -> list[Article | Skipped]:
         """What a file holds; it lies in a folder of its own only while it is read."""

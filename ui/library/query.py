@@ -1,8 +1,8 @@
 """What is typed to find articles, and which articles that means.
 
 Words and "phrases" stand in an article's headline, publisher, day, uri or text; ``publisher:``,
-``language:``, ``after:`` and ``before:`` say the rest. AND goes without saying and binds closer
-than OR; NOT or a minus sign leaves out.
+``language:``, ``after:`` and ``before:`` confine the whole. Between words AND goes without saying
+and binds closer than OR; NOT or a minus sign leaves out.
 """
 
 from __future__ import annotations
@@ -46,13 +46,17 @@ class Term:
     wanted: bool = True
 
 
-def parsed(typed: str) -> list[list[Term]]:
-    """Alternatives, each with the terms that belong together; [[]] for what names nothing.
+def parsed(typed: str) -> tuple[list[list[Term]], list[Term]]:
+    """Alternatives, each with the words that belong together, and the fields that confine all.
 
-    >>> [[(t.field, t.value, t.wanted) for t in each] for each in parsed('a -"b c" OR after:2026')]
-    [[('', 'a', True), ('', 'b c', False)], [('after', '2026', True)]]
+    >>> words, fields = parsed('a -"b c" OR d after:2026')
+    >>> [[(each.value, each.wanted) for each in group] for group in words]
+    [[('a', True), ('b c', False)], [('d', True)]]
+    >>> [(each.field, each.value) for each in fields]
+    [('after', '2026')]
     """
     groups: list[list[Term]] = [[]]
+    fields: list[Term] = []
     wanted = True
     for found in _TOKEN.finditer(typed):
         word, phrase = found["word"], found["phrase"]
@@ -62,9 +66,10 @@ def parsed(typed: str) -> list[list[Term]]:
             wanted = False
         elif word != "AND" and (value := " ".join((word or phrase or "").casefold().split())):
             field = (found["field"] or "").lower()
-            groups[-1].append(Term(field, value, word is None, wanted and not found["no"]))
+            term = Term(field, value, word is None, wanted and not found["no"])
+            (fields if field else groups[-1]).append(term)
             wanted = True
-    return [group for group in groups if group] or [[]]
+    return [group for group in groups if group] or [[]], fields
 
 
 def matching(
@@ -78,8 +83,15 @@ def matching(
         holding: Gives the ids of the articles whose text holds a word or phrase.
         today: From which "last week" is counted.
     """
-    tests = [[_test(term, holding, today) for term in group] for group in parsed(typed)]
-    return [row for row in rows if any(all(test(row) for test in group) for group in tests)]
+    groups, fields = parsed(typed)
+    confining = [_test(term, holding, today) for term in fields]
+    tests = [[_test(term, holding, today) for term in group] for group in groups]
+    return [
+        row
+        for row in rows
+        if all(test(row) for test in confining)
+        and any(all(test(row) for test in group) for group in tests)
+    ]
 
 
 def _test(
@@ -128,7 +140,7 @@ def excerpt(text: str, typed: str) -> tuple[str, str, str] | None:
         text: Of an article.
         typed: What is looked for, as it was typed.
     """
-    wanted = [term for group in parsed(typed) for term in group if term.wanted and not term.field]
+    wanted = [term for group in parsed(typed)[0] for term in group if term.wanted]
     patterns = [pattern for term in wanted for pattern in _patterns(term)]
     found = re.search("|".join(patterns), text, re.I) if patterns else None
     if not found:

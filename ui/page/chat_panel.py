@@ -182,6 +182,10 @@ class ChatPanel:
             return reopen(self._history.chats, chat or "", sent.user)
         return now or []
 
+    def _last(self, sent: Sent) -> Answer | None:
+        now = self.turns.get(sent.session)
+        return now[-1].answer if now else None
+
     def _composed(self, text: str, editing: int) -> Updates:
         """What the composer becomes with this text, where a turn is put otherwise, or none."""
         leave = self._gr.update(visible=editing != NONE)
@@ -365,14 +369,20 @@ class ChatPanel:
         def first() -> str:
             return offers_html(suggestions()[:SUGGESTED])
 
-        def followed(sent: Sent) -> str:
-            now = self.turns.get(sent.session)
-            answer = now[-1].answer if now else None
-            return offers_html(further(answer)[:FURTHER] if further and answer else ())
+        def followed(sent: Sent) -> Any:  # noqa: ANN401
+            answer = self._last(sent)
+            offers = offers_html(further(answer)[:FURTHER] if further and answer else ())
+            # Meanwhile the page may have gone on, to an answer that these do not follow.
+            return offers if self._last(sent) is answer else self._gr.skip()
 
         app.load(first, None, self._suggestions, **QUIET)
         # None waits in the queue: there it would take a question's place.
-        unqueued = {**QUIET, "concurrency_limit": None, "concurrency_id": "further"}
+        unqueued = {
+            **QUIET,
+            "concurrency_limit": None,
+            "concurrency_id": "further",
+            "trigger_mode": "multiple",
+        }
         for answer in self.answers if further else ():
             answer.then(handler(self._gr, followed), None, self._further, **unqueued)
 

@@ -5,10 +5,11 @@
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
@@ -16,9 +17,11 @@ from index.build import Progress
 from ui import output
 from ui.alerts.feed import TYPE, rss
 from ui.alerts.store import Alerts
+from ui.changes import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.server import schemas, sse
-from ui.server.errors import Unusable, told
+from ui.server.auth import ROLES
+from ui.server.errors import Forbidden, Unusable, told
 from ui.server.worker_pool import WorkerPool, last_of
 
 if TYPE_CHECKING:
@@ -42,6 +45,25 @@ _FILES = {
         }
     },
 }
+
+
+def _permitted(request: Request, least: str) -> str:
+    """Who asks for a change, if their role is this one or more.
+
+    Raises:
+        Forbidden: it is less.
+    """
+    who = str(request.scope.get("onrecord.user", "")) or person()
+    role = request.scope.get("onrecord.role", ROLES[-1])
+    if ROLES.index(role) < ROLES.index(least):
+        what = "removes" if least == "admin" else "adds"
+        raise Forbidden(f"{who} is {role} here, and {what} nothing; ask somebody who is {least}")
+    return who
+
+
+Adding = Annotated[str, Depends(partial(_permitted, least="editor"))]
+Removing = Annotated[str, Depends(partial(_permitted, least="admin"))]
+"""Who asks, where a user of that role may."""
 
 
 def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
@@ -112,12 +134,17 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
     """
     each = "What became of each."
 
+    async def answer(
+        request: Request, who: str, work: Callable[[Progress], list[Result]]
+    ) -> Response:
+        return await _answer(request, pool, lambda tell: editor.noted(who, work(tell)))
+
     @app.post(
         "/api/articles",
         tags=["corpus"],
         responses=schemas.replies(schemas.ResultsOut, each, events=True),
     )
-    async def add(request: Request, sent: schemas.ArticlesIn) -> Response:
+    async def add(request: Request, sent: schemas.ArticlesIn, who: Adding) -> Response:
         """Adds texts, or what an address holds: an article, a feed or a sitemap.
 
         A text with the day and title of an earlier one replaces it. Of a list, 50 pages are fetched
@@ -127,9 +154,9 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         `done` with the results (or `error`). What was begun is finished even if nobody waits.
         """
         if sent.url:
-            return await _answer(request, pool, lambda tell: editor.add_link(sent.url, tell))
+            return await answer(request, who, lambda tell: editor.add_link(sent.url, tell))
         pasted = [Pasted(**text.model_dump()) for text in sent.articles]
-        return await _answer(request, pool, lambda tell: editor.add_pasted(pasted, tell))
+        return await answer(request, who, lambda tell: editor.add_pasted(pasted, tell))
 
     @app.post(
         "/api/files",
@@ -137,13 +164,13 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         responses=schemas.replies(schemas.ResultsOut, each, (400, 401, 403, 413, 503), events=True),
         openapi_extra={"requestBody": _FILES},
     )
-    async def add_files(request: Request) -> Response:
+    async def add_files(request: Request, who: Adding) -> Response:
         """Adds the articles of files, of every kind that `onrecord add` reads.
 
         A file that cannot be read is told among the results. Progress is as for `/api/articles`.
         """
         files = await _files(request)
-        return await _answer(request, pool, lambda tell: editor.add_files(files, tell))
+        return await answer(request, who, lambda tell: editor.add_files(files, tell))
 
     @app.delete(
         "/api/articles",
@@ -152,9 +179,9 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
             schemas.ResultsOut, "They are removed.", (401, 403, 404, 422, 503)
         ),
     )
-    async def remove(ids: Annotated[list[str], _IDS]) -> Response:
+    async def remove(ids: Annotated[list[str], _IDS], who: Removing) -> Response:
         """Removes articles, with every revision of them; all of those that are named, or none."""
-        results = await pool.run(lambda: editor.remove(ids))
+        results = await pool.run(lambda: editor.noted(who, editor.remove(ids)))
         return JSONResponse(_values(results))
 
 

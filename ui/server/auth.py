@@ -31,7 +31,12 @@ _COST, _BLOCK, _LANES = 15, 8, 1
 _REMEMBERED = 1000
 
 _NAME = re.compile(r"[^\s:,\x00-\x1f\x7f]{1,64}")
-_ENTRY = re.compile(r"([^\s:,]{1,64}):scrypt:(1[0-9]|20):([0-9a-f]{32}):([0-9a-f]{64})")
+_ENTRY = re.compile(
+    r"([^\s:,]{1,64}):scrypt:(1[0-9]|20):([0-9a-f]{32}):([0-9a-f]{64})(?::(reader|editor|admin))?"
+)
+
+ROLES = ("reader", "editor", "admin")
+"""What a user may do, each what the one before may: ask and read, add, remove."""
 
 
 class BadAuth(OnRecordError):
@@ -44,12 +49,14 @@ class User:
 
     Attributes:
         cost: The binary logarithm of scrypt's N.
+        role: One of ``ROLES``.
     """
 
     name: str
     cost: int
     salt: bytes
     digest: bytes
+    role: str = "admin"
 
     @classmethod
     def with_password(cls, name: str, password: str) -> Self:
@@ -72,7 +79,8 @@ class User:
     @property
     def entry(self) -> str:
         """The user as the setting ``auth`` has it."""
-        return f"{self.name}:scrypt:{self.cost}:{self.salt.hex()}:{self.digest.hex()}"
+        role = "" if self.role == "admin" else f":{self.role}"
+        return f"{self.name}:scrypt:{self.cost}:{self.salt.hex()}:{self.digest.hex()}{role}"
 
     def knows(self, password: str) -> bool:
         """Whether this is the password; takes the time of scrypt."""
@@ -100,17 +108,21 @@ class Users:
             found = _ENTRY.fullmatch(entry)
             if not found:
                 raise BadAuth(
-                    f"setting auth: entry {place} is not NAME:scrypt:COST:SALT:HASH; onrecord chat"
-                    " --auth NAME prints the line to put there"
+                    f"setting auth: entry {place} is not NAME:scrypt:COST:SALT:HASH[:ROLE];"
+                    " onrecord chat --auth NAME prints the line to put there"
                 )
             salt, digest = bytes.fromhex(found[3]), bytes.fromhex(found[4])
-            users.append(User(found[1], int(found[2]), salt, digest))
+            users.append(User(found[1], int(found[2]), salt, digest, found[5] or "admin"))
         return cls(users)
 
     @property
     def setting(self) -> str:
         """They as the setting ``auth`` has them."""
         return ",".join(user.entry for user in self._users.values())
+
+    def role(self, name: str) -> str:
+        """What a user may do."""
+        return self._users[name].role
 
     def __bool__(self) -> bool:
         return bool(self._users)

@@ -26,6 +26,10 @@ class Unusable(OnRecordError):
     """A request that cannot be used."""
 
 
+class Forbidden(OnRecordError):
+    """What somebody with another role may do."""
+
+
 class TooLarge(OnRecordError):
     """A request with more bytes than its route takes."""
 
@@ -34,6 +38,7 @@ _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (UnusableQuestion, 400),
     (Unusable, 400),
     (PublisherUnknown, 400),
+    (Forbidden, 403),
     (NotIndexed, 404),
     (TooLarge, 413),
 )

@@ -70,7 +70,7 @@ class SecurityHeaders:
 
 
 class Guard:
-    """Lets in who may come in; ``scope["onrecord.user"]`` then names them.
+    """Lets in who may come in; ``scope["onrecord.user"]`` and ``["onrecord.role"]`` say who.
 
     A browser that has the password sends it with every request to this server, whichever site
     caused it; so what another site causes is refused. Without a password, a request that calls
@@ -130,7 +130,7 @@ class Guard:
             return response(scope["path"], code, str(no), {"Retry-After": str(no.seconds)})
         if user is None:
             return _who(scope["path"])
-        scope["onrecord.user"] = user
+        scope["onrecord.user"], scope["onrecord.role"] = user, self._users.role(user)
         return None
 
 

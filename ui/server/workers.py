@@ -71,8 +71,6 @@ def _app(
     settings: Settings, users: str, *, any_host: bool, read_only: bool, sample: bool
 ) -> ASGIApp:
     """The app of one process, everything loaded."""
-    from ui.alerts.checking import ask_aside
-    from ui.commands.indexing import fetcher
     from ui.library.adding import Editor
     from ui.sample import open_corpus
     from ui.server.api import build_api
@@ -88,12 +86,5 @@ def _app(
     known = Users.parse(users)
     editor = None
     if not read_only and os.access(corpus.directory, os.W_OK) and (known or not any_host):
-        editor = Editor(
-            corpus,
-            settings.index,
-            corpus.turn_to,
-            max_bytes=settings.max_file_mb * 2**20,
-            fetch=fetcher(settings),
-            added=lambda: ask_aside(settings, corpus),
-        )
+        editor = Editor.of(corpus, corpus.turn_to)
     return Forwarded(build_api(corpus, known, any_host=any_host, editor=editor), settings.proxies)

@@ -23,7 +23,11 @@ async function draw() {
     ? document.activeElement.dataset.column : undefined;
   find(".about").innerHTML = shown.about;
   find(".table").innerHTML = shown.table;
-  find("figure")?.scrollTo(find("figure").scrollWidth, 0); // the newest, where not all has room
+  const figure = find("figure");
+  if (figure && figure.scrollWidth > figure.clientWidth) { // the newest, where not all has room
+    figure.scrollTo(figure.scrollWidth, 0);
+    figure.tabIndex = 0;
+  }
   find(".facets").innerHTML = shown.facets;
   if (column) find(`[data-column="${column}"]`)?.focus();
   asked.first = shown.first;

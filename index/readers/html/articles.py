@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from index.article import Article, Place
+from index.boilerplate.clean import clean_article
 from index.boilerplate.rules import is_sentence
 from index.readers.assembly import Assembly
 from index.readers.html.metadata import elsewhere
@@ -79,7 +82,7 @@ def join_times(tree: Node, parts: list[Node]) -> None:
         tree: The page; it is changed.
         parts: The entries of the running report.
     """
-    started = False
+    started, own = False, set(parts)
     for node in list(tree.iter("p", "h3", "h4", "time")):
         if node.tag != "time":
             heading = node.tag != "p"
@@ -87,7 +90,7 @@ def join_times(tree: Node, parts: list[Node]) -> None:
             continue
         time = node.text_content().strip()
         line = next(node.iterancestors("p"), None)
-        if not (started or set(parts).intersection(node.iterancestors())):
+        if not (started or own.intersection(node.iterancestors())):
             continue
         if line is not None and line.text_content().strip() != time:
             continue
@@ -106,3 +109,24 @@ def live_text(parts: list[Node]) -> str:
     for part in parts:
         write_markup(part, text)
     return text.text
+
+
+def time_of(part: Node) -> str:
+    """The time of an entry, as it is shown."""
+    return " ".join(next(part.iter("time")).text_content().split())
+
+
+def timed(article: Article, times: list[str]) -> Article:
+    """A live blog without what its page wraps around it, each entry a place that its time names.
+
+    Args:
+        article: As it was read.
+        times: Those of its entries, in their order.
+    """
+    cleaned = clean_article(article)
+    places: list[Place] = []
+    for time in filter(None, times):
+        start = cleaned.text.find(f"\n\n{time} ", places[-1][0] if places else 0)
+        if start >= 0:
+            places.append((start + 2, time))
+    return replace(cleaned, places=tuple(places), cleaned=True) if places else article

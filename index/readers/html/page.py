@@ -21,6 +21,8 @@ from index.readers.html.articles import (
     join_times,
     live_text,
     separate,
+    time_of,
+    timed,
 )
 from index.readers.html.layout import MAX_CELL, plain_layout
 from index.readers.html.metadata import Stated, joined, stated
@@ -154,9 +156,11 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
     """The article of a tree that is pruned and laid out for it, with what its page states."""
     removed = prune(tree, known.title)
     parts = entries(tree)
-    if known.live or len(parts) >= MIN_ENTRIES:
+    live = bool(parts) and (known.live or len(parts) >= MIN_ENTRIES)
+    times = list(map(time_of, parts)) if live else []
+    if live or known.live:
         join_times(tree, parts)
-    if len(parts) >= MIN_ENTRIES or (known.live and parts):
+    if live:
         text = within_bounds(live_text(parts))
     else:
         plain_layout(tree)
@@ -168,7 +172,7 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
         raise Refused(reason)
     if not any(map(_is_prose, text.split("\n"))):
         raise Refused(NO_ARTICLE)
-    return Article(
+    article = Article(
         uri=file.uri,
         key=file.key,
         text=text,
@@ -186,6 +190,7 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
             *([("text", doubt)] if doubt else []),
         ),
     )
+    return timed(article, times) if times else article
 
 
 def _article_text(tree: Node) -> str:

@@ -60,6 +60,21 @@ def test_an_article_is_known_by_its_own_address(site, index, add):
     assert article.text.endswith("twice since the last war.")
 
 
+def test_several_articles_of_a_page_are_known_by_its_address_and_their_numbers(site, index, add):
+    one, other = (
+        article_page(title, place).partition("<article>")[2].partition("</article>")[0]
+        for title, place in (("Harbour to close", "Corran"), ("Bay to close", "Lannick"))
+    )
+    page = f"<html><title>News</title><article>{one}</article><article>{other}</article></html>"
+    site.put("/news", page)
+    address = f"{site.address}/news"
+    assert add(address).added == [f"{address}#1", f"{address}#2"]
+    assert [a.title for a in stored(index).values()] == ["Harbour to close", "Bay to close"]
+    assert add(address).unchanged == [f"{address}#1", f"{address}#2"]
+    site.put("/news", page.replace(f"<article>{other}</article>", ""))
+    assert add(address).added == [address]
+
+
 @pytest.mark.parametrize(
     "stated", ["https://elsewhere.example/harbour", "/", "javascript:alert(1)", "http://[::1/"]
 )
