@@ -171,7 +171,7 @@ class Facet:
     chosen: bool
 
 
-def facets(rows: Sequence[Row], typed: str, most: int = 8) -> dict[str, list[Facet]]:
+def facets(rows: Sequence[Row], typed: str, most: int = 6) -> dict[str, list[Facet]]:
     """By which values the rows can be narrowed: those of most rows, of fields with several.
 
     Args:
