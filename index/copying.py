@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from index.database import Row
 from index.digest import digest
 from index.engine import Place, engine_at
 from index.errors import IndexDamaged, IndexMismatch
-from index.ledger import CHUNK, ENCODING, WRITTEN, Ledger, Row
+from index.ledger import CHUNK, ENCODING, WRITTEN, Ledger
 
 # What stands beside a row's digest and is not of it, of the tables that are copied, in an order in
 # which each finds what it refers to.

@@ -22,6 +22,7 @@ from index.ledger import (
     packed,
     unpacked,
 )
+from index.migrate import create
 
 _Row = tuple[Any, ...]
 _Run = Callable[[str], Iterable[_Row]]
@@ -116,7 +117,7 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
         The articles that are whole and have to be stored again, since they lack chunks or
         encodings, and the uris of those that are lost.
     """
-    new, old = Ledger.create(making, manifest), _opened(path)
+    new, old = create(making, manifest), _opened(path)
     again: list[Article] = []
     lost: list[str] = []
     try:

@@ -10,20 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from operator import itemgetter
-from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article
 from index.chunk import Chunk
-from index.connection import Connections
+from index.database import Database, Executes, Row, Rows
 from index.digest import digest
 from index.errors import IndexDamaged
 from index.text.sentences import Sentence
-
-Row = tuple[Any, ...]
 
 SCHEMA_VERSION = 5
 
@@ -36,37 +32,6 @@ DICTIONARY = 2**15
 
 # Characters of an article's text that a list of articles holds.
 OPENING = 120
-
-_SCHEMA = """
-CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    pk INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL, uri TEXT NOT NULL, key TEXT NOT NULL,
-    revision INTEGER NOT NULL, current INTEGER NOT NULL, story INTEGER,
-    title TEXT NOT NULL, author TEXT, publisher TEXT, published TEXT, language TEXT, url TEXT,
-    sources TEXT NOT NULL, root TEXT NOT NULL,
-    text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
-    chunks INTEGER NOT NULL DEFAULT 0,
-    digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x'',
-    places TEXT NOT NULL DEFAULT '[]',
-    stored TEXT, ended TEXT, days_digest BLOB NOT NULL DEFAULT x''
-);
-CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
-CREATE INDEX articles_by_id ON articles (id);
-CREATE INDEX articles_by_story ON articles (story);
-CREATE TABLE encodings (
-    key TEXT PRIMARY KEY, vector BLOB NOT NULL, digest BLOB NOT NULL DEFAULT x''
-) WITHOUT ROWID;
-CREATE TABLE chunks (
-    pk INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES articles (pk) ON DELETE CASCADE,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
-    first INTEGER NOT NULL, last INTEGER NOT NULL,
-    encoding TEXT NOT NULL REFERENCES encodings (key), digest BLOB NOT NULL DEFAULT x''
-);
-CREATE INDEX chunks_by_article ON chunks (article);
-CREATE INDEX chunks_by_encoding ON chunks (encoding);
-"""
 
 # What of a row its digest is over. What is left out (which revision is the current one, its story,
 # the folder that it was read from) changes no word of an answer.
@@ -180,91 +145,6 @@ class Prepared:
     language: str | None = None
 
 
-class Rows(Protocol):
-    """What a statement gives."""
-
-    def fetchone(self) -> Any:  # noqa: ANN401
-        """The next row; None when there is none."""
-
-    def fetchall(self) -> list[Any]:
-        """The rows that are left."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """The rows, one after another."""
-
-
-class Executes(Protocol):
-    """What runs a statement that takes no values."""
-
-    def execute(self, sql: str, /) -> Rows:
-        """Runs it."""
-
-
-class Database(Protocol):
-    """The database of a ledger: SQLite (``index.connection``) or PostgreSQL.
-
-    Threads may share it. SQL is what both understand, with ``?`` for values.
-    """
-
-    @property
-    def place(self) -> str:
-        """Where it is, as a person may be told."""
-
-    def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
-        """Runs one statement.
-
-        Args:
-            sql: The statement, ``?`` for each value.
-            values: What stands in the place of its placeholders.
-        """
-
-    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Runs one statement for every row of values.
-
-        Args:
-            sql: The statement, ``?`` for each value.
-            rows: The values of each run.
-        """
-
-    def each(self, sql: str) -> Iterable[Any]:
-        """The rows of a query of which there may be too many to hold."""
-
-    def number(self, table: str, count: int = 1) -> int:
-        """The first of so many pks to come: one more than any row of the table ever had.
-
-        Args:
-            table: The table's name.
-            count: How many pks are wanted.
-        """
-
-    def numbered(self, table: str) -> None:
-        """Notes the pks of rows that were stored under numbers of their own; in ``write()``."""
-
-    def schema(self) -> str | None:
-        """The version of the tables; None when there are none of ours."""
-
-    def read(self) -> AbstractContextManager[None]:
-        """One snapshot: what is read inside is of one moment. May be nested."""
-
-    def write(self) -> AbstractContextManager[None]:
-        """One transaction: all of it is stored, or nothing."""
-
-    def integrity(self) -> list[str]:
-        """What the database itself says is wrong with its tables."""
-
-    def settle(self) -> None:
-        """What is to be done after a commit."""
-
-    def replaced(self) -> bool:
-        """Whether another database took its place since it was opened."""
-
-    def damaged(self, how: str) -> IndexDamaged:
-        """What is told of tables that are not as they were written, with the remedy."""
-
-    def close(self) -> None:
-        """Closes this thread's connection; the others close with their threads."""
-
-
 class Ledger:
     """An open ledger. Threads may share it: each has its own connection.
 
@@ -273,37 +153,13 @@ class Ledger:
     """
 
     def __init__(self, database: Database) -> None:
-        self.database = database
-
-    @classmethod
-    def create(cls, path: Path, manifest: dict[str, str]) -> Ledger:
-        """Makes an empty ledger of generation 0 in a SQLite file, which must not exist yet.
-
-        It is written to its last byte: the log beside it begins when all of this is in the file.
-
-        Args:
-            path: The file that is made.
-            manifest: What the index says of itself.
-        """
-        connections = Connections(path)
-        connections.connect("rwc")
-        ledger = cls(connections)
-        with ledger.write():
-            for statement in _SCHEMA.split(";"):
-                connections.execute(statement)
-            ledger.begin(manifest)
-        connections.execute("PRAGMA journal_mode = WAL")
-        return ledger
+        self.database = self._db = database
 
     def begin(self, manifest: dict[str, str]) -> None:
         """Makes an empty ledger of new tables: generation 0. In ``write()``."""
         self.set_manifest(
             {"schema": str(SCHEMA_VERSION), "generation": "0", "token": "", **manifest}
         )
-
-    @property
-    def _db(self) -> Database:
-        return self.database
 
     def close(self) -> None:
         """Closes this thread's connection; the others close with their threads."""

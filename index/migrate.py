@@ -1,4 +1,4 @@
-"""A ledger of an earlier schema, brought up to date where it is; nothing is embedded again."""
+"""The tables of a ledger in SQLite: made, or of an earlier schema and brought up to date."""
 
 from __future__ import annotations
 
@@ -23,6 +23,37 @@ from index.ledger import (
     as_stored,
     packed,
 )
+
+_SCHEMA = """
+CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    pk INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL, uri TEXT NOT NULL, key TEXT NOT NULL,
+    revision INTEGER NOT NULL, current INTEGER NOT NULL, story INTEGER,
+    title TEXT NOT NULL, author TEXT, publisher TEXT, published TEXT, language TEXT, url TEXT,
+    sources TEXT NOT NULL, root TEXT NOT NULL,
+    text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
+    chunks INTEGER NOT NULL DEFAULT 0,
+    digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x'',
+    places TEXT NOT NULL DEFAULT '[]',
+    stored TEXT, ended TEXT, days_digest BLOB NOT NULL DEFAULT x''
+);
+CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
+CREATE INDEX articles_by_id ON articles (id);
+CREATE INDEX articles_by_story ON articles (story);
+CREATE TABLE encodings (
+    key TEXT PRIMARY KEY, vector BLOB NOT NULL, digest BLOB NOT NULL DEFAULT x''
+) WITHOUT ROWID;
+CREATE TABLE chunks (
+    pk INTEGER PRIMARY KEY AUTOINCREMENT,
+    article INTEGER NOT NULL REFERENCES articles (pk) ON DELETE CASCADE,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL,
+    encoding TEXT NOT NULL REFERENCES encodings (key), digest BLOB NOT NULL DEFAULT x''
+);
+CREATE INDEX chunks_by_article ON chunks (article);
+CREATE INDEX chunks_by_encoding ON chunks (encoding);
+"""
 
 # Schema 1 had vectors in 32 bits, signs of token vectors, and sources compressed by themselves;
 # schema 2 had no digests; schema 3 had no places; schema 4 did not say from when until when a text
@@ -63,6 +94,26 @@ ALTER TABLE articles ADD COLUMN ended TEXT;
 ALTER TABLE articles ADD COLUMN days_digest BLOB NOT NULL DEFAULT x'';
 UPDATE articles SET days_digest = digest({DAYS});
 """
+
+
+def create(path: Path, manifest: dict[str, str]) -> Ledger:
+    """Makes an empty ledger of generation 0 in a file, which must not exist yet.
+
+    It is written to its last byte: the log beside it begins when all of this is in the file.
+
+    Args:
+        path: The file that is made.
+        manifest: What the index says of itself.
+    """
+    connections = Connections(path)
+    connections.connect("rwc")
+    ledger = Ledger(connections)
+    with ledger.write():
+        for statement in _SCHEMA.split(";"):
+            connections.execute(statement)
+        ledger.begin(manifest)
+    connections.execute("PRAGMA journal_mode = WAL")
+    return ledger
 
 
 def up_to_date(path: Path) -> None:

@@ -62,7 +62,8 @@ class Query:
         stems: Its content stems, each once, in order, and what each counts: 1, or less for one
             that only an earlier turn of the chat has.
         language: The code of the language that it is asked in.
-        forms: The stems that its words have in the other languages of the articles.
+        forms: The stems that those of its words which may be names have in the other languages of
+            the articles; what is written in small letters may mean another thing there.
         embedder: The model of ``vector``.
     """
 
@@ -106,15 +107,11 @@ class Query:
         forms: dict[str, set[str]] = {}
         for start, end in content_spans(self.text, self.language):
             word = self.text[start:end]
-            known = forms.setdefault(stem(word, self.language), set())
-            known |= {stem(word, language) for language in others}
-            if self.language != ENGLISH or word[0].isupper():
-                known |= {
-                    stem(like, language)
-                    for like in now.vocabulary.sounding_like(word)
-                    for language in others
-                }
-        return replace(self, forms={own: frozenset(known - {own}) for own, known in forms.items()})
+            if not word.islower():
+                alike = [word, *now.vocabulary.sounding_like(word)]
+                known = forms.setdefault(stem(word, self.language), set())
+                known |= {stem(each, language) for each in alike for language in others}
+        return replace(self, forms={own: frozenset(known) for own, known in forms.items()})
 
     @property
     def terms(self) -> dict[str, float]:

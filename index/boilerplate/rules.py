@@ -11,7 +11,7 @@ from datetime import date
 from typing import Literal
 
 from index.boilerplate import phrases
-from index.readers.dates import date_at_start
+from index.readers.dates import date_at_start, past_day
 from index.text.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
 
 SOCIAL_WORDS = phrases.SOCIAL | phrases.SHARE | {"", "on", "via"}
@@ -277,5 +277,5 @@ def dateline(line: str) -> date | None:
     for place in BEFORE_DATE.finditer(line[:MAX_DATELINE]):
         found = date_at_start(line[place.end() :])
         if found and DASH.match(line, place.end() + found.end):
-            return found.day
+            return past_day(found.day)
     return None

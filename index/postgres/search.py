@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.chunk import embedded_text
-from index.ledger import Database, Ledger, StoredArticle
+from index.database import Database
+from index.ledger import Ledger, StoredArticle
 from index.search_index import SearchIndex, article_stems, means, stems_of
 from index.text.languages import ENGLISH, code_of
 from index.vocabulary import Vocabulary, counted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from index.text.calendar import folded, month_of, weekdays
 
@@ -83,6 +83,19 @@ def parse_date(value: object, language: str | None = None) -> date | None:
         return _since_1970(text)
     found = date_at_start(text, language)
     return found.day if found else None
+
+
+def past_day(value: object, language: str | None = None) -> date | None:
+    """The day that a date as written stands for, as ``parse_date`` reads it; None if it is to come.
+
+    No article is published later than today, somewhere on earth.
+
+    Args:
+        value: The date, or a day.
+        language: That of the text that it stands in.
+    """
+    day = parse_date(value, language)
+    return day if day and day <= date.today() + timedelta(days=1) else None
 
 
 def date_at_start(text: str, language: str | None = None) -> Dated | None:

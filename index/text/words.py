@@ -124,15 +124,13 @@ def stem(word: str, language: str = ENGLISH) -> str:
 
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-_SCRIPTS = (  # by the first letter: the languages with stemmers, the main one first
-    (re.compile(r"[\u0400-\u052f]"), ("ru", "uk", "bg", "be", "sr", "mk", "kk")),
-    (re.compile(r"[\u0600-\u06ff\ufb50-\ufeff]"), ("ar", "fa", "ur")),
+_SCRIPTS = (  # by the first letter: the languages with stemmers, the one for all others first
+    (re.compile(r"[\u0400-\u052f]"), ("ru", "sr")),
+    (re.compile(r"[\u0600-\u06ff\ufb50-\ufeff]"), ("ar", "fa")),
     (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"), ("el",)),
-    (re.compile(r"[\u0900-\u097f]"), ("hi", "ne", "mr")),
+    (re.compile(r"[\u0900-\u097f]"), ("hi", "ne")),
 )
-_OTHER_SCRIPT = frozenset(
-    ["zh", "ja", "ko", "th", "he", *(code for _, codes in _SCRIPTS for code in codes)]
-) - {"sr"}
+_OTHER_SCRIPT = frozenset("ar be bg el fa he hi ja kk ko mk mr ne ru th uk ur zh".split())
 
 
 def _of_script(word: str, language: str) -> str:

@@ -7,12 +7,12 @@ import io
 import json
 import zlib
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from lxml import etree
 
-from index.readers.dates import parse_date
+from index.readers.dates import past_day
 from index.readers.fields import one_line
 from index.web.addresses import joined
 
@@ -127,7 +127,7 @@ def _page(entry: Any, base: str, name: str | None) -> Page | None:  # noqa: ANN4
         title=one_line(entry.get("title")) or "",
         author=one_line(entry.get("author")),
         publisher=name,
-        published=_day(entry.get("published") or dict.get(entry, "updated")),
+        published=past_day(entry.get("published") or dict.get(entry, "updated")),
         content="\n".join(part.get("value", "") for part in entry.get("content", ())),
     )
 
@@ -154,7 +154,7 @@ def _json_page(item: dict[str, Any], base: str, name: object) -> Page | None:
         title=one_line(item.get("title")) or "",
         author=one_line(authors),
         publisher=one_line(name),
-        published=_day(item.get("date_published") or item.get("date_modified")),
+        published=past_day(item.get("date_published") or item.get("date_modified")),
         content=str(item.get("content_html") or ""),
     )
 
@@ -183,7 +183,7 @@ def _sitemap(body: bytes, url: str) -> Listing:
                         mark=mark,
                         title=known.get("title", ""),
                         publisher=known.get("name") or None,
-                        published=_day(known.get("publication_date")),
+                        published=past_day(known.get("publication_date")),
                     )
                 )
             element.clear()
@@ -202,15 +202,3 @@ def _fields(element: Any) -> dict[str, str]:  # noqa: ANN401 (lxml ships no type
         if isinstance(part.tag, str) and (text := " ".join((part.text or "").split())):
             found.setdefault(etree.QName(part).localname, text)
     return found
-
-
-def _day(value: object) -> date | None:
-    """The day of publication that a list states; none of clocks that were never set, or run ahead.
-
-    >>> _day("1970-01-01T00:00:00Z"), _day("2025-05-18")
-    (None, datetime.date(2025, 5, 18))
-    """
-    day = parse_date(value)
-    if day is None or day == date(1970, 1, 1) or day > date.today() + timedelta(days=1):
-        return None
-    return day

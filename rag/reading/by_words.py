@@ -53,11 +53,12 @@ class Words:
     """The words of a question, and what each one's presence in a sentence says.
 
     Attributes:
-        weights: For each word the forms that it may have, and what it counts; together 1.
+        weights: For each word its stem, those that it has in other languages, and what it counts;
+            together 1.
         counts: Whether it asks how many there are.
     """
 
-    weights: tuple[tuple[frozenset[str], float], ...]
+    weights: tuple[tuple[str, frozenset[str], float], ...]
     counts: bool
 
     @classmethod
@@ -68,16 +69,23 @@ class Words:
             query: What is searched.
             idf: What a stem's presence says, the rarer the more.
         """
-        forms = [frozenset({stem, *query.forms.get(stem, ())}) for stem in query.stems]
-        counted = zip(query.stems.values(), forms, strict=True)
-        rare = [weight * min(map(idf, words)) for weight, words in counted]
-        total = sum(rare) or 1.0
-        shares = tuple((words, share / total) for words, share in zip(forms, rare, strict=True))
+        other = {stem: query.forms.get(stem, frozenset()) for stem in query.stems}
+        rare = {
+            stem: weight * min(map(idf, {stem, *other[stem]}))
+            for stem, weight in query.stems.items()
+        }
+        total = sum(rare.values()) or 1.0
+        shares = tuple((stem, other[stem], share / total) for stem, share in rare.items())
         return cls(shares, _HOW_MANY.search(query.asking) is not None)
 
-    def share(self, held: frozenset[str]) -> float:
-        """How much of them some stems hold, from 0 to 1."""
-        return sum(weight for forms, weight in self.weights if forms & held)
+    def share(self, held: frozenset[str], *, same: bool) -> float:
+        """How much of them some stems hold, from 0 to 1.
+
+        Args:
+            held: The stems.
+            same: Whether they are of the question's own language.
+        """
+        return sum(w for stem, other, w in self.weights if (same and stem in held) or other & held)
 
 
 def gather(query: Query, words: Words, passages: Sequence[Passage]) -> list[Evidence]:
@@ -88,7 +96,9 @@ def gather(query: Query, words: Words, passages: Sequence[Passage]) -> list[Evid
         words: Its words.
         passages: What was found for it.
     """
-    every = [_evidence(words, passage, n) for passage in passages for n in numbers_of(passage)]
+    every = [
+        _evidence(query, words, passage, n) for passage in passages for n in numbers_of(passage)
+    ]
     found = [each for each in every if may_answer(each)]
     if found and getattr(query.embedder, "multilingual", False):
         found = _by_meaning(query, found)
@@ -112,7 +122,7 @@ def _level(query: Query, found: Evidence) -> float:
     return SAME if same else ACROSS
 
 
-def _evidence(words: Words, passage: Passage, number: int) -> Evidence:
+def _evidence(query: Query, words: Words, passage: Passage, number: int) -> Evidence:
     """A sentence and its log odds; it has no short answer."""
     stored = passage.article
     text, language = stored.article.text, code_of(stored.article.language)
@@ -120,8 +130,10 @@ def _evidence(words: Words, passage: Passage, number: int) -> Evidence:
     said = [text[s.start : s.end] for s in (stored.sentences[number], *around)]
     own, *beside = (frozenset(content_stems(t, language)) for t in said)
     near = own.union(*beside, content_stems(stored.article.title, language))
+    same = language == query.language
     numeral = words.counts and _NUMERAL.search(said[0]) is not None
-    log_odds = OWN * words.share(own) + NEAR * words.share(near) + NUMBER * numeral + LEVEL
+    shares = OWN * words.share(own, same=same) + NEAR * words.share(near, same=same)
+    log_odds = shares + NUMBER * numeral + LEVEL
     start = stored.sentences[number].start
     return Evidence(passage, number, SentenceReading(0.0, 0.0, start, start), log_odds)
 

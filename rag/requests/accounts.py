@@ -49,8 +49,8 @@ NEAR_DATED, REPEATS = 0.3, 3
 
 _CORRECTED = "Corrected"
 
-# The share of the subject's words that a correction must hold: short as it is, half of them are
-# soon anything's ("first officer", "office").
+# The share of the subject's words that a correction must hold, and what names a day: half of them
+# are soon anything's ("first officer": "for the first time").
 NAMED = 0.75
 
 # Articles looked at for those that correct others, and passages for what each corrects.
@@ -145,7 +145,9 @@ def differences(
     places = [(each.article, each.index) for each in sure] if alone else _places(material)
     told: set[tuple[int, int]] = set()
     corrected = () if alone else corrections(material)
-    for each in chain(_answered(sure), corrected, _dated(places), _alike(material, places, told)):
+    for each in chain(
+        _answered(sure), corrected, _dated(material, places), _alike(material, places[:ALL], told)
+    ):
         keys = {_key(each.other)} if each.corrects else {_key(each.one), _key(each.other)}
         if not keys & told:
             told |= {_key(each.one), _key(each.other)}
@@ -160,7 +162,7 @@ def _places(material: Material) -> list[_Place]:
         if not _corrects(article)
         for index in islice(telling(article), SENTENCES)
         if _on(material, quoted(article, index), HELD) or _on(material, opening(article), HELD)
-    ][:ALL]
+    ]
 
 
 def _on(material: Material, text: str, least: float) -> bool:
@@ -189,9 +191,14 @@ def _answered(sure: Sequence[Evidence]) -> Iterator[Difference]:
             return
 
 
-def _dated(places: Sequence[_Place]) -> Iterator[Difference]:
+def _dated(material: Material, places: Sequence[_Place]) -> Iterator[Difference]:
     """The sentences that put the same on different days."""
-    told = [place for place in places if any(d.day for d in dates_in(words_of(*place)))]
+    told = [
+        place
+        for place in places
+        if any(d.day for d in dates_in(words_of(*place)))
+        and _on(material, f"{opening(place[0])} {quoted(*place)}", NAMED)
+    ]
     for one, other in combinations(told, 2):
         days = one[0].article.published, other[0].article.published
         apart = one[0].story != other[0].story

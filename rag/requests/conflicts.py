@@ -195,15 +195,16 @@ def _late(published: tuple[date | None, date | None]) -> bool:
 
 def _dated(text: str, published: date | None) -> Iterator[tuple[set[str], date]]:
     """The clauses of a text that name a day of a month: their content words, and that day."""
-    ends = [*(m.start() for m in _CLAUSES.finditer(text)), len(text)]
+    parts = [*_CLAUSES.finditer(text)]
     for told in dates_in(text):
         day = day_of(told, text, published) if told.day and told.month else None
         if day:
-            begin = max((end for end in ends if end <= told.start), default=0)
-            clause = (
-                text[begin : told.start] + text[told.end : min(e for e in ends if e >= told.end)]
+            # "On Thursday, 18 September" is one part.
+            begin = max((part.end() for part in parts if part.end() < told.start), default=0)
+            end = min(
+                (part.start() for part in parts if part.start() >= told.end), default=len(text)
             )
-            yield set(content_stems(clause)), day
+            yield {*content_stems(text[begin : told.start] + text[told.end : end])}, day
 
 
 def _dates_differ(pair: _Pair) -> bool:

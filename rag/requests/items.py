@@ -27,6 +27,10 @@ ITEMS = 12
 BELOW, WORDS = 2.0, 10
 LEAST = {"person": -1.5, "place": -3.5, "body": -2.5, "": -2.5}
 
+# Of whom a sentence so likely, with the opening of its article, holds so much of what is asked, and
+# supports it by such log odds as a claim, is one too: who "stepped down" where asked who resigned.
+LIKELY, ALL_BUT, SUPPORTED = -4.0, 0.75, 1.0
+
 # How much of the subject's words a sentence, or the opening of its article, must hold.
 HELD = 0.5
 
@@ -85,6 +89,7 @@ _ALSO = (", ", " and ", ", and ", " or ", ", then ", " and then ")
 _AT = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.I)
 _IN = re.compile(r"\b(?:in|at|near|to|from|outside|around|via)(?: the)? $", re.I)
 _THE = re.compile(r"\bthe (?:[a-z]+ ){0,2}$", re.I)
+_WHO = re.compile(r"\W*who(?:[’']s| has| have)? ", re.I)
 _EMPTY = re.compile(r"^(?:it|he|she|they|we|i|you|this|that|these|those|his|her|its|their)\b", re.I)
 
 
@@ -146,6 +151,8 @@ def named(material: Material, found: Sequence[Evidence], asked: str) -> list[Lin
         if kind != "place":  # what is named beside it is easily taken for one of them
             found = [one for one in found if _about(material, one)]
         items = _answers(found, kind)
+        if kind == "person" and items and (asks := _WHO.match(asked)):
+            items += _supported(material, found, asked[asks.end() :])
     chosen: list[Item] = []
     for item in items:
         if len(chosen) < ITEMS and not any(_same(item.name, other.name) for other in chosen):
@@ -222,6 +229,30 @@ def _answers(found: Sequence[Evidence], kind: str) -> list[Item]:
             least = least if items else max(least, one.log_odds - BELOW)
             items += [Item(name, one.article, one.index) for name in names]
     return items
+
+
+def _supported(material: Material, found: Sequence[Evidence], told: str) -> list[Item]:
+    """The people of whom the model says that a sentence supports what is asked: "who resigned".
+
+    Args:
+        material: What is asked about.
+        found: The evidence, most probable first.
+        told: What is asked of them: "resigned over the sinking".
+    """
+    stems = {*content_stems(told)}
+    fits = _of_kind("person", found)
+    likely = []
+    for one in found:
+        held = {*content_stems(f"{one.text} {opening(one.article)}")}
+        if one.log_odds >= LIKELY and len(stems & held) >= ALL_BUT * len(stems):
+            likely += [(name, one) for name in _named_in(one, "person", fits)]
+    claims = [(f"{name} {told.strip(' ?')}.", one.text) for name, one in likely]
+    read = material.reader.check(claims) if claims else []
+    return [
+        Item(name, one.article, one.index)
+        for (name, one), each in zip(likely, read, strict=True)
+        if each.log_odds >= SUPPORTED
+    ]
 
 
 def _named_in(one: Evidence, kind: str, fits: Callable[[Name, Evidence], bool] | None) -> list[str]:

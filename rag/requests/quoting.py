@@ -14,7 +14,8 @@ from rag.reading.evidence import Evidence
 from rag.requests.material import Line, Material, order_of, published_by
 from rag.requests.speech import Said, is_of, speech
 
-MOST = 10
+# Statements that are shown, and that are compared with the subject: those of the nearest articles.
+MOST, COMPARED = 10, 150
 
 # How near a statement must be to what is asked about, as a share of the nearest: half its own
 # cosine, half that of its article's best passage.
@@ -56,12 +57,12 @@ def quotes(material: Material, speaker: str) -> list[Line]:
         material: The articles on the subject of the request.
         speaker: As the request names them.
     """
-    found = statements(material, speaker)
+    found = statements(material, speaker)[:COMPARED]
     if not found:
         return []
-    vectors = material.encode([s.text for s in found])
     order: Sequence[int] = range(len(found))
     if material.subject:
+        vectors = material.encode([s.text for s in found])
         near = [material.nearness.get(s.article.pk, 0.0) for s in found]
         nearness = vectors @ material.embedder.encode_query(material.subject) + near
         least = NEAR * float(nearness.max())

@@ -48,7 +48,7 @@ def rows(directory: Path, table: str) -> int:
     """How many rows a table of the ledger has."""
     ledger = open_ledger(directory)
     with ledger.read():
-        return ledger._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        return ledger.database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
 def search(store: VectorStore, embedder, text: str) -> dict[str, list]:

@@ -18,8 +18,8 @@ def index(tmp_path, fake):
 
 def harm(index, statement, *values):
     ledger = open_ledger(index)
-    ledger._db.execute("PRAGMA foreign_keys = OFF")
-    assert ledger._db.execute(statement, values).rowcount > 0
+    ledger.database.execute("PRAGMA foreign_keys = OFF")
+    assert ledger.database.execute(statement, values).rowcount > 0
     ledger.close()
 
 
@@ -81,7 +81,7 @@ def test_a_fault_of_the_ledger_is_told(index, statement, faults_):
 
 def test_a_page_that_is_overwritten_is_told(index):
     ledger = open_ledger(index)
-    ledger._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     ledger.close()
     path = index / LEDGER
     data = bytearray(path.read_bytes())

@@ -17,6 +17,7 @@ from index.connection import MAKING, Connections
 from index.embedded import LEDGER
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
+from index.migrate import create
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, VOTE, add, counts, look, write
 
@@ -154,7 +155,7 @@ def test_every_step_says_the_same(tmp_path, monkeypatch, where, how):
 
 
 def test_a_new_ledger_lies_in_its_file_before_it_has_its_name(tmp_path):
-    ledger = Ledger.create(tmp_path / "new.sqlite", {"dimension": "3"})
+    ledger = create(tmp_path / "new.sqlite", {"dimension": "3"})
     copy = tmp_path / "copy.sqlite"
     copy.write_bytes((tmp_path / "new.sqlite").read_bytes())
     ledger.close()

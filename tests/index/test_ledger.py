@@ -15,6 +15,7 @@ from index.article import Article
 from index.chunk import Chunk
 from index.connection import Connections
 from index.ledger import Ledger, Prepared, packed, unpacked
+from index.migrate import create
 from index.text.sentences import Sentence
 
 FULL = Article(
@@ -29,7 +30,7 @@ CHUNKS = (Chunk(0, 16, FULL.text[0:16], "Rain", 0, 2), Chunk(6, 30, FULL.text[6:
 
 @pytest.fixture
 def ledger(tmp_path):
-    ledger = Ledger.create(tmp_path / "ledger.sqlite", {"dimension": "3"})
+    ledger = create(tmp_path / "ledger.sqlite", {"dimension": "3"})
     with ledger.write():
         for key in ("one", "two"):
             ledger.put_encodings([(key, vector(key))])
@@ -64,7 +65,7 @@ def test_a_new_ledger_says_what_it_is(ledger):
 
 def test_a_ledger_is_not_made_twice(ledger):
     with pytest.raises(sqlite3.OperationalError, match="already exists"):
-        Ledger.create(ledger.database.path, {})
+        create(ledger.database.path, {})
     with ledger.read():
         assert ledger.manifest()["dimension"] == "3"
 
@@ -80,7 +81,7 @@ def test_a_ledger_that_is_not_there_is_not_made_by_reading(tmp_path):
 
 def test_an_odd_path_names_one_file(tmp_path):
     path = tmp_path / "a b?mode=memory#ö%20.sqlite"
-    Ledger.create(path, {"x": "y"}).close()
+    create(path, {"x": "y"}).close()
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
     with Ledger(Connections(path)).read():
         pass
@@ -119,7 +120,7 @@ def test_vectors_come_back_by_chunk(ledger):
 
 @pytest.fixture(scope="module")
 def any_ledger(tmp_path_factory):
-    return Ledger.create(tmp_path_factory.mktemp("any") / "ledger.sqlite", {})
+    return create(tmp_path_factory.mktemp("any") / "ledger.sqlite", {})
 
 
 odd = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -298,7 +299,7 @@ def test_a_commit_that_fails_leaves_the_ledger_free(ledger, monkeypatch):
         patch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, factory=FullDisk, **k))
         with pytest.raises(sqlite3.OperationalError, match="disk is full"):
             store(other, prepared(FULL))
-    ledger._db.execute("PRAGMA busy_timeout = 0")
+    ledger.database.execute("PRAGMA busy_timeout = 0")
     store(ledger, prepared(BARE, (), ()))
     with other.read():
         assert [a.article.uri for a in other.all_articles()] == [BARE.uri]
@@ -360,8 +361,8 @@ def test_a_source_that_is_its_text_takes_hardly_any_room():
 
 def test_a_chunk_whose_encoding_is_gone_is_damage(ledger):
     store(ledger, prepared(FULL))
-    ledger._db.execute("PRAGMA foreign_keys = OFF")
-    ledger._db.execute("DELETE FROM encodings WHERE key = 'one'")
+    ledger.database.execute("PRAGMA foreign_keys = OFF")
+    ledger.database.execute("DELETE FROM encodings WHERE key = 'one'")
     with ledger.read():
         found = damage.find(ledger)
     assert (found.unfound, found.chunks, found.articles) == ([FULL.uri], 1, [])

@@ -129,3 +129,15 @@ def test_a_corpus_in_english_takes_every_question_as_english(embedder, tmp_path)
     corpus = Corpus(tmp_path, embedder, Settings())
     assert corpus.ask("Кто директор порта?").note == ""
     assert corpus.search("Anna Berg", 1)[0].article.article.language == "en"
+
+
+def test_a_word_that_means_another_thing_elsewhere_is_not_found_there(embedder, tmp_path):
+    """The Italian "vinto", won, and the Portuguese "vinte", twenty, have one stem."""
+    italian = "I traghetti per l'isola resteranno fermi. Lo ha annunciato il sindacato."
+    portuguese = "A tempestade destruiu as vinhas. A tempestade durou vinte minutos."
+    Builder(tmp_path, embedder).put(
+        Article(uri=key, key=key, text=text) for key, text in (("it", italian), ("pt", portuguese))
+    )
+    corpus = Corpus(tmp_path, embedder, Settings())
+    assert not corpus.ask("Chi ha vinto le elezioni?").answered
+    assert corpus.ask("Quanto tempo durou a tempestade?").citations[0].key == "pt"

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from index.boilerplate import rules
-from index.readers.dates import parse_date
+from index.readers.dates import past_day
 from index.readers.encoding import letters
 from index.readers.fields import language_code, one_line
 from index.readers.html import jsonld
@@ -330,20 +331,15 @@ class _Page:
 
     def _published(self, headline: Node | None) -> None:
         shown = [each for each in self._shown_dates(headline) if each[0]]
-        told = [
-            (value, origin)
+        printed = shown[0][0] if shown else None
+        told = (
+            (printed, f"as printed; {origin} counts by UTC")
+            if printed and _local(day, str(value), printed, self.found.language)
+            else (day, origin)
             for value, origin in self._told_dates()
-            if (day := parse_date(value, self.language)) and _past(day)
-        ]
-        if told:
-            value, origin = told[0]
-            day = parse_date(value, self.language)
-            printed = next(iter(shown), (None, ""))[0]
-            if day and printed and _local(day, str(value), printed, self.found.language):
-                day, origin = printed, f"as printed; {origin} counts by UTC"
-            self._first("published", iter([(day, origin)]))
-            return
-        self._first("published", iter([*shown, *self._dated_paths()]))
+            if (day := past_day(value, self.language))
+        )
+        self._first("published", chain(told, shown, self._dated_path()))
 
     def _told_dates(self) -> Iterator[tuple[object, str]]:
         for name in ("datePublished", "dateCreated"):
@@ -383,28 +379,22 @@ class _Page:
                 yield from self._days_of(node, "date shown")
         for part in _below(headline):
             kind, day = rules.dated(part)
-            if kind in ("bare", "published") and day and _past(day):
-                yield day, "date shown"
+            if kind in ("bare", "published"):
+                yield past_day(day), "date shown"
 
-    def _days_of(self, node: Node, origin: str) -> Iterator[tuple[date, str]]:
+    def _days_of(self, node: Node, origin: str) -> Iterator[tuple[date | None, str]]:
         for name in ("datetime", "data-datetime", "data-timestamp", "data-date", "title"):
-            day = parse_date(node.get(name), self.language)
-            if day and _past(day):
+            if day := past_day(node.get(name), self.language):
                 yield day, f"{origin} {name}"
                 return
         line = _line(node, SHORT)
         label = rules.DATED.match(line)
-        if label and label[1]:
-            return
-        day = parse_date(label[2] if label else line, self.language)
-        if day and _past(day):
-            yield day, origin
+        if not (label and label[1]):
+            yield past_day(label[2] if label else line, self.language), origin
 
-    def _dated_paths(self) -> Iterator[tuple[date | None, str]]:
-        found = IN_PATH.search(urlsplit(self.url).path) if self.url else None
-        if found:
-            day = parse_date("-".join(found.groups()))
-            yield (day if day and _past(day) else None), "the url, a guess"
+    def _dated_path(self) -> Iterator[tuple[date | None, str]]:
+        if found := IN_PATH.search(urlsplit(self.url or "").path):
+            yield past_day("-".join(found.groups())), "the url, a guess"
 
 
 def joined(base: str | None, href: str | None) -> str | None:
@@ -515,11 +505,6 @@ def _person(value: object) -> str | None:
     if isinstance(value, dict) and isinstance(value.get("name"), list):
         return one_line(value["name"])
     return jsonld.text(value)
-
-
-def _past(day: date) -> bool:
-    """Whether a day has come, somewhere on earth: no article is published later."""
-    return day <= date.today() + timedelta(days=1)
 
 
 def _local(day: date, value: str, printed: date, language: str | None) -> bool:

@@ -80,6 +80,7 @@ FORMS = {
     "es": ("incendio", "incendios"),
     "fr": ("pompier", "pompiers"),
     "ru": ("пожар", "пожарами"),
+    "uk": ("оплатив", "оплатили"),
     "ar": ("الحريق", "حريق"),
     "tr": ("köprü", "köprüler"),
 }

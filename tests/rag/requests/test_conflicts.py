@@ -69,7 +69,7 @@ def test_a_vague_number_is_a_range(one, other, apart):
 
 
 def test_the_same_clause_on_another_day_differs():
-    one = "The owners met relatives of the dead for the first time on 18 September, in Harrow."
+    one = "The owners met relatives of the dead for the first time on Thursday, 18 September."
     other = "He met relatives of the dead for the first time on {}, and he said nothing."
     days = date(2025, 9, 20), date(2025, 9, 30)
     assert days_differ(one, other.format("19 September"), days)

@@ -1,0 +1,96 @@
+"""What a ledger needs of its database, SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from index.errors import IndexDamaged
+
+Row = tuple[Any, ...]
+
+
+class Rows(Protocol):
+    """What a statement gives."""
+
+    def fetchone(self) -> Any:  # noqa: ANN401
+        """The next row; None when there is none."""
+
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The rows, one after another."""
+
+
+class Executes(Protocol):
+    """What runs a statement that takes no values."""
+
+    def execute(self, sql: str, /) -> Rows:
+        """Runs it."""
+
+
+class Database(Protocol):
+    """The database of a ledger: SQLite (``index.connection``) or PostgreSQL.
+
+    Threads may share it. SQL is what both understand, with ``?`` for values.
+    """
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person may be told."""
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
+        """Runs one statement.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            values: What stands in the place of its placeholders.
+        """
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Runs one statement for every row of values.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            rows: The values of each run.
+        """
+
+    def each(self, sql: str) -> Iterable[Any]:
+        """The rows of a query of which there may be too many to hold."""
+
+    def number(self, table: str, count: int = 1) -> int:
+        """The first of so many pks to come: one more than any row of the table ever had.
+
+        Args:
+            table: The table's name.
+            count: How many pks are wanted.
+        """
+
+    def numbered(self, table: str) -> None:
+        """Notes the pks of rows that were stored under numbers of their own; in ``write()``."""
+
+    def schema(self) -> str | None:
+        """The version of the tables; None when there are none of ours."""
+
+    def read(self) -> AbstractContextManager[None]:
+        """One snapshot: what is read inside is of one moment. May be nested."""
+
+    def write(self) -> AbstractContextManager[None]:
+        """One transaction: all of it is stored, or nothing."""
+
+    def integrity(self) -> list[str]:
+        """What the database itself says is wrong with its tables."""
+
+    def settle(self) -> None:
+        """What is to be done after a commit."""
+
+    def replaced(self) -> bool:
+        """Whether another database took its place since it was opened."""
+
+    def damaged(self, how: str) -> IndexDamaged:
+        """What is told of tables that are not as they were written, with the remedy."""
+
+    def close(self) -> None:
+        """Closes this thread's connection; the others close with their threads."""
