@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from index import backup, damage, migrate, search_index
@@ -155,6 +155,14 @@ class Embedded:
             except SearchIndexDamaged as error:
                 return wrong, [str(error)]
         return wrong, []
+
+    def size(self) -> int:
+        """The bytes of its files; one that is taken away meanwhile counts nothing."""
+        total = 0
+        for path in (*self.directory.glob("ledger.*"), *self._root.rglob("*")):
+            with suppress(FileNotFoundError):
+                total += path.stat().st_size if path.is_file() else 0
+        return total
 
     def prune(self, token: str) -> None:
         """Deletes the search files of other generations."""

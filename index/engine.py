@@ -103,6 +103,9 @@ class Engine(Protocol):
             manifest: What the index says of itself.
         """
 
+    def size(self) -> int:
+        """The bytes that it takes."""
+
     def prune(self, token: str) -> None:
         """Lets go of what no generation but this one needs."""
 

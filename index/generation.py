@@ -101,6 +101,10 @@ class Generations:
         check_embedder(self._engine.place, manifest, self._embedder)
         return ledger, manifest
 
+    def size(self) -> int:
+        """The bytes that the index takes."""
+        return self._engine.size()
+
     @contextmanager
     def reading(self) -> Iterator[Generation]:
         """The newest generation, and no other until the block ends.

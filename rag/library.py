@@ -228,6 +228,10 @@ class Library:
         with self.reading() as now:
             return self.publication(now)[2]
 
+    def size(self) -> int:
+        """The bytes that the index takes."""
+        return self._store.size()
+
     def manifest(self) -> dict[str, str]:
         """What the index says of itself."""
         with self.reading() as now:

@@ -173,5 +173,14 @@ class Postgres:
             told.append(f"{left} of what is searched is not stored")
         return damage.told(found), told
 
+    def size(self) -> int:
+        """The bytes of its tables and their indexes."""
+        (total,) = self._db.execute(
+            "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND relkind = 'r'",
+            (self._db.name,),
+        ).fetchone()
+        return int(total)
+
     def prune(self, token: str) -> None:
         """Nothing: what is searched has one generation at a time."""

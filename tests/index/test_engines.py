@@ -101,6 +101,16 @@ def test_what_is_added_is_there_and_found_as_in_any_engine(place, news, fake, tm
     whole(place, news, fake, tmp_path)
 
 
+def test_it_says_how_large_it_is(place, news, fake):
+    add(place, fake, news)
+    generations = Generations(place, fake)
+    before = generations.size()
+    assert before > 20_000
+    write(news, {"long.txt": "".join(f"Word{n} fell on town{n}. " for n in range(20_000))})
+    add(place, fake, news)
+    assert generations.size() > before + 500_000
+
+
 def test_a_second_time_nothing_is_done(place, news, fake):
     add(place, fake, news)
     before, calls = manifest(place), fake.calls

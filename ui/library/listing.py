@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Literal, get_args
 
 from index.ledger import Listed
-from ui.conversation_store.database import FILE as CHATS
 
 Column = Literal["title", "publisher", "published", "characters", "revision", "copies"]
 COLUMNS: tuple[Column, ...] = get_args(Column)
@@ -102,11 +100,11 @@ def ordered(
     return known + [row for row in listed if getattr(row, column) in ("", None)]
 
 
-def figures(directory: Path, found: Sequence[Listed]) -> Figures:
+def figures(size: int, found: Sequence[Listed]) -> Figures:
     """The counts and the size of an index with these articles.
 
     Args:
-        directory: The folder of the index.
+        size: Its bytes.
         found: All that the index holds.
     """
     days = [listed.published for listed in found if listed.published]
@@ -117,7 +115,7 @@ def figures(directory: Path, found: Sequence[Listed]) -> Figures:
         characters=sum(listed.characters for listed in found),
         oldest=min(days, default=None),
         newest=max(days, default=None),
-        bytes=_size(directory),
+        bytes=size,
     )
 
 
@@ -129,15 +127,3 @@ def _first_words(opening: str) -> str:
 def _value(row: Row, column: Column) -> str | int | date:
     value: str | int | date = getattr(row, column)
     return value.casefold() if isinstance(value, str) else value
-
-
-def _size(directory: Path) -> int:
-    """Bytes of a folder's files; one that is taken away meanwhile counts nothing."""
-    total = 0
-    for path in directory.rglob("*"):
-        try:
-            kept = path.name.startswith(CHATS)
-            total += path.stat().st_size if path.is_file() and not kept else 0
-        except FileNotFoundError:
-            continue
-    return total

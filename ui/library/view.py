@@ -113,7 +113,7 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
     texts = corpus.stored([row.id for row in shown]) if typed.strip() else ()
     excerpts = {each.id: excerpt(each.article.text, typed) for each in texts}
     return {
-        "about": about_html(figures(corpus.directory, listed), held),
+        "about": about_html(figures(corpus.size(), listed), held),
         "table": table_html(
             shown,
             column,

@@ -55,7 +55,7 @@ def test_an_article_without_a_headline_is_called_by_its_first_line(tmp_path, fak
 
 
 def test_the_figures_of_an_index(corpus):
-    found = figures(corpus.directory, corpus.articles())
+    found = figures(corpus.size(), corpus.articles())
     assert (found.articles, found.stories, found.publishers) == (3, 2, 2)
     assert (found.oldest, found.newest) == (date(2026, 1, 31), date(2026, 3, 1))
     assert found.characters == sum(a.characters for a in corpus.articles())
