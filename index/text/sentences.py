@@ -299,6 +299,10 @@ class _Stops:
         spaced = start > self.start and text[start - 1].isspace()
         if stop == ".":
             return self._full_stop_ends(self._word_before(start), word, cut > end, spaced)
+        return self._mark_ends(stop, start, word, spaced)
+
+    def _mark_ends(self, stop: str, start: int, word: str, spaced: bool) -> bool:
+        """Whether a mark or dots from ``start`` on, a word after them, end a sentence."""
         if word[:1].islower() and not self.one_case:
             return False
         if stop[-1] in ".…":

@@ -225,13 +225,18 @@ class _Wrapping:
 
     def _goes_on(self, number: int, before: _Line, after: _Line, unit: list[_Line]) -> bool:
         """Whether the line after number ``number`` goes on where that one was wrapped."""
-        full = _is_full(before, after, self.width)
-        sentence = full and not before.finished
         if after.blank:  # a page of a printed text may end inside a sentence
+            sentence = _is_full(before, after, self.width) and not before.finished
             return sentence and after.low and not (after.opens or before.apart or after.apart)
         if before.apart or after.apart or (number < HEAD_LINES and _is_head(before, after)):
             return False
-        item = LIST_ITEM.match(unit[0].text)
+        return self._follows(number, before, after, unit)
+
+    def _follows(self, number: int, before: _Line, after: _Line, unit: list[_Line]) -> bool:
+        """The same where no blank line is between them, and neither stands apart."""
+        full = _is_full(before, after, self.width)
+        sentence = full and not before.finished
+        item = LIST_ITEM.match(unit[0].text) is not None
         if LIST_ITEM.match(after.text):
             return sentence and not (after.opens or item)
         if self._is_row(before) or self._is_row(after):
@@ -341,22 +346,36 @@ def _shows(lines: list[_Line], ends: list[tuple[_Line, _Line]], filled: int, sig
     hand, so lines of about one length will do there if sentences go on beyond their ends.
     """
     number = len(ends)
+    cut = sum(not before.finished for before, _ in ends) * 2 >= number
+    marked = signed or any(_DATELINE.match(line.text) for line in lines[:HEAD_LINES])
+    if not (marked or _indented(lines)):
+        return _shows_plainly(lines, ends, filled, cut)
     low = sum(after.low for _, after in ends)
-    cut = sum(not before.finished for before, _ in ends)
-    dated = any(_DATELINE.match(line.text) for line in lines[:HEAD_LINES])
-    if _indented(lines) or dated or signed:
-        judged = number - (number > 1 and not ends[0][0].opens)  # the first may lack its dateline
-        if filled >= FILLED * judged:
-            return low > 0 or cut * 2 >= number
-        longest = max(line.end for line in lines)
-        alike = sum(before.end >= SLACK * longest for before, _ in ends) >= FILLED * judged
-        agency = (signed or dated or lines[0].caps) and cut * 2 >= number
-        return (agency or low >= LOW * number) and alike and longest in WRAP_WIDTHS
+    judged = number - (number > 1 and not ends[0][0].opens)  # the first may lack its dateline
+    if filled >= FILLED * judged:
+        return low > 0 or cut
+    agency = (marked or lines[0].caps) and cut
+    return (agency or low >= LOW * number) and _alike(lines, ends, judged)
+
+
+def _shows_plainly(
+    lines: list[_Line], ends: list[tuple[_Line, _Line]], filled: int, cut: bool
+) -> bool:
+    """The same of lines without indentation and marks; ``cut``: most end inside a sentence."""
+    number = len(ends)
     if number < MIN_PLAIN_ENDS or filled < FILLED_PLAIN * number:
         return False
-    prose = all(line.text.isupper() for line in lines)
-    prose = prose or any(_INNER_STOP.search(line.text) for line in lines)
-    return low >= LOW * number or (prose and cut * 2 >= number >= MIN_CAPITAL_ENDS)
+    texts = [line.text for line in lines]
+    prose = all(map(str.isupper, texts)) or any(map(_INNER_STOP.search, texts))
+    low = sum(after.low for _, after in ends) >= LOW * number
+    return low or (prose and cut and number >= MIN_CAPITAL_ENDS)
+
+
+def _alike(lines: list[_Line], ends: list[tuple[_Line, _Line]], judged: int) -> bool:
+    """Whether enough of the ``judged`` line ends are of about one length, as wrapped lines have."""
+    longest = max(line.end for line in lines)
+    near = sum(before.end >= SLACK * longest for before, _ in ends)
+    return near >= FILLED * judged and longest in WRAP_WIDTHS
 
 
 def _may_go_on(before: _Line, after: _Line) -> bool:

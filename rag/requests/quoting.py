@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from index.ledger import StoredArticle
 from index.text.names import groups
+from index.text.words import content_stems
 from rag.extractive import says_the_same
 from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
-from rag.requests.material import Line, Material, order_of, published_by
+from rag.requests.material import Line, Material, order_of, published_by, share
 from rag.requests.speech import Said, is_of, speech
 
 # Statements that are shown, and that are compared with the subject: those of the nearest articles.
@@ -20,6 +21,9 @@ MOST, COMPARED = 10, 150
 # How near a statement must be to what is asked about, as a share of the nearest: half its own
 # cosine, half that of its article's best passage.
 NEAR = 0.6
+# How much of what is asked about a statement must hold, with its article's title and the sentences
+# around it: what somebody said about another thing is no answer.
+HELD, AROUND = 0.5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,18 @@ def quotes(material: Material, speaker: str) -> list[Line]:
     found = statements(material, speaker)[:COMPARED]
     if not found:
         return []
-    order: Sequence[int] = range(len(found))
     if material.subject:
-        vectors = material.encode([s.text for s in found])
+        found = [s for s in found if held(material, around(s)) >= HELD]
+        if not found:
+            return []
         near = [material.nearness.get(s.article.pk, 0.0) for s in found]
+        vectors = material.encode([s.text for s in found])
         nearness = vectors @ material.embedder.encode_query(material.subject) + near
         least = NEAR * float(nearness.max())
-        order = sorted((n for n in order if nearness[n] >= least), key=lambda n: -nearness[n])
+        kept = (n for n in range(len(found)) if nearness[n] >= least)
+        order = sorted(kept, key=lambda n: -nearness[n])
     else:
-        order = sorted(order, key=lambda n: not found[n].said.verbatim)
+        order = sorted(range(len(found)), key=lambda n: not found[n].said.verbatim)
     chosen: list[Statement] = []
     for number in order:
         one = found[number]
@@ -78,6 +85,28 @@ def quotes(material: Material, speaker: str) -> list[Line]:
         Line(s.article, s.said.index, label_of(s))
         for s in sorted(chosen, key=lambda s: order_of(s.article, s.said.index))
     ]
+
+
+def held(material: Material, text: str) -> float:
+    """How much of the subject a text holds, from 0 to 1.
+
+    A word that no article holds counts like the rarest; what most articles hold tells none apart.
+
+    Args:
+        material: The articles on it; what their words count may be that of the speaker too.
+        text: Any text.
+    """
+    words = material.now.search_index.article_words
+    rarest = max(material.weights.values(), default=1.0)
+    stems = [w for w in content_stems(material.subject) if 2 * words.frequency(w) <= len(words)]
+    return share({w: material.weights.get(w, rarest) for w in stems}, text) if stems else 1.0
+
+
+def around(one: Statement) -> str:
+    """The title of a statement's article, the sentence, and those about it."""
+    indexes = range(one.said.index - AROUND, one.said.index + AROUND + 1)
+    near = (words_of(one.article, n) for n in indexes if 0 <= n < len(one.article.sentences))
+    return " ".join((one.article.article.title, *near))
 
 
 def is_person(speaker: str, articles: Sequence[StoredArticle]) -> bool:

@@ -40,6 +40,11 @@ OPENING = 8
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
 
+# What asks for news, whether or not there is any.
+_NEWS = re.compile(
+    r"\b(?:latest on|news|newest|recent\w*|updates?|developments?|happening)\b", re.I
+)
+
 # What asks for one fact in which accounts may differ.
 _ONE = re.compile(r"\W*(?:who|when|where|which|what|why|how|(?:number|cost|price|date)s?)\b", re.I)
 
@@ -189,13 +194,17 @@ def _timeline(request: Request, desk: Desk) -> Reply | None:
     return Reply(f"Timeline: {_on(request)} ({told}).", lines)
 
 
-def _latest(request: Request, desk: Desk) -> Reply:
+def _latest(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject)
     days = [a.article.published for a in material.articles if a.article.published]
+    if not material.articles:
+        return _nothing(request, material)
     if not days:
-        if not material.articles:
-            return _nothing(request, material)
-        return Reply("no article on this says when it was published; ask for a brief instead")
+        if request.subject and not _NEWS.search(desk.question):
+            return None
+        lines = brief(material)
+        undated = "no article on this says when it was published"
+        return Reply(f"In brief: {_on(request)}; {undated}.", lines)
     newest = max(days)
     mine = [a for a in material.articles if a.article.published == newest]
     lines = brief(replace(material, articles=mine), LATEST)

@@ -93,7 +93,9 @@ _FRAME = re.compile(
     r"|the same|accounts?|reports?|(?:news)?papers?|articles?|sources?|outlets?|versions?)\b",
     re.I,
 )
-CORRECTED = re.compile(r"\bcorrect(?:ed|ions?)\b", re.I)
+CORRECTED = re.compile(
+    r"\bcorrect(?:ed|ions?)\b|\bg[eo]t(?:s|ting)? (?:\w+ )?wrong\b|\b(?:mistake|error)s?\b", re.I
+)
 _ABOUT = re.compile(r"^\W*(?:\w+ ){0,2}?(?:about|on|over|regarding|concerning|as to|of|in) |^\W+")
 _PARTS = re.compile(r"[,;:?!]| [-–—] ")
 
@@ -186,7 +188,8 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     if found.kind == "comparison":
         return Request("comparison", " ".join(subject), tuple(sides))
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
-        return Request("quotes", " ".join(subject), speaker=" ".join(speaker or sides))
+        whose, *others = [*speaker, *sides] or [""]  # whoever is named later is spoken of
+        return Request("quotes", " ".join((*subject, *others)), speaker=whose)
     if found.kind == "list" and (things := _THINGS.match(text)):
         found = _behind(found, things)
     # Of every other kind all that is named is what it is about.

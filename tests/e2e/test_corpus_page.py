@@ -92,6 +92,23 @@ def test_the_table_is_sorted_searched_and_opened(visit, address):
     assert (page.dialogs, elsewhere(page)) == ([], set())
 
 
+def test_what_was_found_is_shown_and_narrowed_by_what_is_offered(visit, address):
+    page = library(visit, address)
+    box = page.get_by_label("Find articles")
+    box.fill("hail OR crowns")
+    page.get_by_text("1–2 of 2 found among 3").wait_for()
+    assert page.locator(".library .excerpt mark").all_text_contents() == ["Hail", "crowns"]
+    crumb = page.get_by_role("button", name="The Crumb 1")
+    crumb.click()
+    page.get_by_text("1–1 of 1 found among 3").wait_for()
+    assert titles(page) == ["Bread dearer"]
+    assert box.input_value() == 'hail OR crowns publisher:"The Crumb"'
+    assert crumb.get_attribute("aria-pressed") == "true"
+    crumb.click()
+    page.get_by_text("1–2 of 2 found among 3").wait_for()
+    assert box.input_value() == "hail OR crowns"
+
+
 def test_an_upload_is_asked_about(visit, address):
     page = library(visit, address)
     page.get_by_text("Add articles").click()

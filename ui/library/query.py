@@ -171,7 +171,7 @@ class Facet:
     chosen: bool
 
 
-def facets(rows: Sequence[Row], typed: str, most: int = 8) -> dict[str, list[Facet]]:
+def facets(rows: Sequence[Row], typed: str, most: int = 6) -> dict[str, list[Facet]]:
     """By which values the rows can be narrowed: those of most rows, of fields with several.
 
     Args:
@@ -186,7 +186,8 @@ def facets(rows: Sequence[Row], typed: str, most: int = 8) -> dict[str, list[Fac
 
     for row in rows:
         if row.publisher:
-            count("Publisher", row.publisher, f'publisher:"{row.publisher}"')
+            named = max(row.publisher.split('"'), key=len).strip()  # a part, where it has quotes
+            count("Publisher", row.publisher, f'publisher:"{named}"')
         if day := row.published:
             month = f"{day:%B %Y}"
             count("Month", month, f'after:"{month}" before:"{month}"')

@@ -23,10 +23,10 @@ async function draw() {
     ? document.activeElement.dataset.column : undefined;
   find(".about").innerHTML = shown.about;
   find(".table").innerHTML = shown.table;
-  const figure = find("figure");
-  if (figure && figure.scrollWidth > figure.clientWidth) { // the newest, where not all has room
-    figure.scrollTo(figure.scrollWidth, 0);
-    figure.tabIndex = 0;
+  const drawn = find(".drawn");
+  if (drawn && drawn.scrollWidth > drawn.clientWidth) { // the newest, where not all has room
+    drawn.scrollTo(drawn.scrollWidth, 0);
+    drawn.tabIndex = 0;
   }
   find(".facets").innerHTML = shown.facets;
   if (column) find(`[data-column="${column}"]`)?.focus();

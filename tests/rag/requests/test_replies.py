@@ -13,12 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.build import Builder
+from index.embedders import embedder_of
+from index.readers import Source
 from index.text.calendar import MONTHS
 from index.text.words import content_stems
+from rag.corpus import Corpus
 from rag.evaluation import judge as measured
 from rag.quote_context import quote_span
+from rag.reading.reader import default_reader
 from rag.requests.kinds import TALK
-from rag.requests.request import Request
+from rag.requests.request import Request, request_of
 from rag.types import Filters
 from tests.rag.builders import stored as stored_of
 
@@ -423,3 +428,41 @@ def test_what_begins_with_an_adverb_and_a_pronoun_comes_with_what_it_means(text)
     assert quote_span(article, 1) == (0, 2)
     article = stored_of("The mayor would resign. So says Ada Lund, who met her.")
     assert quote_span(article, 0) == (0, 2)
+
+
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory):
+    told = {
+        "talks.md": "# Talks in Lisbon\n\n“The terms are fair,” Anna Berg said in Lisbon. A treaty"
+        " was drafted.\n\nThe delegates ate lunch. The lunch was long. “We will sail at dawn on the"
+        " ferry,” Anna Berg said later.",
+        "loan.md": "# A loan\n\nA bank in Porto lent the harbour two million. Berg was silent.",
+        "rain.md": "# Rain\n\nIt rained in Faro. “Nobody was hurt,” the mayor of Faro said.",
+    }
+    folder = tmp_path_factory.mktemp("talks")
+    for name, text in told.items():
+        (folder / name).write_text(text, "utf-8")
+    index = tmp_path_factory.mktemp("index") / "talks"
+    Builder(index, embedder_of()).add([Source.at(folder)])
+    return Corpus.open(index)
+
+
+def test_what_somebody_said_about_another_thing_is_no_answer(talks):
+    on_ferry = talks.ask("what did Anna Berg say about the ferry?")
+    assert [claim.text for claim in on_ferry.claims] == [
+        "“We will sail at dawn on the ferry,” Anna Berg said later."
+    ]
+    on_bank = talks.ask("what did Anna Berg say about the bank in Porto?")
+    assert all(c.key == "loan" for c in on_bank.citations)
+
+
+def test_news_without_days_is_a_brief_that_says_so(talks):
+    answer = talks.ask("what's the latest on the talks in Lisbon?")
+    assert (answer.kind, answer.answered) == ("latest", True)
+    assert answer.heading.endswith("no article on this says when it was published.")
+
+
+def test_who_is_named_after_the_speaker_is_spoken_of():
+    asked = request_of("what did Trump say about informing Zelensky", default_reader().request)
+    assert (asked.kind, asked.speaker) == ("quotes", "Trump")
+    assert "Zelensky" in asked.subject
