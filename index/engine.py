@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from index.article import Article
-from index.embedded import Embedded
 from index.errors import OnRecordError
-from index.ledger import Ledger
-from index.search_index import SearchIndex
+
+if TYPE_CHECKING:  # the settings name a place before anything is loaded
+    from index.article import Article
+    from index.ledger import Ledger
+    from index.search_index import SearchIndex
 
 Place = Path | str
 """Where an index is: a folder, or the address of a database."""
@@ -117,6 +118,8 @@ def engine_at(place: Place) -> Engine:
         OnRecordError: it is a database, and its driver is not installed.
     """
     if not is_database(place):
+        from index.embedded import Embedded
+
         return Embedded(Path(place))
     try:
         from index.postgres.engine import Postgres

@@ -57,12 +57,14 @@ def test_each_role_may_do_what_the_one_before_may_and_more(served_to):
     (rain,) = [each["id"] for each in listed]
     refused = [
         ask("reader", "POST", "/api/articles", json=TEXT),
+        ask("reader", "POST", "/api/articles?least=reader", json=TEXT),
         ask("reader", "POST", "/api/files", files=FILES),
         ask("reader", "DELETE", "/api/articles", params={"id": rain}),
         ask("editor", "DELETE", "/api/articles", params={"id": rain}),
     ]
-    assert [answer.status_code for answer in refused] == [403] * 4
+    assert [answer.status_code for answer in refused] == [403] * 5
     assert [answer.json()["error"] for answer in refused] == [
+        "reader-ada is reader here, and adds nothing; ask somebody who is editor",
         "reader-ada is reader here, and adds nothing; ask somebody who is editor",
         "reader-ada is reader here, and adds nothing; ask somebody who is editor",
         "reader-ada is reader here, and removes nothing; ask somebody who is admin",
