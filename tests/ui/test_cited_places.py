@@ -87,7 +87,8 @@ def test_a_row_of_a_table_answers_with_its_heads(tmp_path):
     [
         ("What did quay number 4 handle?", "44 thousand containers", "report.pdf", "p. 4"),
         ("When will the ferry terminal open again?", "March 2027", "talk.vtt", "01:12:31"),
-        ("Why was the quay closed?", "crane was not safe", "talk.vtt", "00:00:05"),
+        # Quoted with the question that it answers, from where that begins.
+        ("Why was the quay closed?", "crane was not safe", "talk.vtt", "00:00:01"),
         ("What colour was the lighthouse painted?", "red", "bundle.zip#note.txt", None),
         ("Of what is the tower in Olm?", "glass", "wire.jsonl#7", None),
     ],
