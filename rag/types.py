@@ -330,6 +330,11 @@ class Answer(_Json):
         """The best short answer, if there is one."""
         return self.shorts[0] if self.shorts else None
 
+    @property
+    def reworded(self) -> bool:
+        """Whether other words were searched for than were typed; capitals make no other word."""
+        return self.query.strip().casefold() != self.question.strip().casefold()
+
     @computed_field(alias="may_answer")  # type: ignore[prop-decorator]
     @property
     def may(self) -> bool:

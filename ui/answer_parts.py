@@ -11,7 +11,7 @@ from rag.types import Answer, Citation, Claim
 
 def remarks(answer: Answer) -> Iterator[str]:
     """What stands above an answer: how it was searched, who phrased it, whether it is sure."""
-    if answer.query.strip() != answer.question.strip():
+    if answer.reworded:
         yield f"Searched for: {answer.query}"
     if answer.scope:
         yield answer.scope.sentence

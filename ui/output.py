@@ -38,7 +38,7 @@ def answer(found: Answer, *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    if found.query != found.question:
+    if found.reworded:
         typer.echo(f"Searched for: {plain(found.query)}\n")
     if found.scope:
         how = "; --no-scope asks all." if found.scope.applied else "."

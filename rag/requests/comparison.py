@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
-from index.text.names import alike, names_in
+from index.text.names import alike, groups, names_in
 from index.text.words import stem
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
@@ -91,7 +91,8 @@ def _told(
     stories = material.stories()
     others = [other for other in beside if other != side]
     both = [a for a in stories if any(_place(a.article.text, [o]) is not None for o in others)]
-    if both and not material.now.search_index.vocabulary.is_name(side.split()[-1].lower()):
+    last = side.split()[-1].lower()
+    if both and not (groups(last) or material.now.search_index.vocabulary.is_name(last)):
         stories = both  # "the company" is another one in other articles
     stories = stories[:STORIES]
     names = _Names.of(side, callings(stories))

@@ -142,6 +142,8 @@ def test_what_was_searched_is_shown_only_when_it_differs():
     same, other = reply("q", claim("A.")), reply("q", claim("A."), query="Kremlin q")
     assert "Searched for" not in answer_html(same)
     assert "Searched for: Kremlin q" in Page(answer_html(other)).text
+    capitals = replace(other, question="what did peskov say?", query="what did Peskov say?")
+    assert "Searched for" not in answer_html(capitals)
 
 
 def test_words_across_a_line_break_are_marked_in_both_paragraphs():

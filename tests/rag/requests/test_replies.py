@@ -466,3 +466,17 @@ def test_who_is_named_after_the_speaker_is_spoken_of():
     asked = request_of("what did Trump say about informing Zelensky", default_reader().request)
     assert (asked.kind, asked.speaker) == ("quotes", "Trump")
     assert "Zelensky" in asked.subject
+
+
+def test_a_state_that_only_a_title_names_is_a_side_all_the_same(tmp_path):
+    told = {
+        "one.md": "# Russia and Germany Consider Talks\n\nThe German government has urged a path to"
+        " talks. Its cabinet met.",
+        "two.md": "# Paris\n\nFrance is ready to talk with Moscow about the war, Paris said.",
+    }
+    for name, text in told.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    Builder(tmp_path / "index", embedder_of()).add([Source.at(tmp_path / name) for name in told])
+    answer = Corpus.open(tmp_path / "index").ask("compare what Germany and France want")
+    assert [claim.label for claim in answer.claims][:1] == ["Germany"]
+    assert {claim.label for claim in answer.claims} == {"Germany", "France"}
