@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,10 @@ HELD = 0.5
 
 # Two sentences whose cosine is higher tell the same.
 SAME = 0.72
+
+
+# An item of a list says little without the others.
+_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def _words(article: StoredArticle) -> set[str]:
 
 def _candidates(material: Material, article: StoredArticle) -> list[_Candidate]:
     """The first sentences of an article; those on the subject, if it begins with something else."""
-    indexes = [*telling(article)]
+    indexes = [n for n in telling(article) if not _ITEM.match(words_of(article, n))]
     begins = " ".join(words_of(article, index) for index in indexes[:OPENING])
     if material.weights and material.share(begins) < HELD:
         on = [n for n in indexes if material.share(quoted(article, n)) >= HELD]

@@ -10,6 +10,7 @@ from datetime import date
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
+from index.text.numbers import numbers_in
 from index.text.words import WORD, content_stems, is_content, stem
 from rag.answer_text import extractive_text, refusal, sentence
 from rag.dialogue.small_talk import SMALL_TALK
@@ -20,7 +21,7 @@ from rag.reading import evidence
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.requests.accounts import corrections, differences, disagreements
-from rag.requests.brief import brief
+from rag.requests.brief import MOST, brief
 from rag.requests.comparison import comparison, speakers, wanted
 from rag.requests.items import listed, named, sort_of
 from rag.requests.kinds import TALK
@@ -39,6 +40,13 @@ OPENING = 8
 
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
+
+# How long a brief is asked to be: "in three lines".
+_LENGTH = re.compile(
+    r"\bin (?:(?:just|only|about|exactly) )?(?P<count>\w+) (?:\w+ )?"
+    r"(?:line|sentence|point|bullet)s?\b",
+    re.I,
+)
 
 # What asks for news, whether or not there is any.
 _NEWS = re.compile(
@@ -173,7 +181,9 @@ def _nothing(request: Request, material: Material) -> Reply:
 
 def _brief(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
-    if not (lines := brief(material)):
+    asked = _LENGTH.search(desk.question)
+    wanted = numbers_in(asked["count"]) if asked else []
+    if not (lines := brief(material, int(wanted[0].value) if wanted else MOST)):
         return _nothing(request, material)
     return Reply(
         f"In brief: {_on(request)} ({_counted(len(material.articles), 'article')}).", lines
@@ -220,6 +230,8 @@ def _comparison(request: Request, desk: Desk) -> Reply | None:
         return None
     missing = [s for s in request.sides if s.lower() not in {label.lower() for label in told}]
     lacks = f" Nothing is told of {in_a_row(missing)}." if missing else ""
+    if len(told) == 1 and not lacks:
+        return Reply(f"What is reported of {in_a_row([*told])}.", lines)
     return Reply(f"Side by side: {in_a_row([*told])}.{lacks}", lines)
 
 

@@ -480,3 +480,12 @@ def test_a_state_that_only_a_title_names_is_a_side_all_the_same(tmp_path):
     answer = Corpus.open(tmp_path / "index").ask("compare what Germany and France want")
     assert [claim.label for claim in answer.claims][:1] == ["Germany"]
     assert {claim.label for claim in answer.claims} == {"Germany", "France"}
+
+
+@pytest.mark.parametrize(
+    ("length", "count"), [("in three lines", 3), ("in 2 short sentences", 2), ("in one line", 1)]
+)
+def test_a_brief_is_as_long_as_it_was_asked_to_be(sample_corpus, length, count):
+    answer = sample_corpus.ask(f"summarise the flood {length}")
+    assert (answer.kind, len(answer.claims)) == ("brief", count)
+    assert not any(claim.text.startswith("- ") for claim in answer.claims)
