@@ -393,6 +393,8 @@ def test_no_motion_and_the_readers_own_colours_where_these_are_wished(visit, ser
     mark, other = page.locator("#reader mark").first, page.locator("#reader mark.other")
     assert mark.evaluate(drawn, "backgroundColor") != other.evaluate(drawn, "backgroundColor")
     assert other.evaluate(drawn, "textDecorationLine") == "underline"
+    # The article that was opened takes the focus when it comes.
+    page.wait_for_function("document.activeElement.closest('#reader')")
     page.get_by_role("textbox", name="Question").focus()
     assert page.locator("#ask").evaluate(drawn, "outlineStyle") == "solid"
     assert page.locator("#chat a.cite").last.evaluate(drawn, "borderStyle") == "solid"
