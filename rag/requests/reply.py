@@ -237,7 +237,7 @@ def _comparison(request: Request, desk: Desk) -> Reply | None:
 
 def _disagreement(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject, wide=True)
-    asked = request.subject and doubted(desk.question, request.subject)
+    asked = request.subject.strip() and doubted(desk.question, request.subject)
     if CORRECTED.search(desk.question):
         found = corrections(material)
     elif asked:
