@@ -99,6 +99,12 @@ Today = Annotated[
     date | None,
     typer.Option(parser=_day, metavar="DATE", help="The day from which “last week” is counted."),
 ]
+Host = Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 by default.")]
+Port = Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")]
+NoAuth = Annotated[bool, typer.Option("--no-auth", help="Let everyone in who reaches the port.")]
+ReadOnly = Annotated[
+    bool, typer.Option("--read-only", help="Let nobody add or remove articles there.")
+]
 LlmUrl = Annotated[
     str | None,
     typer.Option("--llm-url", metavar="URL", help="A language model's server, to phrase answers."),
@@ -397,17 +403,13 @@ def evaluate(
 @app.command()
 def chat(
     index: Index = None,
-    host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 by default.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    host: Host = None,
+    port: Port = None,
     auth: Annotated[
         str | None, typer.Option(metavar="NAME", help="Ask for a password, and let NAME in by it.")
     ] = None,
-    no_auth: Annotated[
-        bool, typer.Option("--no-auth", help="Let everyone in who reaches the port.")
-    ] = False,
-    read_only: Annotated[
-        bool, typer.Option("--read-only", help="Let nobody add or remove articles there.")
-    ] = False,
+    no_auth: NoAuth = False,
+    read_only: ReadOnly = False,
     llm_url: LlmUrl = None,
     llm_model: LlmModel = None,
     llm_key: LlmKey = None,
@@ -443,15 +445,11 @@ def chat(
 @app.command()
 def serve(
     index: Index = None,
-    host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 by default.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port; 0 takes a free one.")] = None,
+    host: Host = None,
+    port: Port = None,
     workers: Annotated[int, typer.Option(min=1, help="How many processes answer.")] = 1,
-    no_auth: Annotated[
-        bool, typer.Option("--no-auth", help="Let everyone in who reaches the port.")
-    ] = False,
-    read_only: Annotated[
-        bool, typer.Option("--read-only", help="Let nobody add or remove articles there.")
-    ] = False,
+    no_auth: NoAuth = False,
+    read_only: ReadOnly = False,
     llm_url: LlmUrl = None,
     llm_model: LlmModel = None,
     llm_key: LlmKey = None,

@@ -18,6 +18,7 @@ from index.errors import IndexDamaged, OnRecordError
 from index.generation import Generations
 from index.ledger import Ledger
 from tests.fakes import FakeEmbedder
+from tests.flips import flipped
 from tests.index.looking import RAIN, SNOW, VOTE, add, counts, look, write
 
 COSTS = "The bridge will cost 40 million crowns.\n\nPrices rise to 14 crowns in Bern.\n"
@@ -149,15 +150,7 @@ def test_no_flip_makes_a_false_quotation_and_check_finds_each(made, index, kind)
     chance = random.Random(kind)
     unseen = 0
     for _ in range(FLIPS):
-        data = bytearray(whole)
-        place = chance.randrange(len(data))
-        if kind == "bit":
-            data[place] ^= 1 << chance.randrange(8)
-        elif kind == "byte":
-            data[place] = (data[place] + chance.randrange(1, 256)) % 256
-        else:
-            start = place - place % 4096
-            data[start : start + 4096] = chance.randbytes(4096)
+        data, place = flipped(whole, kind, chance)
         restored(index, data)
         given = told(index)
         for uri, text in (given or {}).items():

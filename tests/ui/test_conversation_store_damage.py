@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.flips import flipped
 from tests.ui.test_conversation_store import ANSWER, OTHER, REFUSED
 from ui import export
 from ui.conversation_store.database import FILE, WRITTEN, ChatsUnusable
@@ -74,15 +75,7 @@ def test_no_flip_shows_what_was_not_kept_and_what_is_lost_is_found(tmp_path, kin
     whole, true = path.read_bytes(), shown(path.parent)
     chance = random.Random(kind)
     for _ in range(FLIPS):
-        data = bytearray(whole)
-        place = chance.randrange(len(data))
-        if kind == "bit":
-            data[place] ^= 1 << chance.randrange(8)
-        elif kind == "byte":
-            data[place] = (data[place] + chance.randrange(1, 256)) % 256
-        else:
-            start = place - place % 4096
-            data[start : start + 4096] = chance.randbytes(4096)
+        data, place = flipped(whole, kind, chance)
         for file in path.parent.glob(f"{FILE}-*"):
             file.unlink()
         path.write_bytes(data)
