@@ -25,7 +25,7 @@ from ui.page.routes import PageRoutes
 from ui.page.sessions import Sessions
 from ui.server import log
 from ui.server.auth import Users
-from ui.templating import static
+from ui.templating import render, static
 
 if TYPE_CHECKING:
     import gradio
@@ -156,7 +156,7 @@ def launch(
         app_kwargs={"middleware": _middleware(app)},
         auth_dependency=(lambda request: request.scope.get("onrecord.user")) if guarded else None,
         theme=_theme(gr),
-        head=f"<style>{static('page.css')}{static('library.css')}</style>",
+        head=f"<style>{render('colours.css')}{static('page.css')}{static('library.css')}</style>",
         max_file_size=1,
         show_error=False,
         run_history=False,
