@@ -12,8 +12,7 @@ import typer
 from index.errors import OnRecordError
 from index.text.words import content_stems
 from ui.alerts import checking
-from ui.alerts.feed import rss
-from ui.alerts.sending import line
+from ui.alerts.sending import line, rss
 from ui.alerts.store import Alerts
 from ui.output import plain
 

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from index.build import Progress
 from ui import output
-from ui.alerts.feed import TYPE, rss
+from ui.alerts.sending import TYPE, rss
 from ui.alerts.store import Alerts
 from ui.changes import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
