@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from index.article import Article
-from index.boilerplate.explain import explain
+from index.boilerplate.clean import explain
 from index.readers import Source, SourceMissing
 from ui import output
 
