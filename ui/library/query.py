@@ -119,6 +119,17 @@ def _test(
     return lambda row: meets(row) is term.wanted
 
 
+def watched(typed: str) -> str:
+    """The words for which an alert can be kept: all of them are wanted, and nothing else.
+
+    >>> watched('frost "hard winter"'), watched("frost OR hail"), watched("frost after:2026")
+    ('frost "hard winter"', '', '')
+    """
+    groups, fields = parsed(typed)
+    alone = len(groups) == 1 and not fields and all(term.wanted for term in groups[0])
+    return typed.strip() if alone and content_stems(typed) else ""
+
+
 def holding(corpus: Corpus, term: Term) -> Collection[str]:
     """The ids of the articles of a corpus whose text holds a word, in any form, or a phrase.
 

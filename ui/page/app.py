@@ -95,7 +95,7 @@ def build_app(
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
-                        panel = ChatPanel(gr, corpus, fresh, history, held)
+                        panel = ChatPanel(gr, corpus, fresh, history, held, lambda: terms().add)
                     with gr.Tab("Corpus", elem_id="corpus"):
                         articles = _component(gr, "library", "library.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):

@@ -69,6 +69,7 @@ class ChatPanel:
         fresh: Any,  # noqa: ANN401
         history: HistoryPanel | None,
         turns: OpenTurns,
+        alerts: Callable[[], bool],
     ) -> None:
         """Places the components.
 
@@ -78,8 +79,10 @@ class ChatPanel:
             fresh: The button that begins another chat.
             history: The panel of earlier chats; None keeps none.
             turns: Those of the pages that are open.
+            alerts: Says whether readers may keep alerts.
         """
         self._gr = gr
+        self._alerts = alerts
         self._corpus = corpus
         self._fresh = fresh
         self._history = history
@@ -173,7 +176,8 @@ class ChatPanel:
         return self.shown(now)
 
     def _row(self, now: Sequence[Turn], said: str) -> str:
-        return actions_html(now, kept=self._history is not None, said=said)
+        kept = self._history is not None
+        return actions_html(now, kept=kept, alerts=self._alerts(), said=said)
 
     def _turns(self, sent: Sent, chat: str | None) -> list[Turn]:
         """The turns of a page; those that are kept, where the server let go of the page's."""
