@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from rag.corpus import Conversation
+from rag.conversation import Conversation
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
