@@ -11,8 +11,7 @@ import typer
 
 from index.errors import OnRecordError
 from ui.alerts import checking
-from ui.alerts.feed import rss
-from ui.alerts.sending import line
+from ui.alerts.sending import line, rss
 from ui.alerts.store import Alerts
 from ui.output import plain
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from ui.alerts.checking import keep
-from ui.alerts.feed import TYPE, rss
+from ui.alerts.sending import TYPE, rss
 from ui.alerts.store import Alert, Alerts
 from ui.sample import home
 from ui.server import schemas

@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from rag.settings import Settings
 from tests.newsite import Given, Site
 from ui.alerts import store
-from ui.alerts.feed import rss
-from ui.alerts.sending import send
+from ui.alerts.sending import rss, send
 from ui.alerts.store import Alerts, AlertsUnusable, Match
 
 FROST = Match(
