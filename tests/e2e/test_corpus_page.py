@@ -15,7 +15,7 @@ from tests.e2e.browsing import (
     violations,
 )
 from tests.newsite import Site
-from tests.rag.builders import corpus_of
+from tests.rag.builders import article, corpus_of
 from ui.alerts.store import Alerts, Match
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms
@@ -157,6 +157,23 @@ def test_pasted_text_is_added_and_taken_out_again(visit, address, corpus):
     assert titles(page) == ["Hail in Riga", EVIL]
     assert [a.uri for a in corpus.articles()] == ["evil.txt", "hail.txt"]
     page.get_by_text("2 articles on the record.").wait_for()
+
+
+def test_a_name_gives_its_articles_and_is_asked_about(visit, address, corpus):
+    texts = ("Hail fell on Brno, Ada Lund said.", "Ada Lund said that Brno will be dry.")
+    corpus.builder(corpus.directory).put(
+        [article(f"lund-{n}.txt", text) for n, text in enumerate(texts)]
+    )
+    page = library(visit, address)
+    page.get_by_role("button", name="Ada Lund 2").click()
+    page.get_by_text("1–2 of 2 found among 5").wait_for()
+    assert page.get_by_label("Find articles").input_value() == '"Ada Lund"'
+    assert violations(page) == []
+    page.get_by_role("button", name="Quotations").click()
+    page.locator("#chat .asked", has_text="What did Ada Lund say?").wait_for()
+    page.get_by_role("button", name="Retry").wait_for()
+    assert "Ada Lund said that Brno will be dry." in page.locator("#chat .answer").text_content()
+    assert page.evaluate("document.activeElement.closest('#ask') !== null")
 
 
 def test_a_link_is_fetched(visit, address):

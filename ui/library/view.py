@@ -123,7 +123,7 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
             columns=filled(held),
             excerpts=excerpts,
         ),
-        "facets": render("library_facets.html", facets=facets(found, typed)),
+        "facets": render("library_facets.html", facets=facets(found, typed, corpus.named())),
         "total": len(held),
         "found": len(found),
         "first": first,

@@ -100,7 +100,7 @@ def build_app(
                         articles = _component(gr, "library", "library.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
-        panel.wire(app)
+        panel.wire(app, articles)
         panel.wire_offers(app, suggestions, further)
         articles.edited(renewed, None, [head, welcome], **QUIET)
         app.load(renewed, None, [head, welcome], **QUIET)

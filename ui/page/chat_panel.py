@@ -286,17 +286,18 @@ class ChatPanel:
 
     # how that comes about
 
-    def wire(self, app: Any) -> None:  # noqa: ANN401
+    def wire(self, app: Any, asking: Any) -> None:  # noqa: ANN401
         """Connects the events.
 
         Args:
             app: The page.
+            asking: A component of another part of the page that asks, by its event ``asked``.
         """
         outputs = [self._chat, self._actions, self._further]
         composer = [self._box, self._editing, self._leave]
         rows = [self._history.listing] if self._history else []
         begun = [*outputs, self._id, *composer, *rows]
-        self._wire_answers([*begun, self._asked])
+        self._wire_answers([*begun, self._asked], asking)
         made = partial(handler, self._gr)
         self._halt.click(None, cancels=self.answers, **QUIET).then(
             made(self._stopped), self._id, outputs, **QUIET
@@ -309,7 +310,7 @@ class ChatPanel:
         if self._history:
             self._history.wire(self._gr, app, self.came, outputs)
 
-    def _wire_answers(self, outputs: Sequence[Any]) -> None:
+    def _wire_answers(self, outputs: Sequence[Any], asking: Any) -> None:  # noqa: ANN401
         at_once = {**QUIET, "trigger_mode": "multiple"}
         answering = {
             "outputs": outputs,
@@ -331,6 +332,7 @@ class ChatPanel:
             sent.then(made(self._ask), [self._asked, *here, self._editing], **answering),
             self._suggestions.asked(picked, here, **answering),
             self._further.asked(picked, here, **answering),
+            asking.asked(picked, here, **answering),
             act.retry(made(again), here, **answering),
             act.wide(made(partial(again, scope=False)), here, **answering),
             act.plain(made(partial(again, plain=True)), here, **answering),

@@ -246,7 +246,11 @@ element.addEventListener("change", (event) => {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button || "busy" in element.dataset) return;
-  if (button.dataset.drop) {
+  if (button.dataset.ask) {
+    trigger("asked", { text: button.dataset.ask });
+    document.querySelector('#rooms [role="tab"]').click();
+    setTimeout(() => document.querySelector("#ask textarea").focus({ preventScroll: true }), 50);
+  } else if (button.dataset.drop) {
     drop(button);
   } else if (button.classList.contains("bell")) {
     keep(find(".find input").value.trim());
