@@ -47,10 +47,6 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
 
     Words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
     inside stay as they are; so does one that is equally near to two others.
-
-    Args:
-        question: As typed.
-        vocabulary: Every word of the articles.
     """
     small = question.islower()
     quoted = [m.span() for m in _QUOTED.finditer(question)]
