@@ -421,6 +421,10 @@ class Ledger:
         """(chunk, article) for every chunk of the articles, by pk of the chunk."""
         return sorted(self._select("SELECT pk, article FROM chunks WHERE article IN", articles))
 
+    def owners(self, chunks: Iterable[int]) -> dict[int, int]:
+        """The article of each chunk, whether or not it is as it was written."""
+        return dict(self._select("SELECT pk, article FROM chunks WHERE pk IN", chunks))
+
     # encodings
 
     def known_encodings(self, keys: Iterable[str]) -> set[str]:
