@@ -1,12 +1,17 @@
-"""How the folder engine searches many chunks: opening, memory, times and recall.
+"""How the folder engine searches many chunks, and adds many articles: times, memory and recall.
 
     python -m benchmarks.scale [--chunks 100000 300000] [--keep FOLDER] [--queries 300]
+    python -m benchmarks.scale --add 5000 20000
 
 Makes articles of ten chunks of 60 words each, drawn as Zipf has it, and vectors of 384 dimensions
 that lie around their article's, and that around one of 2,000 topics; nothing is embedded. A
 question is a chunk's vector with noise of the same length (cosine 0.71) and six of its words.
-Each index is built in a process of its own and asked in another, on one thread. With ``--keep``
-what is built stays there, and is only asked the next time.
+Each index is built in a process of its own and asked in another, on one thread; times of a question
+are those of the processor. With ``--keep`` what is built stays there, and is only asked the next
+time.
+
+``--add`` has so many articles of 60 words read from a file, cut, compared and stored, as
+``onrecord add`` does, but with vectors that take no model, and then 20 more.
 """
 
 from __future__ import annotations
@@ -18,7 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,15 +32,18 @@ import psutil
 from numpy.typing import NDArray
 
 from index.article import Article
+from index.build import Builder
 from index.chunk import Chunk
 from index.embedded import Embedded
 from index.generation import Generation, Generations
 from index.ledger import Prepared
+from index.readers import Source
 from index.text.sentences import Sentence
 from rag.retrieve import Query, retrieve
 
 DIMENSION, TOPICS = 384, 2_000
 CHUNKS, WORDS = 10, 60  # of an article, and of a chunk
+SENTENCES, FEW = 5, 20  # of a short article; articles that are added to all the others
 VOCABULARY, COMMON = 200_000, 50  # words; the first of these, the stop words, are left out
 BATCH = 20_000
 MB = 1e6
@@ -44,6 +53,19 @@ class Made:
     """Stands for the model that made the vectors."""
 
     name, fingerprint, dimension, window = "made", "1", DIMENSION, 254
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        """Words of each text."""
+        return [len(text.split()) for text in texts]
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A row for each text, the same for the same one."""
+        seeds = [zlib.crc32(text.encode()) for text in texts]
+        return np.concatenate([noise(np.random.default_rng(seed), 1) for seed in seeds])
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """The vector of one text."""
+        return self.encode_passages([text])[0]
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -63,8 +85,7 @@ def articles(count: int) -> Iterator[tuple[Prepared, NDArray[np.float32]]]:
     for number in range(count):
         about = topics[number % TOPICS] + noise(rng)
         vectors = unit(unit(about) + noise(rng, CHUNKS))
-        drawn = COMMON * (VOCABULARY / COMMON) ** rng.random(CHUNKS * WORDS) - COMMON
-        words = [f"w{rank}" for rank in drawn.astype(int)]
+        words = [f"w{rank}" for rank in drawn(rng, CHUNKS * WORDS)]
         lines = [" ".join(words[n : n + WORDS]) + "." for n in range(0, len(words), WORDS)]
         starts = np.cumsum([0, *(len(line) + 1 for line in lines)]).tolist()
         spans = [(start, start + len(line)) for start, line in zip(starts, lines, strict=False)]
@@ -98,12 +119,39 @@ def build(folder: Path, chunks: int) -> dict[str, float]:
             for prepared, vectors in articles(chunks // CHUNKS):
                 ledger.put_encodings(zip(prepared.encodings, vectors, strict=True))
                 ledger.insert(prepared)
-        stored = time.perf_counter(), peak()
+        started = time.perf_counter()
         with ledger.write():
             ledger.set_manifest({"generation": "1", "token": "000001-made"})
             engine.learn(ledger, DIMENSION, "000001-made")
-        spent = time.perf_counter() - stored[0]
-    return {"build, s": spent, "store, peak MB": stored[1], "build, peak MB": peak()}
+        spent = time.perf_counter() - started
+    return {"build, s": spent, "build, peak MB": peak()}
+
+
+def add(folder: Path, count: int) -> dict[str, float]:
+    """Adds short articles, and then a few more; seconds of the processor, and peak memory."""
+    folder.mkdir()
+    source, rng = folder / "articles.jsonl", np.random.default_rng(1)
+    builder = Builder(folder / "index", Made())
+    told = {"start, peak MB": peak()}
+    for name, first, last in (("add", 0, count), ("add 20 more", count, count + FEW)):
+        with source.open("a", encoding="utf-8") as lines:
+            for number in range(first, last):
+                sentences = drawn(rng, WORDS).reshape(SENTENCES, -1)
+                text = " ".join(f"W{' w'.join(map(str, row))}." for row in sentences)
+                record = {"id": str(number), "title": f"Report {number}", "text": text}
+                print(json.dumps(record), file=lines)
+        started = time.process_time()
+        report = builder.add([Source.at(source)])
+        told[f"{name}, s"] = time.process_time() - started
+        told[f"{name}, peak MB"] = peak()
+        assert len(report.added) == last - first, report
+    return told
+
+
+def drawn(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
+    """The numbers of words, as often as Zipf has it."""
+    ranks = COMMON * (VOCABULARY / COMMON) ** rng.random(count) - COMMON
+    return ranks.astype(np.int64)
 
 
 def peak() -> float:
@@ -116,7 +164,7 @@ def ask(folder: Path, count: int) -> dict[str, float]:
     process = psutil.Process()
     before = process.memory_info().rss
     started = time.perf_counter()
-    generations = Generations(folder, Made())  # type: ignore[arg-type]
+    generations = Generations(folder, Made())
     with generations.reading() as now:
         opened = time.perf_counter() - started
         queries = [*questions(now, count)]
@@ -131,9 +179,9 @@ def ask(folder: Path, count: int) -> dict[str, float]:
         for name, way in ways.items():
             spent = []
             for query in queries:
-                started = time.perf_counter()
+                started = time.process_time()
                 way(query)
-                spent.append(1000 * (time.perf_counter() - started))
+                spent.append(1000 * (time.process_time() - started))
             told = np.percentile(spent, [50, 95]).tolist()
             found |= dict(zip((f"{name} p50, ms", f"{name} p95, ms"), told, strict=True))
         found["opened, MB"] = (loaded - before) / MB
@@ -154,7 +202,7 @@ def questions(now: Generation, count: int) -> Iterator[Query]:
         words = text[chunk.start : chunk.end - 1].split()
         asked = dict.fromkeys(rng.choice(words, 6, replace=False).tolist(), 1.0)
         vector = unit(vectors[pk] + noise(rng))
-        yield Query(" ".join(asked), " ".join(asked), vector, asked, Made())  # type: ignore[arg-type]
+        yield Query(" ".join(asked), " ".join(asked), vector, asked, Made())
 
 
 def recall(now: Generation, queries: list[Query]) -> float:
@@ -195,40 +243,41 @@ def apart(*words: str) -> dict[str, float]:
 
 
 def main() -> None:
-    """Builds and asks an index of each size, and prints a table."""
+    """Builds and asks an index of each size, or adds to one, and prints a table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--chunks", type=int, nargs="+", default=[100_000, 300_000])
     parser.add_argument("--queries", type=int, default=300)
     parser.add_argument("--keep", type=Path)
-    parser.add_argument("--part", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--add", type=int, nargs="+", default=[])
+    parser.add_argument("--part", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.part:
         import faiss
 
         faiss.omp_set_num_threads(1)
-        name, folder = given.part
-        (count,) = given.chunks
-        told = build(Path(folder), count) if name == "build" else ask(Path(folder), given.queries)
-        print(json.dumps(told))
+        name, folder, count = given.part
+        print(json.dumps({"build": build, "ask": ask, "add": add}[name](Path(folder), int(count))))
         return
     rows: dict[int, dict[str, float]] = {}
     with tempfile.TemporaryDirectory(prefix="onrecord-scale-") as made:
-        for count in given.chunks:
-            folder = str((given.keep or Path(made)) / str(count))
+        for count in given.add or given.chunks:
+            folder = (given.keep or Path(made)) / str(count)
+            parts = {"add": count} if given.add else {"build": count, "ask": given.queries}
+            if folder.exists():
+                del parts["build"]
             rows[count] = {}
-            for name in ("build", "ask"):
-                if name == "ask" or not Path(folder).exists():
-                    size, asked = str(count), str(given.queries)
-                    rows[count] |= apart(
-                        "--part", name, folder, "--chunks", size, "--queries", asked
-                    )
-                    print(json.dumps(rows[count]), file=sys.stderr, flush=True)
-    print("| chunks | " + " | ".join(f"{count:,}" for count in rows) + " |")
+            for name, size in parts.items():
+                rows[count] |= apart("--part", name, str(folder), str(size))
+                print(json.dumps(rows[count]), file=sys.stderr, flush=True)
+    print(
+        f"| {'articles' if given.add else 'chunks'} | "
+        + " | ".join(map("{:,}".format, rows))
+        + " |"
+    )
     print("|---|" + "---:|" * len(rows))
     for name in next(iter(rows.values())):
-        print(
-            f"| {name} | " + " | ".join(f"{row.get(name, 0):,.3g}" for row in rows.values()) + " |"
-        )
+        figures = " | ".join(f"{row.get(name, 0):,.3g}" for row in rows.values())
+        print(f"| {name} | {figures} |")
 
 
 if __name__ == "__main__":
