@@ -145,7 +145,13 @@ class SearchIndex:
 
     @classmethod
     def write(cls, ledger: Ledger, dimension: int, token: str, root: Path) -> None:
-        """As ``build``, into a folder of ``root`` that is named by the token.
+        """As ``build``, on disk.
+
+        Args:
+            ledger: Inside ``read()`` or ``write()``.
+            dimension: Of the vectors.
+            token: Names the generation, and the folder that is made.
+            root: Where that is made.
 
         Raises:
             OSError: the disk takes no more; nothing is left there then.

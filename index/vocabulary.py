@@ -127,7 +127,14 @@ def counted(texts: Iterable[tuple[str, str]]) -> tuple[Counter[str], Counter[str
 
 
 def count_words(title: str, text: str, written: Counter[str], inside: Counter[str]) -> None:
-    """Counts one more text; see ``counted``."""
+    """Counts the words of one more text.
+
+    Args:
+        title: In which any word may have a capital.
+        text: Of the article.
+        written: How often each word is written so.
+        inside: Likewise, where no sentence begins.
+    """
     written.update(WORD.findall(title))
     written.update(WORD.findall(text))
     prose = (line for line in text.splitlines() if not _is_heading(line))
