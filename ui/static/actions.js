@@ -7,7 +7,7 @@ element.addEventListener("click", (event) => {
   if (done === "alert") {
     const tell = (said) => { element.querySelector("#judged").textContent = said; };
     const { text } = event.target.closest("[data-text]").dataset;
-    document.dispatchEvent(new CustomEvent("onrecord:alert", { detail: { text, tell } }));
+    document.dispatchEvent(new CustomEvent("onrecord:alert", { detail: { text, where: "under Corpus, Alerts", tell } }));
     return;
   }
   if (done === "wide") document.dispatchEvent(new Event("onrecord:wide"));
@@ -18,13 +18,13 @@ element.addEventListener("submit", (event) => {
   trigger("why", { text: event.target.elements.why.value });
 });
 // Keeps an alert for whichever part of the page asks for it, and tells what became of that.
-document.addEventListener("onrecord:alert", async ({ detail: { text, tell } }) => {
+document.addEventListener("onrecord:alert", async ({ detail: { text, where, tell } }) => {
   try {
     const headers = { "Content-Type": "application/json" };
     const response = await fetch("api/alerts", { method: "POST", headers, body: JSON.stringify({ text }) });
     const told = await response.json();
     if (!response.ok) throw new Error(told.error);
-    tell(`Kept. New articles on “${told.text}” will be told under Corpus, Alerts.`);
+    tell(`Kept. New articles on “${told.text}” will be told ${where}.`);
   } catch (error) {
     tell(`Not kept: ${error.message}.`);
   }
