@@ -10,7 +10,7 @@ from math import log10
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.text.words import STOP_WORDS, WORD, is_content, plain, stem
+from index.text.words import ENGLISH, WORD, is_content, plain, stem, stop_words
 from index.vocabulary import Vocabulary
 
 # So many of the most frequent words of English may be meant without standing in the articles.
@@ -118,7 +118,7 @@ class _Speller:
     def _swapped(self, word: str) -> str:
         """The one stop word that a word of three letters is but for two neighbours swapped."""
         swaps = {word[1] + word[0] + word[2], word[0] + word[2] + word[1]}
-        swaps &= STOP_WORDS & _english().keys()
+        swaps &= stop_words(ENGLISH) & _english().keys()
         return swaps.pop() if len(swaps) == 1 else ""
 
     def _nearest(self, word: str, *, named: bool) -> str:
