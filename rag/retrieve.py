@@ -165,11 +165,7 @@ class Search(Protocol):
 
 
 def retrieve(
-    now: Generation,
-    query: Query,
-    top_k: int,
-    allowed: Allowed | None = None,
-    weights: Weights | None = None,
+    now: Generation, query: Query, top_k: int, allowed: Allowed | None = None
 ) -> list[Passage]:
     """The chunks that match a query best, best first; ties by the chunk's number.
 
@@ -178,11 +174,8 @@ def retrieve(
         query: What is looked for.
         top_k: How many at most.
         allowed: The articles that may be used; None for all.
-        weights: What each signal counts; None for the usual ones.
     """
-    weights = weights or (
-        QUOTING if any(map(_PHRASE.search, quotations(query.text))) else Weights()
-    )
+    weights = QUOTING if any(map(_PHRASE.search, quotations(query.text))) else Weights()
     owners, words = _candidates(now, query, max(CANDIDATES, 2 * top_k), allowed)
     if not owners:
         return []

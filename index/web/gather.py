@@ -13,7 +13,7 @@ from pathlib import Path
 from index.article import Article, Skipped
 from index.build import Builder
 from index.engine import Place, engine_at, folder_of
-from index.readers import Source
+from index.readers.source import Source
 from index.sync import Report
 from index.web.addresses import AddressRefused, canonical
 from index.web.fetch import Fetch, Fetched, NotFetched

@@ -20,8 +20,8 @@ from lxml import etree
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
-from index.readers import Source
 from index.readers.fields import one_line, past_day
+from index.readers.source import Source
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -153,9 +153,9 @@ class Evaluation:
             "measures": _as_json(self.measures),
             "kinds": {kind: group.as_json() for kind, group in self.kinds.items()},
             "follow_ups": self.follow_ups.as_json() if self.follow_ups else None,
-            "calibration": [bin_.as_json() for bin_ in self.calibration],
+            "calibration": list(map(_rounded, self.calibration)),
             "risk_coverage": {
-                "points": [point.as_json() for point in self.curve],
+                "points": list(map(_rounded, self.curve)),
                 "least_area": round(self.least_area, 4),
             },
             "results": [_result(given) for given in self.judgements],
@@ -231,6 +231,10 @@ def _badness(given: Judgement) -> tuple[float, float, int]:
         "wrongly refused": 0.0 if given.right else 1.0,
     }.get(given.outcome, -len(given.missing) / max(1, len(given.stated)))
     return rank, within, given.question.number
+
+
+def _rounded(found: Bin | Point) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in asdict(found).items()}
 
 
 def _as_json(measures: Mapping[str, Estimate]) -> dict[str, Any]:

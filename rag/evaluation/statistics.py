@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -125,10 +125,6 @@ class Bin:
     confidence: float
     true: float
 
-    def as_json(self) -> dict[str, float]:
-        """The bin as JSON values."""
-        return {name: round(value, 4) for name, value in asdict(self).items()}
-
 
 def reliability(rows: Floats) -> list[Bin]:
     """Ten bins of equal width over the confidence; those without a question are left out.
@@ -171,10 +167,6 @@ class Point:
     threshold: float
     coverage: float
     risk: float
-
-    def as_json(self) -> dict[str, float]:
-        """The point as JSON values."""
-        return {name: round(value, 4) for name, value in asdict(self).items()}
 
 
 def risk_coverage(rows: Floats) -> list[Point]:

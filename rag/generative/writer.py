@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -39,8 +39,6 @@ MOST_CITED = 4
 
 NOTHING = "the cited words do not speak of this"
 
-Verify = Callable[..., Verdict]
-
 # A marker or a tag that may be half there.
 _HALF = re.compile(r"[\[(【［{<^][^\])】］}>]{0,24}$")
 
@@ -51,10 +49,9 @@ class Writer:
     Threads may share it.
     """
 
-    def __init__(self, model: LanguageModel, embedder: Embedder, judge: Verify = verify) -> None:
+    def __init__(self, model: LanguageModel, embedder: Embedder) -> None:
         self.model = model
         self._embedder = embedder
-        self._judge = judge
 
     def stream(
         self, question: str, evidence: Sequence[Evidence], quoted: Answer
@@ -75,7 +72,7 @@ class Writer:
             yield quoted
             return
         started = time.perf_counter()
-        draft = _Draft(quoted, self.model.name, question, self._judge)
+        draft = _Draft(quoted, self.model.name, question)
         try:
             yield from self._write(evidence, draft)
             final = draft.final()
@@ -148,7 +145,6 @@ class _Draft:
     quoted: Answer
     model: str
     question: str
-    judge: Verify
     shown: dict[int, Shown] = field(default_factory=dict)
     checker: Checker = field(init=False)
     checked: list[Checked] = field(default_factory=list)
@@ -162,7 +158,7 @@ class _Draft:
     def begin(self, shown: Sequence[Shown]) -> None:
         """Starts afresh."""
         self.shown = {item.number: item for item in shown}
-        self.checker = Checker(shown, self.judge)
+        self.checker = Checker(shown)
         self.checked, self.numbers, self.tail = [], {}, ""
         self.refused = self.foreign = False
 
@@ -293,10 +289,9 @@ class Checker:
         corrected: Sentences whose citation was exchanged for another or found for them.
     """
 
-    def __init__(self, shown: Sequence[Shown], judge: Verify = verify) -> None:
+    def __init__(self, shown: Sequence[Shown]) -> None:
         self.corrected = 0
         self._shown = {item.number: item for item in shown}
-        self._verify = judge
 
     def check(self, text: str, keys: Sequence[int]) -> Checked:
         """Judges a sentence.
@@ -358,7 +353,7 @@ class Checker:
         # Not the title: it is a claim itself, and what only it says the cited words do not.
         context = ". ".join(passage.names for passage in passages if passage.names)
         cited = [passage.text for passage in passages]
-        verdict = self._verify(text, cited, context=context)
+        verdict = verify(text, cited, context=context)
         said = frozenset().union(*(passage.stems for passage in passages))
         if verdict.status == "supported" and said.isdisjoint(content_stems(text)):
             return Verdict("unsupported", verdict.score, reason=NOTHING)
