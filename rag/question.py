@@ -11,7 +11,7 @@ from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.text.languages import ENGLISH
 from index.text.words import content_stems
-from rag.dialogue.followup import Completed, complete, joined, resolved
+from rag.dialogue.followup import Completed, complete, form_in, joined, resolved
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
 from rag.dialogue.small_talk import bare, is_small_talk
@@ -74,6 +74,7 @@ class Question:
         spelt: The question as typed, its spelling mended.
         kind: "smalltalk" asks nothing that articles tell.
         language: The code of the language that it is asked in.
+        form: The words at the end of ``asked`` that ask for the reply before in another form.
     """
 
     text: str
@@ -84,6 +85,7 @@ class Question:
     spelt: str = ""
     kind: Literal["question", "smalltalk"] = "question"
     language: str = ENGLISH
+    form: str = ""
 
     @property
     def query(self) -> str:
@@ -181,11 +183,15 @@ def understand(
     else:
         spelt = mend(question)
         own = bare(spelt)
-        if is_small_talk(own):
+        turns = [(bare(mend(asked)), reply) for asked, reply in turns_of(history)]
+        asked_before = any(not is_small_talk(asked) for asked, _ in turns)
+        if is_small_talk(own) and not (asked_before and form_in(own)):
             return Question(question, question, kind="smalltalk")
-        meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in turns_of(history)])
+        meant = complete(own, turns)
         leans = meant != Completed(own)
-        found = Question(question, meant.question, meant.before, meant.said, leans, spelt)
+        found = Question(
+            question, meant.question, meant.before, meant.said, leans, spelt, form=meant.form
+        )
     if not content_stems(found.query, language):
         raise UnusableQuestion(
             "the question holds only words like “the” and “what”; name whom or what it is about"

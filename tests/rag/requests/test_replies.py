@@ -24,7 +24,7 @@ from rag.quote_context import quote_span
 from rag.reading.reader import default_reader
 from rag.requests.kinds import TALK
 from rag.requests.request import Request, request_of
-from rag.types import Filters
+from rag.types import Filters, Turn
 from tests.rag.builders import stored as stored_of
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"
@@ -397,11 +397,39 @@ def test_accounts_that_agree_are_not_said_to_differ(sample_corpus):
         assert not any("differ" in label for label in labels), question
 
 
-def test_make_that_shorter_is_no_question_for_the_articles(story_corpus):
-    before = [{"role": "user", "content": "who stole the astrolabe from the museum?"}]
-    answer = story_corpus.ask("make that shorter", history=before)
-    assert answer.kind in TALK
-    assert not answer.claims
+def turns(corpus, *asked):
+    """The answers to the turns of a chat, each after those before it."""
+    answers = []
+    for question in asked:
+        answers.append(corpus.ask(question, history=[*map(Turn, asked, answers)]))
+    return answers
+
+
+def test_make_that_shorter_is_the_answer_before_in_fewer_sentences(story_corpus):
+    long, short = turns(
+        story_corpus, "what happened to the captain of the ferry?", "shorter please"
+    )
+    assert 1 == len(short.claims) <= len(long.claims)
+    assert short.claims[0].text == long.claims[0].text
+    assert story_corpus.ask("make that shorter").kind in TALK  # of what?
+
+
+def test_a_request_is_asked_again_in_another_form(story_corpus):
+    brief, short, lines, week = turns(
+        story_corpus, "summarise the strike", "make it shorter", "in two lines", "only last week"
+    )
+    assert [a.kind for a in (brief, short, lines, week)] == ["brief"] * 4
+    assert len(brief.claims) > len(short.claims) == 3 > len(lines.claims) == 2
+    assert week.scope.because == ("last week",)
+    timeline, table, strike, fewer = turns(
+        story_corpus, "timeline of the ferry disaster", "as a table", "and the strike?", "shorter"
+    )
+    assert table.heading == timeline.heading
+    assert strike.heading.startswith("Timeline: the strike (")
+    assert strike.kind == fewer.kind == "timeline"
+    assert len(fewer.claims) < len(strike.claims)
+    said, dated = turns(story_corpus, "what did Marta Oyelowe say?", "as a timeline")
+    assert (said.kind, dated.kind) == ("quotes", "timeline")
 
 
 def test_a_reply_under_a_filter_says_so(story_corpus):
