@@ -22,8 +22,8 @@ from index.errors import IndexDamaged, IndexMismatch, NotIndexed
 from index.ledger import Ledger, Prepared
 from index.readers import Source
 from index.sync import Comparison, Report
-from index.text.languages import code_of, language_of
 from index.text.sentences import split_sentences
+from index.text.words import code_of, language_of
 
 __all__ = ["Builder", "Progress", "Report", "check_embedder"]
 

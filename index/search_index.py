@@ -17,8 +17,7 @@ from index.bm25 import BM25Index
 from index.chunk import embedded_text
 from index.disk import settle, sync
 from index.ledger import Ledger, StoredArticle
-from index.text.languages import ENGLISH, code_of
-from index.text.words import content_stems
+from index.text.words import ENGLISH, code_of, content_stems
 from index.vectors import VectorIndex
 from index.vocabulary import Vocabulary
 

@@ -17,6 +17,7 @@ from index.errors import ArticleDamaged, NotIndexed, PublisherUnknown
 from index.generation import Allowed, Generation, Generations
 from index.ledger import Listed, Revision, StoredArticle
 from index.text.words import content_stems
+from rag.named import READ, Named, names_of
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Filters
 
@@ -55,6 +56,7 @@ class Library:
         self.elsewhere: Mapping[str, StoredArticle] = {}
         # What was read from the ledger of the generation with this token, and is wanted often.
         self._known: tuple[str, dict[str, Any]] = "", {}
+        self._named: dict[str, Named] = {}
 
     def reading(self) -> AbstractContextManager[Generation]:
         """The newest generation, and no other until the block ends."""
@@ -222,6 +224,22 @@ class Library:
         with self.reading() as now:
             allowed = self.allowed(now, filters)
             return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)
+
+    def named(self) -> Mapping[str, Named]:
+        """Whom and what the newest articles name, by the articles' ids; each is read once."""
+        with self.reading() as now:
+
+            def named() -> dict[str, Named]:
+                listed = self._once(now, now.ledger.listed)
+                newest = sorted(listed, key=lambda it: it.published or date.min, reverse=True)
+                wanted = {each.id: each.pk for each in newest[:READ]}
+                new = [pk for id_, pk in wanted.items() if id_ not in self._named]
+                found = now.ledger.articles(new).values()
+                self._named |= {each.id: names_of(each) for each in found}
+                self._named = {id_: self._named[id_] for id_ in wanted if id_ in self._named}
+                return self._named
+
+            return self._once(now, named)
 
     def publishers(self) -> tuple[str, ...]:
         """Every publisher's name, sorted."""

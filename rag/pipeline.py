@@ -21,7 +21,7 @@ from functools import partial
 
 from index.embed import Embedder
 from index.generation import Generation
-from index.text.languages import ENGLISH, language_asked
+from index.text.words import ENGLISH, language_asked
 from rag import extractive
 from rag.dialogue.followup import SHORTER
 from rag.generative.llm import LanguageModel

@@ -9,8 +9,7 @@ from typing import Literal
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
-from index.text.languages import ENGLISH
-from index.text.words import content_stems
+from index.text.words import ENGLISH, content_stems
 from rag.dialogue.followup import Completed, complete, form_in, joined, resolved
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing

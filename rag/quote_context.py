@@ -205,23 +205,8 @@ def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> C
         last: The one after the last.
         number: The citation's number in its answer, 0 if it has none yet.
     """
-    article = stored.article
     start, end = stored.sentences[first].start, stored.sentences[last - 1].end
-    return Citation(
-        number=number,
-        article_id=stored.id,
-        key=article.key,
-        uri=article.uri,
-        title=article.title,
-        publisher=article.publisher,
-        author=article.author,
-        published=article.published,
-        url=article.url,
-        start=start,
-        end=end,
-        quote=article.text[start:end],
-        place=article.place_at(start),
-    )
+    return Citation.of(stored.article, stored.id, start, end, number)
 
 
 def numbered(citations: list[Citation], wanted: Citation) -> Citation:

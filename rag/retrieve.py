@@ -14,8 +14,7 @@ from index.embed import Embedder, likeness
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.search_index import SearchIndex
-from index.text.languages import ENGLISH
-from index.text.words import content_spans, stem
+from index.text.words import ENGLISH, content_spans, stem
 from rag.question import Question, quotations
 
 # How many of each list are candidates. The scores of a candidate that one list does not name are

@@ -10,9 +10,8 @@ from math import log10
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.text.languages import STOP_WORDS
 from index.text.names import groups
-from index.text.words import WORD, is_content, plain, stem
+from index.text.words import STOP_WORDS, WORD, is_content, plain, stem
 from index.vocabulary import Vocabulary
 
 # So many of the most frequent words of English may be meant without standing in the articles.

@@ -36,6 +36,7 @@ from pydantic import (
     model_validator,
 )
 
+from index.article import Article
 from index.conditions import Condition, compared, joined
 from rag.periods import day_text
 from rag.requests.kinds import TALK
@@ -138,6 +139,33 @@ class Citation(_Json):
     """The words themselves: ``article.text[start:end] == quote``."""
     place: str | None = None
     """Where in the source they begin, if it has places: "p. 4", "00:12:31"."""
+
+    @classmethod
+    def of(cls, article: Article, id_: str, start: int, end: int, number: int = 0) -> Citation:
+        """The citation of a stretch of an article's text.
+
+        Args:
+            article: The article.
+            id_: Its ``id``, which takes time to make.
+            start: Where the words begin in its text.
+            end: Where they end.
+            number: The citation's number in its answer, 0 if it has none yet.
+        """
+        return cls(
+            number=number,
+            article_id=id_,
+            key=article.key,
+            uri=article.uri,
+            title=article.title,
+            publisher=article.publisher,
+            author=article.author,
+            published=article.published,
+            url=article.url,
+            start=start,
+            end=end,
+            quote=article.text[start:end],
+            place=article.place_at(start),
+        )
 
 
 _Numbers = PlainSerializer(lambda cited: [c.number for c in cited], return_type=list[int])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.settings import Settings
     from rag.types import Answer, Filters
-    from ui.commands.references import Source
+    from ui.export import Source
 
 app = typer.Typer(
     name="onrecord",
@@ -153,12 +153,12 @@ def add(
     explain: Explain = False,
 ) -> None:
     """Read articles, and bring the index in line with them; only what changed is embedded."""
-    from ui.commands import alerts, explaining, indexing
+    from ui.commands import alerts, indexing
 
     settings = _settings(index, allow_private=allow_private)
     report, missing = indexing.add(settings, sources, _mapped(fields or []))
     indexing.show(report, missing, as_json=as_json)
-    for line in explaining.explanations(settings, sources) if explain else ():
+    for line in indexing.explanations(settings, sources) if explain else ():
         typer.echo(line, err=as_json)
     alerts.tell_new(settings)
     if missing or report.lost or any(item.fault for item in report.skipped):
@@ -642,9 +642,9 @@ def _one_form(*forms: bool) -> None:
 
 
 def _refer(sources: Sequence[Source], *, as_ris: bool) -> None:
-    from ui.commands import references
+    from ui import export as exporting
 
-    typer.echo((references.ris if as_ris else references.bibtex)(sources), nl=False)
+    typer.echo((exporting.ris if as_ris else exporting.bibtex)(sources), nl=False)
 
 
 def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:

@@ -1,17 +1,17 @@
-"""Conversations and answers to take away: Markdown, one page of HTML, text for the clipboard."""
+"""To take away: conversations and answers as Markdown, HTML or text, articles as BibTeX and RIS."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from index.article import Article
 from rag.answer_text import NEAREST
 from rag.periods import day_text
 from rag.types import Answer, Citation, Claim, Short
-from ui.answer_parts import paragraphs, refusal, remarks, sources
+from ui.answer_parts import in_claim, paragraphs, pieces, refusal, remarks, sources
 from ui.conversation_store.values import Turn
-from ui.short_answers import in_claim, pieces
 from ui.templating import render
 
 # Of Markdown's syntax what can stand inside a line: emphasis, code, links, tags, tables, formulas,
@@ -115,9 +115,9 @@ def _particulars(citation: Citation) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _address(citation: Citation) -> str:
+def _address(source: Source) -> str:
     """Where the original can be read on the web, "" if that is not known."""
-    url = (citation.url or "").strip()
+    url = (source.url or "").strip()
     if not _WEB.match(url):
         return ""
     return _NO_ADDRESS.sub(
@@ -178,3 +178,87 @@ def _markdown_source(number: int, citation: Citation) -> Iterator[str]:
         f" <{address}>" if address else f" ({_markdown(citation.uri)})"
     )
     yield f"   > {_markdown(citation.quote)}"
+
+
+Source = Article | Citation
+
+# What TeX takes for a command; a braced title keeps its capital letters.
+_TEX = {
+    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+# "Writer, Ada" has a comma of its own; "Ada Writer, Ben Reporter" are two.
+_AND = re.compile(r"\s*(?:;|,|\band\b)\s*")
+
+
+def bibtex(sources: Iterable[Source]) -> str:
+    """BibTeX entries, an article once, in their order; each named by its key."""
+    names: set[str] = set()
+    return "\n".join(_bibtex(source, names) for source in _once(sources))
+
+
+def ris(sources: Iterable[Source]) -> str:
+    """The same as RIS records."""
+    return "\n".join(map(_ris, _once(sources)))
+
+
+def _bibtex(source: Source, names: set[str]) -> str:
+    day = source.published
+    fields = {
+        "title": f"{{{_tex(source.title or source.key)}}}",
+        "author": " and ".join(f"{{{_tex(name)}}}" for name in _people(source)),
+        "journal": _tex(source.publisher or ""),
+        "year": f"{day:%Y}" if day else "",
+        "month": f"{day:%m}" if day else "",
+        "day": f"{day:%d}" if day else "",
+        "url": _address(source),
+        "note": "" if _address(source) else _tex(source.uri),
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@article{{{_name(source, names)},\n{lines}}}\n"
+
+
+def _ris(source: Source) -> str:
+    day = source.published
+    lines = [
+        ("TY", "NEWS"),
+        ("TI", source.title or source.key),
+        *(("AU", name) for name in _people(source)),
+        ("T2", source.publisher or ""),
+        ("PY", f"{day:%Y}" if day else ""),
+        ("DA", f"{day:%Y/%m/%d}" if day else ""),
+        ("UR", _address(source)),
+        ("ID", source.key),
+        ("N1", "" if _address(source) else source.uri),
+    ]
+    told = "".join(f"{tag}  - {_plain(value)}\r\n" for tag, value in lines if value)
+    return f"{told}ER  - \r\n"
+
+
+def _once(sources: Iterable[Source]) -> Sequence[Source]:
+    found: dict[str, Source] = {}
+    for source in sources:
+        found.setdefault(source.uri, source)
+    return list(found.values())
+
+
+def _people(source: Source) -> list[str]:
+    return [name for name in _AND.split(_plain(source.author or "")) if name]
+
+
+def _name(source: Source, names: set[str]) -> str:
+    """A name for an entry that TeX takes and no other entry has."""
+    end = re.sub(r"^\w+://", "", source.key)
+    base = re.sub(r"[^A-Za-z0-9:.-]+", "-", end).strip("-")[:80] or "article"
+    name, number = base, 1
+    while name.lower() in names:
+        number += 1
+        name = f"{base}-{number}"
+    names.add(name.lower())
+    return name
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(character, character) for character in _plain(text))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from rag.answer_text import MAY
-from ui.short_answers import carried, in_text
+from ui.answer_parts import carried, in_text
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -82,6 +82,11 @@ def is_sample(corpus: Corpus) -> bool:
     return corpus.directory == corpus.settings.index / FOLDER
 
 
+def home(corpus: Corpus) -> Path:
+    """The folder that what readers add goes to, and where alerts lie: the sample takes neither."""
+    return corpus.settings.index if is_sample(corpus) else corpus.directory
+
+
 def _is_empty(place: Place) -> bool:
     engine = engine_at(place)
     if not engine.made():

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.question_generation.suggest import follow_ups, suggest
+from ui.alerts.store import Alerts
 from ui.conversation_store.store import ConversationStore
+from ui.figures import counted
 from ui.library.adding import Editor
 from ui.library.view import Terms
 from ui.page.app import build_app, launch
-from ui.sample import NOTICE, SUGGESTIONS, is_sample
+from ui.sample import NOTICE, SUGGESTIONS, home, is_sample
 from ui.server.api import build_api
 from ui.server.auth import Users
 from ui.server.metrics import Metrics
@@ -62,7 +64,7 @@ def serve(
     editor = Editor.of(corpus, moved) if changing else None
     page = build_app(
         metrics.measured(corpus, "page"),
-        notice=lambda: NOTICE if is_sample(corpus) else "",
+        notice=lambda: _notice(corpus),
         suggestions=lambda: SUGGESTIONS if is_sample(corpus) else suggest(corpus),
         further=lambda answer: aside.run(lambda go_on: follow_ups(corpus, answer, go_on=go_on), ()),
         chats=chats,
@@ -76,3 +78,10 @@ def serve(
         page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
     except KeyboardInterrupt:
         page.close()
+
+
+def _notice(corpus: Corpus) -> str:
+    """What the head of the page says of a corpus: what alerts found, and that it is a sample."""
+    new = sum(not match.seen for match in Alerts(home(corpus)).matches())
+    told = f"{counted(new, 'new match', 'new matches')} of alerts, under Corpus." if new else ""
+    return " ".join(filter(None, (told, NOTICE if is_sample(corpus) else "")))

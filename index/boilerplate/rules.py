@@ -11,8 +11,8 @@ from datetime import date
 from typing import Literal
 
 from index.boilerplate import phrases
-from index.readers.dates import date_at_start, past_day
-from index.text.calendar import MONTHS, SHORT_MONTH, WEEKDAYS
+from index.readers.fields import date_at_start, past_day
+from index.text.dates import MONTHS, SHORT_MONTH, WEEKDAYS
 
 SOCIAL_WORDS = phrases.SOCIAL | phrases.SHARE | {"", "on", "via"}
 BIOGRAPHY = re.compile(

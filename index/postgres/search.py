@@ -20,7 +20,7 @@ from index.chunk import embedded_text
 from index.database import Database
 from index.ledger import Ledger, StoredArticle
 from index.search_index import SearchIndex, article_stems, means, stems_of
-from index.text.languages import ENGLISH, code_of
+from index.text.words import ENGLISH, code_of
 from index.vocabulary import Vocabulary, counted
 
 Kind = Literal["chunk", "article"]

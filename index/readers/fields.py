@@ -1,14 +1,15 @@
-"""What front matter and records call an article's particulars, and how they write them."""
+"""An article's particulars: what front matter and records call them, and days as news has them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict
 
-from index.readers.dates import parse_date
 from index.readers.encoding import letters, tidy
+from index.text.dates import folded, month_of, weekdays
 
 # As they are compared: small letters, nothing between them, so pub_date and pubDate are one.
 TITLE = ("title", "headline")
@@ -89,3 +90,154 @@ def language_code(value: str | None) -> str | None:
     """
     found = re.match(r"([a-z]{2})(?:[-_]|$)", (value or "").strip().lower())
     return found[1] if found else None
+
+
+DAY = r"(?P<day>\d{1,2})"
+YEAR = r"(?P<year>\d{4})(?!\d)"
+WORD = r"[^\s\d,.;:|/()\[\]-]"
+MONTH = rf"(?P<month>{WORD}{{2,20}}(?:[ /]{WORD}{{2,20}})?)\.?"
+OF = r"(?:of |de |del |d['’])?"
+LEAD = re.compile(  # a time of day, and what stands around it
+    r"[\s,|·•@–-]*(?:\d{1,2}[:.h]\d{2}(?::\d{2})?(?!\d|\.\d{4})\s*(?:[ap]\.?m\.?|uhr)?\s*"
+    r"(?:\(?[A-Z]{2,4}T?\)?(?=[\s,|·]))?[\s,|·•–-]+)?",
+    re.IGNORECASE,
+)
+WEEKDAY = re.compile(rf"({WORD}+(?:[ -]{WORD}+)?)\.?,?\s+|({WORD}+)\.?,?\s+")
+FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"{YEAR}(?:[-/]|\.\s?)(?P<month>\d{{1,2}})(?:[-/]|\.\s?){DAY}(?!\d)",
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:T|$|(?=\d{4,6}$))",
+        rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?{DAY}\s?[日일号]?",
+        rf"(?:ngày\s+)?{DAY}\s+(?:tháng|thg)\s+(?P<month>\d{{1,2}})(?:,|\s+năm)?\s+{YEAR}",
+        rf"{DAY}(?:st|nd|rd|th|er|º|°|\.|-?го)?[\s-]*{OF}{MONTH},?[\s-]+{OF}{YEAR}",
+        rf"{MONTH}\s+{DAY}(?:st|nd|rd|th)?,?\s+(?:\d\d:\d\d:\d\d\s+\w+\s+)?{YEAR}",
+        rf"{YEAR}\.?\s+(?:m\.\s+)?{MONTH}\s+{DAY}(?!\d)",
+        rf"{YEAR}\.?\s+gada\s+{DAY}\.\s+{MONTH}",
+    )
+)
+NUMERIC = re.compile(rf"(?P<a>\d{{1,2}})(?P<sep>[-/]|\.\s?)(?P<b>\d{{1,2}})[-/.]\s?{YEAR}")
+EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
+MONTH_FIRST = ("en-us", "en_us", "en-ph", "en-lr")
+UNCLEAR = ("en", "")  # of these languages it is not known which number comes first
+YEAR_FIRST = ("zh", "ja", "ko", "hu", "lt", "mn")  # and these write neither
+PLACEHOLDERS = {date(1970, 1, 1), date(1, 1, 1)}  # what programs write for a day they do not know
+BUDDHIST = 543  # years that Thailand is ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date at the beginning of a text.
+
+    Attributes:
+        day: The day that it stands for; None where it may stand for two, or for none.
+        end: Where in the text it ends.
+    """
+
+    day: date | None
+    end: int
+
+
+def parse_date(value: object, language: str | None = None) -> date | None:
+    """The day that a date as written stands for, or None when it is unclear or no date.
+
+    The day is the one written down, whatever the time zone; seconds or milliseconds since 1970
+    are days of UTC. 05/06/2025 is two different days in two countries: the language decides, if
+    its readers agree, else it is none.
+
+    Args:
+        value: A text, a number of seconds, or a date.
+        language: The language of the text, such as "en"; None where it is not known.
+
+    >>> parse_date("Sun, 18 May 2025 10:00:00 +0000"), parse_date("05/06/2025")
+    (datetime.date(2025, 5, 18), None)
+    >>> parse_date("05/06/2025", "de"), parse_date("12 мая 2025 г."), parse_date(1747008000)
+    (datetime.date(2025, 6, 5), datetime.date(2025, 5, 12), datetime.date(2025, 5, 12))
+    """
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = f"{value:.0f}"
+        if not EPOCH.fullmatch(value):
+            return None
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if EPOCH.fullmatch(text):
+        return _since_1970(text)
+    found = date_at_start(text, language)
+    return found.day if found else None
+
+
+def past_day(value: object, language: str | None = None) -> date | None:
+    """The day that a date as written stands for, as ``parse_date`` reads it; None if it is to come.
+
+    No article is published later than today, somewhere on earth.
+
+    Args:
+        value: The date, or a day.
+        language: That of the text that it stands in.
+    """
+    day = parse_date(value, language)
+    return day if day and day <= date.today() + timedelta(days=1) else None
+
+
+def date_at_start(text: str, language: str | None = None) -> Dated | None:
+    """The date that a text begins with, after a time of day or a weekday; None without one.
+
+    Args:
+        text: Any text.
+        language: The language of the text, such as "en"; None where it is not known.
+    """
+    starts = [_start(text)]
+    if weekday := WEEKDAY.match(text, starts[0]):
+        for group, name in enumerate(weekday.groups(), 1):
+            if name and folded(name) in weekdays():
+                starts.append(weekday.end(group))
+        single = re.compile(rf"({WORD}+)\.?,?\s*").match(text, starts[0])
+        if single and folded(single[1]) in weekdays():
+            starts.append(single.end())
+    for start in starts:
+        at = len(text) - len(text[start:].lstrip(" .,"))
+        for form in FORMS:
+            found = form.match(text, at)
+            if found and (number := month_of(found["month"], language)):
+                return Dated(_day(found["year"], number, found["day"]), found.end())
+        if numeric := NUMERIC.match(text, at):
+            return Dated(_by_language(numeric, language), numeric.end())
+    return None
+
+
+def _start(text: str) -> int:
+    lead = LEAD.match(text)
+    return lead.end() if lead else 0
+
+
+def _by_language(numeric: re.Match[str], language: str | None) -> date | None:
+    first, second, year = int(numeric["a"]), int(numeric["b"]), numeric["year"]
+    tag = (language or "").strip().lower()
+    code = re.split("[-_]", tag)[0]
+    if first > 12 or first == second:
+        return _day(year, second, first)
+    if second > 12 or tag.startswith(MONTH_FIRST):
+        return _day(year, first, second)
+    if numeric["sep"].startswith("."):  # who writes it with stops begins with the day
+        return _day(year, second, first)
+    if code in YEAR_FIRST or tag in UNCLEAR:
+        return None
+    return _day(year, second, first)
+
+
+def _since_1970(text: str) -> date | None:
+    whole = text.split(".")[0]
+    seconds = int(whole) / (1000 if len(whole) > 10 else 1)
+    return datetime.fromtimestamp(seconds, UTC).date()
+
+
+def _day(year: str, month: int, day: str | int) -> date | None:
+    number = int(year)
+    try:
+        found = date(number - BUDDHIST if 2400 < number < 2700 else number, month, int(day))
+    except ValueError:
+        return None
+    return None if found in PLACEHOLDERS else found

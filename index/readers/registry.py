@@ -9,13 +9,10 @@ from importlib.metadata import entry_points
 
 from index.article import Article, Skipped
 from index.errors import OnRecordError
-from index.readers import markdown, records, subtitles, text
-from index.readers.containers import archives, mail, warc
+from index.readers import archives, mail, office, pdf, records, subtitles, text
 from index.readers.encoding import Refused
 from index.readers.files import SourceFile, unreadable
 from index.readers.html import page
-from index.readers.office import docx, epub, odt, pptx, rtf
-from index.readers.pdf import document
 from index.readers.reader import Member, Reader, signed, single
 
 GROUP = "onrecord.readers"
@@ -33,21 +30,21 @@ def _is_page(file: SourceFile, head: bytes) -> bool:
 
 PAGES = Reader("a web page", page.EXTENSIONS, page.read_page, _is_page, many=True)
 OWN = (
-    Reader("plain text", text.EXTENSIONS, single(text.read_text)),
-    Reader("a Markdown file", markdown.EXTENSIONS, single(markdown.read_markdown)),
+    Reader("plain text", text.TEXT, single(text.read_text)),
+    Reader("a Markdown file", text.MARKDOWN, single(text.read_markdown)),
     PAGES,
     records.JSONL,
     records.TABLE,
-    document.READER,
-    docx.READER,
-    odt.READER,
-    pptx.READER,
-    rtf.READER,
-    epub.READER,
+    pdf.READER,
+    office.DOCX,
+    office.ODT,
+    office.PPTX,
+    office.RTF,
+    office.EPUB,
     subtitles.READER,
     mail.MESSAGE,
     mail.MAILBOX,
-    warc.READER,
+    archives.WARC,
     archives.GZIP,
     archives.TAR,
     archives.ZIP,  # after those that are zip archives too

@@ -10,7 +10,7 @@ from anyascii import anyascii
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from index.text.calendar import MONTHS, WEEKDAYS
+from index.text.dates import MONTHS, WEEKDAYS
 from index.text.words import is_content, stem
 
 ACRONYM = r"(?:[^\W\d_]\.){2,}|(?:[^\W\d_]\.)+[^\W\d_]\b"  # "U.S."

@@ -14,8 +14,15 @@ from typing import Protocol
 import httpcore
 import httpx
 
-from index.web.addresses import AddressRefused, Resolve, canonical, joined, resolved
-from index.web.connect import Checked, TooSlow
+from index.web.addresses import (
+    AddressRefused,
+    Checked,
+    Resolve,
+    TooSlow,
+    canonical,
+    joined,
+    resolved,
+)
 from index.web.politeness import AGENT, APART, MOST_BYTES, Busy, Pace, Robots, retry_after
 
 SECONDS = 60.0  # that one page may take, however slowly it comes

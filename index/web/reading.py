@@ -1,22 +1,217 @@
-"""From what an address gave to articles, by the readers that files have."""
+"""What an address gave: articles, by the readers of files, or the pages of a feed or sitemap."""
 
 from __future__ import annotations
 
 import codecs
+import gzip
+import io
+import json
 import re
 import tempfile
+import zlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
+from lxml import etree
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
 from index.readers import Source
+from index.readers.fields import one_line, past_day
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched
-from index.web.lists import Page
+
+HEAD = 4096  # bytes; comments and declarations may stand before the first element
+FEEDS = (b"<rss", b"<feed", b"<rdf:rdf")
+SITEMAPS = (b"<urlset", b"<sitemapindex")
+JSON_FEED = b"jsonfeed.org/version/"
+MOST_PAGES = 50_000  # of one sitemap, as the protocol has it
+
+
+class Unreadable(Exception):
+    """A feed or a sitemap that is broken; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that is listed, and what is said of it there.
+
+    Attributes:
+        url: Its address, in canonical form.
+        mark: What changes when the page does, as the list tells it; "" if it does not.
+        content: The article as HTML, where a feed holds all of it; "" elsewhere.
+    """
+
+    url: str
+    mark: str = ""
+    title: str = ""
+    author: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list holds.
+
+    Attributes:
+        pages: In the order of the list.
+        lists: The addresses of further lists; a sitemap index has them.
+    """
+
+    pages: tuple[Page, ...] = ()
+    lists: tuple[str, ...] = ()
+
+
+def listing(body: bytes, url: str, kind: str = "") -> Listing | None:
+    """What a feed or a sitemap lists; None if it is neither.
+
+    Args:
+        body: What lies at an address.
+        url: The address.
+        kind: Its content type, as the server told it.
+
+    Raises:
+        Unreadable: it is broken so that nothing of it can be read.
+    """
+    head = body[:HEAD].lower()
+    if any(root in head for root in SITEMAPS):
+        return _sitemap(body, url)
+    if body.lstrip()[:1] == b"{" and JSON_FEED in body[:HEAD].replace(b"\\/", b"/"):
+        return _json_feed(body, url)
+    if any(root in head for root in FEEDS) and b"<html" not in head:
+        return _feed(body, url, kind)
+    return None
+
+
+def unzipped(body: bytes, most: int) -> bytes:
+    """A sitemap that lies on its server as .xml.gz, without its packing.
+
+    Args:
+        body: As it came.
+        most: The most bytes that it may unpack to.
+
+    Raises:
+        Unreadable: it is damaged, or has more than ``most`` bytes.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        with gzip.open(io.BytesIO(body)) as packed:
+            plain = packed.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable("it is packed and damaged") from error
+    if len(plain) > most:
+        raise Unreadable(f"it has more than {most:,} bytes when unpacked")
+    return plain
+
+
+def _feed(body: bytes, url: str, kind: str) -> Listing:
+    import feedparser
+
+    # As a stream: a string would be taken for the name of a file or for an address.
+    found = feedparser.parse(
+        io.BytesIO(body), response_headers={"content-type": kind, "content-location": url}
+    )
+    if not found.entries and found.bozo:
+        raise Unreadable(f"the feed is broken ({one_line(str(found.bozo_exception))})")
+    name = one_line(found.feed.get("title"))
+    pages = (_page(entry, url, name) for entry in found.entries)
+    return Listing(tuple(page for page in pages if page))
+
+
+def _page(entry: Any, base: str, name: str | None) -> Page | None:  # noqa: ANN401 (feedparser's)
+    link = joined(base, str(entry.get("link") or ""))
+    if not entry.get("link") or link is None:
+        return None
+    return Page(
+        link,
+        # feedparser gives the day of publication for that of a change that is not told.
+        mark=dict.get(entry, "updated") or "",
+        title=one_line(entry.get("title")) or "",
+        author=one_line(entry.get("author")),
+        publisher=name,
+        published=past_day(entry.get("published") or dict.get(entry, "updated")),
+        content="\n".join(part.get("value", "") for part in entry.get("content", ())),
+    )
+
+
+def _json_feed(body: bytes, url: str) -> Listing:
+    try:
+        feed = json.loads(body)
+        items = feed["items"]
+        return Listing(
+            tuple(page for item in items if (page := _json_page(item, url, feed.get("title"))))
+        )
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(f"the feed is broken ({type(error).__name__})") from error
+
+
+def _json_page(item: dict[str, Any], base: str, name: object) -> Page | None:
+    link = joined(base, str(item.get("url") or item.get("external_url") or ""))
+    if not (item.get("url") or item.get("external_url")) or link is None:
+        return None
+    authors = item.get("authors") or [item.get("author")]
+    return Page(
+        link,
+        mark=str(item.get("date_modified") or ""),
+        title=one_line(item.get("title")) or "",
+        author=one_line(authors),
+        publisher=one_line(name),
+        published=past_day(item.get("date_published") or item.get("date_modified")),
+        content=str(item.get("content_html") or ""),
+    )
+
+
+def _sitemap(body: bytes, url: str) -> Listing:
+    """The pages that a sitemap lists, those that changed last first, and the sitemaps."""
+    pages: list[Page] = []
+    lists: list[tuple[str, str]] = []
+    # Entities of its own no sitemap needs; nothing is loaded for one.
+    walk = etree.iterparse(
+        io.BytesIO(body), tag=("{*}url", "{*}sitemap"), recover=True, resolve_entities=False,
+        load_dtd=False, no_network=True, huge_tree=False,
+    )  # fmt: skip
+    try:
+        for _, element in walk:
+            known = _fields(element)
+            place = element.findtext("{*}loc")  # images of a page have theirs
+            link = joined(url, place) if place else None
+            mark = known.get("lastmod", "")
+            if link and etree.QName(element).localname == "sitemap":
+                lists.append((mark, link))
+            elif link and len(pages) < MOST_PAGES:
+                pages.append(
+                    Page(
+                        link,
+                        mark=mark,
+                        title=known.get("title", ""),
+                        publisher=known.get("name") or None,
+                        published=past_day(known.get("publication_date")),
+                    )
+                )
+            element.clear()
+    except etree.XMLSyntaxError as error:
+        if not pages and not lists:
+            raise Unreadable(f"the sitemap is broken ({error.msg})") from error
+    pages.sort(key=lambda page: page.mark, reverse=True)
+    lists.sort(key=lambda pair: pair[0], reverse=True)
+    return Listing(tuple(pages), tuple(link for _, link in lists))
+
+
+def _fields(element: Any) -> dict[str, str]:  # noqa: ANN401 (lxml ships no types)
+    """The text of what lies in an entry, by its name without a namespace; the first one counts."""
+    found: dict[str, str] = {}
+    for part in element.iter():
+        if isinstance(part.tag, str) and (text := " ".join((part.text or "").split())):
+            found.setdefault(etree.QName(part).localname, text)
+    return found
+
 
 _KINDS = {
     "text/html": ".html",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.text.calendar import MONTH, WEEKDAY
+from index.text.dates import MONTH, WEEKDAY
 from index.text.names import Name, names_in
 from index.text.words import content_stems
 from rag.dialogue.leaning import leans, pointing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.ledger import StoredArticle
-from index.text.calendar import SHORT_MONTH, WEEKDAY
+from index.text.dates import SHORT_MONTH, WEEKDAY
 from index.text.names import names_in
 from index.text.words import content_stems
 from rag.dialogue.referents import people_in

@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.embed import likeness
-from index.text.languages import code_of
-from index.text.words import content_stems
+from index.text.words import code_of, content_stems
 from rag.reading.evidence import Evidence, may_answer, numbers_of, surest
 from rag.reading.reader import SentenceReading
 from rag.retrieve import Passage, Query

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
-from index.text.languages import ENGLISH, code_of
-from index.text.words import content_stems
+from index.text.words import ENGLISH, code_of, content_stems
 from rag.facts import Lacking
 from rag.question import Question
 from rag.reading import answerability, by_words, evidence

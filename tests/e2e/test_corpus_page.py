@@ -15,7 +15,7 @@ from tests.e2e.browsing import (
     violations,
 )
 from tests.newsite import Site
-from tests.rag.builders import corpus_of
+from tests.rag.builders import article, corpus_of
 from ui.alerts.store import Alerts, Match
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms
@@ -159,16 +159,27 @@ def test_pasted_text_is_added_and_taken_out_again(visit, address, corpus):
     page.get_by_text("2 articles on the record.").wait_for()
 
 
-def test_a_link_is_fetched_and_an_alert_that_it_matches_is_shown(visit, address, corpus):
-    alerts = Alerts(corpus.directory)
-    match = Match("bread?", "bread.txt", "x", EVIL, None, None, None, "", 0, "2026-05-05T10:00:00")
-    alerts.record(alerts.add("bread?", 0), [match], 0)
+def test_a_name_gives_its_articles_and_is_asked_about(visit, address, corpus):
+    texts = ("Hail fell on Brno, Ada Lund said.", "Ada Lund said that Brno will be dry.")
+    corpus.builder(corpus.directory).put(
+        [article(f"lund-{n}.txt", text) for n, text in enumerate(texts)]
+    )
+    page = library(visit, address)
+    page.get_by_role("button", name="Ada Lund 2").click()
+    page.get_by_text("1–2 of 2 found among 5").wait_for()
+    assert page.get_by_label("Find articles").input_value() == '"Ada Lund"'
+    assert violations(page) == []
+    page.get_by_role("button", name="Quotations").click()
+    page.locator("#chat .asked", has_text="What did Ada Lund say?").wait_for()
+    page.get_by_role("button", name="Retry").wait_for()
+    assert "Ada Lund said that Brno will be dry." in page.locator("#chat .answer").text_content()
+    assert page.evaluate("document.activeElement.closest('#ask') !== null")
+
+
+def test_a_link_is_fetched(visit, address):
     with Site() as site:
         site.page("/harbour", "Harbour to close")
         page = library(visit, address)
-        shown = page.locator(".library .alerts")
-        assert shown.locator("summary").text_content() == "Alerts: the last 1 match"
-        assert EVIL in shown.locator("a").text_content()
         page.get_by_text("Add articles", exact=True).click()
         label = "Address of an article, a feed or a sitemap"
         page.get_by_label(label).fill(f"{site.address}/harbour")
@@ -178,6 +189,50 @@ def test_a_link_is_fetched_and_an_alert_that_it_matches_is_shown(visit, address,
     page.locator(".library .results a").click()
     page.locator("#reader").get_by_role("heading", name="Harbour to close").wait_for()
     assert not elsewhere(page)
+
+
+def test_an_alert_is_kept_tells_what_is_new_and_goes_and_comes_back(visit, address, corpus):
+    page = visit(address)
+    ask(page, "What will bread cost in Vienna?")
+    page.get_by_role("button", name="Alert me of new articles on this").click()
+    kept = (
+        "Kept. New articles on “What will bread cost in Vienna?” will be told under Corpus, Alerts."
+    )
+    page.locator("#judged", has_text=kept).wait_for()
+    page.get_by_role("tab", name="Corpus").click()
+    page.get_by_label("Find articles").fill("hail")
+    page.get_by_role("button", name="Alert me of new articles with these words").click()
+    shown = page.locator(".library .alerts")
+    shown.get_by_text("Kept. New articles on “hail”").wait_for()
+    assert shown.locator("li b").all_text_contents() == ["What will bread cost in Vienna?", "hail"]
+    page.get_by_label("Find articles").fill("hail publisher:Wire")
+    page.get_by_role("button", name="Alert me of new articles with").wait_for(state="hidden")
+
+    match = Match(
+        "hail", "bread.txt", corpus.articles()[0].id, EVIL, None, None, None, "", 0, "2026-05-05"
+    )
+    alerts = Alerts(corpus.directory)
+    alerts.record(alerts.all()[1], [match], 3)
+    page.reload()
+    page.get_by_role("tab", name="Corpus").click()
+    shown.locator("summary .new", has_text="1 new").wait_for()
+    shown.locator("summary").click()
+    shown.locator("summary .new").wait_for(state="hidden")
+    assert shown.locator("li p", has_text=EVIL).locator("b").text_content() == "New"
+    assert [match.seen for match in alerts.matches()] == [True]
+    assert shown.get_by_role("link", name="As a feed (RSS)").get_attribute("href") == "alerts.rss"
+    assert violations(page) == []
+
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Remove the alert hail").press("Enter")
+    undo = shown.get_by_role("button", name="Undo")
+    undo.wait_for()
+    assert [each.text for each in alerts.all()] == ["What will bread cost in Vienna?"]
+    assert undo.evaluate("button => button === document.activeElement")
+    page.keyboard.press("Enter")
+    shown.locator("li b", has_text="hail").wait_for()
+    assert [match.title for match in alerts.matches()] == [EVIL]
+    assert (page.dialogs, elsewhere(page)) == ([], set())
 
 
 def test_what_goes_wrong_is_told_in_a_sentence(visit, address, corpus):

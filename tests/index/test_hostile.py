@@ -15,8 +15,7 @@ from index.readers import read_source
 from index.readers.encoding import MAX_CHARACTERS, MAX_LINES, Refused
 from index.readers.files import SourceFile
 from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_html
-from index.readers.markdown import read_markdown
-from index.readers.text import read_text
+from index.readers.text import read_markdown, read_text
 from index.text.sentences import split_sentences
 from tests.growth import assert_linear
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from index.boilerplate.clean import Cleaned, clean_text
-from index.readers.dates import parse_date
 from index.readers.encoding import decode, decode_telling, tidy
+from index.readers.fields import parse_date
 from index.text.unwrap import unwrap
 from tests.pages import articles
 

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.boilerplate.clean import clean_article
-from index.boilerplate.explain import explain
+from index.boilerplate.clean import clean_article, explain
 from index.readers import read_source
 from index.readers.files import SourceFile
 from index.readers.html.page import read_html
-from index.readers.markdown import read_markdown
-from index.readers.text import read_text
+from index.readers.text import read_markdown, read_text
 from index.text.sentences import LONGEST, split_sentences
 
 FIRST = "The harbour crane was taken down on Monday, and the city sold it for scrap, it said."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.boilerplate.clean import clean_article
-from index.readers import dates
+from index.readers import fields
 from index.readers.files import SourceFile
 from index.readers.html.page import read_html
 
@@ -115,7 +115,7 @@ def test_a_day_to_come_is_no_day(monkeypatch):
 
     head = '<meta name="date" content="2026-02-11">'
     assert read(head).published == DAY
-    monkeypatch.setattr(dates, "date", Early)
+    monkeypatch.setattr(fields, "date", Early)
     assert read(head).published is None
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from index.article import Article, Skipped
 from index.readers import Source, SourceMissing, extensions, read_source
-from index.readers.dates import parse_date
 from index.readers.encoding import decode, tidy
+from index.readers.fields import parse_date
 
 RAIN = "Rain fell on Bern on Sunday.\n\nIt will fall on Monday too, the weather office said.\n"
 

@@ -12,8 +12,7 @@ from index.readers import read_source
 from index.readers.assembly import Assembly
 from index.readers.encoding import MAX_CHARACTERS
 from index.readers.files import SourceFile
-from index.readers.pdf.reading_order import Words, reading_order
-from index.readers.pdf.typeset import write
+from index.readers.pdf_layout import Words, reading_order, write
 from index.readers.registry import read_file
 from tests.growth import assert_linear
 from tests.index.documents import archive, report
@@ -164,7 +163,7 @@ def test_a_text_that_is_too_long_is_told(monkeypatch):
     data = archive({"word/document.xml": f"<w:document {W}><w:body>{long}</w:body></w:document>"})
     (found,) = read("a.docx", data)
     assert "characters and one article may have 5,000,000" in found.reason
-    monkeypatch.setattr("index.readers.pdf.document.MAX_PAGES", 3)
+    monkeypatch.setattr("index.readers.pdf.MAX_PAGES", 3)
     (found,) = read("a.pdf", report(4))
     assert found.reason == "the PDF has 4 pages and 3 can be read; split it"
 

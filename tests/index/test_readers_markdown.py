@@ -6,7 +6,7 @@ import pytest
 
 from index.article import Article, Skipped
 from index.readers import read_source
-from index.readers.markdown import plain_text
+from index.readers.text import plain_text
 
 
 def only(path, content):

@@ -9,7 +9,7 @@ import pytest
 from index.article import Article, Skipped
 from index.readers import read_source
 from index.readers.assembly import line
-from index.readers.pdf import ocr
+from index.readers.pdf import _tesseract
 from index.text.words import WORD
 from tests.index.documents import COLUMNS, column, pdf, report, scan, two_columns
 
@@ -202,11 +202,11 @@ def tesseract(tmp_path, monkeypatch):
             program.chmod(program.stat().st_mode | stat.S_IXUSR)
             path = os.pathsep.join((path, "/bin", "/usr/bin"))
         monkeypatch.setenv("PATH", path)
-        ocr._command.cache_clear()
+        _tesseract.cache_clear()
         return folder
 
     yield install
-    ocr._command.cache_clear()
+    _tesseract.cache_clear()
 
 
 def test_a_scan_without_tesseract_says_how(tmp_path, tesseract):

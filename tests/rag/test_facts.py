@@ -8,8 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.text.calendar import MONTHS, month_number
-from index.text.dates import dates_in
+from index.text.dates import MONTHS, dates_in, month_number
 from index.text.names import alike, names_in
 from index.text.numbers import numbers_in
 from rag.facts import exchanged, in_their_words, lacking

@@ -27,7 +27,7 @@ import pytest
 
 from index.boilerplate.clean import clean_article
 from index.readers import Source
-from index.text.calendar import WEEKDAYS
+from index.text.dates import WEEKDAYS
 from index.text.sentences import split_sentences
 from rag.question_files import records
 

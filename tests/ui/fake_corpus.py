@@ -71,20 +71,7 @@ EVIL = Article(
 def cite(article: Article, quote: str, number: int = 1) -> Citation:
     """The citation of words that stand in an article."""
     start = article.text.index(quote)
-    return Citation(
-        number=number,
-        article_id=article.id,
-        key=article.key,
-        uri=article.uri,
-        title=article.title,
-        publisher=article.publisher,
-        author=article.author,
-        published=article.published,
-        url=article.url,
-        start=start,
-        end=start + len(quote),
-        quote=quote,
-    )
+    return Citation.of(article, article.id, start, start + len(quote), number)
 
 
 def short(citation: Citation, words: str) -> Short:

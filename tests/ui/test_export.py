@@ -167,7 +167,8 @@ def test_a_conversation_as_a_page_needs_nothing_and_its_markers_lead_to_its_sour
     ids = {attrs["id"] for _, attrs in found.tags if "id" in attrs}
     assert hrefs == ["#source-1-1", "#source-1-2"]
     assert ids == {"source-1-1", "source-1-2", "source-2-1"}
-    assert "prefers-color-scheme: dark" in html
+    assert "color-scheme: light dark" in html
+    assert "light-dark(" in html
     assert "@media print" in html
     assert found.text == (
         "Kept with onrecordThe summitWhat has to come first?Asked 1 March 2026, 12:30 UTC"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article
-from ui.commands.references import bibtex, ris
+from ui.export import bibtex, ris
 
 FROST = Article(
     uri="https://post.example/frost_1",

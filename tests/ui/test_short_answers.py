@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rag.types import Short
 from tests.rag.builders import cited, claim
 from tests.ui.fake_corpus import reply
-from ui.short_answers import carried, in_claim, in_text, pieces
+from ui.answer_parts import carried, in_claim, in_text, pieces
 
 TEXT = st.text(alphabet=" \n\t\u00a0\u2028ab<&*", max_size=20)
 

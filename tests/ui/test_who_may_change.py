@@ -10,9 +10,11 @@ import pytest
 from index.readers import Source
 from rag.corpus import Corpus
 from rag.settings import Settings
+from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, write
 from tests.ui.serving import PASSWORD, served
 from ui import changes
+from ui.alerts import checking
 from ui.commands import indexing
 from ui.library.adding import Editor
 from ui.server.auth import BadAuth, User, Users
@@ -84,6 +86,37 @@ def test_each_role_may_do_what_the_one_before_may_and_more(served_to):
         {"who": "editor-ada", "added": ["upload/fog.txt"]},
         {"who": "admin-ada", "removed": ["rain.txt"]},
     ]
+
+
+def test_editors_keep_alerts_that_all_see(served_to):
+    ask, directory = served_to
+    refused = [
+        ask("reader", "POST", "/api/alerts", json={"text": "snow?"}),
+        ask("reader", "POST", "/api/alerts/seen"),
+        ask("reader", "DELETE", "/api/alerts/1"),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * 3
+    assert ask("editor", "POST", "/api/alerts", json={"text": " snow? "}).json()["number"] == 1
+    assert ask("editor", "POST", "/api/articles", json=TEXT).status_code == 200
+    checking.ask_new(Settings(index=directory), Corpus(directory, FakeEmbedder(), Settings()))
+    told = ask("reader", "GET", "/api/alerts").json()
+    assert [each["text"] for each in told["alerts"]] == ["snow?"]
+    assert [(m["alert"], m["title"], m["seen"]) for m in told["matches"]] == [
+        ("snow?", "Pass", False)
+    ]
+    assert ask("editor", "POST", "/api/alerts/seen").status_code == 204
+    assert ask("reader", "GET", "/api/alerts").json()["matches"][0]["seen"] is True
+    assert ask("editor", "DELETE", "/api/alerts/1").json()["text"] == "snow?"
+    gone = ask("editor", "DELETE", "/api/alerts/1")
+    assert (gone.status_code, gone.json()["error"][:16]) == (404, "1: there is no a")
+    assert ask("reader", "GET", "/api/alerts").json() == {"alerts": [], "matches": []}
+
+
+def test_what_cannot_be_looked_for_makes_no_alert(served_to):
+    ask, _ = served_to
+    answer = ask("admin", "POST", "/api/alerts", json={"text": "of the"})
+    assert answer.status_code == 400
+    assert "holds only words like" in answer.json()["error"]
 
 
 def test_an_entry_without_a_role_is_an_admin(users):

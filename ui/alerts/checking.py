@@ -9,15 +9,37 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from index.engine import Place, engine_at
-from rag.alerts import Hit, matching
+from index.text.words import content_stems
+from rag.alerts import Hit, is_question, matching
+from rag.question import UnusableQuestion, understand
 from ui.alerts.sending import send
 from ui.alerts.store import Alert, Alerts, Match, now
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rag.corpus import Corpus
     from rag.settings import Settings
 
 log = logging.getLogger(__name__)
+
+
+def keep(directory: Path, place: Place, text: str) -> Alert:
+    """Saves an alert that is told of what is stored from now on.
+
+    Args:
+        directory: Where alerts lie.
+        place: The index that is asked.
+        text: A question, or words to look for.
+
+    Raises:
+        UnusableQuestion: there is nothing in it to look for.
+        AlertsUnusable: see the class.
+    """
+    understand(text)
+    if not is_question(text) and not content_stems(text):
+        raise UnusableQuestion(f"“{text}” has no word to look for; name what it is about")
+    return Alerts(directory).add(text, last_of(place))
 
 
 def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Match], list[str]]:

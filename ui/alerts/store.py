@@ -7,13 +7,16 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from index.errors import OnRecordError
 
 FILE = "alerts.sqlite3"
+
+# For so long an alert that was removed can be brought back with what matched it.
+UNDONE_WITHIN = timedelta(hours=1)
 
 Channel = Literal["hooked", "mailed"]
 
@@ -30,10 +33,19 @@ CREATE TABLE IF NOT EXISTS matches (
     hooked INTEGER NOT NULL DEFAULT 0, mailed INTEGER NOT NULL DEFAULT 0, UNIQUE (alert, uri)
 );
 """
+_LATER = """
+ALTER TABLE alerts ADD COLUMN removed TEXT;
+ALTER TABLE matches ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 1;
+"""
 
 
 class AlertsUnusable(OnRecordError):
-    """The file that keeps alerts cannot be used, or has no such alert."""
+    """The file that keeps alerts cannot be used."""
+
+
+class NoSuchAlert(OnRecordError):
+    """There is no alert with this number or text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class Match:
         article: The article's id, which names its revision.
         quote: The words that answer.
         start: Where they stand in the article's text.
+        seen: Whether somebody saw it on the page.
     """
 
     alert: str
@@ -73,6 +86,10 @@ class Match:
     quote: str
     start: int
     found: str
+    seen: bool = False
+
+
+_ALERT = ", ".join(each.name for each in fields(Alert))
 
 
 class Alerts:
@@ -86,40 +103,46 @@ class Alerts:
         if not self.path.is_file():
             return []
         with self._open() as db:
-            return [Alert(*row) for row in db.execute("SELECT * FROM alerts ORDER BY pk")]
+            kept = db.execute(f"SELECT {_ALERT} FROM alerts WHERE removed IS NULL ORDER BY pk")
+            return [Alert(*row) for row in kept]
 
     def add(self, text: str, since: int) -> Alert:
-        """Saves an alert, asked of what is stored after ``since``; one of the same text stays.
+        """Saves an alert, asked of what is stored after ``since``.
+
+        One of the same text stays; one that was just removed comes back with what matched it.
 
         Args:
             text: A question, or words to look for.
             since: The pk of the last article that is not new to it.
         """
         with self._open() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO alerts (text, since, made) VALUES (?, ?, ?)",
+            long_ago = (datetime.now(UTC) - UNDONE_WITHIN).isoformat(timespec="seconds")
+            db.execute("DELETE FROM alerts WHERE removed < ?", (long_ago,))
+            row = db.execute(
+                "INSERT INTO alerts (text, since, made) VALUES (?, ?, ?)"
+                f" ON CONFLICT (text) DO UPDATE SET removed = NULL RETURNING {_ALERT}",
                 (text, since, now()),
-            )
-            return Alert(*db.execute("SELECT * FROM alerts WHERE text = ?", (text,)).fetchone())
+            ).fetchone()
+            return Alert(*row)
 
     def remove(self, named: str) -> Alert:
-        """Removes the alert with this number or text, and what matched it.
+        """Removes the alert with this number or text; for a while ``add`` brings it back.
 
         Raises:
-            AlertsUnusable: there is none.
+            NoSuchAlert: there is none.
         """
         found = [each for each in self.all() if named in (str(each.pk), each.text)]
         if not found:
-            raise AlertsUnusable(
+            raise NoSuchAlert(
                 f"{named}: there is no alert with this number or text; see which there are with:"
                 " onrecord alert list"
             )
         with self._open() as db:
-            db.execute("DELETE FROM alerts WHERE pk = ?", (found[0].pk,))
+            db.execute("UPDATE alerts SET removed = ? WHERE pk = ?", (now(), found[0].pk))
         return found[0]
 
     def matched(self, alert: Alert) -> set[str]:
-        """The uris that matched an alert."""
+        """The uris of the articles that matched an alert."""
         with self._open() as db:
             return {
                 uri for (uri,) in db.execute("SELECT uri FROM matches WHERE alert = ?", (alert.pk,))
@@ -146,9 +169,15 @@ class Alerts:
         """What matched last, newest first."""
         return self._select("ORDER BY m.pk DESC LIMIT ?", most) if self.path.is_file() else []
 
+    def see(self) -> None:
+        """Notes that everything that matched was seen."""
+        if self.path.is_file():
+            with self._open() as db:
+                db.execute("UPDATE matches SET seen = 1")
+
     def untold(self, channel: Channel) -> list[Match]:
         """What was not sent by a channel yet, oldest first."""
-        return self._select(f"WHERE NOT {channel} ORDER BY m.pk LIMIT ?", 1000)
+        return self._select(f"AND NOT {channel} ORDER BY m.pk LIMIT ?", 1000)
 
     def told(self, channel: Channel, matches: Sequence[Match]) -> None:
         """Notes that matches were sent.
@@ -166,9 +195,12 @@ class Alerts:
 
     def _select(self, rest: str, most: int) -> list[Match]:
         columns = ", ".join(f"m.{each.name}" for each in fields(Match)[1:])
-        query = f"SELECT a.text, {columns} FROM matches m JOIN alerts a ON a.pk = m.alert {rest}"
+        query = (
+            f"SELECT a.text, {columns} FROM matches m JOIN alerts a ON a.pk = m.alert"
+            f" WHERE a.removed IS NULL {rest}"
+        )
         with self._open() as db:
-            return [Match(*row) for row in db.execute(query, (most,))]
+            return [Match(*(*row[:-1], bool(row[-1]))) for row in db.execute(query, (most,))]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -184,12 +216,21 @@ class Alerts:
             with closing(sqlite3.connect(self.path, timeout=30)) as db, db:
                 db.execute("PRAGMA foreign_keys = ON")
                 db.executescript(_TABLES)
+                if db.execute("PRAGMA user_version").fetchone() == (0,):
+                    self._bring_up_to_date(db)
                 yield db
         except (sqlite3.Error, OSError) as error:
             raise AlertsUnusable(
                 f"{self.path}: alerts cannot be kept here ({error}); make the folder writable, or"
                 " move the file away if it is damaged"
             ) from error
+
+    def _bring_up_to_date(self, db: sqlite3.Connection) -> None:
+        db.execute("BEGIN IMMEDIATE")
+        if db.execute("PRAGMA user_version").fetchone() == (0,):  # no other process did it
+            for statement in _LATER.strip().splitlines():
+                db.execute(statement)
+        db.commit()
 
 
 def now() -> str:

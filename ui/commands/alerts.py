@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.errors import OnRecordError
-from index.text.words import content_stems
 from ui.alerts import checking
-from ui.alerts.feed import rss
-from ui.alerts.sending import line
+from ui.alerts.sending import line, rss
 from ui.alerts.store import Alerts
 from ui.output import plain
 
@@ -34,7 +32,7 @@ def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> 
 
     Raises:
         typer.BadParameter: it is not one of ``ACTIONS``, or lacks its text.
-        AlertsUnusable: see the class.
+        AlertsUnusable, NoSuchAlert: see the classes.
     """
     if action not in ACTIONS:
         raise typer.BadParameter(f"“{action}” is none of {', '.join(ACTIONS)}")
@@ -57,8 +55,7 @@ def tell_new(settings: Settings) -> None:
 
 
 def _add(settings: Settings, text: str, as_json: bool) -> None:
-    alerts = Alerts(settings.index)
-    alert = alerts.add(checked(text), checking.last_of(settings.place()))
+    alert = checking.keep(settings.index, settings.place(), text)
     _show(asdict(alert), f"{alert.pk}: {alert.text}", as_json)
 
 
@@ -89,21 +86,6 @@ ACTIONS: dict[str, Callable[[Settings, str, bool], None]] = {
     "matches": _matches,
     "feed": _feed,
 }
-
-
-def checked(text: str) -> str:
-    """The text of an alert, if there is something in it to look for.
-
-    Raises:
-        UnusableQuestion: there is not.
-    """
-    from rag.alerts import is_question
-    from rag.question import UnusableQuestion, understand
-
-    understand(text)
-    if not is_question(text) and not content_stems(text):
-        raise UnusableQuestion(f"“{text}” has no word to look for; name what it is about")
-    return text
 
 
 def _show(values: object, text: str, as_json: bool) -> None:

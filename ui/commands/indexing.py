@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from index.article import Article
+from index.boilerplate.clean import explain
 from index.build import Builder, Report
 from index.check import faults
 from index.embedders import embedder_of
@@ -25,6 +27,27 @@ from ui.conversation_store.store import damage
 
 if TYPE_CHECKING:
     from rag.settings import Settings
+
+
+def explanations(settings: Settings, named: Iterable[str]) -> Iterator[str]:
+    """A line for each article of sources, and an indented one for each thing to tell of it.
+
+    What is missing or cannot be read is told when it is added, and passed over here.
+
+    Args:
+        settings: Where the index is, and how it is asked.
+        named: Files, folders, globs and addresses.
+    """
+    for name in named:
+        try:
+            source = Source.at(name, max_bytes=settings.max_file_mb * 2**20)
+        except SourceMissing:
+            continue
+        for item in source.articles():
+            if isinstance(item, Article):
+                yield output.plain(item.uri)
+                yield from (output.plain(f"  {about}: {what}") for about, what in explain(item))
+
 
 _STAGES = {"fetch": "Fetching", "read": "Reading", "embed": "Embedding", "index": "Indexing"}
 _SHOWN = ("added", "changed", "unchanged", "removed", "duplicates")

@@ -8,13 +8,14 @@ and binds closer than OR; NOT or a minus sign leaves out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from index.text.words import content_stems
+from rag.named import Named
 from rag.periods import span
 from ui.library.listing import Row
 
@@ -119,6 +120,17 @@ def _test(
     return lambda row: meets(row) is term.wanted
 
 
+def watched(typed: str) -> str:
+    """The words for which an alert can be kept: all of them are wanted, and nothing else.
+
+    >>> watched('frost "hard winter"'), watched("frost OR hail"), watched("frost after:2026")
+    ('frost "hard winter"', '', '')
+    """
+    groups, fields = parsed(typed)
+    alone = len(groups) == 1 and not fields and all(term.wanted for term in groups[0])
+    return typed.strip() if alone and content_stems(typed) else ""
+
+
 def holding(corpus: Corpus, term: Term) -> Collection[str]:
     """The ids of the articles of a corpus whose text holds a word, in any form, or a phrase.
 
@@ -163,28 +175,45 @@ def _patterns(term: Term) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One value of a field: what to type for it, how many rows have it, and whether it is typed."""
+    """One value of a field.
+
+    Attributes:
+        query: What to type for it.
+        count: How many rows have it.
+        chosen: Whether it is typed.
+        speaks: Whether it is the name of somebody who is quoted.
+    """
 
     label: str
     query: str
     count: int
     chosen: bool
+    speaks: bool = False
 
 
-def facets(rows: Sequence[Row], typed: str, most: int = 6) -> dict[str, list[Facet]]:
+def facets(
+    rows: Sequence[Row], typed: str, names: Mapping[str, Named], most: int = 6
+) -> dict[str, list[Facet]]:
     """By which values the rows can be narrowed: those of most rows, of fields with several.
 
     Args:
         rows: Those that were found.
         typed: What found them.
-        most: How many values of a field at most.
+        names: Whom and what the articles name, by their ids.
+        most: How many values of a field at most; of names twice as many.
     """
     found: dict[str, dict[tuple[str, str], int]] = {"Publisher": {}, "Month": {}, "Language": {}}
+    publishers = {row.publisher for row in rows}
+    quoted = {name for row in rows for name, speaks in names.get(row.id, {}).items() if speaks}
+    found["Named"] = {}
 
     def count(field: str, label: str, query: str) -> None:
         found[field][label, query] = found[field].get((label, query), 0) + 1
 
     for row in rows:
+        for name in names.get(row.id, ()):
+            if name not in publishers:
+                count("Named", name, f'"{name}"')
         if row.publisher:
             named = max(row.publisher.split('"'), key=len).strip()  # a part, where it has quotes
             count("Publisher", row.publisher, f'publisher:"{named}"')
@@ -195,8 +224,11 @@ def facets(rows: Sequence[Row], typed: str, most: int = 6) -> dict[str, list[Fac
             count("Language", row.language, f"language:{row.language}")
     shown = {}
     for field, values in found.items():
-        ranked = sorted(values.items(), key=lambda it: (-it[1], it[0]))[:most]
-        told = [Facet(label, query, n, query in typed) for (label, query), n in ranked]
+        ranked = sorted(values.items(), key=lambda it: (it[0][1] not in typed, -it[1], it[0]))
+        told = [
+            Facet(label, query, n, query in typed, label in quoted)
+            for (label, query), n in ranked[: most * (1 + (field == "Named"))]
+        ]
         if len(told) > 1 or any(each.chosen for each in told):
             shown[field] = told
     return shown

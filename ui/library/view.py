@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from index.readers import extensions
 from rag.periods import day_text
-from ui.alerts.store import Alerts, Match
+from ui.alerts.store import Alerts
 from ui.figures import counted, size_text
 from ui.library.listing import COLUMNS, Column, Figures, Row, figures, ordered, rows
-from ui.library.query import excerpt, facets, holding, matching
+from ui.library.query import excerpt, facets, holding, matching, watched
 from ui.library.timeline import chart, legend, timeline
-from ui.sample import is_sample
+from ui.sample import home, is_sample
 from ui.templating import render
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 ROWS = 50
 """Articles that the table shows at a time."""
 
-ALERTED = 10
-"""Matches of alerts that are shown."""
+ALERTED = 5
+"""Matches of an alert that are shown."""
 
 _HEADINGS: dict[Column, str] = {
     "title": "Article",
@@ -95,9 +95,10 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         terms: What the reader may do.
 
     Returns:
-        "about", "alerts", "facets" and "table" as HTML; "alerted", what stands over the alerts;
-        "total", "found", "first" and "last" of the rows; whether the reader may "add", what is
-        "said" of it, and of the files the kinds that it may "accept" and a "hint".
+        "about", "alerts", "facets" and "table" as HTML; "unseen", how much of what alerts found is
+        new; "watched", the words for which an alert can be kept, or ""; "total", "found", "first"
+        and "last" of the rows; whether the reader may "add", what is "said" of it, and of the files
+        the kinds that it may "accept" and a "hint".
     """
     wanted = asked if isinstance(asked, Mapping) else {}
     typed = str(wanted.get("words", ""))[:200]
@@ -122,12 +123,13 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
             columns=filled(held),
             excerpts=excerpts,
         ),
-        "facets": render("library_facets.html", facets=facets(found, typed)),
+        "facets": render("library_facets.html", facets=facets(found, typed, corpus.named())),
         "total": len(held),
         "found": len(found),
         "first": first,
         "last": first + len(shown),
-        **alerts_shown(Alerts(corpus.directory).matches(ALERTED)),
+        **alerts_shown(Alerts(home(corpus)), keeping=terms.add),
+        "watched": watched(typed) if terms.add else "",
         "add": terms.add,
         "said": terms.said,
         "accept": ",".join(extensions()),
@@ -135,12 +137,21 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
     }
 
 
-def alerts_shown(found: Sequence[Match]) -> dict[str, str]:
-    """What alerts found last, newest first, as a list of links, and its heading."""
-    told = counted(len(found), "match", "matches")
+def alerts_shown(alerts: Alerts, *, keeping: bool) -> dict[str, Any]:
+    """The alerts as HTML with the articles that each found last, and how many of these are new.
+
+    Args:
+        alerts: Those of the corpus.
+        keeping: Whether the reader may keep and remove them.
+    """
+    kept, found = alerts.all(), alerts.matches()
+    told = [(each, [match for match in found if match.alert == each.text]) for each in kept]
+    wanted = kept or keeping
     return {
-        "alerts": render("library_alerts.html", found=found) if found else "",
-        "alerted": f"Alerts: the last {told}" if found else "",
+        "alerts": render("library_alerts.html", told=told, most=ALERTED, keeping=keeping)
+        if wanted
+        else "",
+        "unseen": sum(not match.seen for match in found),
     }
 
 

@@ -13,6 +13,7 @@ ACTIONS = {
     "webpage": ("Page", "Save as a page"),
     "good": ("Helpful", "Helpful"),
     "bad": ("Not helpful", "Not helpful"),
+    "alert": ("Alert me", "Alert me of new articles on this"),
     "retry": ("Retry", "Retry"),
     "edit": ("Edit", "Edit"),
     "wide": ("Ask all articles", "Ask all articles"),
@@ -21,12 +22,15 @@ ACTIONS = {
 """What the buttons say and what they are called, by the names of their events."""
 
 
-def actions_html(turns: Sequence[Turn], *, kept: bool = False, said: str = "") -> str:
+def actions_html(
+    turns: Sequence[Turn], *, kept: bool = False, alerts: bool = False, said: str = ""
+) -> str:
     """The row for these turns; nothing while the last one grows.
 
     Args:
         turns: Of the chat.
         kept: Whether they are kept, and so can be saved and judged.
+        alerts: Whether the reader may keep alerts.
         said: What became of the last press.
     """
     if not turns or turns[-1].growing:
@@ -35,6 +39,8 @@ def actions_html(turns: Sequence[Turn], *, kept: bool = False, said: str = "") -
     names = ["copy"] if last.answer else []
     if kept and last.answer:
         names += ["markdown", "webpage", "good", "bad"]
+    if alerts and last.answer and last.answer.kind == "fact":
+        names.append("alert")
     if last.question:
         names += ["retry", "edit"]
     if last.confined:
@@ -44,7 +50,8 @@ def actions_html(turns: Sequence[Turn], *, kept: bool = False, said: str = "") -
     pressed = {"good": last.liked is True, "bad": last.liked is False}
     buttons = [(*ACTIONS[name], name, pressed.get(name)) for name in names]
     judged = last.liked is not None
-    return render("actions.html", buttons=buttons, judged=judged, said=said)
+    query = last.answer.query if last.answer else ""
+    return render("actions.html", buttons=buttons, judged=judged, said=said, query=query)
 
 
 def acts_html(place: int, turn: Turn) -> str:

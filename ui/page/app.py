@@ -25,7 +25,7 @@ from ui.page.routes import PageRoutes
 from ui.page.sessions import Sessions
 from ui.server import log
 from ui.server.auth import Users
-from ui.templating import static
+from ui.templating import render, static
 
 if TYPE_CHECKING:
     import gradio
@@ -95,12 +95,12 @@ def build_app(
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
-                        panel = ChatPanel(gr, corpus, fresh, history, held)
+                        panel = ChatPanel(gr, corpus, fresh, history, held, lambda: terms().add)
                     with gr.Tab("Corpus", elem_id="corpus"):
                         articles = _component(gr, "library", "library.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
-        panel.wire(app)
+        panel.wire(app, articles)
         panel.wire_offers(app, suggestions, further)
         articles.edited(renewed, None, [head, welcome], **QUIET)
         app.load(renewed, None, [head, welcome], **QUIET)
@@ -156,7 +156,7 @@ def launch(
         app_kwargs={"middleware": _middleware(app)},
         auth_dependency=(lambda request: request.scope.get("onrecord.user")) if guarded else None,
         theme=_theme(gr),
-        head=f"<style>{static('page.css')}{static('library.css')}</style>",
+        head=f"<style>{render('colours.css')}{static('page.css')}{static('library.css')}</style>",
         max_file_size=1,
         show_error=False,
         run_history=False,

@@ -69,6 +69,7 @@ class ChatPanel:
         fresh: Any,  # noqa: ANN401
         history: HistoryPanel | None,
         turns: OpenTurns,
+        alerts: Callable[[], bool],
     ) -> None:
         """Places the components.
 
@@ -78,8 +79,10 @@ class ChatPanel:
             fresh: The button that begins another chat.
             history: The panel of earlier chats; None keeps none.
             turns: Those of the pages that are open.
+            alerts: Says whether readers may keep alerts.
         """
         self._gr = gr
+        self._alerts = alerts
         self._corpus = corpus
         self._fresh = fresh
         self._history = history
@@ -173,7 +176,8 @@ class ChatPanel:
         return self.shown(now)
 
     def _row(self, now: Sequence[Turn], said: str) -> str:
-        return actions_html(now, kept=self._history is not None, said=said)
+        kept = self._history is not None
+        return actions_html(now, kept=kept, alerts=self._alerts(), said=said)
 
     def _turns(self, sent: Sent, chat: str | None) -> list[Turn]:
         """The turns of a page; those that are kept, where the server let go of the page's."""
@@ -282,17 +286,18 @@ class ChatPanel:
 
     # how that comes about
 
-    def wire(self, app: Any) -> None:  # noqa: ANN401
+    def wire(self, app: Any, asking: Any) -> None:  # noqa: ANN401
         """Connects the events.
 
         Args:
             app: The page.
+            asking: A component of another part of the page that asks, by its event ``asked``.
         """
         outputs = [self._chat, self._actions, self._further]
         composer = [self._box, self._editing, self._leave]
         rows = [self._history.listing] if self._history else []
         begun = [*outputs, self._id, *composer, *rows]
-        self._wire_answers([*begun, self._asked])
+        self._wire_answers([*begun, self._asked], asking)
         made = partial(handler, self._gr)
         self._halt.click(None, cancels=self.answers, **QUIET).then(
             made(self._stopped), self._id, outputs, **QUIET
@@ -305,7 +310,7 @@ class ChatPanel:
         if self._history:
             self._history.wire(self._gr, app, self.came, outputs)
 
-    def _wire_answers(self, outputs: Sequence[Any]) -> None:
+    def _wire_answers(self, outputs: Sequence[Any], asking: Any) -> None:  # noqa: ANN401
         at_once = {**QUIET, "trigger_mode": "multiple"}
         answering = {
             "outputs": outputs,
@@ -327,6 +332,7 @@ class ChatPanel:
             sent.then(made(self._ask), [self._asked, *here, self._editing], **answering),
             self._suggestions.asked(picked, here, **answering),
             self._further.asked(picked, here, **answering),
+            asking.asked(picked, here, **answering),
             act.retry(made(again), here, **answering),
             act.wide(made(partial(again, scope=False)), here, **answering),
             act.plain(made(partial(again, plain=True)), here, **answering),

@@ -12,8 +12,7 @@ from index.article import Article
 from index.text.blocks import split_blocks
 from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
 from rag.types import Answer, Citation, Short
-from ui.answer_parts import paragraphs
-from ui.short_answers import Span, in_claim, pieces
+from ui.answer_parts import Span, in_claim, paragraphs, pieces
 from ui.templating import render
 
 LONGEST_SHOWN_QUESTION = 2_000

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.revisions import Change, changes
-from ui.short_answers import Span
+from ui.answer_parts import Span
 from ui.templating import render
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from rag.evaluation.rankings import RankingEvaluation
 from rag.evaluation.statistics import Estimate
 from ui.figures import counted
 from ui.output import plain
-from ui.report.measures import ANSWERS, RANKING, Measure, shown
-from ui.report.page import About
+from ui.report.page import ANSWERS, RANKING, About, Measure, shown
 
 _WORST = 10
 """Failures printed for people; the report and --json hold all of them."""

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from rag.types import Answer, AskRequest
 from ui import output
 from ui.library.adding import Editor
-from ui.server import articles, openai_api, schemas, sse
+from ui.server import alerts, articles, openai_api, schemas, sse
 from ui.server.auth import Users
 from ui.server.errors import GONE, add_handlers, add_strays, told
 from ui.server.mcp_server import Mounted
@@ -91,9 +91,10 @@ def build_api(
     add_handlers(app, doors.metrics)
     _add_routes(app, doors.metrics.measured(corpus, "api"), doors)
     articles.add_reading(app, corpus, doors.pool)
-    articles.add_alerts(app, lambda: corpus.directory, doors.pool)
+    alerts.add_alerts(app, corpus, doors.pool)
     if editor:
         articles.add_writing(app, editor, writing)
+        alerts.add_keeping(app, corpus, writing)
     openai_api.add_routes(app, doors.metrics.measured(corpus, "openai"), doors.pool)
     app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
     add_strays(app)

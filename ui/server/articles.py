@@ -5,7 +5,6 @@
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
@@ -14,8 +13,6 @@ from starlette.responses import JSONResponse, Response
 
 from index.build import Progress
 from ui import output
-from ui.alerts.feed import TYPE, rss
-from ui.alerts.store import Alerts
 from ui.changes import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.server import schemas, sse
@@ -105,31 +102,6 @@ def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
         """Gives the article, or the earlier revision of one, with this id, and its text."""
         found = await pool.run(lambda: corpus.article(article_id))
         return JSONResponse(output.article_value(article_id, found))
-
-
-def add_alerts(app: FastAPI, directory: Callable[[], Path], pool: WorkerPool) -> None:
-    """The route that tells what alerts found; ``directory`` gives the folder of the index.
-
-    Args:
-        app: The server.
-        directory: Gives the folder of the index.
-        pool: Where the work is done.
-    """
-
-    @app.get(
-        "/alerts.rss",
-        tags=["corpus"],
-        response_class=Response,
-        responses={
-            200: {"content": {TYPE: {"schema": {"type": "string"}}}},
-            **schemas.problems(401, 403, 503),
-        },
-    )
-    async def alerts(request: Request) -> Response:
-        """Gives the new articles that matched alerts as an RSS feed."""
-        address = str(request.base_url)
-        found = await pool.run(lambda: rss(Alerts(directory()).matches(), address))
-        return Response(found, media_type=TYPE)
 
 
 def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:

@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from index.errors import NotIndexed, OnRecordError, PublisherUnknown
 from rag.question import UnusableQuestion
+from ui.alerts.store import NoSuchAlert
 from ui.server.metrics import Metrics
 from ui.server.worker_pool import RETRY_SECONDS, Busy
 
@@ -40,6 +41,7 @@ _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (PublisherUnknown, 400),
     (Forbidden, 403),
     (NotIndexed, 404),
+    (NoSuchAlert, 404),
     (TooLarge, 413),
 )
 

@@ -19,12 +19,12 @@ from index.errors import NotIndexed
 from rag.answer_text import MAY, UNSUPPORTED
 from rag.question import UnusableQuestion
 from rag.types import LONGEST_MESSAGE
+from ui.answer_parts import in_text, pieces
 from ui.output import source
 from ui.server import openai_schemas as wire
 from ui.server import schemas, sse
 from ui.server.errors import GONE, Unusable, as_openai, told
 from ui.server.worker_pool import WorkerPool, last_of
-from ui.short_answers import in_text, pieces
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

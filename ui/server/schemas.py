@@ -147,6 +147,45 @@ class ResultsOut(BaseModel):
     results: list[ResultOut]
 
 
+class AlertIn(Request):
+    """A question that new articles are asked, or words that they have to hold."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "who resigned?"}]})
+
+    text: Text = Field(min_length=1, max_length=2000)
+
+
+class AlertOut(BaseModel):
+    """An alert; ``made`` says when it was kept, in UTC."""
+
+    number: int
+    text: str
+    made: str
+
+
+class MatchOut(BaseModel):
+    """A new article that an alert found; ``start`` is where its ``quote`` stands in its text."""
+
+    alert: str
+    uri: str
+    article: str
+    title: str
+    publisher: str | None
+    published: str | None
+    url: str | None
+    quote: str
+    start: int
+    found: str
+    seen: bool
+
+
+class AlertsOut(BaseModel):
+    """The alerts, oldest first, and what they found, newest first."""
+
+    alerts: list[AlertOut]
+    matches: list[MatchOut]
+
+
 class HealthOut(BaseModel):
     """That the server and its index can be used."""
 

@@ -3,6 +3,11 @@
 const known = ["copy", "markdown", "webpage", "good", "bad", "retry", "edit", "wide", "plain"];
 element.addEventListener("click", (event) => {
   const done = event.target.closest("button")?.dataset.do;
+  if (done === "alert") {
+    const tell = (said) => { element.querySelector("#judged").textContent = said; };
+    const { text } = event.target.closest("[data-text]").dataset;
+    document.dispatchEvent(new CustomEvent("onrecord:alert", { detail: { text, tell } }));
+  }
   if (!known.includes(done)) return;
   if (done === "wide") document.dispatchEvent(new Event("onrecord:wide"));
   trigger(done, { turn: "" });
@@ -10,6 +15,18 @@ element.addEventListener("click", (event) => {
 element.addEventListener("submit", (event) => {
   event.preventDefault();
   trigger("why", { text: event.target.elements.why.value });
+});
+// Keeps an alert for whichever part of the page asks for it, and tells what became of that.
+document.addEventListener("onrecord:alert", async ({ detail: { text, tell } }) => {
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch("api/alerts", { method: "POST", headers, body: JSON.stringify({ text }) });
+    const told = await response.json();
+    if (!response.ok) throw new Error(told.error);
+    tell(`Kept. New articles on “${told.text}” will be told under Corpus, Alerts.`);
+  } catch (error) {
+    tell(`Not kept: ${error.message}.`);
+  }
 });
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#chat .acts button");

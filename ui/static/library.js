@@ -40,8 +40,10 @@ async function draw() {
   find(".pages .before").dataset.first = 2 * shown.first - shown.last;
   find(".pages .after").dataset.first = shown.last;
   find(".alerts").hidden = !shown.alerts;
-  find(".alerts summary").textContent = shown.alerted;
   find(".alerts div").innerHTML = shown.alerts;
+  find(".alerts .new").hidden = shown.unseen === 0;
+  find(".alerts .new").textContent = `${shown.unseen} new`;
+  find(".bell").hidden = !shown.watched;
   find(".adding").hidden = !shown.add;
   find(".whose").textContent = shown.said;
   find(".hint").textContent = shown.hint;
@@ -125,6 +127,37 @@ async function work(doing) {
   trigger("edited");
   return done;
 }
+
+// Alerts: kept by a script of the page, removed here; what was shown once is not new any more.
+function gone(...said) {
+  find(".alerts").open = true;
+  find(".gone").replaceChildren(...said);
+}
+
+function keep(text) {
+  document.dispatchEvent(new CustomEvent("onrecord:alert", {
+    detail: { text, tell: async (said) => { await draw(); gone(said); } },
+  }));
+}
+
+async function drop(button) {
+  const response = await fetch(`api/alerts/${button.dataset.drop}`, { method: "DELETE" });
+  const told = await response.json();
+  await draw();
+  if (!response.ok) return gone(sentence(told.error));
+  const undo = document.createElement("button");
+  undo.type = "button";
+  undo.textContent = "Undo";
+  undo.addEventListener("click", () => keep(told.text));
+  gone(`“${told.text}” was removed. `, undo);
+  undo.focus();
+}
+
+find(".alerts").addEventListener("toggle", async () => {
+  if (!find(".alerts").open || find(".alerts .new").hidden) return;
+  const response = await fetch("api/alerts/seen", { method: "POST" });
+  if (response.ok) find(".alerts .new").hidden = true;
+});
 
 function parts(files) {
   const found = [];
@@ -213,7 +246,15 @@ element.addEventListener("change", (event) => {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button || "busy" in element.dataset) return;
-  if (button.dataset.find) {
+  if (button.dataset.ask) {
+    trigger("asked", { text: button.dataset.ask });
+    document.querySelector('#rooms [role="tab"]').click();
+    setTimeout(() => document.querySelector("#ask textarea").focus({ preventScroll: true }), 50);
+  } else if (button.dataset.drop) {
+    drop(button);
+  } else if (button.classList.contains("bell")) {
+    keep(find(".find input").value.trim());
+  } else if (button.dataset.find) {
     const input = find(".find input");
     const words = button.dataset.find;
     input.value = (input.value.includes(words) ? input.value.replace(words, "") : `${input.value} ${words}`).trim().replace(/ +/g, " ");

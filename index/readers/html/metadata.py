@@ -15,9 +15,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from index.boilerplate import rules
-from index.readers.dates import past_day
 from index.readers.encoding import letters
-from index.readers.fields import language_code, one_line
+from index.readers.fields import language_code, one_line, past_day
 from index.readers.html import jsonld
 from index.readers.html.names import (
     authors,

@@ -6,10 +6,9 @@ import re
 from urllib.parse import urlsplit
 
 from index.boilerplate import phrases
-from index.readers.dates import parse_date
 from index.readers.encoding import letters
-from index.readers.fields import one_line
-from index.text.calendar import is_calendar_word
+from index.readers.fields import one_line, parse_date
+from index.text.dates import is_calendar_word
 
 NO_AUTHORS = set(
     "admin administrator administrador webmaster root editor editors author authors autor autore"

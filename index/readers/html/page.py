@@ -23,12 +23,11 @@ from index.readers.html.articles import (
     separate,
     time_of,
     timed,
+    wall,
 )
-from index.readers.html.layout import MAX_CELL, plain_layout
 from index.readers.html.metadata import Stated, joined, stated
 from index.readers.html.names import is_url
-from index.readers.html.pruning import prune
-from index.readers.html.walls import wall
+from index.readers.html.pruning import MAX_CELL, plain_layout, prune
 from index.readers.markup import LINE_MARK, PARAGRAPH_MARK, Node, text_of
 from index.readers.text import BLANK
 

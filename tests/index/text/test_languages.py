@@ -4,10 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.languages import code_of, language_asked, language_of
 from index.text.names import sound, sounds_like
 from index.text.sentences import split_sentences
-from index.text.words import content_spans, content_stems, stem
+from index.text.words import (
+    code_of,
+    content_spans,
+    content_stems,
+    language_asked,
+    language_of,
+    stem,
+)
 
 SHORT = {
     "ar": "أبلغ أحد الصيادين عن الحريق.",

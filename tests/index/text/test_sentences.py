@@ -240,8 +240,7 @@ def test_sentence_is_a_small_frozen_value():
 def test_decisions_agree_with_nltk_punkt():
     """An oracle: on plain prose NLTK's own Punkt, with the same data, cuts at the same stops."""
     nltk = pytest.importorskip("nltk.tokenize.punkt")
-    from index.text.punkt import english_contexts
-    from index.text.sentences import _abbreviations
+    from index.text.sentences import _abbreviations, english_contexts
 
     parameters = nltk.PunktParameters()
     parameters.abbrev_types = set(_abbreviations("en"))

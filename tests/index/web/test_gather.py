@@ -10,8 +10,7 @@ from index.build import Builder
 from index.embedded import LEDGER, open_ledger
 from index.readers import Source
 from index.web import gather as web
-from index.web.gather import MOST_LISTS, Gatherer
-from index.web.memory import FILE, LATE, SOON, Memory
+from index.web.gather import FILE, LATE, MOST_LISTS, SOON, Gatherer, Memory
 from tests.newsite import article_page
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from index.build import Builder
 from index.embedders import embedder_of
 from index.readers import Source
-from index.text.calendar import MONTHS
+from index.text.dates import MONTHS
 from index.text.words import content_stems
 from rag.corpus import Corpus
 from rag.evaluation import judge as measured

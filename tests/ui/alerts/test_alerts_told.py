@@ -3,7 +3,11 @@
 import email
 import json
 import socketserver
+import sqlite3
 import threading
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from email.policy import default
 from xml.etree import ElementTree
 
@@ -14,8 +18,8 @@ from hypothesis import strategies as st
 
 from rag.settings import Settings
 from tests.newsite import Given, Site
-from ui.alerts.feed import rss
-from ui.alerts.sending import send
+from ui.alerts import store
+from ui.alerts.sending import rss, send
 from ui.alerts.store import Alerts, AlertsUnusable, Match
 
 FROST = Match(
@@ -128,3 +132,35 @@ def test_matches_go_out_as_one_mail(alerts, monkeypatch):
 def test_mail_without_a_server_says_what_to_set(alerts):
     [failed] = send(alerts, Settings(alert_mail="desk@paper.example"))
     assert "ONRECORD_SMTP_URL" in failed
+
+
+def test_an_alert_that_was_removed_comes_back_with_what_it_found_if_kept_again_soon(alerts):
+    alerts.see()
+    removed = alerts.remove("frost?")
+    assert (alerts.all(), alerts.matches(), alerts.untold("mailed")) == ([], [], [])
+    assert alerts.add("frost?", 9) == removed
+    assert alerts.matches() == [replace(RAIN, seen=True), replace(FROST, seen=True)]
+
+
+def test_one_that_was_removed_long_ago_begins_anew(alerts, monkeypatch):
+    alerts.remove("frost?")
+    monkeypatch.setattr(store, "UNDONE_WITHIN", timedelta(hours=-1))
+    assert alerts.add("frost?", 9).since == 9
+    assert alerts.matches() == []
+
+
+def test_what_was_found_is_new_until_it_is_seen(alerts):
+    assert [match.seen for match in alerts.matches()] == [False, False]
+    alerts.see()
+    hail = replace(RAIN, uri="w", title="Hail")
+    alerts.record(alerts.all()[0], [hail], 8)
+    assert [match.seen for match in alerts.matches()] == [False, True, True]
+
+
+def test_a_file_of_an_earlier_version_is_brought_up_to_date(tmp_path):
+    with closing(sqlite3.connect(tmp_path / store.FILE)) as db, db:
+        db.executescript(store._TABLES)
+        db.execute("INSERT INTO alerts (text, since, made) VALUES ('frost?', 3, 'then')")
+    assert [each.text for each in Alerts(tmp_path).all()] == ["frost?"]
+    Alerts(tmp_path).remove("1")
+    assert Alerts(tmp_path).all() == []

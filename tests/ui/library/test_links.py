@@ -126,9 +126,10 @@ def test_what_alerts_found_is_on_the_page_and_in_a_feed(corpus):
     )
     alerts.record(alerts.add("rain <b>", 0), [match], 1)
     shown = library(corpus, {}, Terms())
-    assert shown["alerted"] == "Alerts: the last 1 match"
+    assert shown["unseen"] == 1
     assert f'<a href="#cite-{match.article}">Rain &#60;i&#62;</a>' in shown["alerts"]
-    assert "rain &#60;b&#62; · 2026&#45;05&#45;05" in shown["alerts"]
+    assert "<b>rain &#60;b&#62;</b>" in shown["alerts"]
+    assert "found 2026&#45;05&#45;05" in shown["alerts"]
     with served(corpus) as client:
         given = client.get("/alerts.rss")
     assert given.headers["Content-Type"].startswith("application/rss+xml")

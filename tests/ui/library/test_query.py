@@ -106,7 +106,7 @@ def test_the_words_that_were_found_are_shown_among_those_around_them():
 
 def test_what_narrows_the_list_is_offered_with_counts_and_what_is_typed_is_marked(corpus):
     held = rows(corpus.articles())
-    found = facets(held, 'publisher:"The Post"')
+    found = facets(held, 'publisher:"The Post"', {})
     assert [(f.label, f.count, f.chosen) for f in found["Publisher"]] == [
         ("The Post", 2, True),
         ("Bote", 1, False),
@@ -116,7 +116,7 @@ def test_what_narrows_the_list_is_offered_with_counts_and_what_is_typed_is_marke
     for facet in (f for each in found.values() for f in each):
         got = matching(held, facet.query, partial(holding, corpus), TODAY)
         assert len(got) == facet.count
-    assert facets(held[:1], "") == {}
+    assert facets(held[:1], "", {}) == {}
 
 
 def test_the_page_shows_what_was_found_and_by_what_to_narrow_it(corpus):
@@ -125,3 +125,18 @@ def test_the_page_shows_what_was_found_and_by_what_to_narrow_it(corpus):
     assert told["table"].count("<mark>flood</mark>") == 2
     assert told["facets"].count("data-find=") == 4
     assert "<mark>" not in library(corpus, {}, READ_ONLY)["table"]
+
+
+def test_names_narrow_too_and_say_who_speaks():
+    held = [Row(str(n), f"{n}.txt", "", "The Post", None, 1, 0, 1) for n in range(3)]
+    names = {
+        "0": {"Ada Lund": True, "Corran": False, "The Post": False},
+        "1": {"Ada Lund": False, "Corran": False},
+        "2": {"Corran": False},
+    }
+    (corran, ada) = facets(held, "", names)["Named"]
+    assert (corran.label, corran.count, corran.speaks) == ("Corran", 3, False)
+    assert (ada.query, ada.count, ada.speaks, ada.chosen) == ('"Ada Lund"', 2, True, False)
+    assert [each.label for each in facets(held, '"Ada Lund"', names)["Named"] if each.chosen] == [
+        "Ada Lund"
+    ]

@@ -1,6 +1,6 @@
 """PDF documents: columns in their order, paragraphs whole, and the page of every word kept.
 
-PDFium gives the letters and their boxes; the order is ours (``layout``). Tried on pages of two
+PDFium gives the letters and their boxes; the order is ours (``pdf_layout``). Tried on pages of two
 columns, by the share of words that come whole and in order: PDFium's and pypdf's own text 0.59 to
 0.94, pypdf's layout mode 0.58, pdfminer.six 0.94 to 0.96, this 0.98 to 1. PDFium also renders the
 pages that have to be read by OCR, and takes 10 ms a page.
@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import ctypes
 import re
+import shutil
+import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from index.article import Article, Skipped
 from index.boilerplate import rules
+from index.readers import pdf_layout
 from index.readers.assembly import Assembly, line
 from index.readers.encoding import MAX_CHARACTERS, Refused
 from index.readers.fields import Particulars, particulars
 from index.readers.files import SourceFile
-from index.readers.pdf import ocr, typeset
-from index.readers.pdf.reading_order import GUTTER, Words, reading_order
+from index.readers.pdf_layout import GUTTER, Words, reading_order
 from index.readers.reader import Reader
 
 if TYPE_CHECKING:
@@ -66,7 +69,7 @@ def read_pdf(file: SourceFile) -> Iterator[Article | Skipped]:
             document.close()
     if not any(lines for _, lines in pages):
         if pictured:
-            raise Refused(f"the PDF holds pictures of pages and no text; {ocr.HOW}")
+            raise Refused(f"the PDF holds pictures of pages and no text; {HOW_OCR}")
         raise Refused("the PDF holds no text; save its text as a .txt file or leave it out")
     first = [each.text for each in pages[0][1]] if pages else []
     for said in (*first[:HEAD_LINES], *first[-2:]):
@@ -76,11 +79,11 @@ def read_pdf(file: SourceFile) -> Iterator[Article | Skipped]:
     if not known["title"]:
         known["title"], pages = _headline(pages)
     text = Assembly()
-    typeset.write(pages, text)
+    pdf_layout.write(pages, text)
     yield text.article(file, known)
     if pictured:
         which = f"page {pictured[0]}" if len(pictured) == 1 else f"{len(pictured)} of its pages"
-        yield Skipped(file.uri, f"{which} of the PDF may be a picture of text; {ocr.HOW}", False)
+        yield Skipped(file.uri, f"{which} of the PDF may be a picture of text; {HOW_OCR}", False)
 
 
 def _opened(data: bytes) -> PdfDocument:
@@ -110,7 +113,7 @@ def _pages(document: PdfDocument) -> tuple[list[tuple[str, list[Words]]], list[i
         words = _words(page)
         lines = list(reading_order(words))
         if sum(len(each.text) for each in words) < MIN_TEXT and _is_picture(page):
-            found = ocr.lines(page)
+            found = lines_by_ocr(page)
             lines = found or lines
             if found is None:
                 pictured.append(number + 1)
@@ -247,3 +250,61 @@ def _is_pdf(file: SourceFile, head: bytes) -> bool:
 
 
 READER = Reader(KIND, (".pdf",), read_pdf, _is_pdf)
+
+
+HOW_OCR = (
+    "install tesseract, and its data for the language (on Debian: apt-get install tesseract-ocr"
+    " tesseract-ocr-deu), then add it again"
+)
+DPI = 300  # as tesseract's authors advise
+MAX_SIDE = 10_000  # pixels; a poster is read at a lower resolution
+SECONDS = 120  # for one page; two seconds are usual
+LINE_HEIGHT = 10.0
+
+
+@cache
+def _tesseract() -> tuple[str, ...] | None:
+    """Tesseract with all the languages that it has; None without it."""
+    program = shutil.which("tesseract")
+    if program is None:
+        return None
+    try:
+        told = subprocess.run(  # noqa: S603 (a program of that name on the person's own path)
+            [program, "--list-langs"], capture_output=True, text=True, timeout=SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    spoken = [name for name in told.stdout.split("\n")[1:] if name and name not in ("osd", "snum")]
+    return (program, "-", "-", "--dpi", str(DPI), "-l", "+".join(spoken) or "eng")
+
+
+def lines_by_ocr(page: PdfPage) -> list[Words] | None:
+    """The lines_by_ocr of a page from the top down; None if tesseract is not there or fails."""
+    command = _tesseract()
+    if command is None:
+        return None
+    scale = min(DPI / 72, MAX_SIDE / max(page.get_size()))
+    picture = page.render(scale=scale, grayscale=True).to_numpy()
+    height, width = picture.shape[:2]
+    image = b"P5 %d %d 255\n" % (width, height) + picture.tobytes()
+    try:
+        read = subprocess.run(  # noqa: S603
+            command, input=image, capture_output=True, timeout=SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return _stacked(read.stdout.decode("utf-8", "replace"))
+
+
+def _stacked(text: str) -> list[Words]:
+    """Lines of text as they would stand on a page, paragraphs far apart."""
+    said = text.replace("\f", "").split("\n")
+    wide = float(max(map(len, said), default=0))
+    found: list[Words] = []
+    y = 0.0
+    for words in said:
+        y -= LINE_HEIGHT if words.strip() else 3 * LINE_HEIGHT
+        if words.strip():
+            x1 = float(len(words.strip()))
+            found.append(Words(words.strip(), 0, x1, y - LINE_HEIGHT, y, 0, wide))
+    return found

@@ -1,0 +1,291 @@
+"""Documents of office programs: Word, OpenDocument, presentations, Rich Text Format, e-books."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import unquote
+
+from index.article import Article, Skipped
+from index.readers.assembly import Assembly
+from index.readers.encoding import Refused, within_bounds
+from index.readers.fields import particulars
+from index.readers.files import SourceFile
+from index.readers.markup import Node, first_heading, parsed, text_of, write_markup
+from index.readers.package import DUBLIN, TERMS, Package, as_markup, holding, properties
+from index.readers.reader import Reader, signed
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+BODY = "word/document.xml"
+NOTES = {"word/footnotes.xml", "word/endnotes.xml"}
+# What is not in the text: what was deleted, how a field is made, and what an older Word would show
+# in place of what is there already.
+WORD_UNSEEN = {
+    *(f"{W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr")),
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+}
+WORD_NAMES = {
+    **{f"{W}p": "p", f"{W}tbl": "table", f"{W}tr": "tr", f"{W}tc": "td"},
+    **{f"{W}tab": " ", f"{W}br": " ", f"{W}cr": " ", f"{W}noBreakHyphen": "-"},
+}
+LIST = re.compile(r"list|liste|aufz", re.I)
+TITLE = re.compile(r"title$", re.I)
+
+
+def read_docx(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The article that a Word document holds, with what its properties say of it."""
+    package = Package(file, "a Word document")
+    styles = _styles(package)
+    body = package.tree(BODY)
+    title = None
+    for paragraph in body.iter(f"{W}p"):
+        style, listed = _style(paragraph, styles)
+        if TITLE.search(style) and title is None:
+            title = paragraph
+            paragraph.tag = "title"
+        elif listed:
+            paragraph.tag = "li"
+    text = Assembly()
+    for part in (body, *map(package.tree, sorted(NOTES & package.names, reverse=True))):
+        box = f"{W}txbxContent"
+        write_markup(as_markup(part, WORD_NAMES, unseen=WORD_UNSEEN, words=f"{W}t", box=box), text)
+    known = properties(package, "docProps/core.xml", created=(f"{TERMS}created",))
+    known["title"] = (text_of(title) if title is not None else "") or known["title"]
+    yield text.article(file, known)
+
+
+def _styles(package: Package) -> dict[str, tuple[str, bool]]:
+    """For each style's id its name, and whether its paragraphs are items of a list."""
+    if "word/styles.xml" not in package.names:
+        return {}
+    found: dict[str, tuple[str, bool]] = {}
+    for style in package.tree("word/styles.xml").iter(f"{W}style"):
+        name = style.find(f"{W}name")
+        named = name.get(f"{W}val", "") if name is not None else ""
+        listed = style.find(f"{W}pPr/{W}numPr") is not None and not named.startswith("heading")
+        found[style.get(f"{W}styleId", "")] = named, listed or bool(LIST.match(named))
+    return found
+
+
+def _style(paragraph: Node, styles: dict[str, tuple[str, bool]]) -> tuple[str, bool]:
+    style = paragraph.find(f"{W}pPr/{W}pStyle")
+    name, listed = (
+        styles.get(style.get(f"{W}val", ""), ("", False)) if style is not None else ("", False)
+    )
+    numbered = paragraph.find(f"{W}pPr/{W}numPr") is not None and not name.startswith("heading")
+    return name, listed or numbered
+
+
+DOCX = Reader("a Word document", (".docx",), read_docx, holding(BODY))
+
+
+OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
+TEXT, TABLE, OFFICE, META = (f"{OASIS}{name}:1.0}}" for name in ("text", "table", "office", "meta"))
+DRAWING = f"{OASIS}drawing:1.0}}"
+ODT_UNSEEN = {
+    *(f"{TEXT}{tag}" for tag in ("tracked-changes", "note", "sequence-decls")),
+    f"{OFFICE}annotation",
+    f"{DRAWING}frame",
+}
+ODT_NAMES = {
+    **{f"{TEXT}p": "p", f"{TEXT}h": "p", f"{TEXT}list": "ul", f"{TEXT}list-item": "li"},
+    **{f"{TABLE}table": "table", f"{TABLE}table-row": "tr", f"{TABLE}table-cell": "td"},
+    **{f"{TEXT}{tag}": " " for tag in ("s", "tab", "line-break")},
+}
+ODT_KIND = "an OpenDocument text"
+MIME = b"mimetypeapplication/vnd.oasis.opendocument.text"
+
+
+def read_odt(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The article that an OpenDocument text holds, with what its properties say of it."""
+    package = Package(file, ODT_KIND)
+    manifest = "META-INF/manifest.xml"
+    if manifest in package.names and b"encryption-data" in package.read(manifest):
+        raise Refused(f"{ODT_KIND} is encrypted; save it without a password")
+    body = package.tree("content.xml").find(f"{OFFICE}body/{OFFICE}text")
+    text = Assembly()
+    if body is not None:
+        notes = list(body.iter(f"{TEXT}note-body"))
+        for part in (
+            as_markup(body, ODT_NAMES, unseen=ODT_UNSEEN, box=f"{DRAWING}text-box"),
+            *notes,
+        ):
+            write_markup(part, text)
+    made = (f"{META}creation-date", f"{DUBLIN}date")
+    yield text.article(file, properties(package, "meta.xml", created=made))
+
+
+def _is_odt(file: SourceFile, head: bytes) -> bool:
+    return MIME in head[:200] or (head.startswith(b"PK\x03\x04") and file.extension == ".odt")
+
+
+ODT = Reader(ODT_KIND, (".odt",), read_odt, _is_odt)
+
+
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+SLIDE_NAMES = {f"{A}p": "p", f"{A}tbl": "table", f"{A}tr": "tr", f"{A}tc": "td", f"{A}br": " "}
+MAIN = "ppt/presentation.xml"
+PAGE_MARKS = {"sldNum", "ftr", "dt", "hdr"}  # placeholders for what every slide repeats
+
+
+def read_pptx(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The article that a presentation holds, with what its properties say of it."""
+    package = Package(file, "a PowerPoint presentation")
+    text = Assembly()
+    title = ""
+    slides = _related(package, MAIN)
+    for number, slide in enumerate(package.tree(MAIN).iter(f"{P}sldId"), 1):
+        part = slides.get(slide.get(f"{R}id", ""), "")
+        if part not in package.names:
+            continue
+        text.place(f"slide {number}")
+        shown = package.tree(part)
+        if shown.get("show") == "0":
+            continue
+        headline = _write(shown, text)
+        title = title or headline
+        for notes in _related(package, part).values():
+            if notes.startswith("ppt/notesSlides/") and notes in package.names:
+                _write(package.tree(notes), text)
+    known = properties(package, "docProps/core.xml", created=(f"{TERMS}created",))
+    if known["title"] in ("", "PowerPoint Presentation"):
+        known["title"] = title
+    yield text.article(file, known)
+
+
+def _write(slide: Node, text: Assembly) -> str:
+    """Writes what a slide shows; gives its title."""
+    heads: list[Node] = []
+    for shape in slide.iter(f"{P}sp"):
+        mark = shape.find(f"{P}nvSpPr/{P}nvPr/{P}ph")
+        kind = mark.get("type", "body") if mark is not None else ""
+        if kind in PAGE_MARKS:
+            shape.tag = "script"
+            continue
+        paragraphs = [p for p in shape.iter(f"{A}p") if "".join(p.itertext()).strip()]
+        heads = heads or (paragraphs if "itle" in kind else [])
+        if kind in ("body", "obj") and len(paragraphs) > 1:
+            for paragraph in paragraphs:
+                paragraph.tag = "li"
+    write_markup(as_markup(slide, SLIDE_NAMES, unseen=(), words=f"{A}t"), text)
+    return " ".join(map(text_of, heads))
+
+
+def _related(package: Package, part: str) -> dict[str, str]:
+    """The parts to which a part refers, by the ids that it calls them by."""
+    folder, name = posixpath.split(part)
+    links = f"{folder}/_rels/{name}.rels"
+    if links not in package.names:
+        return {}
+    return {
+        link.get("Id", ""): posixpath.normpath(posixpath.join(folder, link.get("Target", "")))
+        if not link.get("Target", "").startswith("/")
+        else link.get("Target", "")[1:]
+        for link in package.tree(links)
+        if link.get("TargetMode") != "External"
+    }
+
+
+PPTX = Reader("a PowerPoint presentation", (".pptx",), read_pptx, holding(MAIN))
+
+
+EPUB_KIND = "an EPUB book"
+CONTAINER = "META-INF/container.xml"
+CONTAINED = "{urn:oasis:names:tc:opendocument:xmlns:container}rootfile"
+OPF = "{http://www.idpf.org/2007/opf}"
+LONGEST_LABEL = 60  # characters of a chapter's heading that are a place
+
+
+def read_epub(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The book that a file holds, as one article."""
+    package = Package(file, EPUB_KIND)
+    if "META-INF/encryption.xml" in package.names and b"EncryptedKey" in package.read(
+        "META-INF/encryption.xml"
+    ):
+        raise Refused(f"{EPUB_KIND} is encrypted; get one without copy protection")
+    root = package.tree(CONTAINER).find(f".//{CONTAINED}")
+    opf = root.get("full-path", "") if root is not None else ""
+    book = package.tree(opf)
+    folder = posixpath.dirname(opf)
+    parts = {item.get("id"): item for item in book.iter(f"{OPF}item")}
+    text = Assembly()
+    number = 0
+    for entry in book.iter(f"{OPF}itemref"):
+        item = parts.get(entry.get("idref"))
+        if item is None or "nav" in item.get("properties", "").split():
+            continue
+        name = posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
+        if name not in package.names or "html" not in item.get("media-type", "html"):
+            continue
+        chapter = parsed(package.read(name))
+        heading = first_heading(chapter)
+        label = f"“{heading}”" if 0 < len(heading) <= LONGEST_LABEL else f"part {number + 1}"
+        before = text.length
+        text.place(label)
+        write_markup(chapter, text)
+        number += text.length > before
+    known = particulars(
+        {
+            "title": book.findtext(f".//{DUBLIN}title"),
+            "author": [node.text for node in book.iter(f"{DUBLIN}creator")],
+            "publisher": book.findtext(f".//{DUBLIN}publisher"),
+            "date": book.findtext(f".//{DUBLIN}date"),
+            "language": book.findtext(f".//{DUBLIN}language"),
+        }
+    )
+    yield text.article(file, known)
+
+
+def _is_epub(file: SourceFile, head: bytes) -> bool:
+    return b"mimetypeapplication/epub+zip" in head[:200]
+
+
+EPUB = Reader(EPUB_KIND, (".epub",), read_epub, _is_epub)
+
+
+SIGNATURE = b"{\\rtf"
+INFO = re.compile(r"\{\\(title|author)\s((?:[^{}\\]|\\.)*)\}", re.S)
+MADE = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+INFO_CHARACTERS = 20_000  # the information stands at the head
+
+
+def read_rtf(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The article that an RTF file holds, with what its information says of it."""
+    data = file.data()
+    if not data.lstrip().startswith(SIGNATURE):
+        raise Refused("the file is damaged and is not RTF; save it anew")
+    source = within_bounds(data.decode("cp1252", "replace").replace("\r", ""))
+    text = Assembly()
+    rows: list[list[str]] = []
+    for line in [*_plain(source).split("\n"), ""]:
+        if line.rstrip().endswith("|"):
+            rows.append([cell.strip() for cell in line.rstrip().rstrip("|").split("|")])
+            continue
+        text.table(rows)
+        rows = []
+        bullet = re.match(r"\s*[•·▪\uf0b7]\s*", line)
+        (text.item if bullet else text.write)(line[bullet.end() :] if bullet else line)
+    head = source[:INFO_CHARACTERS]
+    told = {name: _plain(f"{{\\rtf1 {value}}}") for name, value in INFO.findall(head)}
+    yield text.article(file, particulars({**told, "date": _made(head)}))
+
+
+def _plain(rtf: str) -> str:
+    from striprtf.striprtf import rtf_to_text
+
+    return str(rtf_to_text(rtf, errors="replace"))  # type: ignore[no-untyped-call]
+
+
+def _made(head: str) -> date | None:
+    try:
+        found = MADE.search(head)
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+RTF = Reader("an RTF document", (".rtf",), read_rtf, signed(SIGNATURE))
