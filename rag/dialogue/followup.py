@@ -187,9 +187,8 @@ def _swapped(question: str, before: str) -> str:
     if not found or not (found["opened"] or found["in"]):
         return ""
     new, preposition = found["what"], found["in"]
-    request = _REQUEST.match(before)
-    if request and not preposition and len(new.split()) <= MOST_WORDS and not _ASKS.match(new):
-        return request["head"] + new
+    if not preposition and (request := _of_another(new, before)):
+        return request
     for kind in _TIMES:
         places = list(kind.finditer(before))
         if kind.fullmatch(new):
@@ -206,6 +205,13 @@ def _swapped(question: str, before: str) -> str:
     elif len(names) > 1:
         names = [name for name in names if _acts(name, before)]
     return _put_name(before, names[0], new) if len(names) == 1 else ""
+
+
+def _of_another(new: str, before: str) -> str:
+    """The request before, of another subject; "" if it was none, or that cannot be one."""
+    request = _REQUEST.match(before)
+    short = len(new.split()) <= MOST_WORDS and not _ASKS.match(new)
+    return request["head"] + new if request and short else ""
 
 
 def _acts(name: Name, text: str) -> bool:

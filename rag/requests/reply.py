@@ -24,7 +24,7 @@ from rag.reading.reader import Reader
 from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import MOST, brief
 from rag.requests.comparison import EACH, comparison, speakers, wanted
-from rag.requests.items import listed, named, sort_of
+from rag.requests.items import QUOTED, listed, named, sort_of, speakers_quoted
 from rag.requests.kinds import TALK
 from rag.requests.material import ARTICLES, Line, Material, composed, gather, published_by, telling
 from rag.requests.quoting import MOST as QUOTES
@@ -84,7 +84,9 @@ class Desk:
 
     def called(self, words: str) -> str:
         """Words of the request, with the article that stands before them there: "the strike"."""
-        found = re.search(rf"\b(the|an?|all) {re.escape(words)}(?!\w)", self.question, re.I)
+        found = re.search(
+            rf"\b(the|an?|all) {re.escape(words)}(?:[’']?s)?(?!\w)", self.question, re.I
+        )
         return f"{found[1].lower()} {words}" if words and found else words
 
     def evidence(self, question: str = "") -> list[Evidence]:
@@ -93,6 +95,11 @@ class Desk:
         query = Query.of(question, self.embedder)
         passages = retrieve(self.now, query, PASSAGES, self.allowed)
         return evidence.gather(question, passages, self.reader)
+
+    def wants(self, side: str) -> list[Evidence]:
+        """The sentences that more likely than not tell what a side wants."""
+        asked = (f"what does {side} want", f"what does {side} say must happen first")
+        return [one for each in asked for one in self.evidence(each) if one.log_odds > 0]
 
     def gather(self, subject: str, beside: str = "", *, wide: bool = False) -> Material:
         """The articles on a subject.
@@ -328,7 +335,7 @@ def _points(request: Request, desk: Desk, what: str) -> Reply | None:
     if lines := listed(desk.gather(request.subject), desk.evidence()):
         return Reply(f"{len(lines)} {what} are listed:", lines)
     side = request.subject
-    lines = wanted(side, desk.gather("", side), desk.question) if side else []
+    lines = wanted(side, desk.gather("", side), desk.question, desk.wants(side)) if side else []
     told = f"No article counts the {what}; what is reported that {desk.called(side)} wants."
     return Reply(told, lines) if lines else None
 
@@ -338,8 +345,13 @@ def _list(request: Request, desk: Desk) -> Reply | None:
         side = request.sides[0]
         material = desk.gather("", side)
         lines = listed(replace(material, subject=side), desk.evidence())
-        lines = lines or wanted(side, material, desk.question)
+        lines = lines or wanted(side, material, desk.question, desk.wants(side))
         return Reply(f"What {desk.called(side)} wants, as reported.", lines) if lines else None
+    if QUOTED.search(desk.question):
+        told = [*content_stems(request.subject)]
+        lines = speakers_quoted(desk.gather(request.subject if told else ""))
+        quoted = f"Quoted: {in_a_row([line.label for line in lines])}."
+        return Reply(quoted, lines) if lines else None
     sort = {*content_stems(sort_of(desk.question))}
     material = desk.gather("" if {*content_stems(request.subject)} <= sort else request.subject)
     found = desk.evidence()

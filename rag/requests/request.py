@@ -129,7 +129,7 @@ _HELD_HERE = re.compile(
 
 # What somebody puts forward, and what another says to it: "what did Kyiv propose and how did Moscow
 # answer"; the first alone where a list is asked for.
-_WHO = r"(?:the )?(?P<{0}>[\w’'-]+(?: [\w’'-]+)?)"
+_WHO = r"(?:the )?(?P<{0}>[\w’'-]+(?: [\w’'-]+)??)"
 _PUT = (
     r"put\w* forward|propos\w+|suggest\w*|offer\w*|set|want\w*|demand\w*|ask\w*(?: for)?|lay down"
     r"|ma[dk]e|present\w*|insist\w*(?: on)?|seek|need"
@@ -140,7 +140,7 @@ _OFFERED = re.compile(
     rf"(?: (?:did|does|do|has|have|had))? {_WHO.format('one')} (?:{_PUT})\b",
     re.I,
 )
-_LISTED = re.compile(r"\W*(?:give me |show me |make )?(?:an? )?(?:bullet(?:ed)? )?list\b", re.I)
+_LISTED = re.compile(r"\W*(?:(?:give|show|make)(?: me)? )?(?:an? )?(?:bullet(?:ed)? )?list\b", re.I)
 _TWO_SIDES = re.compile(
     rf"\W*what (?:did|does|do|has|have|had) {_WHO.format('one')} (?:{_PUT})\b[^,;?]*?,? (?:and|but)"
     rf" (?:what|how) (?:did|does|do|has|have|had) {_WHO.format('other')}"
@@ -157,6 +157,7 @@ _WHOSE = re.compile(
     r" (?:demands|points|conditions|preconditions|terms|proposals|requirements)\W*$",
     re.I,
 )
+_DEMANDS = re.compile(r"\bdemands\W*$", re.I)
 # What a reply to a request for a brief is about where nothing is named.
 _BRIEF = re.compile(
     r"\W*(?:(?:please|give me|write|me|an?|the|quick|short) )*(?:sum(?:mari[sz]e)?(?: up)?|summary"
@@ -213,17 +214,33 @@ def decided(
     whole = meant.leans and not (meant.before or meant.said)
     request = request_of(meant.asked if whole else meant.spelt, read)
     asks = meant.leans or _YES_OR_NO.match(meant.spelt)  # "is there a timetable?"
-    if request.kind in TALK and (not asks or _OURS.search(meant.spelt)):
-        return request
+    if request.kind in TALK:
+        return FACT if asks and not _OURS.search(meant.spelt) else request
     if len(meant.parts) > 1 and request.kind not in PROSE:
         return FACT  # "until when is it shut, and what happens then"
     if meant.leans and request.kind not in WHOLE:
-        if _WHAT_ABOUT.match(meant.asked):
-            return FACT
-        request = request_of(meant.asked, read)
+        request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
     if request.kind in TALK:
         return FACT
-    named = request.subject or request.sides or (request.speaker and not meant.leans)
+    return _about_before(request, history, read, speaks=not meant.leans)
+
+
+def _about_before(
+    request: Request,
+    history: Sequence[Turn],
+    read: Callable[[str], RequestReading],
+    *,
+    speaks: bool,
+) -> Request:
+    """The request about what was asked before, if it names nothing itself.
+
+    Args:
+        request: That may name nothing.
+        history: The turns before it.
+        read: The reading model's ``Reader.request``.
+        speaks: Whether a speaker is enough.
+    """
+    named = request.subject or request.sides or (request.speaker and speaks)
     if request.kind in ("fact", "list") or named:
         return request
     return replace(request, subject=_before(history, read))
@@ -240,8 +257,7 @@ def _formed(
     for words, kind in _FORMS.items():
         if re.search(words, meant.form, re.I):
             return Request(kind, request.subject or request.speaker or _span(asked, read(asked)))
-    named = request.subject or request.sides or request.speaker or request.kind in ("fact", "list")
-    return request if named else replace(request, subject=_before(history, read))
+    return _about_before(request, history, read, speaks=True)
 
 
 def _before(history: Sequence[Turn], read: Callable[[str], RequestReading]) -> str:
@@ -260,6 +276,25 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     """
     text = _OWNS.sub(r"\g<who>'s", WORD.sub(_spelt, _SHORT.sub("summary of ", text)))
     found = read(text)
+    if request := _by_form(text, found):
+        return request
+    if request := _put_forward(text, found):
+        return request
+    found = replace(found, kind=_kind_of(text, found))
+    if request := _of_sides(text, found):
+        return request
+    if found.kind == "list" and (things := _THINGS.match(text)):
+        found = _behind(found, things)
+    # Of every other kind all that is named is what it is about.
+    named = _span(text, found) or _named(text)
+    if found.kind == "brief" and (told := _BRIEF.match(text)):
+        whole = _bare(LENGTH.sub("", told["what"] or told["where"]))
+        named = whole if not named or (told["where"] and named in whole) else named
+    return FACT if found.kind == "fact" else Request(found.kind, named)
+
+
+def _by_form(text: str, found: RequestReading) -> Request | None:
+    """The request that a text is by its form alone; None where that does not tell."""
     if two := _TWO_SIDES.match(text):
         return Request("comparison", sides=(_bare(two["one"]), _bare(two["other"])))
     if said := _AGREE.match(text):
@@ -268,14 +303,23 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return Request("timeline", _span(text, found))
     if points := POINTS.match(text):
         return Request("count", _span(text, _behind(found, points)))
-    found = replace(found, kind=_kind_of(text, found))
     counted = _ARTICLES.match(text)
     if counted and found.kind in ("fact", "about") and not _HELD_HERE.match(counted["which"]):
         return Request("count", _span(text, found) or _bare(counted["which"]))
+    return None
+
+
+def _put_forward(text: str, found: RequestReading) -> Request | None:
+    """The request for what somebody wants or offers; None if it is none."""
     puts = _OFFERED.match(text) or _WHOSE.match(text)
-    asked = found.kind in ("list", "comparison") or _LISTED.match(text)
-    if puts and asked and not _THEIRS.search(text):
-        return Request("list", sides=(_bare(puts["one"]),))
+    asked = found.kind in ("list", "comparison") or _LISTED.match(text) or _DEMANDS.search(text)
+    if not puts or not asked or _THEIRS.search(text):
+        return None
+    return Request("list", sides=(_bare(puts["one"]),))
+
+
+def _of_sides(text: str, found: RequestReading) -> Request | None:
+    """The request for what sides want or a speaker said; None if it is none."""
     words = {role: _words(text, found, role) for role in ("subject", "side", "speaker")}
     subject, sides, speaker = words["subject"], words["side"], words["speaker"]
     if found.kind == "comparison":
@@ -291,21 +335,15 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
         whose, *others = [*speaker, *sides] or [""]  # whoever is named later is spoken of
         return Request("quotes", " ".join((*subject, *others)), speaker=whose)
-    if found.kind == "list" and (things := _THINGS.match(text)):
-        found = _behind(found, things)
-    # Of every other kind all that is named is what it is about.
-    named = _span(text, found) or _named(text)
-    if found.kind == "brief" and (told := _BRIEF.match(text)):
-        whole = _bare(LENGTH.sub("", told["what"] or told["where"]))
-        if not named or (told["where"] and named in whole):
-            named = whole
-    return FACT if found.kind == "fact" else Request(found.kind, named)
+    return None
 
 
 def _kind_of(text: str, found: RequestReading) -> str:
     """The kind of a request as the model has it; a fact, unless it is surely another."""
     if _CORRECTIONS.match(text):
         return "disagreement"
+    if found.kind == "list" and _LISTED.match(text):
+        return "list"
     if found.kind == "fact":
         return "quotes" if _SAY.match(text) and _words(text, found, "speaker") else "fact"
     corrected = found.kind == "disagreement" and CORRECTED.search(text)
