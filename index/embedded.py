@@ -117,7 +117,7 @@ class Embedded:
             dimension: The length of each vector.
             token: What names the generation.
         """
-        SearchIndex.build(ledger, dimension, token, self._root)
+        SearchIndex.write(ledger, dimension, token, self._root)
 
     def relearn(self, ledger: Ledger) -> None:
         """Makes the search files of the committed generation again."""
@@ -139,7 +139,7 @@ class Embedded:
         except SearchIndexDamaged:
             # Readers take no lock: what they mend for themselves stays in memory, and
             # ``onrecord check --repair`` or the next build puts it back on disk.
-            return SearchIndex.build(ledger, int(manifest["dimension"]), token, None)
+            return SearchIndex.build(ledger, int(manifest["dimension"]), token)
 
     def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
         """What is wrong with the rows, and with the search files.

@@ -241,8 +241,8 @@ class Ledger:
 
     def _named(self, columns: str, name: str) -> Rows:
         return self._db.execute(
-            f"SELECT {columns} FROM articles WHERE id = ? OR (current AND (uri = ? OR key = ?))"
-            " ORDER BY current DESC, pk",
+            f"SELECT {columns} FROM articles WHERE id = ? OR current AND uri = ?"
+            " OR current AND key = ? ORDER BY current DESC, pk",
             (name, name, name),
         )
 
@@ -312,9 +312,10 @@ class Ledger:
         return dict(rows)
 
     def set_stories(self, stories: dict[int, int]) -> None:
-        """Says for articles which story they belong to."""
+        """Says for articles which story they belong to; writes only what changes."""
         self._db.executemany(
-            "UPDATE articles SET story = ? WHERE pk = ?", [(s, pk) for pk, s in stories.items()]
+            "UPDATE articles SET story = ? WHERE pk = ? AND coalesce(story, 0) <> ?",
+            [(story, pk, story) for pk, story in stories.items()],
         )
 
     def insert(self, prepared: Prepared) -> tuple[int, list[int]]:
@@ -420,6 +421,10 @@ class Ledger:
     def chunk_pks(self, articles: Iterable[int]) -> list[tuple[int, int]]:
         """(chunk, article) for every chunk of the articles, by pk of the chunk."""
         return sorted(self._select("SELECT pk, article FROM chunks WHERE article IN", articles))
+
+    def owners(self, chunks: Iterable[int]) -> dict[int, int]:
+        """The article of each chunk, whether or not it is as it was written."""
+        return dict(self._select("SELECT pk, article FROM chunks WHERE pk IN", chunks))
 
     # encodings
 

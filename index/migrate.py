@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +54,10 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_by_article ON chunks (article);
 CREATE INDEX chunks_by_encoding ON chunks (encoding);
 """
+
+# Made since schema 5 too, in ledgers that lack them: without them each article that is stored
+# would be looked for among all texts.
+_FOUND_BY = ("uri", "key")
 
 # Schema 1 had vectors in 32 bits, signs of token vectors, and sources compressed by themselves;
 # schema 2 had no digests; schema 3 had no places; schema 4 did not say from when until when a text
@@ -111,6 +115,7 @@ def create(path: Path, manifest: dict[str, str]) -> Ledger:
     with ledger.write():
         for statement in _SCHEMA.split(";"):
             connections.execute(statement)
+        _index(connections)
         ledger.begin(manifest)
     connections.execute("PRAGMA journal_mode = WAL")
     return ledger
@@ -125,9 +130,13 @@ def up_to_date(path: Path) -> None:
     connections = Connections(path)
     ledger = Ledger(connections)
     found = connections.schema()
-    if found not in FROM:
-        return
     db = connections.db
+    if found not in FROM:
+        with closing(ledger):
+            if found == str(SCHEMA_VERSION) and len(_indexed(connections)) < len(_FOUND_BY):
+                with ledger.write():
+                    _index(connections)
+        return
     try:
         db.create_function("halved", 1, _halved, deterministic=True)
         db.create_function("repacked", 2, _repacked, deterministic=True)
@@ -137,12 +146,27 @@ def up_to_date(path: Path) -> None:
             steps = (_SMALLER, _DIGESTED, _PLACED, _DATED)
             for statement in "".join(steps[FROM.index(found) :]).split(";"):
                 db.execute(statement)
+            _index(connections)
             ledger.set_manifest({"schema": str(SCHEMA_VERSION)})
         with suppress(sqlite3.OperationalError):  # there may be no room for a smaller file
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         ledger.close()
+
+
+def _index(connections: Connections) -> None:
+    for column in _FOUND_BY:
+        connections.execute(
+            f"CREATE INDEX IF NOT EXISTS articles_by_{column} ON articles ({column})"
+        )
+
+
+def _indexed(connections: Connections) -> list[str]:
+    """Which of these there are."""
+    wanted = [f"articles_by_{column}" for column in _FOUND_BY]
+    rows = connections.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
+    return [name for (name,) in rows if name in wanted]
 
 
 def _halved(vector: bytes) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,11 +19,12 @@ from index.chunk import embedded_text
 from index.disk import settle, sync
 from index.ledger import Ledger, StoredArticle
 from index.text.words import ENGLISH, code_of, content_stems
-from index.vectors import VectorIndex
-from index.vocabulary import Vocabulary
+from index.vectors import Floats, VectorIndex
+from index.vocabulary import Vocabulary, count_words
 
 FOLDER = "derived"
 _STAMP = "stamp.json"
+_ROWS = 100_000  # vectors that are in 32 bits at once
 
 
 class SearchIndexDamaged(Exception):
@@ -85,6 +87,8 @@ class SearchIndex:
         chunk_words: Over each chunk under its title and heading.
         article_vectors: Over the mean of each article's chunk vectors.
         languages: Those of the articles, by their codes.
+        recall: The share of the true nearest that the vectors of "chunks" and of "articles" find,
+            as it was measured when they were built; nothing where it was not.
     """
 
     token: str
@@ -94,30 +98,73 @@ class SearchIndex:
     article_words: Words
     vocabulary: Vocabulary
     languages: frozenset[str] = frozenset({ENGLISH})
+    recall: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, ledger: Ledger, dimension: int, token: str, root: Path | None) -> SearchIndex:
+    def build(
+        cls, ledger: Ledger, dimension: int, token: str, folder: Path | None = None
+    ) -> SearchIndex:
         """Computes all of it from the ledger; nothing is embedded again.
 
         Args:
             ledger: Inside ``read()`` or ``write()``.
             dimension: Of the vectors.
             token: Names the generation.
-            root: Where to keep it, in a folder named by the token; None keeps it in memory.
+            folder: An empty one for its files; None keeps it in memory.
+
+        Raises:
+            OSError: the disk takes no more.
+        """
+        ids, vectors, owners = _vectors(ledger, dimension)
+        chunk_vectors = VectorIndex.build(ids, vectors)
+        article_vectors = VectorIndex.build(*means(vectors, owners))
+        del vectors
+        if folder:
+            chunk_vectors.save(folder / "chunks.faiss")
+            article_vectors.save(folder / "articles.faiss")
+        chunk_words = BM25Index.build(
+            _chunk_texts(ledger, set(ids.tolist())), folder and folder / "chunks.words"
+        )
+        found, languages = set(owners.tolist()), set[str]()
+        written, inside = Counter[str](), Counter[str]()
+
+        def texts() -> Iterator[tuple[int, list[str]]]:
+            for each in ledger.all_articles():
+                languages.add(code_of(each.article.language))
+                count_words(each.article.title, each.article.text, written, inside)
+                if each.pk in found:
+                    yield each.pk, article_stems(each)
+
+        article_words = BM25Index.build(texts(), folder and folder / "articles.words")
+        vocabulary = Vocabulary.of(written, inside)
+        if folder:
+            vocabulary.save(folder / "words.tsv")
+        parts = chunk_vectors, article_vectors, chunk_words, article_words, vocabulary
+        recall = {"chunks": chunk_vectors.recall, "articles": article_vectors.recall}
+        return cls(token, *parts, frozenset(languages or {ENGLISH}), recall)
+
+    @classmethod
+    def write(cls, ledger: Ledger, dimension: int, token: str, root: Path) -> None:
+        """As ``build``, on disk.
+
+        Args:
+            ledger: Inside ``read()`` or ``write()``.
+            dimension: Of the vectors.
+            token: Names the generation, and the folder that is made.
+            root: Where that is made.
 
         Raises:
             OSError: the disk takes no more; nothing is left there then.
         """
-        if root is None:
-            return cls._made(ledger, dimension, token, None)
         making = root / f"{token}.making"
         shutil.rmtree(making, ignore_errors=True)
         try:
             making.mkdir(parents=True)
-            made = cls._made(ledger, dimension, token, making)
+            made = cls.build(ledger, dimension, token, making)
             stamp = {
                 "token": token,
                 "languages": sorted(made.languages),
+                "recall": dict(made.recall),
                 "files": _checksums(making),
             }
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
@@ -127,33 +174,6 @@ class SearchIndex:
             sync(root)
         finally:
             shutil.rmtree(making, ignore_errors=True)
-        return cls.open(root, token)
-
-    @classmethod
-    def _made(cls, ledger: Ledger, dimension: int, token: str, folder: Path | None) -> SearchIndex:
-        """As ``build``; its files go to a folder."""
-        ids, vectors, owners = _vectors(ledger, dimension)
-        chunk_vectors = VectorIndex.build(ids, vectors)
-        article_vectors = VectorIndex.build(*means(vectors, owners))
-        if folder:
-            chunk_vectors.save(folder / "chunks.faiss")
-            article_vectors.save(folder / "articles.faiss")
-        chunk_words = BM25Index.build(
-            _chunk_texts(ledger, set(ids.tolist())), folder and folder / "chunks.words"
-        )
-        found = set(owners.tolist())
-        article_words = BM25Index.build(
-            ((a.pk, article_stems(a)) for a in ledger.all_articles() if a.pk in found),
-            folder and folder / "articles.words",
-        )
-        vocabulary = Vocabulary.build(
-            (a.article.title, a.article.text) for a in ledger.all_articles()
-        )
-        if folder:
-            vocabulary.save(folder / "words.tsv")
-        languages = frozenset(code_of(a.article.language) for a in ledger.all_articles())
-        parts = chunk_vectors, article_vectors, chunk_words, article_words, vocabulary
-        return cls(token, *parts, languages or frozenset({ENGLISH}))
 
     @classmethod
     def open(cls, root: Path, token: str) -> SearchIndex:
@@ -177,6 +197,7 @@ class SearchIndex:
                 BM25Index.load(folder / "articles.words"),
                 Vocabulary.load(folder / "words.tsv"),
                 frozenset(stamp.get("languages", [ENGLISH])),
+                stamp.get("recall", {}),
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise SearchIndexDamaged(f"{folder}: {error}") from error
@@ -223,12 +244,12 @@ def prune(root: Path, token: str) -> None:
 
 def _vectors(
     ledger: Ledger, dimension: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float16], NDArray[np.int64]]:
     """The pks (n,), vectors (n, d) and articles (n,) of the chunks that are whole."""
     count = ledger.counts()["chunks"]
     ids = np.empty(count, dtype=np.int64)
     owners = np.empty(count, dtype=np.int64)
-    vectors = np.empty((count, dimension), dtype=np.float32)
+    vectors = np.empty((count, dimension), dtype=np.float16)
     held = 0
     for pk, article, vector in ledger.vectors(dimension):
         ids[held], owners[held], vectors[held] = pk, article, vector
@@ -237,19 +258,21 @@ def _vectors(
 
 
 def means(
-    vectors: NDArray[np.float32], owners: NDArray[np.int64]
+    vectors: Floats, owners: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The articles' pks, and the mean of each one's vectors at unit length.
 
     Args:
-        vectors: float32 (n, d), unit rows.
+        vectors: (n, d), unit rows in 16 or 32 bits.
         owners: int64 (n,), the pk of each row's article.
     """
     articles, rows = np.unique(owners, return_inverse=True)
     sums = np.zeros((len(articles), vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, rows, vectors)
-    norms = np.linalg.norm(sums, axis=1, keepdims=True)
-    return articles.astype(np.int64), sums / np.maximum(norms, 1e-12)
+    for first in range(0, len(rows), _ROWS):
+        part = slice(first, first + _ROWS)
+        np.add.at(sums, rows[part], vectors[part].astype(np.float32))
+    sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    return articles.astype(np.int64), sums
 
 
 def _chunk_texts(ledger: Ledger, wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:

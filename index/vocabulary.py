@@ -122,11 +122,23 @@ def counted(texts: Iterable[tuple[str, str]]) -> tuple[Counter[str], Counter[str
     written: Counter[str] = Counter()
     inside: Counter[str] = Counter()
     for title, text in texts:
-        written.update(WORD.findall(title))
-        written.update(WORD.findall(text))
-        prose = (line for line in text.splitlines() if not _is_heading(line))
-        inside.update(_INSIDE.findall("\n".join(prose)))
+        count_words(title, text, written, inside)
     return written, inside
+
+
+def count_words(title: str, text: str, written: Counter[str], inside: Counter[str]) -> None:
+    """Counts the words of one more text.
+
+    Args:
+        title: In which any word may have a capital.
+        text: Of the article.
+        written: How often each word is written so.
+        inside: Likewise, where no sentence begins.
+    """
+    written.update(WORD.findall(title))
+    written.update(WORD.findall(text))
+    prose = (line for line in text.splitlines() if not _is_heading(line))
+    inside.update(_INSIDE.findall("\n".join(prose)))
 
 
 def _is_heading(line: str) -> bool:

@@ -180,7 +180,7 @@ class Pipeline:
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):
             quoted = with_other_account(quoted, found.whole, self.embedder, self.reader)
-        quoted = replace(quoted, scope=confined, note=note)
+        quoted = replace(quoted, scope=confined, note=f"{quoted.note} {note}".strip())
         return Draft(quoted, meant.query, found.whole, True, found.retrieved)
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
@@ -53,6 +53,18 @@ _SETTER = re.compile(
     rf" {_TERMS}\b",
     re.I,
 )
+
+
+class Part(NamedTuple):
+    """One of the things that a question asks.
+
+    Attributes:
+        asked: Its words in the question.
+        alone: The same with what it needs of the rest, so that it can be read alone.
+    """
+
+    asked: str
+    alone: str
 
 
 class UnusableQuestion(OnRecordError, ValueError):
@@ -128,21 +140,23 @@ class Question:
         return replace(self, before=words.without(self.before), asked=asked)
 
     @property
-    def parts(self) -> list[str]:
-        """What it asks, each so that it can be read alone; one for a plain question.
+    def parts(self) -> list[Part]:
+        """What it asks, one part for a plain question.
 
-        >>> Question("", "What did Kyiv propose and how did Moscow answer?").parts
+        >>> question = "What did Kyiv propose and how did Moscow answer?"
+        >>> [part.asked for part in Question("", question).parts]
         ['What did Kyiv propose', 'how did Moscow answer?']
-        >>> Question("", "who resigned, when and why").parts
+        >>> [part.alone for part in Question("", "who resigned, when and why").parts]
         ['who resigned', 'who resigned, when', 'who resigned, why']
         """
         if both := _BOTH.fullmatch(self.asked):
-            parts = [f"{both['one']} {both['what']}", f"{both['other']} {both['what']}"]
+            asked = [f"{both['one']} {both['what']}", f"{both['other']} {both['what']}"]
+            parts = [Part(part, part) for part in asked]
         else:
             first, *others = (part.strip() for part in _PART.split(self.asked))
-            parts = [first, *(_alone(part, first) for part in others)]
-        parts = [part for part in parts if content_stems(part)] or [self.asked]
-        return [joined(self.before, part) for part in parts]
+            parts = [Part(first, first), *(Part(part, _alone(part, first)) for part in others)]
+        parts = [p for p in parts if content_stems(p.alone)] or [Part(self.asked, self.asked)]
+        return [p._replace(alone=joined(self.before, p.alone)) for p in parts]
 
 
 def _alone(part: str, first: str) -> str:

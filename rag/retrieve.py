@@ -95,11 +95,7 @@ class Query:
         return cls(text, text[asked_from:], vector, stems, embedder, language)
 
     def across(self, now: SearchIndex) -> Query:
-        """The same query with the forms that its words have in all languages of the articles.
-
-        Args:
-            now: What is searched.
-        """
+        """The same query with the forms that its words have in all languages of the articles."""
         others = now.languages - {self.language}
         if not others:
             return self
@@ -187,24 +183,27 @@ def retrieve(
     weights = weights or (
         QUOTING if any(map(_PHRASE.search, quotations(query.text))) else Weights()
     )
-    chunks, words = _candidates(now, query, max(CANDIDATES, 2 * top_k), allowed)
-    if not chunks:
+    owners, words = _candidates(now, query, max(CANDIDATES, 2 * top_k), allowed)
+    if not owners:
         return []
-    vector = query.vector
-    cosines = now.search_index.chunk_vectors.scores(vector, chunks)
-    owners = {chunk.article for chunk in chunks.values()}
-    article_cosines = now.search_index.article_vectors.scores(vector, owners)
-    article_words = dict(now.search_index.article_words.search(query.terms, len(owners), owners))
+    vector, found = query.vector, frozenset(owners.values())
+    cosines = now.search_index.chunk_vectors.scores(vector, owners)
+    article_cosines = now.search_index.article_vectors.scores(vector, found)
+    article_words = dict(now.search_index.article_words.search(query.terms, len(found), found))
     dense, whole = _spread(cosines), _spread(article_cosines)
     lexical, whole_lexical = _share(words), _share(article_words)
     fused = {
         pk: weights.chunk_dense * dense[pk]
-        + weights.article_dense * whole[chunk.article]
+        + weights.article_dense * whole[article]
         + weights.chunk_words * lexical.get(pk, 0.0)
-        + weights.article_words * whole_lexical.get(chunk.article, 0.0)
-        for pk, chunk in chunks.items()
+        + weights.article_words * whole_lexical.get(article, 0.0)
+        for pk, article in owners.items()
     }
-    best = sorted(fused, key=lambda pk: (-fused[pk], pk))[:top_k]
+    order = sorted(fused, key=lambda pk: (-fused[pk], pk))
+    chunks = now.ledger.chunks(order[:top_k])
+    if len(chunks) < min(top_k, len(order)):  # one is damaged, and the next takes its place
+        chunks = now.ledger.chunks(order)
+    best = [pk for pk in order if pk in chunks][:top_k]
     articles = now.articles({chunks[pk].article for pk in best})
     return [
         Passage(
@@ -220,29 +219,29 @@ def retrieve(
 
 def _candidates(
     now: Generation, query: Query, depth: int, allowed: Allowed | None
-) -> tuple[dict[int, StoredChunk], dict[int, float]]:
-    """The chunks worth scoring, and the BM25 scores of those that hold a word of the query."""
+) -> tuple[dict[int, int], dict[int, float]]:
+    """The chunks worth scoring with their articles, and the BM25 scores of those with its words."""
     chunk_pks: Collection[int] | None = allowed.chunks.keys() if allowed else None
     article_pks: Collection[int] | None = allowed.articles if allowed else None
     vector, stems = query.vector, query.terms
     near = now.search_index.chunk_vectors.search(vector, depth, chunk_pks)
     words = dict(now.search_index.chunk_words.search(stems, depth, chunk_pks))
-    chunks = now.ledger.chunks({pk for pk, _ in near} | words.keys())
+    owners = now.ledger.owners({pk for pk, _ in near} | words.keys())
     # An article that matches only as a whole comes in with its nearest chunk.
     whole = now.search_index.article_words.search(stems, depth, article_pks)
     whole += now.search_index.article_vectors.search(vector, depth, article_pks)
-    missing = {pk for pk, _ in whole} - {chunk.article for chunk in chunks.values()}
+    missing = {pk for pk, _ in whole}.difference(owners.values())
     if missing:
-        owners = dict(now.ledger.chunk_pks(missing))
-        cosines = now.search_index.chunk_vectors.scores(vector, owners)
+        further = dict(now.ledger.chunk_pks(missing))
+        cosines = now.search_index.chunk_vectors.scores(vector, further)
         nearest: dict[int, int] = {}
-        for pk, article in owners.items():
+        for pk, article in further.items():
             if pk not in cosines:
                 continue  # what is damaged is not indexed
             if article not in nearest or cosines[pk] > cosines[nearest[article]]:
                 nearest[article] = pk
-        chunks |= now.ledger.chunks(nearest.values())
-    return chunks, words
+        owners |= {pk: article for article, pk in nearest.items()}
+    return owners, words
 
 
 def _spread(scores: Mapping[int, float]) -> dict[int, float]:

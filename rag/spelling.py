@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.text.names import groups
-from index.text.words import STOP_WORDS, WORD, is_content, plain, stem
+from index.text.words import ENGLISH, WORD, is_content, plain, stem, stop_words
 from index.vocabulary import Vocabulary
 
 # So many of the most frequent words of English may be meant without standing in the articles.
@@ -48,10 +48,6 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
 
     Words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
     inside stay as they are; so does one that is equally near to two others.
-
-    Args:
-        question: As typed.
-        vocabulary: Every word of the articles.
     """
     small = question.islower()
     quoted = [m.span() for m in _QUOTED.finditer(question)]
@@ -121,7 +117,7 @@ class _Speller:
     def _swapped(self, word: str) -> str:
         """The one stop word that a word of three letters is but for two neighbours swapped."""
         swaps = {word[1] + word[0] + word[2], word[0] + word[2] + word[1]}
-        swaps &= STOP_WORDS & _english().keys()
+        swaps &= stop_words(ENGLISH) & _english().keys()
         return swaps.pop() if len(swaps) == 1 else ""
 
     def _nearest(self, word: str, *, named: bool) -> str:

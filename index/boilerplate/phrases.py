@@ -1,6 +1,7 @@
-"""What news pages say around an article, in many languages: ``phrases.toml`` as patterns.
+"""Phrases by which texts are recognised: the patterns of a package's ``phrases.toml``.
 
-They are for ``rules.plain`` lines: small letters, single spaces, straight apostrophes.
+Those of this package are what news pages say around an article, in many languages, for
+``rules.plain`` lines: small letters, single spaces, straight apostrophes.
 """
 
 from __future__ import annotations
@@ -9,17 +10,28 @@ import re
 import tomllib
 from importlib.resources import files
 
-_TOLD = tomllib.loads((files("index.boilerplate") / "phrases.toml").read_text("utf-8"))
+
+class Phrases:
+    """The patterns of one file; line breaks in them do not count, ``<<other>>`` is another one."""
+
+    def __init__(self, package: str) -> None:
+        self.told = tomllib.loads((files(package) / "phrases.toml").read_text("utf-8"))
+
+    def filled(self, pattern: str) -> str:
+        """A pattern with the others that it names in their places."""
+        bare = pattern.replace("\n", "")
+        return re.sub(r"<<(\w+)>>", lambda found: self.filled(self.told[found[1]]), bare)
+
+    def compiled(self, name: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+        """The pattern of a name."""
+        return re.compile(self.filled(self.told[name]), flags)
+
+
+_PHRASES = Phrases("index.boilerplate")
 
 
 def _pattern(name: str) -> str:
-    """The pattern of a name; in it ``<<other>>`` stands for that of another."""
-    whole = str(_TOLD[name]).replace("\n", "")
-    return re.sub(r"<<(\w+)>>", lambda found: _pattern(found[1]), whole)
-
-
-def _compiled(name: str) -> re.Pattern[str]:
-    return re.compile(_pattern(name))
+    return _PHRASES.filled(_PHRASES.told[name])
 
 
 # Parts of longer patterns.
@@ -28,41 +40,35 @@ PUBLISHED = _pattern("published")
 UPDATED = _pattern("updated")
 ALSO = _pattern("also")
 RELATED = _pattern("related")
-MOST_READ = _pattern("most_read")
-ADVERTISEMENT = _pattern("advertisement")
-BUTTONS = _pattern("buttons")
-READING_TIME = _pattern("reading_time")
-LISTEN = _pattern("listen")
-TAGS = _pattern("tags")
-COMMENTS = _pattern("comments")
-CREDIT = _pattern("credit")
 
-SIGN_UP = _compiled("sign_up")
-SIGN_UP_LATE = _compiled("sign_up_late")
-READERS = _compiled("readers")
-NEWSLETTER = _compiled("newsletter")
-FOLLOW = _compiled("follow")
-FOLLOW_LATE = _compiled("follow_late")
-NETWORK = _compiled("network")
-SUPPORT = _compiled("support")
-CAUSE = _compiled("cause")
-COOKIES = _compiled("cookies")
-OURS = _compiled("ours")
-CONSENT = _compiled("consent")
-RIGHTS = _compiled("rights")
-APP = _compiled("app")
-JOB = _compiled("job")
-MISSING = _compiled("missing")
-SCRIPTS = _compiled("scripts")
-ROBOTS = _compiled("robots")
-PAID = _compiled("paid")
-WITHDRAW = _compiled("withdraw")
-ANYWHERE = _compiled("anywhere")
-AT_THE_ENDS = _compiled("at_the_ends")
-LABELLED = _compiled("labelled")
-PICTURE_CREDIT = _compiled("picture_credit")
-LISTS = _compiled("lists")
-WEAK_LISTS = _compiled("weak_lists")
+SIGN_UP = _PHRASES.compiled("sign_up")
+SIGN_UP_LATE = _PHRASES.compiled("sign_up_late")
+READERS = _PHRASES.compiled("readers")
+NEWSLETTER = _PHRASES.compiled("newsletter")
+FOLLOW = _PHRASES.compiled("follow")
+FOLLOW_LATE = _PHRASES.compiled("follow_late")
+NETWORK = _PHRASES.compiled("network")
+SUPPORT = _PHRASES.compiled("support")
+CAUSE = _PHRASES.compiled("cause")
+COOKIES = _PHRASES.compiled("cookies")
+OURS = _PHRASES.compiled("ours")
+CONSENT = _PHRASES.compiled("consent")
+RIGHTS = _PHRASES.compiled("rights")
+APP = _PHRASES.compiled("app")
+JOB = _PHRASES.compiled("job")
+MISSING = _PHRASES.compiled("missing")
+SCRIPTS = _PHRASES.compiled("scripts")
+ROBOTS = _PHRASES.compiled("robots")
+PAID = _PHRASES.compiled("paid")
+WITHDRAW = _PHRASES.compiled("withdraw")
+ANYWHERE = _PHRASES.compiled("anywhere")
+AT_THE_ENDS = _PHRASES.compiled("at_the_ends")
+LABELLED = _PHRASES.compiled("labelled")
+PICTURE_CREDIT = _PHRASES.compiled("picture_credit")
+LISTS = _PHRASES.compiled("lists")
+WEAK_LISTS = _PHRASES.compiled("weak_lists")
 
-SHARE, SOCIAL, SECTIONS = (set(_TOLD[name].split()) for name in ("share", "social", "sections"))
+SHARE, SOCIAL, SECTIONS = (
+    set(_PHRASES.told[name].split()) for name in ("share", "social", "sections")
+)
 FOOTER = set(_pattern("footer").split("|"))

@@ -48,6 +48,7 @@ SIGN_OFF = re.compile(r"(?:reuters?|-30-|#{2,3}|\(?ends\)?)[\s.]*(?:&#3;)?|&#3;"
 COMPARED = re.compile(r"\S vs\.? \S")  # this year's figure and the last's
 FIGURES = 0.5  # of a row's words
 A_MONTH = re.compile(rf"\b(?:{SHORT_MONTH})\b", re.IGNORECASE)
+INNER_STOP = re.compile(r"[^\W\d_]{2}[.!?][\"'”’)]* +[\"'“‘(]?[A-Z]")  # of prose: "fell. Rain"
 GAP = re.compile(r"(?<=[^\s.?!])(?: {2,}|\s*\t\s*)(?=\S)")
 
 SENTENCE_END = re.compile(r"(?:(?<!\.)(?<!\b[A-Z])\.|[。।۔])[\"'”’»)\]*\d\[]*$")
@@ -192,6 +193,8 @@ def is_figures(line: str) -> bool:
     """
     words = line.split()
     if len(words) < 2 or line.rstrip(" \"'”’)").endswith((".", "?", "!")) or words[0][:1].islower():
+        return False
+    if INNER_STOP.search(line):
         return False
     figures = sum(any(map(str.isdigit, word)) for word in words)
     listed = 3 <= figures >= FIGURES * len(words) and not A_MONTH.search(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
@@ -131,80 +132,13 @@ def _joined(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
     return between in (" ", "-", " & ") or (between == ". " and len(one.group()) < 3)  # St. Ives
 
 
-# A line: a state or body, and what else it is called in news. What only adds an ending ("Iranian")
-# is found without it.
-_ALIASES = (
-    "us usa america american americans united+states washington pentagon white+house",
-    "uk britain british britons united+kingdom england english london downing+street whitehall",
-    "eu europe european europeans european+union brussels european+commission",
-    "un united+nations",
-    "nato north+atlantic alliance",
-    "france french paris frenchman élysée elysee",
-    "germany german germans berlin",
-    "russia russian russians moscow kremlin",
-    "ukraine ukrainian ukrainians kyiv kiev",
-    "china chinese beijing",
-    "north+korea pyongyang",
-    "south+korea seoul",
-    "netherlands dutch holland hague amsterdam",
-    "spain spanish spaniards madrid",
-    "turkey turkish turks türkiye turkiye ankara",
-    "poland polish poles warsaw",
-    "denmark danish danes copenhagen",
-    "sweden swedish swedes stockholm",
-    "switzerland swiss bern",
-    "greece greek greeks athens",
-    "ireland irish dublin",
-    "wales welsh",
-    "scotland scottish scots edinburgh holyrood",
-    "finland finnish finns helsinki",
-    "belgium belgian belgians brussels",
-    "israel israeli israelis jerusalem",
-    "gaza gazan gazans palestine palestinian palestinians",
-    "japan japanese tokyo",
-    "iran iranian iranians tehran",
-    "iraq iraqi iraqis baghdad",
-    "syria syrian syrians damascus",
-    "india indian indians delhi",
-    "pakistan pakistani islamabad",
-    "afghanistan afghan afghans kabul taliban",
-    "egypt egyptian egyptians cairo",
-    "italy italian italians rome",
-    "rome roman romans",
-    "vatican pope papal holy+see",
-    "norway norwegian norwegians oslo",
-    "portugal portuguese lisbon",
-    "austria austrian vienna",
-    "hungary hungarian hungarians budapest",
-    "romania romanian bucharest",
-    "serbia serbian serb serbs belgrade",
-    "belarus belarusian minsk",
-    "georgia georgian tbilisi",
-    "czechia czech czechs czech+republic prague",
-    "canada canadian ottawa",
-    "australia australian canberra",
-    "mexico mexican mexicans",
-    "brazil brazilian brasilia",
-    "niger",
-    "nigeria nigerian",
-    "uganda ugandan kampala",
-    "kenya kenyan nairobi",
-    "sudan sudanese khartoum",
-    "slovakia slovak slovaks bratislava",
-    "slovenia slovene slovenes ljubljana",
-    "philippines filipino filipinos philippine manila",
-    "taiwan taiwanese taipei",
-    "vietnam vietnamese hanoi",
-    "saudi riyadh",
-    "venezuela venezuelan caracas",
-    "argentina argentine argentinian argentines",
-    "thailand thai thais bangkok",
-    "peru peruvian peruvians",
-    "jew jewish jews judaism",
-    "islam islamic muslim muslims moslem moslems",
-)
+# A line of ``aliases.txt`` has what a state or body is called in news; what only adds an ending
+# ("Iranian") is found without it. For each name, the lines that it stands in.
+_ALIASES = (files("index.text") / "aliases.txt").read_text("utf-8")
 _GROUPS: dict[str, frozenset[int]] = {}
-for _number, _line in enumerate(_ALIASES):
+for _number, _line in enumerate(
+    (files("index.text") / "aliases.txt").read_text("utf-8").split("\n")
+):
     for _alias in _line.split():
         _GROUPS[_alias] = _GROUPS.get(_alias, frozenset()) | {_number}
 _SUFFIXES = frozenset("n ns an ans ian ians s es ish ese i is y ic".split())
@@ -229,10 +163,6 @@ def aliases(word: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def alike(one: str, other: str) -> bool:
     """Whether two words of names, in lower case, are one, a demonym of it, or spelt otherwise.
-
-    Args:
-        one: A word of a name.
-        other: Likewise.
 
     >>> alike("zelensky", "zelenskyy"), alike("russia", "russian"), alike("iran", "iraq")
     (True, True, False)
@@ -294,12 +224,7 @@ def sound(word: str) -> str:
 
 
 def sounds_like(one: str, other: str) -> bool:
-    """Whether two words of one `sound` are spelt alike too, as far as their scripts tell.
-
-    Args:
-        one: A word.
-        other: Another that sounds the same.
-    """
+    """Whether two words of one `sound` are spelt alike too, as far as their scripts tell."""
     if _ABJAD.match(one) or _ABJAD.match(other):
         return True
     return fuzz.ratio(_in_latin(one), _in_latin(other)) >= SPELT_ALIKE

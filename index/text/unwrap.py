@@ -39,7 +39,6 @@ _DATELINE = re.compile(
     r"[A-Z][A-Z.'’/ -]+[A-Z.](?:, ?[A-Za-z][\w. ]{1,20})*(?: ?\([\w ,-]{2,20}\))?"
     r"(?:, [A-Z][a-z]+\.? \d{1,2})? ?(?:--?|[–—_])(?=\s|$)"
 )
-_INNER_STOP = re.compile(r"[^\W\d_]{2}[.!?][\"'”’)]* +[\"'“‘(]?[A-Z]")  # headlines have none
 _FINISHED = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _SUSPENDED = re.compile(r"(?:and|or|to)\s")  # "pre- and post-war"
@@ -366,7 +365,7 @@ def _shows_plainly(
     if number < MIN_PLAIN_ENDS or filled < FILLED_PLAIN * number:
         return False
     texts = [line.text for line in lines]
-    prose = all(map(str.isupper, texts)) or any(map(_INNER_STOP.search, texts))
+    prose = all(map(str.isupper, texts)) or any(map(rules.INNER_STOP.search, texts))
     low = sum(after.low for _, after in ends) >= LOW * number
     return low or (prose and cut and number >= MIN_CAPITAL_ENDS)
 

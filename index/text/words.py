@@ -14,27 +14,6 @@ import Stemmer
 
 ENGLISH = "en"
 
-# The closed classes of English: articles, pronouns, prepositions, conjunctions, auxiliaries,
-# question words, and what is left of them after an apostrophe. Open-class words never belong
-# here: "will" the verb is lost with "will" the auxiliary, "may" and "might" are kept, since May
-# is a month.
-STOP_WORDS = frozenset(
-    """
-    a about above after again against all also am among an and any are as at be because been
-    before being below between both but by can cannot could did do does doing down during each
-    either else ever every few for from further had has have having he her here hers herself him
-    himself his how i if in into is it its itself just let like me more most much many my myself
-    neither no nor not now of off on once only onto or other ought our ours ourselves out over own
-    per please rather same shall she should since so some such than that the their theirs them
-    themselves then there therefore these they this those though through thus to together too
-    toward towards under unless until up upon us very via was we were what whatever when whenever
-    where whereas wherever whether which whichever while who whoever whom whose why will with
-    within without would yet you your yours yourself yourselves
-    s t d ll m re ve don doesn didn isn aren wasn weren hasn haven hadn won wouldn shouldn couldn
-    say said says
-    """.split()
-)
-
 # Characters of a text that are looked at: it says its language long before.
 READ = 1_000
 # Letters that it takes; CJK says as much with a quarter. Shorter texts are names and figures.
@@ -90,10 +69,6 @@ def language_asked(question: str, among: Collection[str]) -> str:
     Its words that hold it together tell; where they do not, English does if any article is in it,
     unless the letters are of another script.
 
-    Args:
-        question: Any text.
-        among: The languages of the articles.
-
     >>> language_asked("Wer hat den Brand gemeldet?", {"de", "en"})
     'de'
     >>> language_asked("Putin Merkel Minsk", {"de", "en"}), language_asked("火灾", {"zh"})
@@ -114,8 +89,6 @@ def language_asked(question: str, among: Collection[str]) -> str:
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """The words of a language that hold sentences together; none if it is not known."""
-    if language == ENGLISH:
-        return STOP_WORDS
     told = json.loads(files("index.text").joinpath("stop_words.json").read_text("utf-8"))
     return frozenset(told.get({"nb": "no", "nn": "no"}.get(language, language), "").split())
 
@@ -150,10 +123,6 @@ def content_spans(text: str, language: str = ENGLISH) -> list[tuple[int, int]]:
     """The offsets of the content words of a text, in order.
 
     Where words are written without spaces, they are pairs of characters, which overlap.
-
-    Args:
-        text: Any text.
-        language: Its language, such as "en".
 
     >>> content_spans("The EU's loan"), content_spans("谁报告了火灾？", "zh")
     ([(4, 6), (9, 13)], [(1, 3), (4, 6)])
@@ -251,10 +220,6 @@ def _of_script(word: str, language: str) -> str:
 
 def content_stems(text: str, language: str = ENGLISH) -> list[str]:
     """The stems of the content words of a text, in order, repetitions kept.
-
-    Args:
-        text: Any text.
-        language: Its language, such as "en".
 
     >>> content_stems("What preconditions did the Kremlin set?")
     ['precondit', 'kremlin', 'set']

@@ -54,9 +54,10 @@ _AFTER = re.compile(
 _SMALL = re.compile(
     r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|night|day)|bye|goodbye|there"
     r"|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|ok|okay|cool|great|nice|fine"
-    r"|perfect|good|very|that(?:[’']s| is| was| helps?(?: a lot)?)|it is|this is|helpful"
-    r"|interesting|excellent|wonderful|terrible|too bad|wow|to know|to hear|job|indeed|i see"
-    r"|i understand|got it|that(?:[’']s| is|s) (?:all|it)"
+    r"|perfect|good|very|that(?:[’']s| is| was| helps?)?|it is|this is|helpful|useful|interesting"
+    r"|excellent|brilliant|makes sense|(?:much )?appreciated?|helps(?: a lot)?|love it|will do"
+    r"|wonderful|terrible|too bad|wow|to know|to hear|job|indeed|i see|i understand|got it"
+    r"|that(?:[’']s| is|s) (?:all|it)"
     r"|understood|right|sure|yes|no|well|please|test(?:ing)?|how are you(?: doing)?(?: today)?"
     r"|(?:who|what) are you|are you an? (?:ai|bot|robot|human|person)|what(?:[’']s| is) your name"
     r"|(?:(?:make|keep|say) (?:that|it|this) )?(?:short(?:er)?|simpler)|say (?:that|it) again"

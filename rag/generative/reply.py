@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 
 from index.text.sentences import split_sentences
 from index.text.words import WORD
@@ -47,28 +45,14 @@ _ASIDE = re.compile(
     r"|</?(?!(?:sup|cite|ref|source|citation|passage|doc|article|co?)\b|\d)[a-z][^<>]{0,300}>",
     re.I | re.S,
 )
+# An object in place of prose is no answer that anybody could read.
 _JSON = re.compile(r"\s*(?:```\w*\s*)?(?:\{\s*(?:[\"'}\n]|$)|\[\s*[{\"'])")
 _STOP = re.compile(r"[.!?…。！？\n]")
 _MARKERS = (
     r"(?:[ \t]?(?:\^?\[[^\[\]\n]{1,40}\](?:\([^()\s]*\))?|【[^【】\n]{1,40}】|\([\d,;–\- ]{1,12}\)"
-    r"|<sup>[^<>]{1,20}</sup>|[¹²³⁰⁴-⁹]+))+"
+    r"|<sup>[^<>]{1,20}</sup>))+"
 )
 _AFTER_STOP = re.compile(rf"(?<=\S)((?:[.?]|!(?!\[[^\]]*\]\())[\"”’')*_]*)({_MARKERS})(?=\s|$)")
-
-_TEXT_FIELDS = (
-    "answer text response reply content claim sentence statement summary output result message"
-    " final_answer paragraph"
-).split()
-_SOURCE_FIELDS = frozenset(
-    "citations citation sources source passages passage refs references reference numbers number"
-    " ids id evidence cites key keys".split()
-)
-_ASIDE_FIELDS = frozenset(
-    "question query confidence score language note notes thought thoughts thinking reasoning title"
-    " status type role".split()
-)
-_KEY = re.compile(r"(?<![\w.])\d{1,3}(?![\w.])")
-_STRING = re.compile(r'"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)"?', re.S)
 
 
 class ReplyReader:
@@ -90,39 +74,27 @@ class ReplyReader:
 
     @property
     def tail(self) -> str:
-        """What was said after the last complete sentence; "" in JSON, which nobody reads."""
-        return "" if _JSON.match(self._seen) else self._seen[self._taken :].strip()
+        """What was said after the last complete sentence."""
+        return self._seen[self._taken :].strip()
 
     def feed(self, piece: str) -> list[str]:
-        """The sentences that a further piece completes, with their markers.
-
-        Args:
-            piece: Text, as the server sent it.
-        """
+        """The sentences that a further piece of text completes, with their markers."""
         self._raw += piece
         self._see(held_back=True)
         found: list[str] = []
-        if not _JSON.match(self._seen):
-            for place in range(self._looked, len(self._seen)):
-                if self._seen[place].isspace():
-                    found += self._cut(place)
-            self._looked = len(self._seen)
+        for place in range(self._looked, len(self._seen)):
+            if self._seen[place].isspace():
+                found += self._cut(place)
+        self._looked = len(self._seen)
         self._judge()
         return found
 
     def finish(self, *, complete: bool) -> list[str]:
-        """The last sentences, but for one that was cut off.
-
-        Args:
-            complete: Whether the model ended the reply by itself.
-        """
+        """The last sentences, but for one that was cut off before the model ended the reply."""
         complete = complete and not self.over
         self._see(held_back=False)
-        rest = self._seen[self._taken :]
-        if _JSON.match(self._seen):
-            rest = prose(self._seen)
+        block = _in_form(self._seen[self._taken :])
         self._taken = len(self._seen)
-        block = _in_form(rest)
         found = [block[start:end] for start, end in _spans(block)]
         if found and not complete and not re.search(r"[.!?…。！？][\"”’')\]]*$", found[-1]):
             found.pop()
@@ -131,6 +103,8 @@ class ReplyReader:
     def _see(self, *, held_back: bool) -> None:
         """Takes notice of what has come; a tag that may be half there is held back."""
         seen, over = visible(self._raw)
+        if _JSON.match(seen):
+            seen, over = "", True
         if held_back and not over and (half := _PARTIAL.search(seen)):
             seen = seen[: half.start()]
         if not seen.startswith(self._seen[: self._taken]):
@@ -179,7 +153,7 @@ class ReplyReader:
             self.over
             or len(self._raw) > 2 * LONGEST_REPLY
             or len(self._seen) > LONGEST_REPLY
-            or (len(tail) > LONGEST_SENTENCE and not _JSON.match(self._seen))
+            or len(tail) > LONGEST_SENTENCE
             or _circles(tail[-REPEATED_CHARS * REPEATS * 2 :])
         )
 
@@ -205,9 +179,6 @@ def _spans(block: str) -> list[tuple[int, int]]:
 
 def visible(raw: str) -> tuple[str, bool]:
     """A reply without the model's thoughts, and whether it has begun to play other roles.
-
-    Args:
-        raw: All that has come so far.
 
     >>> visible("<think>Well, rain.</think>Rain fell.")
     ('Rain fell.', False)
@@ -237,58 +208,3 @@ def _circles(tail: str) -> bool:
         if len(tail) >= times * length and tail.endswith(tail[-length:] * times):
             return bool(tail[-length:].strip())
     return False
-
-
-def prose(text: str) -> str:
-    """The sentences of a reply in JSON, with a marker for what each says that it rests on.
-
-    JSON that was cut is read as far as it goes.
-
-    Args:
-        text: The reply, from its first brace or before.
-
-    >>> prose('{"answer": "Rain fell", "sources": [2]}')
-    'Rain fell [2].'
-    """
-    start = min((place for mark in "{[" if (place := text.find(mark)) >= 0), default=0)
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text[start:])
-    except (ValueError, RecursionError):
-        fields = [(m[1].lower(), m[2]) for m in _STRING.finditer(text)]
-        wanted = [said for name, said in fields if name in _TEXT_FIELDS]
-        return " ".join(
-            _ended(said.replace("\\n", "\n").replace('\\"', '"')) for said in wanted if said
-        )
-    return "\n".join(_told(value, 0))
-
-
-def _told(value: object, depth: int) -> list[str]:
-    """What a JSON value says."""
-    if isinstance(value, str) and value.strip():
-        return [_ended(value)]
-    if isinstance(value, list) and depth < 6:
-        return [said for item in value[:MOST_SENTENCES] for said in _told(item, depth + 1)]
-    if not isinstance(value, dict) or depth >= 6:
-        return []
-    fields = {str(name).lower(): item for name, item in value.items()}
-    texts = [fields[name] for name in _TEXT_FIELDS if isinstance(fields.get(name), str)]
-    if not texts:
-        inner = [v for n, v in fields.items() if n not in _SOURCE_FIELDS | _ASIDE_FIELDS]
-        return [said for item in inner for said in _told(item, depth + 1)]
-    return [_with_sources(str(texts[0]), fields)]
-
-
-def _with_sources(text: str, fields: Mapping[str, object]) -> str:
-    """A sentence with markers for what its fields say that it rests on."""
-    named = json.dumps([fields[name] for name in fields.keys() & _SOURCE_FIELDS])
-    keys = sorted({int(key) for key in _KEY.findall(named[:2000])})
-    marker = "".join(f" [{key}]" for key in keys)
-    said = _ended(text)
-    if marker and not re.search(r"[\[【(]\s*\d", said):
-        said = f"{said[:-1]}{marker}{said[-1]}"
-    return said
-
-
-def _ended(text: str) -> str:
-    text = text.strip()
-    return text if re.search(r"[.!?…:]$", text) else f"{text}."

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from index.boilerplate.phrases import Phrases
 from index.text.words import WORD, content_stems
 from rag.generative.prompt import CANNOT_ANSWER, SYSTEM
 from rag.generative.prompt_injection import plain
@@ -22,52 +23,10 @@ _PREFIX = re.compile(
     r"(?: (?:is|to the question))?|assistant|ai|bot|a)\s*[:：]\s*",
     re.I,
 )
-_OPENER = re.compile(
-    r"^(?:(?:based (?:only |solely |strictly )?on|according to|from|as per|as (?:stated|noted"
-    r"|reported|mentioned) in|per)\s+(?:all )?(?:the|these|those|this)?\s*(?:information|details)?"
-    r"\s*(?:in|from|of|contained in)?\s*(?:the|these)?\s*(?:provided|given|above|following|supplied"
-    r"|numbered|available|retrieved|news|cited)?\s*(?:news )?(?:passages?|articles?|context|text"
-    r"|texts|sources?|evidence|excerpts?|information|documents?|record)"
-    r"(?: (?:provided|above|given|below|that (?:you|were|was) [\w ]{2,20}))?"
-    r"|(?:sure[,.!]? )?(?:here (?:is|are)|here['’]s|below (?:is|are))\b[^.!?:]{0,60}:"
-    r"|in (?:summary|short|conclusion|brief)|to (?:summari[sz]e|sum up|answer your question)"
-    r"|the (?:passages?|articles?|sources?|text|context) (?:say|says|state|states|report|reports"
-    r"|mention|mentions|indicate|indicates) that)\s*[,:]?\s+",
-    re.I,
-)
-_SMALL_TALK = re.compile(
-    r"^(?:sure|certainly|of course|absolutely|okay|ok|great question|good question|hello|hi"
-    r"|thanks?(?: you)?|you(?:’|')re welcome|happy to help|glad to help)(?: thing|"
-    r" there)?[,.!]*\s*(?:(?:here|i(?:’|')?(?:ll| can| will)|i(?:’|')d|let(?:’|')s|happy to|for"
-    r" (?:asking|your))\b[^.!?:]{0,40})?[.!:]*$|^(?:here (?:is|are|’s|'s)|below (?:is|are)|the"
-    r" following (?:is|are))\b[^.!?]{0,60}[.:]?$|^(?:let me know|please (?:let me know|note|feel"
-    r" free|see|refer|consult)|feel free|i hope (?:this|that|it)|if you (?:have|need|want|would"
-    r" like)|is there anything|do you (?:want|have|need)|would you like|i(?:’|')?(?:ll| will| can|"
-    r" would) (?:be (?:happy|glad)|help|now|answer|try|summari[sz]e|look))\b|\bas an? (?:ai"
-    r"|artificial intelligence)?\s*(?:(?:large )?language)?\s*(?:model|assistant|chatbot)\b|^as an?"
-    r" (?:ai|artificial intelligence)\s*,|^i(?:’|')?(?: a|’|')?m (?:just |only )?an? (?:ai|large"
-    r" language model|language model|assistant|chatbot)\b|^(?:my (?:knowledge|training)|i was"
-    r" trained|i(?: do not| don['’]t) have (?:access to|personal|opinions|feelings|real-time))\b"
-    r"|^(?:sources?|references?|citations?|bibliography|footnotes?|note|disclaimer|explanation"
-    r"|reasoning|thoughts?|confidence)\s*:?\s*$",
-    re.I,
-)
-_REFUSAL = re.compile(
-    r"^(?:i(?:’|')?(?: a|’|')?m (?:very |so )?(?:sorry|afraid|unable|not able|not sure)|sorry\b|i"
-    r" apologi[sz]e|unfortunately|regrettably|i (?:cannot|can ?not|can['’]t|could not|couldn['’]t"
-    r"|am unable to|do not|don['’]t|was unable to|did not|didn['’]t)\b[^.!?]{0,20}\b(?:answer|find"
-    r"|have|provide|know|determine|see|assist|help|comply|fulfil|discuss|say|share|locate|verify"
-    r"|rewrite|rephrase)|there (?:is|was) (?:no|not enough|insufficient"
-    r"|nothing)\b[^.!?]{0,40}\b(?:information|mention|answer|evidence|context|detail|passages?"
-    r"|articles?)|(?:it is|it['’]s) (?:not (?:clear|stated|mentioned|specified|possible)|unclear"
-    r"|impossible)|no (?:information|answer|relevant|mention)|(?:the |these |those |none of the "
-    r"|neither of the )?(?:provided |given |above |supplied |available |numbered )?(?:passages?"
-    r"|articles?|context|texts?|sources?|documents?|information|evidence|excerpts?)\b(?: provided|"
-    r" given| above| supplied)? (?:do(?:es)? not|don['’]t|doesn['’]t|did not|cannot|contains? no"
-    r"|provides? no|gives? no|makes? no|(?:is|are) (?:not|silent|insufficient)|lacks?|contains?"
-    r"|mentions?|says?|specif(?:y|ies)|provides?|answers?)\b)",
-    re.I,
-)
+_PHRASES = Phrases("rag.generative")
+_OPENER = _PHRASES.compiled("opener", re.I)
+_SMALL_TALK = _PHRASES.compiled("small_talk", re.I)
+_REFUSAL = _PHRASES.compiled("refusal", re.I)
 _WHICH = re.compile(r"\b(?:not|no|n['’]t|none|cannot|neither|silent|insufficient|lacks?)\b", re.I)
 _TITLED = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|={3,}|-{3,})")
 # Words of a sentence from which on it is the prompt's own, if the prompt holds it.
@@ -76,9 +35,6 @@ _ECHO = 4
 
 def wording(sentence: str) -> str:
     """A sentence as it is shown: no markup, no links, no images, no "Answer:" in front.
-
-    Args:
-        sentence: As the model wrote it, without its markers.
 
     >>> wording("**Answer:** Based on the passages, rain <b>fell</b> ![x](http://a.b/c).")
     'Rain fell.'
@@ -104,11 +60,7 @@ def _unmarked(text: str) -> str:
 
 
 def refuses(text: str) -> bool:
-    """Whether a sentence says that the passages hold no answer, or that none will be given.
-
-    Args:
-        text: The wording of a sentence.
-    """
+    """Whether a sentence says that the passages hold no answer, or that none will be given."""
     if text.rstrip(".!") == CANNOT_ANSWER.rstrip("."):
         return True
     return bool(
@@ -156,19 +108,13 @@ _TOKEN = re.compile(rf"\d+|[{_DASHES}]+|\bto\b", re.I)
 
 _IMAGE = re.compile(r"!\[[^\[\]\n]*\]\([^()]*\)")
 _TAGGED = re.compile(r"<(sup|cite|ref|citation|source)\b[^<>]*>\s*([^<>]{1,40}?)\s*</\1\s*>", re.I)
-_NUMBERED_TAG = re.compile(
-    rf"<\s*(?:(?:{_LABELS}|co|c)\b[^<>]{{0,30}}?)?(\d{{1,4}})[^<>\w]{{0,4}}/?\s*>", re.I
-)
-_BRACED = re.compile(r"(?:\\(?:cite|footnote|ref))?\{{1,2}\s*([^{}\n]{1,40}?)\s*\}{1,2}")
-_CARET = re.compile(r"(?<![\d\s])\^(\d{1,3})\b|(?<=\s)\^(\d{1,3})\b")
 _DOUBLED = re.compile(r"\[\s*(\[[^\[\]]{1,60}\](?:\s*,?\s*\[[^\[\]]{1,60}\])*)\s*\]")
 _BRACKETED = re.compile(
     r"\^?[\[【［〔⟦]([^\[\]【】［］〔〕⟦⟧\n]{1,80})[\]】］〕⟧](?:\([^()\s]{0,500}\)|:(?=\s|$))?"
 )
 _PARENTHESISED = re.compile(r"[(（]([^()（）\n]{1,60})[)）]")
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_SUPERSCRIPT = re.compile(rf"(?<![{_RAISED}])[{_RAISED}](?:[\s,˒ʼ⁻]*[{_RAISED}])*")
-_POWER = re.compile(r"(?:\d|\b(?:[kcdm]?m|ft|in|mi|yd|s|sec|x|y|r|mc|CO|a|b|c))$")
+# A footnote's mark behind a sentence: which passage is meant, the check finds out.
+_RAISED = re.compile(r"(?<=[.!?”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]+\s*$")
 _ENUMERATED = re.compile(r"^\s*(?:[-*•–]\s+)?\(?\d{1,2}\)\s+(?=\S)|^\s*\d{1,2}\.\s+(?=\D)")
 _BULLET = re.compile(r"^\s*(?:[-*•–—+]\s+)+")
 _NUMBERS = rf"(?:#?\d{{1,3}}(?:\s*(?:,|;|&|and|or|to|[{_DASHES}])\s*#?\d{{1,3}})*)"
@@ -187,7 +133,6 @@ _TRAILING = re.compile(
     re.I,
 )
 _EMPTY = re.compile(rf"[(\[（]\s*(?:(?:see|cf\.?|{_LABELS})\s*:?\s*)?[)\]）]", re.I)
-_FOOT = re.compile(r"(?<=[a-z”\"][.!?])(\d{1,2})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +155,7 @@ def resolve(text: str, count: int) -> Marked:
 
     Args:
         text: The sentence as the model wrote it.
-        count: The passages that it was shown, which are numbered from 1.
+        count: How many passages it was shown; they are numbered from 1.
 
     >>> resolve("Rain fell [1, 3-4] on Kyiv【9†source】.", 5)
     Marked(text='Rain fell on Kyiv.', keys=(1, 3, 4), removed=1)
@@ -218,15 +163,11 @@ def resolve(text: str, count: int) -> Marked:
     found = _Found(count)
     text = _BULLET.sub("", text)
     text = _ENUMERATED.sub("", text)
-    text = _IMAGE.sub(" ", text)
+    text = _IMAGE.sub(" ", _RAISED.sub("", text))
     text = _TAGGED.sub(r"[\2]", text)
-    text = _NUMBERED_TAG.sub(r"[\1]", text)
-    text = _BRACED.sub(lambda m: f"[{m[1]}]" if found.reads(m[1]) else m[0], text)
-    text = _CARET.sub(lambda m: f"[{m[1] or m[2]}]", text)
     text = _DOUBLED.sub(r"\1", text)
     text = _BRACKETED.sub(lambda m: found.take(m[1], m[0]), text)
     text = _PARENTHESISED.sub(lambda m: found.take_doubtful(m, text), text)
-    text = _SUPERSCRIPT.sub(lambda m: found.take_raised(m, text), text)
     for pattern in (_ACCORDING, _SAYS):
         if said := pattern.match(text):
             found.take(said[1], "")
@@ -235,9 +176,6 @@ def resolve(text: str, count: int) -> Marked:
     if said := _TRAILING.search(text):
         found.take(said[1], "")
         text = text[: said.start()] + (said[2] if text[: said.start()][-1:] not in ".!?" else "")
-    if (said := _FOOT.search(text)) and found.reads(said[1]):
-        found.take(said[1], "")
-        text = text[: said.start()]
     return Marked(_tidy(text), tuple(dict.fromkeys(found.keys)), found.removed)
 
 
@@ -285,17 +223,6 @@ class _Found:
         ends = not after or after[0] in '.,;:!?([【”"'
         small = all(high < 100 for _, high in _ranges(bare))
         return self.take(inside, "") if named or known or (ends and small) else found[0]
-
-    def take_raised(self, found: re.Match[str], text: str) -> str:
-        """As ``take``, for superscripts, which may be a power or a unit."""
-        before = text[: found.start()]
-        if not before.strip() or _POWER.search(before):
-            return found[0]
-        digits = unicodedata.normalize("NFKC", found[0])
-        whole = re.fullmatch(r"\d+", digits)
-        if whole and len(digits) > 1 and int(digits) > self.count:
-            digits = " ".join(digits)
-        return self.take(re.sub(r"[˒ʼ⁻]", ",", digits), found[0])
 
 
 def _bare(inside: str) -> str:

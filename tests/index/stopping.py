@@ -24,12 +24,11 @@ def stages():
         "stories": (room, "stories"),
         "drop": (Ledger, "drop_unused_encodings"),
         "manifest": (Ledger, "set_manifest"),
-        "build": (search_index.SearchIndex, "build"),
+        "write": (search_index.SearchIndex, "write"),
         "save": (search_index.VectorIndex, "save"),
         "words": (search_index.BM25Index, "build"),
         "checksums": (search_index, "_checksums"),
         "rename": (Path, "rename"),
-        "open": (search_index.SearchIndex, "open"),
         "prune": (search_index, "prune"),
     }
 

@@ -663,7 +663,7 @@ def crash():
     ("name", "after"),
     [
         *((name, False) for name in BEFORE_COMMIT),
-        *((name, True) for name in ("encode", "insert", "manifest", "rename", "open")),
+        *((name, True) for name in ("encode", "insert", "manifest", "rename", "write")),
     ],
 )
 def test_a_build_that_fails_leaves_the_old_generation(
@@ -724,7 +724,7 @@ def test_a_failure_after_the_commit_leaves_the_new_generation(
     whole(index, news, fake)
 
 
-@pytest.mark.parametrize("name", ["encode", "insert", "build", "rename"])
+@pytest.mark.parametrize("name", ["encode", "insert", "write", "rename"])
 def test_a_first_build_that_fails_leaves_an_empty_index(index, news, fake, monkeypatch, name):
     with monkeypatch.context() as patch:
         stop(patch, name, after=True, how=crash)
@@ -800,7 +800,7 @@ def kill(index, news, step, when):
         ("insert", "after", 1),
         ("words", "before", 1),
         ("rename", "after", 1),
-        ("open", "after", 1),
+        ("write", "after", 1),
         ("prune", "before", 2),
     ],
 )

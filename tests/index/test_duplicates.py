@@ -1,10 +1,12 @@
 """Copies of a story are one story; different reports of one event are not."""
 
+import numpy as np
 import pytest
+from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.duplicates import PERMUTATIONS, signature, stories
+from index.duplicates import PERMUTATIONS, RESEMBLANCE, signature, stories
 
 WIRE = (
     "The council of the harbour city voted on Tuesday to rebuild the sea wall that failed in the"
@@ -73,3 +75,20 @@ def test_equal_texts_share_a_story_and_others_do_not(texts):
     assert list(found) == list(range(10, 10 + len(texts)))
     for pk, text in enumerate(texts, 10):
         assert found[pk] == (10 + texts.index(text) if text else pk)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_groups_are_those_of_datasketch(seed):
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, 2**32, (12, PERMUTATIONS), dtype=np.uint32)[rng.integers(0, 12, 60)]
+    other = rng.random(rows.shape) < rng.random((60, 1)) * 0.8  # resemblances from 0.2 to 1
+    rows[other] = rng.integers(0, 2**32, other.sum(), dtype=np.uint32)
+    wanted, lsh = {}, MinHashLSH(threshold=RESEMBLANCE, num_perm=PERMUTATIONS)
+    hashes = [MinHash(hashvalues=row, seed=1, scheme="affine32") for row in rows]
+    for pk, minhash in enumerate(hashes):
+        alike = [p for p in lsh.query(minhash) if hashes[p].jaccard(minhash) >= RESEMBLANCE]
+        wanted[pk] = wanted[min(alike)] if alike else pk
+        lsh.insert(pk, minhash)
+    assert len({*wanted.values()}) < 60
+    assert stories({pk: row.astype("<u4").tobytes() for pk, row in enumerate(rows)}) == wanted

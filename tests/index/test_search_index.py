@@ -51,6 +51,8 @@ def test_the_files_of_a_generation_are_those_that_the_stamp_names(made):
     assert stamp["token"] == folder.name
     assert sorted([*stamp["files"], "stamp.json"]) == names(made)
     assert {"chunks.faiss", "articles.faiss", "chunks.words/meta.json"} <= set(stamp["files"])
+    assert stamp["recall"] == {"chunks": 1.0, "articles": 1.0}
+    assert SearchIndex.open(folder.parent, folder.name).recall == stamp["recall"]
 
 
 def kinds(path):
@@ -197,7 +199,7 @@ def test_built_twice_it_is_the_same(index):
     ledger = open_ledger(index)
     query = FakeEmbedder().encode_query(QUERIES[0])
     with ledger.read():
-        one, two = (SearchIndex.build(ledger, 100, "x", None) for _ in range(2))
+        one, two = (SearchIndex.build(ledger, 100, "x") for _ in range(2))
     for name in ("chunk_vectors", "article_vectors"):
         assert getattr(one, name).search(query, 99) == getattr(two, name).search(query, 99)
     assert [(w, one.vocabulary.usual(w)) for w in one.vocabulary] == [

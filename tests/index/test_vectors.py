@@ -60,7 +60,7 @@ def test_flat_equals_brute_force(data, which, top_k):
 @pytest.fixture
 def lists(data, monkeypatch):
     monkeypatch.setattr(room, "FLAT_LIMIT", COUNT - 1)
-    monkeypatch.setattr(room, "PROBED", 1)  # every list is searched, so the oracle is exact
+    monkeypatch.setattr(room, "PROBED", ())  # every list is searched, so the oracle is exact
     index = VectorIndex.build(*data[:2])
     assert isinstance(faiss.downcast_index(index._index.index), faiss.IndexIVF)
     return index
@@ -78,28 +78,60 @@ def test_inverted_lists_equal_brute_force(data, lists, which):
 def test_a_narrow_filter_searches_every_list(data, monkeypatch):
     ids, rows, queries = data
     monkeypatch.setattr(room, "FLAT_LIMIT", 10)
-    monkeypatch.setattr(room, "PROBED", 1000)  # one list, unless the filter is narrow
+    monkeypatch.setattr(room, "PROBED", (8,))
+    monkeypatch.setattr(room, "RECALL", 0.0)
     index = VectorIndex.build(ids, rows)
-    narrow = {int(i) for i in ids[: COUNT // 4 - 1]}
+    narrow = {int(i) for i in ids[: COUNT // 8]}
     for query in queries:
         wanted = brute(ids, rows, query, COUNT, narrow)
         near(index.search(query, 5, narrow), wanted[:5], dict(wanted))
-        assert len(index.search(query, COUNT)) < COUNT // 4  # wide: one list only
+        assert len(index.search(query, COUNT)) < COUNT // 4  # without one: few lists only
 
 
-def test_by_default_a_sixteenth_of_the_lists_finds_nearly_all(data, monkeypatch):
+def clustered(noise):
     rng = np.random.default_rng(3)
     centres = rng.normal(size=(40, DIMENSION))
-    rows = centres[rng.integers(0, 40, 3000)] + 0.3 * rng.normal(size=(3000, DIMENSION))
-    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    ids = np.arange(3000, dtype=np.int64)
+    rows = centres[rng.integers(0, 40, 3000)] + noise * rng.normal(size=(3000, DIMENSION))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def probes(index):
+    inner = faiss.downcast_index(index._index.index)
+    return inner.nprobe / inner.nlist
+
+
+@pytest.mark.parametrize("width", [np.float16, np.float32])
+def test_as_few_lists_are_searched_as_find_what_is_near(monkeypatch, width):
     monkeypatch.setattr(room, "FLAT_LIMIT", 1000)
-    index = VectorIndex.build(ids, rows)
-    hits = 0
-    for query in rows[::100]:
-        wanted = {id_ for id_, _ in brute(ids, rows, query, 10)}
-        hits += len(wanted & {id_ for id_, _ in index.search(query, 10)})
-    assert hits / 300 > 0.9
+    searched = []
+    for noise in (0.2, 0.8, 3.0):  # from clusters to nothing that lists could tell apart
+        rows = clustered(noise)
+        index = VectorIndex.build(np.arange(3000, dtype=np.int64), rows.astype(width))
+        assert index.recall >= room.RECALL
+        hits = 0
+        for row in rows[::100]:
+            query = row + 0.3 * rows[7]
+            wanted = {id_ for id_, _ in brute(np.arange(3000), rows, query, 10)}
+            hits += len(wanted & {id_ for id_, _ in index.search(query, 10)})
+        assert hits / 300 > 0.95
+        searched.append(probes(index))
+    assert searched == sorted(searched)
+    assert searched[0] < 0.3 < searched[-1]
+
+
+def test_where_lists_do_not_tell_what_is_near_all_are_searched(monkeypatch):
+    monkeypatch.setattr(room, "FLAT_LIMIT", 1000)
+    monkeypatch.setattr(room, "PROBED", (100,))
+    index = VectorIndex.build(np.arange(3000, dtype=np.int64), clustered(3.0))
+    assert (probes(index), index.recall) == (1.0, 1.0)
+
+
+def test_copies_of_one_text_do_not_count_as_missed(monkeypatch):
+    monkeypatch.setattr(room, "FLAT_LIMIT", 1000)
+    rows = np.repeat(clustered(0.3)[:60], 50, axis=0)
+    index = VectorIndex.build(np.arange(3000, dtype=np.int64), rows)
+    assert index.recall >= room.RECALL
+    assert probes(index) < 1
 
 
 @pytest.mark.parametrize("limit", [room.FLAT_LIMIT, 10])

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.generative.reply import MOST_SENTENCES, ReplyReader, prose, visible
+from rag.generative.reply import MOST_SENTENCES, ReplyReader, visible
 
 TEXT = (
     "Mr. Hale resigned on Monday [1]. The U.S. envoy said “We are done. It is over.” [2] Prices"
-    " rose 1.5 percent.[3] Nobody was hurt.¹\n\n- The fund is empty [1]\n- Trams return in May [2]"
-    "\n\nThat is all 【2】."
+    " rose 1.5 percent.[3] Nobody was hurt.[1]\n\n- The fund is empty [1]\n- Trams return in May"
+    " [2]\n\nThat is all 【2】."
 )
 SENTENCES = [
     "Mr. Hale resigned on Monday [1].",
     "The U.S. envoy said “We are done.",
     "It is over [2].”",
     "Prices rose 1.5 percent[3].",
-    "Nobody was hurt¹.",
+    "Nobody was hurt[1].",
     "- The fund is empty [1]",
     "- Trams return in May [2]",
     "That is all 【2】.",
@@ -141,31 +141,10 @@ def test_the_sentence_in_which_a_reply_was_cut_is_left_out():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('{"answer": "Rain fell [1]."}', "Rain fell [1]."),
-        ('{"answer": "Rain fell", "citations": [1, 3]}', "Rain fell [1] [3]."),
-        ('{"answer": "Rain fell.", "sources": ["Source 2"]}', "Rain fell [2]."),
-        ('```json\n{"answer": "Rain fell."}\n```', "Rain fell."),
-        (
-            '[{"claim": "Rain fell.", "source": 1}, {"claim": "It stopped.", "source": 2}]',
-            "Rain fell [1].\nIt stopped [2].",
-        ),
-        ('{"claims": [{"text": "Rain fell.", "citations": [{"id": 1}]}]}', "Rain fell [1]."),
-        ('{"question": "What fell?", "response": "Rain fell."}', "Rain fell."),
-        ('{"answer": "Rain fell. It stop', "Rain fell. It stop."),
-        ('["Rain fell.", "It stopped."]', "Rain fell.\nIt stopped."),
-        ("{}", ""),
-        ("{" * 3000, ""),
-    ],
+    "start", ['{"answer": "Rain', '```json\n{"answer": "Rain', '[{"claim": "Rain']
 )
-def test_json_becomes_prose(text, said):
-    assert prose(text) == said
-
-
-def test_json_is_read_at_its_end():
+def test_json_is_no_answer(start):
     reader = ReplyReader()
-    assert reader.feed('{"answer": "Rain fell on Kyiv. It stopped there') == []
-    assert reader.tail == ""
-    assert reader.feed('.", "sources": [2]}') == []
-    assert reader.finish(complete=True) == ["Rain fell on Kyiv.", "It stopped there [2]."]
+    assert reader.feed(f"{start} fell on Kyiv. It stopped there") == []
+    assert (reader.over, reader.tail) == (True, "")
+    assert reader.finish(complete=True) == []

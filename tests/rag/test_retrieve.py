@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from index.embedded import open_ledger
 from index.generation import Generations
 from rag import retrieve as room
 from rag.retrieve import EARLIER_TURN, Query, Weights, retrieve
@@ -104,14 +105,23 @@ def test_an_article_that_matches_only_as_a_whole_is_a_candidate(tmp_path, fake, 
         # comes in by the articles' own lists alone.
         monkeypatch.setattr(now.search_index.chunk_vectors, "search", lambda *_: [(1, 0.0)])
         monkeypatch.setattr(now.search_index.chunk_words, "search", lambda *_: [])
-        chunks, words = room._candidates(now, query, 1, None)
-        assert {c.article for c in chunks.values()} == {1, 4}
+        found, words = room._candidates(now, query, 1, None)
+        assert {*found.values()} == {1, 4}
         assert words == {}
         owners = dict(now.ledger.chunk_pks([4]))
         cosines = now.search_index.chunk_vectors.scores(query.vector, owners)
-        (brought,) = [pk for pk, c in chunks.items() if c.article == 4]
+        (brought,) = [pk for pk, article in found.items() if article == 4]
         assert len(owners) > 1
         assert cosines[brought] == max(cosines.values())
+
+
+def test_the_next_takes_the_place_of_a_damaged_chunk(tmp_path, fake):
+    corpus, _ = corpus_of(tmp_path / "index", fake, NEWS)
+    first, second, third = corpus.search("snow in Rome", 3)
+    ledger = open_ledger(tmp_path / "index")
+    with ledger.write():
+        ledger.database.execute("UPDATE chunks SET first = 9 WHERE pk = ?", (first.chunk.pk,))
+    assert corpus.search("snow in Rome", 2) == [second, third]
 
 
 def test_an_empty_index_gives_nothing(tmp_path, fake):

@@ -24,29 +24,14 @@ from index.readers.html.names import (
     is_url,
     looks_like_a_person,
     outlet,
+    page_names,
     without_publisher,
 )
 from index.readers.markup import Node
 
-# Names of meta elements, of which letters and figures are compared.
-PUBLISHED = (
-    "articlepublishedtime ogarticlepublishedtime articlepublished publishedtime ogpublishedtime"
-    " datepublished publisheddate publishdate published pubdate parselypubdate sailthrudate"
-    " rnewsdatepublished cxenseparserecspublishtime btpubdate citationpublicationdate dcdateissued"
-    " dctermsissued dctermscreated dctermsdate dcdatecreated dcdate articledate articlecreated"
-    " date ogpubdate ogreleasedate weiboarticlecreateat vrpublishedtime articledateoriginal"
-    " originalpublicationdate releasedate"
-).split()
-AUTHOR = (
-    "author articleauthor ogarticleauthor ogauthor authors articleauthorname byl parselyauthor"
-    " sailthruauthor dccreator dctermscreator citationauthor cxenseparseauthor creator"
-    " shareaholicarticleauthorname"
-).split()
-PUBLISHER = (
-    "ogsitename publisher dcpublisher dctermspublisher citationjournaltitle sailthrupublisher"
-    " applicationname mediaid source applemobilewebapptitle articlepublisher cre"
-    " twitterappnameiphone"
-).split()
+PUBLISHED, AUTHOR, PUBLISHER = (
+    page_names()["metas"][name].split() for name in ("published", "author", "publisher")
+)
 WRITTEN_BY = re.compile(
     r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv"
 )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 from index.boilerplate import phrases
@@ -43,6 +46,12 @@ URL = re.compile(r"^(?:https?:)?//|^www\.|^[\w-]+(?:\.[\w-]+)+(?:/\S*)?$")
 COPYRIGHT = re.compile(r"©|\(c\)|copyright|all rights reserved", re.IGNORECASE)
 MAX_NAME_WORDS = 7
 MAX_NAME = 80
+
+
+@cache
+def page_names() -> dict[str, dict[str, str]]:
+    """What pages call their parts, and the meta elements about an article: ``names.toml``."""
+    return tomllib.loads((files("index.readers.html") / "names.toml").read_text("utf-8"))
 
 
 def authors(value: object, *others: str | None) -> str | None:

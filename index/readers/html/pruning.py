@@ -15,6 +15,7 @@ from typing import Any
 
 from index.boilerplate import phrases
 from index.boilerplate.rules import is_sentence, plain
+from index.readers.html.names import page_names
 from index.readers.markup import Node, word_count
 
 MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
@@ -106,43 +107,7 @@ def _own_words(line: Node) -> int:
 
 
 PARTS = "div section aside ul ol p span figure figcaption details nav footer table small a".split()
-# Words of classes and ids; "_" and "-" and capitals part them. "read-more" are two in a row.
-KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
-    (reason, frozenset(words.split()))
-    for reason, words in (
-        ("a call to a newsletter",
-         "newsletter newsletters newslettersignup subscribe subscription subscriptions signup"
-         " mailinglist sign-up"),
-        ("a question about cookies",
-         "cookie cookies consent gdpr cmp onetrust didomi"),
-        ("links to other articles",
-         "related relatedposts recommended recommendations recirculation readmore alsoread"
-         " readalso catcher topicbox outbrain taboola mostread mostpopular morestories nextprev"
-         " relatedarticles relatedcontent teasers crosslinks read-more read-also also-read"
-         " more-on up-next most-read more-stories links-block inline-related see-also"),
-        ("buttons to share",
-         "share sharing sharebar sharetools socialshare sharedaddy socials actionbar addtoany"
-         " addthis action-bar page-actions social-links"),
-        ("about the author",
-         "bio authorbio authorbox authorinfo aboutauthor authordetail authordescription"
-         " author-bio author-box author-info author-detail author-description about-author"),
-        ("readers' comments",
-         "comments disqus commentlist respond"),
-        ("an advertisement",
-         "ad ads advert adverts advertisement advertising adslot adsbygoogle sponsored"
-         " adcontainer admarker"),
-        ("a call for support",
-         "donate donation donations supportus"),
-        ("a picture's caption",
-         "caption captions figcaption credit credits copyright img-descr"),
-        ("a reading time",
-         "readingtime readtime timetoread reading-time read-time"),
-        ("a video's title",
-         "video-title"),
-        ("words for screen readers",
-         "screen-reader visually-hidden sr-only"),
-    )
-)  # fmt: skip
+KINDS = tuple((why, frozenset(words.split())) for why, words in page_names()["parts"].items())
 NAMED = ("class", "id", "data-component", "data-testid", "role", "data-type")
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LINES = ("p", "div", "span")
