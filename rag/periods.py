@@ -78,9 +78,6 @@ class Period:
 def day_text(day: date) -> str:
     """A day as people read it.
 
-    Args:
-        day: Any day.
-
     >>> day_text(date(2025, 5, 8))
     '8 May 2025'
     """

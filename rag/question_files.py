@@ -59,7 +59,7 @@ def read(path: Path) -> list[Line]:
     Raises:
         UnreadableInput: names the file, the line, and what it lacks.
     """
-    return [question_of(record) for record in records(path)]
+    return [_question_of(record) for record in records(path)]
 
 
 def records(path: Path, wanted: str = "id and question") -> Iterator[Record]:
@@ -100,12 +100,8 @@ def numbered(path: Path) -> Iterator[tuple[int, str]]:
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
-def question_of(record: Record) -> Line:
-    """The question of a record.
-
-    Raises:
-        UnreadableInput: it has none, or its history is not one.
-    """
+def _question_of(record: Record) -> Line:
+    """The question of a record."""
     fields = record.fields
     question = fields.get("question", fields.get("text", fields.get("request")))
     if not isinstance(question, str):
@@ -189,7 +185,7 @@ def read_golden(path: Path) -> list[GoldenQuestion]:
 
 def _question(record: Record) -> GoldenQuestion:
     where, fields = record.where, record.fields
-    line = question_of(record)
+    line = _question_of(record)
     if not line.question.strip():
         raise UnreadableInput(f"{where}: the question is empty; write it or delete the line")
     answerable = fields.get("answerable", True)

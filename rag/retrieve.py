@@ -95,11 +95,7 @@ class Query:
         return cls(text, text[asked_from:], vector, stems, embedder, language)
 
     def across(self, now: SearchIndex) -> Query:
-        """The same query with the forms that its words have in all languages of the articles.
-
-        Args:
-            now: What is searched.
-        """
+        """The same query with the forms that its words have in all languages of the articles."""
         others = now.languages - {self.language}
         if not others:
             return self

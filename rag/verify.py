@@ -129,12 +129,7 @@ def _plain(text: str) -> str:
 
 
 def verbatim(claim: str, cited: Sequence[str]) -> Verdict | None:
-    """The verdict on a claim that is in a cited text word for word.
-
-    Args:
-        claim: A sentence.
-        cited: The texts that it cites.
-    """
+    """The verdict on a claim that is in a cited text word for word."""
     wanted = _plain(claim).rstrip(".,;: ")
     if not wanted:
         return None

@@ -250,10 +250,6 @@ def unreadable(error: OSError) -> str:
 def matches(uri: str, pattern: str) -> bool:
     """Whether a relative path fits a glob; ``**`` stands for any number of folders.
 
-    Args:
-        uri: The path, with forward slashes.
-        pattern: The glob.
-
     >>> matches("2025/may/a.txt", "**/*.txt"), matches("2025/a.txt", "*.txt")
     (True, False)
     """

@@ -235,7 +235,7 @@ def write(pages: Sequence[tuple[str, Sequence[Words]]], text: Assembly) -> None:
         pages: In order.
         text: The document that grows.
     """
-    whole = without_margins([lines for _, lines in pages])
+    whole = _without_margins([lines for _, lines in pages])
     known = {w.lower() for lines in whole for each in lines for w in _whole_words(each.text)}
     spacing = _spacing(whole)
     before: Words | None = None
@@ -317,7 +317,7 @@ def _spacing(pages: Sequence[Sequence[Words]]) -> float:
     return median(steps) if steps else 0.0
 
 
-def without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
+def _without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
     """The lines of pages without their running heads and feet, and without their numbers."""
     usual = median([each.height for lines in pages for each in lines] or [0.0])
     edges = [[each for each in _edges(lines) if each.height <= LARGER * usual] for lines in pages]

@@ -35,7 +35,7 @@ class _Cue:
     turn: bool  # whether it says that somebody else speaks
 
 
-def read_subtitles(file: SourceFile) -> Iterator[Article | Skipped]:
+def _read_subtitles(file: SourceFile) -> Iterator[Article | Skipped]:
     """The transcript that a file of subtitles holds; the time of each cue is a place."""
     source = decode(file.data())
     cues = list(_cues(re.split(r"\r\n|[\r\n]", source)))
@@ -103,4 +103,4 @@ def _is_vtt(file: SourceFile, head: bytes) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT")
 
 
-READER = Reader("a file of subtitles", (".srt", ".vtt"), read_subtitles, _is_vtt)
+READER = Reader("a file of subtitles", (".srt", ".vtt"), _read_subtitles, _is_vtt)

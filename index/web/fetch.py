@@ -218,11 +218,7 @@ class Fetcher:
 
 
 def _read(found: httpcore.Response, headers: Mapping[str, str], most: int) -> bytes:
-    """What a response holds, as long as it is not too large, packed or not.
-
-    Raises:
-        NotFetched: it is.
-    """
+    """What a response holds, as long as it is not too large, packed or not."""
     too_large = NotFetched(f"the page has more than {most:,} bytes; save what you need of it")
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > most:
@@ -246,11 +242,7 @@ def _read(found: httpcore.Response, headers: Mapping[str, str], most: int) -> by
 
 
 def _next(url: str, found: _Response, seen: set[str]) -> str:
-    """Where a redirect leads.
-
-    Raises:
-        NotFetched: nowhere, in circles, or on and on.
-    """
+    """Where a redirect leads."""
     target = joined(url, found.headers.get("location", ""))
     if not found.headers.get("location") or target is None:
         raise NotFetched("the page sends its reader on to no address of the web")

@@ -144,11 +144,7 @@ def reliability(rows: Floats) -> list[Bin]:
 
 
 def calibration_error(rows: Floats) -> float:
-    """The expected calibration error: how far confidence and truth lie apart in a bin, on average.
-
-    Args:
-        rows: As for ``reliability``.
-    """
+    """The expected calibration error: how far confidence and truth lie apart in a mean bin."""
     if not len(rows):
         return math.nan
     _, confidence, true = _binned(rows).T
@@ -197,9 +193,6 @@ def risk_area(rows: Floats) -> float:
     """The area under that curve (AURC): the mean risk when the surest 1, 2, ... n are answered.
 
     Where confidences are equal, any of them may come first: their errors are spread evenly.
-
-    Args:
-        rows: As for ``risk_coverage``.
     """
     if not len(rows):
         return math.nan

@@ -119,12 +119,7 @@ def choose(
 
 
 def prompt(question: str, shown: Sequence[Shown]) -> tuple[str, str]:
-    """What the system and what the user says to the model.
-
-    Args:
-        question: As meant.
-        shown: The passages, by number.
-    """
+    """What the system and what the user says to the model."""
     passages = "\n".join(_passage(item) for item in shown)
     return SYSTEM, USER.format(passages=passages, question=sanitize(question))
 
@@ -158,12 +153,7 @@ def tokens(texts: Sequence[str], count: Callable[[list[str]], list[int]]) -> lis
 
 
 def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The sentences to show for one, the longest first; orders are not among them.
-
-    Args:
-        item: The sentence to show.
-        taken: Sentences that are shown already, by article and number.
-    """
+    """The sentences to show for one, the longest first; orders are not among them."""
     stored = item.article
     first, last = quote_span(stored, item.index)
     if any(tainted(stored, number) for number in range(first, last)):

@@ -86,11 +86,7 @@ class Writer:
         yield replace(final, timings=timings, usage=draft.usage)
 
     def _write(self, evidence: Sequence[Evidence], draft: _Draft) -> Iterator[Answer]:
-        """Grows the draft; asks a second time, with half as much, if it was too much.
-
-        Raises:
-            ModelFailed: there is no whole reply.
-        """
+        """Grows the draft; asks a second time, with half as much, if it was too much."""
         model, question, count = self.model, draft.question, self._embedder.count_tokens
         deadline = time.perf_counter() + model.timeout
         budget = prompt.budget(question, model.context, model.max_tokens, count)

@@ -116,12 +116,7 @@ class CorpusChatEngine(BaseChatEngine):
     def stream_chat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> StreamingAgentChatResponse:
-        """The same as it grows; the source nodes are there when it has ended.
-
-        Args:
-            message: The question.
-            chat_history: As for ``chat``.
-        """
+        """The same as it grows; the source nodes are there when it has ended."""
         self._begin(chat_history)
         response = StreamingAgentChatResponse(is_writing_to_memory=False)
         response.chat_stream = self._pieces(message, response)
@@ -130,23 +125,13 @@ class CorpusChatEngine(BaseChatEngine):
     async def achat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> AgentChatResponse:
-        """As ``chat``.
-
-        Args:
-            message: The question.
-            chat_history: As for ``chat``.
-        """
+        """As ``chat``."""
         return await asyncio.to_thread(self.chat, message, chat_history)
 
     async def astream_chat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> StreamingAgentChatResponse:
-        """As ``stream_chat``; all of it comes at once.
-
-        Args:
-            message: The question.
-            chat_history: As for ``chat``.
-        """
+        """As ``stream_chat``; all of it comes at once."""
         self._begin(chat_history)
         answer = await asyncio.to_thread(self._chat.ask, message, filters=self._filters)
 

@@ -154,11 +154,7 @@ def watch(settings: Settings, sources: Sequence[str], every: float, *, as_json: 
 
 
 def _folders(sources: Sequence[str]) -> list[Path]:
-    """The folders in which sources lie.
-
-    Raises:
-        SourceMissing: none of the sources is there.
-    """
+    """The folders in which sources lie."""
     found, missing = [], None
     for name in sources:
         try:
