@@ -23,6 +23,7 @@ from index.embed import Embedder
 from index.generation import Generation
 from index.text.words import ENGLISH, language_asked
 from rag import extractive
+from rag.dialogue.followup import SHORTER
 from rag.generative.llm import LanguageModel
 from rag.generative.rewrite import rewrite
 from rag.generative.writer import Writer
@@ -175,11 +176,11 @@ class Pipeline:
             note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
         if request.speaker:
             found = found.without(by_others(request.speaker))
-        most = self.library.settings.max_claims
+        most = 1 if SHORTER.search(meant.form) else self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):
             quoted = with_other_account(quoted, found.whole, self.embedder, self.reader)
-        quoted = replace(quoted, scope=confined, note=note)
+        quoted = replace(quoted, scope=confined, note=f"{quoted.note} {note}".strip())
         return Draft(quoted, meant.query, found.whole, True, found.retrieved)
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:

@@ -42,6 +42,7 @@ _SORTS = {
         "boat": "ferry ship vessel barge trawler yacht",
         "politician": "minister president chancellor premier senator congressman congresswoman mp"
         " councillor mayor governor representative opposition leader",
+        "leader": "president premier chancellor king queen chairman chairwoman chief minister",
         "lawyer": "attorney counsel barrister solicitor prosecutor",
         "company": "firm manufacturer maker builder operator insurer bank lender airline supplier",
         "firm": "company manufacturer maker builder operator insurer bank lender airline supplier",
