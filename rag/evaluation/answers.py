@@ -106,28 +106,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How well the questions of a golden set were answered.
+    """How well the questions of a golden set were answered."""
 
-    Attributes:
-        judgements: In the order of the set.
-        threshold: The confidence from which a question was answered.
-        measures: Over all questions: ``SHARES``, then lengths, times, and how good confidence is.
-        kinds: The shares for each kind of question, in the order of the set.
-        follow_ups: The shares for questions that have a history; None when there is none.
-        calibration: Confidence against the share of questions that are answerable.
-        curve: For every threshold, how much is answered and how much of that is not complete or
-            ought to be refused.
-        least_area: The area under that curve if the order by confidence were perfect.
-    """
-
-    judgements: tuple[Judgement, ...]
-    threshold: float
+    judgements: tuple[Judgement, ...]  # in the order of the set
+    threshold: float  # the confidence from which a question was answered
+    # Over all questions: ``SHARES``, then lengths, times, and how good confidence is.
     measures: dict[str, Estimate]
-    kinds: dict[str, Group]
+    kinds: dict[str, Group]  # the shares for each kind of question, in the order of the set
+    # The shares for questions that have a history; None when there is none.
     follow_ups: Group | None
-    calibration: list[Bin]
+    calibration: list[Bin]  # confidence against the share of questions that are answerable
+    # For every threshold, how much is answered and how much of that is not complete or ought to be
+    # refused.
     curve: list[Point]
-    least_area: float
+    least_area: float  # the area under that curve if the order by confidence were perfect
 
     @property
     def outcomes(self) -> Counter[str]:

@@ -32,24 +32,16 @@ _ARTICLE = re.compile(r"\b(?:an?|the)\b")
 
 @dataclass(frozen=True)
 class Judgement:
-    """A question, what was answered, and how good that is.
-
-    Attributes:
-        answer: What a person gets.
-        candidate: What the articles would be quoted with if nothing were refused; the answer, if
-            there is one.
-        verbatim: For each citation of the answer, whether its article holds the quote where the
-            citation says.
-        milliseconds: How long the answer took.
-        problem: Why the question could not be asked; "" for one that was.
-    """
+    """A question, what was answered, and how good that is."""
 
     question: GoldenQuestion
-    answer: Answer
+    answer: Answer  # what a person gets
+    # What the articles would be quoted with if nothing were refused; the answer, if there is one.
     candidate: Answer
+    # For each citation of the answer, whether its article holds the quote where the citation says.
     verbatim: tuple[bool, ...]
-    milliseconds: float
-    problem: str = ""
+    milliseconds: float  # how long the answer took
+    problem: str = ""  # why the question could not be asked; "" for one that was
 
     @cached_property
     def stated(self) -> tuple[bool, ...]:

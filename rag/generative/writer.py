@@ -131,27 +131,19 @@ class Writer:
 
 @dataclass(slots=True)
 class _Draft:
-    """An answer in the making.
+    """An answer in the making."""
 
-    Attributes:
-        quoted: What the reader gets if nothing comes of it.
-        model: Who writes it.
-        tail: What was said of the sentence that is not complete.
-        numbers: For each passage that is cited, the number of its citation in the answer.
-        refused: Whether a sentence said that the passages hold no answer.
-        foreign: Whether a sentence was in a language that cannot be checked.
-    """
-
-    quoted: Answer
-    model: str
+    quoted: Answer  # what the reader gets if nothing comes of it
+    model: str  # who writes it
     question: str
     shown: dict[int, Shown] = field(default_factory=dict)
     checker: Checker = field(init=False)
     checked: list[Checked] = field(default_factory=list)
-    tail: str = ""
+    tail: str = ""  # what was said of the sentence that is not complete
+    # For each passage that is cited, the number of its citation in the answer.
     numbers: dict[int, int] = field(default_factory=dict)
-    refused: bool = False
-    foreign: bool = False
+    refused: bool = False  # whether a sentence said that the passages hold no answer
+    foreign: bool = False  # whether a sentence was in a language that cannot be checked
     timings: dict[str, float] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
 
@@ -267,19 +259,13 @@ def _still_cited(quoted: Answer, citations: Sequence[Citation]) -> Iterator[Shor
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence with what became of its citations.
-
-    Attributes:
-        status: "unchecked" if it cannot be compared with the passages.
-        keys: The passages that support it or, if none does, those that it cites.
-        reason: Why it is not supported; "" if it is.
-    """
+    """A sentence with what became of its citations."""
 
     text: str
-    status: Status
+    status: Status  # "unchecked" if it cannot be compared with the passages
     score: float
-    keys: tuple[int, ...]
-    reason: str = ""
+    keys: tuple[int, ...]  # the passages that support it or, if none does, those that it cites
+    reason: str = ""  # why it is not supported; "" if it is
 
 
 class Checker:
