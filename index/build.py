@@ -17,7 +17,7 @@ from index.engine import Place, engine_at
 from index.errors import IndexDamaged, IndexMismatch, NotIndexed
 from index.ledger import Ledger, Prepared
 from index.preparing import Preparer, Workers
-from index.readers import Source
+from index.readers.source import Source
 from index.spool import Spool
 from index.sync import Comparison, Report
 

@@ -60,20 +60,12 @@ def generative_text(claims: Sequence[Claim]) -> str:
 
 
 def over(claim: Claim) -> str:
-    """What a claim is given under: its label, else who published it and when.
-
-    Args:
-        claim: Of an answer.
-    """
+    """What a claim is given under: its label, else who published it and when."""
     return claim.label or attribution(claim.citations)
 
 
 def attribution(citations: Sequence[Citation]) -> str:
-    """Who published a claim and when, as far as it is known: "The Post, 3 March 2026".
-
-    Args:
-        citations: Of one claim.
-    """
+    """Who published a claim and when, as far as it is known: "The Post, 3 March 2026"."""
     names = list(dict.fromkeys(c.publisher for c in citations if c.publisher))
     days = sorted({c.published for c in citations if c.published})
     who = " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

@@ -35,6 +35,9 @@ ONE, SEVERAL, FURTHER, BESIDE, OTHER_ARTICLE = 1.8, 3.0, 0.17, 1.0, 1.0
 # conditions follow from 1.0 on.
 SETS_CONDITION = 1.5
 
+# Share of the threshold from which on a part of a question is answered.
+PART = 0.8
+
 # How far below the best short answer, in log odds, that of a further sentence may lie.
 SHORT = 4.0
 
@@ -99,8 +102,9 @@ def answer(
     answered = bool(found.whole) and found.confidence >= threshold
     near = () if answered else nearest(found.whole)
     why = reason(found.untrue[0]) if found.untrue and not answered else ""
+    told, untold = _told(meant, found, threshold)
     composed = compose(
-        found.parts if answered else [],
+        told if answered else [],
         several=meant.several,
         conditions=meant.conditions,
         max_claims=max_claims,
@@ -114,8 +118,20 @@ def answer(
         nearest=near,
         reason=why,
         confidence=found.confidence,
+        note=f"The articles do not tell: {untold}." if answered and untold else "",
         **composed._asdict(),
     )
+
+
+def _told(meant: Question, found: Found, threshold: float) -> tuple[list[list[Evidence]], str]:
+    """The evidence for those parts of a question that are answered, and the others as asked."""
+    least = PART * threshold
+    known = [sure >= least for sure in found.sure]
+    if not any(known) or all(known):
+        return found.parts, ""
+    told = [part for part, is_known in zip(found.parts, known, strict=True) if is_known]
+    asked = [part.asked for part, is_known in zip(meant.parts, known, strict=True) if not is_known]
+    return told, " and ".join(f"“{words.rstrip('?,. ')}”" for words in asked)
 
 
 def compose(
@@ -167,11 +183,7 @@ class Composed(NamedTuple):
 
 def _says_who(evidence: Evidence) -> bool:
     """Whether the short answer is a pronoun."""
-    return _PRONOUN.fullmatch(_short(evidence)) is not None
-
-
-def _short(evidence: Evidence) -> str:
-    return evidence.article.article.text[evidence.reading.start : evidence.reading.end]
+    return _PRONOUN.fullmatch(evidence.short) is not None
 
 
 def _shorts(best: Sequence[tuple[Evidence, int]]) -> list[Short]:
@@ -180,13 +192,13 @@ def _shorts(best: Sequence[tuple[Evidence, int]]) -> list[Short]:
     least = ranked[0][0].reading.margin - SHORT if ranked else 0.0
     return [
         Short(
-            text=_short(evidence),
+            text=evidence.short,
             citation=number,
             start=evidence.reading.start,
             end=evidence.reading.end,
         )
         for evidence, number in ranked
-        if evidence.reading.margin >= least and _short(evidence) and not _says_who(evidence)
+        if evidence.reading.margin >= least and evidence.short and not _says_who(evidence)
     ]
 
 

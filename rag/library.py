@@ -273,11 +273,7 @@ class Library:
 
 
 def damaged(found: Iterable[str]) -> str:
-    """What is said of articles that are left out: they are not as they were written; "" for none.
-
-    Args:
-        found: Their uris.
-    """
+    """What is said of articles left out since they are not as they were written; "" for none."""
     uris: Sequence[str] = sorted(found)
     if not uris:
         return ""

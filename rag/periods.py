@@ -62,24 +62,17 @@ _COMPARED = re.compile(r"\b(?:than|with|to|from|until|till|by|as|and|or|of) $", 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days of publication, both ends included; None leaves an end open.
-
-    Attributes:
-        words: What names it, as it stands in the question.
-        counted_from: The newest article's day, if that was counted from instead of today.
-    """
+    """Days of publication, both ends included; None leaves an end open."""
 
     after: date | None
     before: date | None
-    words: str
+    words: str  # what names it, as it stands in the question
+    # The newest article's day, if that was counted from instead of today.
     counted_from: date | None = None
 
 
 def day_text(day: date) -> str:
     """A day as people read it.
-
-    Args:
-        day: Any day.
 
     >>> day_text(date(2025, 5, 8))
     '8 May 2025'

@@ -23,6 +23,7 @@ from index.embed import Embedder
 from index.generation import Generation
 from index.text.words import ENGLISH, language_asked
 from rag import extractive
+from rag.dialogue.followup import SHORTER
 from rag.generative.llm import LanguageModel
 from rag.generative.rewrite import rewrite
 from rag.generative.writer import Writer
@@ -46,38 +47,25 @@ from rag.types import Answer, AskRequest, Filters, Scope
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer in the articles' own words.
-
-    Attributes:
-        question: What a language model is asked that may phrase it.
-        evidence: What it is shown; none where each line stands for itself.
-        grows: Whether the answer is given by a claim more at a time.
-        retrieved: When its passages were known, as ``time.perf_counter`` counts.
-    """
+    """An answer in the articles' own words."""
 
     answer: Answer
-    question: str = ""
-    evidence: Sequence[Evidence] = ()
-    grows: bool = False
-    retrieved: float | None = None
+    question: str = ""  # what a language model is asked that may phrase it
+    evidence: Sequence[Evidence] = ()  # what it is shown; none where each line stands for itself
+    grows: bool = False  # whether the answer is given by a claim more at a time
+    retrieved: float | None = None  # when its passages were known, as ``time.perf_counter`` counts
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The steps, and the parts that take them.
+    """The steps, and the parts that take them."""
 
-    Attributes:
-        library: The index that is asked.
-        embedder: The model that it was made with.
-        reader: The model that reads passages and requests.
-        model: The language model that phrases answers; None for the articles' own words.
-        search: The search under some filters: onrecord's own, or one of LlamaIndex's.
-    """
-
-    library: Library
-    embedder: Embedder
-    reader: Reader
+    library: Library  # the index that is asked
+    embedder: Embedder  # the model that it was made with
+    reader: Reader  # the model that reads passages and requests
+    # The language model that phrases answers; None for the articles' own words.
     model: LanguageModel | None = None
+    # The search under some filters: onrecord's own, or one of LlamaIndex's.
     search: Callable[[Filters], Search] = lambda filters: retrieve
 
     def stream(self, asked: AskRequest) -> Iterator[Answer]:
@@ -175,11 +163,11 @@ class Pipeline:
             note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
         if request.speaker:
             found = found.without(by_others(request.speaker))
-        most = self.library.settings.max_claims
+        most = 1 if SHORTER.search(meant.form) else self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):
             quoted = with_other_account(quoted, found.whole, self.embedder, self.reader)
-        quoted = replace(quoted, scope=confined, note=note)
+        quoted = replace(quoted, scope=confined, note=f"{quoted.note} {note}".strip())
         return Draft(quoted, meant.query, found.whole, True, found.retrieved)
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:

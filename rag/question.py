@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.text.words import ENGLISH, content_stems
-from rag.dialogue.followup import Completed, complete, joined, resolved
+from rag.dialogue.followup import Completed, complete, form_in, joined, resolved
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
 from rag.dialogue.small_talk import bare, is_small_talk
@@ -55,6 +55,18 @@ _SETTER = re.compile(
 )
 
 
+class Part(NamedTuple):
+    """One of the things that a question asks.
+
+    Attributes:
+        asked: Its words in the question.
+        alone: The same with what it needs of the rest, so that it can be read alone.
+    """
+
+    asked: str
+    alone: str
+
+
 class UnusableQuestion(OnRecordError, ValueError):
     """There is nothing to search for in the question."""
 
@@ -73,6 +85,7 @@ class Question:
         spelt: The question as typed, its spelling mended.
         kind: "smalltalk" asks nothing that articles tell.
         language: The code of the language that it is asked in.
+        form: The words at the end of ``asked`` that ask for the reply before in another form.
     """
 
     text: str
@@ -83,6 +96,7 @@ class Question:
     spelt: str = ""
     kind: Literal["question", "smalltalk"] = "question"
     language: str = ENGLISH
+    form: str = ""
 
     @property
     def query(self) -> str:
@@ -126,21 +140,23 @@ class Question:
         return replace(self, before=words.without(self.before), asked=asked)
 
     @property
-    def parts(self) -> list[str]:
-        """What it asks, each so that it can be read alone; one for a plain question.
+    def parts(self) -> list[Part]:
+        """What it asks, one part for a plain question.
 
-        >>> Question("", "What did Kyiv propose and how did Moscow answer?").parts
+        >>> question = "What did Kyiv propose and how did Moscow answer?"
+        >>> [part.asked for part in Question("", question).parts]
         ['What did Kyiv propose', 'how did Moscow answer?']
-        >>> Question("", "who resigned, when and why").parts
+        >>> [part.alone for part in Question("", "who resigned, when and why").parts]
         ['who resigned', 'who resigned, when', 'who resigned, why']
         """
         if both := _BOTH.fullmatch(self.asked):
-            parts = [f"{both['one']} {both['what']}", f"{both['other']} {both['what']}"]
+            asked = [f"{both['one']} {both['what']}", f"{both['other']} {both['what']}"]
+            parts = [Part(part, part) for part in asked]
         else:
             first, *others = (part.strip() for part in _PART.split(self.asked))
-            parts = [first, *(_alone(part, first) for part in others)]
-        parts = [part for part in parts if content_stems(part)] or [self.asked]
-        return [joined(self.before, part) for part in parts]
+            parts = [Part(first, first), *(Part(part, _alone(part, first)) for part in others)]
+        parts = [p for p in parts if content_stems(p.alone)] or [Part(self.asked, self.asked)]
+        return [p._replace(alone=joined(self.before, p.alone)) for p in parts]
 
 
 def _alone(part: str, first: str) -> str:
@@ -180,11 +196,15 @@ def understand(
     else:
         spelt = mend(question)
         own = bare(spelt)
-        if is_small_talk(own):
+        turns = [(bare(mend(asked)), reply) for asked, reply in turns_of(history)]
+        asked_before = any(not is_small_talk(asked) for asked, _ in turns)
+        if is_small_talk(own) and not (asked_before and form_in(own)):
             return Question(question, question, kind="smalltalk")
-        meant = complete(own, [(bare(mend(asked)), reply) for asked, reply in turns_of(history)])
+        meant = complete(own, turns)
         leans = meant != Completed(own)
-        found = Question(question, meant.question, meant.before, meant.said, leans, spelt)
+        found = Question(
+            question, meant.question, meant.before, meant.said, leans, spelt, form=meant.form
+        )
     if not content_stems(found.query, language):
         raise UnusableQuestion(
             "the question holds only words like “the” and “what”; name whom or what it is about"

@@ -30,6 +30,8 @@ _LEANS = re.compile(
     r"|(?:[A-Z]\w+ly|Moreover|Furthermore|Meanwhile|In addition|For (?:example|instance)),"
     r" (?:he|she|it|they|this|that|these|those|his|her|its|their))\b"
 )
+# "The company opposes this."
+_POINTS = re.compile(r"^(?:[^\s,;:“\"]+ ){1,5}(?:this|that|it|them)[.!]$")
 # Who says what stands before it.
 _WHO = re.compile(r"So (?:says|said|say)\b")
 _ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s")
@@ -64,7 +66,7 @@ def quote_span(stored: StoredArticle, index: int) -> tuple[int, int]:
     first, last = whole
     while (
         index - first < _BEFORE
-        and _LEANS.match(words_of(stored, first))
+        and (_LEANS.match(words_of(stored, first)) or _POINTS.match(words_of(stored, first)))
         and same_paragraph(stored, first - 1)
     ):
         first -= 1

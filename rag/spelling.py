@@ -10,6 +10,7 @@ from math import log10
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from index.text.names import groups
 from index.text.words import ENGLISH, WORD, is_content, plain, stem, stop_words
 from index.vocabulary import Vocabulary
 
@@ -47,10 +48,6 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
 
     Words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
     inside stay as they are; so does one that is equally near to two others.
-
-    Args:
-        question: As typed.
-        vocabulary: Every word of the articles.
     """
     small = question.islower()
     quoted = [m.span() for m in _QUOTED.finditer(question)]
@@ -68,6 +65,8 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
         if not _odd(word, vocabulary):
             if small and vocabulary.is_name(word):
                 return vocabulary.usual(word)
+            if small and groups(word):
+                return word.capitalize()  # a state that only a title names
             people = small and word not in vocabulary and vocabulary.is_name(word.removesuffix("s"))
             return word.capitalize() if people else word  # Germans, in articles on a German
         inside = bool(question[: found.start()].strip())

@@ -451,11 +451,7 @@ Said: TypeAlias = "Turn | Message | Mapping[str, str]"
 
 
 def as_turns(history: Iterable[Said]) -> tuple[Turn, ...]:
-    """Turns, or the messages of a chat, as turns; a reply to no question is left out.
-
-    Args:
-        history: Oldest first.
-    """
+    """Turns, or the messages of a chat, as turns; a reply to no question is left out."""
     turns: list[Turn] = []
     for said in history:
         if isinstance(said, Turn):
@@ -474,11 +470,7 @@ def as_turns(history: Iterable[Said]) -> tuple[Turn, ...]:
 
 
 def messages_of(turns: Iterable[Turn]) -> list[dict[str, str]]:
-    """Turns as the messages of a chat, oldest first.
-
-    Args:
-        turns: Oldest first.
-    """
+    """Turns as the messages of a chat, oldest first."""
     return [
         {"role": role, "content": content}
         for turn in turns

@@ -60,10 +60,6 @@ def in_claim(claim: Claim, shorts: Sequence[Short]) -> list[Span]:
 
     A claim that is a quote holds them where the quote does. In a claim that a language model wrote
     they are known by the words, if these occur once.
-
-    Args:
-        claim: With its citations.
-        shorts: Of the answer.
     """
     if claim.status == "unsupported":
         return []

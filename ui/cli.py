@@ -279,9 +279,10 @@ def ask(
     filters = _filters(after, before, publisher)
     settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
     if input_file is not None:
+        from rag.question_files import read
         from ui.commands import batch
 
-        questions = batch.read(input_file)
+        questions = read(input_file)
         corpus = _corpus(settings, sample)
         if batch.ask(corpus, questions, filters, as_json=as_json, scope=not no_scope, today=today):
             raise typer.Exit(1)
@@ -361,7 +362,9 @@ def search(
         raise typer.BadParameter("--input FILE and --run FILE go together")
     _one_form(as_json, as_csv, as_bibtex, as_ris)
     if input_file and run:
-        questions = batch.read(input_file)
+        from rag.question_files import read
+
+        questions = read(input_file)
         corpus = _corpus(_settings(index), sample)
         if batch.write_run(corpus, questions, run, top_k or batch.RUN_DEPTH):
             raise typer.Exit(1)
@@ -420,8 +423,7 @@ def chat(
 ) -> None:
     """Open the web chat, and the doors for programs beside it."""
     from ui.server.auth import admitted
-    from ui.server.memory import share_arenas
-    from ui.server.port import listen
+    from ui.server.server import listen, share_arenas
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key

@@ -141,7 +141,7 @@ def history(found: Sequence[Revision], *, as_json: bool) -> None:
         found: What is printed, in order.
         as_json: Whether JSON is printed, and nothing else.
     """
-    values = history_values(found)
+    values = _history_values(found)
     if as_json:
         typer.echo(json.dumps(values, ensure_ascii=False))
         return
@@ -161,7 +161,7 @@ def history(found: Sequence[Revision], *, as_json: bool) -> None:
                     )
 
 
-def history_values(found: Sequence[Revision]) -> list[dict[str, Any]]:
+def _history_values(found: Sequence[Revision]) -> list[dict[str, Any]]:
     """The same as JSON values."""
     from index.revisions import changes
 
@@ -223,12 +223,7 @@ def article_values(found: Sequence[Listed]) -> list[dict[str, Any]]:
 
 
 def article_value(article_id: str, article: Article) -> dict[str, Any]:
-    """One article as JSON values, with its text.
-
-    Args:
-        article_id: Of this revision.
-        article: With its text.
-    """
+    """One article as JSON values, with its text."""
     return {"id": article_id, **_particulars(article), "text": article.text}
 
 

@@ -58,12 +58,7 @@ class Assembly:
         self._listing = False
 
     def item(self, text: str, bullet: str = "- ") -> None:
-        """Adds an item of a list.
-
-        Args:
-            text: The item's words.
-            bullet: What stands before them.
-        """
+        """Adds an item of a list."""
         if words := line(text):
             listed = words if words.startswith(bullet) else f"{bullet}{words}"
             self.write(listed, LINE if self._listing else PARAGRAPH)
@@ -81,13 +76,8 @@ class Assembly:
         """All that was written."""
         return "".join(self._parts)
 
-    def article(self, file: SourceFile, known: Particulars, uri: str = "") -> Article:
-        """The article of a file.
-
-        Args:
-            file: Where the article is read from.
-            known: What the document says of itself.
-            uri: Its own, if it is not the file's.
+    def article(self, file: SourceFile, known: Particulars) -> Article:
+        """The article of a file, with what the document says of itself.
 
         Raises:
             Refused: There is no text, or too much of it.
@@ -96,7 +86,7 @@ class Assembly:
         if not text:
             raise Refused(NO_TEXT)
         return Article(
-            uri=uri or file.uri,
+            uri=file.uri,
             key=file.key,
             text=text,
             raw=text,
@@ -118,7 +108,7 @@ def sentences_of(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield from (cell for row in filled for cell in row if cell)
         return
     full = [row for row in filled if any(row[1:])]
-    heads = full[0] if has_heads(full) else None
+    heads = full[0] if _has_heads(full) else None
     for row in filled:
         if heads is None or row not in full:  # one cell over all columns is a caption
             yield " | ".join(cell for cell in row if cell)
@@ -126,7 +116,7 @@ def sentences_of(rows: Sequence[Sequence[str]]) -> Iterator[str]:
             yield headed(heads, row)
 
 
-def has_heads(rows: Sequence[Sequence[str]]) -> bool:
+def _has_heads(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns: short, each once, and no figures but years."""
     if len(rows) < 2 or len(rows[0]) < 2:
         return False
@@ -142,12 +132,7 @@ def has_heads(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def headed(heads: Sequence[str], row: Sequence[str]) -> str:
-    """A row as a sentence: "Country: Ruritania; Year: 2026.".
-
-    Args:
-        heads: The columns' names.
-        row: The values below them.
-    """
+    """A row as a sentence: "Country: Ruritania; Year: 2026."."""
     cells = [*row, *[""] * len(heads)]
     more = row[len(heads) :]
     said = [

@@ -28,16 +28,12 @@ HEADERS = ("from", "date", "subject", "received", "message-id", "mime-version")
 BLANK_FROM = re.compile(rb"From [^\r\n]*\d{2}:\d{2}|From \S+ |From -")
 
 
-def read_message(file: SourceFile) -> Iterator[Article | Skipped | Member]:
-    """The message that a file holds, then what is attached to it.
-
-    Raises:
-        Refused: It is no message, or has no text.
-    """
+def _read_message(file: SourceFile) -> Iterator[Article | Skipped | Member]:
+    """The message that a file holds, then what is attached to it."""
     yield from _message(file, file.data())
 
 
-def read_mailbox(file: SourceFile) -> Iterator[Skipped | Member]:
+def _read_mailbox(file: SourceFile) -> Iterator[Skipped | Member]:
     """The messages of a mailbox, each named by its Message-ID, else its number."""
     seen: set[str] = set()
     number = 0
@@ -127,11 +123,7 @@ def _known(message: EmailMessage) -> Particulars:
 
 
 def _article(file: SourceFile, message: EmailMessage, known: Particulars) -> Article:
-    """The text of a message: what is plain of it, else what is HTML.
-
-    Raises:
-        Refused: There is none.
-    """
+    """The text of a message: what is plain of it, else what is HTML."""
     plain = message.get_body(("plain",))
     if plain is not None and (raw := _content(plain)).strip():
         text = tidy(within_bounds(raw))
@@ -159,5 +151,5 @@ def _content(part: MIMEPart) -> str:
     return decode(data, part.get_content_charset()) if isinstance(data, bytes) and data else ""
 
 
-MESSAGE = Reader("an e-mail message", (".eml",), read_message, many=True)
-MAILBOX = Reader("a mailbox", (".mbox",), read_mailbox, many=True)
+MESSAGE = Reader("an e-mail message", (".eml",), _read_message, many=True)
+MAILBOX = Reader("a mailbox", (".mbox",), _read_mailbox, many=True)

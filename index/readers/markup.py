@@ -89,12 +89,7 @@ def text_of(tree: Node) -> str:
 
 
 def write_markup(tree: Node, text: Assembly) -> None:
-    """Adds the text of a tree of (X)HTML to a document's.
-
-    Args:
-        tree: The markup.
-        text: The document that grows.
-    """
+    """Adds the text of a tree of (X)HTML to a document's."""
     writer = _Writer(text)
     writer.inside(tree)
     writer.end(PARAGRAPH)

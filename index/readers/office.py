@@ -34,7 +34,7 @@ LIST = re.compile(r"list|liste|aufz", re.I)
 TITLE = re.compile(r"title$", re.I)
 
 
-def read_docx(file: SourceFile) -> Iterator[Article | Skipped]:
+def _read_docx(file: SourceFile) -> Iterator[Article | Skipped]:
     """The article that a Word document holds, with what its properties say of it."""
     package = Package(file, "a Word document")
     styles = _styles(package)
@@ -78,7 +78,7 @@ def _style(paragraph: Node, styles: dict[str, tuple[str, bool]]) -> tuple[str, b
     return name, listed or numbered
 
 
-DOCX = Reader("a Word document", (".docx",), read_docx, holding(BODY))
+DOCX = Reader("a Word document", (".docx",), _read_docx, holding(BODY))
 
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -98,7 +98,7 @@ ODT_KIND = "an OpenDocument text"
 MIME = b"mimetypeapplication/vnd.oasis.opendocument.text"
 
 
-def read_odt(file: SourceFile) -> Iterator[Article | Skipped]:
+def _read_odt(file: SourceFile) -> Iterator[Article | Skipped]:
     """The article that an OpenDocument text holds, with what its properties say of it."""
     package = Package(file, ODT_KIND)
     manifest = "META-INF/manifest.xml"
@@ -121,7 +121,7 @@ def _is_odt(file: SourceFile, head: bytes) -> bool:
     return MIME in head[:200] or (head.startswith(b"PK\x03\x04") and file.extension == ".odt")
 
 
-ODT = Reader(ODT_KIND, (".odt",), read_odt, _is_odt)
+ODT = Reader(ODT_KIND, (".odt",), _read_odt, _is_odt)
 
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -132,7 +132,7 @@ MAIN = "ppt/presentation.xml"
 PAGE_MARKS = {"sldNum", "ftr", "dt", "hdr"}  # placeholders for what every slide repeats
 
 
-def read_pptx(file: SourceFile) -> Iterator[Article | Skipped]:
+def _read_pptx(file: SourceFile) -> Iterator[Article | Skipped]:
     """The article that a presentation holds, with what its properties say of it."""
     package = Package(file, "a PowerPoint presentation")
     text = Assembly()
@@ -190,7 +190,7 @@ def _related(package: Package, part: str) -> dict[str, str]:
     }
 
 
-PPTX = Reader("a PowerPoint presentation", (".pptx",), read_pptx, holding(MAIN))
+PPTX = Reader("a PowerPoint presentation", (".pptx",), _read_pptx, holding(MAIN))
 
 
 EPUB_KIND = "an EPUB book"
@@ -200,7 +200,7 @@ OPF = "{http://www.idpf.org/2007/opf}"
 LONGEST_LABEL = 60  # characters of a chapter's heading that are a place
 
 
-def read_epub(file: SourceFile) -> Iterator[Article | Skipped]:
+def _read_epub(file: SourceFile) -> Iterator[Article | Skipped]:
     """The book that a file holds, as one article."""
     package = Package(file, EPUB_KIND)
     if "META-INF/encryption.xml" in package.names and b"EncryptedKey" in package.read(
@@ -240,11 +240,8 @@ def read_epub(file: SourceFile) -> Iterator[Article | Skipped]:
     yield text.article(file, known)
 
 
-def _is_epub(file: SourceFile, head: bytes) -> bool:
-    return b"mimetypeapplication/epub+zip" in head[:200]
-
-
-EPUB = Reader(EPUB_KIND, (".epub",), read_epub, _is_epub)
+EPUB_MIME = b"mimetypeapplication/epub+zip"
+EPUB = Reader(EPUB_KIND, (".epub",), _read_epub, lambda file, head: EPUB_MIME in head[:200])
 
 
 SIGNATURE = b"{\\rtf"
@@ -253,7 +250,7 @@ MADE = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 INFO_CHARACTERS = 20_000  # the information stands at the head
 
 
-def read_rtf(file: SourceFile) -> Iterator[Article | Skipped]:
+def _read_rtf(file: SourceFile) -> Iterator[Article | Skipped]:
     """The article that an RTF file holds, with what its information says of it."""
     data = file.data()
     if not data.lstrip().startswith(SIGNATURE):
@@ -288,4 +285,4 @@ def _made(head: str) -> date | None:
         return None
 
 
-RTF = Reader("an RTF document", (".rtf",), read_rtf, signed(SIGNATURE))
+RTF = Reader("an RTF document", (".rtf",), _read_rtf, signed(SIGNATURE))

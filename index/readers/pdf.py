@@ -49,12 +49,8 @@ HEAD_LINES = 8  # of the first page, among which a dateline and a byline are loo
 _one = threading.Lock()  # PDFium is not made for threads
 
 
-def read_pdf(file: SourceFile) -> Iterator[Article | Skipped]:
-    """The article that a PDF holds; each of its pages is a place.
-
-    Raises:
-        Refused: It is damaged, has a password, or holds pictures of pages and none can be read.
-    """
+def _read_pdf(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The article that a PDF holds; each of its pages is a place."""
     data = file.data()
     with _one:
         document = _opened(data)
@@ -113,7 +109,7 @@ def _pages(document: PdfDocument) -> tuple[list[tuple[str, list[Words]]], list[i
         words = _words(page)
         lines = list(reading_order(words))
         if sum(len(each.text) for each in words) < MIN_TEXT and _is_picture(page):
-            found = lines_by_ocr(page)
+            found = _lines_by_ocr(page)
             lines = found or lines
             if found is None:
                 pictured.append(number + 1)
@@ -245,11 +241,7 @@ def _headline(
     return title, [(label, [w for w in first if w not in head]), *rest]
 
 
-def _is_pdf(file: SourceFile, head: bytes) -> bool:
-    return b"%PDF-" in head[:HEAD]
-
-
-READER = Reader(KIND, (".pdf",), read_pdf, _is_pdf)
+READER = Reader(KIND, (".pdf",), _read_pdf, lambda file, head: b"%PDF-" in head[:HEAD])
 
 
 HOW_OCR = (
@@ -278,8 +270,8 @@ def _tesseract() -> tuple[str, ...] | None:
     return (program, "-", "-", "--dpi", str(DPI), "-l", "+".join(spoken) or "eng")
 
 
-def lines_by_ocr(page: PdfPage) -> list[Words] | None:
-    """The lines_by_ocr of a page from the top down; None if tesseract is not there or fails."""
+def _lines_by_ocr(page: PdfPage) -> list[Words] | None:
+    """The lines of a page from the top down; None if tesseract is not there or fails."""
     command = _tesseract()
     if command is None:
         return None

@@ -222,6 +222,7 @@ GLUED = re.compile(r"\w[-—/]$")  # nothing stands between these and the next w
 HYPHENS = "-\u2010\u00ad"
 SPLIT = re.compile(rf"(?<![^\W\d_])([^\W\d_]+)[{HYPHENS}]$")
 REST = re.compile(r"[^\W\d_]+")
+WORDS = re.compile(r"\w+(?:-\w+)*")
 SPACING = 1.35  # of the usual distance of lines; more parts paragraphs
 INDENT = 0.7  # of a line's height by which a first line is set in
 SHORT = 0.8  # of the column's width; a sentence that ends there ends its paragraph
@@ -235,8 +236,8 @@ def write(pages: Sequence[tuple[str, Sequence[Words]]], text: Assembly) -> None:
         pages: In order.
         text: The document that grows.
     """
-    whole = without_margins([lines for _, lines in pages])
-    known = {w.lower() for lines in whole for each in lines for w in _whole_words(each.text)}
+    whole = _without_margins([lines for _, lines in pages])
+    known = {w.lower() for lines in whole for each in lines for w in WORDS.findall(each.text)}
     spacing = _spacing(whole)
     before: Words | None = None
     rows: list[tuple[str, ...]] = []
@@ -288,10 +289,6 @@ def _joined(before: str, after: str, known: set[str]) -> str:
     return before
 
 
-def _whole_words(text: str) -> list[str]:
-    return re.findall(r"\w+(?:-\w+)*", text)
-
-
 def _goes_on(before: Words, after: Words, spacing: float, *, new_page: bool) -> bool:
     """Whether a line goes on the paragraph of the line before it."""
     if BULLET.match(after.text) or abs(before.height - after.height) > SIZES * before.height:
@@ -317,7 +314,7 @@ def _spacing(pages: Sequence[Sequence[Words]]) -> float:
     return median(steps) if steps else 0.0
 
 
-def without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
+def _without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
     """The lines of pages without their running heads and feet, and without their numbers."""
     usual = median([each.height for lines in pages for each in lines] or [0.0])
     edges = [[each for each in _edges(lines) if each.height <= LARGER * usual] for lines in pages]

@@ -32,13 +32,10 @@ Numbered: TypeAlias = tuple[int, "Record | Refused"]
 """A record, or why it cannot be read, and the number of its line."""
 
 
-def read_jsonl(file: SourceFile) -> Iterator[Article | Skipped]:
+def _read_jsonl(file: SourceFile) -> Iterator[Article | Skipped]:
     """The articles of a JSON Lines file, in its order, and a ``Skipped`` for each bad line.
 
     The file may be larger than memory; one line may have ``file.max_bytes``.
-
-    Raises:
-        Refused: The file as a whole cannot be read, is empty or is no JSON Lines file.
     """
     lacking = 'the record has no text; give it a field "text" or delete it'
     found = False
@@ -54,12 +51,8 @@ def read_jsonl(file: SourceFile) -> Iterator[Article | Skipped]:
         raise Refused("the file holds only blank lines; put one JSON object a line in it")
 
 
-def read_table(file: SourceFile) -> Iterator[Article | Skipped]:
-    """The articles of a table with a column of texts, in its order, or the table as an article.
-
-    Raises:
-        Refused: It holds no rows, or the column that was named for the text is not there.
-    """
+def _read_table(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The articles of a table with a column of texts, in its order, or the table as an article."""
     rows = _rows(decode(file.data()), "\t" if file.extension == ".tsv" else "")
     first = next(rows, None)
     if first is None:
@@ -224,5 +217,5 @@ def _rows(raw: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, cells
 
 
-JSONL = Reader("a JSON Lines file", (".jsonl", ".ndjson"), read_jsonl, many=True)
-TABLE = Reader("a table", (".csv", ".tsv"), read_table, many=True)
+JSONL = Reader("a JSON Lines file", (".jsonl", ".ndjson"), _read_jsonl, many=True)
+TABLE = Reader("a table", (".csv", ".tsv"), _read_table, many=True)

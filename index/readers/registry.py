@@ -133,11 +133,7 @@ def _within(item: Article | Skipped, file: SourceFile) -> Article | Skipped:
 
 
 def _reader_of(file: SourceFile, *, by_name: bool) -> Reader | None:
-    """Who reads a file: by its content, if that tells, else by its name.
-
-    Raises:
-        Refused: Nobody, for a reason that is not its extension.
-    """
+    """Who reads a file: by its content, if that tells, else by its name."""
     named = by_extension().get(file.extension)
     if file.above > MAX_ABOVE:
         raise Refused("the archives lie too deep in one another; unpack them and give the folder")

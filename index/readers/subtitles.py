@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from index.article import Article, Skipped
 from index.readers.assembly import PARAGRAPH, SPACE, Assembly, line
-from index.readers.encoding import Refused, decode
+from index.readers.encoding import UTF8_BOM, Refused, decode
 from index.readers.fields import particulars
 from index.readers.files import SourceFile
-from index.readers.reader import Reader
+from index.readers.reader import Reader, signed
 
 TIMES = re.compile(
     r"^[ \t]*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,]\d{1,3}[ \t]+-->[ \t]+"
@@ -35,7 +35,7 @@ class _Cue:
     turn: bool  # whether it says that somebody else speaks
 
 
-def read_subtitles(file: SourceFile) -> Iterator[Article | Skipped]:
+def _read_subtitles(file: SourceFile) -> Iterator[Article | Skipped]:
     """The transcript that a file of subtitles holds; the time of each cue is a place."""
     source = decode(file.data())
     cues = list(_cues(re.split(r"\r\n|[\r\n]", source)))
@@ -99,8 +99,5 @@ def _spoken(time: str, lines: list[str]) -> Iterator[_Cue]:
         yield _Cue(time, speaker, " ".join(parts), turn)
 
 
-def _is_vtt(file: SourceFile, head: bytes) -> bool:
-    return head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT")
-
-
-READER = Reader("a file of subtitles", (".srt", ".vtt"), read_subtitles, _is_vtt)
+VTT = signed(b"WEBVTT", UTF8_BOM + b"WEBVTT")
+READER = Reader("a file of subtitles", (".srt", ".vtt"), _read_subtitles, VTT)

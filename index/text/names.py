@@ -41,16 +41,12 @@ TITLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A capitalised name, and where it stands.
-
-    Attributes:
-        opens: Whether it begins a sentence, or what is said in quotation marks.
-    """
+    """A capitalised name, and where it stands."""
 
     text: str
     start: int
     end: int
-    opens: bool = False
+    opens: bool = False  # whether it begins a sentence, or what is said in quotation marks
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -164,10 +160,6 @@ def aliases(word: str) -> list[str]:
 def alike(one: str, other: str) -> bool:
     """Whether two words of names, in lower case, are one, a demonym of it, or spelt otherwise.
 
-    Args:
-        one: A word of a name.
-        other: Likewise.
-
     >>> alike("zelensky", "zelenskyy"), alike("russia", "russian"), alike("iran", "iraq")
     (True, True, False)
     """
@@ -228,12 +220,7 @@ def sound(word: str) -> str:
 
 
 def sounds_like(one: str, other: str) -> bool:
-    """Whether two words of one `sound` are spelt alike too, as far as their scripts tell.
-
-    Args:
-        one: A word.
-        other: Another that sounds the same.
-    """
+    """Whether two words of one `sound` are spelt alike too, as far as their scripts tell."""
     if _ABJAD.match(one) or _ABJAD.match(other):
         return True
     return fuzz.ratio(_in_latin(one), _in_latin(other)) >= SPELT_ALIKE

@@ -69,10 +69,6 @@ def language_asked(question: str, among: Collection[str]) -> str:
     Its words that hold it together tell; where they do not, English does if any article is in it,
     unless the letters are of another script.
 
-    Args:
-        question: Any text.
-        among: The languages of the articles.
-
     >>> language_asked("Wer hat den Brand gemeldet?", {"de", "en"})
     'de'
     >>> language_asked("Putin Merkel Minsk", {"de", "en"}), language_asked("火灾", {"zh"})
@@ -127,10 +123,6 @@ def content_spans(text: str, language: str = ENGLISH) -> list[tuple[int, int]]:
     """The offsets of the content words of a text, in order.
 
     Where words are written without spaces, they are pairs of characters, which overlap.
-
-    Args:
-        text: Any text.
-        language: Its language, such as "en".
 
     >>> content_spans("The EU's loan"), content_spans("谁报告了火灾？", "zh")
     ([(4, 6), (9, 13)], [(1, 3), (4, 6)])
@@ -228,10 +220,6 @@ def _of_script(word: str, language: str) -> str:
 
 def content_stems(text: str, language: str = ENGLISH) -> list[str]:
     """The stems of the content words of a text, in order, repetitions kept.
-
-    Args:
-        text: Any text.
-        language: Its language, such as "en".
 
     >>> content_stems("What preconditions did the Kremlin set?")
     ['precondit', 'kremlin', 'set']

@@ -50,21 +50,13 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address gave.
+    """What an address gave."""
 
-    Attributes:
-        url: Where it was found, after redirects.
-        body: What is there; None if it did not change.
-        kind: Its content type in small letters, without parameters; "" if none was told.
-        charset: Its encoding, as the server tells it.
-        etag: With ``modified``, what the server recognises it by the next time.
-    """
-
-    url: str
-    body: bytes | None
-    kind: str = ""
-    charset: str | None = None
-    etag: str = ""
+    url: str  # where it was found, after redirects
+    body: bytes | None  # what is there; None if it did not change
+    kind: str = ""  # its content type in small letters, without parameters; "" if none was told
+    charset: str | None = None  # its encoding, as the server tells it
+    etag: str = ""  # with ``modified``, what the server recognises it by the next time
     modified: str = ""
 
 
@@ -218,11 +210,7 @@ class Fetcher:
 
 
 def _read(found: httpcore.Response, headers: Mapping[str, str], most: int) -> bytes:
-    """What a response holds, as long as it is not too large, packed or not.
-
-    Raises:
-        NotFetched: it is.
-    """
+    """What a response holds, as long as it is not too large, packed or not."""
     too_large = NotFetched(f"the page has more than {most:,} bytes; save what you need of it")
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > most:
@@ -246,11 +234,7 @@ def _read(found: httpcore.Response, headers: Mapping[str, str], most: int) -> by
 
 
 def _next(url: str, found: _Response, seen: set[str]) -> str:
-    """Where a redirect leads.
-
-    Raises:
-        NotFetched: nowhere, in circles, or on and on.
-    """
+    """Where a redirect leads."""
     target = joined(url, found.headers.get("location", ""))
     if not found.headers.get("location") or target is None:
         raise NotFetched("the page sends its reader on to no address of the web")

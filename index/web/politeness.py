@@ -145,12 +145,7 @@ class Pace:
         self._next[host] = max(self._next.get(host, 0.0), self._clock() + seconds)
 
     def down(self, host: str, why: str) -> str:
-        """Notes that a host did not answer, so that it is left alone; gives that as a sentence.
-
-        Args:
-            host: The server's name.
-            why: What it did instead.
-        """
+        """Notes that a host did not answer, so that it is left alone; gives that as a sentence."""
         told = f"{host} did not answer ({why})"
         self._closed[host] = self._clock() + DOWN, told
         return told

@@ -26,6 +26,9 @@ from rag.types import Answer, Turn
 TURNS = 3
 EARLIER_CHARS = 500
 
+# Words of a fragment that can be the subject of the request before: "and the ferry strike?"
+MOST_WORDS = 4
+
 _NUMBERS = ("first", "second", "third", "fourth", "fifth", "last")
 _MORE = re.compile(
     r"(?:and |but |please )*(?:(?:can|could) you )?(?:tell me more|say more|more details?|more"
@@ -46,6 +49,11 @@ _FRAGMENT = re.compile(
     r"(?:(?P<in>in|on|at|for|from|to|by|with|about|during) )?(?P<what>[^,;:?!.]+?)\W*$",
     re.I,
 )
+_ASKS = re.compile(
+    r"(?:who|what|which|when|where|why|how|is|are|was|were|did|does|do|has|have|had|will|would|can"
+    r"|could|not|then)\b",
+    re.I,
+)
 _TIMES = [
     re.compile(r"\b(?:1\d|20)\d\d\b"),
     re.compile(rf"\b(?:{MONTH})\b"),
@@ -53,6 +61,28 @@ _TIMES = [
 ]
 _ORDINAL = re.compile(
     rf"\bthe (?P<which>{'|'.join(_NUMBERS)})(?: (?:one|option|point|item|claim|quote)\b|(?=\W*$))",
+    re.I,
+)
+# What asks for the reply before in another form, or of other days.
+_FORM = re.compile(
+    r"(?:(?:and|but|ok|okay|now|no|please|maybe)\b,? )*(?:(?:can|could|would) (?:you|i|we) )?"
+    r"(?:please )?(?P<form>(?:(?:make|keep|give|show|say|put|do|get|have|turn)"
+    r" (?:(?:me|us|it|that|this|them) )*)?"
+    r"(?:(?:a |the )?(?:(?:much|even|a bit|bit|little) )?(?:short(?:er)?|briefer)(?: version| one)?"
+    r"|(?:as|in|into) (?:an? )?(?:short |simple |bulleted )?(?:table|list|timeline|chronology"
+    r"|bullets?|bullet points|brief|summary|csv|order)"
+    r"|in (?:just |only |about )?\w+ (?:short )?(?:lines?|sentences?|points?|bullets?|words)"
+    r"|(?:only|just)(?: (?:for|from|in|since|by|about|on|of|after|before|until|those|the))*"
+    r"(?: [\w’'-]+){1,4}))(?:,? (?:please|pls))?\W*$",
+    re.I,
+)
+SHORTER = re.compile(r"\b(?:shorter|briefer|short(?: version| one)?)\W*$", re.I)
+"""What ends a question whose reply is to be shorter."""
+# A request for more than a fact: what says which, and its subject.
+_REQUEST = re.compile(
+    r"(?P<head>(?:.*\b(?:timeline|chronology|summary|brief|overview|latest|news|updates?|everything"
+    r"|articles?|stories|story|coverage)\b.*? (?:of|on|about|for|with|behind|from)"
+    r"|(?:summari[sz]e|sum up|tell me about)) )(?P<what>.+?)\W*$",
     re.I,
 )
 # What says something is named behind one of these: "did Merz say", "has Kyiv agreed".
@@ -63,17 +93,12 @@ _NOUNS = re.compile(r" (?:government|administration|party|team|plan|deal|talks|c
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A turn as meant.
+    """A turn as meant."""
 
-    Attributes:
-        question: The turn, with what it stands for filled in.
-        before: What was asked before, if the question cannot be understood without.
-        said: The replies so far, if it asks for what they left unsaid and for nothing else.
-    """
-
-    question: str
-    before: str = ""
-    said: str = ""
+    question: str  # the turn, with what it stands for filled in
+    before: str = ""  # what was asked before, if the question cannot be understood without
+    said: str = ""  # the replies so far, if it asks for what they left unsaid and for nothing else
+    form: str = ""  # the words at its end that ask for the reply before in another form
 
 
 def complete(question: str, history: Sequence[tuple[str, Answer | str]]) -> Completed:
@@ -95,16 +120,33 @@ def complete(question: str, history: Sequence[tuple[str, Answer | str]]) -> Comp
     return known
 
 
+def form_in(question: str) -> str:
+    """The words of a turn that ask for nothing but another form of the reply before; "" if none.
+
+    Args:
+        question: The turn.
+
+    >>> form_in("make it shorter please"), form_in("only the last week"), form_in("who else?")
+    ('make it shorter', 'only the last week', '')
+    """
+    found = _FORM.fullmatch(question)
+    return found["form"] if found else ""
+
+
 def _after(question: str, known: Completed, before: Turn) -> Completed:
     """A turn completed from the turn before it, and from that one completed itself."""
     reply, said = before.reply, before.said
+    if form := form_in(question):
+        form = f"{known.form} {form}".strip()
+        asked = known.question.removesuffix(known.form).rstrip(" ?.!")
+        return replace(known, question=f"{asked} {form}", form=form, said="")
     other = _ELSE.match(question)
     if _MORE.match(question) or (other and known.question.lower().startswith(other["who"].lower())):
         return replace(known, said=f"{known.said} {said}".strip())
     if _CHECKS.match(question):
         return Completed(question, next(iter(claims_of(reply)), known.question))
     if swapped := _swapped(question, known.question):
-        return replace(known, question=swapped, said="")
+        return Completed(swapped, known.before)
     if not leans(question, f"{known.question} {said}"):
         return Completed(question)
     if item := _item(question, reply):
@@ -138,6 +180,8 @@ def _swapped(question: str, before: str) -> str:
     if not found or not (found["opened"] or found["in"]):
         return ""
     new, preposition = found["what"], found["in"]
+    if not preposition and (request := _of_another(new, before)):
+        return request
     for kind in _TIMES:
         places = list(kind.finditer(before))
         if kind.fullmatch(new):
@@ -154,6 +198,13 @@ def _swapped(question: str, before: str) -> str:
     elif len(names) > 1:
         names = [name for name in names if _acts(name, before)]
     return _put_name(before, names[0], new) if len(names) == 1 else ""
+
+
+def _of_another(new: str, before: str) -> str:
+    """The request before, of another subject; "" if it was none, or that cannot be one."""
+    request = _REQUEST.match(before)
+    short = len(new.split()) <= MOST_WORDS and not _ASKS.match(new)
+    return request["head"] + new if request and short else ""
 
 
 def _acts(name: Name, text: str) -> bool:

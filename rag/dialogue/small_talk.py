@@ -30,7 +30,7 @@ _BEFORE = re.compile(
             r"(?:can|could|would|will) (?:you|u) (?=(?:please |maybe )?(?:tell|remind|show|give"
             r"|explain|describe|find|look|check|say|summari[sz]e)\b)",
             rf"(?:tell|remind|inform|show|give) (?:me|us) (?!more\b)(?:please )?(?:{_WITH} )?",
-            r"(?:explain|describe|find out|check|look up|summari[sz]e)(?: to (?:me|us))? (?=\w)",
+            r"(?:explain|describe|find out|check|look up)(?: to (?:me|us))? (?=\w)",
             rf"(?:what )?(?:do|does) (?:you|u|anyone|anybody) (?:happen to )?know (?:anything )?"
             rf"(?:{_WITH} |if )?",
             r"(?:i|we)(?:[’']d| would|[’']m| am|[’']ve| have| was| were)?(?: just| been)?"
@@ -54,7 +54,8 @@ _AFTER = re.compile(
 _SMALL = re.compile(
     r"(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|night|day)|bye|goodbye|there"
     r"|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|cheers|ok|okay|cool|great|nice|fine"
-    r"|perfect|good|very|that(?:[’']s| is| was)|it is|this is|helpful|interesting|excellent"
+    r"|perfect|good|very|that(?:[’']s| is| was| helps?)?|it is|this is|helpful|useful|interesting"
+    r"|excellent|brilliant|makes sense|(?:much )?appreciated?|helps(?: a lot)?|love it|will do"
     r"|wonderful|terrible|too bad|wow|to know|to hear|job|indeed|i see|i understand|got it"
     r"|that(?:[’']s| is|s) (?:all|it)"
     r"|understood|right|sure|yes|no|well|please|test(?:ing)?|how are you(?: doing)?(?: today)?"

@@ -60,21 +60,13 @@ NAME_CHARS = 160
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage as a language model is shown it.
+    """A passage as a language model is shown it."""
 
-    Attributes:
-        citation: The words of the article; its number is the passage's, from 1.
-        text: The same words, neutralised: what a claim is checked against.
-        names: Who published it and when, as far as the article says.
-        title: The article's title, neutralised; "" if it gives orders.
-        stems: The content stems of the text.
-    """
-
-    citation: Citation
-    text: str
-    names: str
-    title: str
-    stems: frozenset[str]
+    citation: Citation  # the words of the article; its number is the passage's, from 1
+    text: str  # the same words, neutralised: what a claim is checked against
+    names: str  # who published it and when, as far as the article says
+    title: str  # the article's title, neutralised; "" if it gives orders
+    stems: frozenset[str]  # the content stems of the text
 
     @property
     def number(self) -> int:
@@ -119,12 +111,7 @@ def choose(
 
 
 def prompt(question: str, shown: Sequence[Shown]) -> tuple[str, str]:
-    """What the system and what the user says to the model.
-
-    Args:
-        question: As meant.
-        shown: The passages, by number.
-    """
+    """What the system and what the user says to the model."""
     passages = "\n".join(_passage(item) for item in shown)
     return SYSTEM, USER.format(passages=passages, question=sanitize(question))
 
@@ -158,12 +145,7 @@ def tokens(texts: Sequence[str], count: Callable[[list[str]], list[int]]) -> lis
 
 
 def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The sentences to show for one, the longest first; orders are not among them.
-
-    Args:
-        item: The sentence to show.
-        taken: Sentences that are shown already, by article and number.
-    """
+    """The sentences to show for one, the longest first; orders are not among them."""
     stored = item.article
     first, last = quote_span(stored, item.index)
     if any(tainted(stored, number) for number in range(first, last)):

@@ -57,10 +57,6 @@ def tainted(stored: StoredArticle, number: int) -> bool:
 
     What follows an order in its paragraph goes with it, and the next paragraph too if the order
     ends with a colon or speaks of what follows; so does all that follows an imitation of a prompt.
-
-    Args:
-        stored: The article.
-        number: The sentence.
     """
     text, sentences = stored.article.text, stored.sentences
     start, end = sentences[number].start, sentences[number].end

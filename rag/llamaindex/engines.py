@@ -30,7 +30,7 @@ from rag.pipeline import Pipeline
 from rag.reading.evidence import LEVEL, MARGIN, RELEVANCE
 from rag.reading.reader import SentenceReading, Text, default_reader
 from rag.retrieve import Query
-from rag.types import NO_FILTERS, Answer, Filters, Said
+from rag.types import NO_FILTERS, Filters, Said
 
 
 class CorpusRetriever(BaseRetriever):
@@ -116,12 +116,7 @@ class CorpusChatEngine(BaseChatEngine):
     def stream_chat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> StreamingAgentChatResponse:
-        """The same as it grows; the source nodes are there when it has ended.
-
-        Args:
-            message: The question.
-            chat_history: As for ``chat``.
-        """
+        """The same as it grows; the source nodes are there when it has ended."""
         self._begin(chat_history)
         response = StreamingAgentChatResponse(is_writing_to_memory=False)
         response.chat_stream = self._pieces(message, response)
@@ -130,23 +125,13 @@ class CorpusChatEngine(BaseChatEngine):
     async def achat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> AgentChatResponse:
-        """As ``chat``.
-
-        Args:
-            message: The question.
-            chat_history: As for ``chat``.
-        """
+        """As ``chat``."""
         return await asyncio.to_thread(self.chat, message, chat_history)
 
     async def astream_chat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> StreamingAgentChatResponse:
-        """As ``stream_chat``; all of it comes at once.
-
-        Args:
-            message: The question.
-            chat_history: As for ``chat``.
-        """
+        """As ``stream_chat``; all of it comes at once."""
         self._begin(chat_history)
         answer = await asyncio.to_thread(self._chat.ask, message, filters=self._filters)
 
@@ -171,7 +156,8 @@ class CorpusChatEngine(BaseChatEngine):
     ) -> Generator[ChatResponse, None, None]:
         sent, answer = "", None
         for answer in self._chat.stream(message, filters=self._filters):
-            if _stays(answer) and answer.text.startswith(sent):
+            # What is quoted stays; what a model says by now may still change.
+            if answer.answerer == "quotes" and answer.text.startswith(sent):
                 yield _piece(answer.text[len(sent) :])
                 sent = answer.text
         if answer:
@@ -179,11 +165,6 @@ class CorpusChatEngine(BaseChatEngine):
             if answer.text != sent:
                 lead = "" if answer.text.startswith(sent) else "\n\n"
                 yield _piece(lead + answer.text.removeprefix(sent))
-
-
-def _stays(answer: Answer) -> bool:
-    """Whether an answer that grows will keep what it says by now."""
-    return answer.answerer == "quotes"
 
 
 def _piece(text: str) -> ChatResponse:
@@ -197,14 +178,10 @@ class ReadingPostprocessor(BaseNodePostprocessor):
     A node's score becomes the probability that its best sentence answers. Its metadata gets that
     sentence, ``sentence``, and the words of it that answer, ``answer``, each with offsets
     (``sentence_start``, ``answer_start``, ``..._end``) into the node's text.
-
-    Attributes:
-        top_n: How many nodes are left at most.
-        least: The probability below which a node is left out.
     """
 
-    top_n: int = 8
-    least: float = 0.0
+    top_n: int = 8  # how many nodes are left at most
+    least: float = 0.0  # the probability below which a node is left out
 
     @classmethod
     def class_name(cls) -> str:

@@ -153,9 +153,6 @@ def source_nodes(answer: Answer) -> list[NodeWithScore]:
     """What an answer cites as nodes: the quoted words, with offsets into the article.
 
     The score is the support of the claim that cites them; a refusal has none.
-
-    Args:
-        answer: With its claims.
     """
     support: dict[int, float] = {}
     for claim in answer.claims:

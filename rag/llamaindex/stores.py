@@ -75,15 +75,8 @@ def fill(store: BasePydanticVectorStore, library: Library) -> int:
     return count
 
 
-def in_store(store: BasePydanticVectorStore) -> Find:
-    """The nearest nodes of a vector store.
-
-    Args:
-        store: Any vector store of LlamaIndex's.
-
-    Raises:
-        PartUnusable: it is no vector store, or takes no embeddings.
-    """
+def _in_store(store: BasePydanticVectorStore) -> Find:
+    """The nearest nodes of a vector store."""
     if not isinstance(store, BasePydanticVectorStore):
         raise PartUnusable(
             f"vector_store is a {type(store).__name__}; give a BasePydanticVectorStore of"
@@ -108,15 +101,8 @@ def in_store(store: BasePydanticVectorStore) -> Find:
     return find
 
 
-def by_retriever(retriever: BaseRetriever | None) -> Find:
-    """The nodes that a retriever gives.
-
-    Args:
-        retriever: Any retriever of LlamaIndex's.
-
-    Raises:
-        PartUnusable: it is no retriever.
-    """
+def _by_retriever(retriever: BaseRetriever | None) -> Find:
+    """The nodes that a retriever gives."""
     if not isinstance(retriever, BaseRetriever):
         raise PartUnusable(
             f"retriever is a {type(retriever).__name__}; give a BaseRetriever of LlamaIndex"
@@ -141,7 +127,7 @@ def node_search(
     """
     if store is not None and retriever is not None:
         raise PartUnusable("vector_store and retriever are given; give the one that is to search")
-    find = in_store(store) if store is not None else by_retriever(retriever)
+    find = _in_store(store) if store is not None else _by_retriever(retriever)
     return NodeSearch(find, embedder, type(store if store is not None else retriever).__name__)
 
 
@@ -194,11 +180,7 @@ class NodeSearch:
     def _read(
         self, now: Generation, nodes: Sequence[NodeWithScore]
     ) -> Iterable[tuple[NodeWithScore, StoredChunk, StoredArticle]]:
-        """The nodes with what they are of an article, in their order, those that say something.
-
-        Raises:
-            PartUnusable: a node has no text, and the index does not know it.
-        """
+        """The nodes with what they are of an article, in their order, those that say something."""
         known = chunks_of(now, [node.node.node_id for node in nodes])
         articles = now.articles({chunk.article for chunk in known.values()})
         for number, node in enumerate(nodes, 1):

@@ -64,6 +64,11 @@ class Evidence:
         """Its words."""
         return self.article.article.text[self.sentence.start : self.sentence.end]
 
+    @property
+    def short(self) -> str:
+        """The words of it that answer."""
+        return self.article.article.text[self.reading.start : self.reading.end]
+
 
 def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[Evidence]:
     """Every sentence of the passages, most probable first; headings and questions are no evidence.

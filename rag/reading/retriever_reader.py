@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +10,9 @@ from dataclasses import dataclass, replace
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.text.words import ENGLISH, code_of, content_stems
+from rag.dialogue.followup import resolved
 from rag.facts import Lacking
-from rag.question import Question
+from rag.question import Part, Question
 from rag.reading import answerability, by_words, evidence
 from rag.reading.answerability import mismatches
 from rag.reading.evidence import Evidence
@@ -39,6 +41,9 @@ UNTRUE = 2.0
 NAME, FIGURE = 1, 2
 
 
+_WHO = re.compile(r"(?:who|whom|which \w+)\b", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What some articles say to a question.
@@ -51,6 +56,7 @@ class Found:
         retrieved: When the passages were known, as ``time.perf_counter`` counts.
         by_words: Whether that was judged by words alone, since the model does not know the
             language of the question or of the articles.
+        sure: The probability that each part is answered; empty for a plain question.
     """
 
     whole: list[Evidence]
@@ -59,6 +65,7 @@ class Found:
     untrue: list[Lacking]
     retrieved: float
     by_words: bool = False
+    sure: tuple[float, ...] = ()
 
     def without(self, left_out: Callable[[Evidence], bool]) -> Found:
         """A copy without some of the evidence; its confidence is 0 if the best is left out."""
@@ -145,10 +152,14 @@ def _read(
     if len(parts) == 1 or meant.said:
         return Found(whole, [whole], confidence, untrue, retrieved)
     asked = _by_part(parts, passages, whole, reader)
-    for part, found in zip(parts, asked, strict=True):  # one part that is answered is an answer
-        own = replace(query, stems=dict.fromkeys(content_stems(part), 1.0))
-        confidence = max(confidence, answerability.confidence(own, found, idf, false))
-    return Found(whole, asked, confidence, untrue, retrieved)
+    sure = [
+        answerability.confidence(
+            replace(query, stems=dict.fromkeys(content_stems(part.alone), 1.0)), found, idf, false
+        )
+        for part, found in zip(parts, asked, strict=True)
+    ]
+    confidence = max(confidence, *sure)  # one part that is answered is an answer
+    return Found(whole, asked, confidence, untrue, retrieved, sure=tuple(sure))
 
 
 def demote_untrue(
@@ -180,11 +191,21 @@ def _unsaid(found: Sequence[Evidence], said: str) -> list[Evidence]:
 
 
 def _by_part(
-    parts: Sequence[str], passages: Sequence[Passage], whole: Sequence[Evidence], reader: Reader
+    parts: Sequence[Part], passages: Sequence[Passage], whole: Sequence[Evidence], reader: Reader
 ) -> list[list[Evidence]]:
-    """The evidence for each part, from the passages that say most to the question as a whole."""
+    """The evidence for each part, from the passages that say most to the question as a whole.
+
+    A part that asks for more of somebody ("who resigned and what did she say") is also read with
+    the name that answers the first.
+    """
     best: dict[int, None] = {}
     for item in whole:
         best.setdefault(item.passage.chunk.pk)
     ranked = [p for pk in [*best][:PART_PASSAGES] for p in passages if p.chunk.pk == pk]
-    return [evidence.gather(part, ranked, reader) for part in parts]
+    found = [evidence.gather(part.alone, ranked, reader) for part in parts]
+    name = found[0][0].short if found[0] and _WHO.match(parts[0].asked) else ""
+    for number, part in enumerate(parts[1:], 1):
+        if name and (named := resolved(part.asked, name)):
+            again = evidence.gather(named, ranked, reader)
+            found[number] = evidence.surest(again, found[number])
+    return found

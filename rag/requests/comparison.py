@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,16 +15,22 @@ from index.text.names import alike, groups, names_in
 from index.text.words import stem
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
+from rag.reading.evidence import Evidence
 from rag.requests.material import Line, Material, order_of, telling
 from rag.requests.roles import BODIES, Calling, callings
 from rag.requests.speech import is_of, speech
 
 # Sentences of each side, stories that are read for them, sides that are found where none is named.
 EACH, STORIES, SIDES = 6, 16, 3
+# Sentences of what one side wants alone.
+DEMANDED = 8
 
-# What a sentence gains that says what a side wants, one that gives its words, and one of an article
-# that names another side too, beside the cosine with the request; the least of the best.
-WANTS, SAYS, BOTH, ENOUGH = 0.6, 0.3, 0.15, 0.55
+# What a sentence gains that says what a side wants, one that says so of a demand where that is
+# asked for, one that gives its words, and one of an article that names another side too, beside the
+# cosine with the request; the least of the best.
+WANTS, DEMANDS, SAYS, BOTH, ENOUGH = 0.6, 0.3, 0.3, 0.15, 0.55
+SAID, VERBATIM = 0.6, 0.3
+"""What one gains that gives its words where these are asked for, and one that quotes them."""
 
 # Two sentences of a side whose cosine is higher tell the same.
 SAME = 0.75
@@ -32,8 +38,11 @@ SAME = 0.75
 # Of so many at most that a side may be by what it is called ("the minister") each is taken for it.
 BEARERS = 2
 
-# Characters between a side and what it wants or does.
-REACH = 70
+# Who speaks for what has no name of its own.
+_OFFICES = {"city": "mayor", "town": "mayor", "ministry": "minister", "court": "judge"}
+
+# Characters between a side and what it wants or does; words of a sentence that says so.
+REACH, FEW = 70, 4
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
 _WANTS = (
@@ -52,31 +61,41 @@ _DEMANDED = re.compile(
     r"|seeks?|sought|requir(?:es|ed)|would not|will not|press(?:es|ed) for|urg(?:es|ed))\b",
     re.I,
 )
-_ANY = re.compile("")
-_OTHER = re.compile(r"\b(?:to|that|which|whether|said|says|told|wants?|[Ww]hile|[Bb]ut)\b|[;:]")
+_SAYS = re.compile(r"\b(?:sa(?:y|ys|id)|views?|react\w*|respon\w+|answer\w*|repl\w+)\b", re.I)
+_OFFERS = re.compile(r"\b(?:offer|propos|promis|suggest|put)\w*\b", re.I)
+_ASKED = re.compile(r"\b(?:wants?|demands?|terms|conditions|propos\w+)\b", re.I)
+# Behind these a name is that of somebody to whom something is done: "a meeting with Moscow would".
+_OBJECT = re.compile(r"\b(?:with|of|between|from|to|against|on|for|by|than)(?: the)? $", re.I)
+_OTHER = re.compile(
+    r"\b(?:to|that|which|whether|said|says|told|wants?|[Ww]hile|[Bb]ut|when|than|because|unless)\b|[;:]"
+)
 _GOES_ON = re.compile(r"^\W*(?:It|He|She|They|Its|His|Her|Their)\b")
 
 
-def comparison(about: Mapping[str, Material], asked: str) -> list[Line]:
+def comparison(about: Mapping[str, Material], asked: str, each: int = EACH) -> list[Line]:
     """What tells most of each side, under its name.
 
     Args:
         about: For each side, as the request calls it, the articles on it and on what is compared.
         asked: The request.
+        each: How many sentences of a side at most.
     """
     sides = [*about]
-    return [line for side in sides for line in _told(side, about[side], asked, sides)]
+    return [line for side in sides for line in _told(side, about[side], asked, sides, each)]
 
 
-def wanted(side: str, material: Material, asked: str) -> list[Line]:
+def wanted(
+    side: str, material: Material, asked: str, likely: Sequence[Evidence] = ()
+) -> list[Line]:
     """What one side demands, without a label.
 
     Args:
         side: As the request calls it.
         material: The articles on it.
         asked: The request.
+        likely: Sentences that answer what it wants.
     """
-    lines = _told(side, material, asked, [], _DEMANDED)
+    lines = _told(side, material, asked, [], DEMANDED, frozenset(one.place for one in likely))
     return [replace(line, label="") for line in lines]
 
 
@@ -85,18 +104,23 @@ def _told(
     material: Material,
     asked: str,
     beside: Sequence[str],
-    only: re.Pattern[str] = _ANY,
+    each: int,
+    likely: frozenset[tuple[int, int]] | None = None,
 ) -> list[Line]:
-    """What one side wants, says or does, as asked, in the order in which it was told."""
-    stories = material.stories()
-    others = [other for other in beside if other != side]
-    both = [a for a in stories if any(_place(a.article.text, [o]) is not None for o in others)]
-    last = side.split()[-1].lower()
-    if both and not (groups(last) or material.now.search_index.vocabulary.is_name(last)):
-        stories = both  # "the company" is another one in other articles
-    stories = stories[:STORIES]
+    """What one side wants, says or does, as asked, in the order in which it was told.
+
+    With what likely answers nothing is told but that and demands.
+    """
+    stories, both = _stories(side, material, beside)
     names = _Names.of(side, callings(stories))
-    found = [(a, *of) for a in stories for of in _of(a, names) if only.search(words_of(a, of[0]))]
+    says = SAID if _SAYS.search(asked) else SAYS
+    demands = _WANTED if _OFFERS.search(asked) else _DEMANDED
+    found = [
+        (a, *of)
+        for a in stories
+        for of in _of(a, names, says)
+        if likely is None or (a.pk, of[0]) in likely or demands.search(words_of(a, of[0]))
+    ]
     if not found:
         return []
     texts = [words_of(a, index) for a, index, _, _ in found]
@@ -104,26 +128,58 @@ def _told(
     near = vectors @ material.embedder.encode_query(f"{side} {asked}")
     # What a sentence goes on from says what it is about.
     near = np.array([max(near[n], near[n - back]) for n, (_, _, _, back) in enumerate(found)])
-    beside_both = {a.pk for a in both}
-    gains = (weight + BOTH * (a.pk in beside_both) for a, _, weight, _ in found)
-    chosen = _apart(near + np.array([*gains], np.float32), vectors, texts)
+    gains = _gains(found, texts, both, likely or (), asked)
+    chosen = _apart(near + np.array(gains, np.float32), vectors, texts, each)
     lines = [Line(found[n][0], found[n][1], _titled(side)) for n in chosen]
     return sorted(lines, key=lambda line: order_of(line.article, line.index))
 
 
+def _stories(
+    side: str, material: Material, beside: Sequence[str]
+) -> tuple[list[StoredArticle], set[int]]:
+    """The articles that are read for a side, and which of its articles name another side too."""
+    stories = material.stories()
+    others = [other for other in beside if other != side]
+    both = [a for a in stories if any(_place(a.article.text, [o]) is not None for o in others)]
+    last = side.split()[-1].lower()
+    if both and not (groups(last) or material.now.search_index.vocabulary.is_name(last)):
+        stories = both  # "the company" is another one in other articles
+    return stories[:STORIES], {a.pk for a in both}
+
+
+def _gains(
+    found: Sequence[tuple[StoredArticle, int, float, int]],
+    texts: Sequence[str],
+    both: Container[int],
+    likely: Container[tuple[int, int]],
+    asked: str,
+) -> list[float]:
+    """What sentences count beside their nearness to the request.
+
+    Args:
+        found: Of each its article, its number, and what it counts by what the side does in it.
+        texts: Their words.
+        both: The articles that name another side too.
+        likely: The sentences that answer what the side wants.
+        asked: The request.
+    """
+    demands = DEMANDS * bool(_ASKED.search(asked))
+    return [
+        weight
+        + BOTH * (a.pk in both)
+        + demands * bool(_DEMANDED.search(text) or (a.pk, index) in likely)
+        for (a, index, weight, _), text in zip(found, texts, strict=True)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """By what articles name a side.
+    """By what articles name a side."""
 
-    Attributes:
-        words: The last words of its names, in lower case; the first is the request's own.
-        nouns: What a body is called where it is named too: "the union".
-        speakers: Who speaks for it.
-    """
-
+    # The last words of its names, in lower case; the first is the request's own.
     words: tuple[str, ...]
-    nouns: frozenset[str]
-    speakers: frozenset[str]
+    nouns: frozenset[str]  # what a body is called where it is named too: "the union"
+    speakers: frozenset[str]  # who speaks for it
 
     @classmethod
     def of(cls, side: str, known: Sequence[Calling]) -> _Names:
@@ -132,6 +188,8 @@ class _Names:
         bearers = {c.name.split()[-1].lower() for c in known if _head(c.noun) == stem(last)}
         called = {c.noun.split()[-1] for c in known if c.noun and _same(c.name, last)}
         spoken = {c.name for c in known if c.of and _same(c.of, last)}
+        held = {c.name for c in known if c.noun and c.noun.split()[-1] == _OFFICES.get(last)}
+        spoken |= held if len({name.split()[-1] for name in held}) == 1 else set()
         words = (last, *bearers) if len(bearers) <= BEARERS else (last,)
         return cls(words, frozenset(called & BODIES), frozenset(spoken))
 
@@ -146,7 +204,7 @@ def _same(name: str, last: str) -> bool:
 
 
 def _apart(
-    worth: NDArray[np.float32], vectors: NDArray[np.float32], texts: Sequence[str]
+    worth: NDArray[np.float32], vectors: NDArray[np.float32], texts: Sequence[str], most: int
 ) -> list[int]:
     """The best of some sentences, none of which says what another does."""
     least = ENOUGH * float(worth.max())
@@ -156,63 +214,75 @@ def _apart(
             float(vectors[number] @ vectors[n]) >= SAME or says_the_same(texts[number], texts[n])
             for n in chosen
         )
-        if len(chosen) < EACH and not any(same):
+        if len(chosen) < most and not any(same):
             chosen.append(number)
     return chosen
 
 
-def _of(stored: StoredArticle, side: _Names) -> Iterator[tuple[int, float, int]]:
+def _of(stored: StoredArticle, side: _Names, says: float) -> Iterator[tuple[int, float, int]]:
     """The sentences in which a side wants, says or does something.
 
     Yields:
         Which one, what it counts, and how many such sentences ago the one that it goes on from is.
     """
-    speaker = {said.index: said.speaker for said in speech(stored)}
+    spoken = {said.index: said for said in speech(stored)}
     words = side.words
     if _place(stored.article.text, words) is not None:
         words = (*words, *side.nouns)
     acted, back = -2, 0
-    for index in telling(stored):
+    for index in telling(stored, FEW):
         text = words_of(stored, index)
         goes_on = acted == index - 1 and same_paragraph(stored, acted) and _GOES_ON.match(text)
-        place = 0 if goes_on else _place(text, words)
-        by = speaker.get(index, "")
-        said = bool(by) and (
-            _place(by, words) is not None or any(is_of(by, s) for s in side.speakers)
-        )
-        wants = _wants(text, place)
-        if not (said or wants or place == 0):
+        places = [0] if goes_on else [*_places(text, words)]
+        by = spoken[index].speaker if index in spoken else ""
+        said = _says(by, words, side)
+        wants = _wants(text, places)
+        if not (said or wants or places[:1] == [0]):
             continue
-        if not said and by and not goes_on and not _for(text, by, place):
+        if not (said or goes_on) and by and not _for(text, by, places[0]):
             continue  # what somebody says of the side
         back = back + 1 if goes_on else 0
         acted = index
-        yield index, WANTS * wants + SAYS * said, back
+        quotes = VERBATIM * (said and says > SAYS and spoken[index].verbatim)
+        yield index, WANTS * wants + says * said + quotes, back
 
 
-def _wants(text: str, place: int | None) -> bool:
-    """Whether somebody named at a place of a text wants something, or does not."""
-    if place is None or not (found := _WANTED.search(text, place)):
-        return False
-    between = text[place : found.start()]
-    return len(between) <= REACH and not _OTHER.search(between)
+def _says(by: str, words: Sequence[str], side: _Names) -> bool:
+    """Whether a speaker, "" for none, is of a side."""
+    return _place(by, words) is not None or any(is_of(by, s) for s in side.speakers)
 
 
-def _for(text: str, speaker: str, place: int | None) -> bool:
+def _wants(text: str, places: Iterable[int]) -> bool:
+    """Whether somebody named at one of some places of a text wants something, or does not."""
+    for place in places:
+        found = _WANTED.search(text, place)
+        if not found or _OBJECT.search(text[:place]):
+            continue
+        between = text[place : found.start()]
+        if len(between) <= REACH and not _OTHER.search(between):
+            return True
+    return False
+
+
+def _for(text: str, speaker: str, place: int) -> bool:
     """Whether a speaker speaks for who is named there: "Anna Berg, chair of the union, said"."""
     begin = text.find(speaker)
-    between = text[begin : place or 0]
-    return begin >= 0 and place is not None and len(between) <= REACH and not _OTHER.search(between)
+    between = text[begin:place]
+    return begin >= 0 and len(between) <= REACH and not _OTHER.search(between)
 
 
 def _place(text: str, names: Sequence[str]) -> int | None:
-    """Where a text names a side by one of some words; None if it does not."""
+    """Where a text names a side first by one of some words; None if it does not."""
+    return next(_places(text, names), None)
+
+
+def _places(text: str, names: Sequence[str]) -> Iterator[int]:
+    """Where a text names a side by one of some words."""
     lasts = [name.split()[-1].lower() for name in names]
     for word in _WORD.finditer(text):
-        held = re.sub(r"[’']s?$", "", word.group()).lower()
+        held = re.sub(r"[’']s?$|\.", "", word.group()).lower()
         if any(_same(held, last) for last in lasts):
-            return word.start()
-    return None
+            yield word.start()
 
 
 def speakers(articles: Sequence[StoredArticle]) -> list[str]:

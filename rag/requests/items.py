@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.text.names import Name, aliases, groups, names_in, only_names
+from index.text.names import Name, aliases, alike, groups, names_in, only_names
 from index.text.numbers import numbers_in
-from index.text.words import content_stems, stem
+from index.text.words import WORD, content_stems, stem
 from rag.extractive import says_the_same
 from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
 from rag.requests.material import Line, Material, opening, quoted, telling
-from rag.requests.roles import callings
+from rag.requests.roles import callings, untitled
 from rag.requests.speech import BODY, speech
 
 # Items of a list.
@@ -60,6 +61,31 @@ _ASKED = re.compile(
     r"(?P<noun>[a-z]{3,}s)\b",
     re.I,
 )
+# What is of a sort by its form, or by the words around its name.
+_SORTS = {
+    "ship": frozenset("ship boat vessel ferry".split()),
+    "company": frozenset("company firm business".split()),
+}
+_ABOARD = re.compile(
+    r"\b(?:(?:crew|captain|master|wreck|loss|sinking|decks?) of|aboard|on board) the $", re.I
+)
+_SAILS = re.compile(r"^,? (?:sailed|sails|sank|docked|ran aground|put to sea|capsized)\b")
+_TRADES = re.compile(
+    r"(?: (?:Ltd|Limited|Inc|Corp|plc|PLC|AG|GmbH|SA|Group|Holdings|Industries|Motors?|Marine"
+    r"|Ferries|Airlines|Airways|Shipping|Forge|Works|Steel|Energy|Foods|Services|Bank)| & \w+)\.?$"
+)
+QUOTED = re.compile(
+    r"\b(?:every(?:one|body)|people|persons?|names?|who (?:is|are|was|were|gets?))\b.*"
+    r"\b(?:quoted|cited)\b",
+    re.I,
+)
+"""What asks for all who are quoted."""
+# A clause is no thing: "agreements are reached".
+_CLAUSE = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|remains?|must|may|might"
+    r"|proceed\w*)\b",
+    re.I,
+)
 # What only says that all are meant.
 _MENTIONED = frozenset(
     content_stems(
@@ -95,16 +121,11 @@ _EMPTY = re.compile(r"^(?:it|he|she|they|we|i|you|this|that|these|those|his|her|
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A thing that is asked for.
+    """A thing that is asked for."""
 
-    Attributes:
-        name: The words that name it.
-        index: The sentence of the article that does.
-    """
-
-    name: str
+    name: str  # the words that name it
     article: StoredArticle
-    index: int
+    index: int  # the sentence of the article that does
 
 
 def listed(material: Material, found: Sequence[Evidence]) -> list[Line]:
@@ -182,7 +203,43 @@ def _unbound(asked: str, noun: str, subject: str) -> bool:
 def _called(material: Material, noun: str) -> list[Item]:
     """The names that articles call so: "Judge Anna Berg", "a judge, Anna Berg", "Berg, a judge"."""
     known = callings(material.articles)
-    return [Item(c.name, c.article, c.index) for c in known if c.noun and c.is_a(noun)]
+    called = [Item(c.name, c.article, c.index) for c in known if c.noun and c.is_a(noun)]
+    return [*called, *_formed(material, noun)]
+
+
+def _formed(material: Material, noun: str) -> Iterator[Item]:
+    """The names that are of a sort by their form or by what stands around them."""
+    sort = next((sort for sort, nouns in _SORTS.items() if noun in nouns), "")
+    if not sort:
+        return
+    for stored in material.articles:
+        for index in telling(stored):
+            text = words_of(stored, index)
+            for name in names_in(f"x {text}"):
+                before, after = text[: max(0, name.start - 2)], text[name.end - 2 :]
+                aboard = _ABOARD.search(before) or (_THE.search(before) and _SAILS.match(after))
+                if aboard if sort == "ship" else _TRADES.search(name.text):
+                    yield Item(untitled(name.text), stored, index)
+
+
+def speakers_quoted(material: Material) -> list[Line]:
+    """Everybody who is quoted, those first who are most often, each with the first such words."""
+    known = material.now.search_index.vocabulary
+    first: dict[str, Item] = {}
+    counts: Counter[str] = Counter()
+    words = {w for stored in material.articles for w in WORD.findall(stored.article.text)}
+    for stored in material.articles:
+        for said in speech(stored):
+            name = untitled(said.speaker)
+            last = name.split()[-1].lower()
+            body = BODY.search(name) or last in words or not known.is_name(last)
+            if body or not said.verbatim:
+                continue
+            same = next((n for n in first if _same(n, name)), name)
+            counts[same] += 1
+            first.setdefault(same, Item(name, stored, said.index))
+    items = [first[name] for name, _ in counts.most_common(ITEMS)]
+    return [Line(item.article, item.index, item.name) for item in items]
 
 
 def _placed(material: Material, asked: str) -> list[Item]:
@@ -266,7 +323,9 @@ def _named_in(one: Evidence, kind: str, fits: Callable[[Name, Evidence], bool] |
         inside = (n for n in names_in(f"x {one.text}") if low <= n.start - 2 and n.end - 2 <= high)
         return [n.text for n in inside if fits(Name(n.text, n.start - 2, n.end - 2), one)]
     count = any(n.text == words for n in numbers_in(words))
-    told = content_stems(words) and not _EMPTY.match(words) and not count
+    told = content_stems(words) and not (_EMPTY.match(words) or _CLAUSE.search(words) or count)
+    # What stands in brackets behind a sentence is where it is from.
+    told = told and one.text[:low].count("(") == one.text[:low].count(")")
     return [words] if told and len(words.split()) <= WORDS else []
 
 
@@ -279,10 +338,14 @@ def _of_kind(kind: str, found: Sequence[Evidence]) -> Callable[[Name, Evidence],
     def placed(name: Name, one: Evidence) -> bool:
         return bool(_IN.search(one.text[: name.start]))
 
+    texts = " ".join(stored.article.text for stored in articles.values())
+
     def person(name: Name, one: Evidence) -> bool:
         last = name.text.split()[-1]
         if BODY.search(name.text) or groups(last.lower()) or placed(name, one):
             return False
+        if re.search(rf"\b{re.escape(last.lower())}\b", texts):
+            return False  # "Pell Families", of families
         if _THE.search(one.text[: name.start]):
             return False
         return last in spoke or (len(name.words) > 1 and not name.text.isupper())
@@ -295,6 +358,7 @@ def _of_kind(kind: str, found: Sequence[Evidence]) -> Callable[[Name, Evidence],
 
 def _same(one: str, other: str) -> bool:
     first, second = set(content_stems(one)), set(content_stems(other))
-    return bool(first and second and (first <= second or second <= first)) or says_the_same(
-        one, other
-    )
+    if first and second and (first <= second or second <= first):
+        return True
+    spelt = [name.lower().split()[-1] for name in (one, other)]  # Zelensky, Zelenskyy
+    return (alike(*spelt) and not groups(spelt[0])) or says_the_same(one, other)

@@ -215,11 +215,16 @@ def opening(stored: StoredArticle) -> str:
     return " ".join((stored.article.title, *told))
 
 
-def telling(stored: StoredArticle) -> Iterator[int]:
-    """The sentences of an article that tell something: no heading, no question, no scrap."""
+def telling(stored: StoredArticle, least: int = WORDS) -> Iterator[int]:
+    """The sentences of an article that tell something: no heading, no question, no scrap.
+
+    Args:
+        stored: The article.
+        least: Words that a sentence must have.
+    """
     for index, sentence in enumerate(stored.sentences):
         words = words_of(stored, index)
-        if not (sentence.heading or asks(words) or len(words.split()) < WORDS):
+        if not (sentence.heading or asks(words) or len(words.split()) < least):
             yield index
 
 

@@ -54,12 +54,13 @@ def statements(material: Material, speaker: str) -> list[Statement]:
     ]
 
 
-def quotes(material: Material, speaker: str) -> list[Line]:
+def quotes(material: Material, speaker: str, most: int = MOST) -> list[Line]:
     """What a speaker said about the subject: nearest first chosen, by day shown.
 
     Args:
         material: The articles on the subject of the request.
         speaker: As the request names them.
+        most: How many statements at most.
     """
     found = statements(material, speaker)[:COMPARED]
     if not found:
@@ -79,7 +80,7 @@ def quotes(material: Material, speaker: str) -> list[Line]:
     chosen: list[Statement] = []
     for number in order:
         one = found[number]
-        if len(chosen) < MOST and not any(says_the_same(one.text, c.text) for c in chosen):
+        if len(chosen) < most and not any(says_the_same(one.text, c.text) for c in chosen):
             chosen.append(one)
     return [
         Line(s.article, s.said.index, label_of(s))

@@ -13,6 +13,7 @@ from index.ledger import StoredArticle
 from index.text.numbers import numbers_in
 from index.text.words import WORD, content_stems, is_content, stem
 from rag.answer_text import extractive_text, refusal, sentence
+from rag.dialogue.followup import SHORTER
 from rag.dialogue.small_talk import SMALL_TALK
 from rag.periods import day_text
 from rag.question import Question
@@ -22,31 +23,30 @@ from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import MOST, brief
-from rag.requests.comparison import comparison, speakers, wanted
-from rag.requests.items import listed, named, sort_of
+from rag.requests.comparison import EACH, comparison, speakers, wanted
+from rag.requests.items import QUOTED, listed, named, sort_of, speakers_quoted
 from rag.requests.kinds import TALK
-from rag.requests.material import Line, Material, composed, gather, published_by, telling
+from rag.requests.material import ARTICLES, Line, Material, composed, gather, published_by, telling
+from rag.requests.quoting import MOST as QUOTES
 from rag.requests.quoting import is_person, quotes, statements
-from rag.requests.request import CORRECTED, POINTS, Request, doubted
-from rag.requests.timeline import timeline
+from rag.requests.request import CORRECTED, LENGTH, POINTS, Request, doubted
+from rag.requests.timeline import MOST as EVENTS
+from rag.requests.timeline import OF_ALL, timeline
 from rag.retrieve import Query, retrieve
 from rag.types import Answer
 
-# Articles that a search or a count shows, sentences of the latest, passages read for a list.
-SHOWN, LATEST, PASSAGES = 12, 4, 12
+# Articles that a search or a count shows, sentences of the latest, passages read for a list, and
+# lines of a reply that is to be short.
+SHOWN, LATEST, PASSAGES, SHORT = 12, 4, 12, 3
 
 # Words by which an article without a title is named.
 OPENING = 8
 
+# What asks for articles on a subject, not for those that mention it.
+_ABOUT = re.compile(r"\b(?:about|on|cover\w*|deal\w*|concern\w*|regarding|tell of)\b", re.I)
+
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
-
-# How long a brief is asked to be: "in three lines".
-_LENGTH = re.compile(
-    r"\bin (?:(?:just|only|about|exactly) )?(?P<count>\w+) (?:\w+ )?"
-    r"(?:line|sentence|point|bullet)s?\b",
-    re.I,
-)
 
 # What asks for news, whether or not there is any.
 _NEWS = re.compile(
@@ -77,12 +77,29 @@ class Desk:
         """How many articles there are."""
         return self.now.ledger.counts()["articles"]
 
+    @property
+    def shorter(self) -> bool:
+        """Whether it is asked to be shorter than usual."""
+        return bool(SHORTER.search(self.question))
+
+    def called(self, words: str) -> str:
+        """Words of the request, with the article that stands before them there: "the strike"."""
+        found = re.search(
+            rf"\b(the|an?|all) {re.escape(words)}(?:[’']?s)?(?!\w)", self.question, re.I
+        )
+        return f"{found[1].lower()} {words}" if words and found else words
+
     def evidence(self, question: str = "") -> list[Evidence]:
         """The sentences that may answer the request or another question, most probable first."""
         question = question or self.question
         query = Query.of(question, self.embedder)
         passages = retrieve(self.now, query, PASSAGES, self.allowed)
         return evidence.gather(question, passages, self.reader)
+
+    def wants(self, side: str) -> list[Evidence]:
+        """The sentences that more likely than not tell what a side wants."""
+        asked = (f"what does {side} want", f"what does {side} say must happen first")
+        return [one for each in asked for one in self.evidence(each) if one.log_odds > 0]
 
     def gather(self, subject: str, beside: str = "", *, wide: bool = False) -> Material:
         """The articles on a subject.
@@ -159,13 +176,13 @@ def reply_to(request: Request, desk: Desk) -> Reply | None:
     return replace(reply, heading=f"{reply.heading} {sentence(asked)}")
 
 
-def _on(request: Request) -> str:
-    return request.subject or "all articles"
+def _on(request: Request, desk: Desk) -> str:
+    return desk.called(request.subject) or "all articles"
 
 
-def _nothing(request: Request, material: Material) -> Reply:
+def _nothing(request: Request, material: Material, desk: Desk) -> Reply:
     """That no article tells of the subject; which of its words none holds, and what is nearest."""
-    told = f"the articles tell nothing of {request.subject}".removesuffix(" of ")
+    told = f"the articles tell nothing of {desk.called(request.subject)}".removesuffix(" of ")
     words = (word for word in WORD.findall(request.subject) if is_content(word))
     unknown = [
         f"“{word}”"
@@ -181,54 +198,58 @@ def _nothing(request: Request, material: Material) -> Reply:
 
 def _brief(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
-    asked = _LENGTH.search(desk.question)
+    asked = LENGTH.search(desk.question)
     wanted = numbers_in(asked["count"]) if asked else []
-    if not (lines := brief(material, int(wanted[0].value) if wanted else MOST)):
-        return _nothing(request, material)
+    most = int(wanted[0].value) if wanted else SHORT if desk.shorter else MOST
+    if not (lines := brief(material, most)):
+        return _nothing(request, material, desk)
     return Reply(
-        f"In brief: {_on(request)} ({_counted(len(material.articles), 'article')}).", lines
+        f"In brief: {_on(request, desk)} ({_counted(len(material.articles), 'article')}).", lines
     )
 
 
 def _timeline(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject)
-    if not (lines := timeline(material)):
+    most = SHORT + 2 if desk.shorter else EVENTS if request.subject else OF_ALL
+    if not (lines := timeline(material, most)):
         if not material.articles:
-            return _nothing(request, material)
+            return _nothing(request, material, desk)
         if desk.question.lower().startswith("when"):  # a question after all
             return None
         dated = any(article.article.published for article in material.articles)
         undated = "" if dated else "; none says when it was published, from which days are counted"
         return Reply(f"no article on this tells a day{undated}")
     told = _counted(len(lines), "event")
-    return Reply(f"Timeline: {_on(request)} ({told}).", lines)
+    return Reply(f"Timeline: {_on(request, desk)} ({told}).", lines)
 
 
 def _latest(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject)
     days = [a.article.published for a in material.articles if a.article.published]
     if not material.articles:
-        return _nothing(request, material)
+        return _nothing(request, material, desk)
     if not days:
         if request.subject and not _NEWS.search(desk.question):
             return None
         lines = brief(material)
         undated = "no article on this says when it was published"
-        return Reply(f"In brief: {_on(request)}; {undated}.", lines)
+        return Reply(f"In brief: {_on(request, desk)}; {undated}.", lines)
     newest = max(days)
     mine = [a for a in material.articles if a.article.published == newest]
-    lines = brief(replace(material, articles=mine), LATEST)
-    return Reply(f"Latest on {_on(request)}: {day_text(newest)}.", lines)
+    lines = brief(replace(material, articles=mine), 1 if desk.shorter else LATEST)
+    on = f" on {desk.called(request.subject)}" if request.subject else ""
+    return Reply(f"Latest{on}: {day_text(newest)}.", lines)
 
 
 def _comparison(request: Request, desk: Desk) -> Reply | None:
     sides = request.sides or speakers(desk.gather(request.subject).stories())
     about = {side: desk.gather(request.subject, side) for side in sides}
-    lines = comparison(about, desk.question)
+    lines = comparison(about, desk.question, 2 if desk.shorter else EACH)
     told = dict.fromkeys(line.label for line in lines)
     if not told:
         return None
-    missing = [s for s in request.sides if s.lower() not in {label.lower() for label in told}]
+    absent = [s for s in request.sides if s.lower() not in {label.lower() for label in told}]
+    missing = [desk.called(side) for side in absent]
     lacks = f" Nothing is told of {in_a_row(missing)}." if missing else ""
     if len(told) == 1 and not lacks:
         return Reply(f"What is reported of {in_a_row([*told])}.", lines)
@@ -246,22 +267,23 @@ def _disagreement(request: Request, desk: Desk) -> Reply:
         found = differences(material)
     lines = disagreements(found)
     if lines:
-        return Reply(f"Where accounts differ: {_on(request)}.", lines)
+        return Reply(f"Where accounts differ: {_on(request, desk)}.", lines)
     if not material.articles:
-        return _nothing(request, material)
-    on = f" on {request.subject}" if request.subject else ""
+        return _nothing(request, material, desk)
+    on = f" on {desk.called(request.subject)}" if request.subject else ""
     return Reply(f"no two accounts{on} that were compared state different facts")
 
 
 def _quotes(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject, request.speaker)
-    lines = quotes(material, request.speaker)
-    whose = request.speaker or "everybody"
-    on = f" on {request.subject}" if request.subject and request.subject in desk.question else ""
+    lines = quotes(material, request.speaker, SHORT if desk.shorter else QUOTES)
+    whose = desk.called(request.speaker) or "everybody"
+    named = request.subject and request.subject in desk.question
+    on = f" on {desk.called(request.subject)}" if named else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
     if is_person(request.speaker, material.articles) and not statements(material, request.speaker):
-        return Reply(f"no words of {request.speaker} are reported{on}")
+        return Reply(f"no words of {whose} are reported{on}")
     return None
 
 
@@ -271,39 +293,65 @@ def _search(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject)
     found = material.articles
     if not found:
-        return _nothing(request, material)
+        return _nothing(request, material, desk)
     lines = articles_on(found, request.subject)
     told = _counted(len(lines), "article")
     more = f", the {SHOWN} newest shown" if len(lines) > SHOWN else ""
-    return Reply(f"{told} on {request.subject}{more}.", lines[:SHOWN])
+    return Reply(f"{told} on {desk.called(request.subject)}{more}.", lines[:SHOWN])
 
 
 def _count(request: Request, desk: Desk) -> Reply | None:
     if points := POINTS.match(desk.question):
-        lines = listed(desk.gather(request.subject), desk.evidence())
-        what = points["what"].lower()
-        return Reply(f"{len(lines)} {what} are listed:", lines) if lines else None
-    if not request.subject:
-        return None
-    found = mentioning(desk.now, request.subject, desk.allowed)
+        return _points(request, desk, points["what"].lower())
     whole = len(desk.allowed.articles) if desk.allowed else desk.whole
+    called = desk.called(request.subject)
+    found, told = _counted_among(request, desk)
+    if not found and request.subject:
+        return Reply(f"none of {_counted(whole, 'article')} mentions {called}")
     lines = articles_on(desk.now.ledger.newest(SHOWN, found), request.subject)
-    if not lines:
-        return Reply(f"none of {_counted(whole, 'article')} mentions {request.subject}")
-    told = f"{len(found):,} of {_counted(whole, 'article')} mention {request.subject}"
-    if _OUTLETS.search(desk.question):
+    many = f"{len(found):,} of {_counted(whole, 'article')}"
+    if _OUTLETS.search(desk.question) and request.subject:
         articles = desk.now.articles(found).values()
-        outlets = {a.article.publisher for a in articles if a.article.publisher}
-        told = f"{_counted(len(outlets), 'publisher')} mention {request.subject}"
+        many = _counted(len({a.article.publisher for a in articles} - {""}), "publisher")
     more = f"; the {SHOWN} newest:" if len(found) > SHOWN else ":"
-    return Reply(f"{told}{more}", lines)
+    return Reply(f"{many} {told}{more}", lines) if lines else None
+
+
+def _counted_among(request: Request, desk: Desk) -> tuple[set[int], str]:
+    """The articles that are counted, and what is told of them."""
+    if not content_stems(request.subject):
+        found = set(desk.allowed.articles) if desk.allowed else set()
+        return found, "were published then or there"
+    called = desk.called(request.subject)
+    if _ABOUT.search(desk.question):
+        on = desk.gather(request.subject).articles
+        if len(on) < ARTICLES:  # else there are more of them
+            return {stored.pk for stored in on}, f"tell of {called}"
+    return mentioning(desk.now, request.subject, desk.allowed), f"mention {called}"
+
+
+def _points(request: Request, desk: Desk, what: str) -> Reply | None:
+    """How many demands or the like an article lists; else what is wanted, uncounted."""
+    if lines := listed(desk.gather(request.subject), desk.evidence()):
+        return Reply(f"{len(lines)} {what} are listed:", lines)
+    side = request.subject
+    lines = wanted(side, desk.gather("", side), desk.question, desk.wants(side)) if side else []
+    told = f"No article counts the {what}; what is reported that {desk.called(side)} wants."
+    return Reply(told, lines) if lines else None
 
 
 def _list(request: Request, desk: Desk) -> Reply | None:
     if request.sides:
         side = request.sides[0]
-        lines = wanted(side, desk.gather("", side), desk.question)
-        return Reply(f"What is reported that {side} wants.", lines) if lines else None
+        material = desk.gather("", side)
+        lines = listed(replace(material, subject=side), desk.evidence())
+        lines = lines or wanted(side, material, desk.question, desk.wants(side))
+        return Reply(f"What {desk.called(side)} wants, as reported.", lines) if lines else None
+    if QUOTED.search(desk.question):
+        told = [*content_stems(request.subject)]
+        lines = speakers_quoted(desk.gather(request.subject if told else ""))
+        quoted = f"Quoted: {in_a_row([line.label for line in lines])}."
+        return Reply(quoted, lines) if lines else None
     sort = {*content_stems(sort_of(desk.question))}
     material = desk.gather("" if {*content_stems(request.subject)} <= sort else request.subject)
     found = desk.evidence()

@@ -22,23 +22,19 @@ SURE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for.
+    """What is asked for."""
 
-    Attributes:
-        kind: One of ``KINDS``.
-        subject: What it is about, in the request's own words; "" if it names nothing.
-        sides: Who is compared.
-        speaker: Whose words are asked for.
-    """
-
-    kind: str
-    subject: str = ""
-    sides: tuple[str, ...] = ()
-    speaker: str = ""
+    kind: str  # one of ``KINDS``
+    subject: str = ""  # what it is about, in the request's own words; "" if it names nothing
+    sides: tuple[str, ...] = ()  # who is compared
+    speaker: str = ""  # whose words are asked for
 
     def without(self, scope: Scope) -> Request:
         """The same without the words that say which articles are meant."""
-        return replace(self, subject=scope.without(self.subject))
+        left = scope.without(self.subject)
+        said = {word.lower() for words in scope.aside for word in WORD.findall(words)}
+        alone = all(word.lower() in said for word in WORD.findall(left))
+        return replace(self, subject="" if alone else left)
 
 
 # A question for what happened is none for articles.
@@ -74,6 +70,7 @@ _WANTED = re.compile(
     r"\b(?:wants?|asking for|asks? .*\bfor|asking .*\bfor|demand(?:s|ing)?)\b", re.I
 )
 _ON = re.compile(r".*\b(?:on|about|with|of|regarding|concerning|over|around) (?P<what>.+)", re.I)
+_TOPIC = r"\b(?:on|about|over|regarding|concerning|deals? with|towards?|treat) (?:the )?"
 _ALL = frozenset(
     "everything all anything it this that these those here now today news articles article stories"
     " corpus archive index sources papers outlets things whole far lately recently".split()
@@ -106,6 +103,69 @@ _WORDS = (
     "timeline chronology summarise summarize summary overview comparison disagreement developments"
 ).split()
 
+# What asks for corrections, and for articles of some time or outlet.
+_CORRECTIONS = re.compile(
+    r"\W*(?:(?:were|are|have|has|was|is)(?: there)?(?: been)? (?:any |a )?|any )corrections?\b"
+    r"|\W*what (?:did|has|have|had) .{2,40}? (?:ge?ot?(?:ten)? wrong|to correct)\b"
+    r"|\W*(?:what|which \w+) (?:was|were|has been|have been|had to be) (?:later )?corrected\b"
+    r"|\W*(?:was|were|has|have) (?:any|some)thing (?:been )?(?:later )?corrected\b",
+    re.I,
+)
+_ARTICLES = re.compile(
+    r"\W*(?:how many|(?:the )?number of) (?:articles|stories|reports|pieces)\b(?P<which>.*)", re.I
+)
+_HELD_HERE = re.compile(
+    r"\W*(?:do (?:you|we) have|are (?:there|here)|have you(?: got)?|(?:are )?in (?:total|all|this"
+    r"|the (?:corpus|index|archive)))*\W*$",
+    re.I,
+)
+
+# What somebody puts forward, and what another says to it: "what did Kyiv propose and how did Moscow
+# answer"; the first alone where a list is asked for.
+_WHO = r"(?:the )?(?P<{0}>[\w’'-]+(?: [\w’'-]+)??)"
+_PUT = (
+    r"put\w* forward|propos\w+|suggest\w*|offer\w*|set|want\w*|demand\w*|ask\w*(?: for)?|lay down"
+    r"|ma[dk]e|present\w*|insist\w*(?: on)?|seek|need"
+)
+_OFFERED = re.compile(
+    r"\W*(?:(?:list|name|give me|show me|an?|all|bullet|of|the|list|points?) )*(?:what|which)"
+    r"(?: (?:terms|conditions|demands|proposals|offers?|concessions|guarantees|points))?"
+    rf"(?: (?:did|does|do|has|have|had))? {_WHO.format('one')} (?:{_PUT})\b",
+    re.I,
+)
+_LISTED = re.compile(r"\W*(?:(?:give|show|make)(?: me)? )?(?:an? )?(?:bullet(?:ed)? )?list\b", re.I)
+_TWO_SIDES = re.compile(
+    rf"\W*what (?:did|does|do|has|have|had) {_WHO.format('one')} (?:{_PUT})\b[^,;?]*?,? (?:and|but)"
+    rf" (?:what|how) (?:did|does|do|has|have|had) {_WHO.format('other')}"
+    rf"(?: (?:answer\w*|respon\w+|repl\w+|react\w*|{_PUT})\b|\W*$)",
+    re.I,
+)
+# Somebody's demands: what is left of them without an apostrophe.
+_OWNS = re.compile(
+    r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
+)
+# Whose: "list the Kremlin's demands".
+_WHOSE = re.compile(
+    rf"\W*(?:(?:list|name|give me|show me|what are|all|of) )*{_WHO.format('one')}(?:[’']s?)?"
+    r" (?:demands|points|conditions|preconditions|terms|proposals|requirements)\W*$",
+    re.I,
+)
+_DEMANDS = re.compile(r"\bdemands\W*$", re.I)
+# What a reply to a request for a brief is about where nothing is named.
+_BRIEF = re.compile(
+    r"\W*(?:(?:please|give me|write|me|an?|the|quick|short) )*(?:sum(?:mari[sz]e)?(?: up)?|summary"
+    r"|brief(?:ing)?|overview|recap|gist)(?: me)?(?: (?:of|on|about))? (?P<what>.+)"
+    r"|\W*what (?:happened|went on|was decided|is going on) (?:at|in|with|to|during|on)"
+    r" (?P<where>(?:[\w’'-]+ ?){1,6})\W*$",
+    re.I,
+)
+LENGTH = re.compile(
+    r"\bin (?:(?:just|only|about|exactly) )?(?P<count>\w+) (?:\w+ )?"
+    r"(?:line|sentence|point|bullet)s?\b",
+    re.I,
+)
+"""How long a brief is asked to be: "in three lines"."""
+
 # What is typed for longer words.
 _TEXTED = {"ppl": "people", "govt": "government", "r": "are", "u": "you", "ur": "your"}
 _TEXTED |= {"abt": "about", "btwn": "between", "w": "with", "bc": "because", "wich": "which"}
@@ -116,6 +176,9 @@ _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 _OURS = re.compile(r"\b(?:articles?|sources?|outlets?|papers?|corpus|index|archive|you|your|all)\b")
 
 _WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I)
+
+# What a reply is asked for as, and the kind that this is.
+_FORMS = {r"\b(?:timeline|chronology)\b": "timeline", r"\b(?:brief|summary)$": "brief"}
 
 # Kinds of reply that a language model may phrase; in the others each line stands for itself.
 PROSE = ("brief", "comparison", "latest")
@@ -138,22 +201,56 @@ def decided(
     """
     if meant.kind == "smalltalk":
         return Request("about" if read(meant.text).kind == "about" else "smalltalk")
-    request = request_of(meant.spelt, read)
+    if meant.form:
+        return _formed(meant, history, read)
+    # A turn that was completed stands alone.
+    whole = meant.leans and not (meant.before or meant.said)
+    request = request_of(meant.asked if whole else meant.spelt, read)
     asks = meant.leans or _YES_OR_NO.match(meant.spelt)  # "is there a timetable?"
-    if request.kind in TALK and (not asks or _OURS.search(meant.spelt)):
-        return request
+    if request.kind in TALK:
+        return FACT if asks and not _OURS.search(meant.spelt) else request
     if len(meant.parts) > 1 and request.kind not in PROSE:
         return FACT  # "until when is it shut, and what happens then"
     if meant.leans and request.kind not in WHOLE:
-        if _WHAT_ABOUT.match(meant.asked):
-            return FACT
-        request = request_of(meant.asked, read)
+        request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
     if request.kind in TALK:
         return FACT
-    named = request.subject or request.sides or (request.speaker and not meant.leans)
+    return _about_before(request, history, read, speaks=not meant.leans)
+
+
+def _about_before(
+    request: Request,
+    history: Sequence[Turn],
+    read: Callable[[str], RequestReading],
+    *,
+    speaks: bool,
+) -> Request:
+    """The request about what was asked before, if it names nothing itself.
+
+    Args:
+        request: That may name nothing.
+        history: The turns before it.
+        read: The reading model's ``Reader.request``.
+        speaks: Whether a speaker is enough.
+    """
+    named = request.subject or request.sides or (request.speaker and speaks)
     if request.kind in ("fact", "list") or named:
         return request
     return replace(request, subject=_before(history, read))
+
+
+def _formed(
+    meant: Question, history: Sequence[Turn], read: Callable[[str], RequestReading]
+) -> Request:
+    """The request before, or of what it is about the one that its new form names."""
+    asked = meant.asked.removesuffix(meant.form).strip()
+    request = request_of(asked, read)
+    if request.kind in TALK:
+        return FACT
+    for words, kind in _FORMS.items():
+        if re.search(words, meant.form, re.I):
+            return Request(kind, request.subject or request.speaker or _span(asked, read(asked)))
+    return _about_before(request, history, read, speaks=True)
 
 
 def _before(history: Sequence[Turn], read: Callable[[str], RequestReading]) -> str:
@@ -170,19 +267,60 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         text: As typed, its spelling mended.
         read: The reading model's ``Reader.request``.
     """
-    text = WORD.sub(_spelt, _SHORT.sub("summary of ", text))
+    text = _OWNS.sub(r"\g<who>'s", WORD.sub(_spelt, _SHORT.sub("summary of ", text)))
     found = read(text)
+    if request := _by_form(text, found):
+        return request
+    if request := _put_forward(text, found):
+        return request
+    found = replace(found, kind=_kind_of(text, found))
+    if request := _of_sides(text, found):
+        return request
+    if found.kind == "list" and (things := _THINGS.match(text)):
+        found = _behind(found, things)
+    # Of every other kind all that is named is what it is about.
+    named = _span(text, found) or _named(text)
+    if found.kind == "brief" and (told := _BRIEF.match(text)):
+        whole = _bare(LENGTH.sub("", told["what"] or told["where"]))
+        named = whole if not named or (told["where"] and named in whole) else named
+    return FACT if found.kind == "fact" else Request(found.kind, named)
+
+
+def _by_form(text: str, found: RequestReading) -> Request | None:
+    """The request that a text is by its form alone; None where that does not tell."""
+    if two := _TWO_SIDES.match(text):
+        return Request("comparison", sides=(_bare(two["one"]), _bare(two["other"])))
     if said := _AGREE.match(text):
         return Request("disagreement", _bare(text[said.end() :]))
     if _TIMELINE.search(text):
         return Request("timeline", _span(text, found))
     if points := POINTS.match(text):
         return Request("count", _span(text, _behind(found, points)))
-    found = replace(found, kind=_kind_of(text, found))
+    counted = _ARTICLES.match(text)
+    if counted and found.kind in ("fact", "about") and not _HELD_HERE.match(counted["which"]):
+        return Request("count", _span(text, found) or _bare(counted["which"]))
+    return None
+
+
+def _put_forward(text: str, found: RequestReading) -> Request | None:
+    """The request for what somebody wants or offers; None if it is none."""
+    puts = _OFFERED.match(text) or _WHOSE.match(text)
+    asked = found.kind in ("list", "comparison") or _LISTED.match(text) or _DEMANDS.search(text)
+    if not puts or not asked or _THEIRS.search(text):
+        return None
+    return Request("list", sides=(_bare(puts["one"]),))
+
+
+def _of_sides(text: str, found: RequestReading) -> Request | None:
+    """The request for what sides want or a speaker said; None if it is none."""
     words = {role: _words(text, found, role) for role in ("subject", "side", "speaker")}
     subject, sides, speaker = words["subject"], words["side"], words["speaker"]
     if found.kind == "comparison":
         sides = list(dict.fromkeys([*sides, *speaker]))
+        # Of what the sides are compared on: "prosecutor and lawyer on Captain Renn".
+        on = [side for side in sides if re.search(rf"{_TOPIC}{re.escape(side)}", text, re.I)]
+        if on and len(sides) > len(on) + 1:
+            sides, subject = [side for side in sides if side not in on], [*subject, *on]
     if len(sides) == 1 and _of_one(text, found.kind):
         return Request("list", " ".join(subject), tuple(sides))
     if found.kind == "comparison":
@@ -190,15 +328,15 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
         whose, *others = [*speaker, *sides] or [""]  # whoever is named later is spoken of
         return Request("quotes", " ".join((*subject, *others)), speaker=whose)
-    if found.kind == "list" and (things := _THINGS.match(text)):
-        found = _behind(found, things)
-    # Of every other kind all that is named is what it is about.
-    named = _span(text, found) or _named(text)
-    return FACT if found.kind == "fact" else Request(found.kind, named)
+    return None
 
 
 def _kind_of(text: str, found: RequestReading) -> str:
     """The kind of a request as the model has it; a fact, unless it is surely another."""
+    if _CORRECTIONS.match(text):
+        return "disagreement"
+    if found.kind == "list" and _LISTED.match(text):
+        return "list"
     if found.kind == "fact":
         return "quotes" if _SAY.match(text) and _words(text, found, "speaker") else "fact"
     corrected = found.kind == "disagreement" and CORRECTED.search(text)

@@ -42,6 +42,7 @@ _SORTS = {
         "boat": "ferry ship vessel barge trawler yacht",
         "politician": "minister president chancellor premier senator congressman congresswoman mp"
         " councillor mayor governor representative opposition leader",
+        "leader": "president premier chancellor king queen chairman chairwoman chief minister",
         "lawyer": "attorney counsel barrister solicitor prosecutor",
         "company": "firm manufacturer maker builder operator insurer bank lender airline supplier",
         "firm": "company manufacturer maker builder operator insurer bank lender airline supplier",
@@ -56,20 +57,13 @@ BODIES = _SORTS["organisation"] | {"company", "firm", "party", "bank", "club", "
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """One place in which somebody or something is called something.
+    """One place in which somebody or something is called something."""
 
-    Attributes:
-        name: As it stands there, without a title.
-        noun: What it is called, in lower case; "" if only to whom it belongs is said.
-        of: To whom or what it belongs; "" if that is not said.
-        index: The sentence.
-    """
-
-    name: str
-    noun: str
-    of: str
+    name: str  # as it stands there, without a title
+    noun: str  # what it is called, in lower case; "" if only to whom it belongs is said
+    of: str  # to whom or what it belongs; "" if that is not said
     article: StoredArticle
-    index: int
+    index: int  # the sentence
 
     def is_a(self, noun: str) -> bool:
         """Whether it is called so, or what falls under that."""

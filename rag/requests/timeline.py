@@ -28,7 +28,8 @@ SAME = 0.55
 # precision of 0.81, 1.15 0.77 at 0.85, 1.2 0.76 at 0.85; cosines alone 0.66 at 0.72.
 BELONGS = 1.15
 
-MOST = 40
+# Events at most; of all articles those with which they open.
+MOST, OF_ALL = 40, 20
 
 _FUTURE = re.compile(
     r"\b(?:will|shall|to be|is to|are to|plans? to|due|expected|scheduled|next|tomorrow|would|must"
@@ -72,12 +73,18 @@ class Event:
         return words_of(self.article, self.index)
 
 
-def timeline(material: Material) -> list[Line]:
-    """One line an event, by day; what several articles tell of a day is cited together."""
+def timeline(material: Material, most: int = MOST) -> list[Line]:
+    """One line an event, by day; what several articles tell of a day is cited together.
+
+    Args:
+        material: The articles on the subject of the request.
+        most: How many events at most: those nearest to the subject; of everything those that
+            articles open with.
+    """
     events = [e for article in material.articles for e in _events(article)]
     if not events:
         return []
-    events = _on_subject(material, events)
+    events = _on_subject(material, events, most)
     return [
         Line(e.article, e.index, label_of(e), e.copies)
         for e in sorted(events, key=lambda e: (e.day, e.article.pk, e.index))
@@ -142,11 +149,11 @@ def day_of(told: Date, text: str, published: date | None) -> date | None:
     return days[0] if days else None
 
 
-def _on_subject(material: Material, events: Sequence[Event]) -> list[Event]:
+def _on_subject(material: Material, events: Sequence[Event], most: int) -> list[Event]:
     """The events that have to do with the subject, each once."""
     vectors = material.encode([e.text for e in events])
     keep = np.ones(len(events), bool)
-    nearness = np.ones(len(events), np.float32)
+    nearness = np.array([1 / (1 + _place(e)) for e in events], np.float32)
     if material.subject:
         nearness = _belonging(material, events, vectors)
         keep = nearness >= BELONGS
@@ -172,8 +179,13 @@ def _on_subject(material: Material, events: Sequence[Event]) -> list[Event]:
             merged[int(number)] = event
         else:
             merged[same] = _with(merged[same], event)
-    best = sorted(kept, key=lambda n: -nearness[n])[:MOST]
+    best = sorted(kept, key=lambda n: (-nearness[n], -len(merged[n].copies)))[:most]
     return [merged[n] for n in best]
+
+
+def _place(event: Event) -> int:
+    """Which of the sentences of its article that tell something an event is, from 0."""
+    return list(telling(event.article)).index(event.index)
 
 
 def _belonging(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from rag.answer_text import MAY, NEAREST, REFUSAL
-from tests.e2e.browsing import PHONE, ask, browser_wanted, chats_shown, elsewhere, until
+from tests.e2e.browsing import PHONE, ask, browser_wanted, chats_shown, elsewhere, until, violations
 from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
 from ui.conversation_store.store import ConversationStore
@@ -429,6 +429,36 @@ def test_helpful_is_pressed_and_released(visit, tmp_path):
         good.click()
         page.locator("#after [aria-pressed=true]").wait_for(state="detached")
         assert chats.feedback() == []
+    finally:
+        app.close()
+
+
+def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
+    chats = ConversationStore(tmp_path)
+    app = build_app(FakeCorpus(), chats=chats)
+    page = visit(launch(app, port=0))
+    acts = page.locator("#chat .acts")
+    try:
+        ask(page, "what next?")
+        ask(page, "and then?")
+        bad = acts.get_by_role("button", name="Not helpful")
+        assert bad.get_attribute("aria-pressed") == "false"
+        bad.focus()
+        page.keyboard.press("Enter")
+        until(lambda: [(f.question, f.liked) for f in chats.feedback()] == [("what next?", False)])
+        page.locator("#judged", has_text="Thank you, kept.").wait_for()
+        assert bad.get_attribute("aria-pressed") == "true"
+        assert bad.evaluate("button => button === document.activeElement")
+        assert violations(page) == []
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")
+        until(lambda: [f.liked for f in chats.feedback()] == [True])
+        ask(page, "what now?")
+        judged = acts.locator("[aria-pressed=true]")
+        assert judged.all_text_contents() == ["Helpful"]
+        judged.press("Enter")
+        until(lambda: chats.feedback() == [])
+        assert judged.count() == 0
     finally:
         app.close()
 

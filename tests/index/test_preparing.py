@@ -9,7 +9,7 @@ from index.build import Builder
 from index.check import faults
 from index.errors import OnRecordError
 from index.preparing import Workers
-from index.readers import Source
+from index.readers.source import Source
 from tests.fakes import FakeEmbedder
 from tests.index.dying import Dying
 from tests.index.looking import add, look, write

@@ -39,6 +39,37 @@ def test_each_part_of_a_question_is_read_for_on_its_own(tmp_path, fake):
     assert len(asked) == 3
 
 
+INQUIRY = (
+    "Judge opens the Lowther inquiry",
+    "The inquiry into the Lowther fire is chaired by Dame Ruth Askew. She will hear eighty"
+    " witnesses before the end of June.",
+    "Colin Pratt owned the mill. Dame Ruth Askew promised to publish every letter that she gets.",
+)
+
+
+def test_a_part_that_the_articles_do_not_tell_is_named(tmp_path, embedder):
+    corpus_of(tmp_path, embedder, {"inquiry.txt": "\n\n".join(INQUIRY)})
+    corpus = Corpus(tmp_path, embedder, Settings())
+    answer = corpus.ask("who chairs the Lowther inquiry and who won the world cup?")
+    assert [claim.text for claim in answer.claims] == [
+        "The inquiry into the Lowther fire is chaired by Dame Ruth Askew."
+    ]
+    assert answer.note == "The articles do not tell: “who won the world cup”."
+    whole = corpus.ask("who chairs the Lowther inquiry and who owned the mill?")
+    assert (len(whole.claims), whole.note) == (2, "")
+
+
+def test_a_part_on_somebody_is_read_with_the_name_that_answers_the_first(tmp_path, fake):
+    question = "Who shut the gate of the dock and what did she say?"
+    wire = {"dock.txt": "The gate of the dock was shut by Ida Tembo. Rain fell all day."}
+    _, asked = found(tmp_path, fake, question, wire)
+    assert asked[1:] == [
+        "Who shut the gate of the dock",
+        "Who shut the gate of the dock, what did she say?",
+        "what did Ida Tembo say?",
+    ]
+
+
 def test_what_was_said_is_not_said_again(tmp_path, fake):
     history = [
         {"role": "user", "content": "Who shut the gate of the dock?"},

@@ -56,6 +56,26 @@ def test_earlier_answers_can_be_copied_and_asked_otherwise_and_what_failed_canno
     assert acts == [[], ["copy of-0", "edit of-0"], [], [], [], ["copy of-2", "edit of-2"], [], []]
 
 
+def test_an_alert_is_offered_for_a_question_with_what_was_searched():
+    [turn] = last("what <next>?")
+    row = actions_html([turn], alerts=True)
+    assert re.findall('data-do="([a-z]*)"', row) == ["copy", "alert", "retry", "edit"]
+    assert 'data-text="what &#60;next&#62;&#63; Kremlin"' in row
+    brief = replace(turn, answer=replace(turn.answer, kind="brief"))
+    assert "alert" not in done([brief], alerts=True)
+
+
+def test_earlier_answers_that_are_kept_can_be_judged():
+    [turn] = last("what next?")
+    kept = replace(turn, kept=7, liked=False)
+    assert re.findall(r'class="([^"]+)"', acts_html(1, kept))[1:] == [
+        "copy of-1",
+        "good of-1",
+        "bad of-1 pressed",
+        "edit of-1",
+    ]
+
+
 def test_what_became_of_a_press_is_text():
     row = actions_html([Turn("q", "", "")], said="<b>${x}")
     assert ">&#60;b&#62;&#36;&#123;x&#125;</span>" in row

@@ -8,11 +8,10 @@ import logging
 import pytest
 
 from tests.running import run
-from ui.server import attempts as attempts_module
-from ui.server.attempts import FORGOTTEN, Attempts
+from ui.server import signin as attempts_module
 from ui.server.auth import User, Users
 from ui.server.log import Seldom
-from ui.server.signin import NotNow, SignIn
+from ui.server.signin import FORGOTTEN, Attempts, NotNow, SignIn
 
 PASSWORD = "correct horse battery"
 ADA = User.with_password("ada", PASSWORD)

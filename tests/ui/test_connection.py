@@ -17,9 +17,8 @@ from tests.running import run
 from tests.ui.serving import SECONDS, ScriptedCorpus, growing
 from ui.server.api import build_api
 from ui.server.connection import Connection, Limits
-from ui.server.forwarded import Forwarded
 from ui.server.log import OneLine
-from ui.server.server import CannotServe, Server
+from ui.server.server import CannotServe, Forwarded, Server
 
 ROOT = Path(__file__).parents[2]
 HEAD = b"POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"

@@ -45,10 +45,6 @@ def backup(directory: Path, file: Path) -> None:
 def restore(directory: Path, file: Path) -> None:
     """Puts a backup in the place of what is there, which is kept beside it.
 
-    Args:
-        directory: The folder of the index.
-        file: The backup.
-
     Raises:
         NoBackup, IndexBusy, IndexMismatch: see the classes.
     """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.errors import OnRecordError
-from index.readers import Source, SourceMissing
+from index.readers.source import Source, SourceMissing
 from index.web.addresses import is_web
 from index.web.fetch import Fetch
 from ui.commands import indexing
@@ -154,11 +154,7 @@ def watch(settings: Settings, sources: Sequence[str], every: float, *, as_json: 
 
 
 def _folders(sources: Sequence[str]) -> list[Path]:
-    """The folders in which sources lie.
-
-    Raises:
-        SourceMissing: none of the sources is there.
-    """
+    """The folders in which sources lie."""
     found, missing = [], None
     for name in sources:
         try:

@@ -21,6 +21,8 @@ ACTIONS = {
 }
 """What the buttons say and what they are called, by the names of their events."""
 
+_JUDGED = ("good", "bad")
+
 
 def actions_html(
     turns: Sequence[Turn], *, kept: bool = False, alerts: bool = False, said: str = ""
@@ -61,4 +63,10 @@ def acts_html(place: int, turn: Turn) -> str:
         place: Of the turn in the chat, from 0.
         turn: With its answer.
     """
-    return render("acts.html", place=place) if turn.answer and turn.question else ""
+    if not turn.answer or not turn.question:
+        return ""
+    buttons = [("Copy this answer", "copy", False), ("Ask otherwise", "edit", False)]
+    if turn.kept is not None:
+        judged = [(ACTIONS[name][0], name, turn.liked is (name == "good")) for name in _JUDGED]
+        buttons[1:1] = judged
+    return render("acts.html", place=place, buttons=buttons)

@@ -259,14 +259,16 @@ class ChatPanel:
     def _judged(
         self, sent: Sent, chat: str, *, judge: Callable[[Turn], bool | None], told: bool = False
     ) -> Updates:
-        now = self._turns(sent, chat)
-        if not self._history or not now or now[-1].kept is None:
+        """Keeps what the reader thinks of an answer; of an earlier one, the browser shows it."""
+        now, place = self._turns(sent, chat), sent.text("turn")
+        at = int(place) if place.isdecimal() else len(now) - 1
+        if not self._history or not 0 <= at < len(now) or (kept := now[at].kept) is None:
             return {}
-        liked = judge(now[-1])
+        liked = judge(now[at])
         with suppress(NoSuchConversation):
             reason = sent.text("text") if told else ""
-            self._history.chats.judge(now[-1].kept, liked, reason, sent.user)
-        now = [*now[:-1], replace(now[-1], liked=liked)]
+            self._history.chats.judge(kept, liked, reason, sent.user)
+        now = [*now[:at], replace(now[at], liked=liked), *now[at + 1 :]]
         self.turns.begin(sent.session, now)
         return {self._actions: self._row(now, "" if liked is None else "Thank you, kept.")}
 

@@ -27,7 +27,10 @@ def masthead_html(corpus: Corpus, notice: str) -> str:
 
 
 def welcome_html(corpus: Corpus) -> str:
-    """What the corpus holds: how much, by whom, from when, and its newest articles as links."""
+    """What the corpus holds: how much, by whom, from when, and its newest articles as links.
+
+    Where no article has a day, the first ones are named.
+    """
     listed = corpus.articles()
     names = {each.publisher for each in listed if each.publisher}
     dated = [(each.published, each.id, each) for each in listed if each.published]
@@ -37,5 +40,5 @@ def welcome_html(corpus: Corpus) -> str:
         holds.append(f"from {counted(len(names), 'publisher')}")
     if dated:
         holds.append(" to ".join(dict.fromkeys(day_text(it[0]) for it in (dated[-1], dated[0]))))
-    newest = [each for _, _, each in dated[:NEWEST]]
-    return render("welcome.html", holds=holds, newest=newest, opening=opening)
+    named = [each for _, _, each in dated[:NEWEST]] or listed[:NEWEST]
+    return render("welcome.html", holds=holds, named=named, dated=bool(dated), opening=opening)

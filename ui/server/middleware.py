@@ -110,7 +110,7 @@ class Guard:
                 " 127.0.0.1, or share it with --auth or --no-auth",
             )
         origin = headers.get("origin")
-        # Of a proxy that is believed: see ui/server/forwarded.py.
+        # Of a proxy that is believed: see ui/server/server.py.
         known = {host.lower(), headers.get("x-forwarded-host", "").lower()} - {""}
         if origin is not None and _netloc(origin).lower() not in known:
             return response(

@@ -1,21 +1,97 @@
-"""An app served from a thread of its own, until it is closed."""
+"""An app served from a thread of its own: where it listens, and which proxies are believed."""
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import ipaddress
 import logging
+import socket
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from index.errors import OnRecordError
 from ui.server.connection import BACKLOG, Connection, Limits
-from ui.server.forwarded import Forwarded
-from ui.server.port import CannotServe, listen
 
-__all__ = ["CannotServe", "Server"]
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class CannotServe(OnRecordError):
+    """There is no listening at this address."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one.
+
+    Args:
+        host: A name or an address of this machine.
+        port: From 0 to 65535.
+
+    Raises:
+        CannotServe: the port is taken, or the host is not this machine's.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        said = (error.strerror or str(error)).partition(" (")[0].lower()
+        raise CannotServe(
+            f"{host}, port {port}: {said}; choose others with --host and --port"
+        ) from error
+
+
+# mallopt(3): the parameter's number in glibc's malloc.h. Unlimited, each of some forty threads
+# fills stretches of its own: over 1,000 questions on the page the process then grew by 42 kB a
+# question in the second half, and by 15 kB with two.
+_M_ARENA_MAX = -8
+_ARENAS = 2
+
+
+def share_arenas() -> None:
+    """Has all threads take memory from a few common stretches, where the C library is glibc.
+
+    To be called before threads are started.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+_HERE = ("127.0.0.0/8", "::1")
+
+
+class Forwarded:
+    """Turns to the client whom a proxy names; from anyone else, it takes such headers away."""
+
+    def __init__(self, app: ASGIApp, proxies: str = "") -> None:
+        """An app behind proxies.
+
+        Args:
+            app: The app.
+            proxies: Addresses and networks of proxies on other machines, with commas between.
+        """
+        self._app = app
+        self._believing = ProxyHeadersMiddleware(
+            app,  # type: ignore[arg-type] # the same, as uvicorn writes it
+            [*_HERE, *filter(None, (each.strip() for each in proxies.split(",")))],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on."""
+        peer = scope.get("client")
+        if scope["type"] == "lifespan" or (peer and peer[0] in self._believing.trusted_hosts):
+            await self._believing(scope, receive, send)  # type: ignore[arg-type]
+            return
+        kept = [
+            (n, v) for n, v in scope["headers"] if not n.startswith((b"x-forwarded-", b"forwarded"))
+        ]
+        await self._app({**scope, "headers": kept}, receive, send)
+
 
 if TYPE_CHECKING:
     import socket

@@ -18,10 +18,8 @@ from uvicorn.supervisors import Multiprocess
 
 from index.errors import OnRecordError
 from ui.server.auth import Users
-from ui.server.forwarded import Forwarded
 from ui.server.metrics import SHARED
-from ui.server.port import listen
-from ui.server.server import address_of, configured
+from ui.server.server import Forwarded, address_of, configured, listen, share_arenas
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -74,7 +72,6 @@ def _app(
     from ui.library.adding import Editor
     from ui.sample import open_corpus
     from ui.server.api import build_api
-    from ui.server.memory import share_arenas
 
     share_arenas()
     try:

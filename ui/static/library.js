@@ -132,11 +132,12 @@ async function work(doing) {
 function gone(...said) {
   find(".alerts").open = true;
   find(".gone").replaceChildren(...said);
+  find(".gone").scrollIntoView({ block: "nearest" });
 }
 
 function keep(text) {
   document.dispatchEvent(new CustomEvent("onrecord:alert", {
-    detail: { text, tell: async (said) => { await draw(); gone(said); } },
+    detail: { text, where: "here", tell: async (said) => { await draw(); gone(said); } },
   }));
 }
 

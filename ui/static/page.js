@@ -171,6 +171,9 @@ function settle() {
   for (const link of chat.querySelectorAll(`:is(${MARKERS}):not([aria-label])`)) {
     link.setAttribute("aria-label", `Citation ${link.textContent}`);
   }
+  for (const button of chat.querySelectorAll(".acts :is(.good, .bad):not([aria-pressed])")) {
+    button.setAttribute("aria-pressed", String(button.classList.contains("pressed")));
+  }
   const questions = chat.querySelectorAll(".asked");
   const last = questions[questions.length - 1];
   const grows = chat.querySelector(".state.growing") !== null;
