@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -109,8 +109,9 @@ class Material:
         return list(first.values())
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """float32 (n, d), unit rows."""
-        return self.embedder.encode_passages(texts)
+        """float32 (n, d), unit rows; what several articles print is encoded once."""
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        return self.embedder.encode_passages([*places])[[places[text] for text in texts]]
 
 
 def gather(
@@ -150,20 +151,29 @@ def gather(
     top = max((passage.score for passage in best.values()), default=0.0)
     near = max(LEAST, NEAR * max(nearness.values(), default=0.0))
 
+    held = _held(now, weights, best)
+
     def tells(passage: Passage) -> bool:
-        article = passage.article
-        if share(weights, opening(article)) >= OPENS:
-            return True
-        whole = f"{article.article.title} {article.article.text}"
-        return passage.score >= SCORE * top and (
-            nearness[article.pk] >= near or share(weights, whole) >= HELD
-        )
+        pk = passage.article.pk
+        on = passage.score >= SCORE * top and (nearness[pk] >= near or held[pk] >= HELD)
+        return on or (held[pk] >= OPENS and share(weights, opening(passage.article)) >= OPENS)
 
     kept = [passage.article for passage in best.values() if wide or tells(passage)]
     kept += _naming(now, beside, allowed, {article.pk for article in kept})
     return Material(
         now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first
     )
+
+
+def _held(
+    now: Generation, weights: Mapping[str, float], among: Collection[int]
+) -> Mapping[int, float]:
+    """How much of some stems, by their weights, each of some articles holds, by the index."""
+    held = dict.fromkeys(among, 0.0)
+    for stem, weight in weights.items():
+        for pk, _ in now.search_index.article_words.search({stem: 1.0}, len(among), set(among)):
+            held[pk] += weight / sum(weights.values())
+    return held
 
 
 def _speaks(now: Generation, query: Query, weights: Mapping[str, float], nearest: float) -> bool:

@@ -28,7 +28,7 @@ from rag.requests.items import QUOTED, listed, named, sort_of, speakers_quoted
 from rag.requests.kinds import TALK
 from rag.requests.material import ARTICLES, Line, Material, composed, gather, published_by, telling
 from rag.requests.quoting import MOST as QUOTES
-from rag.requests.quoting import is_person, quotes, statements
+from rag.requests.quoting import is_person, quotes, speaks_there
 from rag.requests.request import CORRECTED, LENGTH, POINTS, Request, doubted
 from rag.requests.timeline import MOST as EVENTS
 from rag.requests.timeline import OF_ALL, timeline
@@ -282,7 +282,9 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
     on = f" on {desk.called(request.subject)}" if named else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
-    if is_person(request.speaker, material.articles) and not statements(material, request.speaker):
+    if is_person(request.speaker, material.articles) and not speaks_there(
+        material, request.speaker
+    ):
         return Reply(f"no words of {whose} are reported{on}")
     return None
 
