@@ -165,17 +165,12 @@ _BEFORE_GLUED = re.compile(r"(?:^|[\"'“‘(\[—–-])(?:[^\W_]*[^\W\d_A-Z]{2}
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, or a line that stands for one, as offsets into its text.
+    """A sentence, or a line that stands for one, as offsets into its text."""
 
-    Attributes:
-        start: Offset of the first character, which is not white space.
-        end: Offset after the last character, which is not white space either.
-        heading: Whether this is a heading or another short line without a final stop: words
-            that stand over sentences, and are none.
-    """
-
-    start: int
-    end: int
+    start: int  # offset of the first character, which is not white space
+    end: int  # offset after the last character, which is not white space either
+    # Whether this is a heading or another short line without a final stop: words that stand over
+    # sentences, and are none.
     heading: bool = False
 
 

@@ -54,6 +54,8 @@ _CLAUSE = re.compile(
     r"|over|amid|despite) .*$"
 )
 
+_REASON = re.compile(r",? (?:after|over|because|amid|as)\b")
+
 
 def clipped(rest: str) -> str:
     """The words up to where a clause or a time begins."""
@@ -137,12 +139,14 @@ class Headline:
         base: "order".
         rest: " the builder to pay", without what comes after "over" or "after".
         role: Whether the subject is somebody whose name the article tells.
+        reason: Whether it says why: "over borders", "after gate four jams".
     """
 
     subject: str
     base: str
     rest: str
     role: bool
+    reason: bool
 
 
 def _headline(title: str, about: About) -> Headline | None:
@@ -152,7 +156,9 @@ def _headline(title: str, about: About) -> Headline | None:
     if place is None:
         return None
     subject = " ".join(words[:place])
-    rest = clipped(" " + " ".join(words[place + 1 :]))
+    whole = " " + " ".join(words[place + 1 :])
+    rest = clipped(whole)
+    reason = _REASON.match(whole[len(rest) :]) is not None
     plural = subject.endswith("s") and not subject.endswith("ss")
     if re.search(r"[“”\",:;?]", subject + rest) or plural or _ELIDED.search(rest):
         return None
@@ -160,7 +166,7 @@ def _headline(title: str, about: About) -> Headline | None:
         return None
     first, *_, last = [*subject.split(), subject.split()[-1]]
     common = first.lower() in about.lower or (last.islower() and last in about.lower)
-    if common and first in about.counted:
+    if common and any(subject.startswith(name) for name in about.counted):
         subject = f"the {subject}"
     elif common:
         subject = f"the {subject[0].lower()}{subject[1:]}"
@@ -168,7 +174,7 @@ def _headline(title: str, about: About) -> Headline | None:
         subject = about.the(subject)
     rest = _BARE.sub(" the ", rest)
     role = bool(_ROLES.search(" ".join(words[:place])))
-    return Headline(subject, PRESENT[words[place]], rest, role)
+    return Headline(subject, PRESENT[words[place]], rest, role, reason)
 
 
 # Words of a question: fewer ask about anything, more are read twice.
@@ -188,6 +194,20 @@ _COUNT = re.compile(
     r"\b[^.;:–—“”\"()]*)",
     re.I,
 )
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|(?:dozens|hundreds|thousands) of)"
+_SUFFERED = re.compile(
+    r"\b(?P<verb>evacuated|killed|injured|wounded|arrested|detained|rescued|displaced|laid off)"
+    rf" (?:about |some |nearly |more than |at least )?{_NUMBER} "
+    r"(?P<noun>(?:[a-z-]+ )?(?:people|men|women|children|[a-z-]{3,}s))(?P<rest>[^,.;:–—“”\"()]*)"
+)
+_INVOLVED = re.compile(
+    rf"\b(?:an?|the) (?P<what>(?:[a-z-]+ ){{1,3}})involving {_NUMBER} (?P<noun>[a-z-]{{3,}}s)\b"
+)
+_SUM = re.compile(
+    r"\b(?:an?|the) [€$£¥] ?[\d.,]+(?: ?(?:billion|million|bn|m))? "
+    r"(?P<noun>(?:[a-z-]+ )?[a-z-]{3,})"
+    r"(?P<rest> (?:to|for) [^.;:,–—“”\"()]{5,70})"
+)
 _PASSIVE = re.compile(
     r"^(?P<subject>(?:The |A |An )?[A-Za-z][^.,;:“”\"()]*?) (?P<aux>will|was|were)"
     r" (?P<rest>(?:be )?[a-z]+[^.;:“”\"()]*)$"
@@ -197,20 +217,29 @@ _DONE = re.compile(
     rf"(?P<verb>{'|'.join(BASES)})\b(?P<object>[^.;:“”\"()]*)"
 )
 _SPEECH = re.compile(
-    r"^(?:, [a-z][^,.“”\"]{2,50})?,? (?:has |had |also |later )?(?:said|says|told|warned|argued"
-    r"|explained|insisted|stressed|noted|added|confirmed|emphasi[sz]ed|urged|clarified|suggested)"
+    r"^(?:, [a-z][^,.“”\"]{2,50})?,? (?:has |had |also |later )?(?:said|says|stated|told|warned"
+    r"|argued|explained|insisted|stressed|noted|added|confirmed|emphasi[sz]ed|urged|clarified|suggested)"
     r"\b(?! by)"
 )
+_THAT = re.compile(
+    r" that (?P<topic>(?:the|an?) (?:[\w-]+ ){0,2}?[\w-]{4,}"
+    r"(?: (?:between|with) [^,;:“”\"]{3,70}?)?)"
+    r" (?:would|could|will|can|is|are|was|were|has|have|had|should|may|might|must)\b"
+)
+_UNSAID = re.compile(r" (?P<verb>declined|refused) to (?P<rest>comment on|address|discuss)\b")
+_REASONED = re.compile(r"^(?P<rest>[^,.;:“”\"()]+), (?:arguing|saying|citing|fearing) ")
 _TOPIC = re.compile(
     r"\b(?:about|regarding|concerning) (?P<topic>(?:the|a|an) (?:[\w-]+ ){0,2}?[\w-]{4,})"
     r"(?=[.,;:]|$| (?:at|in|on|as|after|before|by|for|with|and|that|which|to|of)\b)"
 )
+_GROUP = re.compile(r" (?:leaders|officials|ministers|lawmakers|troops|forces|police|diplomats)\b")
 _CALLED = re.compile(r"^, (?:who (?:leads|chairs|runs|heads)|the|an?) ")
 _LOOSE = re.compile(
     r"\b(?:he|she|it|they|him|them|this|that|these|those|we|our|us|I|my|you|your|there|here|so|such"
-    r"|also|another|others?|one|former|latter|both|same|first|second)\b",
+    r"|also|another|others?|one|former|latter|both|same|first|second|\w+sel(?:f|ves))\b",
     re.I,
 )
+_WAY = re.compile(r" (?:by|through|via|with)\b")
 _OWNED = re.compile(r"\b(?:his|her|its|their)\b", re.I)
 
 
@@ -257,16 +286,17 @@ def _of_headline(told: Headline) -> Iterator[tuple[str, str]]:
     """(kind, question) for a headline."""
     if told.role:
         yield "who", f"Who {PAST[told.base]}{told.rest}?"
-    yield "why", f"Why did {told.subject} {told.base}{told.rest}?"
+    if told.reason:
+        yield "why", f"Why did {told.subject} {told.base}{told.rest}?"
 
 
 def _of_sentence(text: str, about: About) -> Iterator[tuple[str, str, str]]:
     """(kind, question, whom it is about) for what a sentence tells."""
-    for counted in _COUNT.finditer(text):
-        yield "how many", f"How many {counted['noun']} {clipped(counted['rest'])}?", ""
+    yield from _of_numbers(text)
     subject, behind = _subject(text, about)
     if subject:
         yield from _of_deed(subject, behind, about)
+        yield from _of_words(subject, behind, about)
     passive = _PASSIVE.match(text.rstrip(".!?"))
     timed = _TIMED.match(passive["rest"]) if passive else None
     if passive and timed and names_in(f"so {text}") and not _OWNED.search(passive["subject"]):
@@ -283,13 +313,26 @@ def _of_sentence(text: str, about: About) -> Iterator[tuple[str, str, str]]:
             yield "is", f"Who is {full}?", full
 
 
+def _of_numbers(text: str) -> Iterator[tuple[str, str, str]]:
+    """(kind, question, "") for what a sentence counts."""
+    for found in _COUNT.finditer(text):
+        yield "how many", f"How many {found['noun']} {clipped(found['rest'])}?", ""
+    for found in _SUFFERED.finditer(text):
+        rest = clipped(found["rest"])
+        yield "how many", f"How many {found['noun']} were {found['verb']}{rest}?", ""
+    for found in _INVOLVED.finditer(text):
+        yield "how many", f"How many {found['noun']} does the {found['what']}involve?", ""
+    for found in _SUM.finditer(text):
+        yield "how much", f"How large is the {found['noun']}{clipped(found['rest'])}?", ""
+
+
 def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str, str]]:
     """(kind, question, whom it is about) for what a subject did."""
     done = _DONE.match(behind)
     if not done:
         return
     base, rest = BASES[done["verb"]], done["object"]
-    if _LOOSE.match(rest.strip()):
+    if _LOOSE.match(rest.strip()) or _WAY.match(rest):
         return
     short = clipped(rest)
     told = len(content_stems(short))
@@ -298,21 +341,36 @@ def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str
         yield "who", f"Who {done['verb']}{short}?", subject
     if timed := _TIMED.match(known):
         yield "when", f"When did {subject} {base}{timed['rest']}?", ""
-    if re.search(r" (?:because|after|over) ", rest) and told:
+    if reasoned := _REASONED.match(behind[done.end("verb") :]):
+        yield "why", f"Why did {subject} {base}{_TIME.sub('', reasoned['rest'])}?", ""
+    elif re.search(r" (?:because|after|over(?! the (?:next|past|last|course)\b)) ", rest) and told:
         yield "why", f"Why did {subject} {base}{clipped(known)}?", ""
     if base in TELLING and told > 1:
         yield "what", f"What did {subject} {base}?", ""
 
 
+def _of_words(subject: str, behind: str, about: About) -> Iterator[tuple[str, str, str]]:
+    """(kind, question, "") for what a body said, and what anybody would not say."""
+    if unsaid := _UNSAID.match(behind):
+        base = "decline" if unsaid["verb"] == "declined" else "refuse"
+        yield "what", f"What did {subject} {base} to {unsaid['rest']}?", ""
+    stated = _THAT.search(behind) if _SPEECH.match(behind) else None
+    if stated and subject not in about.people:
+        yield "say", f"What did {subject} say about {_plainly(stated['topic'])}?", ""
+
+
 def _subject(text: str, about: About) -> tuple[str, str]:
     """The name with which a sentence begins, as a question says it, and what follows it."""
-    lead = r"^(?:(?:On|In|Last|Earlier|Since|By)\b[^,]{2,30}, )?(?:[Tt]he |A )?"
+    lead = r"^(?:(?:On|In|Last|Earlier|Since|By)\b[^,]{2,60}, )?(?:[Tt]he |A )?"
     bare = re.sub(lead, "", text)
     names = names_in(f"so {bare}")
     if not names or names[0].start != len("so "):
         return "", ""
     name = names[0].text
-    behind = bare[len(name) :]
+    group = _GROUP.match(bare[len(name) :])
+    behind = bare[len(name) + (group.end() if group else 0) :]
+    if group:
+        return f"{name}{group[0]}", behind
     behind = re.sub(r"^, [^,]{3,60},(?= )", "", behind)
     person = name in about.people or " " not in name or TITLED.match(name)
     if person and (full := about.full(name)):
@@ -328,6 +386,11 @@ def _topics(text: str, speaker: str, about: About) -> list[str]:
     free = [name for name in about.topics if not own & {*content_stems(name)}]
     here, headline = ([name for name in free if name in each] for each in (text, about.title))
     return [about.the(name) for name in dict.fromkeys([*here, *headline])][:2]
+
+
+def _plainly(topic: str) -> str:
+    """A topic with the names in it as a question has them: without what somebody is called."""
+    return re.sub(r"(?:[A-Z][a-z]+ )?(?:President|Prime Minister|Chancellor) (?=[A-Z])", "", topic)
 
 
 def _lowered(subject: str) -> str:

@@ -31,7 +31,7 @@ SEARCHED = 8
 COVERED = 5
 
 # The forms of question, the most telling first.
-KINDS = ("why", "who", "say", "how many", "what", "when", "is")
+KINDS = ("why", "who", "say", "how many", "how much", "what", "when", "is")
 
 # Two suggestions that share more of the shorter one's content words are about the same.
 ALIKE = 0.4
@@ -130,12 +130,14 @@ def _answered(
     """
     token = corpus.manifest()["token"]
     wanted = list({candidate.question: candidate for candidate in found}.values())
+    wanted.sort(key=lambda candidate: candidate.kind == "is")
+    everywhere = _everywhere(wanted)
     held: dict[str, bool] = {}
     chosen: list[Candidate] = []
     for strict in (True, False):
         for candidate in wanted:
             said = [before, *(each.question for each in chosen)]
-            if any(_alike(candidate.question, other) for other in said):
+            if any(_alike(candidate.question, other, everywhere) for other in said):
                 continue
             known = any(w.story == candidate.story or w.kind == candidate.kind for w in chosen)
             if strict and known:
@@ -153,7 +155,7 @@ def _answered(
 def _is_answered(corpus: Corpus, token: str, candidate: Candidate) -> bool:
     """Whether a generation of an index answers a question surely, from where it was read off.
 
-    It has to quote the sentence, or name whom the question is about.
+    It has to quote the sentence, or name whom the question is about; its short answer stands there.
     """
     del token
     plain = corpus.quoting()
@@ -161,6 +163,8 @@ def _is_answered(corpus: Corpus, token: str, candidate: Candidate) -> bool:
     if not answer.answered or answer.confidence < SURE or not answer.claims:
         return False
     first = answer.claims[0]
+    if answer.short and answer.short.citation not in {each.number for each in first.citations}:
+        return False
     cited = plain.stored(citation.article_id for citation in first.citations)
     if candidate.story not in {stored.story for stored in cited}:
         return False
@@ -173,8 +177,16 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _alike(one: str, other: str) -> bool:
-    first, second = set(content_stems(one)), set(content_stems(other))
+def _everywhere(found: Sequence[Candidate]) -> set[str]:
+    """The words of questions on most of several stories: they tell no two of these apart."""
+    pairs = {(stem, each.story) for each in found for stem in content_stems(each.question)}
+    stories = Counter(stem for stem, _ in pairs)
+    several = len({each.story for each in found})
+    return {stem for stem, count in stories.items() if several > 2 and count > several / 2}
+
+
+def _alike(one: str, other: str, everywhere: set[str]) -> bool:
+    first, second = (set(content_stems(text)) - everywhere for text in (one, other))
     return len(first & second) > ALIKE * max(1, min(len(first), len(second)))
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from index.text.names import names_in
 from rag.corpus import Corpus
-from rag.question_generation.from_article import LONGEST, questions_of
-from rag.question_generation.suggest import follow_ups, suggest
+from rag.question_generation.from_article import LONGEST, Candidate, questions_of
+from rag.question_generation.suggest import _everywhere, follow_ups, suggest
 from rag.settings import Settings
 from rag.types import SURE
 from tests.rag.builders import corpus_of, empty_index, stored
@@ -43,6 +43,65 @@ def test_the_forms_of_question():
 
 
 @pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (
+            "Crews evacuated 640 people from the quay.",
+            "How many people were evacuated from the quay?",
+        ),
+        (
+            "Both agreed to a prisoner exchange involving 300 detainees from each side.",
+            "How many detainees does the prisoner exchange involve?",
+        ),
+        (
+            "They agreed on a €9 billion loan to rebuild the port over the next two years.",
+            "How large is the loan to rebuild the port?",
+        ),
+        (
+            "Last week, Tidal Union leaders approved a second gate, he said.",
+            "What did Tidal Union leaders approve?",
+        ),
+        (
+            "In a sign of a thaw between both, the Tidal Board has stated that a meeting with"
+            " President Lund could follow. They saw the Tidal Board.",
+            "What did the Tidal Board say about a meeting with Lund?",
+        ),
+        (
+            "In response to questions, Ada Lund declined to comment on the memo.",
+            "What did Ada Lund decline to comment on?",
+        ),
+        (
+            "The Tidal Board has raised doubts over the memo, arguing that it is a copy.",
+            "Why did the Tidal Board raise doubts over the memo?",
+        ),
+    ],
+)
+def test_what_a_sentence_tells_becomes_a_question(text, question):
+    assert question in asked(stored(f"They saw the Tidal Board, Tidal Union and Ada Lund. {text}"))
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Judge orders builder to open records", "The judge did so."),  # it says no reason
+        ("Moor farm wins approval", "They saw the Moor Farm."),
+        ("", "Mr Renn left by the main door. They saw Ada Renn."),
+        ("", "Ada Lund will hear the minister himself on Wednesday."),
+    ],
+)
+def test_what_nobody_would_ask_or_no_article_answers_is_not_asked(title, text):
+    assert [kind for kind in asked(stored(text, title=title)).values() if kind != "who"] == []
+    assert "Who left by the main door?" not in asked(stored(text, title=title))
+
+
+def test_what_most_stories_ask_about_tells_no_two_apart():
+    questions = ("What did Corran reject?", "Who left Corran?", "Why did the Tidal Board resign?")
+    found = [Candidate(text, "what", "", "", story) for story, text in enumerate(questions)]
+    assert _everywhere(found) == {"corran"}
+    assert _everywhere(found[:2]) == set()
+
+
+@pytest.mark.parametrize(
     ("title", "question"),
     [
         (
@@ -50,7 +109,7 @@ def test_the_forms_of_question():
             "Who ordered the barrier builder to open records?",
         ),
         (
-            "Judge orders barrier builder to open records",
+            "Judge orders barrier builder to open records after leak",
             "Why did the judge order the barrier builder to open records?",
         ),
         ("Kremlin rejects ceasefire over borders", "Why did the Kremlin reject the ceasefire?"),
