@@ -30,7 +30,7 @@ from index.build import Builder
 from index.embed import Embedder
 from index.embedders import embedder_of
 from index.generation import Allowed, Generation, Generations
-from index.readers import Source
+from index.readers.source import Source
 from rag.evaluation.judge import exact, f1
 from rag.question import UnusableQuestion, understand
 from rag.reading import answerability, evidence

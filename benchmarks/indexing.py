@@ -50,7 +50,7 @@ def onrecord(corpus: Path, folder: Path) -> Moment:
 
     from index.build import Builder
     from index.minilm import MiniLM
-    from index.readers import Source
+    from index.readers.source import Source
 
     embedder = MiniLM()
     embedder.encode_passages(["ready"])

@@ -25,7 +25,7 @@ from typing import Any
 
 from index.build import Builder
 from index.embedders import embedder_of
-from index.readers import Source
+from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.evaluation.judge import reply_precision, reply_recall
 from rag.settings import Settings

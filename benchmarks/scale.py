@@ -37,7 +37,7 @@ from index.chunk import Chunk
 from index.embedded import Embedded
 from index.generation import Generation, Generations
 from index.ledger import Prepared
-from index.readers import Source
+from index.readers.source import Source
 from index.text.sentences import Sentence
 from rag.retrieve import Query, retrieve
 

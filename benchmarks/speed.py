@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from index.build import Builder
 from index.embedded import LEDGER, open_ledger
 from index.minilm import DIMENSION, MiniLM
-from index.readers import Source
+from index.readers.source import Source
 from index.search_index import FOLDER
 from index.text.sentences import split_sentences
 from index.text.words import WORD

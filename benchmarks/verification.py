@@ -40,7 +40,7 @@ from beir import queries, records_of
 from rewrites import answer_kind, changed_claims, declared, true_claims
 
 from index.article import Article
-from index.readers import Source
+from index.readers.source import Source
 from index.text.sentences import split_sentences
 from index.text.words import content_stems
 from rag.facts import exchanged, lacking

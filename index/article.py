@@ -14,44 +14,32 @@ Place = tuple[int, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A published text and what is known about its publication.
+    """A published text and what is known about its publication."""
 
-    Attributes:
-        uri: Names the article in the index: its path relative to the source it came from,
-            its url, or ``FILE#ID`` for a record of a JSONL file.
-        key: Names the article in runs, answers and golden sets: the record's own id, the
-            file's name without its extension, or the url.
-        text: The cleaned text; every offset in onrecord counts characters of this.
-        raw: The source as it was read, before cleaning.
-        title: The headline, or "" when there is none.
-        published: The day of publication.
-        language: An ISO 639-1 code: as the source states it, else, of a stored article, as its
-            words tell it.
-        url: Where the original can be read.
-        sources: Names the article itself lists as its sources.
-        root: The folder or address that ``uri`` is relative to.
-        cleaned: Whether the source says that its text was cleaned before, and is taken as it is.
-        notes: What the reader found and did, as ``onrecord add --explain`` tells it: where a field
-            comes from, ("published", "JSON-LD datePublished"), what was left out and why. They are
-            not stored.
-        places: The pages, slides, chapters or time codes of the source, in the order of the text,
-            for a source that has them. Its text is ``cleaned``, so that their offsets hold.
-    """
-
+    # Names the article in the index: its path relative to the source it came from, its url, or
+    # ``FILE#ID`` for a record of a JSONL file.
     uri: str
+    # Names the article in runs, answers and golden sets: the record's own id, the file's name
+    # without its extension, or the url.
     key: str
-    text: str
-    raw: str = ""
-    title: str = ""
+    text: str  # the cleaned text; every offset in onrecord counts characters of this
+    raw: str = ""  # the source as it was read, before cleaning
+    title: str = ""  # the headline, or "" when there is none
     author: str | None = None
     publisher: str | None = None
-    published: date | None = None
+    published: date | None = None  # the day of publication
+    # An ISO 639-1 code: as the source states it, else, of a stored article, as its words tell it.
     language: str | None = None
-    url: str | None = None
-    sources: tuple[str, ...] = ()
-    root: str = ""
+    url: str | None = None  # where the original can be read
+    sources: tuple[str, ...] = ()  # names the article itself lists as its sources
+    root: str = ""  # the folder or address that ``uri`` is relative to
+    # Whether the source says that its text was cleaned before, and is taken as it is.
     cleaned: bool = False
+    # What the reader found and did, as ``onrecord add --explain`` tells it: where a field comes
+    # from, ("published", "JSON-LD datePublished"), what was left out and why. They are not stored.
     notes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    # The pages, slides, chapters or time codes of the source, in the order of the text, for a
+    # source that has them. Its text is ``cleaned``, so that their offsets hold.
     places: tuple[Place, ...] = ()
 
     @property
@@ -80,15 +68,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A source that gave no article.
+    """A source that gave no article."""
 
-    Attributes:
-        uri: The file, or the file and line, that was skipped.
-        reason: One sentence without a full stop: the cause and the remedy.
-        fault: False for a file that was passed over because of its kind, in a folder that holds
-            articles too.
-    """
-
-    uri: str
-    reason: str
+    uri: str  # the file, or the file and line, that was skipped
+    reason: str  # one sentence without a full stop: the cause and the remedy
+    # False for a file that was passed over because of its kind, in a folder that holds articles
+    # too.
     fault: bool = True

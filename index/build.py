@@ -20,7 +20,7 @@ from index.embed import Embedder
 from index.engine import Place, engine_at
 from index.errors import IndexDamaged, IndexMismatch, NotIndexed
 from index.ledger import Ledger, Prepared
-from index.readers import Source
+from index.readers.source import Source
 from index.sync import Comparison, Report
 from index.text.sentences import split_sentences
 from index.text.words import code_of, language_of

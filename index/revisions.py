@@ -17,17 +17,11 @@ MOST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A difference: a field of an article that is another, or a stretch of its text.
+    """A difference: a field of an article that is another, or a stretch of its text."""
 
-    Attributes:
-        field: The name of the field; "text" for a stretch of the text.
-        before: What was there, "" if nothing was.
-        after: What is there now, "" if nothing is.
-    """
-
-    field: str
-    before: str
-    after: str
+    field: str  # the name of the field; "text" for a stretch of the text
+    before: str  # what was there, "" if nothing was
+    after: str  # what is there now, "" if nothing is
 
 
 def changes(before: Article, after: Article) -> list[Change]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
-from index.readers import Source, file_of
+from index.readers.source import Source, file_of
 
 
 @dataclass(slots=True)

@@ -30,16 +30,11 @@ _PHRASE = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A new article that a saved text matches.
-
-    Attributes:
-        quote: The words that answer or that were looked for, with what stands around them.
-        start: Where they begin in the article's text.
-    """
+    """A new article that a saved text matches."""
 
     article: StoredArticle
-    quote: str
-    start: int
+    quote: str  # the words that answer or that were looked for, with what stands around them
+    start: int  # where they begin in the article's text
 
 
 @dataclass(frozen=True, slots=True)

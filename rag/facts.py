@@ -37,34 +37,23 @@ Fact = Number | Date | Name
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A fact that is said and not held.
-
-    Attributes:
-        said: As it is said.
-        instead: What is held in its place; "" if nothing is.
-    """
+    """A fact that is said and not held."""
 
     kind: Literal["number", "date", "name"]
-    said: str
-    instead: str = ""
+    said: str  # as it is said
+    instead: str = ""  # what is held in its place; "" if nothing is
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What some texts hold.
-
-    Attributes:
-        words: In lower case.
-        bodies: What ``bearers.groups`` gives for its names.
-        initials: Of its names of several words.
-    """
+    """What some texts hold."""
 
     numbers: tuple[Number, ...]
     dates: tuple[Date, ...]
-    words: frozenset[str]
+    words: frozenset[str]  # in lower case
     stems: frozenset[str]
-    bodies: frozenset[int]
-    initials: frozenset[str]
+    bodies: frozenset[int]  # what ``bearers.groups`` gives for its names
+    initials: frozenset[str]  # of its names of several words
 
 
 @lru_cache(maxsize=512)

@@ -62,16 +62,12 @@ _COMPARED = re.compile(r"\b(?:than|with|to|from|until|till|by|as|and|or|of) $", 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days of publication, both ends included; None leaves an end open.
-
-    Attributes:
-        words: What names it, as it stands in the question.
-        counted_from: The newest article's day, if that was counted from instead of today.
-    """
+    """Days of publication, both ends included; None leaves an end open."""
 
     after: date | None
     before: date | None
-    words: str
+    words: str  # what names it, as it stands in the question
+    # The newest article's day, if that was counted from instead of today.
     counted_from: date | None = None
 
 

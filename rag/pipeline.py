@@ -47,38 +47,25 @@ from rag.types import Answer, AskRequest, Filters, Scope
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer in the articles' own words.
-
-    Attributes:
-        question: What a language model is asked that may phrase it.
-        evidence: What it is shown; none where each line stands for itself.
-        grows: Whether the answer is given by a claim more at a time.
-        retrieved: When its passages were known, as ``time.perf_counter`` counts.
-    """
+    """An answer in the articles' own words."""
 
     answer: Answer
-    question: str = ""
-    evidence: Sequence[Evidence] = ()
-    grows: bool = False
-    retrieved: float | None = None
+    question: str = ""  # what a language model is asked that may phrase it
+    evidence: Sequence[Evidence] = ()  # what it is shown; none where each line stands for itself
+    grows: bool = False  # whether the answer is given by a claim more at a time
+    retrieved: float | None = None  # when its passages were known, as ``time.perf_counter`` counts
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The steps, and the parts that take them.
+    """The steps, and the parts that take them."""
 
-    Attributes:
-        library: The index that is asked.
-        embedder: The model that it was made with.
-        reader: The model that reads passages and requests.
-        model: The language model that phrases answers; None for the articles' own words.
-        search: The search under some filters: onrecord's own, or one of LlamaIndex's.
-    """
-
-    library: Library
-    embedder: Embedder
-    reader: Reader
+    library: Library  # the index that is asked
+    embedder: Embedder  # the model that it was made with
+    reader: Reader  # the model that reads passages and requests
+    # The language model that phrases answers; None for the articles' own words.
     model: LanguageModel | None = None
+    # The search under some filters: onrecord's own, or one of LlamaIndex's.
     search: Callable[[Filters], Search] = lambda filters: retrieve
 
     def stream(self, asked: AskRequest) -> Iterator[Answer]:

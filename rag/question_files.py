@@ -21,32 +21,21 @@ class UnreadableInput(OnRecordError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question of a file.
+    """One question of a file."""
 
-    Attributes:
-        number: Its line, from 1.
-        history: Earlier turns, oldest first.
-        today: The day on which it is asked, if the line says.
-    """
-
-    number: int
+    number: int  # its line, from 1
     id: str | int
     question: str
-    history: tuple[dict[str, str], ...] = ()
-    today: date | None = None
+    history: tuple[dict[str, str], ...] = ()  # earlier turns, oldest first
+    today: date | None = None  # the day on which it is asked, if the line says
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A JSON object of a file.
+    """A JSON object of a file."""
 
-    Attributes:
-        number: Its line, from 1.
-        where: The file and the line, for messages: "q.jsonl:7".
-    """
-
-    number: int
-    where: str
+    number: int  # its line, from 1
+    where: str  # the file and the line, for messages: "q.jsonl:7"
     fields: dict[str, Any]
 
 
@@ -139,22 +128,16 @@ WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day"
 
 @dataclass(frozen=True, slots=True)
 class GoldenQuestion(Line):
-    """A question, and what answers it.
+    """A question, and what answers it."""
 
-    Attributes:
-        docs: Keys of the articles that hold the answer.
-        facts: What the answer has to state; each fact as wordings of which one is enough.
-        wanted: For a request, what a good reply holds: ``WANTED``.
-        short: Short answers of which one is expected; none where they are not measured.
-        answerable: False where the articles do not answer, and a refusal is right.
-        kind: The group that the question is counted in; "" for none.
-    """
-
-    docs: tuple[str, ...] = ()
+    docs: tuple[str, ...] = ()  # keys of the articles that hold the answer
+    # What the answer has to state; each fact as wordings of which one is enough.
     facts: tuple[tuple[str, ...], ...] = ()
-    answerable: bool = True
-    kind: str = ""
+    answerable: bool = True  # false where the articles do not answer, and a refusal is right
+    kind: str = ""  # the group that the question is counted in; "" for none
+    # Short answers of which one is expected; none where they are not measured.
     short: tuple[str, ...] = ()
+    # For a request, what a good reply holds: ``WANTED``.
     wanted: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -246,25 +229,16 @@ DOCUMENTS, QUERIES, JUDGED = "corpus.jsonl", "queries.jsonl", "qrels"
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection, without its documents.
+    """A collection, without its documents."""
 
-    Attributes:
-        name: The folder's name.
-        documents: The file of the documents, which need not be there.
-        qrels: The file of the relevance judgements.
-        queries: Those that have a relevant document, in the order of their file.
-        relevant: For each of them, by id, its documents with a grade above 0.
-        left_out: How many queries have no relevant document.
-        lost: How many ids have relevant documents and no query.
-    """
-
-    name: str
-    documents: Path
-    qrels: Path
-    queries: tuple[Line, ...]
+    name: str  # the folder's name
+    documents: Path  # the file of the documents, which need not be there
+    qrels: Path  # the file of the relevance judgements
+    queries: tuple[Line, ...]  # those that have a relevant document, in the order of their file
+    # For each of them, by id, its documents with a grade above 0.
     relevant: dict[str, dict[str, int]]
-    left_out: int
-    lost: int
+    left_out: int  # how many queries have no relevant document
+    lost: int  # how many ids have relevant documents and no query
 
 
 def read_collection(folder: Path) -> Collection:

@@ -52,26 +52,18 @@ QUOTING = Weights(chunk_words=3.0)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched, in every form that a search needs.
+    """What is searched, in every form that a search needs."""
 
-    Attributes:
-        text: The question as searched.
-        asking: The part of it that says what is asked for.
-        vector: float32 (d,), unit length: of the whole text.
-        stems: Its content stems, each once, in order, and what each counts: 1, or less for one
-            that only an earlier turn of the chat has.
-        language: The code of the language that it is asked in.
-        forms: The stems that those of its words which may be names have in the other languages of
-            the articles; what is written in small letters may mean another thing there.
-        embedder: The model of ``vector``.
-    """
-
-    text: str
-    asking: str
-    vector: NDArray[np.float32]
+    text: str  # the question as searched
+    asking: str  # the part of it that says what is asked for
+    vector: NDArray[np.float32]  # float32 (d,), unit length: of the whole text
+    # Its content stems, each once, in order, and what each counts: 1, or less for one that only an
+    # earlier turn of the chat has.
     stems: Mapping[str, float]
-    embedder: Embedder
-    language: str = ENGLISH
+    embedder: Embedder  # the model of ``vector``
+    language: str = ENGLISH  # the code of the language that it is asked in
+    # The stems that those of its words which may be names have in the other languages of the
+    # articles; what is written in small letters may mean another thing there.
     forms: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
@@ -130,17 +122,12 @@ def query_of(meant: Question, embedder: Embedder, now: Generation) -> Query:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved chunk.
-
-    Attributes:
-        score: The fused score: higher is better, comparable only within one query.
-        cosine: Of the chunk's vector and the query's, as ``likeness`` has it.
-    """
+    """A retrieved chunk."""
 
     chunk: StoredChunk
     article: StoredArticle
-    score: float
-    cosine: float
+    score: float  # the fused score: higher is better, comparable only within one query
+    cosine: float  # of the chunk's vector and the query's, as ``likeness`` has it
 
     @property
     def text(self) -> str:
@@ -165,11 +152,7 @@ class Search(Protocol):
 
 
 def retrieve(
-    now: Generation,
-    query: Query,
-    top_k: int,
-    allowed: Allowed | None = None,
-    weights: Weights | None = None,
+    now: Generation, query: Query, top_k: int, allowed: Allowed | None = None
 ) -> list[Passage]:
     """The chunks that match a query best, best first; ties by the chunk's number.
 
@@ -178,11 +161,8 @@ def retrieve(
         query: What is looked for.
         top_k: How many at most.
         allowed: The articles that may be used; None for all.
-        weights: What each signal counts; None for the usual ones.
     """
-    weights = weights or (
-        QUOTING if any(map(_PHRASE.search, quotations(query.text))) else Weights()
-    )
+    weights = QUOTING if any(map(_PHRASE.search, quotations(query.text))) else Weights()
     owners, words = _candidates(now, query, max(CANDIDATES, 2 * top_k), allowed)
     if not owners:
         return []

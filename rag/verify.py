@@ -46,17 +46,11 @@ _FOREIGN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether cited words support a claim.
+    """Whether cited words support a claim."""
 
-    Attributes:
-        status: "unchecked" if there is nothing to compare.
-        score: The probability, from 0 to 1, that they do.
-        reason: What differs, in one sentence; "" for a claim that is supported.
-    """
-
-    status: Status
-    score: float
-    reason: str = ""
+    status: Status  # "unchecked" if there is nothing to compare
+    score: float  # the probability, from 0 to 1, that they do
+    reason: str = ""  # what differs, in one sentence; "" for a claim that is supported
 
 
 def verify(

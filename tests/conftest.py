@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from index.build import Builder
 from index.minilm import MiniLM
-from index.readers import Source
+from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder

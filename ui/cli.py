@@ -276,9 +276,10 @@ def ask(
     filters = _filters(after, before, publisher)
     settings = _settings(index, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
     if input_file is not None:
+        from rag.question_files import read
         from ui.commands import batch
 
-        questions = batch.read(input_file)
+        questions = read(input_file)
         corpus = _corpus(settings, sample)
         if batch.ask(corpus, questions, filters, as_json=as_json, scope=not no_scope, today=today):
             raise typer.Exit(1)
@@ -358,7 +359,9 @@ def search(
         raise typer.BadParameter("--input FILE and --run FILE go together")
     _one_form(as_json, as_csv, as_bibtex, as_ris)
     if input_file and run:
-        questions = batch.read(input_file)
+        from rag.question_files import read
+
+        questions = read(input_file)
         corpus = _corpus(_settings(index), sample)
         if batch.write_run(corpus, questions, run, top_k or batch.RUN_DEPTH):
             raise typer.Exit(1)

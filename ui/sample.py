@@ -15,7 +15,7 @@ from index.embedded import LEDGER
 from index.embedders import embedder_of
 from index.engine import Place, engine_at
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
-from index.readers import Source
+from index.readers.source import Source
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

@@ -19,7 +19,7 @@ from benchmarks.hold.trial import Crashed, Refused, Result, alone
 from benchmarks.served import served
 from index.article import Skipped
 from index.check import faults
-from index.readers import read_source
+from index.readers.source import read_source
 from tests.index.test_hostile import PIECES, PROSE, TAGS
 
 LONGEST = 60_000  # characters of a file

@@ -31,23 +31,14 @@ COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """An article's text without its page, and what the page told about the article.
+    """An article's text without its page, and what the page told about the article."""
 
-    Attributes:
-        text: The article itself, paragraph breaks kept.
-        title: The headline: the one given, else the one found above the text, else "".
-        sources: Names in a list of sources below the text.
-        section: The label above the headline, such as "International".
-        author: The name in a byline.
-        published: The day in a dateline of the page, not of the text.
-    """
-
-    text: str
-    title: str = ""
-    sources: tuple[str, ...] = ()
-    section: str = ""
-    author: str | None = None
-    published: date | None = None
+    text: str  # the article itself, paragraph breaks kept
+    title: str = ""  # the headline: the one given, else the one found above the text, else ""
+    sources: tuple[str, ...] = ()  # names in a list of sources below the text
+    section: str = ""  # the label above the headline, such as "International"
+    author: str | None = None  # the name in a byline
+    published: date | None = None  # the day in a dateline of the page, not of the text
 
 
 def clean_article(article: Article) -> Article:

@@ -76,13 +76,8 @@ class Assembly:
         """All that was written."""
         return "".join(self._parts)
 
-    def article(self, file: SourceFile, known: Particulars, uri: str = "") -> Article:
-        """The article of a file.
-
-        Args:
-            file: Where the article is read from.
-            known: What the document says of itself.
-            uri: Its own, if it is not the file's.
+    def article(self, file: SourceFile, known: Particulars) -> Article:
+        """The article of a file, with what the document says of itself.
 
         Raises:
             Refused: There is no text, or too much of it.
@@ -91,7 +86,7 @@ class Assembly:
         if not text:
             raise Refused(NO_TEXT)
         return Article(
-            uri=uri or file.uri,
+            uri=file.uri,
             key=file.key,
             text=text,
             raw=text,

@@ -127,15 +127,10 @@ BUDDHIST = 543  # years that Thailand is ahead
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date at the beginning of a text.
+    """A date at the beginning of a text."""
 
-    Attributes:
-        day: The day that it stands for; None where it may stand for two, or for none.
-        end: Where in the text it ends.
-    """
-
-    day: date | None
-    end: int
+    day: date | None  # the day that it stands for; None where it may stand for two, or for none
+    end: int  # where in the text it ends
 
 
 def parse_date(value: object, language: str | None = None) -> date | None:

@@ -20,28 +20,18 @@ HEAD_BYTES = 4096  # of a file, by which its kind is told
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a source.
+    """One file of a source."""
 
-    Attributes:
-        path: Where it is; of a member of an archive, its name there.
-        uri: Its path relative to the source's root, with forward slashes; a member's is
-            ``ARCHIVE#NAME``.
-        root: The source's root.
-        max_bytes: How many it may have.
-        fields: What its records call the fields of an article: {"title": "headline"}.
-        content: Opens a member; None for what lies on the disk.
-        above: How many archives a member lies in.
-        unpacked: What the archives of one source may still unpack to.
-    """
-
-    path: Path
+    path: Path  # where it is; of a member of an archive, its name there
+    # Its path relative to the source's root, with forward slashes; a member's is ``ARCHIVE#NAME``.
     uri: str
-    root: str
-    max_bytes: int = MAX_FILE_BYTES
+    root: str  # the source's root
+    max_bytes: int = MAX_FILE_BYTES  # how many it may have
+    # What its records call the fields of an article: {"title": "headline"}.
     fields: Mapping[str, str] = field(default_factory=dict)
-    content: Callable[[], IO[bytes]] | None = None
-    above: int = 0
-    unpacked: Unpacked | None = None
+    content: Callable[[], IO[bytes]] | None = None  # opens a member; None for what lies on the disk
+    above: int = 0  # how many archives a member lies in
+    unpacked: Unpacked | None = None  # what the archives of one source may still unpack to
 
     @property
     def key(self) -> str:

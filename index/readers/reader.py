@@ -19,16 +19,11 @@ def _as_it_is(article: Article) -> Article:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file inside another, such as an archive's, to be read as if it lay beside it.
+    """A file inside another, such as an archive's, to be read as if it lay beside it."""
 
-    Attributes:
-        file: Made by ``SourceFile.member``.
-        passed_over: Whether it is no fault if files of its kind are not read.
-        described: Adds to each of its articles what the outer file says of it.
-    """
-
-    file: SourceFile
-    passed_over: bool = True
+    file: SourceFile  # made by ``SourceFile.member``
+    passed_over: bool = True  # whether it is no fault if files of its kind are not read
+    # Adds to each of its articles what the outer file says of it.
     described: Callable[[Article], Article] = _as_it_is
 
 
@@ -40,26 +35,21 @@ class Reader:
 
         [project.entry-points."onrecord.readers"]
         wordperfect = "my_package:READER"
-
-    Attributes:
-        name: What it is called after "the file is": "a PDF document".
-        extensions: The ends of its files' names, in small letters with their dot.
-        read: Gives the articles of a file, in its order, a ``Skipped`` for what cannot be read,
-            and a ``Member`` for each file that lies in it. It takes what it needs by
-            ``file.data()`` or ``file.open()``, gives every article ``file.uri`` (one of many
-            ``file.uri#ID``), ``file.key`` (or the record's own) and ``file.root``, and raises
-            ``Refused``, with the cause and the remedy in one sentence, if the file as a whole
-            gives none. What else it raises is told as a damaged file.
-        recognises: Whether a file, whose first bytes are given too, is surely of this kind,
-            whatever its name says.
-        many: Whether a file may hold many articles.
     """
 
-    name: str
-    extensions: tuple[str, ...]
+    name: str  # what it is called after "the file is": "a PDF document"
+    extensions: tuple[str, ...]  # the ends of its files' names, in small letters with their dot
+    # Gives the articles of a file, in its order, a ``Skipped`` for what cannot be read, and a
+    # ``Member`` for each file that lies in it. It takes what it needs by ``file.data()`` or
+    # ``file.open()``, gives every article ``file.uri`` (one of many ``file.uri#ID``), ``file.key``
+    # (or the record's own) and ``file.root``, and raises ``Refused``, with the cause and the remedy
+    # in one sentence, if the file as a whole gives none. What else it raises is told as a damaged
+    # file.
     read: Callable[[SourceFile], Iterable[Article | Skipped | Member]]
+    # Whether a file, whose first bytes are given too, is surely of this kind, whatever its name
+    # says.
     recognises: Callable[[SourceFile, bytes], bool] = _never
-    many: bool = False
+    many: bool = False  # whether a file may hold many articles
 
 
 def single(

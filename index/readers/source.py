@@ -38,21 +38,17 @@ class SourceMissing(OnRecordError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file, a folder or a glob, ready to be read.
+    """A file, a folder or a glob, ready to be read."""
 
-    Attributes:
-        root: The absolute folder that uris are relative to: the folder itself, the folder
-            that a file lies in, or what stands before the first wildcard of a glob.
-        pattern: Which paths under the root belong to the source; None means all of them.
-        name: The file's name when the source is a single file, which may hold wildcards.
-        max_bytes: The size of the largest article read, in bytes.
-        fields: What its records call the fields of an article: {"title": "headline"}.
-    """
-
+    # The absolute folder that uris are relative to: the folder itself, the folder that a file lies
+    # in, or what stands before the first wildcard of a glob.
     root: Path
+    # Which paths under the root belong to the source; None means all of them.
     pattern: str | None = None
+    # The file's name when the source is a single file, which may hold wildcards.
     name: str | None = None
-    max_bytes: int = MAX_FILE_BYTES
+    max_bytes: int = MAX_FILE_BYTES  # the size of the largest article read, in bytes
+    # What its records call the fields of an article: {"title": "headline"}.
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod

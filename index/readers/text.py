@@ -84,17 +84,6 @@ def _tree(markdown: str) -> Node:
     return parsed_text(_parser().render(TIMES.sub(r"\*", without_comments(markdown))))
 
 
-def plain_text(markdown: str) -> str:
-    r"""Markdown without its marks: what a reader of the page would see, as plain lines.
-
-    Headings stay lines of their own, list items keep "- ", a table's rows become sentences.
-
-    >>> plain_text("# Rain\nIt *will* [rain](http://x.example).")
-    'Rain\n\nIt will rain.'
-    """
-    return text_of(_tree(markdown))
-
-
 def _split(raw: str) -> tuple[dict[str, object], str]:
     if not FRONT.match(raw):
         return {}, raw

@@ -137,13 +137,7 @@ _COUNTED = re.compile(r" [a-z]+s\b(?<!was)(?<!has)(?<!is)(?<!elections)")
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A date, as far as it is told, and where it stands.
-
-    Attributes:
-        weekday: 0 for Monday.
-        years: How many are meant, of which ``year`` is the first: 10 in "the 1990s".
-        ahead: Of "yesterday" and the like, the days from the day of publication.
-    """
+    """A date, as far as it is told, and where it stands."""
 
     text: str
     start: int
@@ -151,9 +145,9 @@ class Date:
     day: int | None = None
     month: int | None = None
     year: int | None = None
-    weekday: int | None = None
-    years: int = 1
-    ahead: int | None = None
+    weekday: int | None = None  # 0 for Monday
+    years: int = 1  # how many are meant, of which ``year`` is the first: 10 in "the 1990s"
+    ahead: int | None = None  # of "yesterday" and the like, the days from the day of publication
 
     @property
     def only_year(self) -> bool:

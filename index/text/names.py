@@ -41,16 +41,12 @@ TITLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A capitalised name, and where it stands.
-
-    Attributes:
-        opens: Whether it begins a sentence, or what is said in quotation marks.
-    """
+    """A capitalised name, and where it stands."""
 
     text: str
     start: int
     end: int
-    opens: bool = False
+    opens: bool = False  # whether it begins a sentence, or what is said in quotation marks
 
     @property
     def words(self) -> tuple[str, ...]:

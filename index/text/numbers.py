@@ -63,20 +63,15 @@ _ABOUT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number, and where it stands.
-
-    Attributes:
-        unit: "%", a currency sign, "th" for an ordinal, "s" as in "the 90s", or "".
-        about: Whether it is said to be near the true one only.
-        small: Whether it is one of those in letters that may count what is listed, or nothing.
-    """
+    """A number, and where it stands."""
 
     text: str
     start: int
     end: int
     value: float
-    unit: str = ""
-    about: bool = False
+    unit: str = ""  # "%", a currency sign, "th" for an ordinal, "s" as in "the 90s", or ""
+    about: bool = False  # whether it is said to be near the true one only
+    # Whether it is one of those in letters that may count what is listed, or nothing.
     small: bool = False
 
     def same(self, other: Number) -> bool:

@@ -56,21 +56,13 @@ _GOES_ON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line that is not blank.
+    """A line that is not blank."""
 
-    Attributes:
-        raw: As it stands, without white space at its end.
-        text: Without its indentation.
-        column: Its indentation, a tab reaching to the next multiple of eight.
-        blank: Whether a blank line stands above it.
-        opens: Whether it is indented beyond the lines around it.
-    """
-
-    raw: str
-    text: str
-    column: int
-    blank: bool
-    opens: bool = False
+    raw: str  # as it stands, without white space at its end
+    text: str  # without its indentation
+    column: int  # its indentation, a tab reaching to the next multiple of eight
+    blank: bool  # whether a blank line stands above it
+    opens: bool = False  # whether it is indented beyond the lines around it
 
     @property
     def end(self) -> int:
@@ -157,17 +149,11 @@ def _margin(lines: list[_Line]) -> int:
 
 @dataclass(frozen=True)
 class _Wrapping:
-    """The lines of a text that was wrapped, and how.
+    """The lines of a text that was wrapped, and how."""
 
-    Attributes:
-        lines: All that are not blank, without the agency's mark at the end.
-        width: The column up to which they are filled.
-        titled: Whether the first line cannot be the headline.
-    """
-
-    lines: list[_Line]
-    width: int
-    titled: bool
+    lines: list[_Line]  # all that are not blank, without the agency's mark at the end
+    width: int  # the column up to which they are filled
+    titled: bool  # whether the first line cannot be the headline
 
     @classmethod
     def of(cls, lines: list[_Line], titled: bool) -> _Wrapping | None:

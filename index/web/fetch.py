@@ -50,21 +50,13 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address gave.
+    """What an address gave."""
 
-    Attributes:
-        url: Where it was found, after redirects.
-        body: What is there; None if it did not change.
-        kind: Its content type in small letters, without parameters; "" if none was told.
-        charset: Its encoding, as the server tells it.
-        etag: With ``modified``, what the server recognises it by the next time.
-    """
-
-    url: str
-    body: bytes | None
-    kind: str = ""
-    charset: str | None = None
-    etag: str = ""
+    url: str  # where it was found, after redirects
+    body: bytes | None  # what is there; None if it did not change
+    kind: str = ""  # its content type in small letters, without parameters; "" if none was told
+    charset: str | None = None  # its encoding, as the server tells it
+    etag: str = ""  # with ``modified``, what the server recognises it by the next time
     modified: str = ""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from index.article import Article, Skipped
 from index.build import Builder
 from index.engine import Place, engine_at, folder_of
-from index.readers import Source
+from index.readers.source import Source
 from index.sync import Report
 from index.web.addresses import AddressRefused, canonical
 from index.web.fetch import Fetch, Fetched, NotFetched
@@ -31,28 +31,18 @@ _TABLE = "CREATE TABLE IF NOT EXISTS seen (url TEXT PRIMARY KEY, value TEXT NOT 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is remembered of an address.
+    """What is remembered of an address."""
 
-    Attributes:
-        etag: With ``modified``, what its server recognises it by.
-        mark: What the list that it stands in said of it.
-        uris: The articles that it gave.
-        links: Of a feed or a sitemap, the pages and lists in it: address, and whether it is a list.
-        listed: Whether the article was taken from the feed, since its page gave none.
-        reason: Why it gave nothing; "" if it gave something.
-        asked: When it was asked last, in seconds since 1970.
-        every: After how many more it is asked again.
-    """
-
-    etag: str = ""
+    etag: str = ""  # with ``modified``, what its server recognises it by
     modified: str = ""
-    mark: str = ""
-    uris: tuple[str, ...] = ()
+    mark: str = ""  # what the list that it stands in said of it
+    uris: tuple[str, ...] = ()  # the articles that it gave
+    # Of a feed or a sitemap, the pages and lists in it: address, and whether it is a list.
     links: tuple[tuple[str, bool], ...] = ()
-    listed: bool = False
-    reason: str = ""
-    asked: float = 0.0
-    every: float = SOON
+    listed: bool = False  # whether the article was taken from the feed, since its page gave none
+    reason: str = ""  # why it gave nothing; "" if it gave something
+    asked: float = 0.0  # when it was asked last, in seconds since 1970
+    every: float = SOON  # after how many more it is asked again
 
     def due(self, now: float) -> bool:
         """Whether it is time to ask again."""
@@ -111,20 +101,15 @@ MOST_LISTS = 20
 
 @dataclass(slots=True)
 class Gathered:
-    """What addresses gave.
+    """What addresses gave."""
 
-    Attributes:
-        articles: Those that were read, by uri, in their order.
-        unchanged: The uris of those that are as they were.
-        withdrawn: Likewise of those that their site took down for good.
-        skipped: What gave nothing, and why.
-        seen: What is to be remembered once the articles are stored.
-    """
-
+    # Those that were read, by uri, in their order.
     articles: dict[str, Article] = field(default_factory=dict)
-    unchanged: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)  # the uris of those that are as they were
+    # Likewise of those that their site took down for good.
     withdrawn: list[str] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)  # what gave nothing, and why
+    # What is to be remembered once the articles are stored.
     seen: dict[str, Seen] = field(default_factory=dict)
 
 
@@ -192,27 +177,17 @@ def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Repor
 
 @dataclass(slots=True, kw_only=True)
 class Gatherer:
-    """Gathers once; what was gathered is in ``found``.
+    """Gathers once; what was gathered is in ``found``."""
 
-    Attributes:
-        fetch: Fetches an address.
-        memory: What was fetched before.
-        stored: The uris of all articles that are stored.
-        max_bytes: The size of the largest article.
-        max_pages: Of one list, as many pages are fetched at most.
-        watching: Whether pages that nobody says have changed are asked again only now and then.
-        progress: Told how many addresses were asked.
-        now: Seconds since 1970.
-    """
-
-    fetch: Fetch
-    memory: Memory
-    stored: Collection[str]
-    max_bytes: int
-    max_pages: int
+    fetch: Fetch  # fetches an address
+    memory: Memory  # what was fetched before
+    stored: Collection[str]  # the uris of all articles that are stored
+    max_bytes: int  # the size of the largest article
+    max_pages: int  # of one list, as many pages are fetched at most
+    # Whether pages that nobody says have changed are asked again only now and then.
     watching: bool = False
-    progress: Callable[[int], None] = lambda number: None
-    now: Callable[[], float] = time.time
+    progress: Callable[[int], None] = lambda number: None  # told how many addresses were asked
+    now: Callable[[], float] = time.time  # seconds since 1970
     found: Gathered = field(default_factory=Gathered)
     _asked: set[str] = field(default_factory=set)
 

@@ -20,8 +20,8 @@ from lxml import etree
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
-from index.readers import Source
 from index.readers.fields import one_line, past_day
+from index.readers.source import Source
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched
 
@@ -38,34 +38,23 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that is listed, and what is said of it there.
+    """A page that is listed, and what is said of it there."""
 
-    Attributes:
-        url: Its address, in canonical form.
-        mark: What changes when the page does, as the list tells it; "" if it does not.
-        content: The article as HTML, where a feed holds all of it; "" elsewhere.
-    """
-
-    url: str
-    mark: str = ""
+    url: str  # its address, in canonical form
+    mark: str = ""  # what changes when the page does, as the list tells it; "" if it does not
     title: str = ""
     author: str | None = None
     publisher: str | None = None
     published: date | None = None
-    content: str = ""
+    content: str = ""  # the article as HTML, where a feed holds all of it; "" elsewhere
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a list holds.
+    """What a list holds."""
 
-    Attributes:
-        pages: In the order of the list.
-        lists: The addresses of further lists; a sitemap index has them.
-    """
-
-    pages: tuple[Page, ...] = ()
-    lists: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()  # in the order of the list
+    lists: tuple[str, ...] = ()  # the addresses of further lists; a sitemap index has them
 
 
 def listing(body: bytes, url: str, kind: str = "") -> Listing | None:

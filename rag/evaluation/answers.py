@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -106,28 +106,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How well the questions of a golden set were answered.
+    """How well the questions of a golden set were answered."""
 
-    Attributes:
-        judgements: In the order of the set.
-        threshold: The confidence from which a question was answered.
-        measures: Over all questions: ``SHARES``, then lengths, times, and how good confidence is.
-        kinds: The shares for each kind of question, in the order of the set.
-        follow_ups: The shares for questions that have a history; None when there is none.
-        calibration: Confidence against the share of questions that are answerable.
-        curve: For every threshold, how much is answered and how much of that is not complete or
-            ought to be refused.
-        least_area: The area under that curve if the order by confidence were perfect.
-    """
-
-    judgements: tuple[Judgement, ...]
-    threshold: float
+    judgements: tuple[Judgement, ...]  # in the order of the set
+    threshold: float  # the confidence from which a question was answered
+    # Over all questions: ``SHARES``, then lengths, times, and how good confidence is.
     measures: dict[str, Estimate]
-    kinds: dict[str, Group]
+    kinds: dict[str, Group]  # the shares for each kind of question, in the order of the set
+    # The shares for questions that have a history; None when there is none.
     follow_ups: Group | None
-    calibration: list[Bin]
+    calibration: list[Bin]  # confidence against the share of questions that are answerable
+    # For every threshold, how much is answered and how much of that is not complete or ought to be
+    # refused.
     curve: list[Point]
-    least_area: float
+    least_area: float  # the area under that curve if the order by confidence were perfect
 
     @property
     def outcomes(self) -> Counter[str]:
@@ -153,9 +145,9 @@ class Evaluation:
             "measures": _as_json(self.measures),
             "kinds": {kind: group.as_json() for kind, group in self.kinds.items()},
             "follow_ups": self.follow_ups.as_json() if self.follow_ups else None,
-            "calibration": [bin_.as_json() for bin_ in self.calibration],
+            "calibration": list(map(_rounded, self.calibration)),
             "risk_coverage": {
-                "points": [point.as_json() for point in self.curve],
+                "points": list(map(_rounded, self.curve)),
                 "least_area": round(self.least_area, 4),
             },
             "results": [_result(given) for given in self.judgements],
@@ -231,6 +223,10 @@ def _badness(given: Judgement) -> tuple[float, float, int]:
         "wrongly refused": 0.0 if given.right else 1.0,
     }.get(given.outcome, -len(given.missing) / max(1, len(given.stated)))
     return rank, within, given.question.number
+
+
+def _rounded(found: Bin | Point) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in asdict(found).items()}
 
 
 def _as_json(measures: Mapping[str, Estimate]) -> dict[str, Any]:

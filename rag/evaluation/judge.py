@@ -32,24 +32,16 @@ _ARTICLE = re.compile(r"\b(?:an?|the)\b")
 
 @dataclass(frozen=True)
 class Judgement:
-    """A question, what was answered, and how good that is.
-
-    Attributes:
-        answer: What a person gets.
-        candidate: What the articles would be quoted with if nothing were refused; the answer, if
-            there is one.
-        verbatim: For each citation of the answer, whether its article holds the quote where the
-            citation says.
-        milliseconds: How long the answer took.
-        problem: Why the question could not be asked; "" for one that was.
-    """
+    """A question, what was answered, and how good that is."""
 
     question: GoldenQuestion
-    answer: Answer
+    answer: Answer  # what a person gets
+    # What the articles would be quoted with if nothing were refused; the answer, if there is one.
     candidate: Answer
+    # For each citation of the answer, whether its article holds the quote where the citation says.
     verbatim: tuple[bool, ...]
-    milliseconds: float
-    problem: str = ""
+    milliseconds: float  # how long the answer took
+    problem: str = ""  # why the question could not be asked; "" for one that was
 
     @cached_property
     def stated(self) -> tuple[bool, ...]:
@@ -245,7 +237,7 @@ def reply_recall(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
         wanted: What a good reply holds, as its golden line says.
         answer: The reply.
     """
-    return [found for _, found in _things(wanted, answer)]
+    return list(_things(wanted, answer))
 
 
 def reply_precision(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
@@ -269,53 +261,48 @@ def reply_precision(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
     return []
 
 
-def _things(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bool]]:
+def _things(wanted: Mapping[str, Any], answer: Answer) -> Iterator[bool]:
     said = [_bare(claim.text) for claim in answer.claims]
     whole = " ".join((_bare(answer.heading), *said))
     for event in wanted.get("events", ()):
-        yield event["day"], any(_tells(claim, event) for claim in answer.claims)
+        yield any(_tells(claim, event) for claim in answer.claims)
     for item in wanted.get("items", ()):
         names = [item] if isinstance(item, str) else item
-        yield names[0], any(_bare(name) in whole for name in names)
+        yield any(_bare(name) in whole for name in names)
     yield from _sides(wanted, answer)
     if main := wanted.get("main"):
-        yield main[0], any(_bare(words) in whole for words in main)
+        yield any(_bare(words) in whole for words in main)
     for words in wanted.get("quotes", ()):
-        yield words, _bare(words) in whole
+        yield _bare(words) in whole
     for pair in wanted.get("differ", ()):
         pairs = zip(answer.claims[::2], answer.claims[1::2], strict=False)
-        yield pair[0], any(_pair(each, pair) for each in pairs)
+        yield any(_pair(each, pair) for each in pairs)
     yield from _headed(wanted, answer)
 
 
-def _sides(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bool]]:
+def _sides(wanted: Mapping[str, Any], answer: Answer) -> Iterator[bool]:
     for side, words in wanted.get("sides", {}).items():
         # A side may be called by another name than is expected: "Union" for the Alliance.
         mine = [c for c in answer.claims if _of(c.label, side)] or answer.claims
         text = " ".join(_bare(claim.text) for claim in mine)
         for each in words:
             names = [each] if isinstance(each, str) else each
-            yield side, any(_bare(word) in text for word in names)
+            yield any(_bare(word) in text for word in names)
 
 
-def _headed(wanted: Mapping[str, Any], answer: Answer) -> Iterator[tuple[str, bool]]:
+def _headed(wanted: Mapping[str, Any], answer: Answer) -> Iterator[bool]:
     if "count" in wanted:
         numbers = re.findall(r"\d+", answer.heading.replace(",", ""))
-        yield "count", bool(numbers) and int(numbers[0]) == wanted["count"]
+        yield bool(numbers) and int(numbers[0]) == wanted["count"]
     if "day" in wanted:
-        yield "day", day_text(date.fromisoformat(wanted["day"])) in answer.heading
+        yield day_text(date.fromisoformat(wanted["day"])) in answer.heading
 
 
 def _tells(claim: Claim, event: Mapping[str, Any]) -> bool:
     """Whether a line of a timeline tells an event, and if it has one, under its day."""
     day = str(event["day"])
-    label = claim.label
-    if len(day) == 10:
-        dated = label.startswith(f"{day_text(date.fromisoformat(day))} ") or label == day_text(
-            date.fromisoformat(day)
-        )
-    else:
-        dated = True
+    told = day_text(date.fromisoformat(day)) if len(day) == 10 else ""
+    dated = not told or f"{claim.label} ".startswith(f"{told} ")
     quoted = [_bare(claim.text), *(_bare(citation.quote) for citation in claim.citations)]
     return dated and any(_bare(words) in text for words in event["words"] for text in quoted)
 

@@ -42,16 +42,11 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How good the ranking for a query is.
-
-    Attributes:
-        relevant: The documents that are relevant, with their grades.
-        values: Each of ``MEASURES``.
-    """
+    """How good the ranking for a query is."""
 
     ranked: Ranked
-    relevant: Mapping[str, int]
-    values: dict[str, float]
+    relevant: Mapping[str, int]  # the documents that are relevant, with their grades
+    values: dict[str, float]  # each of ``MEASURES``
 
     @property
     def ranks(self) -> dict[str, int | None]:
@@ -62,15 +57,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class RankingEvaluation:
-    """How well the articles of a collection were found.
+    """How well the articles of a collection were found."""
 
-    Attributes:
-        results: In the order of the queries.
-        measures: The means of ``MEASURES``, then times.
-    """
-
-    results: tuple[Result, ...]
-    measures: dict[str, Estimate]
+    results: tuple[Result, ...]  # in the order of the queries
+    measures: dict[str, Estimate]  # the means of ``MEASURES``, then times
 
     @property
     def worst(self) -> list[Result]:

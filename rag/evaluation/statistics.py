@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,19 +24,12 @@ _SAME = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure and the interval that resampling the questions gives for it.
+    """A figure and the interval that resampling the questions gives for it."""
 
-    Attributes:
-        value: NaN where nothing was there to measure.
-        low: The lower end of the 95 % interval; never above ``value``.
-        high: The upper end; never below ``value``.
-        count: How many things the figure is a share or a mean of: questions, facts, citations.
-    """
-
-    value: float
-    low: float
-    high: float
-    count: int
+    value: float  # naN where nothing was there to measure
+    low: float  # the lower end of the 95 % interval; never above ``value``
+    high: float  # the upper end; never below ``value``
+    count: int  # how many things the figure is a share or a mean of: questions, facts, citations
 
     def as_json(self) -> dict[str, float | int | None]:
         """The estimate as JSON values; null for what could not be measured."""
@@ -112,22 +105,13 @@ def each(figure: Callable[[Floats], float]) -> Statistic:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The questions whose confidence lies from ``low`` up to ``high``.
-
-    Attributes:
-        confidence: Their mean confidence.
-        true: The share of them for which what the confidence speaks of is so.
-    """
+    """The questions whose confidence lies from ``low`` up to ``high``."""
 
     low: float
     high: float
     count: int
-    confidence: float
-    true: float
-
-    def as_json(self) -> dict[str, float]:
-        """The bin as JSON values."""
-        return {name: round(value, 4) for name, value in asdict(self).items()}
+    confidence: float  # their mean confidence
+    true: float  # the share of them for which what the confidence speaks of is so
 
 
 def reliability(rows: Floats) -> list[Bin]:
@@ -160,21 +144,11 @@ def _binned(rows: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a threshold gives.
+    """What a threshold gives."""
 
-    Attributes:
-        threshold: Questions of this confidence or more are answered.
-        coverage: The share of all questions that are then answered.
-        risk: The share of the answers that are wrong.
-    """
-
-    threshold: float
-    coverage: float
-    risk: float
-
-    def as_json(self) -> dict[str, float]:
-        """The point as JSON values."""
-        return {name: round(value, 4) for name, value in asdict(self).items()}
+    threshold: float  # questions of this confidence or more are answered
+    coverage: float  # the share of all questions that are then answered
+    risk: float  # the share of the answers that are wrong
 
 
 def risk_coverage(rows: Floats) -> list[Point]:

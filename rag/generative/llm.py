@@ -46,21 +46,13 @@ for the tokens used (``usage=``); gives the chunks of the reply as LlamaIndex ha
 
 
 class LanguageModel(ABC):
-    """A language model. Threads may share it.
+    """A language model. Threads may share it."""
 
-    Attributes:
-        name: As the server knows it.
-        where: What is asked, for messages: the server's address, without what is secret in it.
-        timeout: Seconds within which a reply must be complete.
-        context: Tokens that prompt and reply may have together.
-        max_tokens: The most tokens of a reply.
-    """
-
-    name: str
-    where: str
-    timeout: float
-    context: int
-    max_tokens: int
+    name: str  # as the server knows it
+    where: str  # what is asked, for messages: the server's address, without what is secret in it
+    timeout: float  # seconds within which a reply must be complete
+    context: int  # tokens that prompt and reply may have together
+    max_tokens: int  # the most tokens of a reply
 
     def prepare(self) -> None:  # noqa: B027 (most have nothing to load)
         """Loads what the first reply would otherwise wait for."""
@@ -202,17 +194,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a server said of itself.
+    """What a server said of itself."""
 
-    Attributes:
-        models: Those that it lists.
-        first_token_ms: Milliseconds until the first piece of a reply; None without a model.
-        tokens_per_second: From then on; None if the reply was too short to tell.
-    """
-
-    models: tuple[str, ...]
+    models: tuple[str, ...]  # those that it lists
+    # Milliseconds until the first piece of a reply; None without a model.
     first_token_ms: float | None = None
-    tokens_per_second: float | None = None
+    tokens_per_second: float | None = None  # from then on; None if the reply was too short to tell
 
 
 def configured(settings: Settings) -> OpenAILikeModel | None:

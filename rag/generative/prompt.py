@@ -60,21 +60,13 @@ NAME_CHARS = 160
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage as a language model is shown it.
+    """A passage as a language model is shown it."""
 
-    Attributes:
-        citation: The words of the article; its number is the passage's, from 1.
-        text: The same words, neutralised: what a claim is checked against.
-        names: Who published it and when, as far as the article says.
-        title: The article's title, neutralised; "" if it gives orders.
-        stems: The content stems of the text.
-    """
-
-    citation: Citation
-    text: str
-    names: str
-    title: str
-    stems: frozenset[str]
+    citation: Citation  # the words of the article; its number is the passage's, from 1
+    text: str  # the same words, neutralised: what a claim is checked against
+    names: str  # who published it and when, as far as the article says
+    title: str  # the article's title, neutralised; "" if it gives orders
+    stems: frozenset[str]  # the content stems of the text
 
     @property
     def number(self) -> int:

@@ -137,17 +137,11 @@ _EMPTY = re.compile(rf"[(\[（]\s*(?:(?:see|cf\.?|{_LABELS})\s*:?\s*)?[)\]）]",
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A sentence of a reply, and what it cites.
+    """A sentence of a reply, and what it cites."""
 
-    Attributes:
-        text: The sentence without its markers, and without what numbers it in a list.
-        keys: The passages that it cites, each once, in the order of its markers.
-        removed: Markers of passages that do not exist.
-    """
-
-    text: str
-    keys: tuple[int, ...]
-    removed: int = 0
+    text: str  # the sentence without its markers, and without what numbers it in a list
+    keys: tuple[int, ...]  # the passages that it cites, each once, in the order of its markers
+    removed: int = 0  # markers of passages that do not exist
 
 
 def resolve(text: str, count: int) -> Marked:

@@ -52,20 +52,13 @@ _LABEL = re.compile(
 )
 
 
-def rewrite(
-    model: LanguageModel,
-    question: str,
-    history: Iterable[Said],
-    *,
-    seconds: float = REWRITE_SECONDS,
-) -> str | None:
+def rewrite(model: LanguageModel, question: str, history: Iterable[Said]) -> str | None:
     """The question as it would be asked without the turns before it.
 
     Args:
         model: Who rewrites it.
         question: The turn, as typed.
         history: Earlier turns, oldest first.
-        seconds: How long the model is waited for.
 
     Returns:
         None if the model fails, or if what it wrote lost a name or a number of the turn, names
@@ -82,9 +75,8 @@ def rewrite(
     user = USER.format(turns="\n".join(turns), question=sanitize(question))
     raw = ""
     try:
-        with model.stream(
-            SYSTEM, user, seconds=min(seconds, model.timeout), max_tokens=REWRITE_TOKENS
-        ) as reply:
+        seconds = min(REWRITE_SECONDS, model.timeout)
+        with model.stream(SYSTEM, user, seconds=seconds, max_tokens=REWRITE_TOKENS) as reply:
             for piece in reply:
                 raw += piece
                 if len(visible(raw)[0]) > len(question) + 2 * LONGER_BY or len(raw) > 4000:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -39,8 +39,6 @@ MOST_CITED = 4
 
 NOTHING = "the cited words do not speak of this"
 
-Verify = Callable[..., Verdict]
-
 # A marker or a tag that may be half there.
 _HALF = re.compile(r"[\[(【［{<^][^\])】］}>]{0,24}$")
 
@@ -51,10 +49,9 @@ class Writer:
     Threads may share it.
     """
 
-    def __init__(self, model: LanguageModel, embedder: Embedder, judge: Verify = verify) -> None:
+    def __init__(self, model: LanguageModel, embedder: Embedder) -> None:
         self.model = model
         self._embedder = embedder
-        self._judge = judge
 
     def stream(
         self, question: str, evidence: Sequence[Evidence], quoted: Answer
@@ -75,7 +72,7 @@ class Writer:
             yield quoted
             return
         started = time.perf_counter()
-        draft = _Draft(quoted, self.model.name, question, self._judge)
+        draft = _Draft(quoted, self.model.name, question)
         try:
             yield from self._write(evidence, draft)
             final = draft.final()
@@ -134,35 +131,26 @@ class Writer:
 
 @dataclass(slots=True)
 class _Draft:
-    """An answer in the making.
+    """An answer in the making."""
 
-    Attributes:
-        quoted: What the reader gets if nothing comes of it.
-        model: Who writes it.
-        tail: What was said of the sentence that is not complete.
-        numbers: For each passage that is cited, the number of its citation in the answer.
-        refused: Whether a sentence said that the passages hold no answer.
-        foreign: Whether a sentence was in a language that cannot be checked.
-    """
-
-    quoted: Answer
-    model: str
+    quoted: Answer  # what the reader gets if nothing comes of it
+    model: str  # who writes it
     question: str
-    judge: Verify
     shown: dict[int, Shown] = field(default_factory=dict)
     checker: Checker = field(init=False)
     checked: list[Checked] = field(default_factory=list)
-    tail: str = ""
+    tail: str = ""  # what was said of the sentence that is not complete
+    # For each passage that is cited, the number of its citation in the answer.
     numbers: dict[int, int] = field(default_factory=dict)
-    refused: bool = False
-    foreign: bool = False
+    refused: bool = False  # whether a sentence said that the passages hold no answer
+    foreign: bool = False  # whether a sentence was in a language that cannot be checked
     timings: dict[str, float] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
 
     def begin(self, shown: Sequence[Shown]) -> None:
         """Starts afresh."""
         self.shown = {item.number: item for item in shown}
-        self.checker = Checker(shown, self.judge)
+        self.checker = Checker(shown)
         self.checked, self.numbers, self.tail = [], {}, ""
         self.refused = self.foreign = False
 
@@ -271,19 +259,13 @@ def _still_cited(quoted: Answer, citations: Sequence[Citation]) -> Iterator[Shor
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence with what became of its citations.
-
-    Attributes:
-        status: "unchecked" if it cannot be compared with the passages.
-        keys: The passages that support it or, if none does, those that it cites.
-        reason: Why it is not supported; "" if it is.
-    """
+    """A sentence with what became of its citations."""
 
     text: str
-    status: Status
+    status: Status  # "unchecked" if it cannot be compared with the passages
     score: float
-    keys: tuple[int, ...]
-    reason: str = ""
+    keys: tuple[int, ...]  # the passages that support it or, if none does, those that it cites
+    reason: str = ""  # why it is not supported; "" if it is
 
 
 class Checker:
@@ -293,10 +275,9 @@ class Checker:
         corrected: Sentences whose citation was exchanged for another or found for them.
     """
 
-    def __init__(self, shown: Sequence[Shown], judge: Verify = verify) -> None:
+    def __init__(self, shown: Sequence[Shown]) -> None:
         self.corrected = 0
         self._shown = {item.number: item for item in shown}
-        self._verify = judge
 
     def check(self, text: str, keys: Sequence[int]) -> Checked:
         """Judges a sentence.
@@ -358,7 +339,7 @@ class Checker:
         # Not the title: it is a claim itself, and what only it says the cited words do not.
         context = ". ".join(passage.names for passage in passages if passage.names)
         cited = [passage.text for passage in passages]
-        verdict = self._verify(text, cited, context=context)
+        verdict = verify(text, cited, context=context)
         said = frozenset().union(*(passage.stems for passage in passages))
         if verdict.status == "supported" and said.isdisjoint(content_stems(text)):
             return Verdict("unsupported", verdict.score, reason=NOTHING)

@@ -182,14 +182,10 @@ class ReadingPostprocessor(BaseNodePostprocessor):
     A node's score becomes the probability that its best sentence answers. Its metadata gets that
     sentence, ``sentence``, and the words of it that answer, ``answer``, each with offsets
     (``sentence_start``, ``answer_start``, ``..._end``) into the node's text.
-
-    Attributes:
-        top_n: How many nodes are left at most.
-        least: The probability below which a node is left out.
     """
 
-    top_n: int = 8
-    least: float = 0.0
+    top_n: int = 8  # how many nodes are left at most
+    least: float = 0.0  # the probability below which a node is left out
 
     @classmethod
     def class_name(cls) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.build import Builder, Report
 from index.embedded import open_ledger
-from index.readers import Source
+from index.readers.source import Source
 from index.text.words import content_stems
 from index.vector_store import VectorStore
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from index import build as room
 from index import search_index
 from index.ledger import Ledger
-from index.readers import Source
+from index.readers.source import Source
 from tests.fakes import FakeEmbedder
 
 

@@ -19,7 +19,7 @@ from index.check import faults
 from index.connection import MAKING
 from index.embedded import LEDGER, open_ledger
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
-from index.readers import Source
+from index.readers.source import Source
 from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, counts, look, rows, search, write

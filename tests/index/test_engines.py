@@ -34,7 +34,7 @@ from index.errors import (
     NotIndexed,
 )
 from index.generation import Generations
-from index.readers import Source
+from index.readers.source import Source
 from index.vector_store import VectorStore
 from rag.corpus import Corpus
 from rag.settings import Settings

@@ -11,10 +11,10 @@ from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
 from index.chunk import chunk_article
 from index.duplicates import signature
-from index.readers import read_source
 from index.readers.encoding import MAX_CHARACTERS, MAX_LINES, Refused
 from index.readers.files import SourceFile
 from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_html
+from index.readers.source import read_source
 from index.readers.text import read_markdown, read_text
 from index.text.sentences import split_sentences
 from tests.growth import assert_linear

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.boilerplate.clean import clean_article, explain
-from index.readers import read_source
 from index.readers.files import SourceFile
 from index.readers.html.page import read_html
+from index.readers.source import read_source
 from index.readers.text import read_markdown, read_text
 from index.text.sentences import LONGEST, split_sentences
 

@@ -10,8 +10,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from index.article import Article, Skipped
-from index.readers import Source, file_of, read_source, source
+from index.readers import source
 from index.readers.files import Unpacked
+from index.readers.source import Source, file_of, read_source
 from index.sync import Comparison
 from tests.index.documents import archive, report
 

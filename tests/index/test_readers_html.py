@@ -6,7 +6,7 @@ import pytest
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
-from index.readers import file_of, read_source
+from index.readers.source import file_of, read_source
 
 PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="{charset}">
 <title>Harbour bridge reopens | The Daily Gull</title>

@@ -16,7 +16,7 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import H, List, ListItem, Note, NoteBody, NoteCitation, P, Span, Tab
 
 from index.article import Skipped
-from index.readers import read_source
+from index.readers.source import read_source
 from tests.index.documents import archive
 
 GRAIN = [["Country", "2025", "2026"], ["Ruritania", "3.5", "4.1"], ["Graustark", "1.2", "0.9"]]

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from index.article import Article, Skipped
-from index.readers import read_source
 from index.readers.assembly import line
 from index.readers.pdf import _tesseract
+from index.readers.source import read_source
 from index.text.words import WORD
 from tests.index.documents import COLUMNS, column, pdf, report, scan, two_columns
 

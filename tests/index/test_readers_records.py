@@ -7,8 +7,8 @@ from email.message import EmailMessage
 import pytest
 
 from index.article import Article, Skipped
-from index.readers import Source, read_source
 from index.readers.assembly import sentences_of
+from index.readers.source import Source, read_source
 from tests.index.documents import pdf
 
 

@@ -6,10 +6,12 @@ import pytest
 
 from index.article import Article, Skipped
 from index.errors import OnRecordError
-from index.readers import extensions, read_source, registry
+from index.readers import registry
 from index.readers import source as sources
 from index.readers.encoding import Refused
 from index.readers.reader import Reader, single
+from index.readers.registry import extensions
+from index.readers.source import read_source
 from tests.index.documents import archive, report
 
 PAGE = (

@@ -8,7 +8,7 @@ from datetime import date
 from index.article import Article
 from index.build import Builder
 from index.ledger import StoredArticle, StoredChunk
-from index.readers import Source
+from index.readers.source import Source
 from index.text.sentences import split_sentences
 from rag.answer_text import extractive_text
 from rag.corpus import Corpus

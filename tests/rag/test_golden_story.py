@@ -26,7 +26,7 @@ from pathlib import Path
 import pytest
 
 from index.boilerplate.clean import clean_article
-from index.readers import Source
+from index.readers.source import Source
 from index.text.dates import WEEKDAYS
 from index.text.sentences import split_sentences
 from rag.question_files import records

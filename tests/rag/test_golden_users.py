@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.boilerplate.clean import clean_article
-from index.readers import Source
+from index.readers.source import Source
 from index.text.sentences import split_sentences
 from rag.evaluation.judge import stated
 from rag.question_files import read_golden, records

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from rag.question_files import Line, UnreadableInput, read
 from rag.types import Filters
 from tests.rag.builders import corpus_of
 from ui.commands import batch
-from ui.commands.batch import Line, UnreadableInput, read
 
 NEWS = {"rain.txt": "Rain fell on Kyiv.", "snow.txt": "Snow lay in Oslo."}
 

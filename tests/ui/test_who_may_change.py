@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.readers import Source
+from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder

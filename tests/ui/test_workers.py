@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from index.build import Builder
-from index.readers import Source
+from index.readers.source import Source
 from tests.index.looking import RAIN, write
 from tests.postgres import fresh
 

@@ -14,15 +14,13 @@ from rich.console import Console
 from rich.progress import track
 
 from index.errors import OnRecordError
-from rag.question_files import Line, UnreadableInput, read
+from rag.question_files import Line
 from ui import output
 from ui.files import replacing
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.types import Filters
-
-__all__ = ["RUN_DEPTH", "Line", "UnreadableInput", "ask", "read", "tracked", "write_run"]
 
 RUN_DEPTH = 100
 

@@ -16,7 +16,7 @@ import typer
 from index.article import Article
 from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
-from index.readers import Source
+from index.readers.source import Source
 from rag.evaluation.answers import Evaluation, evaluate
 from rag.evaluation.judge import judge
 from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank

@@ -16,15 +16,10 @@ LIKED, DISLIKED = "liked", "disliked"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of the feedback.
+    """What became of the feedback."""
 
-    Attributes:
-        questions: Lines written.
-        left_out: Judgements that say nothing an answer could be held against.
-    """
-
-    questions: int
-    left_out: int
+    questions: int  # lines written
+    left_out: int  # judgements that say nothing an answer could be held against
 
 
 def write_golden(path: Path, given: Sequence[Feedback]) -> Written:

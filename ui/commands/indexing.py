@@ -18,7 +18,7 @@ from index.check import faults
 from index.embedders import embedder_of
 from index.engine import engine_at
 from index.errors import IndexDamaged
-from index.readers import Source, SourceMissing
+from index.readers.source import Source, SourceMissing
 from index.web import gather as web
 from index.web.addresses import is_web
 from index.web.fetch import Fetch, Fetcher

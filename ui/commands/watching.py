@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from index.errors import OnRecordError
-from index.readers import Source, SourceMissing
+from index.readers.source import Source, SourceMissing
 from index.web.addresses import is_web
 from index.web.fetch import Fetch
 from ui.commands import indexing

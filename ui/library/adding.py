@@ -18,7 +18,7 @@ from index.boilerplate.clean import clean_article
 from index.build import Progress
 from index.engine import engine_at
 from index.errors import NotIndexed
-from index.readers import Source
+from index.readers.source import Source
 from index.sync import Report
 from index.text.words import WORD
 from index.web import gather as web

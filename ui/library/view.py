@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from index.readers import extensions
+from index.readers.registry import extensions
 from rag.periods import day_text
 from ui.alerts.store import Alerts
 from ui.figures import counted, size_text

@@ -25,19 +25,13 @@ NONE = "–"
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a measure is shown.
-
-    Attributes:
-        unit: "%" for a share, "ms" for a time, "" for a count or a score.
-        of: What is counted in ``Estimate.count``.
-        always: Whether it is shown where there was nothing to measure.
-    """
+    """How a measure is shown."""
 
     label: str
     meaning: str
-    unit: str
-    of: str
-    always: bool = True
+    unit: str  # "%" for a share, "ms" for a time, "" for a count or a score
+    of: str  # what is counted in ``Estimate.count``
+    always: bool = True  # whether it is shown where there was nothing to measure
 
     @property
     def of_one(self) -> bool:
@@ -123,20 +117,15 @@ _LEFT, _RIGHT, _TOP, _BASE = 46, 440, 28, 258
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What was measured, and on what.
+    """What was measured, and on what."""
 
-    Attributes:
-        name: Of the golden set or the collection.
-        searched: Which index, in words.
-        titles: Of the articles in it, by key; the opening words of one without a title.
-        notes: What a reader of the figures has to know, a sentence each.
-    """
-
-    name: str
+    name: str  # of the golden set or the collection
     target: Path
-    searched: str
+    searched: str  # which index, in words
+    # Of the articles in it, by key; the opening words of one without a title.
     titles: dict[str, str]
     moment: datetime
+    # What a reader of the figures has to know, a sentence each.
     notes: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:

@@ -45,18 +45,13 @@ class BadAuth(OnRecordError):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A name and the hash of its password.
-
-    Attributes:
-        cost: The binary logarithm of scrypt's N.
-        role: One of ``ROLES``.
-    """
+    """A name and the hash of its password."""
 
     name: str
-    cost: int
+    cost: int  # the binary logarithm of scrypt's N
     salt: bytes
     digest: bytes
-    role: str = "admin"
+    role: str = "admin"  # one of ``ROLES``
 
     @classmethod
     def with_password(cls, name: str, password: str) -> Self:

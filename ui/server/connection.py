@@ -39,21 +39,15 @@ def _most() -> int:
 
 @dataclass(slots=True)
 class Limits:
-    """What the connections of one server share.
+    """What the connections of one server share."""
 
-    Attributes:
-        head: Seconds in which the head of a request has to be whole.
-        body: Seconds in which its body has to be, and one more for each ``rate`` bytes of it that
-            have come; as Apache's mod_reqtimeout has it.
-        rate: Bytes a second.
-        most: Connections at the same time.
-        waiting: Those whose requests are not whole, the oldest first.
-    """
-
-    head: float = 20.0
+    head: float = 20.0  # seconds in which the head of a request has to be whole
+    # Seconds in which its body has to be, and one more for each ``rate`` bytes of it that have
+    # come; as Apache's mod_reqtimeout has it.
     body: float = 20.0
-    rate: float = 5000.0
-    most: int = field(default_factory=_most)
+    rate: float = 5000.0  # bytes a second
+    most: int = field(default_factory=_most)  # connections at the same time
+    # Those whose requests are not whole, the oldest first.
     waiting: dict[Connection, None] = field(default_factory=dict)
     log: Seldom = field(default_factory=lambda: Seldom(logging.getLogger(__name__), most=1))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.boilerplate.clean import clean_article
 from index.boilerplate.rules import is_figures
-from index.readers import read_source
+from index.readers.source import read_source
 from index.text.sentences import split_sentences
 from index.text.unwrap import unwrap
 

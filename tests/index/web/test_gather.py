@@ -8,7 +8,7 @@ import pytest
 
 from index.build import Builder
 from index.embedded import LEDGER, open_ledger
-from index.readers import Source
+from index.readers.source import Source
 from index.web import gather as web
 from index.web.gather import FILE, LATE, MOST_LISTS, SOON, Gatherer, Memory
 from tests.newsite import article_page

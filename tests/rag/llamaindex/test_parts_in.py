@@ -14,7 +14,7 @@ from llama_index.llms.openai_like import OpenAILike
 
 from index.build import Builder
 from index.errors import IndexMismatch, IndexMissing
-from index.readers import Source
+from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.llamaindex.models import EmbeddingModel
 from rag.llamaindex.nodes import chunk_node

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from index.build import Builder
 from index.embedders import embedder_of
-from index.readers import Source
+from index.readers.source import Source
 from index.text.dates import MONTHS
 from index.text.words import content_stems
 from rag.corpus import Corpus

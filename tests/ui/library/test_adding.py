@@ -167,7 +167,7 @@ def test_removing_takes_all_or_nothing(editor, corpus):
 
 
 def test_a_folder_that_is_read_again_leaves_what_was_brought(tmp_path, fake):
-    from index.readers import Source
+    from index.readers.source import Source
 
     folder = tmp_path / "news" / "upload"
     folder.mkdir(parents=True)
