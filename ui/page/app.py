@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.middleware import Middleware
 
@@ -104,8 +104,7 @@ def build_app(
                         articles = _component(gr, "library", "library.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
-        panel.wire(app, articles)
-        panel.wire_further(further)
+        panel.wire(app, articles, further)
         begun = [head, welcome, panel.suggestions]
         articles.edited(renewed, None, begun, **QUIET)
         app.load(renewed, None, begun, **QUIET)
@@ -113,8 +112,7 @@ def build_app(
         app.unload(handler(gr, lambda sent: panel.turns.drop(sent.session)))
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
     app.state_session_capacity = SESSIONS
-    built: gradio.Blocks = app
-    return built
+    return cast("gradio.Blocks", app)
 
 
 _BARE: dict[str, Any] = {"apply_default_css": False}

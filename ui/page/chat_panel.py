@@ -287,12 +287,18 @@ class ChatPanel:
 
     # how that comes about
 
-    def wire(self, app: Any, asking: Any) -> None:  # noqa: ANN401
+    def wire(
+        self,
+        app: Any,  # noqa: ANN401
+        asking: Any,  # noqa: ANN401
+        further: Callable[[Answer], Sequence[str]] | None,
+    ) -> None:
         """Connects the events.
 
         Args:
             app: The page.
             asking: A component of another part of the page that asks, by its event ``asked``.
+            further: Finds questions to go on with after an answer.
         """
         outputs = [self._chat, self._actions, self._further]
         composer = [self._box, self._editing, self._leave]
@@ -310,6 +316,8 @@ class ChatPanel:
         self._wire_taking()
         if self._history:
             self._history.wire(self._gr, app, self.came, outputs)
+        if further:
+            self._wire_further(further)
 
     def _wire_answers(self, outputs: Sequence[Any], asking: Any) -> None:  # noqa: ANN401
         at_once = {**QUIET, "trigger_mode": "multiple"}
@@ -359,16 +367,12 @@ class ChatPanel:
                 None, self._file, None, js=SAVE, **QUIET
             )
 
-    def wire_further(self, further: Callable[[Answer], Sequence[str]] | None) -> None:
-        """Fills in questions to go on with, once these are known.
-
-        Args:
-            further: Finds them after an answer.
-        """
+    def _wire_further(self, further: Callable[[Answer], Sequence[str]]) -> None:
+        """Fills in questions to go on with, once these are known."""
 
         def followed(sent: Sent) -> Any:  # noqa: ANN401
             answer = self._last(sent)
-            offers = offers_html(further(answer)[:FURTHER] if further and answer else ())
+            offers = offers_html(further(answer)[:FURTHER] if answer else ())
             # Meanwhile the page may have gone on, to an answer that these do not follow.
             return offers if self._last(sent) is answer else self._gr.skip()
 
@@ -379,7 +383,7 @@ class ChatPanel:
             "concurrency_id": "further",
             "trigger_mode": "multiple",
         }
-        for answer in self.answers if further else ():
+        for answer in self.answers:
             answer.then(handler(self._gr, followed), None, self._further, **unqueued)
 
 
