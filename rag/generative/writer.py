@@ -12,8 +12,7 @@ from index.embed import Embedder
 from index.text.words import content_stems
 from rag.answer_text import generative_text
 from rag.generative import prompt
-from rag.generative.errors import ContextOverflow, ModelFailed
-from rag.generative.llm import LanguageModel, Reply
+from rag.generative.llm import ContextOverflow, LanguageModel, ModelFailed, Reply
 from rag.generative.prompt import Shown
 from rag.generative.reply import ReplyReader
 from rag.generative.reply_sentence import refuses, resolve, says_nothing, wording

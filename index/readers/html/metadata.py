@@ -452,13 +452,10 @@ def _beside(tree: Node, headline: Node | None) -> set[Node]:
     for above in list(headline.iterancestors())[:2]:
         if above.tag not in ("body", "html"):
             near.update(node for node in above.iter() if here - BEFORE <= at[node] <= here + AFTER)
-    return near if own is None else near | (set(own.iter()) - _nested(own))
-
-
-def _nested(article: Node) -> set[Node]:
-    return {
-        node for other in article.iter("article") if other is not article for node in other.iter()
-    }
+    if own is None:
+        return near
+    nested = {node for other in own.iter("article") if other is not own for node in other.iter()}
+    return near | (set(own.iter()) - nested)
 
 
 def _organisation(value: object) -> bool:

@@ -172,13 +172,11 @@ def _suspects(tree: Node) -> list[tuple[Node, str]]:
     prose = Counter(
         node.get("class")
         for node, reason in found
-        if node.tag in LINES and reason not in ALWAYS and is_sentence(_text(node))
+        if node.tag in LINES
+        and reason not in ALWAYS
+        and is_sentence(" ".join(node.text_content().split()))
     )
     return [(node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS]
-
-
-def _text(node: Node) -> str:
-    return " ".join(node.text_content().split())
 
 
 def _called(node: Node) -> str:
