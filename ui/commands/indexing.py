@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from index.article import Article
+from index.article import Article, Skipped
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
 from index.check import faults
@@ -22,8 +22,9 @@ from index.errors import IndexDamaged
 from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
 from index.web import gather as web
-from index.web.addresses import is_web
-from index.web.fetch import Fetch, Fetcher
+from index.web.addresses import AddressRefused, is_web
+from index.web.fetch import Fetch, Fetcher, NotFetched
+from index.web.reading import Unreadable, as_read, listing, unzipped
 from ui import changes, output
 from ui.conversation_store.store import damage
 
@@ -31,24 +32,41 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 
-def explanations(settings: Settings, named: Iterable[str]) -> Iterator[str]:
+def explanations(
+    settings: Settings, named: Iterable[str], fetch: Fetch | None = None
+) -> Iterator[str]:
     """A line for each article of sources, and an indented one for each thing to tell of it.
 
-    What is missing or cannot be read is told when it is added, and passed over here.
+    What is missing or cannot be read is told when it is added, and passed over here; so is a feed,
+    whose pages can be named.
 
     Args:
         settings: Where the index is, and how it is asked.
         named: Files, folders, globs and addresses.
+        fetch: What fetches addresses; None for a connection of its own.
     """
     for name in named:
-        try:
-            source = Source.at(name, max_bytes=settings.max_file_mb * 2**20)
-        except SourceMissing:
-            continue
-        for item in source.articles():
+        for item in _as_read(settings, name, fetch):
             if isinstance(item, Article):
                 yield output.plain(item.uri)
                 yield from (output.plain(f"  {about}: {what}") for about, what in explain(item))
+
+
+def _as_read(settings: Settings, name: str, fetch: Fetch | None) -> Iterator[Article | Skipped]:
+    """The articles of a source as its reader gives them."""
+    most = settings.max_file_mb * 2**20
+    if not is_web(name):
+        with suppress(SourceMissing):
+            yield from Source.at(name, max_bytes=most).articles()
+        return
+    with (
+        suppress(NotFetched, Unreadable, AddressRefused),
+        closing(fetch or fetcher(settings)) as fetching,
+    ):
+        found = fetching.get(name)
+        body = unzipped(found.body or b"", most)
+        if listing(body, found.url, found.kind) is None:
+            yield from as_read(found, body, most)
 
 
 _STAGES = {"fetch": "Fetching", "read": "Reading", "embed": "Embedding", "index": "Indexing"}
