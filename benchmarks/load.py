@@ -11,7 +11,7 @@ read the events of ``POST /api/ask``. ``--think`` gives the mean seconds that a 
 an answer and the next question, exponentially distributed; 0 asks at once. After ``--turns``
 questions a user of the page opens it anew.
 
-With ``--adding`` an article is sent to ``POST /api/articles`` every so many seconds beside all this,
+With ``--adding`` an article is sent to ``POST /api/articles`` every so many seconds beside this,
 and in the end every one of them has to be there. With ``--questions 0`` each line of the table
 lasts ``--seconds``.
 
