@@ -149,6 +149,9 @@ def add(
     index: Index = None,
     allow_private: AllowPrivate = None,
     fields: Map = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that cut and encode articles.")
+    ] = 1,
     as_json: AsJson = False,
     explain: Explain = False,
 ) -> None:
@@ -156,7 +159,7 @@ def add(
     from ui.commands import alerts, indexing
 
     settings = _settings(index, allow_private=allow_private)
-    report, missing = indexing.add(settings, sources, _mapped(fields or []))
+    report, missing = indexing.add(settings, sources, _mapped(fields or []), workers=workers)
     indexing.show(report, missing, as_json=as_json)
     for line in indexing.explanations(settings, sources) if explain else ():
         typer.echo(line, err=as_json)
