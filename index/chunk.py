@@ -28,23 +28,15 @@ CountTokens = Callable[[list[str]], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of an article.
+    """A stretch of an article."""
 
-    Attributes:
-        start: Offset of its first character in the article's text.
-        end: Offset after its last character.
-        text: The words themselves, ``article_text[start:end]``.
-        heading: The heading over the first of its sentences that is no heading itself, or "".
-        first: Index of its first sentence.
-        last: Index after its last sentence. The pieces of a sentence that was too long for one
-            chunk all name that sentence.
-    """
-
-    start: int
-    end: int
-    text: str
-    heading: str
-    first: int
+    start: int  # offset of its first character in the article's text
+    end: int  # offset after its last character
+    text: str  # the words themselves, ``article_text[start:end]``
+    heading: str  # the heading over the first of its sentences that is no heading itself, or ""
+    first: int  # index of its first sentence
+    # Index after its last sentence. The pieces of a sentence that was too long for one chunk all
+    # name that sentence.
     last: int
 
 

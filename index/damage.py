@@ -36,25 +36,20 @@ _WIDTH = len(WRITTEN.split(","))
 
 @dataclass(slots=True)
 class Damage:
-    """What of a ledger is not as it was written.
+    """What of a ledger is not as it was written."""
 
-    Attributes:
-        articles: The uris of articles whose text, or what is known of them, is not.
-        sources: The uris of those of which only the raw source is not.
-        days: Likewise of those of which only the days of storing are not.
-        unfound: The uris of current ones that lack a chunk or an encoding to be found by.
-        chunks: How many chunks are not, or have an encoding that is not.
-        counts: What the manifest counts otherwise than the tables, a sentence each.
-        file: What SQLite says of the file.
-    """
-
+    # The uris of articles whose text, or what is known of them, is not.
     articles: list[str] = field(default_factory=list)
+    # The uris of those of which only the raw source is not.
     sources: list[str] = field(default_factory=list)
+    # Likewise of those of which only the days of storing are not.
     days: list[str] = field(default_factory=list)
+    # The uris of current ones that lack a chunk or an encoding to be found by.
     unfound: list[str] = field(default_factory=list)
-    chunks: int = 0
+    chunks: int = 0  # how many chunks are not, or have an encoding that is not
+    # What the manifest counts otherwise than the tables, a sentence each.
     counts: list[str] = field(default_factory=list)
-    file: list[str] = field(default_factory=list)
+    file: list[str] = field(default_factory=list)  # what SQLite says of the file
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self))

@@ -29,16 +29,13 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One committed state of the index, for as long as ``Generations.reading()`` lasts.
-
-    Attributes:
-        damaged: The uris of articles that were wanted and are not as they were written.
-    """
+    """One committed state of the index, for as long as ``Generations.reading()`` lasts."""
 
     ledger: Ledger
     search_index: SearchIndex
     dimension: int
     _articles: dict[int, StoredArticle]
+    # The uris of articles that were wanted and are not as they were written.
     damaged: set[str] = field(default_factory=set)
 
     def articles(self, pks: Iterable[int]) -> dict[int, StoredArticle]:
@@ -62,15 +59,10 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a condition leaves.
+    """What a condition leaves."""
 
-    Attributes:
-        articles: Their pks.
-        chunks: The article of each chunk that is left.
-    """
-
-    articles: frozenset[int]
-    chunks: dict[int, int]
+    articles: frozenset[int]  # their pks
+    chunks: dict[int, int]  # the article of each chunk that is left
 
 
 class Generations:

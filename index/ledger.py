@@ -50,49 +50,33 @@ _ARTICLE = f"current, story, root, digest, {WRITTEN}"
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article as the ledger holds it; ``article.raw`` is left "" (``Ledger.raw`` reads it).
+    """An article as the ledger holds it; ``article.raw`` is left "" (``Ledger.raw`` reads it)."""
 
-    Attributes:
-        pk: Its number in the ledger, never used again.
-        revision: 1 for the first text under this uri, 2 for the first change of it.
-        current: False for a revision that a later one replaced.
-        story: The pk of the first article of the story that this one belongs to.
-    """
-
-    pk: int
+    pk: int  # its number in the ledger, never used again
     id: str
     article: Article
-    revision: int
-    current: bool
-    story: int
+    revision: int  # 1 for the first text under this uri, 2 for the first change of it
+    current: bool  # false for a revision that a later one replaced
+    story: int  # the pk of the first article of the story that this one belongs to
     sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One text that an article had.
-
-    Attributes:
-        stored: When it was stored, in UTC; None if that is not known, as of an earlier onrecord.
-        ended: When a later one replaced it, or it was withdrawn; None while it is current.
-    """
+    """One text that an article had."""
 
     article: StoredArticle
+    # When it was stored, in UTC; None if that is not known, as of an earlier onrecord.
     stored: datetime | None
+    # When a later one replaced it, or it was withdrawn; None while it is current.
     ended: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A current article as it is listed: what is known of it, but not its text.
+    """A current article as it is listed: what is known of it, but not its text."""
 
-    Attributes:
-        pk: As of ``StoredArticle``; likewise ``revision`` and ``story``.
-        characters: Of its cleaned text.
-        opening: The first of them, at most ``OPENING``.
-    """
-
-    pk: int
+    pk: int  # as of ``StoredArticle``; likewise ``revision`` and ``story``
     id: str
     uri: str
     key: str
@@ -104,8 +88,8 @@ class Listed:
     url: str | None
     revision: int
     story: int
-    characters: int
-    opening: str
+    characters: int  # of its cleaned text
+    opening: str  # the first of them, at most ``OPENING``
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +112,15 @@ class StoredChunk:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article ready to be stored.
-
-    Attributes:
-        encodings: For each chunk, the key of its encoding.
-        minhash: The signature of its text, for finding copies.
-        language: The language that its words tell, for an article that does not state one. The id
-            stays that of the article as it was read.
-    """
+    """An article ready to be stored."""
 
     article: Article
     sentences: Sequence[Sentence]
     chunks: Sequence[Chunk]
-    encodings: Sequence[str]
-    minhash: bytes
+    encodings: Sequence[str]  # for each chunk, the key of its encoding
+    minhash: bytes  # the signature of its text, for finding copies
+    # The language that its words tell, for an article that does not state one. The id stays that of
+    # the article as it was read.
     language: str | None = None
 
 

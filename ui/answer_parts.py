@@ -9,6 +9,9 @@ from itertools import groupby
 from rag.answer_text import MAY, REFUSAL, UNSUPPORTED, over, sentence
 from rag.types import Answer, Citation, Claim, Short
 
+ITEMIZED = ("timeline", "brief", "list")
+"""Kinds of replies that are lists."""
+
 
 def remarks(answer: Answer) -> Iterator[str]:
     """What stands above an answer: how it was searched, who phrased it, whether it is sure."""
@@ -34,15 +37,24 @@ def refusal(answer: Answer) -> str:
 def paragraphs(answer: Answer) -> list[tuple[str, str, list[Claim]]]:
     """The claims that stand together: under what caution, and over whose name.
 
-    What is quoted stands under who published it, or the day, the side or the item that it is of;
+    What is quoted stands under who published it, or the day, the side or the item that it is of,
+    in a list by itself where none of these is known;
     what a language model wrote is prose, and apart from it what the articles do not say.
     """
     if answer.answerer == "quotes":
-        said = groupby(answer.claims, key=over)
-        return [("", who, list(claims)) for who, claims in said]
+        said = [(who, list(claims)) for who, claims in groupby(answer.claims, key=over)]
+        return [
+            ("", who, part)
+            for who, claims in said
+            for part in ([[each] for each in claims] if _is_list(answer, who) else [claims])
+        ]
     prose = [claim for claim in answer.claims if claim.status != "unsupported"]
     apart = [claim for claim in answer.claims if claim.status == "unsupported"]
     return [part for part in (("", "", prose), (UNSUPPORTED, "", apart)) if part[2]]
+
+
+def _is_list(answer: Answer, who: str) -> bool:
+    return answer.kind in ITEMIZED and not who
 
 
 def sources(answer: Answer) -> list[tuple[int, Citation]]:

@@ -75,12 +75,11 @@ def _read_tar(file: SourceFile) -> Iterator[Skipped | Member]:
 def _read_gzip(file: SourceFile) -> Iterator[Skipped | Member]:
     """What a compressed file holds, as if it were not compressed."""
     name = file.path.with_suffix(MANY.get(file.extension, "")).name
-    inner = file.member(name, lambda: _counting(_expanded(file), file), file.uri)
-    yield Member(inner, passed_over=False)
 
+    def content() -> IO[bytes]:
+        return _counting(cast(IO[bytes], gzip.GzipFile(fileobj=file.open())), file)
 
-def _expanded(file: SourceFile) -> IO[bytes]:
-    return cast(IO[bytes], gzip.GzipFile(fileobj=file.open()))
+    yield Member(file.member(name, content, file.uri), passed_over=False)
 
 
 def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
@@ -150,10 +149,6 @@ def _counting(stream: IO[bytes], file: SourceFile) -> IO[bytes]:
     return io.BufferedReader(_Counting(stream, _counted(file)))
 
 
-def _is_tar(file: SourceFile, head: bytes) -> bool:
-    return head[257:262] == b"ustar"
-
-
 def _is_zip(file: SourceFile, head: bytes) -> bool:
     """Whether it is an archive and no document that is one."""
     if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -167,7 +162,11 @@ def _is_zip(file: SourceFile, head: bytes) -> bool:
 
 ZIP = Reader("a zip archive", (".zip",), _read_zip, _is_zip, many=True)
 TAR = Reader(
-    "a tar archive", (".tar", ".tbz2", ".txz", ".xz", ".bz2"), _read_tar, _is_tar, many=True
+    "a tar archive",
+    (".tar", ".tbz2", ".txz", ".xz", ".bz2"),
+    _read_tar,
+    lambda file, head: head[257:262] == b"ustar",
+    many=True,
 )
 GZIP = Reader("a gzip archive", (".gz", ".tgz"), _read_gzip, signed(b"\x1f\x8b"), many=True)
 
@@ -231,8 +230,4 @@ def _kind(record: Any) -> str:  # noqa: ANN401 (warcio has no types)
     return PAGES.get(told.partition(";")[0].strip().lower(), "")
 
 
-def _is_warc(file: SourceFile, head: bytes) -> bool:
-    return head.startswith(b"WARC/")
-
-
-WARC = Reader("a web archive", (".warc",), _read_warc, _is_warc, many=True)
+WARC = Reader("a web archive", (".warc",), _read_warc, signed(b"WARC/"), many=True)

@@ -240,11 +240,8 @@ def _read_epub(file: SourceFile) -> Iterator[Article | Skipped]:
     yield text.article(file, known)
 
 
-def _is_epub(file: SourceFile, head: bytes) -> bool:
-    return b"mimetypeapplication/epub+zip" in head[:200]
-
-
-EPUB = Reader(EPUB_KIND, (".epub",), _read_epub, _is_epub)
+EPUB_MIME = b"mimetypeapplication/epub+zip"
+EPUB = Reader(EPUB_KIND, (".epub",), _read_epub, lambda file, head: EPUB_MIME in head[:200])
 
 
 SIGNATURE = b"{\\rtf"

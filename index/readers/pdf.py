@@ -241,11 +241,7 @@ def _headline(
     return title, [(label, [w for w in first if w not in head]), *rest]
 
 
-def _is_pdf(file: SourceFile, head: bytes) -> bool:
-    return b"%PDF-" in head[:HEAD]
-
-
-READER = Reader(KIND, (".pdf",), _read_pdf, _is_pdf)
+READER = Reader(KIND, (".pdf",), _read_pdf, lambda file, head: b"%PDF-" in head[:HEAD])
 
 
 HOW_OCR = (

@@ -222,6 +222,7 @@ GLUED = re.compile(r"\w[-—/]$")  # nothing stands between these and the next w
 HYPHENS = "-\u2010\u00ad"
 SPLIT = re.compile(rf"(?<![^\W\d_])([^\W\d_]+)[{HYPHENS}]$")
 REST = re.compile(r"[^\W\d_]+")
+WORDS = re.compile(r"\w+(?:-\w+)*")
 SPACING = 1.35  # of the usual distance of lines; more parts paragraphs
 INDENT = 0.7  # of a line's height by which a first line is set in
 SHORT = 0.8  # of the column's width; a sentence that ends there ends its paragraph
@@ -236,7 +237,7 @@ def write(pages: Sequence[tuple[str, Sequence[Words]]], text: Assembly) -> None:
         text: The document that grows.
     """
     whole = _without_margins([lines for _, lines in pages])
-    known = {w.lower() for lines in whole for each in lines for w in _whole_words(each.text)}
+    known = {w.lower() for lines in whole for each in lines for w in WORDS.findall(each.text)}
     spacing = _spacing(whole)
     before: Words | None = None
     rows: list[tuple[str, ...]] = []
@@ -286,10 +287,6 @@ def _joined(before: str, after: str, known: set[str]) -> str:
     if whole in known or whole in news or not {left, right} <= news:
         return before[:-1]
     return before
-
-
-def _whole_words(text: str) -> list[str]:
-    return re.findall(r"\w+(?:-\w+)*", text)
 
 
 def _goes_on(before: Words, after: Words, spacing: float, *, new_page: bool) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from index.article import Article, Skipped
 from index.readers.assembly import PARAGRAPH, SPACE, Assembly, line
-from index.readers.encoding import Refused, decode
+from index.readers.encoding import UTF8_BOM, Refused, decode
 from index.readers.fields import particulars
 from index.readers.files import SourceFile
-from index.readers.reader import Reader
+from index.readers.reader import Reader, signed
 
 TIMES = re.compile(
     r"^[ \t]*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,]\d{1,3}[ \t]+-->[ \t]+"
@@ -99,8 +99,5 @@ def _spoken(time: str, lines: list[str]) -> Iterator[_Cue]:
         yield _Cue(time, speaker, " ".join(parts), turn)
 
 
-def _is_vtt(file: SourceFile, head: bytes) -> bool:
-    return head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT")
-
-
-READER = Reader("a file of subtitles", (".srt", ".vtt"), _read_subtitles, _is_vtt)
+VTT = signed(b"WEBVTT", UTF8_BOM + b"WEBVTT")
+READER = Reader("a file of subtitles", (".srt", ".vtt"), _read_subtitles, VTT)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -81,25 +82,15 @@ _SPACES = re.compile(r"\s+")
 # What a sentence holds at least one of: a word, a year, single letters, CJK.
 _WORDS = re.compile(r"[^\W\d_]{2}|\d{4}|[^\W_]\s[^\W_]|[\u3040-\u9fff\uac00-\ud7af]")
 
-# Never the last word of a sentence.
-_NEVER_LAST = frozenset(
-    "mr mrs ms mx mme mlle dr drs prof profs gen gens sen sens rep reps gov govs lt col capt sgt "
-    "maj lieut cmdr cdr adm rev hon supt cpl pvt brig amb insp det messrs msgr dist asst assoc "
-    "e.g i.e eg vs cf viz sq".split()
-)
-_TITLES = frozenset("dr prof mr mrs mme mlle ing".split())  # in many languages
+_WORDS_OF = {
+    name: frozenset(words.split()) for name, words in tomllib.loads(_file("stops.toml")).items()
+}
+_NEVER_LAST, _TITLES = _WORDS_OF["never_last"], _WORDS_OF["titles"]
 _MONTHS = ABBREVIATED - {"may"}
-# A number follows: "No. 10", "Jan. 6", "pp. 3-5".
-_BEFORE_NUMBER = _MONTHS | frozenset(
-    "no nos vol vols p pp art arts sec secs fig figs ch chap par para op ver ed rs approx est c ca "
-    "circa tel ext rm lot eq".split()
-)
-# What follows decides; Punkt's own list of these comes on top.
-_ABBREVIATIONS = (_MONTHS - {"mar"}) | frozenset(
-    "inc ltd co corp cos llc plc bros jr sr st mt ft ave blvd hwy dept govt univ est approx mon "
-    "thu thur thurs ark md tex okla mont neb penn pres ph.d nos vol vols fig figs sec mi lbs "
-    "bbl".split()
-)
+_BEFORE_NUMBER = _MONTHS | _WORDS_OF["before_number"]
+_ABBREVIATIONS = (_MONTHS - {"mar"}) | _WORDS_OF["abbreviations"]
+_STARTERS, _FIRM_STARTERS = _WORDS_OF["starters"], _WORDS_OF["firm_starters"]
+_FILE_ENDINGS = _WORDS_OF["file_endings"]
 _COMPANIES = frozenset("corp inc ltd co cos plc".split())
 _HOUSE_STYLES = (  # what a pattern finds is written with a stop inside a sentence, or without one
     (
@@ -115,21 +106,6 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
 # Languages that write "3." for "third".
 _ORDINALS = frozenset("cs da de et fi hr hu is lb lt lv no pl sk sl sr tr".split())
 _ORDINAL = re.compile(r"\d{1,2}|[ivx]+")
-_STARTERS = frozenset(
-    "a according after all although among an and another any are as asked at because before both "
-    "but by can despite did do does during each earlier even every few finally for from had has "
-    "have he her here his how however i if in indeed instead is it its just last later many "
-    "meanwhile more moreover most my nearly neither nevertheless next nonetheless nor not now "
-    "officials on once one only or other others our over she since so some soon still such than "
-    "that the their then there these they this those though through to today two under unlike "
-    "until was we were what when where whether which while who whose why will with yet you "
-    "your".split()
-)
-# In capitals throughout, "THE U.S . IN" may go on; after these words it hardly ever does.
-_FIRM_STARTERS = frozenset(
-    "the he she it they we but this these there those when while after although however if "
-    "meanwhile nevertheless yet though i what why".split()
-)
 _SAID = (
     "(?:said|says|asked|asks|added|adds|wondered|replied|cried|shouted|demanded|exclaimed|"
     "declared|inquired|snapped|warned|wrote|writes|told|quipped|insisted|joked)"
@@ -138,10 +114,6 @@ _ATTRIBUTION = re.compile(
     rf"\s+(?:{_SAID}\b|(?:[^\W\d_][\w.'’-]*\s+){{1,4}}{_SAID}\s*(?:[.,;:]|$))", re.IGNORECASE
 )
 _NAMES_WITH_MARK = frozenset({"yahoo", "jeopardy"})
-_FILE_ENDINGS = frozenset(
-    "com net org gov edu int info biz co uk de fr ru ua eu us io ai tv py js ts go java html htm "
-    "php txt pdf doc docx xls xlsx csv json xml yaml yml md exe zip jpg png gif mp3 mp4".split()
-)
 
 _STOP = re.compile(r"[.!?…]+|[。！？｡؟۔।]+")
 _WIDE = frozenset("。！？｡")

@@ -93,19 +93,12 @@ _NOUNS = re.compile(r" (?:government|administration|party|team|plan|deal|talks|c
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """A turn as meant.
+    """A turn as meant."""
 
-    Attributes:
-        question: The turn, with what it stands for filled in.
-        before: What was asked before, if the question cannot be understood without.
-        said: The replies so far, if it asks for what they left unsaid and for nothing else.
-        form: The words at its end that ask for the reply before in another form.
-    """
-
-    question: str
-    before: str = ""
-    said: str = ""
-    form: str = ""
+    question: str  # the turn, with what it stands for filled in
+    before: str = ""  # what was asked before, if the question cannot be understood without
+    said: str = ""  # the replies so far, if it asks for what they left unsaid and for nothing else
+    form: str = ""  # the words at its end that ask for the reply before in another form
 
 
 def complete(question: str, history: Sequence[tuple[str, Answer | str]]) -> Completed:

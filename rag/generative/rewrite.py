@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from index.text.names import names_in
 from index.text.words import WORD, content_stems
 from rag.dialogue.history import recent
-from rag.generative.errors import ModelFailed
-from rag.generative.llm import LanguageModel
+from rag.generative.llm import LanguageModel, ModelFailed
 from rag.generative.prompt_injection import sanitize
 from rag.generative.reply import visible
 from rag.generative.reply_sentence import refuses, wording

@@ -12,8 +12,7 @@ from index.embed import Embedder
 from index.text.words import content_stems
 from rag.answer_text import generative_text
 from rag.generative import prompt
-from rag.generative.errors import ContextOverflow, ModelFailed
-from rag.generative.llm import LanguageModel, Reply
+from rag.generative.llm import ContextOverflow, LanguageModel, ModelFailed, Reply
 from rag.generative.prompt import Shown
 from rag.generative.reply import ReplyReader
 from rag.generative.reply_sentence import refuses, resolve, says_nothing, wording
@@ -269,14 +268,10 @@ class Checked:
 
 
 class Checker:
-    """Checks the sentences of one reply.
-
-    Attributes:
-        corrected: Sentences whose citation was exchanged for another or found for them.
-    """
+    """Checks the sentences of one reply."""
 
     def __init__(self, shown: Sequence[Shown]) -> None:
-        self.corrected = 0
+        self.corrected = 0  # sentences whose citation was exchanged for another or found for them
         self._shown = {item.number: item for item in shown}
 
     def check(self, text: str, keys: Sequence[int]) -> Checked:

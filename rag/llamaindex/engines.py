@@ -30,7 +30,7 @@ from rag.pipeline import Pipeline
 from rag.reading.evidence import LEVEL, MARGIN, RELEVANCE
 from rag.reading.reader import SentenceReading, Text, default_reader
 from rag.retrieve import Query
-from rag.types import NO_FILTERS, Answer, Filters, Said
+from rag.types import NO_FILTERS, Filters, Said
 
 
 class CorpusRetriever(BaseRetriever):
@@ -156,7 +156,8 @@ class CorpusChatEngine(BaseChatEngine):
     ) -> Generator[ChatResponse, None, None]:
         sent, answer = "", None
         for answer in self._chat.stream(message, filters=self._filters):
-            if _stays(answer) and answer.text.startswith(sent):
+            # What is quoted stays; what a model says by now may still change.
+            if answer.answerer == "quotes" and answer.text.startswith(sent):
                 yield _piece(answer.text[len(sent) :])
                 sent = answer.text
         if answer:
@@ -164,11 +165,6 @@ class CorpusChatEngine(BaseChatEngine):
             if answer.text != sent:
                 lead = "" if answer.text.startswith(sent) else "\n\n"
                 yield _piece(lead + answer.text.removeprefix(sent))
-
-
-def _stays(answer: Answer) -> bool:
-    """Whether an answer that grows will keep what it says by now."""
-    return answer.answerer == "quotes"
 
 
 def _piece(text: str) -> ChatResponse:

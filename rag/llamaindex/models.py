@@ -13,8 +13,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 
 from index.minilm import MiniLM
-from rag.generative.errors import ModelFailed, explain
-from rag.generative.llm import LanguageModel
+from rag.generative.llm import LanguageModel, ModelFailed, explain
 from rag.llamaindex.stores import PartUnusable
 
 if TYPE_CHECKING:

@@ -132,21 +132,13 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A headline in the present tense, "Judge orders builder to pay", as a sentence has it.
+    """A headline in the present tense, "Judge orders builder to pay", as a sentence has it."""
 
-    Attributes:
-        subject: "the judge".
-        base: "order".
-        rest: " the builder to pay", without what comes after "over" or "after".
-        role: Whether the subject is somebody whose name the article tells.
-        reason: Whether it says why: "over borders", "after gate four jams".
-    """
-
-    subject: str
-    base: str
-    rest: str
-    role: bool
-    reason: bool
+    subject: str  # "the judge"
+    base: str  # "order"
+    rest: str  # " the builder to pay", without what comes after "over" or "after"
+    role: bool  # whether the subject is somebody whose name the article tells
+    reason: bool  # whether it says why: "over borders", "after gate four jams"
 
 
 def _headline(title: str, about: About) -> Headline | None:
@@ -245,20 +237,13 @@ _OWNED = re.compile(r"\b(?:his|her|its|their)\b", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question, and what it was read off.
-
-    Attributes:
-        kind: The form of the question: suggestions differ in it.
-        sentence: What answers it; "" if it was read off the headline.
-        named: Of whom the answer has to speak; "" if of nobody in particular.
-        story: The pk of the first article of the story.
-    """
+    """A question, and what it was read off."""
 
     question: str
-    kind: str
-    sentence: str
-    named: str
-    story: int
+    kind: str  # the form of the question: suggestions differ in it
+    sentence: str  # what answers it; "" if it was read off the headline
+    named: str  # of whom the answer has to speak; "" if of nobody in particular
+    story: int  # the pk of the first article of the story
 
 
 @lru_cache(maxsize=256)  # what is read for the suggestions is read again for each follow-up

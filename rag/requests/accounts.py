@@ -78,17 +78,12 @@ _Place = tuple[StoredArticle, int]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two sentences that cannot both hold.
-
-    Attributes:
-        why: "number", "date", "name", "polarity" or "correction".
-        corrects: Whether the second corrects the first.
-    """
+    """Two sentences that cannot both hold."""
 
     one: _Place
     other: _Place
-    why: str
-    corrects: bool = False
+    why: str  # "number", "date", "name", "polarity" or "correction"
+    corrects: bool = False  # whether the second corrects the first
 
 
 def disagreements(found: Iterable[Difference]) -> list[Line]:

@@ -174,17 +174,12 @@ def _gains(
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """By what articles name a side.
+    """By what articles name a side."""
 
-    Attributes:
-        words: The last words of its names, in lower case; the first is the request's own.
-        nouns: What a body is called where it is named too: "the union".
-        speakers: Who speaks for it.
-    """
-
+    # The last words of its names, in lower case; the first is the request's own.
     words: tuple[str, ...]
-    nouns: frozenset[str]
-    speakers: frozenset[str]
+    nouns: frozenset[str]  # what a body is called where it is named too: "the union"
+    speakers: frozenset[str]  # who speaks for it
 
     @classmethod
     def of(cls, side: str, known: Sequence[Calling]) -> _Names:

@@ -73,13 +73,10 @@ _CLAUSES = re.compile(r"[;:]|, | and | but ")
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two sentences and what they lack of each other.
-
-    Attributes:
-        published: The days of publication, from which "on Monday" is counted.
-    """
+    """Two sentences and what they lack of each other."""
 
     texts: tuple[str, str]
+    # The days of publication, from which "on Monday" is counted.
     published: tuple[date | None, date | None]
     lacks: tuple[list[Lacking], list[Lacking]]
 

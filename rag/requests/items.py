@@ -121,16 +121,11 @@ _EMPTY = re.compile(r"^(?:it|he|she|they|we|i|you|this|that|these|those|his|her|
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A thing that is asked for.
+    """A thing that is asked for."""
 
-    Attributes:
-        name: The words that name it.
-        index: The sentence of the article that does.
-    """
-
-    name: str
+    name: str  # the words that name it
     article: StoredArticle
-    index: int
+    index: int  # the sentence of the article that does
 
 
 def listed(material: Material, found: Sequence[Evidence]) -> list[Line]:

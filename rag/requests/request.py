@@ -22,19 +22,12 @@ SURE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for.
+    """What is asked for."""
 
-    Attributes:
-        kind: One of ``KINDS``.
-        subject: What it is about, in the request's own words; "" if it names nothing.
-        sides: Who is compared.
-        speaker: Whose words are asked for.
-    """
-
-    kind: str
-    subject: str = ""
-    sides: tuple[str, ...] = ()
-    speaker: str = ""
+    kind: str  # one of ``KINDS``
+    subject: str = ""  # what it is about, in the request's own words; "" if it names nothing
+    sides: tuple[str, ...] = ()  # who is compared
+    speaker: str = ""  # whose words are asked for
 
     def without(self, scope: Scope) -> Request:
         """The same without the words that say which articles are meant."""

@@ -57,20 +57,13 @@ BODIES = _SORTS["organisation"] | {"company", "firm", "party", "bank", "club", "
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """One place in which somebody or something is called something.
+    """One place in which somebody or something is called something."""
 
-    Attributes:
-        name: As it stands there, without a title.
-        noun: What it is called, in lower case; "" if only to whom it belongs is said.
-        of: To whom or what it belongs; "" if that is not said.
-        index: The sentence.
-    """
-
-    name: str
-    noun: str
-    of: str
+    name: str  # as it stands there, without a title
+    noun: str  # what it is called, in lower case; "" if only to whom it belongs is said
+    of: str  # to whom or what it belongs; "" if that is not said
     article: StoredArticle
-    index: int
+    index: int  # the sentence
 
     def is_a(self, noun: str) -> bool:
         """Whether it is called so, or what falls under that."""

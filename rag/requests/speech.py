@@ -61,16 +61,11 @@ _QUOTED = re.compile(r"“[^”]{3,}”|\"[^\"]{3,}\"")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence that gives somebody's words.
-
-    Attributes:
-        speaker: To whom the article gives them, as it is named there.
-        verbatim: Whether it holds words between quotation marks.
-    """
+    """A sentence that gives somebody's words."""
 
     index: int
-    speaker: str
-    verbatim: bool
+    speaker: str  # to whom the article gives them, as it is named there
+    verbatim: bool  # whether it holds words between quotation marks
 
 
 def speech(stored: StoredArticle) -> Iterator[Said]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from urllib.parse import urlsplit
 
 import pytest
@@ -486,6 +487,19 @@ def test_only_the_articles_that_were_chosen_are_asked(visit, fake):
     page.get_by_role("button", name="Ask all articles").click()
     page.locator("#chat .scope").wait_for(state="detached")
     page.get_by_role("button", name="Wire", exact=True).wait_for(state="detached")
+
+
+def test_the_page_comes_with_no_more_requests_than_its_parts_need(visit, tmp_path):
+    app = build_app(FakeCorpus(), chats=ConversationStore(tmp_path), suggestions=lambda: ["Who?"])
+    page = visit(launch(app, port=0))
+    try:
+        page.locator(".suggestion").wait_for()
+        kinds = Counter(urlsplit(url).path.split("/")[1] for url in page.requested)
+        # Gradio's own: 26 before any part, 10 of the chat, 6 of HTML, 4 of text, 2 of most others.
+        assert kinds["assets"] <= 54
+        assert len(page.requested) <= 61
+    finally:
+        app.close()
 
 
 def test_two_people_do_not_see_each_others_chats(visit, fake):

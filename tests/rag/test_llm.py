@@ -8,8 +8,7 @@ import pytest
 
 from index.errors import OnRecordError
 from rag.generative import llm
-from rag.generative.errors import ContextOverflow, ModelFailed
-from rag.generative.llm import OpenAILikeModel, configured
+from rag.generative.llm import ContextOverflow, ModelFailed, OpenAILikeModel, configured
 from rag.settings import Settings
 from tests import llm_server as server
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.generative.errors import ModelFailed
+from rag.generative.llm import ModelFailed
 from rag.generative.rewrite import LONGER_BY, REWRITE_SECONDS, rewrite
 from tests.rag.fake_model import FakeModel, FakeReply
 

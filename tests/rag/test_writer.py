@@ -7,8 +7,7 @@ from datetime import date
 import pytest
 
 from rag.answer_text import UNSUPPORTED
-from rag.generative.errors import ContextOverflow, ModelFailed
-from rag.generative.llm import OpenAILikeModel
+from rag.generative.llm import ContextOverflow, ModelFailed, OpenAILikeModel
 from rag.generative.prompt import CANNOT_ANSWER, SYSTEM
 from rag.generative.writer import Writer
 from rag.settings import Settings

@@ -267,3 +267,12 @@ def test_a_marker_says_what_it_cites_before_it_is_followed():
     assert rest == f"{PLAIN.title}, The Daily Record"
     assert 300 < len(quote) <= LONGEST_PEEK
     assert " ".join(PLAIN.text.split()).startswith(quote[1:])
+
+
+def test_a_list_of_what_nobody_published_has_an_item_for_each_claim():
+    bare = replace(PLAIN, publisher=None, published=None)
+    said = "The talks were the first since March 2022."
+    claims = claim(QUOTE, cite(bare, QUOTE)), claim(said, cite(bare, said, 2))
+    brief = replace(reply("q", *claims), kind="brief", heading="In brief: talks.")
+    assert answer_html(brief).count('<li class="said">') == 2
+    assert answer_html(replace(brief, kind="fact", heading="")).count('<p class="said">') == 1

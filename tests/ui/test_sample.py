@@ -10,6 +10,9 @@ from index.build import Builder
 from index.errors import IndexMissing
 from rag.settings import Settings
 from tests.rag.builders import article, corpus_of, empty_index
+from tests.ui.serving import served
+from ui.alerts import checking
+from ui.library.adding import Editor
 from ui.sample import SUGGESTIONS, is_sample, open_corpus
 
 QUESTION = "what preconditions did the Kremlin set?"
@@ -112,3 +115,18 @@ def test_only_the_sample_is_the_sample(fake, all_use):
 
 def test_every_question_that_is_suggested_is_answered(sample_corpus):
     assert [q for q in SUGGESTIONS if not sample_corpus.ask(q).answered] == []
+
+
+def test_an_alert_that_is_kept_while_the_sample_is_asked_tells_of_the_articles_of_ones_own(made):
+    made(".onrecord")
+    corpus = open_corpus(Settings())
+    editor = Editor(corpus, corpus.settings.index, corpus.turn_to, max_bytes=10**6)
+    with served(corpus, editor=editor) as client:
+        assert client.post("/api/alerts", json={"text": "walrus"}).json()["text"] == "walrus"
+        told = client.get("/api/alerts").json()
+        assert [each["text"] for each in told["alerts"]] == ["walrus"]
+        text = {"title": "Walrus", "text": "A walrus sleeps on the quay of Corran."}
+        assert client.post("/api/articles", json={"articles": [text]}).status_code == 200
+        found, _ = checking.ask_new(corpus.settings, corpus)
+        assert [match.title for match in found] == ["Walrus"]
+        assert client.get("/api/alerts").json()["matches"][0]["quote"] == text["text"]

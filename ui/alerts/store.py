@@ -50,43 +50,29 @@ class NoSuchAlert(OnRecordError):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A saved question or search.
+    """A saved question or search."""
 
-    Attributes:
-        pk: Its number; ``onrecord alert remove`` takes it.
-        since: The pk of the last article that it was asked of.
-        made: When it was saved, in UTC, as ISO 8601; likewise ``Match.found``.
-    """
-
-    pk: int
+    pk: int  # its number; ``onrecord alert remove`` takes it
     text: str
-    since: int
-    made: str
+    since: int  # the pk of the last article that it was asked of
+    made: str  # when it was saved, in UTC, as ISO 8601; likewise ``Match.found``
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article that an alert found; what is known of it is as of then.
+    """An article that an alert found; what is known of it is as of then."""
 
-    Attributes:
-        alert: The alert's text.
-        article: The article's id, which names its revision.
-        quote: The words that answer.
-        start: Where they stand in the article's text.
-        seen: Whether somebody saw it on the page.
-    """
-
-    alert: str
+    alert: str  # the alert's text
     uri: str
-    article: str
+    article: str  # the article's id, which names its revision
     title: str
     publisher: str | None
     published: str | None
     url: str | None
-    quote: str
-    start: int
+    quote: str  # the words that answer
+    start: int  # where they stand in the article's text
     found: str
-    seen: bool = False
+    seen: bool = False  # whether somebody saw it on the page
 
 
 _ALERT = ", ".join(each.name for each in fields(Alert))

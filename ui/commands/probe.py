@@ -43,7 +43,8 @@ def run(settings: Settings, *, as_json: bool) -> None:
         }
         typer.echo(json.dumps(values, ensure_ascii=False))
         return
-    typer.echo(f"{model.where} answers and has {_counted(len(found.models))}:")
+    count = "one model" if len(found.models) == 1 else f"{len(found.models) or 'no'} models"
+    typer.echo(f"{model.where} answers and has {count}:")
     for name in found.models:
         typer.echo(f"  {plain(name)}")
     if not model.name:
@@ -53,7 +54,3 @@ def run(settings: Settings, *, as_json: bool) -> None:
     pace = f", then {speed:.0f} tokens a second" if speed else ""
     first = f"{found.first_token_ms:.0f} ms" if found.first_token_ms is not None else "nothing"
     typer.echo(f"{plain(model.name)}: first word after {first}{pace}.")
-
-
-def _counted(models: int) -> str:
-    return "one model" if models == 1 else f"{models or 'no'} models"

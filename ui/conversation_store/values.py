@@ -22,42 +22,27 @@ class NoSuchConversation(OnRecordError):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A conversation as a list shows it.
+    """A conversation as a list shows it."""
 
-    Attributes:
-        id: Sixteen hexadecimal digits, not to be guessed.
-        title: The name given, else the first question, cut to ``TITLE_CHARS``; ``DAMAGED`` if the
-            row is not as it was written.
-        created_at: None if the row is not as it was written.
-        turns: How many questions it holds.
-        excerpt: After a search, the words found in it, else "".
-    """
-
-    id: str
+    id: str  # sixteen hexadecimal digits, not to be guessed
+    # The name given, else the first question, cut to ``TITLE_CHARS``; ``DAMAGED`` if the row is not
+    # as it was written.
     title: str
-    created_at: datetime | None
-    turns: int
-    excerpt: str = ""
+    created_at: datetime | None  # none if the row is not as it was written
+    turns: int  # how many questions it holds
+    excerpt: str = ""  # after a search, the words found in it, else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its answer.
+    """A question and its answer."""
 
-    Attributes:
-        id: Its number, never used again.
-        answer: One that says so, if the turn is not as it was written.
-        asked_at: None if it is not.
-        liked: What the reader thought of the answer; None if nothing was said.
-        reason: Why, in the reader's words.
-    """
-
-    id: int
+    id: int  # its number, never used again
     question: str
-    answer: Answer
-    asked_at: datetime | None
-    liked: bool | None = None
-    reason: str = ""
+    answer: Answer  # one that says so, if the turn is not as it was written
+    asked_at: datetime | None  # none if it is not
+    liked: bool | None = None  # what the reader thought of the answer; None if nothing was said
+    reason: str = ""  # why, in the reader's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +50,14 @@ class Feedback:
     """What a reader thought of an answer, with all that is needed to judge it again.
 
     It stays when the turn is asked anew and goes when the conversation is deleted.
-
-    Attributes:
-        turn: The id of the turn.
-        history: The turns before it, oldest first, as ``Corpus.ask`` takes them.
-        answer: With its passages: ``citations``, or ``nearest`` of a refusal.
     """
 
-    turn: int
+    turn: int  # the id of the turn
     user: str
     liked: bool
     reason: str
     given_at: datetime
+    # The turns before it, oldest first, as ``Corpus.ask`` takes them.
     history: tuple[dict[str, str], ...]
     question: str
-    answer: Answer
+    answer: Answer  # with its passages: ``citations``, or ``nearest`` of a refusal

@@ -64,19 +64,13 @@ class Pasted:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one article.
+    """What became of one article."""
 
-    Attributes:
-        uri: Names it; of what was skipped, the file, and the line in it.
-        id: Opens it; "" when it was skipped or removed.
-        reason: Why it was skipped, or whose copy it is; "" when there is nothing to say.
-    """
-
-    uri: str
+    uri: str  # names it; of what was skipped, the file, and the line in it
     outcome: Outcome
-    id: str = ""
+    id: str = ""  # opens it; "" when it was skipped or removed
     title: str = ""
-    reason: str = ""
+    reason: str = ""  # why it was skipped, or whose copy it is; "" when there is nothing to say
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,24 +16,16 @@ COLUMNS: tuple[Column, ...] = get_args(Column)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An article of the table.
+    """An article of the table."""
 
-    Attributes:
-        id: Opens it.
-        title: Its headline, else its first words.
-        revision: 1 for the first text under its uri.
-        copies: How many other articles print the same story.
-        characters: Of its cleaned text.
-    """
-
-    id: str
+    id: str  # opens it
     uri: str
-    title: str
+    title: str  # its headline, else its first words
     publisher: str
     published: date | None
-    revision: int
-    copies: int
-    characters: int
+    revision: int  # 1 for the first text under its uri
+    copies: int  # how many other articles print the same story
+    characters: int  # of its cleaned text
     language: str = ""
 
     @property
@@ -45,21 +37,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What an index holds, and how large it is.
-
-    Attributes:
-        stories: Articles that print the same text are one.
-        oldest: The first day of publication; None if no article has one, as ``newest``.
-        bytes: Of its folder on disk, without the conversations that are kept there.
-    """
+    """What an index holds, and how large it is."""
 
     articles: int
-    stories: int
+    stories: int  # articles that print the same text are one
     publishers: int
     characters: int
-    oldest: date | None
+    oldest: date | None  # the first day of publication; None if no article has one, as ``newest``
     newest: date | None
-    bytes: int
+    bytes: int  # of its folder on disk, without the conversations that are kept there
 
 
 def rows(found: Sequence[Listed]) -> list[Row]:

@@ -33,18 +33,12 @@ _AROUND = 80
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition.
+    """One condition."""
 
-    Attributes:
-        field: "publisher", "language", "after" or "before"; "" for words and phrases.
-        value: What was typed, its letter case left out.
-        wanted: Whether an article has to meet it, or must not.
-    """
-
-    field: str
-    value: str
+    field: str  # "publisher", "language", "after" or "before"; "" for words and phrases
+    value: str  # what was typed, its letter case left out
     phrase: bool = False
-    wanted: bool = True
+    wanted: bool = True  # whether an article has to meet it, or must not
 
 
 def parsed(typed: str) -> tuple[list[list[Term]], list[Term]]:
@@ -175,20 +169,13 @@ def _patterns(term: Term) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One value of a field.
-
-    Attributes:
-        query: What to type for it.
-        count: How many rows have it.
-        chosen: Whether it is typed.
-        speaks: Whether it is the name of somebody who is quoted.
-    """
+    """One value of a field."""
 
     label: str
-    query: str
-    count: int
-    chosen: bool
-    speaks: bool = False
+    query: str  # what to type for it
+    count: int  # how many rows have it
+    chosen: bool  # whether it is typed
+    speaks: bool = False  # whether it is the name of somebody who is quoted
 
 
 def facets(

@@ -31,32 +31,21 @@ _KINDS = (*_MONTHS, *_YEARS)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The articles of one stretch of time.
+    """The articles of one stretch of time."""
 
-    Attributes:
-        label: "2026-03", "2026 Q1", "2026" or "2020–2029".
-        counts: For each name of ``Timeline.names`` how many articles.
-    """
-
-    label: str
-    counts: tuple[int, ...]
+    label: str  # "2026-03", "2026 Q1", "2026" or "2020–2029"
+    counts: tuple[int, ...]  # for each name of ``Timeline.names`` how many articles
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Articles over time by publisher.
+    """Articles over time by publisher."""
 
-    Attributes:
-        kind: What a bar stands for: "month", "quarter", "year", "decade" or "century".
-        names: The publishers with most articles, most first; the rest under ``OTHERS``.
-        bars: From the oldest to the newest without a gap.
-        undated: Articles without a day, which are in no bar.
-    """
-
-    kind: str
+    kind: str  # what a bar stands for: "month", "quarter", "year", "decade" or "century"
+    # The publishers with most articles, most first; the rest under ``OTHERS``.
     names: tuple[str, ...]
-    bars: tuple[Bar, ...]
-    undated: int
+    bars: tuple[Bar, ...]  # from the oldest to the newest without a gap
+    undated: int  # articles without a day, which are in no bar
 
 
 def timeline(found: Iterable[Row]) -> Timeline:

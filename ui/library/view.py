@@ -41,17 +41,11 @@ _HEADINGS: dict[Column, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a reader may do with the corpus.
+    """What a reader may do with the corpus."""
 
-    Attributes:
-        add: Whether articles may be added, of files at most so many ``megabytes`` large.
-        remove: Whether they may be removed.
-        said: What else a reader should know before adding.
-    """
-
-    add: bool = False
-    remove: bool = False
-    said: str = ""
+    add: bool = False  # whether articles may be added, of files at most so many ``megabytes`` large
+    remove: bool = False  # whether they may be removed
+    said: str = ""  # what else a reader should know before adding
     megabytes: int = 0
 
     @classmethod

@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.middleware import Middleware
 
 from ui.conversation_store.store import ConversationStore
 from ui.library.view import READ_ONLY, Terms, library
 from ui.page.chat import open_source
-from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel
+from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, offers_html
 from ui.page.events import EventStream
 from ui.page.handlers import QUIET, handler
 from ui.page.history_panel import HistoryPanel
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 __all__ = ["build_app", "launch"]
 
 WAITING_AT_MOST = 64
+
+SUGGESTED = 4
+"""Questions that are offered before the first one."""
 
 # Pages whose turns are held in memory, the least recently used one let go first: half a megabyte
 # each after eight questions. What is let go is read again from the chats that are kept.
@@ -83,7 +86,8 @@ def build_app(
         return library(corpus, asked, terms())
 
     def renewed() -> list[str]:
-        return [masthead_html(corpus, notice()), welcome_html(corpus)]
+        offers = offers_html(suggestions()[:SUGGESTED])
+        return [masthead_html(corpus, notice()), welcome_html(corpus), offers]
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
         with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as bar:
@@ -91,7 +95,7 @@ def build_app(
             history = HistoryPanel(gr, chats) if chats else None
         with gr.Column(elem_id="page", min_width=0):
             head = gr.HTML(masthead_html(corpus, notice()), elem_id="masthead", **_BARE)
-            with gr.Row(elem_id="desk", equal_height=False):
+            with gr.Column(elem_id="desk", min_width=0):
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
@@ -100,16 +104,15 @@ def build_app(
                         articles = _component(gr, "library", "library.js", listed)
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
-        panel.wire(app, articles)
-        panel.wire_offers(app, suggestions, further)
-        articles.edited(renewed, None, [head, welcome], **QUIET)
-        app.load(renewed, None, [head, welcome], **QUIET)
+        panel.wire(app, articles, further)
+        begun = [head, welcome, panel.suggestions]
+        articles.edited(renewed, None, begun, **QUIET)
+        app.load(renewed, None, begun, **QUIET)
         app.load(None, None, bar, js=_ROOM_FOR_CHATS, **QUIET)
         app.unload(handler(gr, lambda sent: panel.turns.drop(sent.session)))
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
     app.state_session_capacity = SESSIONS
-    built: gradio.Blocks = app
-    return built
+    return cast("gradio.Blocks", app)
 
 
 _BARE: dict[str, Any] = {"apply_default_css": False}

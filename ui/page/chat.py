@@ -40,28 +40,18 @@ SNAPSHOT_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its reply, as the page shows them and as the next question sees them.
+    """A question and its reply, as the page shows them and as the next question sees them."""
 
-    Attributes:
-        question: What was asked, or "" when nothing was.
-        text: The reply in plain words; "" when it failed, and the turn is then no history.
-        html: The reply as the chat shows it.
-        confined: Whether only some articles were asked: those that the question is about, or those
-            that the reader chose.
-        answer: The answer itself; None when it failed.
-        kept: The number under which it is kept; None if it is not.
-        growing: Whether more of the reply may come.
-        liked: What the reader thought of it; None if nothing was said.
-    """
-
-    question: str
-    text: str
-    html: str
+    question: str  # what was asked, or "" when nothing was
+    text: str  # the reply in plain words; "" when it failed, and the turn is then no history
+    html: str  # the reply as the chat shows it
+    # Whether only some articles were asked: those that the question is about, or those that the
+    # reader chose.
     confined: bool = False
-    answer: Answer | None = None
-    kept: int | None = None
-    growing: bool = False
-    liked: bool | None = None
+    answer: Answer | None = None  # the answer itself; None when it failed
+    kept: int | None = None  # the number under which it is kept; None if it is not
+    growing: bool = False  # whether more of the reply may come
+    liked: bool | None = None  # what the reader thought of it; None if nothing was said
 
     @classmethod
     def of(

@@ -18,7 +18,7 @@ from ui.conversation_store.values import NoSuchConversation
 from ui.page.actions import actions_html, acts_html
 from ui.page.chat import Turn, last_question, messages, respond, stop, without_last
 from ui.page.filters import left_by, narrowed, offered
-from ui.page.handlers import QUIET, Sent, Updates, handler, streamed, told
+from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, streamed, told
 from ui.page.history_panel import COPY, SAVE, HistoryPanel, copied, exported, keep, reopen
 from ui.page.open_turns import OpenTurns
 from ui.templating import render, static
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.types import Answer
 
-SUGGESTED = 4
 FURTHER = 3
-"""Questions that are offered before the first one, and after an answer."""
+"""Questions that are offered after an answer."""
 
 ANSWERS_AT_ONCE = 4
 
@@ -51,7 +50,6 @@ _TIMELINE = "t => /^timeline/i.test(t) ? t : `Timeline of ${t}`"
 
 _BARE: dict[str, Any] = {"apply_default_css": False}
 _SMALL: dict[str, Any] = {"scale": 0, "min_width": 0}
-_UNSEEN: dict[str, Any] = {"visible": "hidden", "show_label": False}
 
 
 class ChatPanel:
@@ -59,6 +57,7 @@ class ChatPanel:
 
     Attributes:
         turns: Those of every page that is open.
+        suggestions: The questions that are offered before the first one.
         answers: The events that end in an answer, once they are connected.
     """
 
@@ -93,7 +92,7 @@ class ChatPanel:
         with gr.Column(elem_id="composer", scale=0, min_width=0):
             self._place_composer()
         # What was in the box when it was sent, and what the browser copies or saves.
-        self._asked, self._file = gr.Textbox("", **_UNSEEN), gr.Textbox("", **_UNSEEN)
+        self._asked, self._file = gr.Textbox("", **UNSEEN), gr.Textbox("", **UNSEEN)
         self._editing = gr.State(NONE)
         self._id = history.chat if history else gr.State("")
 
@@ -114,7 +113,7 @@ class ChatPanel:
             group_consecutive_messages=False,
         )
         self._actions = gr.HTML("", js_on_load=static("actions.js"), elem_id="after", **_BARE)
-        self._suggestions = gr.HTML("", js_on_load=_OFFER, elem_id="suggestions", **_BARE)
+        self.suggestions = gr.HTML("", js_on_load=_OFFER, elem_id="suggestions", **_BARE)
         self._further = gr.HTML("", js_on_load=_OFFER, elem_id="further", **_BARE)
 
     def _place_composer(self) -> None:
@@ -126,7 +125,7 @@ class ChatPanel:
         def left(chosen: object) -> dict[str, Any]:
             return left_by(corpus, chosen)
 
-        with gr.Row(elem_id="ask", equal_height=False):
+        with gr.Column(elem_id="ask", min_width=0):
             self._box = gr.Textbox(
                 label="Question",
                 show_label=False,
@@ -288,12 +287,18 @@ class ChatPanel:
 
     # how that comes about
 
-    def wire(self, app: Any, asking: Any) -> None:  # noqa: ANN401
+    def wire(
+        self,
+        app: Any,  # noqa: ANN401
+        asking: Any,  # noqa: ANN401
+        further: Callable[[Answer], Sequence[str]] | None,
+    ) -> None:
         """Connects the events.
 
         Args:
             app: The page.
             asking: A component of another part of the page that asks, by its event ``asked``.
+            further: Finds questions to go on with after an answer.
         """
         outputs = [self._chat, self._actions, self._further]
         composer = [self._box, self._editing, self._leave]
@@ -311,6 +316,8 @@ class ChatPanel:
         self._wire_taking()
         if self._history:
             self._history.wire(self._gr, app, self.came, outputs)
+        if further:
+            self._wire_further(further)
 
     def _wire_answers(self, outputs: Sequence[Any], asking: Any) -> None:  # noqa: ANN401
         at_once = {**QUIET, "trigger_mode": "multiple"}
@@ -332,7 +339,7 @@ class ChatPanel:
         again, picked = self._again, made(self._picked)
         self.answers = [
             sent.then(made(self._ask), [self._asked, *here, self._editing], **answering),
-            self._suggestions.asked(picked, here, **answering),
+            self.suggestions.asked(picked, here, **answering),
             self._further.asked(picked, here, **answering),
             asking.asked(picked, here, **answering),
             act.retry(made(again), here, **answering),
@@ -360,30 +367,15 @@ class ChatPanel:
                 None, self._file, None, js=SAVE, **QUIET
             )
 
-    def wire_offers(
-        self,
-        app: Any,  # noqa: ANN401
-        suggestions: Callable[[], Sequence[str]],
-        further: Callable[[Answer], Sequence[str]] | None,
-    ) -> None:
-        """Fills in the suggested questions, once these are known.
-
-        Args:
-            app: The page.
-            suggestions: Finds questions to begin with.
-            further: Finds questions to go on with after an answer.
-        """
-
-        def first() -> str:
-            return offers_html(suggestions()[:SUGGESTED])
+    def _wire_further(self, further: Callable[[Answer], Sequence[str]]) -> None:
+        """Fills in questions to go on with, once these are known."""
 
         def followed(sent: Sent) -> Any:  # noqa: ANN401
             answer = self._last(sent)
-            offers = offers_html(further(answer)[:FURTHER] if further and answer else ())
+            offers = offers_html(further(answer)[:FURTHER] if answer else ())
             # Meanwhile the page may have gone on, to an answer that these do not follow.
             return offers if self._last(sent) is answer else self._gr.skip()
 
-        app.load(first, None, self._suggestions, **QUIET)
         # None waits in the queue: there it would take a question's place.
         unqueued = {
             **QUIET,
@@ -391,7 +383,7 @@ class ChatPanel:
             "concurrency_id": "further",
             "trigger_mode": "multiple",
         }
-        for answer in self.answers if further else ():
+        for answer in self.answers:
             answer.then(handler(self._gr, followed), None, self._further, **unqueued)
 
 

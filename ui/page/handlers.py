@@ -16,6 +16,9 @@ T = TypeVar("T")
 Updates = dict[Any, Any]
 """What components of the page become."""
 
+UNSEEN: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
+"""How a component is that only carries a text: ``container`` would bring Gradio's form with it."""
+
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 

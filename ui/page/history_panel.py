@@ -20,13 +20,14 @@ from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import NoSuchConversation
 from ui.conversation_store.values import Turn as Kept
 from ui.page.chat import Turn
-from ui.page.handlers import QUIET, Sent, Updates, handler, told
+from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, told
 from ui.templating import render, static
 
 log = logging.getLogger(__name__)
 
-# The browser remembers which chat was open; its number is no secret of the server's.
-STORAGE = {"storage_key": "onrecord-chat", "secret": "onrecord"}
+# The browser remembers which chat was open: Gradio's part for that brings 70 kB to do it in secret.
+REMEMBERED = "() => localStorage.getItem('onrecord-open') ?? ''"
+REMEMBER = "id => localStorage.setItem('onrecord-open', id)"
 
 COPY = "text => { if (text) navigator.clipboard.writeText(text); }"
 SAVE = """file => {
@@ -201,10 +202,14 @@ class HistoryPanel:
             chats: Where conversations are kept.
         """
         self.chats = chats
-        self.chat = gr.BrowserState("", **STORAGE)
+        self.chat = gr.Textbox("", **UNSEEN)
         self._gone = gr.State(None)  # the chat that was deleted last
         self._search = gr.Textbox(
-            label="Search in them", placeholder="Search", show_label=False, max_lines=1
+            label="Search in them",
+            placeholder="Search",
+            show_label=False,
+            container=False,
+            max_lines=1,
         )
         self.listing = gr.HTML(
             "", js_on_load=static("history.js"), elem_id="earlier", apply_default_css=False
@@ -265,7 +270,10 @@ class HistoryPanel:
 
         all_ = [*outputs, self.chat, self._gone, self.listing]
         here = [self.chat, self._search]
-        app.load(handler(gr, turned), here, all_, **QUIET)
+        app.load(None, None, self.chat, js=REMEMBERED, **QUIET).then(
+            handler(gr, turned), here, all_, **QUIET
+        )
+        self.chat.change(None, self.chat, None, js=REMEMBER, **QUIET)
         self._search.change(handler(gr, searched), here, self.listing, **QUIET)
         self.listing.opened(told(gr, opened), self._search, all_, **QUIET)
         self.listing.renamed(told(gr, renamed), here, self.listing, **QUIET)

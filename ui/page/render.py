@@ -12,7 +12,7 @@ from index.article import Article
 from index.text.blocks import split_blocks
 from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
 from rag.types import Answer, Citation, Short
-from ui.answer_parts import Span, in_claim, paragraphs, pieces
+from ui.answer_parts import ITEMIZED, Span, in_claim, paragraphs, pieces
 from ui.templating import render
 
 LONGEST_SHOWN_QUESTION = 2_000
@@ -23,9 +23,6 @@ LONGEST_PEEK = 400
 
 LONGEST_OPENING = 70
 """Characters of an article's opening words where they stand for its title."""
-
-ITEMIZED = ("timeline", "brief", "list")
-"""Kinds of replies that are lists."""
 
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LABELS = {

@@ -32,7 +32,7 @@ LONGEST = 100_000
 """Characters of one value that a function of the page is given, as JSON."""
 
 _SESSION = re.compile(r"[0-9A-Za-z-]{1,64}")
-_TEXTS = ("textbox", "dropdown", "radio", "button", "browserstate", "state")
+_TEXTS = ("textbox", "dropdown", "radio", "button", "state")
 
 
 class Sessions:

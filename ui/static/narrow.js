@@ -4,6 +4,7 @@ const which = element.querySelector(".which");
 const left = element.querySelector(".left");
 const chips = element.querySelector(".chips");
 let latest = 0;
+let filled = false; // with what can be chosen: once somebody wants to
 
 function option(value, text = value) {
   const made = document.createElement("option");
@@ -13,6 +14,7 @@ function option(value, text = value) {
 }
 
 async function fill() {
+  filled = true;
   const { publishers, months } = await server.choices({});
   const all = form.publisher.options[0];
   const chosen = form.publisher.value;
@@ -45,12 +47,12 @@ async function choose() {
 which.addEventListener("click", () => {
   form.hidden = !form.hidden;
   which.setAttribute("aria-expanded", String(!form.hidden));
+  if (!filled) fill();
   choose();
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 let typing;
 form.addEventListener("input", () => { take(); clearTimeout(typing); typing = setTimeout(choose, 200); });
 form.addEventListener("change", choose);
-document.addEventListener("onrecord:edited", async () => { await fill(); choose(); });
+document.addEventListener("onrecord:edited", async () => { if (filled) await fill(); choose(); });
 document.addEventListener("onrecord:wide", () => { form.reset(); choose(); });
-fill();

@@ -217,14 +217,10 @@ def _lists(tree: Node, lines: list[str]) -> bool:
             run.append(text)
             if len(run) > MAX_RUN and all(map(is_sentence, run[-MAX_RUN - 1 :])):
                 return False
-        elif (next(node.iter("a"), None) is not None or _in_link(node)) and len(text) > 12:
+        elif len(text) > 12 and node.xpath("descendant-or-self::a | ancestor::a"):
             told.update(run if linked else ())
             linked += 1
             run = []
     told.update(run)
     prose = [line for line in lines if is_sentence(line)]
     return linked >= MIN_LINKED and bool(prose) and all(plain(line) in told for line in prose)
-
-
-def _in_link(node: Node) -> bool:
-    return next(node.iterancestors("a"), None) is not None

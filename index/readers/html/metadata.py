@@ -19,45 +19,28 @@ from index.readers.encoding import letters
 from index.readers.fields import language_code, one_line, past_day
 from index.readers.html import jsonld
 from index.readers.html.names import (
+    PAGES,
     authors,
     host,
     is_url,
     looks_like_a_person,
     outlet,
-    page_names,
     without_publisher,
 )
 from index.readers.markup import Node
 
 PUBLISHED, AUTHOR, PUBLISHER = (
-    page_names()["metas"][name].split() for name in ("published", "author", "publisher")
+    PAGES.told["metas"][name].split() for name in ("published", "author", "publisher")
 )
 WRITTEN_BY = re.compile(
     r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv"
 )
-# Parts of a page that tell of other articles, or of their readers.
-ELSEWHERE = re.compile(
-    r"(?:^|[\s_]|(?<!post)(?<!entry)(?<!article)-)(?:related|recommend\w*|sidebar|comments?"
-    r"|comment-list|(?:page|site|main)?-?footer|teasers?|promo|most-read"
-    r"|popular|trending|latest|more-stories|read-more|up-next|newsletter|ticker|card|widget-area"
-    r"|bio|description|today|current|masthead|weather|prev-?next|next-prev|modal|breadcrumbs?)(?:$|[\s_-])",
-    re.IGNORECASE,
+ELSEWHERE, DATE_CLASS, AUTHOR_CLASS = (
+    PAGES.compiled(name, re.I) for name in ("elsewhere", "date_class", "author_class")
 )
 ELSEWHERE_TAGS = ("aside", "footer", "nav", "form", "noscript", "template")
-DATE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:date|dates|datum|fecha|data|time|timestamp|published|publish\w*|pubdate|posted"
-    r"|posted-on|dateline|post-?date|entry-date|created|submitted)(?:$|[\s_-])|date(?:time|line|[A-Z])",
-    re.IGNORECASE,
-)
 PUBLISHED_CLASS = re.compile(r"publi|posted|created|entry-date", re.IGNORECASE)
 UPDATED_CLASS = re.compile(r"update|modif|edited|aktualis|changed", re.IGNORECASE)
-AUTHOR_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:author|authors|byline|by-line|writer|contributor\w*|autor|autores|auteur"
-    r"|autore"
-    r"|redacteur|signature|reporter|vcard|username)(?:$|[\s_-])|author-?name|authorname"
-    r"|contributorname|byline",
-    re.IGNORECASE,
-)
 NO_AUTHOR_CLASS = re.compile(r"bio|desc|about|avatar|image|img|photo|social|follow|detail", re.I)
 IN_PATH = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0\d|1[0-2])[/-]?([0-2]\d|3[01])(?!\d)")
 UTC = re.compile(r"[T ](\d\d):\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|\+00:?00)$")
@@ -469,13 +452,10 @@ def _beside(tree: Node, headline: Node | None) -> set[Node]:
     for above in list(headline.iterancestors())[:2]:
         if above.tag not in ("body", "html"):
             near.update(node for node in above.iter() if here - BEFORE <= at[node] <= here + AFTER)
-    return near if own is None else near | (set(own.iter()) - _nested(own))
-
-
-def _nested(article: Node) -> set[Node]:
-    return {
-        node for other in article.iter("article") if other is not article for node in other.iter()
-    }
+    if own is None:
+        return near
+    nested = {node for other in own.iter("article") if other is not own for node in other.iter()}
+    return near | (set(own.iter()) - nested)
 
 
 def _organisation(value: object) -> bool:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib.resources import files
 from urllib.parse import urlsplit
 
 from index.boilerplate import phrases
+from index.boilerplate.phrases import Phrases
 from index.readers.encoding import letters
 from index.readers.fields import one_line, parse_date
 from index.text.dates import is_calendar_word
 
-NO_AUTHORS = set(
-    "admin administrator administrador webmaster root editor editors author authors autor autore"
-    " auteur user username guest anonymous anonym unknown none null undefined posted published"
-    " follow share subscribe login sign menu home comments date datum data fecha by von par por"
-    " staff writer website site contact email print redactor system super superuser default test"
-    " n/a na".split()
-)
-SOCIAL_HOSTS = re.compile(
-    r"(?:^|\.)(?:facebook|twitter|x|instagram|youtube|linkedin|t|telegram|vk|tiktok|pinterest"
-    r"|threads|plus\.google|google)\.\w{2,3}$"
+PAGES = Phrases("index.readers.html")
+"""What pages call their parts and people, and the meta elements about an article."""
+
+NO_AUTHORS = set(PAGES.told["no_authors"].split())
+ROLE, OTHERS, SOCIAL_HOSTS = (
+    PAGES.compiled(name, re.I) for name in ("role", "others", "social_hosts")
 )
 # A label before a name; "di" before one word is a part of it: "Di Maio".
 BY = re.compile(
@@ -33,25 +27,10 @@ SPLIT = re.compile(
     r"\s*(?:[;|•·،、]|\s/\s|,\s+(?=[^\W\d_])"
     r"|\s(?:and|und|et|y|och|og|ja|и|та|و|ve|és|&)\s(?=[^\W\d_]))\s*"
 )
-ROLE = re.compile(
-    r"(?:\b(?:correspondent|reporter|editor|writer|columnist|producer|journalist|staff|bbc news"
-    r"|contributor|analyst|photographer|redakteur(?:in)?|korrespondent(?:in)?|journaliste"
-    r"|redactora?|giornalista|desk|bureau)\b|^(?:in|à|a|aus|da|desde|for|à paris)\s)",
-    re.IGNORECASE,
-)
-OTHERS = re.compile(
-    r"(?:责任编辑|责编|编辑|责任校对|來源|来源|編集|edited by|photos?)\s*[:：/]?", re.IGNORECASE
-)
 URL = re.compile(r"^(?:https?:)?//|^www\.|^[\w-]+(?:\.[\w-]+)+(?:/\S*)?$")
 COPYRIGHT = re.compile(r"©|\(c\)|copyright|all rights reserved", re.IGNORECASE)
 MAX_NAME_WORDS = 7
 MAX_NAME = 80
-
-
-@cache
-def page_names() -> dict[str, dict[str, str]]:
-    """What pages call their parts, and the meta elements about an article: ``names.toml``."""
-    return tomllib.loads((files("index.readers.html") / "names.toml").read_text("utf-8"))
 
 
 def authors(value: object, *others: str | None) -> str | None:

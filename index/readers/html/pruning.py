@@ -15,7 +15,7 @@ from typing import Any
 
 from index.boilerplate import phrases
 from index.boilerplate.rules import is_sentence, plain
-from index.readers.html.names import page_names
+from index.readers.html.names import PAGES
 from index.readers.markup import Node, word_count
 
 MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
@@ -107,7 +107,9 @@ def _own_words(line: Node) -> int:
 
 
 PARTS = "div section aside ul ol p span figure figcaption details nav footer table small a".split()
-KINDS = tuple((why, frozenset(words.split())) for why, words in page_names()["parts"].items())
+KINDS: tuple[tuple[str, frozenset[str]], ...] = tuple(
+    (why, frozenset(words.split())) for why, words in PAGES.told["parts"].items()
+)
 NAMED = ("class", "id", "data-component", "data-testid", "role", "data-type")
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LINES = ("p", "div", "span")
@@ -170,13 +172,11 @@ def _suspects(tree: Node) -> list[tuple[Node, str]]:
     prose = Counter(
         node.get("class")
         for node, reason in found
-        if node.tag in LINES and reason not in ALWAYS and is_sentence(_text(node))
+        if node.tag in LINES
+        and reason not in ALWAYS
+        and is_sentence(" ".join(node.text_content().split()))
     )
     return [(node, reason) for node, reason in found if prose[node.get("class")] < MIN_PARAGRAPHS]
-
-
-def _text(node: Node) -> str:
-    return " ".join(node.text_content().split())
 
 
 def _called(node: Node) -> str:
