@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -18,6 +19,7 @@ from index.check import faults
 from index.embedders import embedder_of
 from index.engine import engine_at
 from index.errors import IndexDamaged
+from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
 from index.web import gather as web
 from index.web.addresses import AddressRefused, is_web
@@ -79,6 +81,7 @@ def add(
     fetch: Fetch | None = None,
     *,
     watching: bool = False,
+    workers: int = 1,
 ) -> tuple[Report, list[str]]:
     """Adds sources; those that are not there are told, and the rest goes on.
 
@@ -88,6 +91,7 @@ def add(
         fields: What records call the fields of an article: {"title": "headline"}.
         fetch: What fetches addresses; None for a connection of its own.
         watching: Whether pages that nobody says have changed are asked again only now and then.
+        workers: Processes that cut and encode articles; 1 for this one alone.
 
     Returns:
         What was done, and a sentence for each source that is missing.
@@ -102,7 +106,7 @@ def add(
             missing.append(str(error))
     if not sources and not urls:
         return Report(), missing
-    report = _added(settings, sources, urls, fetch, watching=watching)
+    report = _added(settings, sources, urls, fetch, watching=watching, workers=workers)
     _note(settings, report)
     return report, missing
 
@@ -114,8 +118,9 @@ def _added(
     fetch: Fetch | None,
     *,
     watching: bool,
+    workers: int,
 ) -> Report:
-    with _builder(settings) as builder:
+    with _builder(settings, workers) as builder:
         if not urls:
             return builder.add(sources)
         with closing(fetch or fetcher(settings)) as fetching:
@@ -249,7 +254,7 @@ def _tell_mended(report: Report) -> None:
 
 
 @contextmanager
-def _builder(settings: Settings) -> Iterator[Builder]:
+def _builder(settings: Settings, workers: int = 1) -> Iterator[Builder]:
     """A builder that shows its progress on standard error."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
@@ -260,10 +265,12 @@ def _builder(settings: Settings) -> Iterator[Builder]:
         def progress(stage: str, done: int, total: int) -> None:
             bars.update(tasks[stage], completed=done, total=total or None, visible=True)
 
+        load = partial(embedder_of, settings.embedder)
         yield Builder(
             settings.place(),
-            embedder_of(settings.embedder),
+            load(),
             chunk_tokens=settings.chunk_tokens,
             overlap=settings.overlap,
             progress=progress,
+            workers=Workers(workers, load) if workers > 1 else None,
         )
