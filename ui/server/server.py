@@ -120,11 +120,7 @@ _FAREWELL = 3
 
 
 class Server:
-    """One app at one port.
-
-    Attributes:
-        address: Where it answers, with a slash at its end.
-    """
+    """One app at one port."""
 
     def __init__(
         self,
@@ -148,7 +144,7 @@ class Server:
             CannotServe: the port is taken, the host is not this machine's, or the app fails.
         """
         listening = listen(host, port)
-        self.address = address_of(host, listening)
+        self.address = address_of(host, listening)  # where it answers, with a slash at its end
         self._server = uvicorn.Server(configured(Forwarded(app, proxies), limits))
         self._thread = threading.Thread(
             target=self._run, args=(listening,), name="onrecord-server", daemon=True
