@@ -1,6 +1,7 @@
 """Has many people ask a server at once, and reports times, errors, processor and memory.
 
     python benchmarks/load.py [--users 20] [--think 2 0] [--questions 300] [--memory 1000]
+    python benchmarks/load.py --adding 10 --questions 0 --seconds 600 --think 2 --memory 0
 
 Starts ``onrecord chat`` over an index of the sample corpus in a temporary folder, on this machine
 only. Users of the page go the way of the browser: the page is opened, its load events are fired,
@@ -9,6 +10,10 @@ does after an answer (keeping it, questions to go on with) is asked for too. Use
 read the events of ``POST /api/ask``. ``--think`` gives the mean seconds that a user thinks between
 an answer and the next question, exponentially distributed; 0 asks at once. After ``--turns``
 questions a user of the page opens it anew.
+
+With ``--adding`` an article is sent to ``POST /api/articles`` every so many seconds beside this,
+and in the end every one of them has to be there. With ``--questions 0`` each line of the table
+lasts ``--seconds``.
 
 Then the users of the page ask ``--memory`` questions without thinking, and the server's resident
 memory is noted. The exit status is 1 after an error, or when ``--p95-ms`` or ``--growth-kb`` is
@@ -53,18 +58,21 @@ def main() -> int:
     """Runs what was asked for, prints the figures, and says whether the bounds were kept."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--users", type=int, default=20)
-    parser.add_argument("--questions", type=int, default=300, help="for each line of the table")
+    parser.add_argument(
+        "--questions", type=int, default=300, help="for each line; 0 for as many as fit"
+    )
     parser.add_argument("--seconds", type=float, default=300, help="the most for each line")
     parser.add_argument("--think", type=float, nargs="+", default=[2.0, 0.0])
     parser.add_argument("--doors", nargs="+", choices=sorted(DOORS), default=["page", "api"])
     parser.add_argument("--turns", type=int, default=8, help="questions in one chat")
     parser.add_argument("--memory", type=int, default=1000, help="questions; 0 for none")
+    parser.add_argument("--adding", type=float, default=0, help="seconds between two articles")
     parser.add_argument("--p95-ms", type=float, help="the most for 95 of 100 whole answers")
     parser.add_argument("--growth-kb", type=float, help="the most a question, in the last half")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends too
     with tempfile.TemporaryDirectory(prefix="onrecord-load-") as folder:
-        with served(Path(folder)) as (address, server):
+        with served(Path(folder), sample=not given.adding) as (address, server):
             found = asyncio.run(measured(given, address, psutil.Process(server.pid)))
         print(Path(folder, "log").read_text("utf-8"), file=sys.stderr)
     print(written(found))
@@ -80,6 +88,7 @@ def missed(found: dict[str, Any], p95_ms: float | None, growth_kb: float | None)
         for what, bad in (
             (f"{row['errors']} errors ({row['first_error']})", row["errors"]),
             ("fewer questions were answered in time than asked for", row["cut_short"]),
+            (f"{row['add_errors']} articles not added ({row['add_error']})", row["add_errors"]),
             (f"p95 above {p95_ms} ms", p95_ms is not None and row["p95_ms"] > p95_ms),
         )
         if bad
@@ -115,10 +124,18 @@ class Asked:
 
 
 @dataclass
+class Adding:
+    """Articles that were sent, and how long each took; what went wrong with those that failed."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Work:
     """So many questions, to be shared by all users, until a time."""
 
-    left: int
+    left: float
     until: float
     done: list[Asked] = field(default_factory=list)
     failed: int = 0
@@ -336,6 +353,44 @@ async def _post(client: httpx.AsyncClient, question: str) -> Asked:
     return Asked(error="the stream ended before the answer was whole")
 
 
+@asynccontextmanager
+async def adding(client: httpx.AsyncClient, every: float) -> AsyncIterator[Adding]:
+    """Sends an article every so many seconds, until the block ends; 0 for none."""
+    done = Adding()
+
+    async def go_on() -> None:
+        while every:
+            await asyncio.sleep(every)
+            started = time.perf_counter()
+            try:
+                (await client.post("/api/articles", json=article())).raise_for_status()
+                done.seconds.append(time.perf_counter() - started)
+            except httpx.HTTPError as error:
+                done.errors.append(f"{type(error).__name__}: {error}")
+
+    before = await total(client)
+    task = asyncio.create_task(go_on())
+    yield done
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    there = await total(client) - before
+    if there < len(done.seconds):
+        done.errors.append(f"{len(done.seconds)} were added and {there} are there")
+
+
+def article() -> dict[str, Any]:
+    """An article unlike all others."""
+    words = [secrets.token_hex(3) for _ in range(8)]
+    lines = [f"The {a} of {b} was opened on Monday." for a in words for b in words if a != b]
+    return {"articles": [{"title": f"The opening of {words[0]}", "text": " ".join(lines)}]}
+
+
+async def total(client: httpx.AsyncClient) -> int:
+    """How many articles there are."""
+    found = (await client.get("/api/articles", params={"count": 1})).raise_for_status()
+    return int(found.json()["total"])
+
+
 DOORS = {"page": page_user, "api": api_user}
 
 
@@ -386,9 +441,20 @@ async def row(
     think: float,
 ) -> dict[str, Any]:
     """One line of the table."""
-    work = Work(given.questions, time.monotonic() + given.seconds)
+    work = Work(given.questions or np.inf, time.monotonic() + given.seconds)
     started, server, here = time.perf_counter(), cpu(process), time.process_time()
-    await crowd(client, given, door, think, work)
+    seen: list[tuple[float, float]] = []
+
+    async def look() -> None:
+        while True:
+            seen.append(((time.perf_counter() - started) / 60, process.memory_info().rss / MB))
+            await asyncio.sleep(1)
+
+    looking = asyncio.create_task(look())
+    async with adding(client, given.adding) as added:
+        await crowd(client, given, door, think, work)
+    looking.cancel()
+    late = seen[len(seen) // 2 :]
     wall, took = work.ended - started, time.perf_counter() - started
     good = [each for each in work.done if not each.error]
     whole = [1000 * np.quantile([each.whole for each in good], share) for share in (0.5, 0.95, 1)]
@@ -397,7 +463,13 @@ async def row(
         "door": door,
         "think_s": think,
         "questions": len(work.done),
-        "cut_short": work.left > 0,
+        "cut_short": bool(given.questions) and work.left > 0,
+        "added": len(added.seconds),
+        "add_p50_s": float(np.median(added.seconds)) if added.seconds else 0.0,
+        "add_errors": len(added.errors),
+        "add_error": added.errors[0] if added.errors else "",
+        "mb": [round(size) for _, size in seen[:: max(1, len(seen) // 10)]],
+        "mb_per_minute": np.polyfit(*zip(*late, strict=True), 1)[0] if len(late) > 1 else 0.0,
         "answered": sum(each.answered for each in good),
         **errors(work.done),
         **dict(zip(("p50_ms", "p95_ms", "max_ms"), whole, strict=True)),
@@ -468,6 +540,12 @@ def written(found: dict[str, Any]) -> str:
         f"  {r['p50_ms']:5.0f} /{r['p95_ms']:5.0f} /{r['max_ms']:5.0f}     "
         f"  {r['first_p50_ms']:8.0f} /{r['first_p95_ms']:5.0f}  {r['per_second']:6.1f}"
         f"  {r['cpu_ms']:6.0f}  {r['server_cores']:5.2f} ({r['users_cores']:.2f})"
+        for r in found["rows"]
+    ]
+    lines += [
+        f"{r['added']} articles added beside {r['door']}, each in {r['add_p50_s']:.1f} s,"
+        f" {r['add_errors']} errors; memory {', '.join(map(str, r['mb']))} MB, in the last half"
+        f" {r['mb_per_minute']:+.1f} MB a minute"
         for r in found["rows"]
     ]
     if memory := found["memory"]:

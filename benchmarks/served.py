@@ -12,19 +12,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-START = [sys.executable, "-c", "from ui.cli import main; main()", "chat", "--sample", "--port", "0"]
+ONRECORD = [sys.executable, "-c", "from ui.cli import main; main()"]
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def served(folder: Path, *, sample: bool = True) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The server's address and process; its index and what it logs, ``log``, are in the folder.
+
+    Args:
+        folder: An empty one.
+        sample: Whether the corpus is the sample, which goes when the first article is added; else
+            its articles are added as any are.
 
     Raises:
         RuntimeError: it did not start; with what it logged.
     """
     log = folder / "log"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("ONRECORD_")}
-    command = [*START, "--index", str(folder / "index")]
+    place = ["--index", str(folder / "index")]
+    if not sample:
+        added = [*ONRECORD, "add", "index/sample", *place]
+        subprocess.run(added, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+    command = [*ONRECORD, "chat", *place, "--port", "0", *(["--sample"] if sample else [])]
     with (
         log.open("w") as file,
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file) as server,

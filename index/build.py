@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import islice
 
 from index.article import Article
-from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES, chunk_article, embedded_text
-from index.duplicates import SIGNATURE_BYTES, signature, stories
+from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES
+from index.duplicates import SIGNATURE_BYTES, stories
 from index.embed import Embedder
 from index.engine import Place, engine_at
 from index.errors import IndexDamaged, IndexMismatch, NotIndexed
 from index.ledger import Ledger, Prepared
+from index.preparing import Preparer, Workers
 from index.readers.source import Source
+from index.spool import Spool
 from index.sync import Comparison, Report
-from index.text.sentences import split_sentences
-from index.text.words import code_of, language_of
 
 __all__ = ["Builder", "Progress", "Report", "check_embedder"]
 
@@ -31,8 +27,6 @@ __all__ = ["Builder", "Progress", "Report", "check_embedder"]
 _GROUP = 32
 
 Progress = Callable[[str, int, int], None]
-
-_Encoding = tuple[list[str], "Future[NDArray[np.float32]]"]  # keys, and the vectors to come
 
 
 def check_embedder(place: str, manifest: dict[str, str], embedder: Embedder) -> None:
@@ -74,11 +68,13 @@ class Builder:
         chunk_tokens: int = CHUNK_TOKENS,
         overlap: int = OVERLAP_SENTENCES,
         progress: Progress = lambda stage, done, total: None,
+        workers: Workers | None = None,
     ) -> None:
         self.place = place
         self._engine = engine_at(place)
         self.embedder = embedder
         self.progress = progress
+        self._workers = workers
         self._chunking = {"chunk_tokens": str(chunk_tokens), "overlap": str(overlap)}
 
     def add(
@@ -118,8 +114,7 @@ class Builder:
                 stored = ledger.current_ids()
             found = Comparison(stored)
             found.add({a.uri: _storable(a) for a in articles}.values())
-            fresh = [found.fresh[uri] for uri in found.report.added + found.report.changed]
-            self._commit(ledger, fresh, found.report, found.moved)
+            self._commit(ledger, found.fresh, found.report, found.moved)
         return found.report
 
     def remove(self, names: Sequence[str]) -> Report:
@@ -144,7 +139,7 @@ class Builder:
                             " see which there are with: onrecord articles"
                         )
                     report.removed += [uri for uri in found if uri not in report.removed]
-            self._commit(ledger, [], report, {})
+            self._commit(ledger, {}, report, {})
         return report
 
     def update(self) -> None:
@@ -192,7 +187,7 @@ class Builder:
         found.report.withdrawn = [uri for uri in withdrawn if uri in stored]
         found.report.removed += found.report.withdrawn
         found.mend(again, lost)
-        self._commit(ledger, list(found.fresh.values()), found.report, found.moved, always=rescued)
+        self._commit(ledger, found.fresh, found.report, found.moved, rescued=rescued)
         return found.report
 
     def _rescued(
@@ -247,30 +242,28 @@ class Builder:
     def _commit(
         self,
         ledger: Ledger,
-        fresh: list[Article],
+        fresh: Mapping[str, Article],
         report: Report,
         moved: dict[str, str],
         *,
-        always: bool = False,
+        rescued: bool = False,
     ) -> None:
         """Stores all changes as one generation, or, when there is none, leaves the old one."""
-        prepared = self._prepare(ledger, fresh, report)
+        prepared = self._prepare(ledger, fresh, report, apart=not rescued)
         with ledger.read():
             manifest = ledger.manifest()
         report.generation = int(manifest["generation"])
-        if not (prepared or report.removed or moved or always):
+        if not (prepared or report.removed or moved or rescued):
             self._engine.prune(manifest["token"])  # what a build that was cut off left there
             return
         try:
             with ledger.write():
-                self._engine.forget(
-                    ledger, report.removed + [item.article.uri for item in prepared]
-                )
+                self._engine.forget(ledger, [*report.removed, *prepared])
                 for uri in report.removed:
                     (ledger.withdraw if uri in report.withdrawn else ledger.delete)(uri)
                 for uri, place in moved.items():
                     ledger.set_root(uri, place)
-                uris = {ledger.insert(item)[0]: item.article.uri for item in prepared}
+                uris = {ledger.insert(item)[0]: uri for uri, item in prepared.items()}
                 grouped = stories(
                     {
                         pk: m
@@ -295,66 +288,29 @@ class Builder:
         ledger.database.settle()
         self._engine.prune(token)
 
-    def _prepare(self, ledger: Ledger, fresh: list[Article], report: Report) -> list[Prepared]:
-        """Splits and encodes articles, each group while the next is split.
-
-        Vectors are stored as they come, for no one yet.
-        """
-        prepared: list[Prepared] = []
-        running: _Encoding | None = None
-        with ThreadPoolExecutor(1) as beside:
-            for first in range(0, len(fresh), _GROUP):
-                group = [self._split(article) for article in fresh[first : first + _GROUP]]
-                if running:
-                    self._keep(ledger, running, report)
-                    self.progress("embed", first, len(fresh))
-                prepared += group
-                running = self._encode(ledger, group, beside)
-            if running:
-                self._keep(ledger, running, report)
-                self.progress("embed", len(fresh), len(fresh))
-        return prepared
-
-    def _encode(self, ledger: Ledger, group: list[Prepared], beside: Executor) -> _Encoding:
-        """Begins to encode what the chunks of articles are not known by yet."""
-        texts = {
-            key: embedded_text(item.article.title, chunk)
-            for item in group
-            for chunk, key in zip(item.chunks, item.encodings, strict=True)
-        }
-        with ledger.read():
-            known = ledger.known_encodings(texts)
-        keys = [key for key in texts if key not in known]
-        return keys, beside.submit(self.embedder.encode_passages, [texts[key] for key in keys])
-
-    def _keep(self, ledger: Ledger, encoding: _Encoding, report: Report) -> None:
-        keys, vectors = encoding
-        for first in range(0, len(keys), _GROUP):
-            with ledger.write():
-                part = slice(first, first + _GROUP)
-                ledger.put_encodings(zip(keys[part], vectors.result()[part], strict=True))
-        report.embedded += len(keys)
-
-    def _split(self, article: Article) -> Prepared:
-        language = article.language or language_of(f"{article.title}\n{article.text}")
-        sentences = split_sentences(article.text, code_of(language))
-        chunks = chunk_article(
-            article.text,
-            sentences,
-            self.embedder.count_tokens,
-            max_tokens=int(self._chunking["chunk_tokens"]),
-            overlap=int(self._chunking["overlap"]),
-            title=article.title,
-            window=self.embedder.window,
+    def _prepare(
+        self, ledger: Ledger, fresh: Mapping[str, Article], report: Report, *, apart: bool
+    ) -> Spool[Prepared]:
+        """Splits and encodes articles; vectors are stored as they come, for no one yet."""
+        prepared: Spool[Prepared] = Spool()
+        articles = iter(fresh.values())
+        groups = iter(lambda: [*islice(articles, _GROUP)], [])
+        settings = int(self._chunking["chunk_tokens"]), int(self._chunking["overlap"])
+        parts = (
+            self._workers.parts(self.place, settings, groups)
+            if self._workers and apart and len(fresh) > _GROUP
+            else Preparer(self.embedder, *settings).parts(ledger, groups)
         )
-        keys = [_key(embedded_text(article.title, chunk), chunk.text) for chunk in chunks]
-        return Prepared(article, sentences, chunks, keys, signature(article.text), language)
-
-
-def _key(context: str, text: str) -> str:
-    """Names an encoding by what is encoded and how much of it is the chunk's own."""
-    canonical = f"{len(text)}\n{context}"
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        with closing(parts):
+            for group, keys, vectors in parts:
+                for first in range(0, len(keys), _GROUP):
+                    part = slice(first, first + _GROUP)
+                    with ledger.write():
+                        ledger.put_encodings(zip(keys[part], vectors[part], strict=True))
+                report.embedded += len(keys)
+                prepared.update((item.article.uri, item) for item in group)
+                self.progress("embed", len(prepared), len(fresh))
+        return prepared
 
 
 def _storable(article: Article) -> Article:

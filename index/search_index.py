@@ -101,51 +101,24 @@ class SearchIndex:
     recall: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def build(
-        cls, ledger: Ledger, dimension: int, token: str, folder: Path | None = None
-    ) -> SearchIndex:
-        """Computes all of it from the ledger; nothing is embedded again.
+    def build(cls, ledger: Ledger, dimension: int, token: str) -> SearchIndex:
+        """Computes all of it from the ledger, in memory; nothing is embedded again.
 
         Args:
             ledger: Inside ``read()`` or ``write()``.
             dimension: Of the vectors.
             token: Names the generation.
-            folder: An empty one for its files; None keeps it in memory.
-
-        Raises:
-            OSError: the disk takes no more.
         """
         ids, vectors, owners = _vectors(ledger, dimension)
-        chunk_vectors = VectorIndex.build(ids, vectors)
-        article_vectors = VectorIndex.build(*means(vectors, owners))
-        del vectors
-        if folder:
-            chunk_vectors.save(folder / "chunks.faiss")
-            article_vectors.save(folder / "articles.faiss")
-        chunk_words = BM25Index.build(
-            _chunk_texts(ledger, set(ids.tolist())), folder and folder / "chunks.words"
-        )
-        found, languages = set(owners.tolist()), set[str]()
-        written, inside = Counter[str](), Counter[str]()
-
-        def texts() -> Iterator[tuple[int, list[str]]]:
-            for each in ledger.all_articles():
-                languages.add(code_of(each.article.language))
-                count_words(each.article.title, each.article.text, written, inside)
-                if each.pk in found:
-                    yield each.pk, article_stems(each)
-
-        article_words = BM25Index.build(texts(), folder and folder / "articles.words")
-        vocabulary = Vocabulary.of(written, inside)
-        if folder:
-            vocabulary.save(folder / "words.tsv")
-        parts = chunk_vectors, article_vectors, chunk_words, article_words, vocabulary
-        recall = {"chunks": chunk_vectors.recall, "articles": article_vectors.recall}
-        return cls(token, *parts, frozenset(languages or {ENGLISH}), recall)
+        near = dict(_nearness(ids, vectors, owners))
+        chunk_words, article_words, vocabulary, languages = _words(ledger, ids, owners, None)
+        recall = {name: index.recall for name, index in near.items()}
+        words = chunk_words, article_words, vocabulary
+        return cls(token, near["chunks"], near["articles"], *words, languages, recall)
 
     @classmethod
     def write(cls, ledger: Ledger, dimension: int, token: str, root: Path) -> None:
-        """As ``build``, on disk.
+        """Computes the same as ``build``, into files.
 
         Args:
             ledger: Inside ``read()`` or ``write()``.
@@ -160,11 +133,18 @@ class SearchIndex:
         shutil.rmtree(making, ignore_errors=True)
         try:
             making.mkdir(parents=True)
-            made = cls.build(ledger, dimension, token, making)
+            ids, vectors, owners = _vectors(ledger, dimension)
+            recall = {}
+            for name, index in _nearness(ids, vectors, owners):
+                index.save(making / f"{name}.faiss")
+                recall[name] = index.recall
+                del index  # before the next is built: each may take a gigabyte
+            del vectors
+            *_, languages = _words(ledger, ids, owners, making)
             stamp = {
                 "token": token,
-                "languages": sorted(made.languages),
-                "recall": dict(made.recall),
+                "languages": sorted(languages),
+                "recall": recall,
                 "files": _checksums(making),
             }
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
@@ -255,6 +235,45 @@ def _vectors(
         ids[held], owners[held], vectors[held] = pk, article, vector
         held += 1
     return ids[:held], vectors[:held], owners[:held]
+
+
+def _nearness(
+    ids: NDArray[np.int64], vectors: NDArray[np.float16], owners: NDArray[np.int64]
+) -> Iterator[tuple[str, VectorIndex]]:
+    """The vectors of chunks, and then those of articles; the caller may let go of each."""
+    yield "chunks", VectorIndex.build(ids, vectors)
+    yield "articles", VectorIndex.build(*means(vectors, owners))
+
+
+def _words(
+    ledger: Ledger, ids: NDArray[np.int64], owners: NDArray[np.int64], folder: Path | None
+) -> tuple[BM25Index, BM25Index, Vocabulary, frozenset[str]]:
+    """The words of chunks and of articles, the vocabulary, and the languages of the articles.
+
+    Args:
+        ledger: Inside ``read()`` or ``write()``.
+        ids: The chunks, by pk.
+        owners: The article of each.
+        folder: Where their files are made; None keeps them in memory.
+    """
+    chunk_words = BM25Index.build(
+        _chunk_texts(ledger, set(ids.tolist())), folder and folder / "chunks.words"
+    )
+    found, languages = set(owners.tolist()), set[str]()
+    written, inside = Counter[str](), Counter[str]()
+
+    def texts() -> Iterator[tuple[int, list[str]]]:
+        for each in ledger.all_articles():
+            languages.add(code_of(each.article.language))
+            count_words(each.article.title, each.article.text, written, inside)
+            if each.pk in found:
+                yield each.pk, article_stems(each)
+
+    article_words = BM25Index.build(texts(), folder and folder / "articles.words")
+    vocabulary = Vocabulary.of(written, inside)
+    if folder:
+        vocabulary.save(folder / "words.tsv")
+    return chunk_words, article_words, vocabulary, frozenset(languages or {ENGLISH})
 
 
 def means(

@@ -10,6 +10,7 @@ from pathlib import Path
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
 from index.readers.source import Source, file_of
+from index.spool import Spool
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ class Comparison:
 
     def __init__(self, stored: Mapping[str, tuple[int, str, str]]) -> None:
         self.report = Report()
-        self.fresh: dict[str, Article] = {}
+        self.fresh: Spool[Article] = Spool()
         self.moved: dict[str, str] = {}
         self._stored = stored
         self._places = {_place(root, uri): (uri, root) for uri, (_, _, root) in stored.items()}

@@ -34,6 +34,7 @@ from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found, find
 from rag.requests.accounts import with_other_account
+from rag.requests.in_languages import meant_in, request_in
 from rag.requests.kinds import TALK
 from rag.requests.material import evidence_of
 from rag.requests.quoting import by_others
@@ -94,7 +95,13 @@ class Pipeline:
         with self.library.reading() as now:
             mended = partial(mend, vocabulary=now.search_index.vocabulary)
             language = language_asked(asked.question, now.search_index.languages)
-            return understand(asked.question, asked.history, mended, language)
+            before = asked.history[-1].question if asked.history else ""
+            language, text, shorter = meant_in(asked.question, before, language)
+            meant = understand(text, asked.history, mended, language)
+        if language == ENGLISH:
+            return meant
+        leans = text != asked.question
+        return replace(meant, text=asked.question, leans=leans, form="shorter" * shorter)
 
     def decide(self, meant: Question, asked: AskRequest) -> Request:
         """What is asked for.
@@ -103,8 +110,10 @@ class Pipeline:
             meant: The question as meant.
             asked: As it was asked, with the turns before it.
         """
-        if meant.language != ENGLISH or (asked.plain and meant.kind != "smalltalk"):
+        if asked.plain and meant.kind != "smalltalk":
             return FACT
+        if meant.language != ENGLISH:
+            return request_in(meant.asked, meant.language)
         return decided(meant, asked.history, self.reader.request)
 
     def reply(self, meant: Question, request: Request, asked: AskRequest) -> Draft | None:
@@ -122,7 +131,8 @@ class Pipeline:
             filters = asked.filters.within(confined) if confined else asked.filters
             request = request.without(confined) if confined else request
             allowed = self.library.allowed(now, filters)
-            desk = Desk(now, self.embedder, self.reader, meant.asked, allowed)
+            question = f"{meant.asked.removesuffix(meant.form).strip()} {meant.form}".strip()
+            desk = Desk(now, self.embedder, self.reader, question, allowed, meant.language)
             made = answered(meant, request, desk)
             if made is None:
                 return None

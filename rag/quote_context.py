@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from index.ledger import StoredArticle
 from rag.types import Citation
@@ -108,6 +109,7 @@ def _turn(stored: StoredArticle, index: int) -> Iterator[tuple[int, int]]:
     yield start, max(start + 1, index + 1)
 
 
+@lru_cache(maxsize=256)  # asked for every sentence of an article
 def _speak(text: str, speaker: re.Pattern[str]) -> bool:
     """Whether several speak in a text in turns; where dashes stand for them, something is asked."""
     names = [found[1] for found in speaker.finditer(text)]

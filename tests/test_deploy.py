@@ -141,3 +141,63 @@ def test_the_proxy_hands_on_to_services_by_paths_that_there_are():
         assert any(fnmatch(path, pattern) for path in paths), pattern
     believed = COMPOSE["services"]["page"]["environment"]["ONRECORD_PROXIES"]
     assert COMPOSE["networks"]["default"]["ipam"]["config"] == [{"subnet": believed}]
+
+
+def manifests(kind):
+    """The manifests of a kind, by name."""
+    text = (ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")
+    return {
+        each["metadata"]["name"]: each for each in yaml.safe_load_all(text) if each["kind"] == kind
+    }
+
+
+def test_a_cluster_runs_the_image_as_it_is_made():
+    (port,), (kept,) = named("EXPOSE"), named("VOLUME")
+    uid = int(re.search(r"useradd --uid (\d+)", DOCKERFILE)[1])
+    commands = {}
+    for name, each in manifests("Deployment").items():
+        labels = each["spec"]["selector"]["matchLabels"]
+        assert each["spec"]["template"]["metadata"]["labels"] == labels == {"app": name}
+        pod = each["spec"]["template"]["spec"]
+        assert (pod["securityContext"]["runAsUser"], pod["securityContext"]["fsGroup"]) == (
+            uid,
+            uid,
+        )
+        (container,) = pod["containers"]
+        assert container["image"] == COMPOSE["services"]["page"]["image"]
+        commands[name] = parsed(container["args"])[0]
+        assert [p["containerPort"] for p in container["ports"]] == [int(port)]
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            assert container[probe]["httpGet"] == {"path": "/healthz", "port": "http"}
+        mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+        assert mounts == {"kept": kept, "tmp": "/tmp"}
+        volumes = {volume["name"]: volume for volume in pod["volumes"]}
+        assert set(volumes) == set(mounts)
+        if claim := volumes["kept"].get("persistentVolumeClaim"):
+            assert claim["claimName"] in manifests("PersistentVolumeClaim")
+            assert each["spec"]["replicas"] == 1  # it takes one pod at a time
+            assert each["spec"]["strategy"] == {"type": "Recreate"}
+        (config,) = (e["configMapRef"]["name"] for e in container["envFrom"] if "configMapRef" in e)
+        assert settings_named(manifests("ConfigMap")[config]["data"]) == set()
+    assert commands == {"onrecord-page": "chat", "onrecord-programs": "serve"}
+
+
+def test_a_clusters_ingress_hands_on_as_the_proxy_does():
+    services, deployments = manifests("Service"), manifests("Deployment")
+    for each in services.values():
+        assert each["spec"]["selector"]["app"] in deployments
+        assert [p["targetPort"] for p in each["spec"]["ports"]] == ["http"]
+    (rule,) = manifests("Ingress")["onrecord"]["spec"]["rules"]
+    ways = {}
+    for path in rule["http"]["paths"]:
+        service = path["backend"]["service"]
+        assert service["port"]["number"] in [
+            p["port"] for p in services[service["name"]]["spec"]["ports"]
+        ]
+        ways[path["path"]] = service["name"].removeprefix("onrecord-")
+    patterns = re.search(r"@programs path (.+)", CADDY)[1].split()
+    assert ways.pop("/") == "page"
+    assert set(ways) == {p.removesuffix("/*") for p in patterns} - {"/metrics"}
+    assert set(ways.values()) == {"programs"}

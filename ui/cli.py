@@ -149,6 +149,9 @@ def add(
     index: Index = None,
     allow_private: AllowPrivate = None,
     fields: Map = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that cut and encode articles.")
+    ] = 1,
     as_json: AsJson = False,
     explain: Explain = False,
 ) -> None:
@@ -156,7 +159,7 @@ def add(
     from ui.commands import alerts, indexing
 
     settings = _settings(index, allow_private=allow_private)
-    report, missing = indexing.add(settings, sources, _mapped(fields or []))
+    report, missing = indexing.add(settings, sources, _mapped(fields or []), workers=workers)
     indexing.show(report, missing, as_json=as_json)
     for line in indexing.explanations(settings, sources) if explain else ():
         typer.echo(line, err=as_json)
@@ -458,7 +461,7 @@ def serve(
     sample: Sample = False,
 ) -> None:
     """Serve the doors for programs, without the page, from several processes."""
-    from ui.server import workers as processes
+    from ui.server import server as processes
     from ui.server.auth import admitted
 
     settings = _settings(
@@ -477,7 +480,7 @@ def feedback(
     index: Index = None,
 ) -> None:
     """Write what readers thought of the chat's answers as a golden set for evaluate."""
-    from ui.commands.feedback import write_golden
+    from ui.commands.evaluation import write_golden
     from ui.conversation_store.store import ConversationStore
 
     written = write_golden(file, ConversationStore(_settings(index).index).feedback())

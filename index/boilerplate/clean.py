@@ -17,7 +17,7 @@ from itertools import accumulate, groupby, takewhile
 from index.article import Article
 from index.boilerplate import phrases, rules
 from index.text.unwrap import unwrap
-from index.text.words import WORD
+from index.text.words import WORD, language_of
 
 MAX_TITLE_WORDS = 30
 MIN_TITLE_WORDS = 4  # of a headline that a deck or a caption follows without a blank line
@@ -297,8 +297,9 @@ def explain(read: Article) -> list[tuple[str, str]]:
     is stored, with the reason.
 
     >>> text = "Rain\n\nShare on X\n\nIt rained in Bern on Sunday."
-    >>> explain(Article(uri="a", key="a", text=text))
-    [('title', 'Rain (found in the text)'), ('removed', "the page's own words: Share on X")]
+    >>> explain(Article(uri="a", key="a", text=text))  # doctest: +NORMALIZE_WHITESPACE
+    [('title', 'Rain (found in the text)'), ('language', 'en (by its words)'),
+     ('removed', "the page's own words: Share on X")]
     """
     article = read if read.cleaned else clean_article(read)
     origins = dict(note for note in read.notes if note[0] in FIELDS)
@@ -311,6 +312,9 @@ def explain(read: Article) -> list[tuple[str, str]]:
             told.append((name, f"{shown} ({origins.get(name, found)})"))
         elif name in origins:
             told.append((name, origins[name]))
+        elif name == "language":
+            code = language_of(f"{article.title}\n{article.text}")
+            told += [(name, f"{code} (by its words)")] if code else []
     told += [note for note in read.notes if note[0] not in FIELDS]
     if read.cleaned:
         return told

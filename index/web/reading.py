@@ -220,15 +220,12 @@ _ALTERNATE = re.compile(rb"\brel\s*=\s*[\"']?[^\"'>]*\balternate\b", re.I)
 _MARKED = (".html", ".txt", ".md")  # read as text, and so by a charset
 
 
-def articles_of(
-    found: Fetched, body: bytes, page: Page | None, max_bytes: int
-) -> Iterator[Article | Skipped]:
-    """The articles that an address holds, cleaned, each under its own address.
+def as_read(found: Fetched, body: bytes, max_bytes: int) -> Iterator[Article | Skipped]:
+    """The articles that an address holds as the readers of files give them, not cleaned.
 
     Args:
         found: What the address gave.
         body: What lay there.
-        page: What the list says of it that it stands in.
         max_bytes: The size of the largest article.
     """
     name = f"page{_extension(found, body)}"
@@ -243,12 +240,29 @@ def articles_of(
         if isinstance(item, Skipped):
             yield Skipped(found.url, _with_feed(item.reason, body, found.url))
             continue
-        article = item if item.cleaned else clean_article(item)
         if number := item.uri.removeprefix(name):  # one of several on the page
             uri, url = found.url + number, item.url or found.url
         else:
             uri = url = _own_address(item.url, found.url)
-        yield _described(replace(article, uri=uri, key=uri, url=url, root=""), page)
+        yield replace(item, uri=uri, key=uri, url=url, root="")
+
+
+def articles_of(
+    found: Fetched, body: bytes, page: Page | None, max_bytes: int
+) -> Iterator[Article | Skipped]:
+    """The articles that an address holds, cleaned, each under its own address.
+
+    Args:
+        found: What the address gave.
+        body: What lay there.
+        page: What the list says of it that it stands in.
+        max_bytes: The size of the largest article.
+    """
+    for item in as_read(found, body, max_bytes):
+        if isinstance(item, Skipped):
+            yield item
+        else:
+            yield _described(item if item.cleaned else clean_article(item), page)
 
 
 def _described(article: Article, page: Page | None) -> Article:

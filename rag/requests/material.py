@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -14,7 +14,7 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.text.names import aliases
-from index.text.words import WORD, content_stems, is_content
+from index.text.words import ENGLISH, WORD, content_spans, content_stems, is_content, stem
 from rag.answer_text import attribution
 from rag.quote_context import citation, numbered, quote_span, words_of
 from rag.reading.answerability import inverse_frequency
@@ -77,6 +77,7 @@ class Material:
         articles: Those that tell of it, nearest first; of copies all.
         nearness: By the number of an article, the cosine of its best passage with the subject.
         weights: What each stem of the subject counts that some article holds.
+        language: The code of the language of the request.
         nearest: Where no article tells of the subject, the one that is nearest to it.
     """
 
@@ -89,10 +90,11 @@ class Material:
     nearness: dict[int, float] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
     nearest: StoredArticle | None = None
+    language: str = ENGLISH
 
     def share(self, text: str) -> float:
         """How much of the subject's words a text holds, by what each counts, from 0 to 1."""
-        return share(self.weights, text)
+        return share(self.weights, text, self.language)
 
     @property
     def names_alone(self) -> bool:
@@ -109,8 +111,9 @@ class Material:
         return list(first.values())
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """float32 (n, d), unit rows."""
-        return self.embedder.encode_passages(texts)
+        """float32 (n, d), unit rows; what several articles print is encoded once."""
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        return self.embedder.encode_passages([*places])[[places[text] for text in texts]]
 
 
 def gather(
@@ -121,6 +124,7 @@ def gather(
     reader: Reader,
     beside: str = "",
     wide: bool = False,
+    language: str = ENGLISH,
 ) -> Material:
     """The articles that tell of a subject; the newest, if it is "".
 
@@ -132,11 +136,13 @@ def gather(
         reader: The model that reads.
         beside: Who is to be named in them too.
         wide: Whether those count too that only touch on it.
+        language: The code of the language of the request.
     """
-    if not content_stems(f"{subject} {beside}"):
+    if not content_stems(f"{subject} {beside}", language):
         newest = now.ledger.newest(ARTICLES, allowed.articles if allowed else None)
         return Material(now, embedder, reader, "", newest, allowed)
-    query = Query.of(f"{beside} {subject}".strip(), embedder)
+    query = Query.of(f"{beside} {subject}".strip(), embedder, language=language)
+    query = query.across(now.search_index)
     best: dict[int, Passage] = {}
     nearness: dict[int, float] = {}
     for passage in retrieve(now, query, PASSAGES, allowed):
@@ -146,31 +152,47 @@ def gather(
     weights = _weights(now, query)
     first = next((passage.article for passage in best.values()), None)
     if not (beside or _speaks(now, query, weights, max(nearness.values(), default=0.0))):
-        return Material(now, embedder, reader, subject, (), allowed, {}, weights, first)
+        return Material(now, embedder, reader, subject, (), allowed, {}, weights, first, language)
     top = max((passage.score for passage in best.values()), default=0.0)
     near = max(LEAST, NEAR * max(nearness.values(), default=0.0))
 
+    held = _held(now, weights, best)
+
     def tells(passage: Passage) -> bool:
-        article = passage.article
-        if share(weights, opening(article)) >= OPENS:
-            return True
-        whole = f"{article.article.title} {article.article.text}"
-        return passage.score >= SCORE * top and (
-            nearness[article.pk] >= near or share(weights, whole) >= HELD
-        )
+        pk = passage.article.pk
+        on = passage.score >= SCORE * top and (nearness[pk] >= near or held[pk] >= HELD)
+        opens = held[pk] >= OPENS and share(weights, opening(passage.article), language)
+        return on or opens >= OPENS
 
     kept = [passage.article for passage in best.values() if wide or tells(passage)]
     kept += _naming(now, beside, allowed, {article.pk for article in kept})
     return Material(
-        now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first
+        now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first, language
     )
 
 
+def _held(
+    now: Generation, weights: Mapping[str, float], among: Collection[int]
+) -> Mapping[int, float]:
+    """How much of some stems, by their weights, each of some articles holds, by the index."""
+    held = dict.fromkeys(among, 0.0)
+    for form, weight in weights.items():
+        for pk, _ in now.search_index.article_words.search({form: 1.0}, len(among), set(among)):
+            held[pk] += weight / sum(weights.values())
+    return held
+
+
 def _speaks(now: Generation, query: Query, weights: Mapping[str, float], nearest: float) -> bool:
-    """Whether articles can be on a subject: they hold most of its words, or are near to it."""
+    """Whether articles can be on a subject: they hold most of its words, or are near to it.
+
+    What is asked in a language that no article is in is known by its names alone.
+    """
     idf = inverse_frequency(now)
-    unknown = sum(math.sqrt(idf(stem)) for stem in query.stems if stem not in weights)
+    told = {*weights} | {own for own, forms in query.forms.items() if forms & weights.keys()}
+    unknown = sum(math.sqrt(idf(stem)) for stem in query.stems if stem not in told)
     known = sum(weights.values())
+    if query.language not in now.search_index.languages:
+        return known > 0
     return unknown <= known or nearest >= (UNNAMED if known else OTHER)
 
 
@@ -189,23 +211,26 @@ def _naming(
 def _weights(now: Generation, query: Query) -> dict[str, float]:
     """What each stem of a subject counts that some article holds: rare ones and names more."""
     idf, known = inverse_frequency(now), now.search_index.vocabulary
-    names = {stem for word in WORD.findall(query.text) if known.is_name(word.lower())
-             for stem in content_stems(word)}  # fmt: skip
+    frequency = now.search_index.chunk_words.frequency
+    words = [query.text[start:end] for start, end in content_spans(query.text, query.language)]
+    names = {stem(word, query.language) for word in words if known.is_name(word.lower())}
     return {
-        stem: math.sqrt(idf(stem)) * (NAME if stem in names else 1.0)
-        for stem in query.stems
-        if now.search_index.chunk_words.frequency(stem)
+        form: math.sqrt(idf(form)) * (NAME if own in names else 1.0)
+        for own in query.stems
+        for form in ((own,) if frequency(own) else query.forms.get(own, ()))
+        if frequency(form)
     }
 
 
-def share(weights: Mapping[str, float], text: str) -> float:
+def share(weights: Mapping[str, float], text: str, language: str = ENGLISH) -> float:
     """How much of some stems, by their weights, a text holds.
 
     Args:
         weights: What each stem counts.
         text: Any text.
+        language: The code of the language whose stems they are.
     """
-    held = set(content_stems(text))
+    held = set(content_stems(text, language))
     return sum(w for stem, w in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
 
 

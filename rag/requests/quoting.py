@@ -54,6 +54,16 @@ def statements(material: Material, speaker: str) -> list[Statement]:
     ]
 
 
+def speaks_there(material: Material, speaker: str) -> bool:
+    """Whether an article gives anything to a speaker.
+
+    Args:
+        material: The articles.
+        speaker: As the request names them.
+    """
+    return any(is_of(s.speaker, speaker) for stored in material.articles for s in speech(stored))
+
+
 def quotes(material: Material, speaker: str, most: int = MOST) -> list[Line]:
     """What a speaker said about the subject: nearest first chosen, by day shown.
 

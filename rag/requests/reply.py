@@ -11,7 +11,7 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
 from index.text.numbers import numbers_in
-from index.text.words import WORD, content_stems, is_content, stem
+from index.text.words import ENGLISH, content_spans, content_stems, stem
 from rag.answer_text import extractive_text, refusal, sentence
 from rag.dialogue.followup import SHORTER
 from rag.dialogue.small_talk import SMALL_TALK
@@ -28,7 +28,7 @@ from rag.requests.items import QUOTED, listed, named, sort_of, speakers_quoted
 from rag.requests.kinds import TALK
 from rag.requests.material import ARTICLES, Line, Material, composed, gather, published_by, telling
 from rag.requests.quoting import MOST as QUOTES
-from rag.requests.quoting import is_person, quotes, statements
+from rag.requests.quoting import is_person, quotes, speaks_there
 from rag.requests.request import CORRECTED, LENGTH, POINTS, Request, doubted
 from rag.requests.timeline import MOST as EVENTS
 from rag.requests.timeline import OF_ALL, timeline
@@ -64,6 +64,7 @@ class Desk:
     Attributes:
         question: The request as meant.
         allowed: The articles that may be used; None for all.
+        language: The code of the language that it is in.
     """
 
     now: Generation
@@ -71,6 +72,7 @@ class Desk:
     reader: Reader
     question: str
     allowed: Allowed | None = None
+    language: str = ENGLISH
 
     @property
     def whole(self) -> int:
@@ -109,7 +111,9 @@ class Desk:
             beside: Words that are searched for with it.
             wide: Whether articles count that hold little of it.
         """
-        return gather(self.now, subject, self.allowed, self.embedder, self.reader, beside, wide)
+        return gather(
+            self.now, subject, self.allowed, self.embedder, self.reader, beside, wide, self.language
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +187,10 @@ def _on(request: Request, desk: Desk) -> str:
 def _nothing(request: Request, material: Material, desk: Desk) -> Reply:
     """That no article tells of the subject; which of its words none holds, and what is nearest."""
     told = f"the articles tell nothing of {desk.called(request.subject)}".removesuffix(" of ")
-    words = (word for word in WORD.findall(request.subject) if is_content(word))
-    unknown = [
-        f"“{word}”"
-        for word in words
-        if not material.now.search_index.article_words.frequency(stem(word))
-    ]
+    frequency = material.now.search_index.article_words.frequency
+    spans = content_spans(request.subject, desk.language)
+    words = [request.subject[start:end] for start, end in spans]
+    unknown = [f"“{word}”" for word in words if not frequency(stem(word, desk.language))]
     if unknown:
         told += f": none of them holds {in_a_row(unknown).replace(' and ', ' or ')}"
     if material.nearest:
@@ -282,7 +284,9 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
     on = f" on {desk.called(request.subject)}" if named else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
-    if is_person(request.speaker, material.articles) and not statements(material, request.speaker):
+    if is_person(request.speaker, material.articles) and not speaks_there(
+        material, request.speaker
+    ):
         return Reply(f"no words of {whose} are reported{on}")
     return None
 
@@ -327,7 +331,8 @@ def _counted_among(request: Request, desk: Desk) -> tuple[set[int], str]:
         on = desk.gather(request.subject).articles
         if len(on) < ARTICLES:  # else there are more of them
             return {stored.pk for stored in on}, f"tell of {called}"
-    return mentioning(desk.now, request.subject, desk.allowed), f"mention {called}"
+    found = mentioning(desk.now, request.subject, desk.allowed, desk.language)
+    return found, f"mention {called}"
 
 
 def _points(request: Request, desk: Desk, what: str) -> Reply | None:
@@ -405,18 +410,21 @@ def title_of(stored: StoredArticle) -> str:
     return f"{name} ({known})" if known else name
 
 
-def mentioning(now: Generation, words: str, allowed: Allowed | None) -> set[int]:
+def mentioning(
+    now: Generation, words: str, allowed: Allowed | None, language: str = ENGLISH
+) -> set[int]:
     """The articles, by pk, that hold some words, all of them, in any order, with any ending.
 
     Args:
         now: The generation that is asked.
         words: In any form.
         allowed: The articles that may be used; None for all.
+        language: The code of the language of the words.
     """
     index = now.search_index.article_words
     found: set[int] | None = None
     # The rarest first: fewer are left to look for the next word in.
-    for word in sorted(dict.fromkeys(content_stems(words)), key=index.frequency):
+    for word in sorted(dict.fromkeys(content_stems(words, language)), key=index.frequency):
         found = set(allowed.articles) if allowed and found is None else found
         hits = index.search({word: 1.0}, max(1, index.frequency(word)), found)
         found = {pk for pk, _ in hits}

@@ -17,7 +17,7 @@ from rag.extractive import says_the_same
 from rag.periods import day_text
 from rag.quote_context import words_of
 from rag.requests.material import LEAST, Line, Material, opening, quoted, telling
-from rag.requests.quoting import statements
+from rag.requests.quoting import speaks_there
 
 # Two sentences on one day whose cosine is higher tell of one event.
 SAME = 0.55
@@ -151,11 +151,17 @@ def day_of(told: Date, text: str, published: date | None) -> date | None:
 
 def _on_subject(material: Material, events: Sequence[Event], most: int) -> list[Event]:
     """The events that have to do with the subject, each once."""
+    held = _held(material, events)
+    if material.subject:  # the others cannot belong to it, however near they are
+        events = [e for e, share in zip(events, held, strict=True) if share >= BELONGS - 1]
+        held = [share for share in held if share >= BELONGS - 1]
+    if not events:
+        return []
     vectors = material.encode([e.text for e in events])
     keep = np.ones(len(events), bool)
     nearness = np.array([1 / (1 + _place(e)) for e in events], np.float32)
     if material.subject:
-        nearness = _belonging(material, events, vectors)
+        nearness = _near(material, events, vectors) + np.array(held, np.float32)
         keep = nearness >= BELONGS
     kept: list[int] = []
     merged: dict[int, Event] = {}
@@ -188,23 +194,29 @@ def _place(event: Event) -> int:
     return list(telling(event.article)).index(event.index)
 
 
-def _belonging(
+def _near(
     material: Material, events: Sequence[Event], vectors: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """How much each event has to do with the subject, float32 (n,)."""
+    """How near each event is to the subject, float32 (n,), the nearest 1."""
     cosines = vectors @ material.embedder.encode_query(material.subject)
     articles = np.array([material.nearness[e.article.pk] for e in events], np.float32)
-    near = np.maximum(*(c / max(float(c.max()), LEAST) for c in (cosines, articles)))
+    near: NDArray[np.float32] = np.maximum(
+        *(c / max(float(c.max()), LEAST) for c in (cosines, articles))
+    )
+    return near
+
+
+def _held(material: Material, events: Sequence[Event]) -> list[float]:
+    """How much of the subject's words each event or the opening of its article holds."""
     opened = {a.pk: material.share(opening(a)) for a in material.articles}
-    person = material.names_alone and bool(statements(material, material.subject))
+    person = material.names_alone and speaks_there(material, material.subject)
     held = []
     for event in events:
         own = material.share(quoted(event.article, event.index))
         # What an article on somebody tells of others is nothing that they did.
         first = event.index in islice(telling(event.article), 1)
         held.append(own if person and not first else max(own, opened[event.article.pk]))
-    belonging: NDArray[np.float32] = near + np.array(held, np.float32)
-    return belonging
+    return held
 
 
 def _with(event: Event, other: Event) -> Event:

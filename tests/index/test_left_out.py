@@ -90,6 +90,7 @@ def test_what_is_left_out_is_told_with_its_reason():
         ("author", "Ann Lee (byline)"),
         ("published", "2026-02-11 (meta date)"),
         ("publisher", "Gull Post (meta og:site_name)"),
+        ("language", "en (by its words)"),
         ("removed", "a call to a newsletter: Get our morning mail."),
         ("removed", "who published, or when: By Ann Lee"),
         (
@@ -117,7 +118,10 @@ def test_a_records_day_is_read_by_any_of_its_names(tmp_path, field, value):
 def test_a_records_unclear_day_is_told(tmp_path):
     (found,) = records(tmp_path, {"id": "a", "text": FIRST, "pub_date": "05/06/2026"})
     assert found.published is None
-    assert explain(found) == [("published", "left out, as it is no certain day: 05/06/2026")]
+    assert explain(found) == [
+        ("published", "left out, as it is no certain day: 05/06/2026"),
+        ("language", "en (by its words)"),
+    ]
 
 
 def test_html_inside_a_records_text_becomes_lines(tmp_path):

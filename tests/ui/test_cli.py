@@ -87,11 +87,13 @@ def test_add_explains_what_it_read(news, onrecord):
     told = [
         "rain.txt",
         "  title: Rain in Kyiv again (found in the text)",
+        "  language: en (by its words)",
         "  removed: the page's own words: Share on X",
         "snow.md",
         "  title: Snow (as the source says)",
         "  published: 2026-03-01 (as the source says)",
         "  publisher: The Post (as the source says)",
+        "  language: en (by its words)",
     ]
     status, out, _ = onrecord("add", news, "--explain")
     assert status == 0

@@ -66,6 +66,16 @@ def news(workplace):
     return folder
 
 
+def test_an_address_is_explained_as_a_file_is(site, onrecord):
+    status, out, _ = onrecord("add", f"{site.address}/a", "--explain")
+    told = out[out.index(f"{site.address}/a\n") :].splitlines()
+    assert status == 0
+    assert told[1].startswith("  title: Harbour")
+    assert any(line.startswith("  language: en") for line in told)
+    status, out, _ = onrecord("add", f"{site.address}/feed.xml", "--explain")
+    assert (status, "title:" in out) == (0, False)  # its pages can be named
+
+
 def test_a_feed_and_a_folder_are_added_as_one_generation(site, news, onrecord):
     status, out, err = onrecord("add", news, f"{site.address}/feed.xml", "--json")
     told = only(out)

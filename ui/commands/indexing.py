@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from index.article import Article
+from index.article import Article, Skipped
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
 from index.check import faults
 from index.embedders import embedder_of
 from index.engine import engine_at
 from index.errors import IndexDamaged
+from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
 from index.web import gather as web
-from index.web.addresses import is_web
-from index.web.fetch import Fetch, Fetcher
+from index.web.addresses import AddressRefused, is_web
+from index.web.fetch import Fetch, Fetcher, NotFetched
+from index.web.reading import Unreadable, as_read, listing, unzipped
 from ui import changes, output
 from ui.conversation_store.store import damage
 
@@ -29,24 +32,41 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 
-def explanations(settings: Settings, named: Iterable[str]) -> Iterator[str]:
+def explanations(
+    settings: Settings, named: Iterable[str], fetch: Fetch | None = None
+) -> Iterator[str]:
     """A line for each article of sources, and an indented one for each thing to tell of it.
 
-    What is missing or cannot be read is told when it is added, and passed over here.
+    What is missing or cannot be read is told when it is added, and passed over here; so is a feed,
+    whose pages can be named.
 
     Args:
         settings: Where the index is, and how it is asked.
         named: Files, folders, globs and addresses.
+        fetch: What fetches addresses; None for a connection of its own.
     """
     for name in named:
-        try:
-            source = Source.at(name, max_bytes=settings.max_file_mb * 2**20)
-        except SourceMissing:
-            continue
-        for item in source.articles():
+        for item in _as_read(settings, name, fetch):
             if isinstance(item, Article):
                 yield output.plain(item.uri)
                 yield from (output.plain(f"  {about}: {what}") for about, what in explain(item))
+
+
+def _as_read(settings: Settings, name: str, fetch: Fetch | None) -> Iterator[Article | Skipped]:
+    """The articles of a source as its reader gives them."""
+    most = settings.max_file_mb * 2**20
+    if not is_web(name):
+        with suppress(SourceMissing):
+            yield from Source.at(name, max_bytes=most).articles()
+        return
+    with (
+        suppress(NotFetched, Unreadable, AddressRefused),
+        closing(fetch or fetcher(settings)) as fetching,
+    ):
+        found = fetching.get(name)
+        body = unzipped(found.body or b"", most)
+        if listing(body, found.url, found.kind) is None:
+            yield from as_read(found, body, most)
 
 
 _STAGES = {"fetch": "Fetching", "read": "Reading", "embed": "Embedding", "index": "Indexing"}
@@ -61,6 +81,7 @@ def add(
     fetch: Fetch | None = None,
     *,
     watching: bool = False,
+    workers: int = 1,
 ) -> tuple[Report, list[str]]:
     """Adds sources; those that are not there are told, and the rest goes on.
 
@@ -70,6 +91,7 @@ def add(
         fields: What records call the fields of an article: {"title": "headline"}.
         fetch: What fetches addresses; None for a connection of its own.
         watching: Whether pages that nobody says have changed are asked again only now and then.
+        workers: Processes that cut and encode articles; 1 for this one alone.
 
     Returns:
         What was done, and a sentence for each source that is missing.
@@ -84,7 +106,7 @@ def add(
             missing.append(str(error))
     if not sources and not urls:
         return Report(), missing
-    report = _added(settings, sources, urls, fetch, watching=watching)
+    report = _added(settings, sources, urls, fetch, watching=watching, workers=workers)
     _note(settings, report)
     return report, missing
 
@@ -96,8 +118,9 @@ def _added(
     fetch: Fetch | None,
     *,
     watching: bool,
+    workers: int,
 ) -> Report:
-    with _builder(settings) as builder:
+    with _builder(settings, workers) as builder:
         if not urls:
             return builder.add(sources)
         with closing(fetch or fetcher(settings)) as fetching:
@@ -231,7 +254,7 @@ def _tell_mended(report: Report) -> None:
 
 
 @contextmanager
-def _builder(settings: Settings) -> Iterator[Builder]:
+def _builder(settings: Settings, workers: int = 1) -> Iterator[Builder]:
     """A builder that shows its progress on standard error."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
@@ -242,10 +265,12 @@ def _builder(settings: Settings) -> Iterator[Builder]:
         def progress(stage: str, done: int, total: int) -> None:
             bars.update(tasks[stage], completed=done, total=total or None, visible=True)
 
+        load = partial(embedder_of, settings.embedder)
         yield Builder(
             settings.place(),
-            embedder_of(settings.embedder),
+            load(),
             chunk_tokens=settings.chunk_tokens,
             overlap=settings.overlap,
             progress=progress,
+            workers=Workers(workers, load) if workers > 1 else None,
         )

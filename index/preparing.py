@@ -1,0 +1,195 @@
+"""Articles split into sentences and chunks, and these encoded: here, or in several processes."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.article import Article
+from index.chunk import chunk_article, embedded_text
+from index.duplicates import signature
+from index.embed import Embedder
+from index.engine import Place, engine_at
+from index.errors import OnRecordError
+from index.ledger import Ledger, Prepared
+from index.text.sentences import split_sentences
+from index.text.words import code_of, language_of
+
+# How often the processes are started again before an article is taken for the reason.
+_STARTS = 3
+
+Part = tuple[list[Prepared], list[str], NDArray[np.float32]]
+"""Articles that are ready, the keys of the encodings that are new, and these as (n, d)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparer:
+    """How articles are cut and encoded.
+
+    Attributes:
+        chunk_tokens: The longest chunk, in tokens.
+        overlap: Sentences that neighbouring chunks share.
+    """
+
+    embedder: Embedder
+    chunk_tokens: int
+    overlap: int
+
+    def split(self, article: Article) -> Prepared:
+        """An article with its sentences, chunks and signature."""
+        language = article.language or language_of(f"{article.title}\n{article.text}")
+        sentences = split_sentences(article.text, code_of(language))
+        chunks = chunk_article(
+            article.text,
+            sentences,
+            self.embedder.count_tokens,
+            max_tokens=self.chunk_tokens,
+            overlap=self.overlap,
+            title=article.title,
+            window=self.embedder.window,
+        )
+        keys = [_key(embedded_text(article.title, chunk), chunk.text) for chunk in chunks]
+        return Prepared(article, sentences, chunks, keys, signature(article.text), language)
+
+    def parts(self, ledger: Ledger, groups: Iterable[list[Article]]) -> Generator[Part]:
+        """Prepares groups in turn, each encoded while the next is split.
+
+        Args:
+            ledger: Where a part is stored before the next is asked for.
+            groups: Articles that are encoded together.
+        """
+        running: tuple[list[Prepared], list[str], Future[NDArray[np.float32]]] | None = None
+        with ThreadPoolExecutor(1) as beside:
+            for articles in groups:
+                group = [self.split(article) for article in articles]
+                if running:
+                    yield *running[:2], running[2].result()
+                texts = _unknown(ledger, group)
+                encoded = beside.submit(self.embedder.encode_passages, [*texts.values()])
+                running = group, [*texts], encoded
+            if running:
+                yield *running[:2], running[2].result()
+
+
+def _unknown(ledger: Ledger, group: list[Prepared]) -> dict[str, str]:
+    """What has to be encoded of the chunks of articles, by its key."""
+    texts = {
+        key: embedded_text(item.article.title, chunk)
+        for item in group
+        for chunk, key in zip(item.chunks, item.encodings, strict=True)
+    }
+    with ledger.read():
+        known = ledger.known_encodings(texts)
+    return {key: text for key, text in texts.items() if key not in known}
+
+
+def _key(context: str, text: str) -> str:
+    """Names an encoding by what is encoded and how much of it is the chunk's own."""
+    canonical = f"{len(text)}\n{context}"
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Processes that prepare articles; what one that is killed had in hand is done again.
+
+    Attributes:
+        count: How many.
+        embedder: Loads the model; a function of a module, since each process calls it.
+    """
+
+    count: int
+    embedder: Callable[[], Embedder]
+
+    def parts(
+        self, place: Place, settings: tuple[int, int], groups: Iterable[list[Article]]
+    ) -> Generator[Part]:
+        """As ``Preparer.parts``, several groups at once, in their order.
+
+        Args:
+            place: The index, of which each process reads which encodings are known.
+            settings: The longest chunk and the overlap of chunks.
+            groups: Articles that are encoded together.
+
+        Raises:
+            OnRecordError: the processes ended again and again at the same articles.
+        """
+        left, waiting = iter(groups), deque[tuple[list[Article], Future[Part]]]()
+        pool, starts = self._started(place, settings), 1
+        try:
+            while True:
+                while len(waiting) < 2 * self.count and (group := next(left, None)):
+                    waiting.append((group, pool.submit(_work, group)))
+                if not waiting:
+                    return
+                try:
+                    part = waiting[0][1].result()
+                except BrokenProcessPool:
+                    starts += 1
+                    if starts > _STARTS:
+                        raise _ended(waiting[0][0]) from None
+                    pool.shutdown(wait=False)
+                    pool = self._started(place, settings)
+                    again = [(group, _kept(done)) for group, done in waiting]
+                    waiting = deque((g, kept or pool.submit(_work, g)) for g, kept in again)
+                    continue
+                starts = 1
+                waiting.popleft()
+                yield part
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _started(self, place: Place, settings: tuple[int, int]) -> ProcessPoolExecutor:
+        named = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(named)
+        context.set_forkserver_preload([__name__])
+        given = (self.embedder, place, settings)
+        return ProcessPoolExecutor(self.count, context, _begin, given)
+
+
+def _kept(done: Future[Part]) -> Future[Part] | None:
+    """What was worked out before a process ended."""
+    return done if done.done() and not done.exception() else None
+
+
+def _ended(group: list[Article]) -> OnRecordError:
+    return OnRecordError(
+        f"the processes that prepare articles ended {_STARTS} times at {group[0].uri} or one of the"
+        f" {len(group) - 1} after it; if memory ran out, give fewer --workers; what was embedded"
+        " before is kept for the next add"
+    )
+
+
+_here: tuple[Preparer, Ledger]  # of a process that works for another
+
+
+def _begin(embedder: Callable[[], Embedder], place: Place, settings: tuple[int, int]) -> None:
+    """Gets a process ready; it ends with the one that it works for, which alone hears Ctrl-C."""
+    global _here
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _here = Preparer(embedder(), *settings), engine_at(place).open()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _work(group: list[Article]) -> Part:
+    preparer, ledger = _here
+    prepared = [preparer.split(article) for article in group]
+    texts = _unknown(ledger, prepared)
+    return prepared, [*texts], preparer.embedder.encode_passages([*texts.values()])
