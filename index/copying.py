@@ -1,7 +1,8 @@
-"""An index copied from one place to another, a folder or a database; nothing is embedded anew."""
+"""An index copied from one engine to another, nothing embedded anew, or exported as JSON lines."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
@@ -10,6 +11,35 @@ from index.digest import digest
 from index.engine import Place, engine_at
 from index.errors import IndexDamaged, IndexMismatch
 from index.ledger import CHUNK, ENCODING, WRITTEN, Ledger
+
+Record = dict[str, object]
+
+
+def records(ledger: Ledger) -> Iterator[Record]:
+    """A record for every current article, in the order of their uris; inside ``read()``.
+
+    An article keeps its key, or, where several have the same one, gets its uri for one. Articles
+    that are not as they were written are left out.
+    """
+    keys = Counter(ledger.keys())
+    for stored in ledger.all_articles():
+        article = stored.article
+        yield {
+            "_id": article.key if keys[article.key] == 1 else article.uri,
+            "cleaned": True,
+            "title": article.title,
+            "author": article.author,
+            "publisher": article.publisher,
+            "published": article.published and article.published.isoformat(),
+            "language": article.language,
+            "url": article.url,
+            "sources": list(article.sources),
+            "uri": article.uri,
+            **({"places": article.places} if article.places else {}),
+            "text": article.text,
+            "raw": ledger.raw(stored.pk),
+        }
+
 
 # What stands beside a row's digest and is not of it, of the tables that are copied, in an order in
 # which each finds what it refers to.

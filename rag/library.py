@@ -34,11 +34,7 @@ DAMAGED_NAMED = 3
 
 
 class Library:
-    """An open index. Threads may share it; a new generation is seen by the next call.
-
-    Attributes:
-        elsewhere: Articles that it does not hold and are cited all the same, by their ids.
-    """
+    """An open index. Threads may share it; a new generation is seen by the next call."""
 
     def __init__(self, directory: Path, embedder: Embedder, settings: Settings) -> None:
         """Opens the index in a folder.
@@ -53,6 +49,7 @@ class Library:
                 directory.mkdir(parents=True, exist_ok=True)
         self._embedder = embedder
         self._store = Generations(settings.place(directory), embedder)
+        # Articles that it does not hold and are cited all the same, by their ids.
         self.elsewhere: Mapping[str, StoredArticle] = {}
         # What was read from the ledger of the generation with this token, and is wanted often.
         self._known: tuple[str, dict[str, Any]] = "", {}

@@ -461,7 +461,7 @@ def serve(
     sample: Sample = False,
 ) -> None:
     """Serve the doors for programs, without the page, from several processes."""
-    from ui.server import workers as processes
+    from ui.server import server as processes
     from ui.server.auth import admitted
 
     settings = _settings(
@@ -480,7 +480,7 @@ def feedback(
     index: Index = None,
 ) -> None:
     """Write what readers thought of the chat's answers as a golden set for evaluate."""
-    from ui.commands.feedback import write_golden
+    from ui.commands.evaluation import write_golden
     from ui.conversation_store.store import ConversationStore
 
     written = write_golden(file, ConversationStore(_settings(index).index).feedback())

@@ -61,15 +61,11 @@ class Fetched:
 
 
 class NotFetched(Exception):
-    """An address gave nothing; the message says why, as ``Skipped.reason`` wants it.
-
-    Attributes:
-        gone: Whether the site says that it was taken down for good.
-    """
+    """An address gave nothing; the message says why, as ``Skipped.reason`` wants it."""
 
     def __init__(self, reason: str, *, gone: bool = False) -> None:
         super().__init__(reason)
-        self.gone = gone
+        self.gone = gone  # whether the site says that it was taken down for good
 
 
 class Fetch(Protocol):

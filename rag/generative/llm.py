@@ -34,17 +34,12 @@ _PAID = re.compile(r"insufficient_quota|billing|credit", re.I)
 
 
 class ModelFailed(OnRecordError):
-    """A language model gave no reply that can be used.
-
-    Attributes:
-        what: What happened, without a full stop.
-        remedy: What the person can do about it.
-    """
+    """A language model gave no reply that can be used."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(f"{what}; {remedy}")
-        self.what = what
-        self.remedy = remedy
+        self.what = what  # what happened, without a full stop
+        self.remedy = remedy  # what the person can do about it
 
 
 class ContextOverflow(ModelFailed):
@@ -52,16 +47,12 @@ class ContextOverflow(ModelFailed):
 
 
 class TooManyRequests(ModelFailed):
-    """The server wants to be asked later.
-
-    Attributes:
-        seconds: How long it wants to be left alone; None if it does not say.
-    """
+    """The server wants to be asked later."""
 
     def __init__(self, where: str, seconds: float | None) -> None:
         said = "" if seconds is None else f" for {max(1, round(seconds))} s"
         super().__init__(f"{where} has had too many requests{said}", "ask again later")
-        self.seconds = seconds
+        self.seconds = seconds  # how long it wants to be left alone; None if it does not say
 
 
 class OptionUnknown(ModelFailed):
@@ -218,18 +209,14 @@ class LanguageModel(ABC):
 
 
 class Reply:
-    """A reply as it comes, read in a thread of its own; leaving its context stops the request.
-
-    Attributes:
-        usage: "prompt_tokens" and "completion_tokens", once the server has told them.
-        first_token_ms: Milliseconds until the first piece of text; None before it.
-        complete: Whether the model ended it, rather than the limit on its length.
-    """
+    """A reply as it comes, read in a thread of its own; leaving its context stops the request."""
 
     def __init__(self, request: Request, where: str, seconds: float) -> None:
+        # "prompt_tokens" and "completion_tokens", once the server has told them.
         self.usage: Mapping[str, int] = {}
+        # Milliseconds until the first piece of text; None before it.
         self.first_token_ms: float | None = None
-        self.complete = False
+        self.complete = False  # whether the model ended it, rather than the limit on its length
         self._request = request
         self._where = where
         self._seconds = seconds

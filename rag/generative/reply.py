@@ -56,16 +56,11 @@ _AFTER_STOP = re.compile(rf"(?<=\S)((?:[.?]|!(?!\[[^\]]*\]\())[\"”’')*_]*)({
 
 
 class ReplyReader:
-    """Cuts a reply into sentences, each handed out when it is surely complete.
-
-    Attributes:
-        over: Whether the rest of the reply is not worth waiting for.
-        restarts: How often all that was handed out turned out to have been a thought.
-    """
+    """Cuts a reply into sentences, each handed out when it is surely complete."""
 
     def __init__(self) -> None:
-        self.over = False
-        self.restarts = 0
+        self.over = False  # whether the rest of the reply is not worth waiting for
+        self.restarts = 0  # how often all that was handed out turned out to have been a thought
         self._raw = ""
         self._seen = ""
         self._taken = 0

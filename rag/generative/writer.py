@@ -268,14 +268,10 @@ class Checked:
 
 
 class Checker:
-    """Checks the sentences of one reply.
-
-    Attributes:
-        corrected: Sentences whose citation was exchanged for another or found for them.
-    """
+    """Checks the sentences of one reply."""
 
     def __init__(self, shown: Sequence[Shown]) -> None:
-        self.corrected = 0
+        self.corrected = 0  # sentences whose citation was exchanged for another or found for them
         self._shown = {item.number: item for item in shown}
 
     def check(self, text: str, keys: Sequence[int]) -> Checked:

@@ -144,12 +144,10 @@ class NodeSearch:
 
     A node is a chunk of the index that it was put from (``fill``), else the words of the article
     that its metadata names, else an article of its own.
-
-    Attributes:
-        articles: Those of nodes that no index holds, by their ids, the last ``KEPT``.
     """
 
     def __init__(self, find: Find, embedder: Embedder, name: str) -> None:
+        # Those of nodes that no index holds, by their ids, the last ``KEPT``.
         self.articles: dict[str, StoredArticle] = {}
         self._find = find
         self._embedder = embedder

@@ -13,7 +13,7 @@ import pytest
 
 from rag.question_files import read_golden
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
-from ui.commands.feedback import Written, write_golden
+from ui.commands.evaluation import Written, write_golden
 from ui.conversation_store.database import FILE, ChatsUnusable
 from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import NoSuchConversation

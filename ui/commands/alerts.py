@@ -11,7 +11,7 @@ import typer
 
 from index.errors import OnRecordError
 from ui.alerts import checking
-from ui.alerts.sending import line, rss
+from ui.alerts.checking import line, rss
 from ui.alerts.store import Alerts
 from ui.output import plain
 

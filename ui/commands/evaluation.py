@@ -1,4 +1,4 @@
-"""The command that measures: which index is searched, and how the figures are shown."""
+"""The commands that measure, and that make a golden set of what readers thought of answers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -30,6 +31,7 @@ from rag.question_files import (
 )
 from ui.commands import indexing
 from ui.commands.batch import tracked
+from ui.conversation_store.values import Feedback
 from ui.figures import counted
 from ui.files import check_place, replacing
 from ui.output import plain
@@ -40,6 +42,64 @@ from ui.sample import is_sample, open_corpus
 if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.settings import Settings
+
+LIKED, DISLIKED = "liked", "disliked"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the feedback."""
+
+    questions: int  # lines written
+    left_out: int  # judgements that say nothing an answer could be held against
+
+
+def write_golden(path: Path, given: Sequence[Feedback]) -> Written:
+    """Writes feedback as a golden set, a JSON object a line.
+
+    Args:
+        path: Of the golden set.
+        given: What readers thought of answers.
+
+    Raises:
+        UnreadableInput: the file cannot be written.
+    """
+    lines = [line for each in given if (line := golden(each)) is not None]
+    with replacing(path) as file:
+        file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+    return Written(len(lines), len(given) - len(lines))
+
+
+def golden(given: Feedback) -> dict[str, Any] | None:
+    """One reader's judgement as a line of a golden set; None if it says nothing to judge by.
+
+    A liked answer is what is expected again: its articles, and of a quoting answer each claim as a
+    fact (a language model words a claim anew each time). A liked refusal is expected again too. Of
+    a disliked answer only that is known: it was worse than none. Its line says "answerable":
+    false, without its articles, until a person who knows better writes docs and facts into it. A
+    disliked refusal says that an answer is missed but not which, and gives no line.
+    """
+    answer = given.answer
+    line: dict[str, Any] = {
+        "id": f"feedback-{given.turn}",
+        "question": given.question,
+        "history": list(given.history),
+        "kind": LIKED if given.liked else DISLIKED,
+        "asked_at": given.given_at.date().isoformat(),
+        "reason": given.reason,
+    }
+    if not given.liked:
+        return line | {"answerable": False} if answer.answered else None
+    if not answer.answered:
+        return line | {"answerable": False}
+    claims = [claim for claim in answer.claims if claim.status != "unsupported"]
+    docs = dict.fromkeys(citation.key for claim in claims for citation in claim.citations)
+    if not docs:
+        return None
+    quoting = answer.answerer == "quotes"
+    facts = [[claim.text] for claim in claims if quoting and claim.text.strip()]
+    return line | {"docs": list(docs), "facts": facts}
+
 
 _NAMED = 10
 """Names in a message, at most."""

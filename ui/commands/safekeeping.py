@@ -8,10 +8,10 @@ from pathlib import Path
 import typer
 
 from index import backup as copies
+from index.copying import records
 from index.embedded import LEDGER
 from index.engine import Place, engine_at
 from index.errors import IndexMissing
-from index.export import records
 from index.restore import restore as put_back
 from ui.alerts.store import FILE as ALERTS
 from ui.conversation_store.database import FILE

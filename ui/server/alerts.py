@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from ui.alerts.checking import keep
-from ui.alerts.sending import TYPE, rss
+from ui.alerts.checking import TYPE, keep, rss
 from ui.alerts.store import Alert, Alerts
 from ui.sample import home
 from ui.server import schemas

@@ -64,15 +64,12 @@ class Limits:
 
 
 class Connection(H11Protocol):
-    """One connection, ended when the client takes too long, or others need its place.
-
-    Attributes:
-        owed: What the client has to send: "head", "body", or None when its request is whole.
-    """
+    """One connection, ended when the client takes too long, or others need its place."""
 
     def __init__(self, *arguments: Any, limits: Limits, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*arguments, **options)
         self._limits = limits
+        # What the client has to send: "head", "body", or None when its request is whole.
         self.owed: str | None = None
         self._since = 0.0
         self._received = 0

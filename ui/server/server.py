@@ -1,4 +1,8 @@
-"""An app served from a thread of its own: where it listens, and which proxies are believed."""
+"""An app served from a thread of its own or by several processes, and where it listens.
+
+What a process of several keeps is its own: passwords that were right, the limits of connections and
+of wrong passwords. Figures are those of all. The page is not served so: it keeps what is open.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,30 @@ import ctypes
 import functools
 import ipaddress
 import logging
+import os
 import socket
+import sys
+import tempfile
 import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.supervisors import Multiprocess
 
 from index.errors import OnRecordError
+from ui.server.auth import Users
 from ui.server.connection import BACKLOG, Connection, Limits
+from ui.server.metrics import SHARED
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from rag.settings import Settings
 
 
 class CannotServe(OnRecordError):
@@ -106,11 +120,7 @@ _FAREWELL = 3
 
 
 class Server:
-    """One app at one port.
-
-    Attributes:
-        address: Where it answers, with a slash at its end.
-    """
+    """One app at one port."""
 
     def __init__(
         self,
@@ -134,7 +144,7 @@ class Server:
             CannotServe: the port is taken, the host is not this machine's, or the app fails.
         """
         listening = listen(host, port)
-        self.address = address_of(host, listening)
+        self.address = address_of(host, listening)  # where it answers, with a slash at its end
         self._server = uvicorn.Server(configured(Forwarded(app, proxies), limits))
         self._thread = threading.Thread(
             target=self._run, args=(listening,), name="onrecord-server", daemon=True
@@ -213,3 +223,64 @@ def _named(host: str) -> str:
     if address.is_unspecified:
         return "localhost"
     return f"[{host}]" if address.version == 6 else host
+
+
+# Seconds until a process that says nothing is taken for dead, and replaced.
+_SILENT = 30
+
+
+def serve(
+    settings: Settings,
+    users: Users,
+    *,
+    workers: int,
+    any_host: bool = False,
+    read_only: bool = False,
+    sample: bool = False,
+) -> None:
+    """Serves until interrupted; a process that dies is replaced.
+
+    Args:
+        settings: What is served, and where.
+        users: Who may come in; without any, all may who reach the port.
+        workers: How many processes.
+        any_host: Whether it may be called by names that are not this machine's.
+        read_only: Whether nobody may change the corpus.
+        sample: Whether the sample corpus is served.
+
+    Raises:
+        CannotServe: the port is taken.
+    """
+    listening = listen(settings.host, settings.port)
+    make = functools.partial(
+        _app, settings, users.setting, any_host=any_host, read_only=read_only, sample=sample
+    )
+    config = configured(make)
+    config.factory, config.workers, config.timeout_worker_healthcheck = True, workers, _SILENT
+    address = address_of(settings.host, listening)
+    with tempfile.TemporaryDirectory() as figures:
+        os.environ[SHARED] = figures
+        print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
+        Multiprocess(config, [listening]).run()
+
+
+def _app(
+    settings: Settings, users: str, *, any_host: bool, read_only: bool, sample: bool
+) -> ASGIApp:
+    """The app of one process, everything loaded."""
+    from ui.library.adding import Editor
+    from ui.sample import open_corpus
+    from ui.server.api import build_api
+
+    share_arenas()
+    try:
+        corpus = open_corpus(settings, sample=sample)
+        corpus.prepare()
+    except OnRecordError as error:
+        typer.echo(f"onrecord: {error}", err=True)
+        sys.exit(STARTUP_FAILURE)
+    known = Users.parse(users)
+    editor = None
+    if not read_only and os.access(corpus.directory, os.W_OK) and (known or not any_host):
+        editor = Editor.of(corpus, corpus.turn_to)
+    return Forwarded(build_api(corpus, known, any_host=any_host, editor=editor), settings.proxies)

@@ -173,17 +173,12 @@ _KNOWN_WRONG = 10_000
 
 
 class NotNow(OnRecordError):
-    """A password that is not looked at yet.
-
-    Attributes:
-        seconds: When it may come again.
-        full: Whether that is because of others.
-    """
+    """A password that is not looked at yet."""
 
     def __init__(self, said: str, seconds: int, *, full: bool = False) -> None:
         super().__init__(f"{said}; give the same name and password again in {seconds} seconds")
-        self.seconds = seconds
-        self.full = full
+        self.seconds = seconds  # when it may come again
+        self.full = full  # whether that is because of others
 
 
 class SignIn:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from rag.settings import Settings
 from tests.newsite import Given, Site
 from ui.alerts import store
-from ui.alerts.sending import rss, send
+from ui.alerts.checking import rss, send
 from ui.alerts.store import Alerts, AlertsUnusable, Match
 
 FROST = Match(
