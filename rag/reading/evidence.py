@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
+from index.text.names import alike
+from index.text.numbers import numbers_in
 from index.text.sentences import Sentence
 from rag.question import quotations
 from rag.reading.reader import Reader, SentenceReading, Text
@@ -27,6 +29,26 @@ RELEVANCE, MARGIN, BEHIND, LEVEL = 0.3, 0.3, 2.0, -0.5
 # What a sentence gains that holds the words which the question quotes: it is the one that is meant;
 # fewer characters may be anybody's words.
 QUOTED, TOLD = 8.0, 8
+
+
+# What a sentence loses that tells no number where an amount is asked for: "the human cost of war".
+# Of 30 golden questions that this and UNNAMED touch no right answer changes, a wrong one goes.
+UNCOUNTED = 4.0
+_AMOUNT = re.compile(
+    r"\bhow much (?:money )?(?:did|does|do|will|would|has|have|had|is|was|were)\b.*\b(?:cost|pay"
+    r"|paid|spen[dt]|len[dt]|owed?|raised?|worth|earn|earned|lost?|lose|invest|invested|charged?)\b"
+    r"|\bwhat (?:did|does|will|would) .* cost\b",
+    re.I,
+)
+
+
+# And one, with the two before it, that does not name who is asked about: "has Germany set terms".
+UNNAMED = 4.0
+_DOES = re.compile(
+    r"\W*(?:has|have|had|did|does|do|will|would) (?:the )?"
+    r"(?P<who>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)\b"
+)
+_WORDS = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +104,29 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
     top = max((passage.score for passage in passages), default=0.0)
     long = [_flat(words) for words in quotations(question) if len(words) >= TOLD]
     quoted = [words for words in long if " " in words]
+    amount, who = _AMOUNT.search(question), _DOES.match(question)
     found: list[Evidence] = []
     for passage, read in zip(passages, readings, strict=True):
         for number, reading in zip(numbers_of(passage), read, strict=True):
             each = _evidence(passage, number, reading, top - passage.score)
             if any(words in _flat(each.text) for words in quoted):
                 each = replace(each, log_odds=each.log_odds + QUOTED)
+            if amount and not numbers_in(each.text):
+                each = replace(each, log_odds=each.log_odds - UNCOUNTED)
+            if who and not _names(each, who["who"]):
+                each = replace(each, log_odds=each.log_odds - UNNAMED)
             if may_answer(each):
                 found.append(each)
     return _ranked({e.place: e for e in sorted(found, key=lambda e: e.log_odds)}.values())
+
+
+def _names(evidence: Evidence, who: str) -> bool:
+    """Whether a sentence, or one of the two before it, holds the last word of a name."""
+    sentences = evidence.article.sentences
+    begin = sentences[max(0, evidence.index - 2)].start
+    told = evidence.article.article.text[begin : evidence.sentence.end]
+    last = re.sub(r"[’']s?$", "", who.split()[-1]).lower()
+    return any(alike(re.sub(r"[’']s$", "", word), last) for word in _WORDS.findall(told.lower()))
 
 
 def blended(

@@ -95,7 +95,7 @@ def states(page):
     chats_shown(page, page.viewport_size["width"] > PHONE["width"])
     ask(page, "perhaps")
     ask(page, "doubt")
-    button("button", name="Not helpful").click()
+    page.locator("#after").get_by_role("button", name="Not helpful").click()
     page.get_by_role("textbox", name="Why").fill("It cites another year's article.")
     yield "doubt, and a judgement"
     button("button", name="Edit", exact=True).click()

@@ -532,3 +532,23 @@ def test_a_brief_is_as_long_as_it_was_asked_to_be(sample_corpus, length, count):
     answer = sample_corpus.ask(f"summarise the flood {length}")
     assert (answer.kind, len(answer.claims)) == ("brief", count)
     assert not any(claim.text.startswith("- ") for claim in answer.claims)
+
+
+@pytest.fixture(scope="module")
+def war(tmp_path_factory):
+    text = (
+        "# Norvia and Lusia may talk\n\nA spokesman for Lusia, Karel Dorn, said that talks with"
+        " Norvia could be held one day. There is no set timetable, and any talks would depend on"
+        " conditions at home. Observers hope for steps toward reducing the human cost of the war"
+        " in Lusia.\n\nDiplomats believe that any agreement would require conditions that both"
+        " governments accept, and that Norvia has to set them first."
+    )
+    folder = tmp_path_factory.mktemp("war")
+    (folder / "war.md").write_text(text, "utf-8")
+    index = tmp_path_factory.mktemp("index") / "war"
+    Builder(index, embedder_of()).add([Source.at(folder)])
+    return Corpus.open(index)
+
+
+def test_no_amount_is_read_into_a_sentence_without_a_number(war):
+    assert not war.ask("how much did the war cost Lusia").answered
