@@ -42,7 +42,7 @@ async function draw() {
   find(".alerts").hidden = !shown.alerts;
   find(".alerts div").innerHTML = shown.alerts;
   find(".alerts .new").hidden = shown.unseen === 0;
-  find(".alerts .new").textContent = `${shown.unseen} new`;
+  find(".alerts .new").textContent = shown.unseen ? `${shown.unseen} new` : "";
   find(".bell").hidden = !shown.watched;
   find(".adding").hidden = !shown.add;
   find(".whose").textContent = shown.said;

@@ -44,10 +44,12 @@ async function choose() {
   }));
 }
 
+for (const kind of ["pointerenter", "focus", "click"]) {
+  which.addEventListener(kind, () => { if (!filled) fill(); });
+}
 which.addEventListener("click", () => {
   form.hidden = !form.hidden;
   which.setAttribute("aria-expanded", String(!form.hidden));
-  if (!filled) fill();
   choose();
 });
 form.addEventListener("submit", (event) => event.preventDefault());
