@@ -16,6 +16,7 @@ from index.ledger import StoredArticle, StoredChunk
 from index.text.names import aliases
 from index.text.words import ENGLISH, WORD, content_spans, content_stems, is_content, stem
 from rag.answer_text import attribution
+from rag.facts import lacking
 from rag.quote_context import citation, numbered, quote_span, words_of
 from rag.reading.answerability import inverse_frequency
 from rag.reading.evidence import Evidence, asks
@@ -99,9 +100,7 @@ class Material:
     @property
     def names_alone(self) -> bool:
         """Whether the subject is a name and nothing else."""
-        known = self.now.search_index.vocabulary
-        words = [word for word in WORD.findall(self.subject) if is_content(word)]
-        return bool(words) and all(known.is_name(word.lower()) for word in words)
+        return _is_name(self.subject, self.now)
 
     def stories(self) -> list[StoredArticle]:
         """One article of each story: the nearest."""
@@ -157,9 +156,12 @@ def gather(
     near = max(LEAST, NEAR * max(nearness.values(), default=0.0))
 
     held = _held(now, weights, best)
+    name = _is_name(subject, now) and language == ENGLISH
 
     def tells(passage: Passage) -> bool:
         pk = passage.article.pk
+        if name and lacking(f"on {subject}", passage.article.article.text):
+            return False  # what never names it is not on it
         on = passage.score >= SCORE * top and (nearness[pk] >= near or held[pk] >= HELD)
         opens = held[pk] >= OPENS and share(weights, opening(passage.article), language)
         return on or opens >= OPENS
@@ -169,6 +171,11 @@ def gather(
     return Material(
         now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first, language
     )
+
+
+def _is_name(subject: str, now: Generation) -> bool:
+    words = [word for word in WORD.findall(subject) if is_content(word)]
+    return bool(words) and all(now.search_index.vocabulary.is_name(w.lower()) for w in words)
 
 
 def _held(

@@ -114,6 +114,11 @@ _CORRECTIONS = re.compile(
 _ARTICLES = re.compile(
     r"\W*(?:how many|(?:the )?number of) (?:articles|stories|reports|pieces)\b(?P<which>.*)", re.I
 )
+_MENTIONED = re.compile(
+    r"\W*(?:is|are|was|were) (?P<what>.{2,60}?) (?:ever )?(?:mentioned|named|referred to|talked"
+    r" about)(?: (?:anywhere|at all|here|(?:in|by) (?:the|any|these|your)(?: of the)? \w+))?\W*$",
+    re.I,
+)
 _HELD_HERE = re.compile(
     r"\W*(?:do (?:you|we) have|are (?:there|here)|have you(?: got)?|(?:are )?in (?:total|all|this"
     r"|the (?:corpus|index|archive)))*\W*$",
@@ -299,6 +304,8 @@ def _by_form(text: str, found: RequestReading) -> Request | None:
     counted = _ARTICLES.match(text)
     if counted and found.kind in ("fact", "about") and not _HELD_HERE.match(counted["which"]):
         return Request("count", _span(text, found) or _bare(counted["which"]))
+    if mentioned := _MENTIONED.match(text):
+        return Request("search", _bare(mentioned["what"]))
     return None
 
 
