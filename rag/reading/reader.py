@@ -1,7 +1,8 @@
 """The reading model: what in a passage answers a question, and whether a text supports a claim.
 
-It is trained by ``benchmarks/reader`` and runs on onnxruntime. ``rag/reading/card.md`` says what
-it is made of and how well it does.
+It is trained by ``benchmarks/reader`` and runs on onnxruntime, in two states: one reads passages
+and claims, the other tells what kind of request a text is. ``rag/reading/card.md`` says what they
+are made of and how well they do.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tokenizers import Tokenizer
 from rag.requests.kinds import KINDS, ROLES
 
 MODEL = Path(__file__).parent / "reader.onnx"
+REQUESTS = Path(__file__).parent / "requests.onnx"
 
 # Tokens of a pair, as in training; a longer text is cut.
 LONGEST = 288
@@ -113,18 +115,20 @@ class RequestReading:
 class Reader:
     """A model that is open. Threads may share it."""
 
-    def __init__(self, model: Path = MODEL, threads: int = 0) -> None:
+    def __init__(self, model: Path = MODEL, threads: int = 0, requests: Path = REQUESTS) -> None:
         """Opens a model.
 
         Args:
             model: The ONNX file that ``benchmarks/reader/export.py`` made.
             threads: Processors that one reading uses; 0 for all.
+            requests: Another such file, by which requests are told.
         """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
+        self._session, self._requests = (
+            onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            for path in (model, requests)
         )
         packaged = get_model_path()
         self._tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
@@ -183,7 +187,7 @@ class Reader:
         """
         encoded = self._tokenizer.encode(text, add_special_tokens=False)
         ids = encoded.ids[:FIRST]
-        logits, roles = self._values((ids, []), ["request", "roles"])
+        logits, roles = self._values(self._requests, (ids, []), ["request", "roles"])
         odds = np.exp(logits[0] - logits[0].max())
         best = int(odds.argmax())
         told = _roles(text, encoded.offsets[: len(ids)], roles[0, 1 : 1 + len(ids)])
@@ -199,18 +203,21 @@ class Reader:
         """The values of each pair's tokens, float32 (t, 4), and its two logits of support."""
         # One pair at a time: 8-bit activations share their scale within a call, so a pair read
         # among others would be read a little differently.
-        found = [self._values(pair, ["tokens", "support"]) for pair in pairs]
+        found = [self._values(self._session, pair, ["tokens", "support"]) for pair in pairs]
         return [t[0] for t, _ in found], [(float(s[0, 0]), float(s[0, 1])) for _, s in found]
 
     def _values(
-        self, pair: tuple[list[int], list[int]], wanted: Sequence[str]
+        self,
+        session: onnxruntime.InferenceSession,
+        pair: tuple[list[int], list[int]],
+        wanted: Sequence[str],
     ) -> list[NDArray[np.float32]]:
         first, second = pair
         ids = [_CLS, *first, _SEP, *second[: LONGEST - 3 - len(first)], _SEP]
         row = np.array([ids], np.int64)
         kinds = (np.arange(len(ids)) >= len(first) + 2).astype(np.int64)[None]
         given = {"words": self._words[row], "mask": np.ones_like(row), "kinds": kinds}
-        found: list[NDArray[np.float32]] = self._session.run(list(wanted), given)
+        found: list[NDArray[np.float32]] = session.run(list(wanted), given)
         return found
 
 

@@ -29,8 +29,9 @@ BELOW, WORDS = 2.0, 10
 LEAST = {"person": -1.5, "place": -3.5, "body": -2.5, "": -2.5}
 
 # Of whom a sentence so likely, with the opening of its article, holds so much of what is asked, and
-# supports it by such log odds as a claim, is one too: who "stepped down" where asked who resigned.
-LIKELY, ALL_BUT, SUPPORTED = -4.0, 0.75, 1.0
+# supports it by such log odds as a claim, is one too: who "stepped down" where asked who resigned
+# (0.7, where somebody else of the same articles has -0.9).
+LIKELY, ALL_BUT, SUPPORTED = -6.0, 0.75, 0.0
 
 # How much of the subject's words a sentence, or the opening of its article, must hold.
 HELD = 0.5

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.text.sentences import split_sentences
-from rag.reading.reader import LONGEST, MODEL, Text, default_reader
+from rag.reading.reader import LONGEST, MODEL, REQUESTS, Text, default_reader
 
 STORY = (
     "The harbour board of Halvermouth met on Tuesday. Commissioner Ines Tembo said that the flood"
@@ -35,11 +35,13 @@ def best(reader, question, words=STORY):
 
 
 def test_the_model_is_the_one_that_its_card_describes():
-    data = MODEL.read_bytes()
     card = (MODEL.parent / "card.md").read_text(encoding="utf-8")
-    assert hashlib.sha256(data).hexdigest() in card
-    assert f"{len(data):,} bytes" in card
-    assert len(data) <= 25_000_000
+    for path in (MODEL, REQUESTS):
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        assert re.search(rf"`{path.name}` \|[^|\n]*\| `{digest}`", card)
+        assert f"{len(data):,} bytes" in card
+    assert MODEL.stat().st_size + REQUESTS.stat().st_size <= 25_000_000
 
 
 @pytest.mark.parametrize(
