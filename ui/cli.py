@@ -423,7 +423,7 @@ def chat(
 ) -> None:
     """Open the web chat, and the doors for programs beside it."""
     from ui.server.auth import admitted
-    from ui.server.server import listen, share_arenas
+    from ui.server.listening import listen, share_arenas
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key

@@ -153,7 +153,9 @@ class Reader:
         heads = [self._ids(f"{t.title}. ")[: LONGEST // 4] if t.title else [] for t in texts]
         pairs = [(first, [*h, *e.ids]) for h, e in zip(heads, encoded, strict=True)]
         found: list[list[SentenceReading]] = []
-        values, _ = self._run(pairs)
+        # One pair at a time: 8-bit activations share their scale within a call, so a pair read
+        # among others would be read a little differently.
+        values = [self._values(self._session, pair, ["tokens"])[0][0] for pair in pairs]
         for text, head, passage, tokens in zip(texts, heads, encoded, values, strict=True):
             begin = len(first) + 2 + len(head)
             null = float(tokens[0, 0] + tokens[0, 1])
@@ -164,6 +166,9 @@ class Reader:
     def check(self, pairs: Sequence[tuple[str, str]]) -> list[SupportReading]:
         """Reads claims beside the texts that they cite, as (claim, text).
 
+        The lower judgement of the two states counts: what reads best believes strings of words that
+        say nothing, the other does not.
+
         Args:
             pairs: Each a claim and the text that it cites.
         """
@@ -171,12 +176,16 @@ class Reader:
         firsts = [claim.ids[:CLAIM] for claim in claims]
         rows = [(first, self._ids(text)) for first, (_, text) in zip(firsts, pairs, strict=True)]
         found = []
-        for claim, tokens, (no, yes) in zip(claims, *self._run(rows), strict=True):
-            odd = tokens[1 : 1 + len(claim.ids[:CLAIM]), 3]
-            worst = float(odd.max(initial=-np.inf))
-            log_odds = SUPPORTED * (yes - no) - DIFFERS * max(worst, -10.0) + SUPPORT_LEVEL
-            spans = _joined([claim.offsets[k] for k in np.flatnonzero(odd > 0)])
-            found.append(SupportReading(log_odds, spans))
+        for claim, row in zip(claims, rows, strict=True):
+            length, log_odds, odd = len(claim.ids[:CLAIM]), [], []
+            for session in (self._session, self._requests):
+                tokens, support = self._values(session, row, ["tokens", "support"])
+                odd.append(tokens[0, 1 : 1 + length, 3])
+                worst = max(float(odd[-1].max(initial=-np.inf)), -10.0)
+                yes = float(support[0, 1] - support[0, 0])
+                log_odds.append(SUPPORTED * yes - DIFFERS * worst + SUPPORT_LEVEL)
+            spans = _joined([claim.offsets[k] for k in np.flatnonzero(odd[0] > 0)])
+            found.append(SupportReading(min(log_odds), spans))
         return found
 
     def request(self, text: str) -> RequestReading:
@@ -196,15 +205,6 @@ class Reader:
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
-
-    def _run(
-        self, pairs: Sequence[tuple[list[int], list[int]]]
-    ) -> tuple[list[NDArray[np.float32]], list[tuple[float, float]]]:
-        """The values of each pair's tokens, float32 (t, 4), and its two logits of support."""
-        # One pair at a time: 8-bit activations share their scale within a call, so a pair read
-        # among others would be read a little differently.
-        found = [self._values(self._session, pair, ["tokens", "support"]) for pair in pairs]
-        return [t[0] for t, _ in found], [(float(s[0, 0]), float(s[0, 1])) for _, s in found]
 
     def _values(
         self,

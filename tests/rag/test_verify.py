@@ -18,7 +18,7 @@ WORDS = TEXTS["bridge"]
 FAKE = FakeReader()
 
 # Of the claims in claims.py, with the model that is shipped; see the messages for today's figures.
-CEILING_FLAGGED = 12  # of 58 true ones
+CEILING_FLAGGED = 14  # of 58 true ones
 FLOOR_CAUGHT = 60  # of 75 changed ones; opposites and exchanged roles are the weak spot
 
 

@@ -17,8 +17,9 @@ from tests.running import run
 from tests.ui.serving import SECONDS, ScriptedCorpus, growing
 from ui.server.api import build_api
 from ui.server.connection import Connection, Limits
+from ui.server.listening import CannotServe
 from ui.server.log import OneLine
-from ui.server.server import CannotServe, Forwarded, Server
+from ui.server.server import Forwarded, Server
 
 ROOT = Path(__file__).parents[2]
 HEAD = b"POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
