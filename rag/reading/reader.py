@@ -1,8 +1,8 @@
 """The reading model: what in a passage answers a question, and whether a text supports a claim.
 
-It is trained by ``benchmarks/reader`` and runs on onnxruntime, in two states: one reads passages
-and claims, the other tells what kind of request a text is. ``rag/reading/card.md`` says what they
-are made of and how well they do.
+It is trained by ``benchmarks/reader`` and runs on onnxruntime, in two states: one reads passages,
+the other tells what kind of request a text is, and both judge claims. ``rag/reading/card.md`` says
+what they are made of and how well they do.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Reader:
         Args:
             model: The ONNX file that ``benchmarks/reader/export.py`` made.
             threads: Processors that one reading uses; 0 for all.
-            requests: Another such file, by which requests are told.
+            requests: Another such file, which tells requests and has a say on claims.
         """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
