@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from hashlib import blake2b
 from typing import Any, Protocol
 
 from index.errors import IndexDamaged
@@ -94,3 +95,24 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Closes this thread's connection; the others close with their threads."""
+
+
+DIGEST_BYTES = 16
+
+
+def digest(*values: object) -> bytes:
+    """Sixteen bytes that depend on every value, its type and its place.
+
+    Values are what SQLite hands out: text, bytes, numbers and None.
+
+    >>> digest("a", "bc") == digest("ab", "c")
+    False
+    """
+    parts = [
+        value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        for value in values
+    ]
+    form = ",".join(
+        f"{type(value).__name__} {len(part)}" for value, part in zip(values, parts, strict=True)
+    )
+    return blake2b(b"\n".join((form.encode(), *parts)), digest_size=DIGEST_BYTES).digest()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, TypeVar
 
 from filelock import FileLock, Timeout
 
 from index.connection import MAKING, STUCK, unwritable
-from index.errors import IndexBusy
+from index.errors import IndexBusy, IndexUnwritable
 
 _LOCK = "build.lock"
 
@@ -98,3 +101,50 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+Item = TypeVar("Item")
+
+# What fits into so many bytes stays in memory.
+_HELD = 16_000_000
+
+
+class Spool(MutableMapping[str, Item]):
+    """Items by key, in the order in which their keys came; an item is read anew each time.
+
+    The file has no name, so that only this process reads it, and is gone with it.
+    """
+
+    def __init__(self) -> None:
+        self._at: dict[str, int] = {}
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_HELD)  # noqa: SIM115
+
+    def __setitem__(self, key: str, item: Item) -> None:
+        """Writes an item.
+
+        Raises:
+            IndexUnwritable: the disk for temporary files takes no more.
+        """
+        try:
+            at = self._file.seek(0, 2)
+            pickle.dump(item, self._file, pickle.HIGHEST_PROTOCOL)
+        except OSError as error:
+            raise IndexUnwritable(
+                f"{tempfile.gettempdir()}: nothing can be written here ({error.strerror}); make"
+                " room on the disk, or set TMPDIR to a folder of another one"
+            ) from error
+        self._at[key] = at
+
+    def __getitem__(self, key: str) -> Item:
+        self._file.seek(self._at[key])
+        item: Item = pickle.load(self._file)  # noqa: S301 (written by this very process)
+        return item
+
+    def __delitem__(self, key: str) -> None:
+        del self._at[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from index.connection import Connections
-from index.digest import digest
+from index.database import digest
 from index.ledger import (
     CHUNK,
     DAYS,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from rag.question_generation.suggest import follow_ups, suggest
 from ui.alerts.store import Alerts
 from ui.conversation_store.store import ConversationStore
-from ui.figures import counted
 from ui.library.adding import Editor
 from ui.library.view import Terms
 from ui.page.app import build_app, launch
@@ -19,6 +18,7 @@ from ui.server.api import build_api
 from ui.server.auth import Users
 from ui.server.metrics import Metrics
 from ui.server.worker_pool import Aside
+from ui.templating import counted
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.hold import corpus
 from benchmarks.hold.trial import Crashed, Refused, Result, alone
 from index.build import Builder
-from index.check import faults
+from index.engine import faults
 from index.restore import restore
 from ui.conversation_store.store import damage
 

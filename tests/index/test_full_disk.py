@@ -12,9 +12,9 @@ import pytest
 from index import search_index
 from index.backup import backup, put
 from index.build import Builder
-from index.check import faults
 from index.connection import MAKING, Connections
 from index.embedded import LEDGER
+from index.engine import faults
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
 from index.migrate import create

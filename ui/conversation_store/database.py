@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from index.connection import logged
-from index.digest import digest
+from index.database import digest
 from index.errors import OnRecordError
 
 FILE = "chats.sqlite3"

@@ -14,15 +14,12 @@ from starlette.middleware import Middleware
 
 from ui.conversation_store.store import ConversationStore
 from ui.library.view import READ_ONLY, Terms, library
-from ui.page.chat import open_source
+from ui.page.chat import OpenTurns, open_source
 from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, offers_html
-from ui.page.events import EventStream
 from ui.page.handlers import QUIET, handler
 from ui.page.history_panel import HistoryPanel
-from ui.page.masthead import masthead_html, welcome_html
-from ui.page.open_turns import OpenTurns
-from ui.page.routes import PageRoutes
-from ui.page.sessions import Sessions
+from ui.page.middleware import EventStream, PageRoutes, Sessions
+from ui.page.render import masthead_html, welcome_html
 from ui.server import log
 from ui.server.auth import Users
 from ui.templating import render, static
