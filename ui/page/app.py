@@ -5,6 +5,7 @@ The one module that imports Gradio, and only when a page is built.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -183,55 +184,11 @@ def _middleware(app: gradio.Blocks) -> list[Middleware]:
     return [Middleware(PageRoutes), Middleware(EventStream), Middleware(Sessions, inputs=inputs)]
 
 
-# What Gradio calls its colours and measures, in the words of ui/static/page.css.
-_TOKENS = {
-    "body_background_fill": "var(--paper)",
-    "body_text_color": "var(--ink)",
-    "body_text_color_subdued": "var(--quiet)",
-    "background_fill_primary": "var(--paper)",
-    "background_fill_secondary": "var(--shade)",
-    "border_color_primary": "var(--rule)",
-    "border_color_accent": "var(--accent)",
-    "color_accent_soft": "transparent",
-    "link_text_color": "var(--accent)",
-    "block_background_fill": "transparent",
-    "block_label_text_color": "var(--quiet)",
-    "panel_background_fill": "transparent",
-    "input_background_fill": "var(--sheet)",
-    "input_background_fill_focus": "var(--sheet)",
-    "input_border_color": "var(--edge)",
-    "input_border_color_focus": "var(--accent)",
-    "input_placeholder_color": "var(--quiet)",
-    "button_primary_background_fill": "var(--accent)",
-    "button_primary_background_fill_hover": "var(--accent)",
-    "button_primary_border_color": "transparent",
-    "button_primary_text_color": "var(--on-accent)",
-    "button_primary_text_color_hover": "var(--on-accent)",
-    "button_secondary_background_fill": "transparent",
-    "button_secondary_background_fill_hover": "var(--shade)",
-    "button_secondary_border_color": "transparent",
-    "button_secondary_border_color_hover": "transparent",
-    "button_secondary_text_color": "var(--quiet)",
-    "button_secondary_text_color_hover": "var(--ink)",
-}
-_MEASURES = {
-    "block_border_width": "0px",
-    "block_padding": "0px",
-    "block_shadow": "none",
-    "block_radius": "0px",
-    "panel_border_width": "0px",
-    "layout_gap": "0px",
-    "form_gap_width": "0px",
-    "input_shadow": "none",
-    "input_shadow_focus": "none",
-    "button_transition": "none",
-}
-
-
 def _theme(gr: ModuleType) -> Any:  # noqa: ANN401
-    both = {name + mode: value for name, value in _TOKENS.items() for mode in ("", "_dark")}
+    told = json.loads(static("theme.json"))
+    both = {name + mode: value for name, value in told["both"].items() for mode in ("", "_dark")}
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
-    return theme.set(**both, **_MEASURES)
+    return theme.set(**both, **told["measures"])
 
 
 def _gradio() -> ModuleType:
