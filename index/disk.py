@@ -10,12 +10,13 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TypeVar
 
 from filelock import FileLock, Timeout
 
-from index.connection import MAKING, STUCK, unwritable
+from index.connection import MAKING, STUCK, Connections, unwritable
 from index.errors import IndexBusy, IndexUnwritable
 
 _LOCK = "build.lock"
@@ -148,3 +149,52 @@ class Spool(MutableMapping[str, Item]):
 
     def __len__(self) -> int:
         return len(self._at)
+
+
+def copy(path: Path, to: Path) -> None:
+    """Copies a SQLite file as of one moment, whoever reads and writes it.
+
+    Args:
+        path: The file that is copied.
+        to: The copy.
+    """
+    source, target = Connections(path).connect(), sqlite3.connect(to)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()
+
+
+def put(new: Path, path: Path) -> Path | None:
+    """Puts one SQLite file in the place of another, at one moment for all who read it.
+
+    Args:
+        new: The file that comes.
+        path: The one in whose place it is put.
+
+    Returns:
+        Where what was there before is kept; None if nothing was there.
+    """
+    aside = set_aside(path) if path.exists() else None
+    try:
+        copy(new, path)
+    except sqlite3.DatabaseError as error:
+        if full(error):
+            raise
+        # What is there is past writing to, and so past reading.
+        shutil.copyfile(new, new.with_suffix(".whole"))
+        for end in ("-wal", "-shm"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
+        new.with_suffix(".whole").replace(path)
+    return aside
+
+
+def set_aside(path: Path) -> Path:
+    """Copies a file, damaged or not, beside it under a name that tells when."""
+    now = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+    aside = path.with_name(f"{path.stem}.before-{now}{path.suffix}")
+    for end in ("", "-wal"):
+        if Path(f"{path}{end}").exists():
+            shutil.copyfile(f"{path}{end}", f"{aside}{end}")
+    return aside

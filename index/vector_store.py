@@ -29,7 +29,7 @@ from pydantic import PrivateAttr
 
 from index.article import Article
 from index.build import Builder
-from index.conditions import Condition, compared, joined, written_as
+from index.database import Condition, compared, joined, written_as
 from index.embed import Embedder
 from index.engine import Place
 from index.generation import Allowed, Generation, Generations

@@ -432,12 +432,12 @@ def chat(
         raise typer.BadParameter("--auth and --no-auth are opposites; give one")
     users = admitted(settings, auth, no_auth=no_auth)
     listen(settings.host, settings.port).close()  # a port that is taken is told at once
-    from ui import web
+    from ui.page.app import serve as serve_page
 
     share_arenas()
     corpus = _corpus(settings, sample)
     threading.Thread(target=corpus.prepare, daemon=True).start()
-    web.serve(
+    serve_page(
         corpus,
         settings.host,
         settings.port,

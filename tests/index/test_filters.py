@@ -12,7 +12,7 @@ from llama_index.core.vector_stores.types import (
 
 from index.article import Article
 from index.build import Builder
-from index.conditions import FIELDS
+from index.database import FIELDS
 from index.embedded import open_ledger
 from index.vector_store import as_sql
 

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from index import backup as copies
 from index.article import Article, Skipped
+from index.backup import restore as put_back
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
 from index.copying import records
@@ -24,7 +25,6 @@ from index.engine import Place, engine_at, faults
 from index.errors import IndexDamaged, IndexMissing
 from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
-from index.restore import restore as put_back
 from index.web import gather as web
 from index.web.addresses import AddressRefused, is_web
 from index.web.fetch import Fetch, Fetcher, NotFetched

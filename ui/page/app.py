@@ -1,4 +1,4 @@
-"""The web chat: earlier chats, questions and answers, and beside them the cited article.
+"""The web chat: earlier chats, questions and answers, and beside them the cited article; served.
 
 The one module that imports Gradio, and only when a page is built.
 """
@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from starlette.middleware import Middleware
 
+from rag.question_generation.suggest import follow_ups, suggest
+from ui.alerts.store import Alerts
 from ui.conversation_store.store import ConversationStore
+from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms, library
 from ui.page.chat import OpenTurns, open_source
 from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, offers_html
@@ -21,9 +26,13 @@ from ui.page.handlers import QUIET, handler
 from ui.page.history_panel import HistoryPanel
 from ui.page.middleware import EventStream, PageRoutes, Sessions
 from ui.page.render import masthead_html, welcome_html
+from ui.sample import NOTICE, SUGGESTIONS, home, is_sample
 from ui.server import log
+from ui.server.api import build_api
 from ui.server.auth import Users
-from ui.templating import render, static
+from ui.server.metrics import Metrics
+from ui.server.worker_pool import Aside
+from ui.templating import counted, render, static
 
 if TYPE_CHECKING:
     import gradio
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
 
     from rag.corpus import Corpus
     from rag.types import Answer
+
 
 __all__ = ["build_app", "launch"]
 
@@ -209,3 +219,66 @@ def _component(gr: ModuleType, name: str, script: str, function: Callable[..., A
         elem_id=name,
         **_BARE,
     )
+
+
+def serve(
+    corpus: Corpus,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    users: Users | None = None,
+    any_host: bool = False,
+    read_only: bool = False,
+) -> None:
+    """Serve the chat and the doors for programs until interrupted.
+
+    Their address goes to standard error once they are up. Who may change the corpus: those who
+    signed in, or, where nobody does, those at this machine.
+
+    Args:
+        corpus: What is asked.
+        host: Where to listen.
+        port: The port; 0 takes a free one.
+        users: Who may come in; without any, all may who reach the port.
+        any_host: Whether it may be called by names that are not this machine's.
+        read_only: Whether nobody may change the corpus.
+
+    Raises:
+        CannotServe: the port is taken.
+    """
+    metrics = Metrics()
+    # With a model, questions wait for its server and not for this processor.
+    aside = Aside(lambda: 0 if corpus.model else metrics.under_way)
+    writable = os.access(corpus.directory, os.W_OK)
+    chats = ConversationStore(corpus.directory) if writable else None
+    changing = writable and not read_only and bool(users or not any_host)
+
+    def moved(directory: Path) -> None:
+        corpus.turn_to(directory)
+        if chats:
+            chats.turn_to(directory)
+
+    editor = Editor.of(corpus, moved) if changing else None
+    page = build_app(
+        metrics.measured(corpus, "page"),
+        notice=lambda: _notice(corpus),
+        suggestions=lambda: SUGGESTIONS if is_sample(corpus) else suggest(corpus),
+        further=lambda answer: aside.run(lambda go_on: follow_ups(corpus, answer, go_on=go_on), ()),
+        chats=chats,
+        originals=lambda: not is_sample(corpus),
+        terms=lambda: Terms.of(corpus, editable=changing, shared=bool(users)),
+    )
+    programs = build_api(corpus, users, any_host=any_host, editor=editor, metrics=metrics)
+    address = launch(page, host, port, programs=programs, proxies=corpus.settings.proxies)
+    print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
+    try:
+        page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
+    except KeyboardInterrupt:
+        page.close()
+
+
+def _notice(corpus: Corpus) -> str:
+    """What the head of the page says of a corpus: what alerts found, and that it is a sample."""
+    new = sum(not match.seen for match in Alerts(home(corpus)).matches())
+    told = f"{counted(new, 'new match', 'new matches')} of alerts, under Corpus." if new else ""
+    return " ".join(filter(None, (told, NOTICE if is_sample(corpus) else "")))

@@ -1,6 +1,6 @@
 """The page's column of questions and answers: its components, and what becomes of them.
 
-Gradio comes in as an argument; ``ui/web.py`` alone imports it.
+Gradio comes in as an argument; ``ui/page/app.py`` alone imports it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The earlier chats in the page's sidebar: kept, found again, named, deleted, saved.
 
-Gradio comes in as an argument; ``ui/web.py`` alone imports it.
+Gradio comes in as an argument; ``ui/page/app.py`` alone imports it.
 """
 
 from __future__ import annotations

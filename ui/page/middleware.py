@@ -22,7 +22,7 @@ import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 
-from ui.server.errors import INTERNAL, response
+from ui.server.replies import INTERNAL, response
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -21,8 +21,8 @@ from rag.question import UnusableQuestion
 from rag.types import LONGEST_MESSAGE, MOST_MESSAGES, Answer, Text
 from ui.answer_parts import in_text, pieces
 from ui.output import source
-from ui.server import schemas, sse
-from ui.server.errors import GONE, Unusable, as_openai, told
+from ui.server import schemas
+from ui.server.replies import GONE, Unusable, as_openai, event_stream, told
 from ui.server.worker_pool import WorkerPool, last_of
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
             await answers.aclose()
             return Response(status_code=GONE)
         if asked.stream:
-            return sse.response(made.chunks(first, answers))
+            return event_stream(made.chunks(first, answers))
         return JSONResponse(made.whole(await last_of(answers) or first))
 
 
