@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from index import backup, damage, migrate, search_index
+from index import damage, migrate, search_index
 from index.article import Article
 from index.connection import MAKING, Connections, damaged, logged, recognise
-from index.disk import alone
+from index.disk import alone, put
 from index.errors import IndexMismatch, IndexMissing
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.search_index import SearchIndex, SearchIndexDamaged
@@ -99,7 +99,7 @@ class Embedded:
     def put(self, rescued: Ledger) -> Path | None:
         """Puts it in the damaged one's place, which is kept."""
         rescued.close()
-        return backup.put(self._making, self._ledger)
+        return put(self._making, self._ledger)
 
     def forget(self, ledger: Ledger, uris: list[str]) -> None:
         """Nothing: the search files are made anew for each generation.

@@ -37,7 +37,7 @@ from pydantic import (
 )
 
 from index.article import Article
-from index.conditions import Condition, compared, joined
+from index.database import Condition, compared, joined
 from rag.periods import day_text
 from rag.requests.kinds import TALK
 

@@ -9,9 +9,8 @@ from index.text.names import names_in
 from index.text.words import WORD, content_stems
 from rag.dialogue.history import recent
 from rag.generative.llm import LanguageModel, ModelFailed
-from rag.generative.prompt_injection import sanitize
-from rag.generative.reply import visible
-from rag.generative.reply_sentence import refuses, wording
+from rag.generative.prompt import sanitize
+from rag.generative.reply import refuses, visible, wording
 from rag.types import Said
 
 SYSTEM = """\

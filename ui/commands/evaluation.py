@@ -32,12 +32,11 @@ from rag.question_files import (
 from ui.commands import indexing
 from ui.commands.batch import tracked
 from ui.conversation_store.values import Feedback
-from ui.figures import counted
 from ui.files import check_place, replacing
 from ui.output import plain
-from ui.report import terminal
-from ui.report.page import About, page
+from ui.report import About, page, show
 from ui.sample import is_sample, open_corpus
+from ui.templating import counted
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -146,7 +145,7 @@ def run(
         values = {"evaluates": kind} | about.as_json() | found.as_json()
         typer.echo(json.dumps(values, ensure_ascii=False))
         return
-    terminal.show(about, found)
+    show(about, found)
     if report is not None:
         typer.echo(plain(f"\nThe report is in {report}"))
 

@@ -17,8 +17,8 @@ from index.web.addresses import is_web
 from index.web.fetch import Fetch
 from ui.commands import indexing
 from ui.commands.alerts import tell_new
-from ui.figures import counted
 from ui.output import plain
+from ui.templating import counted
 
 if TYPE_CHECKING:
     from index.sync import Report

@@ -13,12 +13,23 @@ from markupsafe import Markup
 from index.readers.registry import extensions
 from rag.periods import day_text
 from ui.alerts.store import Alerts
-from ui.figures import counted, size_text
-from ui.library.listing import COLUMNS, Column, Figures, Row, figures, ordered, rows
-from ui.library.query import excerpt, facets, holding, matching, watched
+from ui.library.listing import (
+    COLUMNS,
+    Column,
+    Figures,
+    Row,
+    excerpt,
+    facets,
+    figures,
+    holding,
+    matching,
+    ordered,
+    rows,
+    watched,
+)
 from ui.library.timeline import chart, legend, timeline
 from ui.sample import home, is_sample
-from ui.templating import render
+from ui.templating import counted, render, size_text
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus

@@ -21,12 +21,20 @@ from starlette.routing import Route
 from rag.types import Answer, AskRequest
 from ui import output
 from ui.library.adding import Editor
-from ui.server import alerts, articles, openai_api, schemas, sse
+from ui.server import articles, openai_api, schemas
 from ui.server.auth import Users
-from ui.server.errors import GONE, add_handlers, add_strays, told
 from ui.server.mcp_server import Mounted
 from ui.server.metrics import CONTENT_TYPE, Metrics
 from ui.server.middleware import BodyLimit, Guard, SecurityHeaders
+from ui.server.replies import (
+    GONE,
+    add_handlers,
+    add_strays,
+    event,
+    event_stream,
+    events_wanted,
+    told,
+)
 from ui.server.worker_pool import WorkerPool, last_of
 
 if TYPE_CHECKING:
@@ -91,10 +99,10 @@ def build_api(
     add_handlers(app, doors.metrics)
     _add_routes(app, doors.metrics.measured(corpus, "api"), doors)
     articles.add_reading(app, corpus, doors.pool)
-    alerts.add_alerts(app, corpus, doors.pool)
+    articles.add_alerts(app, corpus, doors.pool)
     if editor:
         articles.add_writing(app, editor, writing)
-        alerts.add_keeping(app, corpus, writing)
+        articles.add_keeping(app, corpus, writing)
     openai_api.add_routes(app, doors.metrics.measured(corpus, "openai"), doors.pool)
     app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
     add_strays(app)
@@ -119,7 +127,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
             return corpus.stream(asked)
 
         answers = doors.pool.stream(start, request.receive)
-        if sse.wanted(request):
+        if events_wanted(request):
             return await _events(answers)
         last = await last_of(answers)
         return JSONResponse(last.as_json()) if last else Response(status_code=GONE)
@@ -172,10 +180,10 @@ async def _events(answers: AsyncGenerator[Answer, None]) -> Response:
         async with contextlib.aclosing(answers):
             try:
                 async for later in answers:
-                    yield sse.event("answer", last.as_json())
+                    yield event("answer", last.as_json())
                     last = later
-                yield sse.event("done", last.as_json())  # the whole answer, and only once
+                yield event("done", last.as_json())  # the whole answer, and only once
             except Exception as error:
-                yield sse.event("error", {"error": told(error)})
+                yield event("error", {"error": told(error)})
 
-    return sse.response(events(first))
+    return event_stream(events(first))

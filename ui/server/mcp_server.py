@@ -22,8 +22,8 @@ from index.errors import OnRecordError
 from rag.types import Answer, Filters, History, Text
 from ui import output
 from ui.server import log, schemas
-from ui.server.errors import misfit
 from ui.server.openai_api import content_of
+from ui.server.replies import misfit
 from ui.server.worker_pool import WorkerPool
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from ui.server.auth import Users, is_loopback
-from ui.server.errors import TooLarge, response
+from ui.server.replies import TooLarge, response
 from ui.server.signin import NotNow, SignIn
 
 if TYPE_CHECKING:
