@@ -74,20 +74,15 @@ def rewrite(model: LanguageModel, question: str, history: Iterable[Said]) -> str
     except ModelFailed:
         return None
     known = " ".join([question, *(said["content"] for said in messages)])
-    return accepted(visible(raw)[0], question, known)
+    return _accepted(visible(raw)[0], question, known)
 
 
-def accepted(reply: str, question: str, known: str) -> str | None:
+def _accepted(reply: str, question: str, known: str) -> str | None:
     """A rewrite that can be searched for; None for one that strays.
 
-    Args:
-        reply: What the model wrote.
-        question: The turn.
-        known: The turn and all that was said before it.
-
-    >>> accepted("Rewritten question: What did Merz say in 2025?", "And in 2025?", "Merz in 2025")
+    >>> _accepted("Rewritten question: What did Merz say in 2025?", "And in 2025?", "Merz in 2025")
     'What did Merz say in 2025?'
-    >>> accepted("What did Merz say?", "And in 2025?", "Merz in 2025")
+    >>> _accepted("What did Merz say?", "And in 2025?", "Merz in 2025")
     """
     lines = (_ANSWER_LABEL.sub("", wording(line)).strip("“”\"' ") for line in reply.splitlines())
     text = next((line[:1].upper() + line[1:] for line in lines if line), "")

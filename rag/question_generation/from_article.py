@@ -52,7 +52,7 @@ _ROLES, _COUNT, _LOOSE, _OWNED = (
 )
 
 
-def clipped(rest: str) -> str:
+def _clipped(rest: str) -> str:
     """The words up to where a clause or a time begins."""
     return _CLAUSE.sub("", _TIME.sub("", rest)).rstrip(" ,")
 
@@ -130,7 +130,7 @@ def _headline(title: str, about: About) -> Headline | None:
         return None
     subject = " ".join(words[:place])
     whole = " " + " ".join(words[place + 1 :])
-    rest = clipped(whole)
+    rest = _clipped(whole)
     reason = _REASON.match(whole[len(rest) :]) is not None
     plural = subject.endswith("s") and not subject.endswith("ss")
     if re.search(r"[“”\",:;?]", subject + rest) or plural or _ELIDED.search(rest):
@@ -220,14 +220,14 @@ def _of_sentence(text: str, about: About) -> Iterator[tuple[str, str, str]]:
 def _of_numbers(text: str) -> Iterator[tuple[str, str, str]]:
     """(kind, question, "") for what a sentence counts."""
     for found in _COUNT.finditer(text):
-        yield "how many", f"How many {found['noun']} {clipped(found['rest'])}?", ""
+        yield "how many", f"How many {found['noun']} {_clipped(found['rest'])}?", ""
     for found in _SUFFERED.finditer(text):
-        rest = clipped(found["rest"])
+        rest = _clipped(found["rest"])
         yield "how many", f"How many {found['noun']} were {found['verb']}{rest}?", ""
     for found in _INVOLVED.finditer(text):
         yield "how many", f"How many {found['noun']} does the {found['what']}involve?", ""
     for found in _SUM.finditer(text):
-        yield "how much", f"How large is the {found['noun']}{clipped(found['rest'])}?", ""
+        yield "how much", f"How large is the {found['noun']}{_clipped(found['rest'])}?", ""
 
 
 def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str, str]]:
@@ -238,7 +238,7 @@ def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str
     base, rest = BASES[done["verb"]], done["object"]
     if _LOOSE.match(rest.strip()) or _WAY.match(rest):
         return
-    short = clipped(rest)
+    short = _clipped(rest)
     told = len(content_stems(short))
     known = re.sub(r"^ an? ", " the ", rest)
     if subject in about.people and not _OWNED.search(short) and told > 1:
@@ -248,7 +248,7 @@ def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str
     if reasoned := _REASONED.match(behind[done.end("verb") :]):
         yield "why", f"Why did {subject} {base}{_TIME.sub('', reasoned['rest'])}?", ""
     elif re.search(r" (?:because|after|over(?! the (?:next|past|last|course)\b)) ", rest) and told:
-        yield "why", f"Why did {subject} {base}{clipped(known)}?", ""
+        yield "why", f"Why did {subject} {base}{_clipped(known)}?", ""
     if base in TELLING and told > 1:
         yield "what", f"What did {subject} {base}?", ""
 

@@ -63,13 +63,13 @@ def write_golden(path: Path, given: Sequence[Feedback]) -> Written:
     Raises:
         UnreadableInput: the file cannot be written.
     """
-    lines = [line for each in given if (line := golden(each)) is not None]
+    lines = [line for each in given if (line := _golden(each)) is not None]
     with replacing(path) as file:
         file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
     return Written(len(lines), len(given) - len(lines))
 
 
-def golden(given: Feedback) -> dict[str, Any] | None:
+def _golden(given: Feedback) -> dict[str, Any] | None:
     """One reader's judgement as a line of a golden set; None if it says nothing to judge by.
 
     A liked answer is what is expected again: its articles, and of a quoting answer each claim as a
