@@ -240,6 +240,12 @@ class Scope(_Json):
     def __bool__(self) -> bool:
         return bool(self.because)
 
+    def of_publisher(self) -> Scope | None:
+        """The same without its days; None if it names no publisher."""
+        return (
+            Scope(publisher=self.publisher, because=self.because[-1:]) if self.publisher else None
+        )
+
     @property
     def sentence(self) -> str:
         """What a person is told of it.
