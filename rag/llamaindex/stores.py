@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -33,12 +33,9 @@ from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.text.sentences import split_sentences
 from index.vector_store import as_node
+from rag.library import Library
 from rag.retrieve import Passage, Query, Search
 from rag.types import Answer, Citation, Filters
-
-if TYPE_CHECKING:
-    from rag.library import Library
-
 
 # Nodes that a store is given at once.
 BATCH = 256

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
@@ -18,6 +18,7 @@ from index.article import Article
 from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
 from index.readers.source import Source
+from rag.corpus import Corpus
 from rag.evaluation.answers import Evaluation, evaluate
 from rag.evaluation.judge import judge
 from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank
@@ -29,6 +30,7 @@ from rag.question_files import (
     read_collection,
     read_golden,
 )
+from rag.settings import Settings
 from ui.commands import indexing
 from ui.commands.batch import tracked
 from ui.conversation_store.values import Feedback
@@ -37,10 +39,6 @@ from ui.output import plain
 from ui.report import About, page, show
 from ui.sample import is_sample, open_corpus
 from ui.templating import counted
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.settings import Settings
 
 LIKED, DISLIKED = "liked", "disliked"
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from index.readers.registry import extensions
+from rag.corpus import Corpus
 from rag.periods import day_text
 from ui.alerts.store import Alerts
 from ui.library.listing import (
@@ -30,9 +31,6 @@ from ui.library.listing import (
 from ui.library.timeline import chart, legend, timeline
 from ui.sample import home, is_sample
 from ui.templating import counted, render, size_text
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
 
 ROWS = 50
 """Articles that the table shows at a time."""

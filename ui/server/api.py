@@ -10,7 +10,6 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +17,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from rag.corpus import Corpus
 from rag.types import Answer, AskRequest
 from ui import output
 from ui.library.adding import Editor
@@ -37,9 +37,6 @@ from ui.server.replies import (
 )
 from ui.server.worker_pool import WorkerPool, last_of
 
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-
 __all__ = ["build_api"]
 
 
@@ -52,7 +49,7 @@ class Doors:
 
 
 def build_api(
-    corpus: "Corpus",
+    corpus: Corpus,
     users: Users | None = None,
     *,
     any_host: bool = False,
@@ -109,7 +106,7 @@ def build_api(
     return app
 
 
-def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
+def _add_routes(app: FastAPI, corpus: Corpus, doors: Doors) -> None:
     @app.post(
         "/api/ask",
         tags=["corpus"],

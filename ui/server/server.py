@@ -15,26 +15,21 @@ import sys
 import tempfile
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.supervisors import Multiprocess
 
 from index.errors import OnRecordError
+from rag.settings import Settings
 from ui.server.auth import Users
 from ui.server.connection import BACKLOG, Connection, Limits
 from ui.server.listening import CannotServe, listen, share_arenas
 from ui.server.metrics import SHARED
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from rag.settings import Settings
 
 log = logging.getLogger(__name__)
 
