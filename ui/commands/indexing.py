@@ -29,11 +29,11 @@ from index.web.addresses import AddressRefused, is_web
 from index.web.fetch import Fetch, Fetcher, NotFetched
 from index.web.reading import Unreadable, as_read, listing, unzipped
 from rag.settings import Settings
-from ui import changes, output
+from ui import output
 from ui.alerts.store import FILE as ALERTS
 from ui.conversation_store.database import FILE
 from ui.conversation_store.store import damage
-from ui.files import check_place, replacing
+from ui.files import check_place, note, person, replacing
 from ui.output import plain
 from ui.sample import FOLDER as SAMPLE
 
@@ -144,7 +144,7 @@ def _added(
 
 def _note(settings: Settings, report: Report) -> None:
     changed = {"added": report.added, "changed": report.changed, "removed": report.removed}
-    changes.note(settings.index, changes.person(), changed)
+    note(settings.index, person(), changed)
 
 
 def fetcher(settings: Settings) -> Fetcher:

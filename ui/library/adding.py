@@ -24,8 +24,8 @@ from index.text.words import WORD
 from index.web import gather as web
 from index.web.fetch import Fetch, Fetcher
 from rag.corpus import Corpus
-from ui import changes
 from ui.alerts.checking import ask_aside
+from ui.files import note
 
 UPLOADED, PASTED = "upload", "pasted"
 """What the uris of articles begin with that came through the page or the door for programs."""
@@ -230,7 +230,7 @@ class Editor:
         for result in results:
             if result.outcome in ("added", "changed", "removed"):
                 changed.setdefault(result.outcome, []).append(result.uri)
-        changes.note(self._home, who, changed)
+        note(self._home, who, changed)
         return results
 
     def _read(self, file: Sent, folder: Path, under: str = UPLOADED) -> list[Article | Skipped]:

@@ -16,7 +16,7 @@ from rag.corpus import Corpus
 from ui import output
 from ui.alerts.checking import TYPE, keep, rss
 from ui.alerts.store import Alert, Alerts
-from ui.changes import person
+from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.sample import home
 from ui.server import schemas
