@@ -65,12 +65,12 @@ def writing(directory: Path) -> Iterator[None]:
             raise
         raise unwritable(directory, error.strerror or str(error)) from error
     except sqlite3.DatabaseError as error:
-        if not full(error):
+        if not _full(error):
             raise
         raise unwritable(directory, str(error)) from error
 
 
-def full(error: sqlite3.DatabaseError) -> bool:
+def _full(error: sqlite3.DatabaseError) -> bool:
     """Whether SQLite could not write; a file that ends too early is damaged, and no full disk."""
     code = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF in STUCK and code != sqlite3.SQLITE_IOERR_SHORT_READ
@@ -176,11 +176,11 @@ def put(new: Path, path: Path) -> Path | None:
     Returns:
         Where what was there before is kept; None if nothing was there.
     """
-    aside = set_aside(path) if path.exists() else None
+    aside = _set_aside(path) if path.exists() else None
     try:
         copy(new, path)
     except sqlite3.DatabaseError as error:
-        if full(error):
+        if _full(error):
             raise
         # What is there is past writing to, and so past reading.
         shutil.copyfile(new, new.with_suffix(".whole"))
@@ -190,7 +190,7 @@ def put(new: Path, path: Path) -> Path | None:
     return aside
 
 
-def set_aside(path: Path) -> Path:
+def _set_aside(path: Path) -> Path:
     """Copies a file, damaged or not, beside it under a name that tells when."""
     now = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
     aside = path.with_name(f"{path.stem}.before-{now}{path.suffix}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from rapidfuzz import process
 
@@ -23,10 +23,6 @@ from index.text.words import content_stems
 from rag.requests.speech import VERB
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Filters
-
-if TYPE_CHECKING:
-    from index.ledger import StoredArticle
-
 
 T = TypeVar("T")
 

@@ -273,9 +273,6 @@ class Scope(_Json):
         return re.sub(r" +([?.,;:!])", r"\1", " ".join(text.split())).lstrip(",;: ")
 
 
-NO_SCOPE = Scope()
-
-
 def _stretch(after: date | None, before: date | None) -> str:
     """Days of publication in words: "12–18 May 2025", "since 3 March 2026"."""
     if after and before:

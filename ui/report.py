@@ -62,15 +62,10 @@ class Measure:
         return f"{low.removesuffix(self.unit).strip()} to {high}"
 
 
-def shown(
+def _shown(
     named: Mapping[str, Measure], found: Mapping[str, Estimate]
 ) -> Iterator[tuple[Measure, Estimate]]:
-    """The measures that a table has, in order, without those that this set does not ask for.
-
-    Args:
-        named: The measures of the table.
-        found: The figures by name.
-    """
+    """The measures that a table has, in order, without those that this set does not ask for."""
     for name, measure in named.items():
         if measure.always or found[name].count:
             yield measure, found[name]
@@ -161,7 +156,7 @@ def page(about: About, found: Evaluation | RankingEvaluation) -> str:
     else:
         name, values = "report_rankings.html", _of_rankings(found)
     drawing = {"along": _along, "x": _x, "y": _y, "ideal": _ideal}
-    known = {"about": about, "found": found, "shown": shown, "shortened": _shortened}
+    known = {"about": about, "found": found, "shown": _shown, "shortened": _shortened}
     return render(name, **known, **drawing, **values)
 
 
@@ -297,7 +292,7 @@ def _show_rankings(about: About, found: RankingEvaluation) -> None:
 
 def _show_measures(named: Mapping[str, Measure], found: Mapping[str, Estimate]) -> None:
     table = Table("measure", "value", "95 % interval", "of", box=None, pad_edge=False)
-    for measure, value in shown(named, found):
+    for measure, value in _shown(named, found):
         figures = (measure.figure(value.value), measure.interval(value))
         table.add_row(measure.label, *figures, f"{value.count:,} {measure.of}")
     Console().print(table)

@@ -98,7 +98,7 @@ class Package:
         return next((node.text for node in found if node is not None and node.text), None)
 
 
-def holding(part: str) -> Callable[[SourceFile, bytes], bool]:
+def _holding(part: str) -> Callable[[SourceFile, bytes], bool]:
     """The ``recognises`` of a kind whose archives have a certain part."""
 
     def recognises(file: SourceFile, head: bytes) -> bool:
@@ -113,14 +113,8 @@ def holding(part: str) -> Callable[[SourceFile, bytes], bool]:
     return recognises
 
 
-def properties(package: Package, name: str, *, created: tuple[str, ...]) -> Particulars:
-    """What a document's properties say of it: title, author, language, the day it was made.
-
-    Args:
-        package: The archive of the document.
-        name: The part that holds them.
-        created: The fields that may hold the day, the first found counts.
-    """
+def _properties(package: Package, name: str, *, created: tuple[str, ...]) -> Particulars:
+    """What a document's properties say of it: title, author, language, the day it was made."""
     return particulars(
         {
             "title": package.text(name, f"{DUBLIN}title"),
@@ -135,7 +129,7 @@ def properties(package: Package, name: str, *, created: tuple[str, ...]) -> Part
     )
 
 
-def as_markup(
+def _as_markup(
     tree: Node,
     names: Mapping[str, str],
     *,
@@ -143,10 +137,10 @@ def as_markup(
     words: str = "",
     box: str = "",
 ) -> Node:
-    """A part's tree with the elements of HTML in place of its own; those that are HTML's stay.
+    """A part's tree, changed: elements of HTML in place of its own; those that are HTML's stay.
 
     Args:
-        tree: The part, which is changed.
+        tree: The part.
         names: What HTML calls its elements, "p" or "td"; for a sign, the sign itself. Others stand
             inside a line.
         unseen: The elements that are not in the text.
@@ -205,8 +199,8 @@ def _read_docx(file: SourceFile) -> Iterator[Article | Skipped]:
     text = Assembly()
     for part in (body, *map(package.tree, sorted(NOTES & package.names, reverse=True))):
         box = f"{W}txbxContent"
-        write_markup(as_markup(part, WORD_NAMES, unseen=WORD_UNSEEN, words=f"{W}t", box=box), text)
-    known = properties(package, "docProps/core.xml", created=(f"{TERMS}created",))
+        write_markup(_as_markup(part, WORD_NAMES, unseen=WORD_UNSEEN, words=f"{W}t", box=box), text)
+    known = _properties(package, "docProps/core.xml", created=(f"{TERMS}created",))
     known["title"] = (text_of(title) if title is not None else "") or known["title"]
     yield text.article(file, known)
 
@@ -233,7 +227,7 @@ def _style(paragraph: Node, styles: dict[str, tuple[str, bool]]) -> tuple[str, b
     return name, listed or numbered
 
 
-DOCX = Reader("a Word document", (".docx",), _read_docx, holding(BODY))
+DOCX = Reader("a Word document", (".docx",), _read_docx, _holding(BODY))
 
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -264,12 +258,12 @@ def _read_odt(file: SourceFile) -> Iterator[Article | Skipped]:
     if body is not None:
         notes = list(body.iter(f"{TEXT}note-body"))
         for part in (
-            as_markup(body, ODT_NAMES, unseen=ODT_UNSEEN, box=f"{DRAWING}text-box"),
+            _as_markup(body, ODT_NAMES, unseen=ODT_UNSEEN, box=f"{DRAWING}text-box"),
             *notes,
         ):
             write_markup(part, text)
     made = (f"{META}creation-date", f"{DUBLIN}date")
-    yield text.article(file, properties(package, "meta.xml", created=made))
+    yield text.article(file, _properties(package, "meta.xml", created=made))
 
 
 def _is_odt(file: SourceFile, head: bytes) -> bool:
@@ -306,7 +300,7 @@ def _read_pptx(file: SourceFile) -> Iterator[Article | Skipped]:
         for notes in _related(package, part).values():
             if notes.startswith("ppt/notesSlides/") and notes in package.names:
                 _write(package.tree(notes), text)
-    known = properties(package, "docProps/core.xml", created=(f"{TERMS}created",))
+    known = _properties(package, "docProps/core.xml", created=(f"{TERMS}created",))
     if known["title"] in ("", "PowerPoint Presentation"):
         known["title"] = title
     yield text.article(file, known)
@@ -326,7 +320,7 @@ def _write(slide: Node, text: Assembly) -> str:
         if kind in ("body", "obj") and len(paragraphs) > 1:
             for paragraph in paragraphs:
                 paragraph.tag = "li"
-    write_markup(as_markup(slide, SLIDE_NAMES, unseen=(), words=f"{A}t"), text)
+    write_markup(_as_markup(slide, SLIDE_NAMES, unseen=(), words=f"{A}t"), text)
     return " ".join(map(text_of, heads))
 
 
@@ -345,7 +339,7 @@ def _related(package: Package, part: str) -> dict[str, str]:
     }
 
 
-PPTX = Reader("a PowerPoint presentation", (".pptx",), _read_pptx, holding(MAIN))
+PPTX = Reader("a PowerPoint presentation", (".pptx",), _read_pptx, _holding(MAIN))
 
 
 EPUB_KIND = "an EPUB book"

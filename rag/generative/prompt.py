@@ -212,18 +212,11 @@ def _within(item: Evidence, cited: Citation) -> bool:
 _PHRASES = Phrases("rag.generative")
 # One by one is 3 times as fast as all in one.
 _ORDER = tuple(re.compile(_PHRASES.filled(each), re.I) for each in _PHRASES.told["orders"])
+_IMITATION = _PHRASES.compiled("imitation", re.I | re.M)
+_NUMBERED, ROLE = (_PHRASES.compiled(name, re.I) for name in ("numbered", "role"))
 _LETTERED = re.compile(r"(?:[^\W\d_][ .\-_*]+){9,}[^\W\d_](?!\w)")  # s p a c e d to hide
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*]){4,}\w(?!\w)")
 _ONWARD = re.compile(r"[:：]\s*$|\b(?:next|following|below|after this|hereafter)\b", re.I)
-# What only a prompt holds: the tokens of chat templates, our own delimiters, roles before a colon.
-_IMITATION = re.compile(
-    r"<\|[a-z_]{2,30}\|>|</?\s*(?:passages?|system|assistant|instructions?|context|sources?)\b[^<>]*>"
-    r"|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>"
-    r"|^\W*(?:system|assistant|developer)(?: (?:message|prompt|note))?\s*[:：](?=\s)"
-    r"|^\W*#{2,}\s*(?:instructions?|system|response|input|task|assistant|user|question)\b"
-    r"|\b(?:begin|start|end) of (?:passages?|context|(?:the )?(?:prompt|evidence|passages))\b",
-    re.I | re.M,
-)
 # A line that is numbered as the passages are; in an article it is a footnote at best.
 _LISTED = re.compile(r"\W*[\[［【〔]\s*(?:passage |source )?\d{1,3}\s*[\]］】〕]:?\s*\S", re.I)
 # Letters of other scripts that look like Latin ones, as far as orders were ever hidden in them.
@@ -306,18 +299,6 @@ _URL = re.compile(
 )
 _FENCE = re.compile(r"`{3,}[\w-]*|~{3,}[\w-]*")
 _HEADING = re.compile(r"(?m)^[ \t]*#{1,6}[ \t]+|^[ \t]*[-=_*]{3,}[ \t]*$")
-# Numbers as the passages are numbered, in whatever brackets.
-_NUMBERED = re.compile(
-    r"[\[［【〔⟦]\s*[#^]?(?:(?:source|passage|article|doc(?:ument)?|citation|ref(?:erence)?)\s*:?\s*)?"
-    r"\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*(?:†[^\]】]*)?\s*[\]］】〕⟧]",
-    re.I,
-)
-ROLE = re.compile(
-    r"(?<![\w-])(system|assistant|user|human|developer|instructions?|ai|bot|model|prompt|context"
-    r"|question|answer|response|(?:passage|source|article|document)\s*\d+)(\s*message)?\s*[:：]"
-    r"(?=\s|$)",
-    re.I,
-)
 _INST = re.compile(r"\[/?(?:INST|SYS|SYSTEM|USER|ASSISTANT|CONTEXT|THINK)\]", re.I)
 _ANGLES = str.maketrans(
     dict.fromkeys("<＜﹤⟨〈≺", "‹") | dict.fromkeys(">＞﹥⟩〉≻", "›") | {"\u201a": "'"}

@@ -27,6 +27,12 @@ REPEATED_CHARS = 60
 # abbreviation is told from a full stop by what comes after it.
 _AHEAD = 2
 
+_PHRASES = Phrases("rag.generative")
+_OVER, _LABELS = _PHRASES.compiled("over"), _PHRASES.told["labels"].replace("\n", "")
+_OPENER, _SMALL_TALK, _REFUSAL, _PREFIX, _ACCORDING, _SAYS, _TRAILING = (
+    _PHRASES.compiled(name, re.I)
+    for name in "opener small_talk refusal prefix according says trailing".split()
+)
 _THOUGHTS = "think|thinking|thoughts?|reasoning|reflection|scratchpad|analysis"
 _THOUGHT = re.compile(
     rf"<({_THOUGHTS})\b[^<>]*>.*?</\1\s*>|\[(THINK)\].*?\[/THINK\]|◁think▷.*?◁/think▷", re.I | re.S
@@ -34,11 +40,6 @@ _THOUGHT = re.compile(
 _THOUGHT_ENDS = re.compile(rf"</(?:{_THOUGHTS})\s*>|\[/THINK\]|◁/think▷", re.I)
 _THOUGHT_BEGINS = re.compile(rf"<(?:{_THOUGHTS})\b[^<>]*>?|\[THINK\]|◁think▷", re.I)
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*<\|message\|>")
-_OVER = re.compile(
-    r"<\|(?:im_end|im_start|eot_id|end|endoftext|eom_id|return|start|user|assistant|system)\|>|</s>"
-    r"|<(?:end|start)_of_turn>|\[/?INST\]|<\|start_header_id\|>"
-    r"|\n\s*(?:#+\s*)?(?:User|Human|Question|Q|Instruction)\s*:"
-)
 _PARTIAL = re.compile(
     r"(?:<(?:[a-z/!|][^<>]{0,300})?|\[/?T?H?I?N?K?|◁/?\w{0,6}|!(?:\[[^\]\n]{0,300}(?:\](?:\([^()\s]{0,500})?)?)?"
     r")$",
@@ -216,15 +217,6 @@ _WITHIN_LINK = re.compile(r"(?<=[!\]])[*_`~]+(?=[\[(])")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])|`+|~~")
 _QUOTED = re.compile(r"^\s*(?:>+\s*)+")
 _TABLE = re.compile(r"\s*\|[\s:|-]*")
-_PREFIX = re.compile(
-    r"^(?:(?:final |short |brief |my |the )?(?:answer|response|reply|summary|conclusion)"
-    r"(?: (?:is|to the question))?|assistant|ai|bot|a)\s*[:：]\s*",
-    re.I,
-)
-_PHRASES = Phrases("rag.generative")
-_OPENER = _PHRASES.compiled("opener", re.I)
-_SMALL_TALK = _PHRASES.compiled("small_talk", re.I)
-_REFUSAL = _PHRASES.compiled("refusal", re.I)
 _WHICH = re.compile(r"\b(?:not|no|n['’]t|none|cannot|neither|silent|insufficient|lacks?)\b", re.I)
 _TITLED = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|={3,}|-{3,})")
 # Words of a sentence from which on it is the prompt's own, if the prompt holds it.
@@ -293,10 +285,6 @@ def _words(text: str) -> str:
     return " ".join(word for word in WORD.findall(text.lower()) if not word.isdigit())
 
 
-_LABELS = (
-    r"sources?|passages?|articles?|sentences?|documents?|docs?|citations?|citing|cited?|cites?|refs?"
-    r"|references?|footnotes?|notes?|evidence|quotes?|excerpts?|extracts?|snippets?"
-)
 _LABEL = re.compile(rf"\b(?:{_LABELS}|see|from|numbers?|nos?|ids?)\b|\b[spne](?=\d)|[#№^:.]", re.I)
 _NAMED = re.compile(rf"\b(?:{_LABELS})\b", re.I)
 _JOIN = re.compile(r"\b(?:and|or)\b|[,;/&+|]", re.I)
@@ -315,21 +303,6 @@ _PARENTHESISED = re.compile(r"[(（]([^()（）\n]{1,60})[)）]")
 _RAISED = re.compile(r"(?<=[.!?”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]+\s*$")
 _ENUMERATED = re.compile(r"^\s*(?:[-*•–]\s+)?\(?\d{1,2}\)\s+(?=\S)|^\s*\d{1,2}\.\s+(?=\D)")
 _BULLET = re.compile(r"^\s*(?:[-*•–—+]\s+)+")
-_NUMBERS = rf"(?:#?\d{{1,3}}(?:\s*(?:,|;|&|and|or|to|[{_DASHES}])\s*#?\d{{1,3}})*)"
-_ACCORDING = re.compile(
-    rf"^\W*(?:according to|as (?:stated|reported|said|noted|described) in|as per|per|in|from"
-    rf"|based on)\s+(?:the\s+)?(?:{_LABELS})\s*(?:numbers?|nos?\.?|:)?\s*({_NUMBERS})\s*[,:]?\s+",
-    re.I,
-)
-_SAYS = re.compile(
-    rf"^\W*(?:the\s+)?(?:{_LABELS})\s*(?:numbers?|nos?\.?|:)?\s*({_NUMBERS})\s*(?:also\s+)?(?:says?"
-    rf"|states?|reports?|notes?|mentions?|indicates?|explains?|adds?|confirms?)(?:\s+that)?\s+",
-    re.I,
-)
-_TRAILING = re.compile(
-    rf"[\s,;—–-]*\b(?:{_LABELS})\s*(?:numbers?|nos?\.?)?\s*[:#]?\s*({_NUMBERS})\s*([.!?]*)\s*$",
-    re.I,
-)
 _EMPTY = re.compile(rf"[(\[（]\s*(?:(?:see|cf\.?|{_LABELS})\s*:?\s*)?[)\]）]", re.I)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -33,12 +33,9 @@ from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.text.sentences import split_sentences
 from index.vector_store import as_node
+from rag.library import Library
 from rag.retrieve import Passage, Query, Search
 from rag.types import Answer, Citation, Filters
-
-if TYPE_CHECKING:
-    from rag.library import Library
-
 
 # Nodes that a store is given at once.
 BATCH = 256
@@ -192,7 +189,7 @@ class NodeSearch:
         self, now: Generation, nodes: Sequence[NodeWithScore]
     ) -> Iterable[tuple[NodeWithScore, StoredChunk, StoredArticle]]:
         """The nodes with what they are of an article, in their order, those that say something."""
-        known = chunks_of(now, [node.node.node_id for node in nodes])
+        known = _chunks_of(now, [node.node.node_id for node in nodes])
         articles = now.articles({chunk.article for chunk in known.values()})
         for number, node in enumerate(nodes, 1):
             chunk = known.get(node.node.node_id)
@@ -205,9 +202,9 @@ class NodeSearch:
                     f"{self._name} gives ids without text that this index does not know; fill it"
                     " from the index with rag.llamaindex.stores.fill"
                 )
-            found = placed(node.node, now)
-            article, start = found or (self._own(as_article(node.node, -number)), 0)
-            chunk = chunk_at(article, start, start + len(text), -number)
+            found = _placed(node.node, now)
+            article, start = found or (self._own(_as_article(node.node, -number)), 0)
+            chunk = _chunk_at(article, start, start + len(text), -number)
             if chunk:
                 yield node, chunk, article
 
@@ -272,13 +269,8 @@ def chunk_node(chunk: StoredChunk, article: StoredArticle) -> TextNode:
     return node
 
 
-def chunks_of(now: Generation, ids: Sequence[str]) -> dict[str, StoredChunk]:
-    """The chunks of an index that the ids of nodes name, those that are still the same.
-
-    Args:
-        now: The generation that is asked.
-        ids: Of any nodes; those that name no chunk are left out.
-    """
+def _chunks_of(now: Generation, ids: Sequence[str]) -> dict[str, StoredChunk]:
+    """The chunks of an index that the ids of nodes name, those that are still the same."""
     numbers = {name: number for name in ids if (number := _number(name)) is not None}
     chunks = now.ledger.chunks(number & _LOW for number in numbers.values())
     articles = now.articles({chunk.article for chunk in chunks.values()})
@@ -308,13 +300,8 @@ def text_of(node: BaseNode) -> str:
     return node.get_content(metadata_mode=MetadataMode.NONE)
 
 
-def placed(node: BaseNode, now: Generation) -> tuple[StoredArticle, int] | None:
-    """The article of an index whose words a node holds, and where they begin in it.
-
-    Args:
-        node: With the article's id or uri in its metadata, or its uri as ``ref_doc_id``.
-        now: The generation that is asked.
-    """
+def _placed(node: BaseNode, now: Generation) -> tuple[StoredArticle, int] | None:
+    """The article of an index whose words a node holds, and where they begin in it."""
     text, metadata = text_of(node), node.metadata
     for name in (metadata.get("article_id"), metadata.get("uri"), node.ref_doc_id):
         for stored in now.ledger.articles_named(str(name)) if name else ():
@@ -327,15 +314,8 @@ def placed(node: BaseNode, now: Generation) -> tuple[StoredArticle, int] | None:
     return None
 
 
-def chunk_at(article: StoredArticle, start: int, end: int, pk: int) -> StoredChunk | None:
-    """The sentences of an article that a stretch of it touches; None if there are none.
-
-    Args:
-        article: Whose words they are.
-        start: Offset of the first character in the article's text.
-        end: Offset after the last one.
-        pk: The number that the chunk gets.
-    """
+def _chunk_at(article: StoredArticle, start: int, end: int, pk: int) -> StoredChunk | None:
+    """The sentences of an article that a stretch of it touches; None if there are none."""
     touched = [n for n, s in enumerate(article.sentences) if s.start < end and s.end > start]
     if not touched:
         return None
@@ -344,13 +324,8 @@ def chunk_at(article: StoredArticle, start: int, end: int, pk: int) -> StoredChu
     return StoredChunk(pk, article.pk, begin, stop, "", first, last)
 
 
-def as_article(node: BaseNode, pk: int) -> StoredArticle:
-    """A node of somebody else's as an article of its own: offsets count characters of its text.
-
-    Args:
-        node: With its text.
-        pk: The number that the article gets; negative, as no article of an index has.
-    """
+def _as_article(node: BaseNode, pk: int) -> StoredArticle:
+    """A node of somebody else's as an article of its own: offsets count characters of its text."""
     text, known = text_of(node), node.metadata
     uri = node.ref_doc_id or node.node_id
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -29,16 +28,14 @@ from index.web import gather as web
 from index.web.addresses import AddressRefused, is_web
 from index.web.fetch import Fetch, Fetcher, NotFetched
 from index.web.reading import Unreadable, as_read, listing, unzipped
-from ui import changes, output
+from rag.settings import Settings
+from ui import output
 from ui.alerts.store import FILE as ALERTS
 from ui.conversation_store.database import FILE
 from ui.conversation_store.store import damage
-from ui.files import check_place, replacing
+from ui.files import check_place, note, person, replacing
 from ui.output import plain
 from ui.sample import FOLDER as SAMPLE
-
-if TYPE_CHECKING:
-    from rag.settings import Settings
 
 
 def explanations(
@@ -147,7 +144,7 @@ def _added(
 
 def _note(settings: Settings, report: Report) -> None:
     changed = {"added": report.added, "changed": report.changed, "removed": report.removed}
-    changes.note(settings.index, changes.person(), changed)
+    note(settings.index, person(), changed)
 
 
 def fetcher(settings: Settings) -> Fetcher:

@@ -8,16 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from index.ledger import Listed
 from index.text.words import content_stems
+from rag.corpus import Corpus
 from rag.library import Named
 from rag.periods import span
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-
 
 _TOKEN = re.compile(
     r'(?P<no>-)?(?:(?P<field>publisher|language|after|before):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))',

@@ -9,12 +9,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
 from rag import types
 from rag.answer_text import sentence
-from rag.types import NO_FILTERS, Filters
+from rag.corpus import Corpus
+from rag.types import NO_FILTERS, Answer, Citation, Filters
 from ui.page.filters import in_words
 from ui.page.render import (
     answer_html,
@@ -26,11 +26,6 @@ from ui.page.render import (
     superseded_html,
 )
 from ui.templating import render
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.types import Answer, Citation
-
 
 log = logging.getLogger(__name__)
 

@@ -10,10 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from index.errors import OnRecordError
-from rag.types import NO_FILTERS, Filters
+from rag.corpus import Corpus
+from rag.types import NO_FILTERS, Answer, Filters
 from ui.conversation_store.values import NoSuchConversation
 from ui.page.chat import (
     OpenTurns,
@@ -30,10 +31,6 @@ from ui.page.filters import left_by, narrowed, offered
 from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, streamed, told
 from ui.page.history_panel import COPY, SAVE, HistoryPanel, copied, exported, keep, reopen
 from ui.templating import render, static
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.types import Answer
 
 FURTHER = 3
 """Questions that are offered after an answer."""

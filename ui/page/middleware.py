@@ -15,18 +15,15 @@ import math
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.server.replies import INTERNAL, response
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 
 SAID_IN_QUERY = "/gradio_api/queue/data"
 SAID_IN_PATH = "/gradio_api/heartbeat/"

@@ -7,21 +7,17 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from index.article import Article
+from index.ledger import Revision
 from index.revisions import Change, changes
 from index.text.blocks import split_blocks
 from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
+from rag.corpus import Corpus
 from rag.periods import day_text
 from rag.types import Answer, Citation, Short
 from ui.answer_parts import ITEMIZED, Span, in_claim, paragraphs, pieces
 from ui.templating import counted, render
-
-if TYPE_CHECKING:
-    from index.ledger import Revision
-    from rag.corpus import Corpus
-
 
 LONGEST_SHOWN_QUESTION = 2_000
 """Characters of a question that are repeated in the chat; a page of pasted text is not."""

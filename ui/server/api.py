@@ -8,9 +8,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from rag.corpus import Corpus
 from rag.types import Answer, AskRequest
 from ui import output
 from ui.library.adding import Editor
@@ -37,22 +36,11 @@ from ui.server.replies import (
 )
 from ui.server.worker_pool import WorkerPool, last_of
 
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-
 __all__ = ["build_api"]
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """What the doors for programs share."""
-
-    pool: WorkerPool
-    metrics: Metrics
-
-
 def build_api(
-    corpus: "Corpus",
+    corpus: Corpus,
     users: Users | None = None,
     *,
     any_host: bool = False,
@@ -70,15 +58,14 @@ def build_api(
         pool: Where questions are worked on.
         metrics: Where they are counted.
     """
-    doors = Doors(pool or WorkerPool(), metrics or Metrics())
-    writing = WorkerPool(at_once=1)
-    mcp = Mounted(doors.metrics.measured(corpus, "mcp"), doors.pool)
+    pool, metrics, writing = pool or WorkerPool(), metrics or Metrics(), WorkerPool(at_once=1)
+    mcp = Mounted(metrics.measured(corpus, "mcp"), pool)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with mcp.running():
             yield
-        doors.pool.close()
+        pool.close()
         writing.close()
 
     app = FastAPI(
@@ -96,20 +83,20 @@ def build_api(
         ],
     )
     app.state.guarded = bool(users)
-    add_handlers(app, doors.metrics)
-    _add_routes(app, doors.metrics.measured(corpus, "api"), doors)
-    articles.add_reading(app, corpus, doors.pool)
-    articles.add_alerts(app, corpus, doors.pool)
+    add_handlers(app, metrics)
+    _add_routes(app, metrics.measured(corpus, "api"), pool, metrics)
+    articles.add_reading(app, corpus, pool)
+    articles.add_alerts(app, corpus, pool)
     if editor:
         articles.add_writing(app, editor, writing)
         articles.add_keeping(app, corpus, writing)
-    openai_api.add_routes(app, doors.metrics.measured(corpus, "openai"), doors.pool)
+    openai_api.add_routes(app, metrics.measured(corpus, "openai"), pool)
     app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
     add_strays(app)
     return app
 
 
-def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
+def _add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool, metrics: Metrics) -> None:
     @app.post(
         "/api/ask",
         tags=["corpus"],
@@ -126,7 +113,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
         def start() -> Iterator[Answer]:
             return corpus.stream(asked)
 
-        answers = doors.pool.stream(start, request.receive)
+        answers = pool.stream(start, request.receive)
         if events_wanted(request):
             return await _events(answers)
         last = await last_of(answers)
@@ -140,9 +127,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
     async def search(asked: schemas.SearchIn) -> Response:
         """Finds the passages that match a query best, best first."""
         query, many, history, filters = asked.query, asked.top_k, asked.history, asked.filters
-        found = await doors.pool.run(
-            lambda: corpus.search(query, many, history=history, filters=filters)
-        )
+        found = await pool.run(lambda: corpus.search(query, many, history=history, filters=filters))
         return JSONResponse({"passages": output.passage_values(found)})
 
     @app.get(
@@ -164,9 +149,9 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
             **schemas.problems(401, 403),
         },
     )
-    async def metrics() -> Response:
+    async def figures() -> Response:
         """Gives questions, refusals, errors and times in Prometheus' format."""
-        return Response(doors.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
 
 async def _events(answers: AsyncGenerator[Answer, None]) -> Response:

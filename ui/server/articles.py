@@ -5,27 +5,24 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
 from index.build import Progress
+from rag.corpus import Corpus
 from ui import output
 from ui.alerts.checking import TYPE, keep, rss
 from ui.alerts.store import Alert, Alerts
-from ui.changes import person
+from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.sample import home
 from ui.server import schemas
 from ui.server.auth import ROLES
 from ui.server.replies import Forbidden, Unusable, event, event_stream, events_wanted, told
 from ui.server.worker_pool import WorkerPool, last_of
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-
 
 MOST_LISTED = 1000
 MOST_FILES = 1000
@@ -75,7 +72,7 @@ Removing = Annotated[str, Depends(_removing)]
 """Who asks, where a user of that role may."""
 
 
-def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
+def add_reading(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
     """The routes that list and read articles.
 
     Args:
@@ -218,7 +215,7 @@ MOST_MATCHES = 100
 """Matches that are listed, the newest."""
 
 
-def add_alerts(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
+def add_alerts(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
     """The routes that tell which alerts there are and what they found.
 
     Args:
@@ -258,7 +255,7 @@ def add_alerts(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
         return Response(found, media_type=TYPE)
 
 
-def add_keeping(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
+def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
     """The routes that keep and remove alerts.
 
     Args:

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,18 +17,14 @@ from starlette.responses import JSONResponse, Response
 
 from index.errors import NotIndexed
 from rag.answer_text import MAY, UNSUPPORTED
+from rag.corpus import Corpus
 from rag.question import UnusableQuestion
-from rag.types import LONGEST_MESSAGE, MOST_MESSAGES, Answer, Text
+from rag.types import LONGEST_MESSAGE, MOST_MESSAGES, Answer, Citation, Text
 from ui.answer_parts import in_text, pieces
 from ui.output import source
 from ui.server import schemas
 from ui.server.replies import GONE, Unusable, as_openai, event_stream, told
 from ui.server.worker_pool import WorkerPool, last_of
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.types import Citation
-
 
 MODEL = "onrecord"
 
@@ -178,7 +174,7 @@ CHECKED = "\n\nAs checked, the answer is:\n\n"
 _MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 
 
-def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
+def add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
     """Adds ``/v1/models`` and ``/v1/chat/completions``.
 
     Args:
@@ -411,7 +407,7 @@ def _usage(answer: Answer) -> dict[str, int]:
     }
 
 
-def _title(citation: "Citation") -> str:
+def _title(citation: Citation) -> str:
     return citation.title or citation.key
 
 
