@@ -8,20 +8,20 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from index.article import Article
-from index.ledger import Listed, Revision
-from index.revisions import changes
 from rag.answer_text import MAY
-from rag.retrieve import Passage
-from rag.types import Answer, Citation
 from ui.answer_parts import carried, in_text
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from index.article import Article
+    from index.ledger import Listed, Revision
+    from rag.retrieve import Passage
+    from rag.types import Answer, Citation
 
 _WIDTH = 88
 
@@ -36,6 +36,8 @@ def answer(found: Answer, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
+    from rich.console import Console
+
     if found.reworded:
         typer.echo(f"Searched for: {plain(found.query)}\n")
     if found.scope:
@@ -72,6 +74,8 @@ def table(found: Answer) -> None:
 
 def _worded(found: Answer) -> Text:
     """The text of an answer, in lines, with its short answers in bold for a terminal that can."""
+    from rich.text import Text
+
     said = plain(found.text)
     lines = (textwrap.fill(line, _WIDTH, break_on_hyphens=False) for line in said.split("\n"))
     text = Text("\n".join(lines))
@@ -109,6 +113,10 @@ def articles(found: Sequence[Listed], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(article_values(found), ensure_ascii=False))
         return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("id", "published", "publisher", "title", "uri", box=None, pad_edge=False)
     for listed in found:
         day = _iso(listed) or ""
@@ -155,6 +163,8 @@ def history(found: Sequence[Revision], *, as_json: bool) -> None:
 
 def _history_values(found: Sequence[Revision]) -> list[dict[str, Any]]:
     """The same as JSON values."""
+    from index.revisions import changes
+
     values: list[dict[str, Any]] = []
     for number, each in enumerate(found):
         article = each.article.article
