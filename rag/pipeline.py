@@ -13,6 +13,7 @@ write, verify  a language model's words, each sentence checked  ``rag.generative
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from functools import partial
 
 from index.embed import Embedder
 from index.generation import Generation
-from index.text.dates import dates_in
+from index.text.dates import MONTH, dates_in
 from index.text.words import ENGLISH, content_stems, language_asked
 from rag import extractive
 from rag.dialogue.followup import SHORTER
@@ -46,6 +47,13 @@ from rag.retrieve import Search, retrieve
 from rag.spelling import mend
 from rag.time_and_source import scope_of
 from rag.types import Answer, AskRequest, Filters, Scope
+
+# What asks for all of a time that is named without "in".
+_OF_TIME = re.compile(
+    rf"\b(?:summari[sz]e|sum up|(?:summary|overview|timeline|events|news|brief|recap) (?:of|on))"
+    rf" (?=(?:{MONTH}|(?:19|20)\d\d)\b)",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,12 @@ class Pipeline:
                 request, confined = replace(request, kind="timeline"), confined.of_publisher()
             filters = asked.filters.within(confined) if confined else asked.filters
             allowed = self.library.allowed(now, filters)
+            if confined and _told_then(request, confined) and not (allowed and allowed.articles):
+                # What happened when nothing was published, as others tell it.
+                request, days = replace(request, kind="timeline"), (confined.after, confined.before)
+                confined = confined.of_publisher()
+                filters = asked.filters.within(confined) if confined else asked.filters
+                allowed = self.library.allowed(now, filters)
             question = f"{meant.asked.removesuffix(meant.form).strip()} {meant.form}".strip()
             desk = Desk(
                 now, self.embedder, self.reader, question, allowed, meant.language, days, meant.said
@@ -200,7 +214,7 @@ class Pipeline:
         if not asked.scope or meant.language != ENGLISH:
             return None
         today = asked.today or date.today()
-        texts = (meant.asked, meant.query)
+        texts = (meant.asked, meant.query, _OF_TIME.sub(r"\g<0>in ", meant.asked))
         return scope_of(now, texts, asked.filters, today, self.library.publication(now))
 
     def find(
@@ -243,6 +257,11 @@ class Pipeline:
 def _is_publisher(speaker: str, confined: Scope) -> bool:
     said, known = ({*content_stems(text)} for text in (speaker, confined.publisher or ""))
     return bool(said) and said <= known
+
+
+def _told_then(request: Request, confined: Scope) -> bool:
+    """Whether what happened in some time is asked, and of nothing in particular."""
+    return request.kind == "brief" and not request.subject and bool(confined.after)
 
 
 def _days(asked: str, request: Request, confined: Scope | None) -> Days:
