@@ -37,7 +37,6 @@ from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found, find
 from rag.requests.accounts import with_other_account
 from rag.requests.in_languages import meant_in, request_in
-from rag.requests.kinds import TALK
 from rag.requests.material import evidence_of
 from rag.requests.quoting import by_others
 from rag.requests.reply import Desk, answered
@@ -46,7 +45,7 @@ from rag.requests.timeline import Days
 from rag.retrieve import Search, retrieve
 from rag.spelling import mend
 from rag.time_and_source import scope_of
-from rag.types import Answer, AskRequest, Filters, Scope
+from rag.types import TALK, Answer, AskRequest, Filters, Scope
 
 # What asks for all of a time that is named without "in".
 _OF_TIME = re.compile(

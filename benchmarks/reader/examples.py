@@ -41,7 +41,7 @@ from tokenizers import Tokenizer
 
 from index.text.sentences import split_sentences
 from rag.reading.reader import CLAIM, FIRST, LONGEST
-from rag.requests.kinds import ROLES
+from rag.types import ROLES
 
 sys.path.append(str(Path(__file__).parent.parent))
 from rewrites import answer_kind, changed_claims, declared, true_claims
