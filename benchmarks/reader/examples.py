@@ -38,7 +38,7 @@ from kinds import Typed, kinds
 from kinds import noisy as noisy_request
 from noise import noisy, reworded, synonyms
 from numpy.typing import NDArray
-from sentence_transformers import SentenceTransformer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from tokenizers import Tokenizer
 
 from index.text.sentences import split_sentences
@@ -577,8 +577,8 @@ def _written() -> list[dict[str, Any]]:
 def written(make: Maker) -> Iterator[Example | None]:
     """News and questions on it in a reader's own words, written for onrecord, four times over.
 
-    What a search brings beside the right passage is put to the reader too: texts near in meaning
-    that do not answer, and passages that go on with something else.
+    What a search brings beside the right passage is put to the reader too: texts with the
+    like words that do not answer, and passages that go on with something else.
     """
     rng, records = make.rng, _written()
     near = _nearest([f"{record['title']}. {record['text']}" for record in records])
@@ -600,10 +600,9 @@ def written(make: Maker) -> Iterator[Example | None]:
 
 
 def _nearest(texts: Sequence[str], count: int = 5) -> NDArray[np.int_]:
-    """For each text the ``count`` others nearest in meaning: int (n, count)."""
-    model = SentenceTransformer(str(get_model_path()))
-    vectors = model.encode(texts, normalize_embeddings=True, batch_size=64)
-    cosines = vectors @ vectors.T
+    """For each text the ``count`` others nearest by the cosine of TF-IDF: int (n, count)."""
+    vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(texts)
+    cosines = (vectors @ vectors.T).toarray()
     np.fill_diagonal(cosines, -1)
     return np.argsort(-cosines, axis=1)[:, :count]
 
