@@ -1,4 +1,4 @@
-"""An index's SQLite files copied and put back, while they are used."""
+"""What of an index cannot be made again, copied into one file, and put back, while it is used."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
-from index.connection import Connections
-from index.disk import full, writing
-from index.errors import OnRecordError
+from index import damage, migrate
+from index.connection import MAKING
+from index.disk import alone, copy, put, writing
+from index.embedded import LEDGER, Embedded, open_ledger
+from index.errors import IndexDamaged, OnRecordError
 
 
 class NoBackup(OnRecordError):
@@ -73,50 +74,67 @@ def unpack(file: Path, names: Sequence[str], folder: Path) -> list[Path]:
     return [folder / name for name in held]
 
 
-def copy(path: Path, to: Path) -> None:
-    """Copies a SQLite file as of one moment, whoever reads and writes it.
+def restore(directory: Path, names: Sequence[str], file: Path) -> dict[str, Path | None]:
+    """Puts back what ``backup`` wrote; whoever is reading sees all of it with the next question.
+
+    Nothing is touched unless the whole backup is as it was written.
 
     Args:
-        path: The file that is copied.
-        to: The copy.
-    """
-    source, target = Connections(path).connect(), sqlite3.connect(to)
-    try:
-        source.backup(target)
-    finally:
-        source.close()
-        target.close()
-
-
-def put(new: Path, path: Path) -> Path | None:
-    """Puts one SQLite file in the place of another, at one moment for all who read it.
-
-    Args:
-        new: The file that comes.
-        path: The one in whose place it is put.
+        directory: The index, which need not be there yet.
+        names: As for ``backup``.
+        file: The backup.
 
     Returns:
-        Where what was there before is kept; None if nothing was there.
+        For the name of each file that was put back, where the one before is kept, if there was one.
+
+    Raises:
+        NoBackup: the file is none, or damaged.
+        IndexBusy, IndexMismatch, IndexUnwritable: see the classes.
     """
-    aside = set_aside(path) if path.exists() else None
+    with alone(directory):
+        folder = directory / MAKING
+        found = unpack(file, names, folder)
+        try:
+            for path in found:
+                _verify(path)
+        except (IndexDamaged, sqlite3.DatabaseError) as error:
+            raise NoBackup(
+                f"{file}: this backup is damaged; restore another one, or see what the index"
+                f" holds with: onrecord check --index {directory}"
+            ) from error
+        kept: dict[str, Path | None] = {}
+        for path in found:
+            name = path.relative_to(folder).as_posix()
+            (directory / name).parent.mkdir(exist_ok=True)
+            kept[name] = put(path, directory / name)
+        if LEDGER in kept:
+            _derive(directory)
+    return kept
+
+
+def _verify(path: Path) -> None:
+    """Reads a file out of a backup wholly, and brings it up to date if it is a ledger."""
+    if path.name == LEDGER:
+        migrate.up_to_date(path)
+        ledger = open_ledger(path.parent)
+        with ledger.read():
+            if damage.find(ledger):
+                raise IndexDamaged("rows are not as they were written")
+        ledger.close()
+        return
+    db = sqlite3.connect(path)
     try:
-        copy(new, path)
-    except sqlite3.DatabaseError as error:
-        if full(error):
-            raise
-        # What is there is past writing to, and so past reading.
-        shutil.copyfile(new, new.with_suffix(".whole"))
-        for end in ("-wal", "-shm"):
-            Path(f"{path}{end}").unlink(missing_ok=True)
-        new.with_suffix(".whole").replace(path)
-    return aside
+        if db.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise IndexDamaged("the file is not as it was written")
+    finally:
+        db.close()
 
 
-def set_aside(path: Path) -> Path:
-    """Copies a file, damaged or not, beside it under a name that tells when."""
-    now = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
-    aside = path.with_name(f"{path.stem}.before-{now}{path.suffix}")
-    for end in ("", "-wal"):
-        if Path(f"{path}{end}").exists():
-            shutil.copyfile(f"{path}{end}", f"{aside}{end}")
-    return aside
+def _derive(directory: Path) -> None:
+    """Makes the search files of the ledger that was put back."""
+    engine = Embedded(directory)
+    ledger = engine.open()
+    engine.relearn(ledger)
+    with ledger.read():
+        engine.prune(ledger.manifest()["token"])
+    ledger.close()

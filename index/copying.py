@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from index.database import Row
-from index.digest import digest
+from index.database import Row, digest
 from index.engine import Place, engine_at
 from index.errors import IndexDamaged, IndexMismatch
 from index.ledger import CHUNK, ENCODING, WRITTEN, Ledger

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.article import Article
-from index.digest import digest
+from index.database import digest
 from index.errors import IndexDamaged
 from index.ledger import (
     CHUNK,

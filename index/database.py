@@ -1,9 +1,11 @@
-"""What a ledger needs of its database, SQLite or PostgreSQL."""
+"""What a ledger needs of its database, SQLite or PostgreSQL; conditions on it, digests of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any, Protocol
 
 from index.errors import IndexDamaged
@@ -94,3 +96,81 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Closes this thread's connection; the others close with their threads."""
+
+
+DIGEST_BYTES = 16
+
+
+def digest(*values: object) -> bytes:
+    """Sixteen bytes that depend on every value, its type and its place.
+
+    Values are what SQLite hands out: text, bytes, numbers and None.
+
+    >>> digest("a", "bc") == digest("ab", "c")
+    False
+    """
+    parts = [
+        value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        for value in values
+    ]
+    form = ",".join(
+        f"{type(value).__name__} {len(part)}" for value, part in zip(values, parts, strict=True)
+    )
+    return blake2b(b"\n".join((form.encode(), *parts)), digest_size=DIGEST_BYTES).digest()
+
+
+FIELDS = ("id", "uri", "key", "title", "author", "publisher", "published", "language", "url")
+
+Condition = tuple[str, list[str]]  # SQL, and the values of its question marks
+
+
+def compared(key: str, operator: str, *values: object) -> Condition:
+    """A comparison of a field with a value, or by ``IN`` or ``NOT IN`` with any number of them.
+
+    An article without the field never matches. Publishers are compared without regard to letter
+    case. SQLite's ``lower`` knows it in ASCII alone; the ledger's own function knows it in any
+    alphabet and takes four times as long (300,000 articles: 0.36 s instead of 0.09 s).
+
+    Args:
+        key: The field's name.
+        operator: "=", ">=", "IN" and so on.
+        *values: What it is compared with.
+
+    Raises:
+        ValueError: an article has no such field.
+
+    >>> compared("language", "=", "en")
+    ('language = ?', ['en'])
+    """
+    if key not in FIELDS:
+        raise ValueError(f"filter on {key!r}: an article has {', '.join(FIELDS)}")
+    written = [written_as(value) for value in values]
+    column, mark = key, "?"
+    if key == "publisher":
+        column, mark = "caseless(publisher)", "caseless(?)"
+        if all(value.isascii() for value in written):
+            column, mark = "lower(publisher)", "lower(?)"
+    marks = ", ".join([mark] * len(values))
+    return f"{column} {operator} " + (f"({marks})" if operator.endswith("IN") else marks), written
+
+
+def joined(conditions: Sequence[Condition], word: str = "AND") -> Condition:
+    """Conditions that all hold, or one of which does; none are always true.
+
+    Args:
+        conditions: Any number of them.
+        word: "AND" or "OR".
+    """
+    if not conditions:
+        return "TRUE", []
+    return (
+        "(" + f" {word} ".join(part for part, _ in conditions) + ")",
+        [value for _, values in conditions for value in values],
+    )
+
+
+def written_as(value: object) -> str:
+    """A value as the ledger writes it."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from index import backup, damage, migrate, search_index
+from index import damage, migrate, search_index
 from index.article import Article
 from index.connection import MAKING, Connections, damaged, logged, recognise
-from index.disk import alone
+from index.disk import alone, put
 from index.errors import IndexMismatch, IndexMissing
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.search_index import SearchIndex, SearchIndexDamaged
@@ -99,15 +99,10 @@ class Embedded:
     def put(self, rescued: Ledger) -> Path | None:
         """Puts it in the damaged one's place, which is kept."""
         rescued.close()
-        return backup.put(self._making, self._ledger)
+        return put(self._making, self._ledger)
 
     def forget(self, ledger: Ledger, uris: list[str]) -> None:
-        """Nothing: the search files are made anew for each generation.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            uris: Of the articles that go.
-        """
+        """Nothing: the search files are made anew for each generation."""
 
     def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
         """Makes the search files of a generation.
@@ -127,12 +122,7 @@ class Embedded:
                 self.learn(ledger, int(manifest["dimension"]), manifest["token"])
 
     def search_index(self, ledger: Ledger, manifest: dict[str, str]) -> SearchIndex:
-        """Opens the search files, or makes what they hold in memory.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            manifest: What the index says of itself.
-        """
+        """Opens the search files, or makes what they hold in memory."""
         token = manifest["token"]
         try:
             return SearchIndex.open(self._root, token)
@@ -142,12 +132,7 @@ class Embedded:
             return SearchIndex.build(ledger, int(manifest["dimension"]), token)
 
     def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
-        """What is wrong with the rows, and with the search files.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            manifest: What the index says of itself.
-        """
+        """What is wrong with the rows, and with the search files."""
         wrong = damage.told(damage.find(ledger))
         if manifest["generation"] != "0":
             try:

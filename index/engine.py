@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from index.errors import OnRecordError
+from index.errors import IndexDamaged, OnRecordError
 
-if TYPE_CHECKING:  # the settings name a place before anything is loaded
+if TYPE_CHECKING:
     from index.article import Article
     from index.ledger import Ledger
     from index.search_index import SearchIndex
+
 
 Place = Path | str
 """Where an index is: a folder, or the address of a database."""
@@ -154,3 +156,21 @@ def is_database(place: Place) -> bool:
     (True, False)
     """
     return str(place).startswith(SCHEMES)
+
+
+def faults(place: Place) -> tuple[list[str], list[str]]:
+    """Reads everything and says what is wrong, one sentence a fault.
+
+    Returns:
+        The faults of the ledger, and those of what is searched, which is made again from it.
+
+    Raises:
+        IndexMissing, IndexMismatch: see the classes.
+    """
+    engine = engine_at(place)
+    try:
+        ledger = engine.open()
+        with ledger.read():
+            return engine.faults(ledger, ledger.manifest())
+    except (IndexDamaged, sqlite3.DatabaseError) as error:
+        return [f"the ledger is damaged: {str(error).partition(';')[0]}"], []

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from index.build import check_embedder
-from index.conditions import Condition
+from index.database import Condition
 from index.embed import Embedder
 from index.engine import Place, engine_at
 from index.ledger import Ledger, StoredArticle

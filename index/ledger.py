@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from index.article import Article
 from index.chunk import Chunk
-from index.database import Database, Executes, Row, Rows
-from index.digest import digest
+from index.database import Database, Executes, Row, Rows, digest
 from index.errors import IndexDamaged
 from index.text.sentences import Sentence
 

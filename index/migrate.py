@@ -6,12 +6,13 @@ import json
 import sqlite3
 import zlib
 from contextlib import closing, suppress
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from index.connection import Connections
-from index.digest import digest
+from index.database import digest
 from index.ledger import (
     CHUNK,
     DAYS,
@@ -23,37 +24,6 @@ from index.ledger import (
     as_stored,
     packed,
 )
-
-_SCHEMA = """
-CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    pk INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL, uri TEXT NOT NULL, key TEXT NOT NULL,
-    revision INTEGER NOT NULL, current INTEGER NOT NULL, story INTEGER,
-    title TEXT NOT NULL, author TEXT, publisher TEXT, published TEXT, language TEXT, url TEXT,
-    sources TEXT NOT NULL, root TEXT NOT NULL,
-    text TEXT NOT NULL, raw BLOB NOT NULL, sentences BLOB NOT NULL, minhash BLOB NOT NULL,
-    chunks INTEGER NOT NULL DEFAULT 0,
-    digest BLOB NOT NULL DEFAULT x'', raw_digest BLOB NOT NULL DEFAULT x'',
-    places TEXT NOT NULL DEFAULT '[]',
-    stored TEXT, ended TEXT, days_digest BLOB NOT NULL DEFAULT x''
-);
-CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
-CREATE INDEX articles_by_id ON articles (id);
-CREATE INDEX articles_by_story ON articles (story);
-CREATE TABLE encodings (
-    key TEXT PRIMARY KEY, vector BLOB NOT NULL, digest BLOB NOT NULL DEFAULT x''
-) WITHOUT ROWID;
-CREATE TABLE chunks (
-    pk INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES articles (pk) ON DELETE CASCADE,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
-    first INTEGER NOT NULL, last INTEGER NOT NULL,
-    encoding TEXT NOT NULL REFERENCES encodings (key), digest BLOB NOT NULL DEFAULT x''
-);
-CREATE INDEX chunks_by_article ON chunks (article);
-CREATE INDEX chunks_by_encoding ON chunks (encoding);
-"""
 
 # Made since schema 5 too, in ledgers that lack them: without them each article that is stored
 # would be looked for among all texts.
@@ -113,7 +83,7 @@ def create(path: Path, manifest: dict[str, str]) -> Ledger:
     connections.connect("rwc")
     ledger = Ledger(connections)
     with ledger.write():
-        for statement in _SCHEMA.split(";"):
+        for statement in (files("index") / "schema.sql").read_text("utf-8").split(";"):
             connections.execute(statement)
         _index(connections)
         ledger.begin(manifest)

@@ -49,12 +49,7 @@ class Vectors(Protocol):
         """
 
     def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
-        """See ``VectorIndex.scores``.
-
-        Args:
-            query: float32 (d,), unit length.
-            ids: Chunks or articles, by pk.
-        """
+        """See ``VectorIndex.scores``."""
 
 
 class Words(Protocol):

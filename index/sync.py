@@ -9,8 +9,8 @@ from pathlib import Path
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
+from index.disk import Spool
 from index.readers.source import Source, file_of
-from index.spool import Spool
 
 
 @dataclass(slots=True)

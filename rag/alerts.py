@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.conditions import Condition, compared, joined
+from index.database import Condition, compared, joined
 from index.ledger import StoredArticle
 from index.text.words import content_stems
 from rag.types import Filters, Scope

@@ -12,7 +12,7 @@ from index.text.words import content_stems
 from rag.answer_text import attribution, extractive_text, refusal
 from rag.question import Question
 from rag.quote_context import citation, numbered, quote_span
-from rag.reading.answerability import reason
+from rag.reading.answerability import near, reason
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found
@@ -100,8 +100,8 @@ def answer(
         reader: Tells whether another article says the same.
     """
     answered = bool(found.whole) and found.confidence >= threshold
-    near = () if answered else nearest(found.whole)
-    why = reason(found.untrue[0]) if found.untrue and not answered else ""
+    beside = () if answered else nearest(found.whole)
+    why = _why(found) if found.untrue and not answered else ""
     told, untold = _told(meant, found, threshold)
     composed = compose(
         told if answered else [],
@@ -114,13 +114,20 @@ def answer(
         question=meant.text,
         query=meant.query,
         answered=answered,
-        text=extractive_text(composed.claims) if answered else refusal(near, why),
-        nearest=near,
+        text=extractive_text(composed.claims) if answered else refusal(beside, why),
+        nearest=beside,
         reason=why,
         confidence=found.confidence,
         note=f"The articles do not tell: {untold}." if answered and untold else "",
         **composed._asdict(),
     )
+
+
+def _why(found: Found) -> str:
+    """What the nearest article lacks, and what stands in its place where that is told of."""
+    lacks = found.untrue[0]
+    beside = bool(found.whole) and lacks.instead in near(found.whole[0])
+    return reason(lacks if beside else replace(lacks, instead=""))
 
 
 def _told(meant: Question, found: Found, threshold: float) -> tuple[list[list[Evidence]], str]:
@@ -267,11 +274,11 @@ def _extend(
 
 def _worth(choices: list[_Choice], item: Evidence, conditions: bool) -> float:
     """Log odds of a sentence, and what its place beside the chosen ones adds or takes."""
-    near = [c for c in choices if c.best.article.pk == item.article.pk]
-    if not near:
+    mine = [c for c in choices if c.best.article.pk == item.article.pk]
+    if not mine:
         return item.log_odds - OTHER_ARTICLE
     beside = not conditions and any(
-        item.index in (choice.last, choice.first - 1) for choice in near
+        item.index in (choice.last, choice.first - 1) for choice in mine
     )
     listed = ":" in choices[0].best.text  # the first sentence names them itself
     sets = conditions and not listed and _CONDITION.search(item.text)

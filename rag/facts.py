@@ -57,7 +57,7 @@ class Facts:
 
 
 @lru_cache(maxsize=512)
-def facts_of(text: str) -> Facts:
+def _facts_of(text: str) -> Facts:
     """The facts of a text."""
     dates = dates_in(text)
     words = frozenset(word.replace(".", "").lower() for word in _WORD.findall(text))
@@ -83,7 +83,7 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
         held: All that it may rest on.
         published: The day from which "yesterday" counts in what is held.
     """
-    facts = facts_of(held)
+    facts = _facts_of(held)
     dates = dates_in(text)
     found = [
         Lacking("number", number.text, instead)
@@ -111,7 +111,7 @@ def in_their_words(text: str, held: str) -> str:
     >>> in_their_words("On May 4 some 1200 left.", "Of 2,000, 1,200 left on 4 May at noon.")
     'On 4 May some 1,200 left.'
     """
-    facts, dates = facts_of(held), dates_in(text)
+    facts, dates = _facts_of(held), dates_in(text)
     others: list[Number | Date] = [*facts.numbers, *facts.dates]
     mine: list[Number | Date] = [*_counts(text, dates), *dates]
     for fact in sorted(mine, key=lambda f: -f.start):

@@ -22,7 +22,8 @@ from functools import partial
 
 from index.embed import Embedder
 from index.generation import Generation
-from index.text.words import ENGLISH, language_asked
+from index.text.dates import dates_in
+from index.text.words import ENGLISH, content_stems, language_asked
 from rag import extractive
 from rag.dialogue.followup import SHORTER
 from rag.generative.llm import LanguageModel
@@ -41,6 +42,7 @@ from rag.requests.material import evidence_of
 from rag.requests.quoting import by_others
 from rag.requests.reply import Desk, answered
 from rag.requests.request import FACT, PROSE, Request, decided
+from rag.requests.timeline import Days
 from rag.retrieve import Search, retrieve
 from rag.spelling import mend
 from rag.time_and_source import scope_of
@@ -138,11 +140,18 @@ class Pipeline:
             return None
         with self.library.reading() as now:
             confined = None if request.kind in TALK else self.confine(now, meant, asked)
-            filters = asked.filters.within(confined) if confined else asked.filters
             request = request.without(confined) if confined else request
+            if confined and request.kind == "quotes" and _is_publisher(request.speaker, confined):
+                request = Request("brief", request.subject)  # what its own articles say
+            days = _days(meant.asked, request, confined)
+            if confined and any(days):
+                request, confined = replace(request, kind="timeline"), confined.of_publisher()
+            filters = asked.filters.within(confined) if confined else asked.filters
             allowed = self.library.allowed(now, filters)
             question = f"{meant.asked.removesuffix(meant.form).strip()} {meant.form}".strip()
-            desk = Desk(now, self.embedder, self.reader, question, allowed, meant.language)
+            desk = Desk(
+                now, self.embedder, self.reader, question, allowed, meant.language, days, meant.said
+            )
             made = answered(meant, request, desk)
             if made is None:
                 return None
@@ -250,6 +259,21 @@ class Pipeline:
             yield from extractive.growing(draft.answer)
         else:
             yield draft.answer
+
+
+def _is_publisher(speaker: str, confined: Scope) -> bool:
+    said, known = ({*content_stems(text)} for text in (speaker, confined.publisher or ""))
+    return bool(said) and said <= known
+
+
+def _days(asked: str, request: Request, confined: Scope | None) -> Days:
+    """The days on which something was, where what happened then is asked, whoever published it."""
+    told = [day for each in dates_in(asked) if (day := each.exact)]
+    if len(told) == 1 and request.kind in ("brief", "timeline") and not request.subject:
+        return told[0], told[0]
+    if confined and request.kind == "timeline":
+        return confined.after, confined.before
+    return None, None
 
 
 def _timed(draft: Draft, begun: float, asked: AskRequest) -> Draft:

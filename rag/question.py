@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.text.words import ENGLISH, content_stems
-from rag.dialogue.followup import Completed, complete, form_in, joined, resolved
+from rag.dialogue.followup import SOURCES, Completed, complete, form_in, joined, resolved
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
 from rag.dialogue.small_talk import bare, is_small_talk
@@ -159,6 +159,25 @@ class Question:
         return [p._replace(alone=joined(self.before, p.alone)) for p in parts]
 
 
+_FOR = re.compile(
+    r"\W*who(?:[’']s)?\b.*? (?:for|on behalf of|opposed|opposes|blocked|rejected|voted against"
+    r"|objected to|criticised|criticized) (?:the )?(?P<whom>[A-Z][\w-]*(?: [A-Z][\w-]*)*)"
+)
+
+
+def acted_for(question: str) -> str:
+    """For or against whom somebody acts who is asked for: they are not the answer; "" for no one.
+
+    Args:
+        question: With the capitals of its names.
+
+    >>> acted_for("who is negotiating for the Americans?"), acted_for("who opposed the EU's loan")
+    ('Americans', 'EU')
+    """
+    found = _FOR.match(question)
+    return found["whom"] if found else ""
+
+
 def _alone(part: str, first: str) -> str:
     """A later part of a question with what it needs of the first."""
     if pointing(part) or len(content_stems(part)) < 2:
@@ -198,7 +217,7 @@ def understand(
         own = bare(spelt)
         turns = [(bare(mend(asked)), reply) for asked, reply in turns_of(history)]
         asked_before = any(not is_small_talk(asked) for asked, _ in turns)
-        if is_small_talk(own) and not (asked_before and form_in(own)):
+        if is_small_talk(own) and not (asked_before and (form_in(own) or SOURCES.match(own))):
             return Question(question, question, kind="smalltalk")
         meant = complete(own, turns)
         leans = meant != Completed(own)

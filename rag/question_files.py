@@ -61,7 +61,7 @@ def records(path: Path, wanted: str = "id and question") -> Iterator[Record]:
     Raises:
         UnreadableInput: names the file, the line, and what is wrong with it.
     """
-    for number, line in numbered(path):
+    for number, line in _numbered(path):
         where = f"{path}:{number}"
         try:
             fields = json.loads(line)
@@ -73,7 +73,7 @@ def records(path: Path, wanted: str = "id and question") -> Iterator[Record]:
         yield Record(number, where, fields)
 
 
-def numbered(path: Path) -> Iterator[tuple[int, str]]:
+def _numbered(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a text file with their numbers from 1, blank ones left out.
 
     Raises:
@@ -299,7 +299,7 @@ def _qrels(folder: Path) -> Path:
 def _relevant(path: Path) -> dict[str, dict[str, int]]:
     """For each query its relevant documents with their grades; the first line may be a header."""
     relevant: dict[str, dict[str, int]] = {}
-    for place, (number, line) in enumerate(numbered(path)):
+    for place, (number, line) in enumerate(_numbered(path)):
         fields = [field.strip() for field in scrub(line).split("\t")]
         grade = _grade(fields)
         if grade is None and place == 0 and len(fields) == 3:

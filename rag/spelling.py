@@ -23,17 +23,26 @@ COMMON = 2_000
 # word by the tenfold. The next best must cost MARGIN more.
 ALIKE, FIRST, FOREIGN, ORDER, WANTED, TENFOLD, MARGIN = 0.5, 0.9, 0.4, 0.3, 0.4, 0.1, 0.2
 
-# A word of so many letters is one of those that are typed for a longer word, as ppl is.
+# A word of so many letters is seldom one that is misspelt.
 SHORT = 3
 
 # Two letters may differ from this length on: for a name, and for any other word of the articles.
 TWO_IN_NAME, TWO_IN_WORD = 6, 8
+
+# What is typed in a hurry for words of questions.
+_TYPED = {"ppl": "people", "govt": "government", "r": "are", "u": "you", "ur": "your", "w": "with"}
+_TYPED |= {"abt": "about", "btwn": "between", "bc": "because", "wich": "which", "wat": "what"}
+_TYPED |= {"wot": "what", "sai": "say", "sais": "says", "wen": "when"}
 
 _QUESTIONS = frozenset("who whom whose what which when where why how about did does".split())
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 # Here "us" is a state.
 _US = re.compile(r"(?:(?<=the )|(?<=[a-z]-))us\b|us(?=[’']|-[a-z])")
 _SHORTENED = re.compile(r"(has|have|had|is|are|was|were|do|does|did|could|would|should)nt", re.I)
+# Somebody's demands: what is left of them without an apostrophe.
+_OWNS = re.compile(
+    r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
+)
 _SOUNDS = re.compile(r"ph|sch|sh|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
 _SOUND = {"ph": "f", "ou": "u", "w": "v", "y": "i", "yy": "i", "j": "i"} | dict.fromkeys(
     ("ck", "q", "c"), "k"
@@ -44,9 +53,10 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     """A question with those words mended that neither the articles nor English know.
 
     A question without capitals gets those of its names, for which any word is taken that nobody
-    knows. An apostrophe that was left out comes back (hasnt).
+    knows. An apostrophe that was left out comes back (hasnt), and a word of questions for what is
+    typed for it in a hurry (ppl).
 
-    Words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
+    Other words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
     inside stay as they are; so does one that is equally near to two others.
     """
     small = question.islower()
@@ -56,6 +66,8 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
         word = found.group()
         if any(start <= found.start() < end for start, end in quoted):
             return word
+        if (typed := _TYPED.get(word)) and (word not in vocabulary or vocabulary.is_name(word)):
+            return typed
         if short := _SHORTENED.fullmatch(word):
             return f"{short[1]}n't"
         if small and _US.match(question, found.start()) and vocabulary.is_name("us"):
@@ -74,7 +86,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
         unknown = small and meant == word and len(word) > SHORT
         return word.capitalize() if unknown else meant
 
-    return WORD.sub(mended, question)
+    return _OWNS.sub(r"\g<who>'s", WORD.sub(mended, question))
 
 
 def _odd(word: str, vocabulary: Vocabulary) -> bool:

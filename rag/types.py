@@ -37,7 +37,7 @@ from pydantic import (
 )
 
 from index.article import Article
-from index.conditions import Condition, compared, joined
+from index.database import Condition, compared, joined
 from rag.periods import day_text
 from rag.requests.kinds import TALK
 
@@ -240,6 +240,12 @@ class Scope(_Json):
     def __bool__(self) -> bool:
         return bool(self.because)
 
+    def of_publisher(self) -> Scope | None:
+        """The same without its days; None if it names no publisher."""
+        return (
+            Scope(publisher=self.publisher, because=self.because[-1:]) if self.publisher else None
+        )
+
     @property
     def sentence(self) -> str:
         """What a person is told of it.
@@ -265,9 +271,6 @@ class Scope(_Json):
         for words in self.aside:
             text = text.replace(words, " ")
         return re.sub(r" +([?.,;:!])", r"\1", " ".join(text.split())).lstrip(",;: ")
-
-
-NO_SCOPE = Scope()
 
 
 def _stretch(after: date | None, before: date | None) -> str:

@@ -66,7 +66,7 @@ def verify(
     claim = _ITEM.sub("", claim)
     if _WORD_ALONE.fullmatch(claim) and claim not in cited:
         return Verdict("unchecked", 0.0, reason="there is nothing in it to check")
-    if found := verbatim(claim, cited):
+    if found := _verbatim(claim, cited):
         return found
     if why := _unchecked(claim, cited):
         return Verdict("unchecked", 0.0, reason=why)
@@ -121,7 +121,7 @@ def _plain(text: str) -> str:
     return " ".join(text.translate(_PLAIN).lower().split())
 
 
-def verbatim(claim: str, cited: Sequence[str]) -> Verdict | None:
+def _verbatim(claim: str, cited: Sequence[str]) -> Verdict | None:
     """The verdict on a claim that is in a cited text word for word."""
     wanted = _plain(claim).rstrip(".,;: ")
     if not wanted:

@@ -432,12 +432,12 @@ def chat(
         raise typer.BadParameter("--auth and --no-auth are opposites; give one")
     users = admitted(settings, auth, no_auth=no_auth)
     listen(settings.host, settings.port).close()  # a port that is taken is told at once
-    from ui import web
+    from ui.page.app import serve as serve_page
 
     share_arenas()
     corpus = _corpus(settings, sample)
     threading.Thread(target=corpus.prepare, daemon=True).start()
-    web.serve(
+    serve_page(
         corpus,
         settings.host,
         settings.port,
@@ -538,10 +538,10 @@ def backup(
     index: Index = None,
 ) -> None:
     """Copy articles, chats and feedback into one file, also while they are used."""
-    from ui.commands import safekeeping
+    from ui.commands import indexing
 
     settings = _settings(index)
-    safekeeping.backup(settings.index, file)
+    indexing.backup(settings.index, file)
     if settings.database.get_secret_value():
         typer.echo("onrecord: its articles are in the database; copy that with pg_dump", err=True)
 
@@ -564,9 +564,9 @@ def restore(
     index: Index = None,
 ) -> None:
     """Bring back what a backup holds, also while the index is used; keep what was there."""
-    from ui.commands import safekeeping
+    from ui.commands import indexing
 
-    safekeeping.restore(_settings(index).index, file)
+    indexing.restore(_settings(index).index, file)
 
 
 @app.command()
@@ -575,9 +575,9 @@ def export(
     index: Index = None,
 ) -> None:
     """Write every article as a line of JSON, which add reads back."""
-    from ui.commands import safekeeping
+    from ui.commands import indexing
 
-    if not safekeeping.export(_settings(index).place(), file):
+    if not indexing.export(_settings(index).place(), file):
         raise typer.Exit(1)
 
 

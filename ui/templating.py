@@ -12,7 +12,6 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from rag.periods import day_text
-from ui.figures import counted
 
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -75,3 +74,33 @@ def _templates() -> Environment:
 
 def _shown(value: Any) -> Any:  # noqa: ANN401
     return value if isinstance(value, int | float | Markup) else Markup(escape(str(value)))  # noqa: S704
+
+
+_UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """A number with its noun: "1 article", "2,000 articles".
+
+    Args:
+        number: How many.
+        noun: The name of one.
+        several: That of several, if it is not the noun and an s.
+
+    >>> counted(1, "query", "queries"), counted(2000, "article")
+    ('1 query', '2,000 articles')
+    """
+    return f"{number:,} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def size_text(count: int) -> str:
+    """Bytes for a reader.
+
+    >>> size_text(512), size_text(458752), size_text(3_200_000_000)
+    ('512 bytes', '459 kB', '3.2 GB')
+    """
+    for unit, name in _UNITS:
+        if count >= unit:
+            share = count / unit
+            return f"{share:.1f} {name}" if share < 10 else f"{share:.0f} {name}"
+    return f"{count} bytes"

@@ -16,7 +16,7 @@ from index.text.words import content_stems
 from rag.types import Answer
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, write
-from ui.commands.safekeeping import NAMES
+from ui.commands.indexing import NAMES
 from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import DAMAGED
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from benchmarks.hold import corpus
 from benchmarks.hold.trial import Crashed, Refused, Result, alone
+from index.backup import restore
 from index.build import Builder
-from index.check import faults
-from index.restore import restore
+from index.engine import faults
 from ui.conversation_store.store import damage
 
 PAGE = 4096

@@ -17,7 +17,7 @@ from benchmarks.hold import corpus
 from benchmarks.hold.kills import CASES, Case
 from benchmarks.hold.trial import Crashed, Refused, Result, Value, alone
 from index.backup import backup
-from index.check import faults
+from index.engine import faults
 
 PAGE = 4096
 SIZE = 32 * 2**20

@@ -18,7 +18,7 @@ from benchmarks.hold import corpus
 from benchmarks.hold.trial import Crashed, Refused, Result, alone
 from benchmarks.served import served
 from index.article import Skipped
-from index.check import faults
+from index.engine import faults
 from index.readers.source import read_source
 from tests.index.test_hostile import PIECES, PROSE, TAGS
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from benchmarks.hold import corpus
 from benchmarks.hold.trial import Crashed, Refused, Result, Value, alone, killed, timed
+from index.backup import restore
 from index.build import Builder
-from index.check import faults
+from index.engine import faults
 from index.errors import NotIndexed
-from index.restore import restore
 from ui.conversation_store.store import ConversationStore
 
 TRIES = 5

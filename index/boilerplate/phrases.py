@@ -14,8 +14,10 @@ from importlib.resources import files
 class Phrases:
     """The patterns of one file; line breaks in them do not count, ``<<other>>`` is another one."""
 
-    def __init__(self, package: str) -> None:
-        self.told = tomllib.loads((files(package) / "phrases.toml").read_text("utf-8"))
+    def __init__(self, package: str, **given: str) -> None:
+        """Those of a package, beside patterns that are given."""
+        told = tomllib.loads((files(package) / "phrases.toml").read_text("utf-8"))
+        self.told = {**told, **given}
 
     def filled(self, pattern: str) -> str:
         """A pattern with the others that it names in their places."""

@@ -25,27 +25,6 @@ from index.vocabulary import Vocabulary, counted
 
 Kind = Literal["chunk", "article"]
 
-TABLES = """
-CREATE TABLE chunk_search (
-    id bigint PRIMARY KEY, article bigint NOT NULL, vector halfvec({dimension}) NOT NULL,
-    length integer NOT NULL
-);
-CREATE INDEX chunk_search_by_article ON chunk_search (article);
-CREATE TABLE article_search (
-    id bigint PRIMARY KEY, vector vector({dimension}) NOT NULL, length integer NOT NULL
-);
-CREATE TABLE chunk_postings (
-    stem text COLLATE "C", block bigint, data bytea NOT NULL, PRIMARY KEY (stem, block)
-);
-CREATE TABLE article_postings (
-    stem text COLLATE "C", block bigint, data bytea NOT NULL, PRIMARY KEY (stem, block)
-);
-CREATE TABLE counted (article bigint PRIMARY KEY);
-CREATE TABLE words (
-    word text COLLATE "C" PRIMARY KEY, written bigint NOT NULL, inside bigint NOT NULL
-);
-"""
-
 # A row of postings holds the texts of one stem whose ids share all but their last 13 bits: 64 kB
 # at most, so that adding to it rewrites little.
 BLOCK = 8192

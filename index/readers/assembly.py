@@ -113,7 +113,7 @@ def sentences_of(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         if heads is None or row not in full:  # one cell over all columns is a caption
             yield " | ".join(cell for cell in row if cell)
         elif row is not heads:
-            yield headed(heads, row)
+            yield _headed(heads, row)
 
 
 def _has_heads(rows: Sequence[Sequence[str]]) -> bool:
@@ -131,7 +131,7 @@ def _has_heads(rows: Sequence[Sequence[str]]) -> bool:
     )
 
 
-def headed(heads: Sequence[str], row: Sequence[str]) -> str:
+def _headed(heads: Sequence[str], row: Sequence[str]) -> str:
     """A row as a sentence: "Country: Ruritania; Year: 2026."."""
     cells = [*row, *[""] * len(heads)]
     more = row[len(heads) :]

@@ -172,7 +172,7 @@ def _walk(
         real = folder.resolve(strict=True)
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     except (OSError, RuntimeError) as error:
-        yield Skipped(relative(folder, root), f"the folder cannot be listed ({why(error)})")
+        yield Skipped(relative(folder, root), f"the folder cannot be listed ({_why(error)})")
         return
     if real in above:
         yield Skipped(
@@ -206,7 +206,7 @@ def relative(path: Path, root: Path) -> str:
     return printable(path.relative_to(root).as_posix())
 
 
-def why(error: BaseException) -> str:
+def _why(error: BaseException) -> str:
     """What the system said about a path, without the path."""
     return (getattr(error, "strerror", None) or str(error)).lower()
 
@@ -234,7 +234,7 @@ def unreadable(error: OSError) -> str:
         return "the link leads to itself; delete it"
     if isinstance(error, FileNotFoundError):
         return "the link leads to nothing; mend it or delete it"
-    return f"the file cannot be read ({why(error)}); give yourself the right to read it"
+    return f"the file cannot be read ({_why(error)}); give yourself the right to read it"
 
 
 def matches(uri: str, pattern: str) -> bool:

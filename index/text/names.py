@@ -132,9 +132,7 @@ def _joined(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
 # ("Iranian") is found without it. For each name, the lines that it stands in.
 _ALIASES = (files("index.text") / "aliases.txt").read_text("utf-8")
 _GROUPS: dict[str, frozenset[int]] = {}
-for _number, _line in enumerate(
-    (files("index.text") / "aliases.txt").read_text("utf-8").split("\n")
-):
+for _number, _line in enumerate(_ALIASES.split("\n")):
     for _alias in _line.split():
         _GROUPS[_alias] = _GROUPS.get(_alias, frozenset()) | {_number}
 _SUFFIXES = frozenset("n ns an ans ian ians s es ish ese i is y ic".split())

@@ -35,7 +35,7 @@ def abbreviations(language: str) -> frozenset[str]:
 
 
 @cache
-def english_starters() -> frozenset[str]:
+def _english_starters() -> frozenset[str]:
     """English words that, with a capital, begin a sentence after an abbreviation."""
     low = {
         word
@@ -180,7 +180,7 @@ def _sentences_of_block(text: str, block: Block, language: str) -> list[Sentence
     """The sentences of one paragraph or list item."""
     spans: list[tuple[int, int]] = []
     start = seen = block.start
-    for cut in sentence_ends(text, block.start, block.end, language):
+    for cut in _Stops(text, block.start, block.end, language).ends():
         # A list number, a lone letter or bare punctuation waits for the words it belongs to.
         if _WORDS.search(text, max(start, seen - 4), cut):
             spans.append((start, cut))
@@ -229,24 +229,6 @@ def _bare(text: str) -> frozenset[str]:
 def _abbreviations(language: str) -> frozenset[str]:
     own = _ABBREVIATIONS if language == ENGLISH else _TITLES
     return abbreviations(language) | own
-
-
-def sentence_ends(text: str, start: int, end: int, language: str = ENGLISH) -> Iterator[int]:
-    """Offsets after each stop that ends a sentence of a block, and after what belongs to it.
-
-    The end of the block is left out.
-
-    Args:
-        text: The whole text.
-        start: Where the block begins.
-        end: Where it ends.
-        language: The code of its language.
-
-    >>> text = "Mr. Putin met U.S. envoys. (CNN report) Talks go on."
-    >>> [text[:end] for end in sentence_ends(text, 0, len(text))]
-    ['Mr. Putin met U.S. envoys. (CNN report)']
-    """
-    return _Stops(text, start, end, language).ends()
 
 
 class _Stops:
@@ -359,7 +341,7 @@ class _Stops:
                 len(key) > 1
                 and not (self.one_case or spaced)
                 and word[:1].isupper()
-                and word.lower() in english_starters()
+                and word.lower() in _english_starters()
             )
         return True
 

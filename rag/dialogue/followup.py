@@ -40,10 +40,24 @@ _ELSE = re.compile(r"(?:and )?(?P<who>\w+) else\W*$", re.I)
 _CHECKS = re.compile(
     r"(?:and |but )*(?:(?:is|was|are|were) (?:that|this|it|you) (?:really )?(?:true|right|correct"
     r"|so|certain|sure|confirmed|accurate)|really|are you sure|says who|who (?:said|says|claimed"
-    r"|reported|wrote) (?:that|this|it|so)|according to whom|what is the source"
-    r"|where does (?:that|this|it) come from|how do you know(?: that)?)\W*$",
+    r"|reported|wrote) (?:that|this|it|so)|according to whom)\W*$",
     re.I,
 )
+SOURCES = re.compile(
+    r"(?:and |but |so )*(?:what(?:[’']?s| is| are) (?:the|your) sources?(?: for (?:that|this|it))?"
+    r"|where (?:does|did|do) (?:that|this|it|you) (?:come from|get (?:that|this|it)(?: from)?)"
+    r"|how (?:do|can|would) you know(?: that| this| it)?)\W*$",
+    re.I,
+)
+"""What asks for no more than that the reply before be told once more, with its sources."""
+WHEN = re.compile(
+    r"(?:and |but |so )*(?:exactly )?(?:when|(?:on )?(?:what|which) (?:day|date)) (?:exactly )?"
+    r"(?:was|is|were|did|does) (?:all )?(?:that|this|it|these|those)(?: exactly| again)?"
+    r"(?: (?:be|happen(?:ed)?|take place|said|reported|published|announced))?\W*$",
+    re.I,
+)
+"""What asks on which day that was which the reply before tells."""
+_WHAT_ELSE = re.compile(r"\b(?:what|anything) else\b", re.I)
 _FRAGMENT = re.compile(
     r"(?P<opened>(?:(?:and|but|or|ok|okay|so)\b,? )*(?:(?:what|how) about )?)"
     r"(?:(?P<in>in|on|at|for|from|to|by|with|about|during) )?(?P<what>[^,;:?!.]+?)\W*$",
@@ -76,6 +90,7 @@ _FORM = re.compile(
     r"(?: [\w’'-]+){1,4}))(?:,? (?:please|pls))?\W*$",
     re.I,
 )
+_ONLY_IN = re.compile(rf"(?<=only |just )(?=(?:{MONTH}|(?:19|20)\d\d)\b)", re.I)
 SHORTER = re.compile(r"\b(?:shorter|briefer|short(?: version| one)?)\W*$", re.I)
 """What ends a question whose reply is to be shorter."""
 # A request for more than a fact: what says which, and its subject.
@@ -137,12 +152,14 @@ def _after(question: str, known: Completed, before: Turn) -> Completed:
     """A turn completed from the turn before it, and from that one completed itself."""
     reply, said = before.reply, before.said
     if form := form_in(question):
-        form = f"{known.form} {form}".strip()
+        form = f"{known.form} {_ONLY_IN.sub('in ', form)}".strip()
         asked = known.question.removesuffix(known.form).rstrip(" ?.!")
         return replace(known, question=f"{asked} {form}", form=form, said="")
     other = _ELSE.match(question)
     if _MORE.match(question) or (other and known.question.lower().startswith(other["who"].lower())):
         return replace(known, said=f"{known.said} {said}".strip())
+    if SOURCES.match(question):
+        return known
     if _CHECKS.match(question):
         return Completed(question, next(iter(claims_of(reply)), known.question))
     if swapped := _swapped(question, known.question):
@@ -150,9 +167,9 @@ def _after(question: str, known: Completed, before: Turn) -> Completed:
     if not leans(question, f"{known.question} {said}"):
         return Completed(question)
     if item := _item(question, reply):
-        return Completed(question, item)
+        return item
     if meant := resolved(question, known.question, reply):
-        return Completed(meant)
+        return Completed(meant, said=said if _WHAT_ELSE.search(question) else "")
     return Completed(question, joined(known.before, known.question)[-EARLIER_CHARS:].lstrip())
 
 
@@ -227,13 +244,21 @@ def _put_name(text: str, name: Name, new: str) -> str:
     return _put(text, (start, name.end), new)
 
 
-def _item(question: str, reply: Answer | str) -> str:
-    """What "the second one" is in the reply; "" if it lists nothing."""
-    found = _ORDINAL.search(question)
-    items = listed_in(reply) if found else []
-    number = _NUMBERS.index(found["which"].lower()) if found else 0
+def _item(question: str, reply: Answer | str) -> Completed | None:
+    """A turn with what "the second one" is in the reply; None if that lists nothing."""
+    if not (found := _ORDINAL.search(question)):
+        return None
+    items = listed_in(reply)
+    number = _NUMBERS.index(found["which"].lower())
     number = len(items) - 1 if number == len(_NUMBERS) - 1 else number
-    return items[number] if 0 <= number < len(items) > 1 else ""
+    if not 0 <= number < len(items) > 1:
+        return None
+    named = isinstance(reply, Answer) and items[number] in {c.label for c in reply.claims}
+    return (
+        Completed(_put(question, found.span(), items[number]))
+        if named
+        else Completed(question, items[number])
+    )
 
 
 def resolved(question: str, before: str, reply: Answer | str = "") -> str:

@@ -32,6 +32,17 @@ _COUNTED = re.compile(
     re.I,
 )
 _LAST = re.compile(r"\bthe (?P<noun>(?:\w+ ){0,2}\w+)(?=\W*$)", re.I)
+# "How big is the EU loan", "what is the Riverside Act": all of it is what it is about.
+_WHOLE = re.compile(
+    r"(?:how \w+|what) (?:is|are|was|were) "
+    r"(?P<what>the (?:[\w’'-]+ ){0,2}[\w’'-]+|[\w-]+[’']s [\w’'-]+)\W*$",
+    re.I,
+)
+# Who speaks, not of whom.
+_SAID = re.compile(
+    r"\b(?:did|does|do|has|have|had) (?P<who>(?:[A-Z][\w’'-]*\W){0,3}?[A-Z][\w’'-]*)"
+    r"(?: also| else)? (?:sa(?:y|id)|tell|told|think|thought|mean|write|written|claim|promise)",
+)
 _PLACE = re.compile(r"\b(?:in|at|to|of) (?:the )?$", re.I)
 
 
@@ -74,6 +85,8 @@ def person_in(before: str, reply: Answer | str) -> str:
         reply: What was replied to it.
     """
     people = people_in(before)
+    if len(people) > 1 and (said := _SAID.search(before)):
+        people = [name for name in people if name == said["who"]] or people
     if people:
         return people[0] if len(people) == 1 else ""
     replied = [name for claim in claims_of(reply) for name in people_in(claim, told=True)]
@@ -91,6 +104,9 @@ def subject_in(before: str) -> str:
     >>> subject_in("Who owns the barrier?")
     'the barrier'
     """
+    whole = _WHOLE.match(before)
+    if whole and any(map(is_content, whole["what"].split()[1:])):
+        return whole["what"]
     names = names_in(before)
     last = _LAST.search(before)
     if not names and last and before.lower().count("the ") == 1:
@@ -162,7 +178,8 @@ def listed_in(reply: Answer | str) -> list[str]:
         reply: The answer, or the text that a program sends as what was replied.
     """
     if isinstance(reply, Answer):
-        return claims_of(reply)
+        labels = list(dict.fromkeys(claim.label for claim in reply.claims if claim.label))
+        return labels if reply.kind == "list" and labels else claims_of(reply)
     items = _LISTED.findall(reply[:REPLY_CHARS])
     listed = [_MARKER.sub("", item).strip(" .;") for item in items]
     return listed if len(listed) > 1 else claims_of(reply)

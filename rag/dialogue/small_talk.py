@@ -62,8 +62,9 @@ _SMALL = re.compile(
     r"|(?:who|what) are you|are you an? (?:ai|bot|robot|human|person)|what(?:[’']s| is) your name"
     r"|(?:(?:make|keep|say) (?:that|it|this) )?(?:short(?:er)?|simpler)|say (?:that|it) again"
     r"|help(?: me)?|can you help(?: me)?|how does (?:this|it) work"
-    r"|(?:what|how) (?:can|do|could|should) (?:you|i|we) (?:do|ask|know|help|use)(?: you| me"
-    r"| this| it| here| for me| about)*)\b[\s,.!?:;)(–—-]*)+"
+    r"|(?:what|how) (?:can|do|could|should) (?:you|i|we) (?:actually )?(?:do|ask|know|help|use|have"
+    r"|hold|cover|contain)(?: you| me| this| it| in| here| there| for me| about)*)\b"
+    r"[\s,.!?:;)(–—-]*)+"
     r"(?:for (?:that|this|the|your)\b[^?]{0,30})?$",
     re.I,
 )

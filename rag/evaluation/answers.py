@@ -171,7 +171,7 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
     words = [sum(len(claim.text.split()) for claim in answer.claims) for answer in answers]
     times = [given.milliseconds for given in judgements]
     count = len(judgements)
-    measures = shares(judgements) | {
+    measures = _shares(judgements) | {
         "claims_median": estimate(claims, quantile(0.5), len(answers)),
         "claims_most": estimate(claims, quantile(1), len(answers)),
         "words_median": estimate(words, quantile(0.5), len(answers)),
@@ -198,12 +198,8 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
     )
 
 
-def shares(judgements: Sequence[Judgement]) -> dict[str, Estimate]:
-    """Each of ``SHARES`` over the questions.
-
-    Args:
-        judgements: Any number of them.
-    """
+def _shares(judgements: Sequence[Judgement]) -> dict[str, Estimate]:
+    """Each of ``SHARES`` over the questions."""
     counted = {name: [share(given) for given in judgements] for name, share in SHARES.items()}
     return {
         name: estimate(rows, ratio, sum(whole for _, whole in rows))
@@ -212,7 +208,7 @@ def shares(judgements: Sequence[Judgement]) -> dict[str, Estimate]:
 
 
 def _group(judgements: Sequence[Judgement]) -> Group:
-    return Group(len(judgements), shares(judgements))
+    return Group(len(judgements), _shares(judgements))
 
 
 def _badness(given: Judgement) -> tuple[float, float, int]:

@@ -10,16 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from index.errors import NotIndexed
+from rag.corpus import Corpus
 from rag.periods import day_text
 from rag.question import UnusableQuestion
+from rag.question_files import GoldenQuestion
 from rag.types import Answer, Citation, Claim
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.question_files import GoldenQuestion
 
 Outcome = Literal[
     "complete", "incomplete", "wrongly refused", "rightly refused", "wrongly answered"

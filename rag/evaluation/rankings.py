@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ir_measures
 from ir_measures import AP, RR, R, nDCG
 
+from rag.corpus import Corpus
 from rag.evaluation.statistics import Estimate, estimate, mean, quantile
 from rag.question import UnusableQuestion
 from rag.question_files import Line
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
 
 DEPTH = 100
 """Articles of a ranking; what lies deeper counts as not found."""

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
+from index.boilerplate.phrases import Phrases
 from index.text.sentences import split_sentences
-from index.text.words import WORD
+from index.text.words import WORD, content_stems
+from rag.generative.prompt import CANNOT_ANSWER, SYSTEM, plain
 
 # Characters and sentences after which a reply is no answer to one question, and is stopped.
 LONGEST_REPLY = 12_000
@@ -22,6 +27,12 @@ REPEATED_CHARS = 60
 # abbreviation is told from a full stop by what comes after it.
 _AHEAD = 2
 
+_PHRASES = Phrases("rag.generative")
+_OVER, _LABELS = _PHRASES.compiled("over"), _PHRASES.told["labels"].replace("\n", "")
+_OPENER, _SMALL_TALK, _REFUSAL, _PREFIX, _ACCORDING, _SAYS, _TRAILING = (
+    _PHRASES.compiled(name, re.I)
+    for name in "opener small_talk refusal prefix according says trailing".split()
+)
 _THOUGHTS = "think|thinking|thoughts?|reasoning|reflection|scratchpad|analysis"
 _THOUGHT = re.compile(
     rf"<({_THOUGHTS})\b[^<>]*>.*?</\1\s*>|\[(THINK)\].*?\[/THINK\]|◁think▷.*?◁/think▷", re.I | re.S
@@ -29,11 +40,6 @@ _THOUGHT = re.compile(
 _THOUGHT_ENDS = re.compile(rf"</(?:{_THOUGHTS})\s*>|\[/THINK\]|◁/think▷", re.I)
 _THOUGHT_BEGINS = re.compile(rf"<(?:{_THOUGHTS})\b[^<>]*>?|\[THINK\]|◁think▷", re.I)
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*<\|message\|>")
-_OVER = re.compile(
-    r"<\|(?:im_end|im_start|eot_id|end|endoftext|eom_id|return|start|user|assistant|system)\|>|</s>"
-    r"|<(?:end|start)_of_turn>|\[/?INST\]|<\|start_header_id\|>"
-    r"|\n\s*(?:#+\s*)?(?:User|Human|Question|Q|Instruction)\s*:"
-)
 _PARTIAL = re.compile(
     r"(?:<(?:[a-z/!|][^<>]{0,300})?|\[/?T?H?I?N?K?|◁/?\w{0,6}|!(?:\[[^\]\n]{0,300}(?:\](?:\([^()\s]{0,500})?)?)?"
     r")$",
@@ -203,3 +209,204 @@ def _circles(tail: str) -> bool:
         if len(tail) >= times * length and tail.endswith(tail[-length:] * times):
             return bool(tail[-length:].strip())
     return False
+
+
+_UNCLOSED = re.compile(r"<[a-z/!?][^<>]*$|!?\[[^\[\]]*\]\([^()]*$|!\[[^\]]*$|<!--.*$", re.I | re.S)
+_LEFTOVER = re.compile(r"\]\([^()\s]*\)?|!\[|<\|[^<>|]*\|?>?|\[/?[A-Z]{3,}\]")
+_WITHIN_LINK = re.compile(r"(?<=[!\]])[*_`~]+(?=[\[(])")
+_EMPHASIS = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])|`+|~~")
+_QUOTED = re.compile(r"^\s*(?:>+\s*)+")
+_TABLE = re.compile(r"\s*\|[\s:|-]*")
+_WHICH = re.compile(r"\b(?:not|no|n['’]t|none|cannot|neither|silent|insufficient|lacks?)\b", re.I)
+_TITLED = re.compile(r"^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$|={3,}|-{3,})")
+# Words of a sentence from which on it is the prompt's own, if the prompt holds it.
+_ECHO = 4
+
+
+def wording(sentence: str) -> str:
+    """A sentence as it is shown: no markup, no links, no images, no "Answer:" in front.
+
+    >>> wording("**Answer:** Based on the passages, rain <b>fell</b> ![x](http://a.b/c).")
+    'Rain fell.'
+    """
+    text, before = sentence, ""
+    while text != before:  # marks taken away may leave others side by side: "]*(" is then "]("
+        before = text
+        text = _unmarked(text)
+    text = text.replace("<", "‹").replace(">", "›")
+    for pattern in (_PREFIX, _OPENER):
+        bare = pattern.sub("", text.strip(), count=1)
+        if bare != text.strip():
+            text = bare[:1].upper() + bare[1:]
+    text = re.sub(r" ([.,;:!?](?:\s|$))", r"\1", " ".join(text.split()))
+    return text.strip(" |")
+
+
+def _unmarked(text: str) -> str:
+    """A text with the marks taken away that are there now."""
+    text = plain(_UNCLOSED.sub("", _WITHIN_LINK.sub("", text)))
+    text = _LEFTOVER.sub(" ", _UNCLOSED.sub("", text))
+    return " ".join(_EMPHASIS.sub("", _TABLE.sub(" ", _QUOTED.sub("", text))).split())
+
+
+def refuses(text: str) -> bool:
+    """Whether a sentence says that the passages hold no answer, or that none will be given."""
+    if text.rstrip(".!") == CANNOT_ANSWER.rstrip("."):
+        return True
+    return bool(
+        _REFUSAL.match(text) and (_WHICH.search(text) or text.lower().startswith(("i", "sorry")))
+    )
+
+
+def says_nothing(sentence: str, text: str, question: str, sources: Collection[str] = ()) -> bool:
+    """Whether a sentence states nothing: manners, a heading, a question, the prompt over again.
+
+    Args:
+        sentence: As the model wrote it.
+        text: Its wording.
+        question: What was asked.
+        sources: The names under which passages were shown; a line of only those is no claim.
+    """
+    words = _words(text)
+    echoed = len(words.split()) >= _ECHO and f" {words} " in f" {_words(SYSTEM)} "
+    if not words or echoed or words == _words(question):
+        return True
+    if text.rstrip("”\"’')").endswith(("?", ":")) or _TITLED.match(sentence):
+        return True
+    if _SMALL_TALK.search(text):
+        return True
+    stems = set(content_stems(text))
+    named = any(stems <= set(content_stems(source)) for source in sources)
+    return bool(stems) and named and not re.search(r"[.!]$", text)
+
+
+def _words(text: str) -> str:
+    """Its words, as two texts are compared."""
+    return " ".join(word for word in WORD.findall(text.lower()) if not word.isdigit())
+
+
+_LABEL = re.compile(rf"\b(?:{_LABELS}|see|from|numbers?|nos?|ids?)\b|\b[spne](?=\d)|[#№^:.]", re.I)
+_NAMED = re.compile(rf"\b(?:{_LABELS})\b", re.I)
+_JOIN = re.compile(r"\b(?:and|or)\b|[,;/&+|]", re.I)
+_DASHES = "-‐‑‒–—~"
+_KEYS = re.compile(rf"\s*(?:\d+|[{_DASHES}]|\bto\b|,|\s)*\d\s*,?\s*", re.I)
+_TOKEN = re.compile(rf"\d+|[{_DASHES}]+|\bto\b", re.I)
+
+_IMAGE = re.compile(r"!\[[^\[\]\n]*\]\([^()]*\)")
+_TAGGED = re.compile(r"<(sup|cite|ref|citation|source)\b[^<>]*>\s*([^<>]{1,40}?)\s*</\1\s*>", re.I)
+_DOUBLED = re.compile(r"\[\s*(\[[^\[\]]{1,60}\](?:\s*,?\s*\[[^\[\]]{1,60}\])*)\s*\]")
+_BRACKETED = re.compile(
+    r"\^?[\[【［〔⟦]([^\[\]【】［］〔〕⟦⟧\n]{1,80})[\]】］〕⟧](?:\([^()\s]{0,500}\)|:(?=\s|$))?"
+)
+_PARENTHESISED = re.compile(r"[(（]([^()（）\n]{1,60})[)）]")
+# A footnote's mark behind a sentence: which passage is meant, the check finds out.
+_RAISED = re.compile(r"(?<=[.!?”\"])[⁰¹²³⁴⁵⁶⁷⁸⁹]+\s*$")
+_ENUMERATED = re.compile(r"^\s*(?:[-*•–]\s+)?\(?\d{1,2}\)\s+(?=\S)|^\s*\d{1,2}\.\s+(?=\D)")
+_BULLET = re.compile(r"^\s*(?:[-*•–—+]\s+)+")
+_EMPTY = re.compile(rf"[(\[（]\s*(?:(?:see|cf\.?|{_LABELS})\s*:?\s*)?[)\]）]", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A sentence of a reply, and what it cites."""
+
+    text: str  # the sentence without its markers, and without what numbers it in a list
+    keys: tuple[int, ...]  # the passages that it cites, each once, in the order of its markers
+    removed: int = 0  # markers of passages that do not exist
+
+
+def resolve(text: str, count: int) -> Marked:
+    """Takes the markers out of a sentence.
+
+    Args:
+        text: The sentence as the model wrote it.
+        count: How many passages it was shown; they are numbered from 1.
+
+    >>> resolve("Rain fell [1, 3-4] on Kyiv【9†source】.", 5)
+    Marked(text='Rain fell on Kyiv.', keys=(1, 3, 4), removed=1)
+    """
+    found = _Found(count)
+    text = _BULLET.sub("", text)
+    text = _ENUMERATED.sub("", text)
+    text = _IMAGE.sub(" ", _RAISED.sub("", text))
+    text = _TAGGED.sub(r"[\2]", text)
+    text = _DOUBLED.sub(r"\1", text)
+    text = _BRACKETED.sub(lambda m: found.take(m[1], m[0]), text)
+    text = _PARENTHESISED.sub(lambda m: found.take_doubtful(m, text), text)
+    for pattern in (_ACCORDING, _SAYS):
+        if said := pattern.match(text):
+            found.take(said[1], "")
+            rest = text[said.end() :]
+            text = rest[:1].upper() + rest[1:]
+    if said := _TRAILING.search(text):
+        found.take(said[1], "")
+        text = text[: said.start()] + (said[2] if text[: said.start()][-1:] not in ".!?" else "")
+    return Marked(_tidy(text), tuple(dict.fromkeys(found.keys)), found.removed)
+
+
+def _tidy(text: str) -> str:
+    """A text without the gaps that markers leave."""
+    text = _EMPTY.sub(" ", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"(?:\s*,)+(?=\s*[.!?])", "", text)
+    text = re.sub(r" +([.,;:!?](?:\s|$|[”\"’']))", r"\1", text)
+    return re.sub(r"([.!?])(?:\s*\1)+$", r"\1", text) if not text.endswith("...") else text
+
+
+class _Found:
+    """The keys found so far in a sentence."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.keys: list[int] = []
+        self.removed = 0
+
+    def reads(self, inside: str) -> bool:
+        """Whether there is nothing but keys between two brackets."""
+        return bool(_KEYS.fullmatch(_bare(inside)))
+
+    def take(self, inside: str, otherwise: str) -> str:
+        """What stands in place of a marker: nothing, or the text itself if it is none."""
+        if not self.reads(inside):
+            return otherwise
+        for low, high in _ranges(_bare(inside)):
+            first, last = max(1, low), min(self.count, high)
+            self.keys += range(first, last + 1)
+            self.removed += low < first or high > last
+        return ""
+
+    def take_doubtful(self, found: re.Match[str], text: str) -> str:
+        """As ``take``, for parentheses, which may hold an age, a year or a paragraph of a law."""
+        inside, bare = found[1], _bare(found[1])
+        if not self.reads(inside):
+            return found[0]
+        before, after = text[: found.start()], text[found.end() :].lstrip()
+        named = bool(_NAMED.search(inside))
+        if not named and (not before.strip() or re.search(r"[^\W_]$", before)):
+            return found[0]
+        known = all(low >= 1 and high <= self.count for low, high in _ranges(bare))
+        ends = not after or after[0] in '.,;:!?([【”"'
+        small = all(high < 100 for _, high in _ranges(bare))
+        return self.take(inside, "") if named or known or (ends and small) else found[0]
+
+
+def _bare(inside: str) -> str:
+    """What stands between brackets, without labels: "Source 1 and 2" -> "  1 , 2"."""
+    inside = unicodedata.normalize("NFKC", inside.partition("†")[0])
+    return _JOIN.sub(",", _LABEL.sub(" ", inside))
+
+
+def _ranges(bare: str) -> Iterator[tuple[int, int]]:
+    """The keys as ranges, both ends included; nine digits are more than any passage has."""
+    tokens: list[str] = _TOKEN.findall(bare)
+    place = 0
+    while place < len(tokens):
+        if not tokens[place].isdigit():
+            place += 1
+            continue
+        low = high = int(tokens[place][:9])
+        if place + 2 < len(tokens) and not tokens[place + 1].isdigit():
+            high = int(tokens[place + 2][:9]) if tokens[place + 2].isdigit() else low
+            place += 2
+        yield min(low, high), max(low, high)
+        place += 1

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from index.boilerplate.phrases import Phrases
 from index.text.names import names_in
 from index.text.words import WORD, content_stems
 from rag.dialogue.history import recent
 from rag.generative.llm import LanguageModel, ModelFailed
-from rag.generative.prompt_injection import sanitize
-from rag.generative.reply import visible
-from rag.generative.reply_sentence import refuses, wording
+from rag.generative.prompt import sanitize
+from rag.generative.reply import refuses, visible, wording
 from rag.types import Said
 
 SYSTEM = """\
@@ -36,19 +36,10 @@ LONGER_BY = 240
 TURNS = 4
 TURN_CHARS = 400
 
+_ASKS, _ANSWER_LABEL = (
+    Phrases("rag.generative").compiled(name, re.I) for name in ("asks", "answer_label")
+)
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_ASKS = re.compile(
-    r"^(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|had|can"
-    r"|could|will|would|should|may|might|in which|in what|on which|on what|at what|for what|by whom"
-    r"|to whom|from where|since when|until when|tell|list|name|explain|describe|summari[sz]e|give"
-    r"|show|compare|find)\b",
-    re.I,
-)
-_LABEL = re.compile(
-    r"^(?:(?:the )?(?:rewritten|rephrased|standalone|stand-alone|full|complete|final)?"
-    r"\s*(?:question|query|version)(?: is)?|q|answer|output)\s*[:：-]\s*",
-    re.I,
-)
 
 
 def rewrite(model: LanguageModel, question: str, history: Iterable[Said]) -> str | None:
@@ -83,22 +74,17 @@ def rewrite(model: LanguageModel, question: str, history: Iterable[Said]) -> str
     except ModelFailed:
         return None
     known = " ".join([question, *(said["content"] for said in messages)])
-    return accepted(visible(raw)[0], question, known)
+    return _accepted(visible(raw)[0], question, known)
 
 
-def accepted(reply: str, question: str, known: str) -> str | None:
+def _accepted(reply: str, question: str, known: str) -> str | None:
     """A rewrite that can be searched for; None for one that strays.
 
-    Args:
-        reply: What the model wrote.
-        question: The turn.
-        known: The turn and all that was said before it.
-
-    >>> accepted("Rewritten question: What did Merz say in 2025?", "And in 2025?", "Merz in 2025")
+    >>> _accepted("Rewritten question: What did Merz say in 2025?", "And in 2025?", "Merz in 2025")
     'What did Merz say in 2025?'
-    >>> accepted("What did Merz say?", "And in 2025?", "Merz in 2025")
+    >>> _accepted("What did Merz say?", "And in 2025?", "Merz in 2025")
     """
-    lines = (_LABEL.sub("", wording(line)).strip("“”\"' ") for line in reply.splitlines())
+    lines = (_ANSWER_LABEL.sub("", wording(line)).strip("“”\"' ") for line in reply.splitlines())
     text = next((line[:1].upper() + line[1:] for line in lines if line), "")
     if not content_stems(text) or len(text) > len(question) + LONGER_BY or refuses(text):
         return None

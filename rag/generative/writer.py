@@ -14,8 +14,7 @@ from rag.answer_text import generative_text
 from rag.generative import prompt
 from rag.generative.llm import ContextOverflow, LanguageModel, ModelFailed, Reply
 from rag.generative.prompt import Shown
-from rag.generative.reply import ReplyReader
-from rag.generative.reply_sentence import refuses, resolve, says_nothing, wording
+from rag.generative.reply import ReplyReader, refuses, resolve, says_nothing, wording
 from rag.reading.evidence import Evidence
 from rag.types import Answer, Citation, Claim, Short, Status
 from rag.verify import Verdict, verify

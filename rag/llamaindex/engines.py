@@ -24,8 +24,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from index.text.sentences import split_sentences
 from index.vector_store import as_node
 from rag.conversation import Answerer, Conversation
-from rag.llamaindex.nodes import source_nodes, text_of
-from rag.llamaindex.stores import PartUnusable
+from rag.llamaindex.stores import PartUnusable, source_nodes, text_of
 from rag.pipeline import Pipeline
 from rag.reading.evidence import LEVEL, MARGIN, RELEVANCE
 from rag.reading.reader import SentenceReading, Text, default_reader

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from functools import cached_property
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
+from numpy.typing import NDArray
 
 from index.minilm import MiniLM
 from rag.generative.llm import LanguageModel, ModelFailed, explain
 from rag.llamaindex.stores import PartUnusable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rag.settings import Settings
+from rag.settings import Settings
 
 # Tokens that a model reads which does not say how many it does; most read as many or more.
 WINDOW = 254

@@ -8,23 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.dates import SHORT_MONTH, WEEKDAY
 from index.text.names import names_in
 from index.text.words import content_stems
 from rag.dialogue.referents import people_in
 
-# The verbs of news whose forms are known; "/" before the past tense of an irregular one.
-_FORMS = (
-    "resign quit/quit order approve propose demand promise recommend reject sign win/won open close"
-    " launch build/built buy/bought sell/sold create lose/lost fail pass suspend cancel/cancelled"
-    " ban/banned renew accuse arrest appoint elect choose/chose cut/cut raise halt delay sue"
-    " fine/fined award receive finalize finalise support back attack announce leave/left call offer"
-    " accept flood block refuse deny/denied extend declare"
-)
+_HERE = "rag.question_generation"  # the phrases are in its ``phrases.toml``
+
 PAST = {
     base: past or (f"{base}d" if base.endswith("e") else f"{base}ed")
-    for base, _, past in (form.partition("/") for form in _FORMS.split())
+    for base, _, past in (form.partition("/") for form in Phrases(_HERE).told["forms"].split())
 }
 BASES = {past: base for base, past in PAST.items()}
 
@@ -43,21 +38,21 @@ TELLING = frozenset(
     " finalise".split()
 )
 
-DAY = rf"(?:the )?(?:early |late |mid-)?(?:\d|(?:{SHORT_MONTH})\b|{WEEKDAY})"
-_TIME = re.compile(
-    rf"(?: late| early)? (?:on|in|by|since|until|for) {DAY}.*$"
-    r"| (?:yesterday|today|this (?:morning|week|month|year)|last (?:night|week|month|year))\b.*$"
+_PHRASES = Phrases(_HERE, past="|".join(BASES), short_month=SHORT_MONTH, weekday=WEEKDAY)
+_TIME, _CLAUSE, _REASON, _ELIDED, _BARE, _TIMED, _SUFFERED, _INVOLVED, _SUM = map(
+    _PHRASES.compiled,
+    ("time", "clause", "reason", "elided", "bare", "timed", "suffered", "involved", "sum"),
 )
-_CLAUSE = re.compile(
-    r",.*$| (?:after|as(?= (?:the|an?|it|he|she|they|his|her|its|[A-Z]))"
-    r"|when|while|because|but|and|so|which|who|whose|that|if|until|than|where"
-    r"|over|amid|despite) .*$"
+_PASSIVE, _DONE, _SPEECH, _THAT, _UNSAID, _REASONED, _TOPIC, _GROUP, _CALLED, _WAY = map(
+    _PHRASES.compiled,
+    "passive done speech that unsaid reasoned topic group called way".split(),
+)
+_ROLES, _COUNT, _LOOSE, _OWNED = (
+    _PHRASES.compiled(name, re.I) for name in ("roles", "count", "loose", "owned")
 )
 
-_REASON = re.compile(r",? (?:after|over|because|amid|as)\b")
 
-
-def clipped(rest: str) -> str:
+def _clipped(rest: str) -> str:
     """The words up to where a clause or a time begins."""
     return _CLAUSE.sub("", _TIME.sub("", rest)).rstrip(" ,")
 
@@ -67,20 +62,6 @@ def clipped(rest: str) -> str:
 LED = 0.4
 
 TITLED = re.compile(r"^(?:Mr|Ms|Mrs|Dr|Miss)\.? ")
-_ROLES = re.compile(
-    r"\b(?:judge|commissioner|minister|mayor|director|president|chief|secretary|chancellor|senator"
-    r"|governor|ambassador|captain|coach|chairman|chairwoman|envoy|spokesman|spokeswoman)$",
-    re.I,
-)
-
-# A headline leaves out an article where a question needs it: "to comment on reported Crimea offer".
-_ELIDED = re.compile(
-    r" (?:on|about|for|with|of) (?!the\b|an?\b|its\b|his\b|her\b)[a-z-]+ (?:[A-Z]\w+ )?[a-z]+$"
-)
-_BARE = re.compile(
-    r"^ (?=[a-z£$€\d])"
-    r"(?!(?:to|for|from|off|on|out|in|at|by|against|into|the|a|an|its|his|her)\b)"
-)
 
 
 class About:
@@ -149,7 +130,7 @@ def _headline(title: str, about: About) -> Headline | None:
         return None
     subject = " ".join(words[:place])
     whole = " " + " ".join(words[place + 1 :])
-    rest = clipped(whole)
+    rest = _clipped(whole)
     reason = _REASON.match(whole[len(rest) :]) is not None
     plural = subject.endswith("s") and not subject.endswith("ss")
     if re.search(r"[“”\",:;?]", subject + rest) or plural or _ELIDED.search(rest):
@@ -171,68 +152,6 @@ def _headline(title: str, about: About) -> Headline | None:
 
 # Words of a question: fewer ask about anything, more are read twice.
 SHORTEST, LONGEST = 4, 14
-
-_TIMED = re.compile(
-    rf"^(?P<rest>[^.,;:“”\"()]*?),? (?:late |early )?(?:on|in|by|since|until) (?={DAY})"
-)
-_COUNT = re.compile(
-    r"(?:^|, | that )(?:(?:about|some|nearly|more than|over|almost|at least|around|only) )?"
-    r"(?:\d{1,3}(?:,\d{3})+|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-    r"|(?:dozens|hundreds|thousands) of) "
-    r"(?P<noun>(?:[a-z-]+ )?(?:people|men|women|children|[a-z-]{3,}s)"
-    r"(?: (?:from|of|in|at) (?:[\w-]+ ){0,3}?[\w-]+)?)"
-    r" (?P<rest>(?:left|cross|died|fell|took|lost|won|live|lived|work|were|are|will|had|have|voted"
-    r"|need|needed|stood|fled|remain|attended|signed|passed|failed|walked|moved|returned|went|came)"
-    r"\b[^.;:–—“”\"()]*)",
-    re.I,
-)
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|(?:dozens|hundreds|thousands) of)"
-_SUFFERED = re.compile(
-    r"\b(?P<verb>evacuated|killed|injured|wounded|arrested|detained|rescued|displaced|laid off)"
-    rf" (?:about |some |nearly |more than |at least )?{_NUMBER} "
-    r"(?P<noun>(?:[a-z-]+ )?(?:people|men|women|children|[a-z-]{3,}s))(?P<rest>[^,.;:–—“”\"()]*)"
-)
-_INVOLVED = re.compile(
-    rf"\b(?:an?|the) (?P<what>(?:[a-z-]+ ){{1,3}})involving {_NUMBER} (?P<noun>[a-z-]{{3,}}s)\b"
-)
-_SUM = re.compile(
-    r"\b(?:an?|the) [€$£¥] ?[\d.,]+(?: ?(?:billion|million|bn|m))? "
-    r"(?P<noun>(?:[a-z-]+ )?[a-z-]{3,})"
-    r"(?P<rest> (?:to|for) [^.;:,–—“”\"()]{5,70})"
-)
-_PASSIVE = re.compile(
-    r"^(?P<subject>(?:The |A |An )?[A-Za-z][^.,;:“”\"()]*?) (?P<aux>will|was|were)"
-    r" (?P<rest>(?:be )?[a-z]+[^.;:“”\"()]*)$"
-)
-_DONE = re.compile(
-    r"^ (?:has |had |have )?(?:(?:earlier|later|repeatedly|also|already) )?"
-    rf"(?P<verb>{'|'.join(BASES)})\b(?P<object>[^.;:“”\"()]*)"
-)
-_SPEECH = re.compile(
-    r"^(?:, [a-z][^,.“”\"]{2,50})?,? (?:has |had |also |later )?(?:said|says|stated|told|warned"
-    r"|argued|explained|insisted|stressed|noted|added|confirmed|emphasi[sz]ed|urged|clarified|suggested)"
-    r"\b(?! by)"
-)
-_THAT = re.compile(
-    r" that (?P<topic>(?:the|an?) (?:[\w-]+ ){0,2}?[\w-]{4,}"
-    r"(?: (?:between|with) [^,;:“”\"]{3,70}?)?)"
-    r" (?:would|could|will|can|is|are|was|were|has|have|had|should|may|might|must)\b"
-)
-_UNSAID = re.compile(r" (?P<verb>declined|refused) to (?P<rest>comment on|address|discuss)\b")
-_REASONED = re.compile(r"^(?P<rest>[^,.;:“”\"()]+), (?:arguing|saying|citing|fearing) ")
-_TOPIC = re.compile(
-    r"\b(?:about|regarding|concerning) (?P<topic>(?:the|a|an) (?:[\w-]+ ){0,2}?[\w-]{4,})"
-    r"(?=[.,;:]|$| (?:at|in|on|as|after|before|by|for|with|and|that|which|to|of)\b)"
-)
-_GROUP = re.compile(r" (?:leaders|officials|ministers|lawmakers|troops|forces|police|diplomats)\b")
-_CALLED = re.compile(r"^, (?:who (?:leads|chairs|runs|heads)|the|an?) ")
-_LOOSE = re.compile(
-    r"\b(?:he|she|it|they|him|them|this|that|these|those|we|our|us|I|my|you|your|there|here|so|such"
-    r"|also|another|others?|one|former|latter|both|same|first|second|\w+sel(?:f|ves))\b",
-    re.I,
-)
-_WAY = re.compile(r" (?:by|through|via|with)\b")
-_OWNED = re.compile(r"\b(?:his|her|its|their)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,14 +220,14 @@ def _of_sentence(text: str, about: About) -> Iterator[tuple[str, str, str]]:
 def _of_numbers(text: str) -> Iterator[tuple[str, str, str]]:
     """(kind, question, "") for what a sentence counts."""
     for found in _COUNT.finditer(text):
-        yield "how many", f"How many {found['noun']} {clipped(found['rest'])}?", ""
+        yield "how many", f"How many {found['noun']} {_clipped(found['rest'])}?", ""
     for found in _SUFFERED.finditer(text):
-        rest = clipped(found["rest"])
+        rest = _clipped(found["rest"])
         yield "how many", f"How many {found['noun']} were {found['verb']}{rest}?", ""
     for found in _INVOLVED.finditer(text):
         yield "how many", f"How many {found['noun']} does the {found['what']}involve?", ""
     for found in _SUM.finditer(text):
-        yield "how much", f"How large is the {found['noun']}{clipped(found['rest'])}?", ""
+        yield "how much", f"How large is the {found['noun']}{_clipped(found['rest'])}?", ""
 
 
 def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str, str]]:
@@ -319,7 +238,7 @@ def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str
     base, rest = BASES[done["verb"]], done["object"]
     if _LOOSE.match(rest.strip()) or _WAY.match(rest):
         return
-    short = clipped(rest)
+    short = _clipped(rest)
     told = len(content_stems(short))
     known = re.sub(r"^ an? ", " the ", rest)
     if subject in about.people and not _OWNED.search(short) and told > 1:
@@ -329,7 +248,7 @@ def _of_deed(subject: str, behind: str, about: About) -> Iterator[tuple[str, str
     if reasoned := _REASONED.match(behind[done.end("verb") :]):
         yield "why", f"Why did {subject} {base}{_TIME.sub('', reasoned['rest'])}?", ""
     elif re.search(r" (?:because|after|over(?! the (?:next|past|last|course)\b)) ", rest) and told:
-        yield "why", f"Why did {subject} {base}{clipped(known)}?", ""
+        yield "why", f"Why did {subject} {base}{_clipped(known)}?", ""
     if base in TELLING and told > 1:
         yield "what", f"What did {subject} {base}?", ""
 

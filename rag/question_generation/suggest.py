@@ -6,16 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from index.ledger import StoredArticle
 from index.text.names import names_in
 from index.text.words import content_stems
+from rag.corpus import Corpus
 from rag.question_generation.from_article import Candidate, questions_of
 from rag.types import SURE, Answer
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
 
 # Articles that are read for suggestions: the newest.
 READ = 60

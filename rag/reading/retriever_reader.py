@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from index.embed import Embedder
 from index.generation import Allowed, Generation
+from index.text.names import groups, names_in
 from index.text.words import ENGLISH, code_of, content_stems
 from rag.dialogue.followup import resolved
 from rag.facts import Lacking
-from rag.question import Part, Question
+from rag.question import Part, Question, acted_for
 from rag.reading import answerability, by_words, evidence
 from rag.reading.answerability import mismatches
 from rag.reading.evidence import Evidence
@@ -143,6 +144,7 @@ def _read(
         whole = evidence.blended(whole, evidence.gather(meant.asked, passages, reader), ALONE)
     if meant.said:
         whole = _unsaid(whole, meant.said)
+    whole = _by_others(meant.asked, whole)
     whole, untrue = demote_untrue(meant, whole, stated)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     confidence = answerability.confidence(query, whole, idf, false)
@@ -185,6 +187,21 @@ def demote_untrue(
     return ranked, lacks[ranked[0].article.pk] if ranked else []
 
 
+def _by_others(asked: str, found: Sequence[Evidence]) -> list[Evidence]:
+    """The sentences that answer with somebody else than the one for or against whom it is asked."""
+    whom = acted_for(asked).lower().replace(" ", "+")
+    if not groups(whom):
+        return list(found)
+    return [one for one in found if not _is_only(one.short, whom)]
+
+
+def _is_only(short: str, whom: str) -> bool:
+    """Whether a short answer names a state or body, whoever else, and nobody of another kind."""
+    names = [name.text.lower().replace(" ", "+") for name in names_in(f"x {short}")]
+    mine = [name for name in names if groups(name) & groups(whom)]
+    return bool(mine) and all(groups(name) for name in names)
+
+
 def _unsaid(found: Sequence[Evidence], said: str) -> list[Evidence]:
     """The sentences that earlier answers left out."""
     flat = " ".join(said.split())
@@ -203,7 +220,7 @@ def _by_part(
     for item in whole:
         best.setdefault(item.passage.chunk.pk)
     ranked = [p for pk in [*best][:PART_PASSAGES] for p in passages if p.chunk.pk == pk]
-    found = [evidence.gather(part.alone, ranked, reader) for part in parts]
+    found = [_by_others(p.alone, evidence.gather(p.alone, ranked, reader)) for p in parts]
     name = found[0][0].short if found[0] and _WHO.match(parts[0].asked) else ""
     for number, part in enumerate(parts[1:], 1):
         if name and (named := resolved(part.asked, name)):

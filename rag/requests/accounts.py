@@ -113,7 +113,7 @@ def corrections(material: Material) -> Iterator[Difference]:
     among = allowed.articles if allowed else None
     hits = now.search_index.article_words.search(stems, CORRECTIONS, among)
     for article in now.articles({pk for pk, _ in hits}).values():
-        text = f"{article.article.title} {article.article.text}"
+        text = f"{article.article.publisher} {article.article.title} {article.article.text}"
         first = next(telling(article), None)
         if first is None or not _corrects(article) or not _on(material, text, NAMED):
             continue

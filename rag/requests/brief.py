@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,10 @@ from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
 from index.text.names import alike
-from index.text.words import WORD
+from index.text.words import WORD, content_stems
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
-from rag.requests.material import OPENING, Line, Material, opening, order_of, quoted, telling
+from rag.requests.material import ITEM, OPENING, Line, Material, opening, order_of, quoted, telling
 
 # Sentences of a brief at most; more than the fewest only if they score such a share of the best.
 FEWEST, MOST, SHARE = 5, 8, 0.75
@@ -32,10 +31,6 @@ HELD = 0.5
 
 # Two sentences whose cosine is higher tell the same.
 SAME = 0.72
-
-
-# An item of a list says little without the others.
-_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +57,9 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
     vectors = material.encode([words_of(c.article, c.index) for c in found])
     lines: dict[int, Line] = {}
     ranked = _ranked(material, found, vectors)
+    leads = found[0].place == 0 and material.share(opening(found[0].article)) >= HELD
+    if leads and material.subject:  # what the nearest article begins with is the news
+        ranked = sorted(ranked, key=lambda one: one[0] != 0)
     for number, share in ranked:
         one = found[number]
         same = next((n for n in lines if _same(found, vectors, n, number)), None)
@@ -90,15 +88,27 @@ def _words(article: StoredArticle) -> set[str]:
 
 def _candidates(material: Material, article: StoredArticle) -> list[_Candidate]:
     """The first sentences of an article; those on the subject, if it begins with something else."""
-    indexes = [n for n in telling(article) if not _ITEM.match(words_of(article, n))]
+    # An item of a list says little without the others.
+    indexes = [n for n in telling(article) if not ITEM.match(words_of(article, n).lstrip())]
     begins = " ".join(words_of(article, index) for index in indexes[:OPENING])
-    if material.weights and material.share(begins) < HELD:
+    if (
+        material.weights
+        and material.share(begins) < HELD
+        and not _titled(material, article, begins)
+    ):
         on = [n for n in indexes if material.share(quoted(article, n)) >= HELD]
         beside = {n + 1 for n in on if same_paragraph(article, n)}
         # A subject that an article tells of in other words is anywhere in it.
         indexes = [n for n in indexes if n in beside or n in on] or indexes
         return [_Candidate(article, index, len(LEAD)) for index in indexes[:SENTENCES]]
     return [_Candidate(article, index, place) for place, index in enumerate(indexes[:SENTENCES])]
+
+
+def _titled(material: Material, article: StoredArticle, begins: str) -> bool:
+    """Whether the title names the subject, and the beginning is what it says."""
+    title, told = {*content_stems(article.article.title)}, {*content_stems(begins)}
+    named = material.share(article.article.title) >= HELD
+    return named and 2 * len(title & told) >= len(title - material.weights.keys())
 
 
 def _ranked(

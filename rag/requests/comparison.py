@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
-from index.text.names import alike, groups, names_in
+from index.text.names import groups, names_in
 from index.text.words import stem
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
 from rag.reading.evidence import Evidence
-from rag.requests.material import Line, Material, order_of, telling
-from rag.requests.roles import BODIES, Calling, callings
+from rag.requests.material import ITEM, Line, Material, order_of, telling
+from rag.requests.roles import BODIES, Calling, callings, same, spokesmen
 from rag.requests.speech import is_of, speech
 
 # Sentences of each side, stories that are read for them, sides that are found where none is named.
@@ -37,9 +37,6 @@ SAME = 0.75
 
 # Of so many at most that a side may be by what it is called ("the minister") each is taken for it.
 BEARERS = 2
-
-# Who speaks for what has no name of its own.
-_OFFICES = {"city": "mayor", "town": "mayor", "ministry": "minister", "court": "judge"}
 
 # Characters between a side and what it wants or does; words of a sentence that says so.
 REACH, FEW = 70, 4
@@ -118,7 +115,7 @@ def _told(
     found = [
         (a, *of)
         for a in stories
-        for of in _of(a, names, says)
+        for of in (*_of(a, names, says, acts=likely is None), *_listed(a, names))
         if likely is None or (a.pk, of[0]) in likely or demands.search(words_of(a, of[0]))
     ]
     if not found:
@@ -130,7 +127,8 @@ def _told(
     near = np.array([max(near[n], near[n - back]) for n, (_, _, _, back) in enumerate(found)])
     gains = _gains(found, texts, both, likely or (), asked)
     chosen = _apart(near + np.array(gains, np.float32), vectors, texts, each)
-    lines = [Line(found[n][0], found[n][1], _titled(side)) for n in chosen]
+    called = _titled(side, stories)
+    lines = [Line(found[n][0], found[n][1], called) for n in chosen]
     return sorted(lines, key=lambda line: order_of(line.article, line.index))
 
 
@@ -180,27 +178,26 @@ class _Names:
     words: tuple[str, ...]
     nouns: frozenset[str]  # what a body is called where it is named too: "the union"
     speakers: frozenset[str]  # who speaks for it
+    first: frozenset[str]  # the words before the last one of the request's own
 
     @classmethod
     def of(cls, side: str, known: Sequence[Calling]) -> _Names:
         """What articles that call people and bodies something call a side, and who is of it."""
         last = side.split()[-1].lower()
         bearers = {c.name.split()[-1].lower() for c in known if _head(c.noun) == stem(last)}
-        called = {c.noun.split()[-1] for c in known if c.noun and _same(c.name, last)}
-        spoken = {c.name for c in known if c.of and _same(c.of, last)}
-        held = {c.name for c in known if c.noun and c.noun.split()[-1] == _OFFICES.get(last)}
-        spoken |= held if len({name.split()[-1] for name in held}) == 1 else set()
+        called = {c.noun.split()[-1] for c in known if c.noun and same(c.name, last)}
         words = (last, *bearers) if len(bearers) <= BEARERS else (last,)
-        return cls(words, frozenset(called & BODIES), frozenset(spoken))
+        first = frozenset(side.lower().split()[:-1])
+        return cls(words, frozenset(called & BODIES), spokesmen(side, known), first)
+
+    def words_in(self, stored: StoredArticle) -> tuple[str, ...]:
+        """The words by which an article names the side."""
+        named = _place(stored.article.text, self.words) is not None
+        return (*self.words, *self.nouns) if named else self.words
 
 
 def _head(noun: str) -> str:
     return stem(noun.split()[-1]) if noun else ""
-
-
-def _same(name: str, last: str) -> bool:
-    word = name.split()[-1].lower()
-    return alike(last, word) or stem(last) == stem(word)
 
 
 def _apart(
@@ -219,16 +216,22 @@ def _apart(
     return chosen
 
 
-def _of(stored: StoredArticle, side: _Names, says: float) -> Iterator[tuple[int, float, int]]:
+def _of(
+    stored: StoredArticle, side: _Names, says: float, *, acts: bool
+) -> Iterator[tuple[int, float, int]]:
     """The sentences in which a side wants, says or does something.
+
+    Args:
+        stored: The article.
+        side: By what it is named.
+        says: What a sentence counts that gives its words.
+        acts: Whether one counts that begins with the side, whatever it does.
 
     Yields:
         Which one, what it counts, and how many such sentences ago the one that it goes on from is.
     """
     spoken = {said.index: said for said in speech(stored)}
-    words = side.words
-    if _place(stored.article.text, words) is not None:
-        words = (*words, *side.nouns)
+    words = side.words_in(stored)
     acted, back = -2, 0
     for index in telling(stored, FEW):
         text = words_of(stored, index)
@@ -237,7 +240,8 @@ def _of(stored: StoredArticle, side: _Names, says: float) -> Iterator[tuple[int,
         by = spoken[index].speaker if index in spoken else ""
         said = _says(by, words, side)
         wants = _wants(text, places)
-        if not (said or wants or places[:1] == [0]):
+        begins = places[:1] == [0] or (acts and places and _begins(text[: places[0]], side))
+        if not (said or wants or begins):
             continue
         if not (said or goes_on) and by and not _for(text, by, places[0]):
             continue  # what somebody says of the side
@@ -245,6 +249,25 @@ def _of(stored: StoredArticle, side: _Names, says: float) -> Iterator[tuple[int,
         acted = index
         quotes = VERBATIM * (said and says > SAYS and spoken[index].verbatim)
         yield index, WANTS * wants + says * said + quotes, back
+
+
+def _listed(stored: StoredArticle, side: _Names) -> Iterator[tuple[int, float, int]]:
+    """The items of lists whose heading says that a side wants them, like what ``_of`` yields."""
+    words, wanted = side.words_in(stored), False
+    for index, sentence in enumerate(stored.sentences):
+        text = words_of(stored, index)
+        if ITEM.match(text):
+            if wanted:
+                yield index, WANTS, 0
+        elif sentence.heading or text.endswith(":"):
+            wanted = _wants(text, _places(text, words))
+        else:
+            wanted = False
+
+
+def _begins(before: str, side: _Names) -> bool:
+    """Whether a sentence begins with a side, by what stands before its last word."""
+    return all(w in side.first or w in ("the", "a", "an") for w in before.lower().split())
 
 
 def _says(by: str, words: Sequence[str], side: _Names) -> bool:
@@ -281,7 +304,7 @@ def _places(text: str, names: Sequence[str]) -> Iterator[int]:
     lasts = [name.split()[-1].lower() for name in names]
     for word in _WORD.finditer(text):
         held = re.sub(r"[’']s?$|\.", "", word.group()).lower()
-        if any(_same(held, last) for last in lasts):
+        if any(same(held, last) for last in lasts):
             yield word.start()
 
 
@@ -295,5 +318,11 @@ def speakers(articles: Sequence[StoredArticle]) -> list[str]:
     return [name for name, _ in counts.most_common(SIDES) if names_in(f"x {name}")]
 
 
-def _titled(side: str) -> str:
-    return side if any(c.isupper() for c in side) else side.title()
+def _titled(side: str, articles: Iterable[StoredArticle]) -> str:
+    """A side with the capitals that articles give it, else with one for each word."""
+    if side[:1].isupper():
+        return side
+    texts = "\n".join(stored.article.text for stored in articles)
+    spelt = re.findall(rf"\b{re.escape(side)}\b", texts, re.I)
+    names = Counter(words for words in spelt if words[0].isupper() and words[1:] != side[1:])
+    return names.most_common(1)[0][0] if names else side.title()

@@ -14,7 +14,7 @@ from index.text.words import WORD, content_stems, stem
 from rag.extractive import says_the_same
 from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
-from rag.requests.material import Line, Material, opening, quoted, telling
+from rag.requests.material import ITEM, Line, Material, opening, quoted, telling
 from rag.requests.roles import callings, untitled
 from rag.requests.speech import BODY, speech
 
@@ -39,10 +39,9 @@ HELD = 0.5
 # The sentences of a request's evidence among which one is an item, if an article lists them.
 AMONG = 5
 
-_ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
 _KINDS = {
     "person": re.compile(
-        r"^\W*(?:who|whom|who[’']?s|every(?:one|body)|any(?:one|body))\b|\b(?:people|persons?|politicians?|officials?|leaders?|names)\b",
+        r"^\W*(?:who|whom|who[’']?s)\b|\b(?:every|any)(?:one|body)\b|\b(?:people|persons?|politicians?|officials?|leaders?|names)\b",
         re.I,
     ),
     "place": re.compile(
@@ -111,6 +110,10 @@ _EVENTS = tuple(
 )
 # Characters before "in Paris" among which is what was there.
 _BEFORE = 90
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Sir|Dame|Lord|Lady|Professor|Judge|Mayor|President|Captain|Minister)\.?"
+    r" ((?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+)"
+)
 # What stands between places that are named in a row.
 _ALSO = (", ", " and ", ", and ", " or ", ", then ", " and then ")
 _AT = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.I)
@@ -153,7 +156,7 @@ def listed(material: Material, found: Sequence[Evidence]) -> list[Line]:
 
 
 def _is_item(stored: StoredArticle, index: int) -> bool:
-    return bool(_ITEM.match(words_of(stored, index)))
+    return bool(ITEM.match(words_of(stored, index)))
 
 
 def named(material: Material, found: Sequence[Evidence], asked: str) -> list[Line]:
@@ -221,6 +224,42 @@ def _formed(material: Material, noun: str) -> Iterator[Item]:
                 aboard = _ABOARD.search(before) or (_THE.search(before) and _SAILS.match(after))
                 if aboard if sort == "ship" else _TRADES.search(name.text):
                     yield Item(untitled(name.text), stored, index)
+
+
+def _persons(articles: Sequence[StoredArticle], texts: str) -> set[str]:
+    """The last words of the names of those who have a title or speak."""
+    titled = {name.split()[-1] for name in _TITLED.findall(texts)}
+    speakers = (said.speaker for stored in articles for said in speech(stored))
+    return titled | {name.split()[-1] for name in speakers if not BODY.search(name)}
+
+
+def cast(material: Material) -> list[Line]:
+    """The people whom articles say what they are, those first who are named most often.
+
+    Args:
+        material: What is asked about.
+    """
+    stories = material.stories()
+    stories = [a for a in stories if material.share(opening(a)) >= HELD] or stories
+    texts = " ".join(stored.article.text for stored in stories)
+    persons = _persons(stories, texts)
+    says = {(c.article.pk, c.index, c.name) for c in callings(stories) if c.noun}
+    found = [
+        Item(name, stored, index)
+        for stored in stories
+        for index in telling(stored)
+        for named in names_in(f"x {words_of(stored, index)}")
+        if " " in (name := untitled(named.text))
+        and name.split()[-1] in persons
+        and not (BODY.search(name) or _TRADES.search(name))
+    ]
+    first: dict[str, Item] = {}
+    # Those sentences first that say who somebody is.
+    for one in sorted(found, key=lambda i: (i.article.pk, i.index, i.name) not in says):
+        first.setdefault(one.name.split()[-1], one)
+    often = Counter({last: len(re.findall(rf"\b{re.escape(last)}\b", texts)) for last in first})
+    items = [first[last] for last, _ in often.most_common(ITEMS)]
+    return [Line(item.article, item.index, item.name) for item in items]
 
 
 def speakers_quoted(material: Material) -> list[Line]:

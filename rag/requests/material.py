@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -43,6 +44,9 @@ UNNAMED, OTHER = 0.55, 0.4
 
 # Sentences that an article opens with.
 OPENING = 2
+
+ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
+"""The mark of an item of a list."""
 
 # Words of a sentence that tells something.
 WORDS = 5

@@ -12,11 +12,15 @@ from index.text.words import content_stems
 from rag.extractive import says_the_same
 from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
-from rag.requests.material import Line, Material, order_of, published_by, share
+from rag.requests.material import Line, Material, order_of, published_by, share, telling
+from rag.requests.roles import callings, spokesmen
 from rag.requests.speech import Said, is_of, speech
 
 # Statements that are shown, and that are compared with the subject: those of the nearest articles.
 MOST, COMPARED = 10, 150
+
+# What a paper does that others cite.
+_REPORTS = r"(?:report(?:s|ed)|wr(?:ites|ote)|revealed|suggest(?:s|ed))"
 
 # How near a statement must be to what is asked about, as a share of the nearest: half its own
 # cosine, half that of its article's best passage.
@@ -46,11 +50,30 @@ def statements(material: Material, speaker: str) -> list[Statement]:
         material: The articles on the subject of the request.
         speaker: As the request names them.
     """
+    said = [Statement(article, each) for article in material.articles for each in speech(article)]
+    own = [s for s in said if not speaker or is_of(s.said.speaker, speaker)]
+    if not speaker or is_person(speaker, material.articles):
+        return own
+    speak = spokesmen(speaker, callings(material.articles))
+    theirs = [s for s in said if s not in own and any(is_of(s.said.speaker, n) for n in speak)]
+    return own + theirs + _reported(material, speaker)
+
+
+def _reported(material: Material, speaker: str) -> list[Statement]:
+    """What a paper of several words is said to report: "The Washington Post had reported that"."""
+    if " " not in speaker:
+        return []
+    name = re.escape(speaker)
+    pattern = re.compile(
+        rf"\breports? (?:by|in|from) (?:the )?(?P<by>{name})\b"
+        rf"|\b(?P<who>{name})(?: (?:had|has|also|first))* {_REPORTS}\b",
+        re.I,
+    )
     return [
-        Statement(article, said)
+        Statement(article, Said(index, found["by"] or found["who"], False))
         for article in material.articles
-        for said in speech(article)
-        if not speaker or is_of(said.speaker, speaker)
+        for index in telling(article)
+        if (found := pattern.search(words_of(article, index)))
     ]
 
 

@@ -24,14 +24,14 @@ from rag.reading.reader import Reader
 from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import MOST, brief
 from rag.requests.comparison import EACH, comparison, speakers, wanted
-from rag.requests.items import QUOTED, listed, named, sort_of, speakers_quoted
+from rag.requests.items import QUOTED, cast, listed, named, sort_of, speakers_quoted
 from rag.requests.kinds import TALK
 from rag.requests.material import ARTICLES, Line, Material, composed, gather, published_by, telling
 from rag.requests.quoting import MOST as QUOTES
 from rag.requests.quoting import is_person, quotes, speaks_there
-from rag.requests.request import CORRECTED, LENGTH, POINTS, Request, doubted
+from rag.requests.request import AGED, CORRECTED, LENGTH, NEWEST, POINTS, Request, doubted
 from rag.requests.timeline import MOST as EVENTS
-from rag.requests.timeline import OF_ALL, timeline
+from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline
 from rag.retrieve import Query, retrieve
 from rag.types import Answer
 
@@ -53,6 +53,28 @@ _NEWS = re.compile(
     r"\b(?:latest on|news|newest|recent\w*|updates?|developments?|happening)\b", re.I
 )
 
+# What asks for somebody's words and for nothing else.
+_WORDS = re.compile(r"\b(?:quotes?|quotations?|remarks?|statements?|comments?)\b", re.I)
+
+# What asks who the people of a story are.
+_PEOPLE = re.compile(
+    r"\b(?:key|main|important|central|leading) (?:people|persons?|players?|figures?|characters?"
+    r"|actors?|names)\b|\bwho(?:[’']s| is| are) (?:who|involved)\b",
+    re.I,
+)
+
+# What is called so whatever it is: an article that tells of it may call it something else.
+_AFFAIR = (
+    r"(?:affair|case|saga|story|scandal|row|crisis|issue|matter|situation|incident|drama|controversy"
+    r"|dispute|business|thing|question|topic|debacle|fiasco)s?"
+)
+_VAGUE = re.compile(rf"(?<=\w) {_AFFAIR}$", re.I)
+
+# What asks what will be.
+_AHEAD = re.compile(
+    r"\bwhat(?:[’']?s| is| comes| happens| will happen)? next\b|\bnext steps?\b", re.I
+)
+
 # What asks for one fact in which accounts may differ.
 _ONE = re.compile(r"\W*(?:who|when|where|which|what|why|how|(?:number|cost|price|date)s?)\b", re.I)
 
@@ -65,6 +87,8 @@ class Desk:
         question: The request as meant.
         allowed: The articles that may be used; None for all.
         language: The code of the language that it is in.
+        days: Of which days a timeline tells.
+        said: What earlier replies to it said.
     """
 
     now: Generation
@@ -73,11 +97,17 @@ class Desk:
     question: str
     allowed: Allowed | None = None
     language: str = ENGLISH
+    days: Days = (None, None)
+    said: str = ""
 
     @property
     def whole(self) -> int:
         """How many articles there are."""
         return self.now.ledger.counts()["articles"]
+
+    def most(self, usual: int, short: int = SHORT) -> int:
+        """How many lines a reply may have of which there are so many usually."""
+        return short if self.shorter else 2 * usual if self.said else usual
 
     @property
     def shorter(self) -> bool:
@@ -87,7 +117,9 @@ class Desk:
     def called(self, words: str) -> str:
         """Words of the request, with the article that stands before them there: "the strike"."""
         found = re.search(
-            rf"\b(the|an?|all) {re.escape(words)}(?:[’']?s)?(?!\w)", self.question, re.I
+            rf"\b(the|an?|all) {re.escape(words)}(?:[’']?s)?(?!\w| {_AFFAIR}\b)",
+            self.question,
+            re.I,
         )
         return f"{found[1].lower()} {words}" if words and found else words
 
@@ -111,6 +143,9 @@ class Desk:
             beside: Words that are searched for with it.
             wide: Whether articles count that hold little of it.
         """
+        last = _VAGUE.search(subject)
+        if last and not self.now.search_index.article_words.frequency(stem(last[0].strip())):
+            subject = subject[: last.start()]
         return gather(
             self.now, subject, self.allowed, self.embedder, self.reader, beside, wide, self.language
         )
@@ -172,9 +207,15 @@ def reply_to(request: Request, desk: Desk) -> Reply | None:
     """
     way = _WAYS.get(request.kind)
     reply = way(request, desk) if way else None
+    if reply and desk.said:
+        said = " ".join(desk.said.split())
+        lines = [line for line in reply.lines if " ".join(line.text.split()) not in said]
+        reply = Reply("What else is told." if lines else "the articles tell no more of it", lines)
     if reply is None or desk.allowed is None or request.kind == "count":
         return reply  # a count says of how many
-    asked = f"only {len(desk.allowed.articles):,} of {_counted(desk.whole, 'article')} were asked"
+    few = len(desk.allowed.articles)
+    were = "was" if few == 1 else "were"
+    asked = f"only {few:,} of {_counted(desk.whole, 'article')} {were} asked"
     if not reply.lines:
         return replace(reply, heading=f"{reply.heading}; {asked}")
     return replace(reply, heading=f"{reply.heading} {sentence(asked)}")
@@ -202,7 +243,8 @@ def _brief(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
     asked = LENGTH.search(desk.question)
     wanted = numbers_in(asked["count"]) if asked else []
-    most = int(wanted[0].value) if wanted else SHORT if desk.shorter else MOST
+    most = int(wanted[0].value) if wanted else desk.most(MOST)
+    most = max(1, most // 2) if wanted and desk.shorter else most
     if not (lines := brief(material, most)):
         return _nothing(request, material, desk)
     return Reply(
@@ -210,16 +252,36 @@ def _brief(request: Request, desk: Desk) -> Reply:
     )
 
 
+def _when(told: Sequence[tuple[str, int, int]], desk: Desk) -> Reply | None:
+    """The days of what was told before; None where neither that nor its articles are dated."""
+    articles = {name: desk.now.ledger.articles_named(name)[:1] for name, _, _ in told}
+    found = [dated(one, start, end) for name, start, end in told for one in articles[name]]
+    events = [event for event in found if event]
+    if not told:
+        return Reply("nothing was told before that could be dated")
+    if not events:
+        return None
+    lines = [Line(event.article, event.index, label_of(event)) for event in events]
+    days = in_a_row([day_text(day) for day in dict.fromkeys(event.day for event in events)])
+    if any(event.told for event in events):
+        return Reply(f"When: {days}.", lines)
+    return Reply(f"On which day is not told; it was published on {days}.", lines)
+
+
 def _timeline(request: Request, desk: Desk) -> Reply | None:
+    if request.told is not None:
+        return _when(request.told, desk)
     material = desk.gather(request.subject)
-    most = SHORT + 2 if desk.shorter else EVENTS if request.subject else OF_ALL
-    if not (lines := timeline(material, most)):
+    most = desk.most(EVENTS if request.subject else OF_ALL, SHORT + 2)
+    if not (lines := timeline(material, most, desk.days)):
         if not material.articles:
             return _nothing(request, material, desk)
+        if any(desk.days):
+            return Reply(f"no article{_about(request, desk)} tells what happened then")
         if desk.question.lower().startswith("when"):  # a question after all
             return None
-        dated = any(article.article.published for article in material.articles)
-        undated = "" if dated else "; none says when it was published, from which days are counted"
+        known = any(article.article.published for article in material.articles)
+        undated = "" if known else "; none says when it was published, from which days are counted"
         return Reply(f"no article on this tells a day{undated}")
     told = _counted(len(lines), "event")
     return Reply(f"Timeline: {_on(request, desk)} ({told}).", lines)
@@ -236,17 +298,19 @@ def _latest(request: Request, desk: Desk) -> Reply | None:
         lines = brief(material)
         undated = "no article on this says when it was published"
         return Reply(f"In brief: {_on(request, desk)}; {undated}.", lines)
+    on = _about(request, desk)
+    if _AHEAD.search(desk.question) and (lines := ahead(material, desk.most(LATEST, 1))):
+        return Reply(f"What is to come{on}, as reported.", lines)
     newest = max(days)
     mine = [a for a in material.articles if a.article.published == newest]
-    lines = brief(replace(material, articles=mine), 1 if desk.shorter else LATEST)
-    on = f" on {desk.called(request.subject)}" if request.subject else ""
+    lines = brief(replace(material, articles=mine), desk.most(LATEST, 1))
     return Reply(f"Latest{on}: {day_text(newest)}.", lines)
 
 
 def _comparison(request: Request, desk: Desk) -> Reply | None:
     sides = request.sides or speakers(desk.gather(request.subject).stories())
     about = {side: desk.gather(request.subject, side) for side in sides}
-    lines = comparison(about, desk.question, 2 if desk.shorter else EACH)
+    lines = comparison(about, desk.question, desk.most(EACH, 2))
     told = dict.fromkeys(line.label for line in lines)
     if not told:
         return None
@@ -262,8 +326,11 @@ def _disagreement(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject, wide=True)
     asked = request.subject.strip() and doubted(desk.question, request.subject)
     if CORRECTED.search(desk.question):
-        found = corrections(material)
-    elif asked:
+        lines = disagreements(corrections(material))
+        none = f"the articles hold no correction{_about(request, desk)}".replace(" on ", " of ")
+        told = f"What was corrected: {_on(request, desk)}."
+        return Reply(told, lines) if lines else Reply(none)
+    if asked:
         found = differences(material, desk.evidence(asked), alone=bool(_ONE.match(asked)))
     else:
         found = differences(material)
@@ -272,26 +339,54 @@ def _disagreement(request: Request, desk: Desk) -> Reply:
         return Reply(f"Where accounts differ: {_on(request, desk)}.", lines)
     if not material.articles:
         return _nothing(request, material, desk)
-    on = f" on {desk.called(request.subject)}" if request.subject else ""
+    on = _about(request, desk)
     return Reply(f"no two accounts{on} that were compared state different facts")
 
 
 def _quotes(request: Request, desk: Desk) -> Reply | None:
     material = desk.gather(request.subject, request.speaker)
-    lines = quotes(material, request.speaker, SHORT if desk.shorter else QUOTES)
+    lines = quotes(material, request.speaker, desk.most(QUOTES))
+    if lines and NEWEST.search(desk.question):
+        newest = max(str(line.article.article.published or "") for line in lines)
+        lines = [line for line in lines if str(line.article.article.published or "") == newest]
     whose = desk.called(request.speaker) or "everybody"
     named = request.subject and request.subject in desk.question
     on = f" on {desk.called(request.subject)}" if named else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
-    if is_person(request.speaker, material.articles) and not speaks_there(
+    silent = is_person(request.speaker, material.articles) and not speaks_there(
         material, request.speaker
-    ):
+    )
+    if silent or (request.speaker and _WORDS.search(desk.question)):
         return Reply(f"no words of {whose} are reported{on}")
     return None
 
 
+def _aged(request: Request, desk: Desk, which: str) -> Reply:
+    """The newest article on the subject, or the oldest."""
+    oldest = which in ("oldest", "earliest")
+    articles = desk.gather(request.subject).articles
+    if not request.subject:
+        first, last, _ = desk.now.ledger.publication()
+        day = first if oldest else last
+        among = desk.now.ledger.select("published = ?", [day.isoformat()] if day else [""])
+        among &= set(desk.allowed.articles) if desk.allowed else among
+        articles = [*desk.now.articles(among).values()] or articles
+    days = [a.article.published for a in articles if a.article.published]
+    if not days:
+        return Reply(f"no article{_about(request, desk)} says when it was published")
+    day = min(days) if oldest else max(days)
+    lines = articles_on([a for a in articles if a.article.published == day], request.subject)
+    return Reply(f"The {which} article{_about(request, desk)}: {day_text(day)}.", lines[:SHOWN])
+
+
+def _about(request: Request, desk: Desk) -> str:
+    return f" on {desk.called(request.subject)}" if request.subject else ""
+
+
 def _search(request: Request, desk: Desk) -> Reply | None:
+    if aged := AGED.match(desk.question):
+        return _aged(request, desk, aged["which"].lower())
     if not request.subject:
         return None
     material = desk.gather(request.subject)
@@ -359,6 +454,8 @@ def _list(request: Request, desk: Desk) -> Reply | None:
         return Reply(quoted, lines) if lines else None
     sort = {*content_stems(sort_of(desk.question))}
     material = desk.gather("" if {*content_stems(request.subject)} <= sort else request.subject)
+    if _PEOPLE.search(desk.question) and (lines := cast(material)):
+        return Reply(f"Named: {in_a_row([line.label for line in lines])}.", lines)
     found = desk.evidence()
     if lines := listed(material, found):
         return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from index.text.names import names_in
 from index.text.words import WORD, is_content
+from rag.dialogue.followup import WHEN
 from rag.dialogue.small_talk import bare, is_small_talk
 from rag.question import Question
 from rag.reading.reader import RequestReading
 from rag.requests.kinds import TALK
-from rag.types import Scope, Turn
+from rag.types import Answer, Scope, Turn
 
 # The least probability with which a text is taken for more than a question for a fact.
 SURE = 0.7
@@ -28,6 +30,8 @@ class Request:
     subject: str = ""  # what it is about, in the request's own words; "" if it names nothing
     sides: tuple[str, ...] = ()  # who is compared
     speaker: str = ""  # whose words are asked for
+    # What was told before and is to be dated: the id of each article, and where its words stand.
+    told: tuple[tuple[str, int, int], ...] | None = None
 
     def without(self, scope: Scope) -> Request:
         """The same without the words that say which articles are meant."""
@@ -78,6 +82,7 @@ _ALL = frozenset(
 # The things that a list is asked for: "which cities".
 _THINGS = re.compile(r"\W*(?:which|what) [a-z]{3,}s\b", re.I)
 _SAY = re.compile(r"\W*what (?:did|does|do|has|have) .+? (?:say|said|tell|told)\b", re.I)
+_SAYS = re.compile(r"\W*what (?:did|does|do) (?P<who>.+?) say(?: (?:about|on|of) .+)?\W*$", re.I)
 _AGREE = re.compile(
     r"\W*do (?:(?:the|all|these|both) )*(?:reports|accounts|papers|articles|sources|outlets|they)"
     r" (?:all )?agree\b(?: (?:on|about|that))?(?: how (?:many|much))?",
@@ -104,9 +109,11 @@ _WORDS = (
 ).split()
 
 # What asks for corrections, and for articles of some time or outlet.
+_WRONG = re.compile(
+    r"\W*what (?:did|has|have|had) (?P<who>.{2,40}?) (?:g[eo]t(?:ten)? wrong|to correct)\W*$", re.I
+)
 _CORRECTIONS = re.compile(
     r"\W*(?:(?:were|are|have|has|was|is)(?: there)?(?: been)? (?:any |a )?|any )corrections?\b"
-    r"|\W*what (?:did|has|have|had) .{2,40}? (?:ge?ot?(?:ten)? wrong|to correct)\b"
     r"|\W*(?:what|which \w+) (?:was|were|has been|have been|had to be) (?:later )?corrected\b"
     r"|\W*(?:was|were|has|have) (?:any|some)thing (?:been )?(?:later )?corrected\b",
     re.I,
@@ -145,10 +152,20 @@ _TWO_SIDES = re.compile(
     rf"(?: (?:answer\w*|respon\w+|repl\w+|react\w*|{_PUT})\b|\W*$)",
     re.I,
 )
-# Somebody's demands: what is left of them without an apostrophe.
-_OWNS = re.compile(
-    r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
+# Two whose difference is asked for: "where do the mayor and the judge differ on the fund"; and what
+# asks what becomes of both, which compares nothing.
+_DIFFER = re.compile(
+    rf"\W*(?:(?:where|how|(?:on|about|over)? ?what) (?:do|does|did) {_WHO.format('one')} and"
+    rf" {_WHO.format('other')} (?:differ|disagree|diverge)"
+    rf"|(?:what(?:[’']?s| is| are) )?(?:the )?differences? between {_WHO.format('first')} and"
+    rf" {_WHO.format('second')})(?: (?:on|over|about|in|regarding) (?P<what>.+?))?\W*$",
+    re.I,
 )
+_ACCOUNTS = re.compile(
+    r".*\b(?:differences?|discrepanc\w+) between the (?:two|three|various|different) (?P<what>.+)",
+    re.I,
+)
+_THEY = re.compile(r"\b(?:will|would|can|did|do|are|were|have) (?:they|both)\b", re.I)
 # Whose: "list the Kremlin's demands".
 _WHOSE = re.compile(
     rf"\W*(?:(?:list|name|give me|show me|what are|all|of) )*{_WHO.format('one')}(?:[’']s?)?"
@@ -156,30 +173,59 @@ _WHOSE = re.compile(
     re.I,
 )
 _DEMANDS = re.compile(r"\bdemands\W*$", re.I)
-# What a reply to a request for a brief is about where nothing is named.
+# What a reply to a request for a brief is about where nothing is named; and what asks for one, how
+# unsure the model may be.
+_BRIEFED = (
+    r"\W*(?:(?:please|give me|write|me|an?|the|quick|short|main|key|most important|\d+|two|three"
+    r"|four|five|six) )*(?:sum(?:mari[sz]e)?(?: up)?|summary|brief(?:ing)?|overview|recap|gist"
+    r"|run-?down|essentials|facts|points|catch me up|bring me up to (?:speed|date))"
+)
+_BRIEF_ASKED = re.compile(rf"{_BRIEFED}(?: me)? (?:of|on|about|from)\b", re.I)
 _BRIEF = re.compile(
-    r"\W*(?:(?:please|give me|write|me|an?|the|quick|short) )*(?:sum(?:mari[sz]e)?(?: up)?|summary"
-    r"|brief(?:ing)?|overview|recap|gist)(?: me)?(?: (?:of|on|about))? (?P<what>.+)"
-    r"|\W*what (?:happened|went on|was decided|is going on) (?:at|in|with|to|during|on)"
+    rf"{_BRIEFED}(?: me)?(?: (?:of|on|about|from))? (?P<what>.+)"
+    r"|\W*what (?:happen(?:ed|s)?|went on|was decided|is going on) (?:at|in|with|to|during|on)"
     r" (?P<where>(?:[\w’'-]+ ?){1,6})\W*$",
     re.I,
 )
+_COUNT = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten"
 LENGTH = re.compile(
-    r"\bin (?:(?:just|only|about|exactly) )?(?P<count>\w+) (?:\w+ )?"
-    r"(?:line|sentence|point|bullet)s?\b",
+    rf"(?:\bin )?(?:(?:just|only|about|exactly) )?\b(?P<count>{_COUNT}) (?:\w+ )?"
+    r"(?:line|sentence|point|bullet|fact)s?\b",
     re.I,
 )
-"""How long a brief is asked to be: "in three lines"."""
+"""How long a brief is asked to be: "in three lines", "five facts"."""
 
-# What is typed for longer words.
-_TEXTED = {"ppl": "people", "govt": "government", "r": "are", "u": "you", "ur": "your"}
-_TEXTED |= {"abt": "about", "btwn": "between", "w": "with", "bc": "because", "wich": "which"}
+# What asks for an article by its age, and for what somebody said last.
+AGED = re.compile(
+    r"\W*(?:(?:and|but|so) )*(?:(?:which|what|show me|give me|the)(?: (?:of|one|is|are|was|were|the"
+    r"|your|these|them|those|all))*(?: (?:articles?|stor(?:y|ies)|reports?|pieces?)(?: here)?)?"
+    r"(?: (?:is|are|was))? )?(?:the |your )?(?:very )?"
+    r"(?P<which>newest|latest|most recent|oldest|earliest)"
+    r"(?: (?:article|story|report|piece|one)(?: here)?)?"
+    r"(?: (?:on|about|of|from) (?P<what>.+?))?\W*$",
+    re.I,
+)
+"""What asks for the newest article, or for the oldest."""
+_OF_THESE = re.compile(r"\b(?:article|story|report|piece|one|these|them|those)\b", re.I)
+_THESE = re.compile(r"\b(?:these|them|those|ones?)\b", re.I)
+NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
+"""What asks of somebody's words for the newest."""
+_LAST_WORDS = re.compile(
+    r"\b(?:latest|newest|most recent|last) (?:thing|words?|statements?|remarks?|comments?|quotes?"
+    r"|quotations?)\b|\b(?:last|latest|most recently) (?:say|said)\b",
+    re.I,
+)
 
 _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 
 # What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
 _OURS = re.compile(r"\b(?:articles?|sources?|outlets?|papers?|corpus|index|archive|you|your|all)\b")
 
+# What asks for a comparison of those who were asked about before, two or so.
+_THEM = re.compile(
+    r"(?:and |now )*(?:compare|contrast) (?:them|these|those|the two|both)(?: \w+)?\W*", re.I
+)
+SIDES = 3
 _WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I)
 
 # What a reply is asked for as, and the kind that this is.
@@ -208,8 +254,11 @@ def decided(
         return Request("about" if read(meant.text).kind == "about" else "smalltalk")
     if meant.form:
         return _formed(meant, history, read)
+    own = bare(meant.spelt)
+    if request := _of_reply(own, history):
+        return request
     # A turn that was completed stands alone.
-    whole = meant.leans and not (meant.before or meant.said)
+    whole = meant.leans and meant.asked != own
     request = request_of(meant.asked if whole else meant.spelt, read)
     asks = meant.leans or _YES_OR_NO.match(meant.spelt)  # "is there a timetable?"
     if request.kind in TALK:
@@ -220,10 +269,35 @@ def decided(
         request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
     if request.kind in TALK:
         return FACT
-    return _about_before(request, history, read, speaks=not meant.leans)
+    return _about_before(meant.spelt, request, history, read, speaks=not meant.leans)
+
+
+def _of_reply(asked: str, history: Sequence[Turn]) -> Request | None:
+    """The request that a turn is for something of the replies before; None if it is none."""
+    reply = history[-1].reply if history else ""
+    if WHEN.fullmatch(asked) and isinstance(reply, Answer) and reply.kind not in TALK:
+        return Request("timeline", told=_told(reply))
+    if _THEM.fullmatch(asked) and len(sides := _sides_before(history)) > 1:
+        return Request("comparison", sides=sides)
+    return None
+
+
+def _told(reply: Answer) -> tuple[tuple[str, int, int], ...]:
+    """What a reply cites: for a fact that of its first claim."""
+    claims = reply.claims[:1] if reply.kind == "fact" else reply.claims
+    cited = dict.fromkeys(claim.citations[0] for claim in claims if claim.citations)
+    return tuple((c.article_id, c.start, c.end) for c in cited)
+
+
+def _sides_before(history: Sequence[Turn]) -> tuple[str, ...]:
+    """The names that the last two questions were about, in their order."""
+    asked = [turn.reply.query for turn in history if isinstance(turn.reply, Answer)][-2:]
+    found = [name.text for query in asked for name in names_in(f"x {query}")]
+    return tuple(dict.fromkeys(found))[:SIDES]
 
 
 def _about_before(
+    meant: str,
     request: Request,
     history: Sequence[Turn],
     read: Callable[[str], RequestReading],
@@ -233,13 +307,15 @@ def _about_before(
     """The request about what was asked before, if it names nothing itself.
 
     Args:
-        request: That may name nothing.
+        meant: The request as meant.
+        request: The same taken apart, which may name nothing.
         history: The turns before it.
         read: The reading model's ``Reader.request``.
         speaks: Whether a speaker is enough.
     """
     named = request.subject or request.sides or (request.speaker and speaks)
-    if request.kind in ("fact", "list") or named:
+    aged = AGED.match(meant) and not _THESE.search(meant)
+    if request.kind in ("fact", "list") or named or aged:
         return request
     return replace(request, subject=_before(history, read))
 
@@ -255,14 +331,21 @@ def _formed(
     for words, kind in _FORMS.items():
         if re.search(words, meant.form, re.I):
             return Request(kind, request.subject or request.speaker or _span(asked, read(asked)))
-    return _about_before(request, history, read, speaks=True)
+    return _about_before(asked, request, history, read, speaks=True)
 
 
 def _before(history: Sequence[Turn], read: Callable[[str], RequestReading]) -> str:
     """What the last question was about that asked something of the articles; "" if none did."""
-    asked = (turn.question for turn in reversed(history) if not is_small_talk(bare(turn.question)))
+    asked = (turn.question for turn in reversed(history) if not _is_talk(turn))
     before = next(asked, "")
-    return (before and _span(before, read(before))) or before
+    named = _span(before, read(before)) if before else ""
+    found = re.search(rf"\bthe {re.escape(named)}\b", before, re.I) if named else None
+    return (found[0] if found else named) or before
+
+
+def _is_talk(turn: Turn) -> bool:
+    replied = turn.reply.kind if isinstance(turn.reply, Answer) else ""
+    return replied in TALK or is_small_talk(bare(turn.question))
 
 
 def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
@@ -272,12 +355,14 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         text: As typed, its spelling mended.
         read: The reading model's ``Reader.request``.
     """
-    text = _OWNS.sub(r"\g<who>'s", WORD.sub(_spelt, _SHORT.sub("summary of ", text)))
+    text = WORD.sub(_spelt, _SHORT.sub("summary of ", text))
     found = read(text)
     if request := _by_form(text, found):
         return request
     if request := _put_forward(text, found):
         return request
+    if _LAST_WORDS.search(text) and (said_by := _words(text, found, "speaker")):
+        return Request("quotes", " ".join(_words(text, found, "subject")), speaker=said_by[0])
     found = replace(found, kind=_kind_of(text, found))
     if request := _of_sides(text, found):
         return request
@@ -295,6 +380,15 @@ def _by_form(text: str, found: RequestReading) -> Request | None:
     """The request that a text is by its form alone; None where that does not tell."""
     if two := _TWO_SIDES.match(text):
         return Request("comparison", sides=(_bare(two["one"]), _bare(two["other"])))
+    if differ := _DIFFER.match(text):
+        sides = tuple(_bare(side) for side in differ.groups()[:-1] if side)
+        return Request("comparison", _bare(differ["what"] or ""), sides)
+    if accounts := _ACCOUNTS.match(text):
+        return Request("disagreement", _bare(accounts["what"]))
+    if (aged := AGED.match(text)) and _OF_THESE.search(text[: aged.end("which") + len(" article")]):
+        return Request("search", _bare(aged["what"] or ""))
+    if wrong := _WRONG.match(text):
+        return Request("disagreement", _bare(wrong["who"]))
     if said := _AGREE.match(text):
         return Request("disagreement", _bare(text[said.end() :]))
     if _TIMELINE.search(text):
@@ -333,6 +427,9 @@ def _of_sides(text: str, found: RequestReading) -> Request | None:
     if found.kind == "comparison":
         return Request("comparison", " ".join(subject), tuple(sides))
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
+        says = _SAYS.match(text)
+        if says and not speaker and (who := _bare(says["who"]))[:1].isupper():
+            speaker, subject = [who], [words for words in subject if words not in who]
         whose, *others = [*speaker, *sides] or [""]  # whoever is named later is spoken of
         return Request("quotes", " ".join((*subject, *others)), speaker=whose)
     return None
@@ -340,18 +437,30 @@ def _of_sides(text: str, found: RequestReading) -> Request | None:
 
 def _kind_of(text: str, found: RequestReading) -> str:
     """The kind of a request as the model has it; a fact, unless it is surely another."""
+    if kind := _kind_by_form(text, found):
+        return kind
+    corrected = found.kind == "disagreement" and CORRECTED.search(text)
+    unsure = found.probability < SURE and not corrected
+    unsure |= found.kind == "comparison" and bool(_THEY.search(text))
+    asks = (found.kind in ("search", "latest") and _ASKS.match(text)) or _WHAT_NEXT.match(text)
+    # "What happens to the prisoners", "is there a timetable"
+    timed = found.kind == "timeline" and _YES_OR_NO.match(text)
+    return "fact" if unsure or asks or timed else found.kind
+
+
+def _kind_by_form(text: str, found: RequestReading) -> str:
+    """The kind that a request surely is, by its words with what the model says; "" if by none."""
     if _CORRECTIONS.match(text):
         return "disagreement"
     if found.kind == "list" and _LISTED.match(text):
         return "list"
     if found.kind == "fact":
         return "quotes" if _SAY.match(text) and _words(text, found, "speaker") else "fact"
-    corrected = found.kind == "disagreement" and CORRECTED.search(text)
-    unsure = found.probability < SURE and not corrected
-    asks = (found.kind in ("search", "latest") and _ASKS.match(text)) or _WHAT_NEXT.match(text)
-    # "What happens to the prisoners", "is there a timetable"
-    timed = found.kind == "timeline" and _YES_OR_NO.match(text)
-    return "fact" if unsure or asks or timed else found.kind
+    if _BRIEF_ASKED.match(text):
+        return "brief"
+    if found.kind == "quotes" and _SAYS.match(text):
+        return "quotes"
+    return ""
 
 
 def _of_one(text: str, kind: str) -> bool:
@@ -396,9 +505,7 @@ def _behind(found: RequestReading, asked: re.Match[str]) -> RequestReading:
 
 
 def _spelt(word: re.Match[str]) -> str:
-    """A word as typed, or the word that it is short for, or that of requests but for a letter."""
-    if short := _TEXTED.get(word[0].lower()):
-        return short
+    """A word as typed, or that of requests which it is but for a letter."""
     found = process.extractOne(word[0].lower(), _WORDS, scorer=OSA.distance, score_cutoff=1)
     return found[0] if found and found[1] else word[0]
 
@@ -413,4 +520,4 @@ def _span(text: str, found: RequestReading) -> str:
 
 
 def _bare(words: str) -> str:
-    return re.sub(r"^(?:the|an?) |[’']s$", "", words.strip(' ?!.,;:"“”'), flags=re.I)
+    return re.sub(r"^(?:of )?(?:the|an?) |^of |[’']s$", "", words.strip(' ?!.,;:"“”'), flags=re.I)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
-from index.text.names import TITLES, names_in
+from index.text.names import TITLES, alike, names_in
 from index.text.words import is_content, stem
 from rag.quote_context import words_of
 from rag.requests.speech import VERB
@@ -24,10 +24,19 @@ _BEFORE = re.compile(
 _BARE = re.compile(rf"(?:^|[“\"] ?|, |\b(?:and|that|by|from|with|to|for|of|[–—]) ){_NOUN} $", re.I)
 # "Tobias Renn, the captain of the ferry,"; "Marta Oyelowe, the union's general secretary,".
 _AFTER = re.compile(
-    rf"^, (?:{_DETERMINED} )?(?:(?P<whose>[\w-]+)[’']s? )?{_NOUN}"
+    rf"^, (?:(?:then|now|formerly|once) )?(?:{_DETERMINED} )?(?:(?P<whose>[\w-]+)[’']s? )?{_NOUN}"
     rf"(?:[,.;:]|$| (?:of|in|at|for|from) (?:the )?{_BODY}| (?:on|who|which|that|and|as)\b)"
 )
 _OF = re.compile(rf"^ (?:of|from|for) (?:the )?{_BODY}")
+# "Kremlin spokesman Dmitry Peskov".
+_THEIRS = re.compile(
+    r"\b(?P<of>[A-Z][\w-]*) (?P<noun>(?:[a-z]+ ){0,2}(?:spokes\w+|secretary|minister|envoy|leader"
+    r"|president|chief|director)) $"
+)
+# "Anna Berg, who leads the opposition,".
+_LEADS = re.compile(
+    rf"^, who (?:leads|heads|chairs|runs|represents|speaks for|is speaking for) (?:the )?{_BODY}"
+)
 # The rest of a name whose first word ends in an apostrophe: "Seafarers' Alliance".
 _REST = re.compile(r"^[’'](?: [A-Z][\w-]*)+")
 _VERBAL = re.compile(
@@ -105,7 +114,11 @@ def _called(name: str, before: str, after: str) -> Iterator[tuple[str, str]]:
     titles = [word for word in name.lower().split() if word in TITLES]
     if titles and len(titles) < len(name.split()):
         yield " ".join(titles), ""
-    for found in (_BEFORE.search(before), _BARE.search(before), _AFTER.match(after)):
+    for found in (
+        _THEIRS.search(before) or _BEFORE.search(before),
+        _BARE.search(before),
+        _AFTER.match(after),
+    ):
         if not found:
             continue
         told = found.groupdict()
@@ -114,10 +127,50 @@ def _called(name: str, before: str, after: str) -> Iterator[tuple[str, str]]:
         noun = told["noun"].lower()
         if apposed and all(map(is_content, noun.split())) and not _VERBAL.match(noun.split()[-1]):
             yield noun, told.get("whose") or told.get("of") or ""
-    if " " in name and (found := _OF.match(after)):
+    if found := _LEADS.match(after) or (_OF.match(after) if " " in name else None):
         yield "", found["of"]
     elif " of " in name:
         yield "", re.sub(r"^the ", "", name.split(" of ", 1)[1])
+
+
+# Who speaks for what has no name of its own, and for any company.
+_OFFICES = {
+    "city": ("mayor",),
+    "town": ("mayor",),
+    "ministry": ("minister",),
+    "court": ("judge",),
+    "union": ("secretary", "organiser", "organizer"),
+}
+_CHIEFS = frozenset("director executive boss chief chairman chairwoman president owner".split())
+
+
+def spokesmen(side: str, known: Iterable[Calling]) -> frozenset[str]:
+    """Who speaks for somebody or for a body.
+
+    Args:
+        side: As the request calls it.
+        known: What articles call those whom they name.
+    """
+    *before, last = side.lower().split()
+    first = {*map(stem, before)}
+    found: set[str] = set()
+    offices: dict[str, set[str]] = {}
+    for c in known:
+        if c.of and same(c.of, last):
+            found.add(c.name)
+        *kind, head = c.noun.split() or [""]
+        if head in _OFFICES.get(last, ()):
+            offices.setdefault(head, set()).add(untitled(c.name).split()[-1])
+        if head in _CHIEFS and first & {*map(stem, kind)}:
+            found.add(c.name)  # "the tram director", for the tram company
+    # Of one holder alone it is known that it is theirs.
+    return frozenset(found.union(*(names for names in offices.values() if len(names) == 1)))
+
+
+def same(name: str, last: str) -> bool:
+    """Whether a name can be that of which the last word is given, in lower case."""
+    word = name.split()[-1].lower()
+    return alike(last, word) or stem(last) == stem(word)
 
 
 def untitled(name: str) -> str:

@@ -16,7 +16,7 @@ from index.text.dates import Date, dates_in
 from rag.extractive import says_the_same
 from rag.periods import day_text
 from rag.quote_context import words_of
-from rag.requests.material import LEAST, Line, Material, opening, quoted, telling
+from rag.requests.material import LEAST, OPENS, Line, Material, opening, quoted, telling
 from rag.requests.quoting import speaks_there
 
 # Two sentences on one day whose cosine is higher tell of one event.
@@ -36,6 +36,11 @@ _FUTURE = re.compile(
     r"|upcoming|until|by)\b",
     re.I,
 )
+_AHEAD = re.compile(
+    r"\b(?:will|shall|(?:is|are) (?:to|due|expected|scheduled|planned)|plans? to|upcoming|tomorrow"
+    r"|next (?:week|month|year|step|round|meeting|hearing))\b",
+    re.I,
+)
 # A date that bounds a time or says when something else was is no day of an event.
 _BOUND = re.compile(
     r"\b(?:since|until|till|before|after|by|from|through|than|every|each|a|between)"
@@ -51,6 +56,10 @@ _NEXT = re.compile(
     re.I,
 )
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}, ?$")
+
+
+Days = tuple[date | None, date | None]
+"""The first and the last day of a time; None leaves an end open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +82,17 @@ class Event:
         return words_of(self.article, self.index)
 
 
-def timeline(material: Material, most: int = MOST) -> list[Line]:
+def timeline(material: Material, most: int = MOST, days: Days = (None, None)) -> list[Line]:
     """One line an event, by day; what several articles tell of a day is cited together.
 
     Args:
         material: The articles on the subject of the request.
         most: How many events at most: those nearest to the subject; of everything those that
             articles open with.
+        days: Of which days they are.
     """
-    events = [e for article in material.articles for e in _events(article)]
+    first, last = days[0] or date.min, days[1] or date.max
+    events = [e for a in material.articles for e in events_of(a) if first <= e.day <= last]
     if not events:
         return []
     events = _on_subject(material, events, most)
@@ -91,6 +102,46 @@ def timeline(material: Material, most: int = MOST) -> list[Line]:
     ]
 
 
+def ahead(material: Material, most: int) -> list[Line]:
+    """What the newest article that looks ahead says is to come, nearest to the subject chosen.
+
+    Args:
+        material: The articles on the subject of the request.
+        most: How many sentences at most.
+    """
+    for stored in sorted(material.stories(), key=lambda a: a.article.published or date.min)[::-1]:
+        on = material.share(opening(stored))
+        found = [
+            index
+            for index in telling(stored)
+            if _AHEAD.search(words_of(stored, index))
+            and max(on, material.share(quoted(stored, index))) >= OPENS
+        ]
+        if found:
+            vectors = material.encode([words_of(stored, index) for index in found])
+            near = vectors @ material.embedder.encode_query(material.subject)
+            best = sorted(found[n] for n in np.argsort(-near)[:most])
+            return [Line(stored, index) for index in best]
+    return []
+
+
+def dated(stored: StoredArticle, start: int, end: int) -> Event | None:
+    """The first dated sentence of some words of an article, else their first on publication.
+
+    Args:
+        stored: The article.
+        start: Where the words begin in its text.
+        end: Where they end.
+
+    Returns:
+        None if neither is dated.
+    """
+    within = [n for n, s in enumerate(stored.sentences) if s.start < end and start < s.end]
+    told = (e for e in events_of(stored) if e.told and e.index in within)
+    day = stored.article.published
+    return next(told, Event(day, stored, within[0], False) if day and within else None)
+
+
 def label_of(event: Event) -> str:
     """The day and who tells of it: "3 March 2026 (The Post)"."""
     names = [a.article.publisher for a in (event.article, *(a for a, _ in event.copies))]
@@ -98,8 +149,12 @@ def label_of(event: Event) -> str:
     return f"{day_text(event.day)} ({who})" if who else day_text(event.day)
 
 
-def _events(stored: StoredArticle) -> list[Event]:
-    """The dated sentences of an article; its first one with the day of publication, if none is."""
+def events_of(stored: StoredArticle) -> list[Event]:
+    """The dated sentences of an article; its first one with the day of publication, if none is.
+
+    Args:
+        stored: The article.
+    """
     published = stored.article.published
     found: list[Event] = []
     first = None

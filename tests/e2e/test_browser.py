@@ -15,8 +15,8 @@ from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
 from tests.ui.reporting import about, hostile_answers
 from ui.conversation_store.store import ConversationStore
 from ui.page.app import build_app, launch
-from ui.page.open_turns import OpenTurns
-from ui.report.page import page as report_page
+from ui.page.chat import OpenTurns
+from ui.report import page as report_page
 from ui.sample import NOTICE, SUGGESTIONS
 
 pytestmark = browser_wanted

@@ -25,7 +25,7 @@ from ui.conversation_store.store import ConversationStore
 from ui.conversation_store.values import Turn
 from ui.export import page as exported_page
 from ui.page.app import build_app, launch
-from ui.report.page import page as report_page
+from ui.report import page as report_page
 
 pytestmark = browser_wanted
 

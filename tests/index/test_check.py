@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from index.check import faults
 from index.embedded import LEDGER, open_ledger
+from index.engine import faults
 from index.errors import IndexMissing
 from tests.index.looking import RAIN, SNOW, add, write
 

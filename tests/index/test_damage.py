@@ -11,9 +11,9 @@ import pytest
 
 from index.article import Article
 from index.build import Builder
-from index.check import faults
 from index.connection import Connections
 from index.embedded import LEDGER, open_ledger
+from index.engine import faults
 from index.errors import IndexDamaged, OnRecordError
 from index.generation import Generations
 from index.ledger import Ledger

@@ -21,9 +21,8 @@ from llama_index.core.vector_stores.types import (
 
 from index.article import Article
 from index.build import Builder
-from index.check import faults
 from index.copying import copy
-from index.engine import engine_at
+from index.engine import engine_at, faults
 from index.errors import (
     IndexBusy,
     IndexDamaged,

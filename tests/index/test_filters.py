@@ -12,9 +12,9 @@ from llama_index.core.vector_stores.types import (
 
 from index.article import Article
 from index.build import Builder
-from index.conditions import FIELDS
+from index.database import FIELDS
 from index.embedded import open_ledger
-from index.filters import as_sql
+from index.vector_store import as_sql
 
 ARTICLES = [
     Article(uri="a", key="1", text="One.", publisher="The Record", published=date(2025, 5, 18),

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 import pytest
 
 from index import search_index
-from index.backup import backup, put
+from index.backup import backup
 from index.build import Builder
-from index.check import faults
 from index.connection import MAKING, Connections
+from index.disk import put
 from index.embedded import LEDGER
+from index.engine import faults
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
 from index.migrate import create
@@ -172,7 +173,7 @@ def test_a_mend_without_room_leaves_the_damaged_ledger(tmp_path, fake, monkeypat
         db.execute("UPDATE articles SET text = replace(text, 'Sunday', 'Monday')")
     db.close()
     told = faults(index)
-    for where in ("faiss.write_index", "index.backup.copy", "shutil.copyfile"):
+    for where in ("faiss.write_index", "index.disk.copy", "shutil.copyfile"):
         with monkeypatch.context() as patch:
             patch.setattr(where, faiss_stop if "faiss" in where else stop)
             with pytest.raises(IndexUnwritable):
@@ -197,7 +198,7 @@ def test_what_a_ledger_has_in_its_log_stays_when_another_has_no_room(tmp_path, f
     add(index, fake, write(tmp_path / "news", {"rain.txt": RAIN}))
     log = index / f"{LEDGER}-wal"
     log.write_bytes(b"what was committed last")
-    monkeypatch.setattr("index.backup.copy", sqlite_stop)
+    monkeypatch.setattr("index.disk.copy", sqlite_stop)
     with pytest.raises(sqlite3.OperationalError, match="disk is full"):
         put(new, index / LEDGER)
     assert log.read_bytes() == b"what was committed last"

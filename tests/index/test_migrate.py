@@ -9,10 +9,10 @@ import pytest
 
 from index import migrate
 from index.build import Builder
-from index.check import faults
 from index.connection import Connections
-from index.digest import digest
+from index.database import digest
 from index.embedded import LEDGER
+from index.engine import faults
 from index.errors import IndexMismatch
 from index.generation import Generations
 from index.ledger import WRITTEN, Ledger

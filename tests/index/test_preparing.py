@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from index.build import Builder
-from index.check import faults
+from index.engine import faults
 from index.errors import OnRecordError
 from index.preparing import Workers
 from index.readers.source import Source

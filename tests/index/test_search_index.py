@@ -8,8 +8,8 @@ import pytest
 
 from index import search_index
 from index.build import Builder
-from index.check import faults
 from index.embedded import open_ledger
+from index.engine import faults
 from index.search_index import SearchIndex, SearchIndexDamaged
 from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder

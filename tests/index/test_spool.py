@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import spool as room
+from index import disk as room
+from index.disk import Spool
 from index.errors import IndexUnwritable
-from index.spool import Spool
 
 KEYS = st.sampled_from("abcde")
 STEPS = st.lists(st.tuples(KEYS, st.none() | st.text()))

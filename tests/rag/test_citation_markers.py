@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.generative.reply_sentence import resolve
+from rag.generative.reply import resolve
 
 PLAIN = "Rain fell on Kyiv."
 

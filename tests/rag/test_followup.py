@@ -38,6 +38,7 @@ def asked(question, before, reply=""):
 
 # One name, place or date in another's place.
 SWAPPED = [
+    ("What are Norvia's conditions?", "And Corvale's?", "What are Corvale's conditions?"),
     (MERZ, "And Macron?", "What did Macron say about sanctions?"),
     (MERZ, "what about Poland", "What did Poland say about sanctions?"),
     (MERZ, "Ok, and Orban?", "What did Orban say about sanctions?"),
@@ -136,6 +137,8 @@ RESOLVED = [
     ),
     (ACT, "", "When was it passed?", "When was the Riverside Act passed?"),
     ("Was Putin in Istanbul?", "", "Did Trump speak there?", "Did Trump speak in Istanbul?"),
+    ("What did Peskov say about Merz?", "", "What else did he say?", "What else did Peskov say?"),
+    ("How big is the EU's loan?", "", "Who opposed it?", "Who opposed the EU's loan?"),
 ]
 
 # Leans on nothing, whatever went before.

@@ -1,7 +1,7 @@
 """Whom and what articles name; each article is read once."""
 
 from rag import library
-from rag.named import MOST, names_of
+from rag.library import MOST, names_of
 from tests.fakes import FakeEmbedder
 from tests.rag.builders import article, corpus_of, stored
 

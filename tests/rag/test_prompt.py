@@ -8,7 +8,7 @@ import pytest
 from rag.generative import prompt as templates
 from rag.generative import rewrite
 from rag.generative.prompt import MOST_PASSAGES, budget, choose, prompt, tokens
-from rag.generative.reply_sentence import refuses
+from rag.generative.reply import refuses
 from rag.quote_context import citation
 from tests.rag.builders import evidence, said, stored
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.generative.prompt_injection import gives_orders, plain, sanitize, tainted
+from rag.generative.prompt import gives_orders, plain, sanitize, tainted
 from tests.rag.builders import said, stored
 
 

@@ -30,6 +30,8 @@ WORDS = Vocabulary.build([("", NEWS)])
         ("mercz and zelinsky", "Merz and Zelenskyy"),
         ("Who resinged in Halvermoth?", "Who resigned in Halvermouth?"),
         ("wich barrir", "which barrier"),
+        ("wat did peskov sai", "what did Peskov say"),
+        ("what are norvias conditions", "what are Norvia's conditions"),
     ],
 )
 def test_a_slip_is_mended(typed, meant):
@@ -43,7 +45,7 @@ def test_a_slip_is_mended(typed, meant):
         "Who said “peskow” and 'crimae'?",  # quoted
         "Is it the iPeskow or the PESKOW?",  # a capital inside
         "Was it 2O25 or 20255?",  # numbers
-        "Why was ppl at the tbl?",  # short
+        "Why was qtr at the tbl?",  # short
         "Which photosynthesis colours organisations?",  # English that the articles lack
     ],
 )

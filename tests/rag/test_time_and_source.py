@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rag.periods import periods
 from rag.time_and_source import scope
-from rag.types import NO_SCOPE, Filters, Scope
+from rag.types import Filters, Scope
 from tests.rag.builders import article, corpus_of
 
 TODAY = date(2025, 5, 20)  # a Tuesday
@@ -161,7 +161,7 @@ def test_the_publisher_that_is_the_source(question, number, words):
 
 @pytest.mark.parametrize("question", UNCONFINED)
 def test_what_confines_nothing(question):
-    assert found(question) == NO_SCOPE
+    assert found(question) == Scope()
     assert not found(question)
 
 
@@ -179,7 +179,7 @@ def test_a_beginning_and_an_end_are_one_period():
     got = found("What was said since March 2025 and until 4 April 2025?")
     assert (got.after, got.before) == (date(2025, 3, 1), date(2025, 4, 11))
     assert got.because == ("since March 2025", "until 4 April 2025")
-    assert found("What was said since April 2025 or before March 2024?") == NO_SCOPE
+    assert found("What was said since April 2025 or before March 2024?") == Scope()
 
 
 def test_an_archive_counts_from_its_newest_article():
@@ -190,9 +190,9 @@ def test_an_archive_counts_from_its_newest_article():
         " 19 May 2025)."
     )
     assert found("Who resigned in June?", today=date(2025, 11, 22)).after == date(2024, 6, 1)
-    assert found("Who resigned today?", today=date(2026, 11, 22)) == NO_SCOPE
+    assert found("Who resigned today?", today=date(2026, 11, 22)) == Scope()
     # A date with its year lies where it lies.
-    assert found("Who resigned in June 2026?", today=date(2026, 11, 22)) == NO_SCOPE
+    assert found("Who resigned in June 2026?", today=date(2026, 11, 22)) == Scope()
 
 
 def test_without_dates_or_publishers_there_is_no_scope():

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.generative.prompt import CANNOT_ANSWER, SYSTEM
-from rag.generative.reply_sentence import refuses, says_nothing, wording
+from rag.generative.reply import refuses, says_nothing, wording
 
 QUESTION = "What fell on Kyiv?"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rag.evaluation.answers import evaluate
 from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 from tests.ui.fake_corpus import HOSTILE
-from ui.report.page import About
+from ui.report import About
 
 TITLES = {"a": "Rain at last", "x": "Hail & ice"}
 

@@ -6,8 +6,7 @@ import re
 from dataclasses import replace
 
 from tests.ui.fake_corpus import FakeCorpus
-from ui.page.actions import ACTIONS, actions_html, acts_html
-from ui.page.chat import Turn, messages, respond, stop
+from ui.page.chat import ACTIONS, Turn, actions_html, acts_html, messages, respond, stop
 from ui.templating import static
 
 

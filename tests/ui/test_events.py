@@ -10,7 +10,7 @@ import pytest
 
 from tests.running import run
 from ui.page.app import _gradio, launch
-from ui.page.events import STREAM, EventStream
+from ui.page.middleware import STREAM, EventStream
 
 SESSION = "one"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ui.page.chat import Turn
-from ui.page.open_turns import OpenTurns
+from ui.page.chat import OpenTurns, Turn
 
 ONE, TWO = Turn("one", "1", "1"), Turn("two", "2", "2")
 

@@ -13,8 +13,14 @@ from rag.answer_text import MAY, UNSUPPORTED, generative_text
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply, short
 from tests.ui.serving import PASSWORD, SECONDS, ScriptedCorpus, growing, served
 from ui.server.auth import User, Users
-from ui.server.openai_api import CHECKED, SOURCES, annotations_of, content_of, conversation_of
-from ui.server.openai_schemas import MessageIn
+from ui.server.openai_api import (
+    CHECKED,
+    SOURCES,
+    MessageIn,
+    annotations_of,
+    content_of,
+    conversation_of,
+)
 from ui.server.worker_pool import WorkerPool
 
 HEADLINE = "what preconditions did the Kremlin set?"

@@ -13,7 +13,7 @@ from rag.question_files import Line
 from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 from tests.ui.fake_corpus import HOSTILE
 from tests.ui.reporting import about, hostile_answers
-from ui.report.page import page
+from ui.report import page
 
 RAIN = ("Rain fell on it.", "a")
 VOID = {"meta"}

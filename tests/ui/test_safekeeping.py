@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from index.backup import NoBackup, unpack
-from index.check import faults
+from index.engine import faults
 from rag.corpus import Corpus
 from rag.settings import Settings
 from rag.types import Answer
 from tests.fakes import FakeReader
 from tests.index.looking import look, write
 from tests.ui.printed import only, sentence
-from ui.commands.safekeeping import NAMES
+from ui.commands.indexing import NAMES
 from ui.conversation_store.store import ConversationStore
 from ui.library.adding import Editor, Pasted
 

@@ -162,7 +162,7 @@ def test_a_session_that_is_not_known_is_one_line_of_the_log(page, caplog, capfd)
     with caplog.at_level(logging.WARNING), signed_in(page, ADA) as ada:
         assert heard(ada, "unknown")["session_not_found"]
         assert ada.get("/").status_code == 200
-    assert [(r.name, r.exc_info) for r in caplog.records] == [("ui.page.routes", None)]
+    assert [(r.name, r.exc_info) for r in caplog.records] == [("ui.page.middleware", None)]
     assert "Traceback" not in capfd.readouterr().err
 
 

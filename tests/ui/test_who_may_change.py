@@ -13,7 +13,7 @@ from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, write
 from tests.ui.serving import PASSWORD, served
-from ui import changes
+from ui import files as changes
 from ui.alerts import checking
 from ui.commands import indexing
 from ui.library.adding import Editor

@@ -177,7 +177,7 @@ def keep(directory: Path, place: Place, text: str) -> Alert:
     understand(text)
     if not is_question(text) and not content_stems(text):
         raise UnusableQuestion(f"“{text}” has no word to look for; name what it is about")
-    return Alerts(directory).add(text, last_of(place))
+    return Alerts(directory).add(text, _last_of(place))
 
 
 def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Match], list[str]]:
@@ -196,7 +196,7 @@ def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Matc
         return [], []
     try:
         with FileLock(alerts.path.with_suffix(".lock"), timeout=0):
-            last = last_of(settings.place())
+            last = _last_of(settings.place())
             found: list[Match] = []
             if any(alert.since != last for alert in kept):
                 corpus = corpus or _opened(settings)
@@ -224,7 +224,7 @@ def ask_aside(settings: Settings, corpus: Corpus) -> None:
     threading.Thread(target=work, name="onrecord-alerts", daemon=True).start()
 
 
-def last_of(place: Place) -> int:
+def _last_of(place: Place) -> int:
     """The pk of the article that was stored last in the index at a place; 0 without any."""
     engine = engine_at(place)
     if not engine.made():

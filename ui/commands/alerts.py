@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import typer
 
 from index.errors import OnRecordError
+from rag.settings import Settings
 from ui.alerts import checking
 from ui.alerts.checking import line, rss
 from ui.alerts.store import Alerts
 from ui.output import plain
-
-if TYPE_CHECKING:
-    from rag.settings import Settings
 
 MOST = 100
 

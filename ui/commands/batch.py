@@ -7,20 +7,18 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import track
 
 from index.errors import OnRecordError
+from rag.corpus import Corpus
 from rag.question_files import Line
+from rag.types import Filters
 from ui import output
 from ui.files import replacing
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.types import Filters
 
 RUN_DEPTH = 100
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
@@ -18,6 +18,7 @@ from index.article import Article
 from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
 from index.readers.source import Source
+from rag.corpus import Corpus
 from rag.evaluation.answers import Evaluation, evaluate
 from rag.evaluation.judge import judge
 from rag.evaluation.rankings import RankingEvaluation, evaluate_ranking, rank
@@ -29,19 +30,15 @@ from rag.question_files import (
     read_collection,
     read_golden,
 )
+from rag.settings import Settings
 from ui.commands import indexing
 from ui.commands.batch import tracked
 from ui.conversation_store.values import Feedback
-from ui.figures import counted
 from ui.files import check_place, replacing
 from ui.output import plain
-from ui.report import terminal
-from ui.report.page import About, page
+from ui.report import About, page, show
 from ui.sample import is_sample, open_corpus
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.settings import Settings
+from ui.templating import counted
 
 LIKED, DISLIKED = "liked", "disliked"
 
@@ -64,13 +61,13 @@ def write_golden(path: Path, given: Sequence[Feedback]) -> Written:
     Raises:
         UnreadableInput: the file cannot be written.
     """
-    lines = [line for each in given if (line := golden(each)) is not None]
+    lines = [line for each in given if (line := _golden(each)) is not None]
     with replacing(path) as file:
         file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
     return Written(len(lines), len(given) - len(lines))
 
 
-def golden(given: Feedback) -> dict[str, Any] | None:
+def _golden(given: Feedback) -> dict[str, Any] | None:
     """One reader's judgement as a line of a golden set; None if it says nothing to judge by.
 
     A liked answer is what is expected again: its articles, and of a quoting answer each claim as a
@@ -146,7 +143,7 @@ def run(
         values = {"evaluates": kind} | about.as_json() | found.as_json()
         typer.echo(json.dumps(values, ensure_ascii=False))
         return
-    terminal.show(about, found)
+    show(about, found)
     if report is not None:
         typer.echo(plain(f"\nThe report is in {report}"))
 

@@ -6,30 +6,36 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from index import backup as copies
 from index.article import Article, Skipped
+from index.backup import restore as put_back
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
-from index.check import faults
+from index.copying import records
+from index.embedded import LEDGER
 from index.embedders import embedder_of
-from index.engine import engine_at
-from index.errors import IndexDamaged
+from index.engine import Place, engine_at, faults
+from index.errors import IndexDamaged, IndexMissing
 from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
 from index.web import gather as web
 from index.web.addresses import AddressRefused, is_web
 from index.web.fetch import Fetch, Fetcher, NotFetched
 from index.web.reading import Unreadable, as_read, listing, unzipped
-from ui import changes, output
+from rag.settings import Settings
+from ui import output
+from ui.alerts.store import FILE as ALERTS
+from ui.conversation_store.database import FILE
 from ui.conversation_store.store import damage
-
-if TYPE_CHECKING:
-    from rag.settings import Settings
+from ui.files import check_place, note, person, replacing
+from ui.output import plain
+from ui.sample import FOLDER as SAMPLE
 
 
 def explanations(
@@ -138,7 +144,7 @@ def _added(
 
 def _note(settings: Settings, report: Report) -> None:
     changed = {"added": report.added, "changed": report.changed, "removed": report.removed}
-    changes.note(settings.index, changes.person(), changed)
+    note(settings.index, person(), changed)
 
 
 def fetcher(settings: Settings) -> Fetcher:
@@ -274,3 +280,64 @@ def _builder(settings: Settings, workers: int = 1) -> Iterator[Builder]:
             progress=progress,
             workers=Workers(workers, load) if workers > 1 else None,
         )
+
+
+# What cannot be made again: the articles and what finds them, chats and feedback, alerts.
+NAMES = (LEDGER, FILE, ALERTS, f"{SAMPLE}/{FILE}")
+
+
+def backup(directory: Path, file: Path) -> None:
+    """Writes all that cannot be made again into one file.
+
+    Args:
+        directory: The folder of the index.
+        file: The backup that is written.
+
+    Raises:
+        IndexMissing: there is nothing in the folder.
+        UnreadableInput: the file cannot be written.
+    """
+    check_place(file)
+    found = copies.backup(directory, NAMES, file)
+    if not found:
+        file.unlink()
+        raise IndexMissing(f"{directory}: there is nothing here to back up; see --index")
+    typer.echo(f"{file}: {', '.join(found)}")
+
+
+def restore(directory: Path, file: Path) -> None:
+    """Puts a backup in the place of what is there, which is kept beside it.
+
+    Raises:
+        NoBackup, IndexBusy, IndexMismatch: see the classes.
+    """
+    for name, before in put_back(directory, NAMES, file).items():
+        kept = f"; what was there is kept as {before}" if before else ""
+        typer.echo(plain(f"restored: {directory / name}{kept}"))
+
+
+def export(place: Place, file: Path) -> bool:
+    """Writes every article as a line of JSON that ``add`` reads back; whether all could be read.
+
+    Args:
+        place: Where the index is.
+        file: JSON Lines, written whole or not at all.
+
+    Raises:
+        IndexMissing, IndexMismatch, IndexDamaged: see the classes.
+        UnreadableInput: the file cannot be written.
+    """
+    ledger = engine_at(place).open()
+    written = 0
+    with ledger.read(), replacing(file) as lines:
+        for record in records(ledger):
+            lines.write(json.dumps(record) + "\n")
+            written += 1
+        lacking = ledger.counts()["articles"] - written
+    typer.echo(f"{file}: {written} articles")
+    if lacking:
+        typer.echo(
+            f"onrecord: {lacking} damaged articles are left out; see which with: onrecord check",
+            err=True,
+        )
+    return not lacking

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import typer
 
 from index.errors import OnRecordError
 from rag.generative.llm import OpenAILikeModel
+from rag.settings import Settings
 from ui.output import plain
-
-if TYPE_CHECKING:
-    from rag.settings import Settings
 
 
 def run(settings: Settings, *, as_json: bool) -> None:

@@ -7,22 +7,19 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from index.errors import OnRecordError
 from index.readers.source import Source, SourceMissing
+from index.sync import Report
 from index.web.addresses import is_web
 from index.web.fetch import Fetch
+from rag.settings import Settings
 from ui.commands import indexing
 from ui.commands.alerts import tell_new
-from ui.figures import counted
 from ui.output import plain
-
-if TYPE_CHECKING:
-    from index.sync import Report
-    from rag.settings import Settings
+from ui.templating import counted
 
 # How often it is looked whether it is time, in seconds, while no file changes.
 TICK = 30.0

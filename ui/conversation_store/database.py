@@ -7,12 +7,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
 
 from index.connection import logged
-from index.digest import digest
+from index.database import digest
 from index.errors import OnRecordError
 
 FILE = "chats.sqlite3"
@@ -25,29 +26,6 @@ WRITTEN = {
     "feedback": "turn, conversation, liked, reason, given_at, history, question, answer",
 }
 
-_SCHEMA = """
-CREATE TABLE conversations (
-    pk INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, title TEXT NOT NULL, named INTEGER NOT NULL,
-    changed INTEGER NOT NULL, created_at TEXT NOT NULL, digest BLOB NOT NULL DEFAULT x''
-);
-CREATE INDEX conversations_by_user ON conversations (user, changed);
-CREATE TABLE turns (
-    pk INTEGER PRIMARY KEY AUTOINCREMENT,
-    conversation INTEGER NOT NULL REFERENCES conversations (pk) ON DELETE CASCADE,
-    question TEXT NOT NULL, answer TEXT NOT NULL, said TEXT NOT NULL, asked_at TEXT NOT NULL,
-    digest BLOB NOT NULL DEFAULT x''
-);
-CREATE INDEX turns_by_conversation ON turns (conversation);
-CREATE TABLE feedback (
-    turn INTEGER PRIMARY KEY,
-    conversation INTEGER NOT NULL REFERENCES conversations (pk) ON DELETE CASCADE,
-    liked INTEGER NOT NULL, reason TEXT NOT NULL, given_at TEXT NOT NULL,
-    history TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
-    digest BLOB NOT NULL DEFAULT x''
-);
-CREATE INDEX feedback_by_conversation ON feedback (conversation);
-"""
 WORDS = """
 CREATE VIRTUAL TABLE words USING fts5 (
     title, said, tokenize = 'porter unicode61 remove_diacritics 2'
@@ -105,10 +83,11 @@ class Database:
         making.unlink(missing_ok=True)
         # Readable by nobody else; SQLite gives the files beside it the same rights.
         os.close(os.open(making, os.O_RDWR | os.O_CREAT, 0o600))
+        schema = (files("ui.conversation_store") / "schema.sql").read_text("utf-8")
         db = sqlite3.connect(making)
         try:
             db.executescript(
-                f"BEGIN; {_SCHEMA} {WORDS}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                f"BEGIN; {schema} {WORDS}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
         finally:
             db.close()

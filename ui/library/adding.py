@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
@@ -23,11 +23,9 @@ from index.sync import Report
 from index.text.words import WORD
 from index.web import gather as web
 from index.web.fetch import Fetch, Fetcher
-from ui import changes
+from rag.corpus import Corpus
 from ui.alerts.checking import ask_aside
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
+from ui.files import note
 
 UPLOADED, PASTED = "upload", "pasted"
 """What the uris of articles begin with that came through the page or the door for programs."""
@@ -232,7 +230,7 @@ class Editor:
         for result in results:
             if result.outcome in ("added", "changed", "removed"):
                 changed.setdefault(result.outcome, []).append(result.uri)
-        changes.note(self._home, who, changed)
+        note(self._home, who, changed)
         return results
 
     def _read(self, file: Sent, folder: Path, under: str = UPLOADED) -> list[Article | Skipped]:

@@ -1,14 +1,219 @@
-"""The articles of a corpus as a table has them: searched, sorted, counted."""
+"""The articles of a corpus as a table has them: searched, narrowed, sorted, counted."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
 from index.ledger import Listed
+from index.text.words import content_stems
+from rag.corpus import Corpus
+from rag.library import Named
+from rag.periods import span
+
+_TOKEN = re.compile(
+    r'(?P<no>-)?(?:(?P<field>publisher|language|after|before):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))',
+    re.I,
+)
+
+# Characters of the text that are shown on either side of the words that were looked for.
+_AROUND = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition."""
+
+    field: str  # "publisher", "language", "after" or "before"; "" for words and phrases
+    value: str  # what was typed, its letter case left out
+    phrase: bool = False
+    wanted: bool = True  # whether an article has to meet it, or must not
+
+
+def parsed(typed: str) -> tuple[list[list[Term]], list[Term]]:
+    """Alternatives, each with the words that belong together, and the fields that confine all.
+
+    >>> words, fields = parsed('a -"b c" OR d after:2026')
+    >>> [[(each.value, each.wanted) for each in group] for group in words]
+    [[('a', True), ('b c', False)], [('d', True)]]
+    >>> [(each.field, each.value) for each in fields]
+    [('after', '2026')]
+    """
+    groups: list[list[Term]] = [[]]
+    fields: list[Term] = []
+    wanted = True
+    for found in _TOKEN.finditer(typed):
+        word, phrase = found["word"], found["phrase"]
+        if word == "OR":
+            groups.append([])
+        elif word == "NOT":
+            wanted = False
+        elif word != "AND" and (value := " ".join((word or phrase or "").casefold().split())):
+            field = (found["field"] or "").lower()
+            term = Term(field, value, word is None, wanted and not found["no"])
+            (fields if field else groups[-1]).append(term)
+            wanted = True
+    return [group for group in groups if group] or [[]], fields
+
+
+def matching(
+    rows: Iterable[Row], typed: str, holding: Callable[[Term], Collection[str]], today: date
+) -> list[Row]:
+    """The rows that are meant.
+
+    Args:
+        rows: The rows that are searched.
+        typed: See above; a day that is none yet says nothing.
+        holding: Gives the ids of the articles whose text holds a word or phrase.
+        today: From which "last week" is counted.
+    """
+    groups, fields = parsed(typed)
+    confining = [_test(term, holding, today) for term in fields]
+    tests = [[_test(term, holding, today) for term in group] for group in groups]
+    return [
+        row
+        for row in rows
+        if all(test(row) for test in confining)
+        and any(all(test(row) for test in group) for group in tests)
+    ]
+
+
+def _test(
+    term: Term, holding: Callable[[Term], Collection[str]], today: date
+) -> Callable[[Row], bool]:
+    meets: Callable[[Row], bool]
+    if term.field == "publisher":
+        meets = lambda row: term.value in row.publisher.casefold()  # noqa: E731
+    elif term.field == "language":
+        meets = lambda row: row.language.casefold().startswith(term.value)  # noqa: E731
+    elif term.field:
+        days = None
+        with suppress(ValueError):
+            days = span(term.value, today)
+        if days is None:
+            return lambda row: True
+        first, last = days
+        late = term.field == "after"
+        meets = lambda row: bool(  # noqa: E731
+            row.published and (row.published >= first if late else row.published <= last)
+        )
+    else:
+        held = holding(term)
+        meets = lambda row: term.value in row.searched or row.id in held  # noqa: E731
+    return lambda row: meets(row) is term.wanted
+
+
+def watched(typed: str) -> str:
+    """The words for which an alert can be kept: all of them are wanted, and nothing else.
+
+    >>> watched('frost "hard winter"'), watched("frost OR hail"), watched("frost after:2026")
+    ('frost "hard winter"', '', '')
+    """
+    groups, fields = parsed(typed)
+    alone = len(groups) == 1 and not fields and all(term.wanted for term in groups[0])
+    return typed.strip() if alone and content_stems(typed) else ""
+
+
+def holding(corpus: Corpus, term: Term) -> Collection[str]:
+    """The ids of the articles of a corpus whose text holds a word, in any form, or a phrase.
+
+    Args:
+        corpus: The corpus that is asked.
+        term: A word or a phrase.
+    """
+    found = corpus.holding(term.value)
+    if not term.phrase or len(term.value.split()) < 2:
+        return found
+    texts = {each.id: each.article.text.casefold() for each in corpus.stored(found)}
+    return {id_ for id_, text in texts.items() if term.value in " ".join(text.split())}
+
+
+def excerpt(text: str, typed: str) -> tuple[str, str, str] | None:
+    """What stands before, in and after the first of the words looked for; None if none does.
+
+    Args:
+        text: Of an article.
+        typed: What is looked for, as it was typed.
+    """
+    wanted = [term for group in parsed(typed)[0] for term in group if term.wanted]
+    patterns = [pattern for term in wanted for pattern in _patterns(term)]
+    found = re.search("|".join(patterns), text, re.I) if patterns else None
+    if not found:
+        return None
+    start, end = found.span()
+    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    if start > _AROUND:
+        before = "… " + before.partition(" ")[2]
+    if end + _AROUND < len(text):
+        after = after.rpartition(" ")[0] + " …"
+    return before, found[0], after
+
+
+def _patterns(term: Term) -> Iterator[str]:
+    if term.phrase:
+        yield r"(?<!\w)" + r"\s+".join(map(re.escape, term.value.split()))
+    else:
+        yield from (rf"(?<!\w){re.escape(stem)}\w*" for stem in content_stems(term.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value of a field."""
+
+    label: str
+    query: str  # what to type for it
+    count: int  # how many rows have it
+    chosen: bool  # whether it is typed
+    speaks: bool = False  # whether it is the name of somebody who is quoted
+
+
+def facets(
+    rows: Sequence[Row], typed: str, names: Mapping[str, Named], most: int = 6
+) -> dict[str, list[Facet]]:
+    """By which values the rows can be narrowed: those of most rows, of fields with several.
+
+    Args:
+        rows: Those that were found.
+        typed: What found them.
+        names: Whom and what the articles name, by their ids.
+        most: How many values of a field at most; of names twice as many.
+    """
+    found: dict[str, dict[tuple[str, str], int]] = {"Publisher": {}, "Month": {}, "Language": {}}
+    publishers = {row.publisher for row in rows}
+    quoted = {name for row in rows for name, speaks in names.get(row.id, {}).items() if speaks}
+    found["Named"] = {}
+
+    def count(field: str, label: str, query: str) -> None:
+        found[field][label, query] = found[field].get((label, query), 0) + 1
+
+    for row in rows:
+        for name in names.get(row.id, ()):
+            if name not in publishers:
+                count("Named", name, f'"{name}"')
+        if row.publisher:
+            named = max(row.publisher.split('"'), key=len).strip()  # a part, where it has quotes
+            count("Publisher", row.publisher, f'publisher:"{named}"')
+        if day := row.published:
+            month = f"{day:%B %Y}"
+            count("Month", month, f'after:"{month}" before:"{month}"')
+        if row.language:
+            count("Language", row.language, f"language:{row.language}")
+    shown = {}
+    for field, values in found.items():
+        ranked = sorted(values.items(), key=lambda it: (it[0][1] not in typed, -it[1], it[0]))
+        told = [
+            Facet(label, query, n, query in typed, label in quoted)
+            for (label, query), n in ranked[: most * (1 + (field == "Named"))]
+        ]
+        if len(told) > 1 or any(each.chosen for each in told):
+            shown[field] = told
+    return shown
+
 
 Column = Literal["title", "publisher", "published", "characters", "revision", "copies"]
 COLUMNS: tuple[Column, ...] = get_args(Column)

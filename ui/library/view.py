@@ -6,22 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from index.readers.registry import extensions
+from rag.corpus import Corpus
 from rag.periods import day_text
 from ui.alerts.store import Alerts
-from ui.figures import counted, size_text
-from ui.library.listing import COLUMNS, Column, Figures, Row, figures, ordered, rows
-from ui.library.query import excerpt, facets, holding, matching, watched
+from ui.library.listing import (
+    COLUMNS,
+    Column,
+    Figures,
+    Row,
+    excerpt,
+    facets,
+    figures,
+    holding,
+    matching,
+    ordered,
+    rows,
+    watched,
+)
 from ui.library.timeline import chart, legend, timeline
 from ui.sample import home, is_sample
-from ui.templating import render
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
+from ui.templating import counted, render, size_text
 
 ROWS = 50
 """Articles that the table shows at a time."""
@@ -108,13 +117,13 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
     texts = corpus.stored([row.id for row in shown]) if typed.strip() else ()
     excerpts = {each.id: excerpt(each.article.text, typed) for each in texts}
     return {
-        "about": about_html(figures(corpus.size(), listed), held),
-        "table": table_html(
+        "about": _about_html(figures(corpus.size(), listed), held),
+        "table": _table_html(
             shown,
             column,
             descending=descending,
             choosing=terms.remove,
-            columns=filled(held),
+            columns=_filled(held),
             excerpts=excerpts,
         ),
         "facets": render("library_facets.html", facets=facets(found, typed, corpus.named())),
@@ -122,7 +131,7 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         "found": len(found),
         "first": first,
         "last": first + len(shown),
-        **alerts_shown(Alerts(home(corpus)), keeping=terms.add),
+        **_alerts_shown(Alerts(home(corpus)), keeping=terms.add),
         "watched": watched(typed) if terms.add else "",
         "add": terms.add,
         "said": terms.said,
@@ -131,13 +140,8 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
     }
 
 
-def alerts_shown(alerts: Alerts, *, keeping: bool) -> dict[str, Any]:
-    """The alerts as HTML with the articles that each found last, and how many of these are new.
-
-    Args:
-        alerts: Those of the corpus.
-        keeping: Whether the reader may keep and remove them.
-    """
+def _alerts_shown(alerts: Alerts, *, keeping: bool) -> dict[str, Any]:
+    """The alerts as HTML with the articles that each found last, and how many of these are new."""
     kept, found = alerts.all(), alerts.matches()
     told = [(each, [match for match in found if match.alert == each.text]) for each in kept]
     wanted = kept or keeping
@@ -149,19 +153,14 @@ def alerts_shown(alerts: Alerts, *, keeping: bool) -> dict[str, Any]:
     }
 
 
-def about_html(told: Figures, held: Sequence[Row]) -> str:
-    """The figures of an index, and its articles over time.
-
-    Args:
-        told: The figures.
-        held: The rows of all articles.
-    """
+def _about_html(told: Figures, held: Sequence[Row]) -> str:
+    """The figures of an index, and its articles over time."""
     over = timeline(held)
     drawn, names = Markup(chart(over)), Markup(legend(over))  # noqa: S704 - of our templates
     return render("library_about.html", told=_figures(told), over=over, chart=drawn, legend=names)
 
 
-def filled(held: Sequence[Row]) -> tuple[Column, ...]:
+def _filled(held: Sequence[Row]) -> tuple[Column, ...]:
     """The columns in which there is something: where no article is a copy, none tells of copies."""
     told = {
         "publisher": any(row.publisher for row in held),
@@ -172,7 +171,7 @@ def filled(held: Sequence[Row]) -> tuple[Column, ...]:
     return tuple(name for name in COLUMNS if told.get(name, True))
 
 
-def table_html(
+def _table_html(
     shown: Sequence[Row],
     column: Column,
     *,
@@ -181,16 +180,7 @@ def table_html(
     columns: Sequence[Column] = COLUMNS,
     excerpts: Mapping[str, object] | None = None,
 ) -> str:
-    """Articles as a table whose headings sort it.
-
-    Args:
-        shown: The rows of this page of the table.
-        column: By what they are sorted.
-        descending: Whether the last comes first.
-        choosing: Whether each row has a box to choose it.
-        columns: Those that are shown.
-        excerpts: Of an article's id, what stands around the words that were found.
-    """
+    """Articles as a table whose headings sort it."""
     return render(
         "library_table.html",
         rows=shown,

@@ -1,31 +1,38 @@
-"""The web chat: earlier chats, questions and answers, and beside them the cited article.
+"""The web chat: earlier chats, questions and answers, and beside them the cited article; served.
 
 The one module that imports Gradio, and only when a page is built.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from starlette.middleware import Middleware
 
+from rag.question_generation.suggest import follow_ups, suggest
+from ui.alerts.store import Alerts
 from ui.conversation_store.store import ConversationStore
+from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms, library
-from ui.page.chat import open_source
+from ui.page.chat import OpenTurns, open_source
 from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, offers_html
-from ui.page.events import EventStream
 from ui.page.handlers import QUIET, handler
 from ui.page.history_panel import HistoryPanel
-from ui.page.masthead import masthead_html, welcome_html
-from ui.page.open_turns import OpenTurns
-from ui.page.routes import PageRoutes
-from ui.page.sessions import Sessions
+from ui.page.middleware import EventStream, PageRoutes, Sessions
+from ui.page.render import masthead_html, welcome_html
+from ui.sample import NOTICE, SUGGESTIONS, home, is_sample
 from ui.server import log
+from ui.server.api import build_api
 from ui.server.auth import Users
-from ui.templating import render, static
+from ui.server.metrics import Metrics
+from ui.server.worker_pool import Aside
+from ui.templating import counted, render, static
 
 if TYPE_CHECKING:
     import gradio
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
 
     from rag.corpus import Corpus
     from rag.types import Answer
+
 
 __all__ = ["build_app", "launch"]
 
@@ -186,55 +194,11 @@ def _middleware(app: gradio.Blocks) -> list[Middleware]:
     return [Middleware(PageRoutes), Middleware(EventStream), Middleware(Sessions, inputs=inputs)]
 
 
-# What Gradio calls its colours and measures, in the words of ui/static/page.css.
-_TOKENS = {
-    "body_background_fill": "var(--paper)",
-    "body_text_color": "var(--ink)",
-    "body_text_color_subdued": "var(--quiet)",
-    "background_fill_primary": "var(--paper)",
-    "background_fill_secondary": "var(--shade)",
-    "border_color_primary": "var(--rule)",
-    "border_color_accent": "var(--accent)",
-    "color_accent_soft": "transparent",
-    "link_text_color": "var(--accent)",
-    "block_background_fill": "transparent",
-    "block_label_text_color": "var(--quiet)",
-    "panel_background_fill": "transparent",
-    "input_background_fill": "var(--sheet)",
-    "input_background_fill_focus": "var(--sheet)",
-    "input_border_color": "var(--edge)",
-    "input_border_color_focus": "var(--accent)",
-    "input_placeholder_color": "var(--quiet)",
-    "button_primary_background_fill": "var(--accent)",
-    "button_primary_background_fill_hover": "var(--accent)",
-    "button_primary_border_color": "transparent",
-    "button_primary_text_color": "var(--on-accent)",
-    "button_primary_text_color_hover": "var(--on-accent)",
-    "button_secondary_background_fill": "transparent",
-    "button_secondary_background_fill_hover": "var(--shade)",
-    "button_secondary_border_color": "transparent",
-    "button_secondary_border_color_hover": "transparent",
-    "button_secondary_text_color": "var(--quiet)",
-    "button_secondary_text_color_hover": "var(--ink)",
-}
-_MEASURES = {
-    "block_border_width": "0px",
-    "block_padding": "0px",
-    "block_shadow": "none",
-    "block_radius": "0px",
-    "panel_border_width": "0px",
-    "layout_gap": "0px",
-    "form_gap_width": "0px",
-    "input_shadow": "none",
-    "input_shadow_focus": "none",
-    "button_transition": "none",
-}
-
-
 def _theme(gr: ModuleType) -> Any:  # noqa: ANN401
-    both = {name + mode: value for name, value in _TOKENS.items() for mode in ("", "_dark")}
+    told = json.loads(static("theme.json"))
+    both = {name + mode: value for name, value in told["both"].items() for mode in ("", "_dark")}
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
-    return theme.set(**both, **_MEASURES)
+    return theme.set(**both, **told["measures"])
 
 
 def _gradio() -> ModuleType:
@@ -255,3 +219,66 @@ def _component(gr: ModuleType, name: str, script: str, function: Callable[..., A
         elem_id=name,
         **_BARE,
     )
+
+
+def serve(
+    corpus: Corpus,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    users: Users | None = None,
+    any_host: bool = False,
+    read_only: bool = False,
+) -> None:
+    """Serve the chat and the doors for programs until interrupted.
+
+    Their address goes to standard error once they are up. Who may change the corpus: those who
+    signed in, or, where nobody does, those at this machine.
+
+    Args:
+        corpus: What is asked.
+        host: Where to listen.
+        port: The port; 0 takes a free one.
+        users: Who may come in; without any, all may who reach the port.
+        any_host: Whether it may be called by names that are not this machine's.
+        read_only: Whether nobody may change the corpus.
+
+    Raises:
+        CannotServe: the port is taken.
+    """
+    metrics = Metrics()
+    # With a model, questions wait for its server and not for this processor.
+    aside = Aside(lambda: 0 if corpus.model else metrics.under_way)
+    writable = os.access(corpus.directory, os.W_OK)
+    chats = ConversationStore(corpus.directory) if writable else None
+    changing = writable and not read_only and bool(users or not any_host)
+
+    def moved(directory: Path) -> None:
+        corpus.turn_to(directory)
+        if chats:
+            chats.turn_to(directory)
+
+    editor = Editor.of(corpus, moved) if changing else None
+    page = build_app(
+        metrics.measured(corpus, "page"),
+        notice=lambda: _notice(corpus),
+        suggestions=lambda: SUGGESTIONS if is_sample(corpus) else suggest(corpus),
+        further=lambda answer: aside.run(lambda go_on: follow_ups(corpus, answer, go_on=go_on), ()),
+        chats=chats,
+        originals=lambda: not is_sample(corpus),
+        terms=lambda: Terms.of(corpus, editable=changing, shared=bool(users)),
+    )
+    programs = build_api(corpus, users, any_host=any_host, editor=editor, metrics=metrics)
+    address = launch(page, host, port, programs=programs, proxies=corpus.settings.proxies)
+    print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
+    try:
+        page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
+    except KeyboardInterrupt:
+        page.close()
+
+
+def _notice(corpus: Corpus) -> str:
+    """What the head of the page says of a corpus: what alerts found, and that it is a sample."""
+    new = sum(not match.seen for match in Alerts(home(corpus)).matches())
+    told = f"{counted(new, 'new match', 'new matches')} of alerts, under Corpus." if new else ""
+    return " ".join(filter(None, (told, NOTICE if is_sample(corpus) else "")))

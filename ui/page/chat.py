@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from index.errors import OnRecordError
 from rag import types
 from rag.answer_text import sentence
-from rag.types import NO_FILTERS, Filters
+from rag.corpus import Corpus
+from rag.types import NO_FILTERS, Answer, Citation, Filters
 from ui.page.filters import in_words
 from ui.page.render import (
     answer_html,
@@ -21,12 +23,9 @@ from ui.page.render import (
     opening,
     problem_html,
     question_html,
+    superseded_html,
 )
-from ui.page.superseded import superseded_html
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.types import Answer, Citation
+from ui.templating import render
 
 log = logging.getLogger(__name__)
 
@@ -218,3 +217,127 @@ def _history(turns: Sequence[Turn]) -> list[types.Turn]:
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
     return replace(turn, text="", html=said + problem_html(sentence), answer=None, growing=False)
+
+
+class OpenTurns:
+    """The turns of each page; of too many pages, those of the least recently used are let go.
+
+    What is let go is read again from the chats that are kept. Threads may share it. It has the
+    length and the items of a collection of sessions.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Holds the turns of so many pages."""
+        self._most = most
+        self._pages: OrderedDict[str, tuple[int, list[Turn]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._pages))
+
+    def get(self, session: str) -> list[Turn] | None:
+        """The turns of a page; None if they are not held."""
+        with self._lock:
+            return self._pages[session][1] if session in self._pages else None
+
+    def begin(self, session: str, turns: Sequence[Turn]) -> int:
+        """Holds these turns from now on; gives the number under which ``grow`` goes on with them.
+
+        What was begun before does not go on: an answer that was stopped comes too late.
+
+        Args:
+            session: The page's own id.
+            turns: Oldest first.
+        """
+        with self._lock:
+            run = self._pages[session][0] + 1 if session in self._pages else 1
+            self._pages[session] = run, list(turns)
+            self._pages.move_to_end(session)
+            while len(self._pages) > self._most:
+                self._pages.popitem(last=False)
+        return run
+
+    def grow(self, session: str, run: int, turns: Sequence[Turn]) -> None:
+        """Holds what has become of the turns that were begun under a number.
+
+        Args:
+            session: The page's own id.
+            run: The number that ``begin`` gave.
+            turns: Oldest first.
+        """
+        with self._lock:
+            if session not in self._pages or self._pages[session][0] == run:
+                self._pages[session] = run, list(turns)
+
+    def drop(self, session: str) -> None:
+        """Lets go of a page."""
+        with self._lock:
+            self._pages.pop(session, None)
+
+
+ACTIONS = {
+    "copy": ("Copy", "Copy with sources"),
+    "markdown": ("Markdown", "Save as Markdown"),
+    "webpage": ("Page", "Save as a page"),
+    "good": ("Helpful", "Helpful"),
+    "bad": ("Not helpful", "Not helpful"),
+    "alert": ("Alert me", "Alert me of new articles on this"),
+    "retry": ("Retry", "Retry"),
+    "edit": ("Edit", "Edit"),
+    "wide": ("Ask all articles", "Ask all articles"),
+    "plain": ("As a plain question", "As a plain question"),
+}
+"""What the buttons say and what they are called, by the names of their events."""
+
+_JUDGED = ("good", "bad")
+
+
+def actions_html(
+    turns: Sequence[Turn], *, kept: bool = False, alerts: bool = False, said: str = ""
+) -> str:
+    """The row for these turns; nothing while the last one grows.
+
+    Args:
+        turns: Of the chat.
+        kept: Whether they are kept, and so can be saved and judged.
+        alerts: Whether the reader may keep alerts.
+        said: What became of the last press.
+    """
+    if not turns or turns[-1].growing:
+        return ""
+    last = turns[-1]
+    names = ["copy"] if last.answer else []
+    if kept and last.answer:
+        names += ["markdown", "webpage", "good", "bad"]
+    if alerts and last.answer and last.answer.kind == "fact":
+        names.append("alert")
+    if last.question:
+        names += ["retry", "edit"]
+    if last.confined:
+        names.append("wide")
+    if last.answer and last.answer.heading:
+        names.append("plain")
+    pressed = {"good": last.liked is True, "bad": last.liked is False}
+    buttons = [(*ACTIONS[name], name, pressed.get(name)) for name in names]
+    judged = last.liked is not None
+    query = last.answer.query if last.answer else ""
+    return render("actions.html", buttons=buttons, judged=judged, said=said, query=query)
+
+
+def acts_html(place: int, turn: Turn) -> str:
+    """The row under an answer that others followed; ``place`` is its turn's in the chat.
+
+    Args:
+        place: Of the turn in the chat, from 0.
+        turn: With its answer.
+    """
+    if not turn.answer or not turn.question:
+        return ""
+    buttons = [("Copy this answer", "copy", False), ("Ask otherwise", "edit", False)]
+    if turn.kept is not None:
+        judged = [(ACTIONS[name][0], name, turn.liked is (name == "good")) for name in _JUDGED]
+        buttons[1:1] = judged
+    return render("acts.html", place=place, buttons=buttons)

@@ -1,6 +1,6 @@
 """The page's column of questions and answers: its components, and what becomes of them.
 
-Gradio comes in as an argument; ``ui/web.py`` alone imports it.
+Gradio comes in as an argument; ``ui/page/app.py`` alone imports it.
 """
 
 from __future__ import annotations
@@ -10,22 +10,27 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from index.errors import OnRecordError
-from rag.types import NO_FILTERS, Filters
+from rag.corpus import Corpus
+from rag.types import NO_FILTERS, Answer, Filters
 from ui.conversation_store.values import NoSuchConversation
-from ui.page.actions import actions_html, acts_html
-from ui.page.chat import Turn, last_question, messages, respond, stop, without_last
+from ui.page.chat import (
+    OpenTurns,
+    Turn,
+    actions_html,
+    acts_html,
+    last_question,
+    messages,
+    respond,
+    stop,
+    without_last,
+)
 from ui.page.filters import left_by, narrowed, offered
 from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, streamed, told
 from ui.page.history_panel import COPY, SAVE, HistoryPanel, copied, exported, keep, reopen
-from ui.page.open_turns import OpenTurns
 from ui.templating import render, static
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.types import Answer
 
 FURTHER = 3
 """Questions that are offered after an answer."""

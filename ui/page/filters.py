@@ -6,15 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from index.errors import OnRecordError
 from rag.answer_text import sentence
+from rag.corpus import Corpus
 from rag.periods import span
 from rag.types import NO_FILTERS, Filters
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
 
 LONGEST = 200
 """Characters of a field that are read."""

@@ -1,6 +1,6 @@
 """Between Gradio's events and functions that know nothing of it.
 
-Gradio comes in as an argument; ``ui/web.py`` alone imports it.
+Gradio comes in as an argument; ``ui/page/app.py`` alone imports it.
 """
 
 # No `from __future__ import annotations` here: Gradio reads a handler's annotations when the page

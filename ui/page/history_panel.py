@@ -1,6 +1,6 @@
 """The earlier chats in the page's sidebar: kept, found again, named, deleted, saved.
 
-Gradio comes in as an argument; ``ui/web.py`` alone imports it.
+Gradio comes in as an argument; ``ui/page/app.py`` alone imports it.
 """
 
 from __future__ import annotations
@@ -56,35 +56,27 @@ def keep(
         The chat's id, a new one if there was none, and the turns. What cannot be kept, on a full
         disk for example, is shown all the same, and is a line of the log.
     """
-    try:
-        return _kept(chats, chat, turns, user)
-    except ChatsUnusable as error:
-        log.warning("%s", error)
-        return chat, list(turns)
-
-
-def _kept(
-    chats: ConversationStore, chat: str, turns: Sequence[Turn], user: str
-) -> tuple[str, list[Turn]]:
     last = turns[-1] if turns else None
     if last is None or last.answer is None or last.kept is not None:
         return chat, list(turns)
-    try:
-        known = {*chats.turn_ids(chat, user)}
-    except NoSuchConversation:
-        known = None
     earlier = list(turns[:-1])  # what was stopped or failed stays on the page and is not kept
     held = {turn.kept for turn in earlier if turn.answer}
-    if known is None or not held <= known:
-        chat = chats.create(user)
-        earlier = [
-            replace(turn, kept=chats.append(chat, turn.answer, user)) if turn.answer else turn
-            for turn in earlier
-        ]
-    elif gone := known - held:
-        chats.cut(chat, min(gone), user)  # asked again, or otherwise
-    last = replace(last, kept=chats.append(chat, last.answer, user))
-    return chat, [*earlier, last]
+    try:
+        known, into = None, chat
+        with suppress(NoSuchConversation):
+            known = {*chats.turn_ids(chat, user)}
+        if known is None or not held <= known:
+            into = chats.create(user)
+            earlier = [
+                replace(turn, kept=chats.append(into, turn.answer, user)) if turn.answer else turn
+                for turn in earlier
+            ]
+        elif gone := known - held:
+            chats.cut(chat, min(gone), user)  # asked again, or otherwise
+        return into, [*earlier, replace(last, kept=chats.append(into, last.answer, user))]
+    except ChatsUnusable as error:
+        log.warning("%s", error)
+        return chat, list(turns)
 
 
 def reopen(chats: ConversationStore, chat: str, user: str) -> list[Turn]:
@@ -117,12 +109,11 @@ def delete(chats: ConversationStore, chat: str, user: str) -> Gone | None:
         chat: The id of a conversation; "" for none.
         user: Whose they are; "" without sign-in.
     """
-    try:
+    with suppress(NoSuchConversation):
         gone = Gone(chats.title(chat, user), tuple(chats.load(chat, user)))
         chats.delete(chat, user)
-    except NoSuchConversation:
-        return None
-    return gone
+        return gone
+    return None
 
 
 def restore(chats: ConversationStore, gone: Gone, user: str) -> str:

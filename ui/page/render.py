@@ -1,4 +1,4 @@
-"""From an answer or an article to HTML in which nothing of theirs is markup."""
+"""Answers, articles and the head of the page as HTML in which nothing of theirs is markup."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.article import Article
+from index.ledger import Revision
+from index.revisions import Change, changes
 from index.text.blocks import split_blocks
 from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
+from rag.corpus import Corpus
+from rag.periods import day_text
 from rag.types import Answer, Citation, Short
 from ui.answer_parts import ITEMIZED, Span, in_claim, paragraphs, pieces
-from ui.templating import render
+from ui.templating import counted, render
 
 LONGEST_SHOWN_QUESTION = 2_000
 """Characters of a question that are repeated in the chat; a page of pasted text is not."""
@@ -219,3 +223,74 @@ def _stretches(
             yield kind, list(pieces(text, shorts, low, high))
             at = high
     yield None, [(text[at:last], False)]
+
+
+MOST = 5  # differences that are shown
+
+
+def superseded_html(
+    revisions: Sequence[Revision], article_id: str, quotes: Sequence[Span] = ()
+) -> str:
+    """A notice for a text that was replaced or withdrawn, with what differs in the cited words.
+
+    Args:
+        revisions: All of its article, the first one first.
+        article_id: Names the text that is shown.
+        quotes: Where the cited words stand in it; without any, all differences are shown.
+
+    Returns:
+        HTML in which nothing of an article is markup; "" for the current text.
+    """
+    shown = next((each for each in revisions if each.article.id == article_id), None)
+    if shown is None or shown.article.current:
+        return ""
+    text = shown.article.article.text
+    cited = [" ".join(text[start:end].split()) for start, end in quotes]
+    current = next((each for each in revisions if each.article.current), None)
+    found = changes(shown.article.article, current.article.article) if current else []
+    told = [each for each in found if not cited or _touches(each, cited)][:MOST]
+    return render(
+        "superseded.html",
+        ended=shown.ended.date() if shown.ended else None,
+        newer=current.article.id if current else "",
+        changes=told,
+        untouched=cited and not told,
+    )
+
+
+def _touches(change: Change, cited: Sequence[str]) -> bool:
+    """Whether a change of the text is one of cited words."""
+    before = change.before
+    return bool(before) and any(quote in before or before in quote for quote in cited)
+
+
+NEWEST = 3
+"""Articles that are named before the first question."""
+
+
+def masthead_html(corpus: Corpus, notice: str) -> str:
+    """The name of the page, how many articles it holds, and a sentence about them.
+
+    Args:
+        corpus: The corpus that is asked.
+        notice: A sentence on what is asked; "" for none.
+    """
+    return render("masthead.html", count=corpus.count(), notice=notice)
+
+
+def welcome_html(corpus: Corpus) -> str:
+    """What the corpus holds: how much, by whom, from when, and its newest articles as links.
+
+    Where no article has a day, the first ones are named.
+    """
+    listed = corpus.articles()
+    names = {each.publisher for each in listed if each.publisher}
+    dated = [(each.published, each.id, each) for each in listed if each.published]
+    dated.sort(key=lambda it: it[:2], reverse=True)
+    holds = [counted(len(listed), "article")]
+    if names:
+        holds.append(f"from {counted(len(names), 'publisher')}")
+    if dated:
+        holds.append(" to ".join(dict.fromkeys(day_text(it[0]) for it in (dated[-1], dated[0]))))
+    named = [each for _, _, each in dated[:NEWEST]] or listed[:NEWEST]
+    return render("welcome.html", holds=holds, named=named, dated=bool(dated), opening=opening)

@@ -8,9 +8,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -18,33 +16,31 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from rag.corpus import Corpus
 from rag.types import Answer, AskRequest
 from ui import output
 from ui.library.adding import Editor
-from ui.server import alerts, articles, openai_api, schemas, sse
+from ui.server import articles, openai_api, schemas
 from ui.server.auth import Users
-from ui.server.errors import GONE, add_handlers, add_strays, told
 from ui.server.mcp_server import Mounted
 from ui.server.metrics import CONTENT_TYPE, Metrics
 from ui.server.middleware import BodyLimit, Guard, SecurityHeaders
+from ui.server.replies import (
+    GONE,
+    add_handlers,
+    add_strays,
+    event,
+    event_stream,
+    events_wanted,
+    told,
+)
 from ui.server.worker_pool import WorkerPool, last_of
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
 
 __all__ = ["build_api"]
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """What the doors for programs share."""
-
-    pool: WorkerPool
-    metrics: Metrics
-
-
 def build_api(
-    corpus: "Corpus",
+    corpus: Corpus,
     users: Users | None = None,
     *,
     any_host: bool = False,
@@ -62,15 +58,14 @@ def build_api(
         pool: Where questions are worked on.
         metrics: Where they are counted.
     """
-    doors = Doors(pool or WorkerPool(), metrics or Metrics())
-    writing = WorkerPool(at_once=1)
-    mcp = Mounted(doors.metrics.measured(corpus, "mcp"), doors.pool)
+    pool, metrics, writing = pool or WorkerPool(), metrics or Metrics(), WorkerPool(at_once=1)
+    mcp = Mounted(metrics.measured(corpus, "mcp"), pool)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with mcp.running():
             yield
-        doors.pool.close()
+        pool.close()
         writing.close()
 
     app = FastAPI(
@@ -88,20 +83,20 @@ def build_api(
         ],
     )
     app.state.guarded = bool(users)
-    add_handlers(app, doors.metrics)
-    _add_routes(app, doors.metrics.measured(corpus, "api"), doors)
-    articles.add_reading(app, corpus, doors.pool)
-    alerts.add_alerts(app, corpus, doors.pool)
+    add_handlers(app, metrics)
+    _add_routes(app, metrics.measured(corpus, "api"), pool, metrics)
+    articles.add_reading(app, corpus, pool)
+    articles.add_alerts(app, corpus, pool)
     if editor:
         articles.add_writing(app, editor, writing)
-        alerts.add_keeping(app, corpus, writing)
-    openai_api.add_routes(app, doors.metrics.measured(corpus, "openai"), doors.pool)
+        articles.add_keeping(app, corpus, writing)
+    openai_api.add_routes(app, metrics.measured(corpus, "openai"), pool)
     app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
     add_strays(app)
     return app
 
 
-def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
+def _add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool, metrics: Metrics) -> None:
     @app.post(
         "/api/ask",
         tags=["corpus"],
@@ -118,8 +113,8 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
         def start() -> Iterator[Answer]:
             return corpus.stream(asked)
 
-        answers = doors.pool.stream(start, request.receive)
-        if sse.wanted(request):
+        answers = pool.stream(start, request.receive)
+        if events_wanted(request):
             return await _events(answers)
         last = await last_of(answers)
         return JSONResponse(last.as_json()) if last else Response(status_code=GONE)
@@ -132,9 +127,7 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
     async def search(asked: schemas.SearchIn) -> Response:
         """Finds the passages that match a query best, best first."""
         query, many, history, filters = asked.query, asked.top_k, asked.history, asked.filters
-        found = await doors.pool.run(
-            lambda: corpus.search(query, many, history=history, filters=filters)
-        )
+        found = await pool.run(lambda: corpus.search(query, many, history=history, filters=filters))
         return JSONResponse({"passages": output.passage_values(found)})
 
     @app.get(
@@ -156,9 +149,9 @@ def _add_routes(app: FastAPI, corpus: "Corpus", doors: Doors) -> None:
             **schemas.problems(401, 403),
         },
     )
-    async def metrics() -> Response:
+    async def figures() -> Response:
         """Gives questions, refusals, errors and times in Prometheus' format."""
-        return Response(doors.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
 
 async def _events(answers: AsyncGenerator[Answer, None]) -> Response:
@@ -172,10 +165,10 @@ async def _events(answers: AsyncGenerator[Answer, None]) -> Response:
         async with contextlib.aclosing(answers):
             try:
                 async for later in answers:
-                    yield sse.event("answer", last.as_json())
+                    yield event("answer", last.as_json())
                     last = later
-                yield sse.event("done", last.as_json())  # the whole answer, and only once
+                yield event("done", last.as_json())  # the whole answer, and only once
             except Exception as error:
-                yield sse.event("error", {"error": told(error)})
+                yield event("error", {"error": told(error)})
 
-    return sse.response(events(first))
+    return event_stream(events(first))

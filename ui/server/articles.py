@@ -1,27 +1,28 @@
-"""The articles of a corpus over HTTP: listed, read and, where allowed, added and removed."""
+"""Articles and alerts over HTTP: listed, read and, where allowed, added and removed."""
 
 # No `from __future__ import annotations` here: FastAPI reads the annotations of a route.
 
 import contextlib
-import dataclasses
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
 from index.build import Progress
+from rag.corpus import Corpus
 from ui import output
-from ui.changes import person
+from ui.alerts.checking import TYPE, keep, rss
+from ui.alerts.store import Alert, Alerts
+from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
-from ui.server import schemas, sse
+from ui.sample import home
+from ui.server import schemas
 from ui.server.auth import ROLES
-from ui.server.errors import Forbidden, Unusable, told
+from ui.server.replies import Forbidden, Unusable, event, event_stream, events_wanted, told
 from ui.server.worker_pool import WorkerPool, last_of
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
 
 MOST_LISTED = 1000
 MOST_FILES = 1000
@@ -71,7 +72,7 @@ Removing = Annotated[str, Depends(_removing)]
 """Who asks, where a user of that role may."""
 
 
-def add_reading(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
+def add_reading(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
     """The routes that list and read articles.
 
     Args:
@@ -187,24 +188,122 @@ async def _answer(
 ) -> Response:
     """The results of some work, or its progress as it goes on."""
     stream = pool.stream(lambda: steps(work))
-    if sse.wanted(request):
+    if events_wanted(request):
 
         async def events() -> AsyncIterator[str]:
             async with contextlib.aclosing(stream):
                 try:
                     async for news in stream:
                         if isinstance(news, Step):
-                            yield sse.event("step", dataclasses.asdict(news))
+                            yield event("step", asdict(news))
                         else:
-                            yield sse.event("done", _values(news))
+                            yield event("done", _values(news))
                 except Exception as error:
-                    yield sse.event("error", {"error": told(error)})
+                    yield event("error", {"error": told(error)})
 
-        return sse.response(events())
+        return event_stream(events())
     results = await last_of(stream)
     assert isinstance(results, list)  # noqa: S101 - the last of the steps
     return JSONResponse(_values(results))
 
 
 def _values(results: list[Result]) -> dict[str, Any]:
-    return {"results": [dataclasses.asdict(result) for result in results]}
+    return {"results": [asdict(result) for result in results]}
+
+
+MOST_MATCHES = 100
+"""Matches that are listed, the newest."""
+
+
+def add_alerts(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
+    """The routes that tell which alerts there are and what they found.
+
+    Args:
+        app: The server.
+        corpus: The corpus that is asked.
+        pool: Where the work is done.
+    """
+
+    @app.get(
+        "/api/alerts",
+        tags=["corpus"],
+        responses=schemas.replies(schemas.AlertsOut, "Alerts.", (401, 403, 503)),
+    )
+    async def alerts() -> Response:
+        """Lists the alerts, and the new articles that matched them, newest first."""
+
+        def told() -> dict[str, Any]:
+            kept = Alerts(home(corpus))
+            matches = [asdict(match) for match in kept.matches(MOST_MATCHES)]
+            return {"alerts": [_value(each) for each in kept.all()], "matches": matches}
+
+        return JSONResponse(await pool.run(told))
+
+    @app.get(
+        "/alerts.rss",
+        tags=["corpus"],
+        response_class=Response,
+        responses={
+            200: {"content": {TYPE: {"schema": {"type": "string"}}}},
+            **schemas.problems(401, 403, 503),
+        },
+    )
+    async def feed(request: Request) -> Response:
+        """Gives the new articles that matched alerts as an RSS feed."""
+        address = str(request.base_url)
+        found = await pool.run(lambda: rss(Alerts(home(corpus)).matches(MOST_MATCHES), address))
+        return Response(found, media_type=TYPE)
+
+
+def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
+    """The routes that keep and remove alerts.
+
+    Args:
+        app: The server.
+        corpus: The corpus that is asked.
+        pool: One that no question waits for.
+    """
+
+    def kept(text: str) -> dict[str, Any]:
+        directory = home(corpus)
+        return _value(keep(directory, corpus.settings.place(directory), text.strip()))
+
+    @app.post(
+        "/api/alerts",
+        tags=["corpus"],
+        responses=schemas.replies(schemas.AlertOut, "The alert."),
+    )
+    async def add(sent: schemas.AlertIn, who: Adding) -> Response:
+        """Keeps a question or words to look for, asked of what is added from now on.
+
+        An alert of the same text that was just removed comes back.
+        """
+        return JSONResponse(await pool.run(lambda: kept(sent.text)))
+
+    @app.post(
+        "/api/alerts/seen",
+        tags=["corpus"],
+        status_code=204,
+        responses=schemas.problems(401, 403, 503),
+    )
+    async def see(who: Adding) -> Response:
+        """Notes that all that alerts found so far was seen."""
+        await pool.run(Alerts(home(corpus)).see)
+        return Response(status_code=204)
+
+    @app.delete(
+        "/api/alerts/{number}",
+        tags=["corpus"],
+        responses=schemas.replies(
+            schemas.AlertOut, "The alert that was removed.", (401, 403, 404, 422, 503)
+        ),
+    )
+    async def remove(number: int, who: Adding) -> Response:
+        """Removes the alert of this number, and what it found."""
+        return JSONResponse(
+            await pool.run(lambda: _value(Alerts(home(corpus)).remove(str(number))))
+        )
+
+
+def _value(alert: Alert) -> dict[str, Any]:
+    return {"number": alert.pk, "text": alert.text, "made": alert.made}

@@ -11,14 +11,12 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import typer
 
 from index.errors import OnRecordError
-
-if TYPE_CHECKING:
-    from rag.settings import Settings
+from rag.settings import Settings
 
 SHORTEST = 8
 """Characters that a password needs."""

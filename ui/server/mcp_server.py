@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -17,19 +17,16 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field, RootModel, ValidationError
 from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Receive, Scope, Send
 
 from index.errors import OnRecordError
+from rag.corpus import Corpus
 from rag.types import Answer, Filters, History, Text
 from ui import output
 from ui.server import log, schemas
-from ui.server.errors import misfit
 from ui.server.openai_api import content_of
+from ui.server.replies import misfit
 from ui.server.worker_pool import WorkerPool
-
-if TYPE_CHECKING:
-    from starlette.types import Message, Receive, Scope, Send
-
-    from rag.corpus import Corpus
 
 __all__ = ["Mounted", "build_mcp", "serve_stdio"]
 
@@ -64,7 +61,7 @@ class _Tools(MCPServer[Any]):
             raise
 
 
-def build_mcp(corpus: "Corpus", pool: WorkerPool) -> MCPServer[Any]:
+def build_mcp(corpus: Corpus, pool: WorkerPool) -> MCPServer[Any]:
     """The server with its three tools, not yet served.
 
     Args:
@@ -87,7 +84,7 @@ def build_mcp(corpus: "Corpus", pool: WorkerPool) -> MCPServer[Any]:
 _READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
-def _add_ask(server: _Tools, corpus: "Corpus", pool: WorkerPool) -> None:
+def _add_ask(server: _Tools, corpus: Corpus, pool: WorkerPool) -> None:
     @server.tool(annotations=_READING)
     async def ask(
         question: Annotated[Text, Field(description="as a person would ask it, and complete")],
@@ -114,7 +111,7 @@ def _add_ask(server: _Tools, corpus: "Corpus", pool: WorkerPool) -> None:
         return _result(content_of(last), last.as_json())
 
 
-def _add_reading(server: _Tools, corpus: "Corpus", pool: WorkerPool) -> None:
+def _add_reading(server: _Tools, corpus: Corpus, pool: WorkerPool) -> None:
     @server.tool(annotations=_READING)
     async def search(
         query: Annotated[Text, Field(description="what to look for")],
@@ -150,7 +147,7 @@ def _add_reading(server: _Tools, corpus: "Corpus", pool: WorkerPool) -> None:
 class Mounted:
     """The server as a route of another app, which has to keep it ``running``."""
 
-    def __init__(self, corpus: "Corpus", pool: WorkerPool) -> None:
+    def __init__(self, corpus: Corpus, pool: WorkerPool) -> None:
         self._server = build_mcp(corpus, pool)
         self._manager: StreamableHTTPSessionManager | None = None
 
@@ -165,12 +162,12 @@ class Mounted:
             yield
         self._manager = None
 
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one request."""
         assert self._manager is not None  # noqa: S101 - the app's lifespan keeps it running
         begun: Message = {}
 
-        async def sending(message: "Message") -> None:
+        async def sending(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start" and message["status"] == 400:
                 begun = message
@@ -186,7 +183,7 @@ class Mounted:
         await self._manager.handle_request(scope, receive, sending)
 
 
-def serve_stdio(corpus: "Corpus") -> None:
+def serve_stdio(corpus: Corpus) -> None:
     """Serves the tools on standard input and output until that ends."""
     threading.Thread(target=corpus.prepare, daemon=True).start()
     pool = WorkerPool()

@@ -7,16 +7,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from rag.conversation import Conversation
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.types import Answer, AskRequest, Said
+from rag.corpus import Corpus
+from rag.types import Answer, AskRequest, Said
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder in which several processes count together."""

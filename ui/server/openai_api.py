@@ -9,26 +9,160 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
 from index.errors import NotIndexed
 from rag.answer_text import MAY, UNSUPPORTED
+from rag.corpus import Corpus
 from rag.question import UnusableQuestion
-from rag.types import LONGEST_MESSAGE
+from rag.types import LONGEST_MESSAGE, MOST_MESSAGES, Answer, Citation, Text
 from ui.answer_parts import in_text, pieces
 from ui.output import source
-from ui.server import openai_schemas as wire
-from ui.server import schemas, sse
-from ui.server.errors import GONE, Unusable, as_openai, told
+from ui.server import schemas
+from ui.server.replies import GONE, Unusable, as_openai, event_stream, told
 from ui.server.worker_pool import WorkerPool, last_of
 
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
-    from rag.types import Answer, Citation
+MODEL = "onrecord"
+
+
+class PartIn(BaseModel):
+    """One part of a message; only text is read."""
+
+    type: str
+    text: Text = ""
+
+
+class MessageIn(BaseModel):
+    """One message of a chat; those that are not from user or assistant are not read."""
+
+    role: Literal["user", "assistant", "system", "developer", "tool", "function"]
+    content: Text | list[PartIn] | None = None
+
+    @property
+    def said(self) -> str:
+        """The text of the message."""
+        if isinstance(self.content, str):
+            return self.content
+        return "\n".join(part.text for part in self.content or () if part.type == "text")
+
+
+class StreamOptions(BaseModel):
+    """What a stream ends with."""
+
+    include_usage: bool = False
+
+
+class CompletionIn(BaseModel):
+    """A chat whose last question is answered; how to sample and the like is not read."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "model": MODEL,
+                    "messages": [
+                        {"role": "user", "content": "what preconditions did the Kremlin set?"}
+                    ],
+                }
+            ]
+        }
+    )
+
+    model: str = Field(MODEL, description="any; there is one")
+    messages: list[MessageIn] = Field(min_length=1, max_length=2 * MOST_MESSAGES)
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    n: Literal[1] | None = 1
+
+
+class UrlCitation(BaseModel):
+    """Where a marker stands in the content, and what it refers to."""
+
+    start_index: int
+    end_index: int
+    title: str
+    url: str
+
+
+class AnnotationOut(BaseModel):
+    """A marker of the content, as OpenAI's clients know it."""
+
+    type: Literal["url_citation"]
+    url_citation: UrlCitation
+
+
+class MessageOut(BaseModel):
+    """The answer as a message; its sources are footnotes and annotations."""
+
+    role: Literal["assistant"]
+    content: str
+    refusal: None
+    annotations: list[AnnotationOut]
+
+
+class ChoiceOut(BaseModel):
+    """The one choice."""
+
+    index: int
+    message: MessageOut
+    finish_reason: Literal["stop"]
+    logprobs: None
+
+
+class UsageOut(BaseModel):
+    """The tokens of a language model; none if the articles are quoted."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class CompletionOut(BaseModel):
+    """An answer as a chat completion; ``onrecord`` is the answer as /api/ask gives it."""
+
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str
+    choices: list[ChoiceOut]
+    usage: UsageOut
+    onrecord: Answer
+
+
+class ModelOut(BaseModel):
+    """The corpus as a model."""
+
+    id: str
+    object: Literal["model"]
+    created: int
+    owned_by: str
+
+
+class ModelsOut(BaseModel):
+    """All models: one."""
+
+    object: Literal["list"]
+    data: list[ModelOut]
+
+
+class ProblemDetail(BaseModel):
+    """What went wrong, as OpenAI's clients read it."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ProblemOut(BaseModel):
+    """An error."""
+
+    error: ProblemDetail
+
 
 SOURCES = "\n\nSources:\n"
 """Comes before the footnotes; what an earlier reply says from here on is no history."""
@@ -37,10 +171,10 @@ CHECKED = "\n\nAs checked, the answer is:\n\n"
 """Comes before an answer that replaces what was streamed of it."""
 
 
-_MODEL = {"id": wire.MODEL, "object": "model", "created": 0, "owned_by": wire.MODEL}
+_MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 
 
-def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
+def add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
     """Adds ``/v1/models`` and ``/v1/chat/completions``.
 
     Args:
@@ -52,7 +186,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
     @app.get(
         "/v1/models",
         tags=["openai"],
-        responses=_replies(wire.ModelsOut, "The one model.", 401, 403),
+        responses=_replies(ModelsOut, "The one model.", 401, 403),
     )
     async def models() -> Response:
         """Lists the one model."""
@@ -61,20 +195,20 @@ def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
     @app.get(
         "/v1/models/{model}",
         tags=["openai"],
-        responses=_replies(wire.ModelOut, "The model.", 401, 403, 404, 422),
+        responses=_replies(ModelOut, "The model.", 401, 403, 404, 422),
     )
     async def model(model: str) -> Response:
         """Describes the one model."""
-        if model != wire.MODEL:
-            raise NotIndexed(f"{model}: there is no such model; the one here is {wire.MODEL}")
+        if model != MODEL:
+            raise NotIndexed(f"{model}: there is no such model; the one here is {MODEL}")
         return JSONResponse(_MODEL)
 
     @app.post(
         "/v1/chat/completions",
         tags=["openai"],
-        responses=_replies(wire.CompletionOut, "The answer.", *schemas.USUAL, events=True),
+        responses=_replies(CompletionOut, "The answer.", *schemas.USUAL, events=True),
     )
-    async def complete(request: Request, asked: wire.CompletionIn) -> Response:
+    async def complete(request: Request, asked: CompletionIn) -> Response:
         """Answers the last message from the articles; those before it are the history."""
         question, history = conversation_of(asked.messages)
 
@@ -88,7 +222,7 @@ def add_routes(app: FastAPI, corpus: "Corpus", pool: WorkerPool) -> None:
             await answers.aclose()
             return Response(status_code=GONE)
         if asked.stream:
-            return sse.response(made.chunks(first, answers))
+            return event_stream(made.chunks(first, answers))
         return JSONResponse(made.whole(await last_of(answers) or first))
 
 
@@ -98,12 +232,12 @@ def _replies(
     """A route's replies, the errors as OpenAI's clients know them."""
     described = schemas.replies(model, said, codes, events=events)
     return {
-        code: what if code == 200 else {**what, "model": wire.ProblemOut}
+        code: what if code == 200 else {**what, "model": ProblemOut}
         for code, what in described.items()
     }
 
 
-def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[str, str]]]:
+def conversation_of(messages: Sequence[MessageIn]) -> tuple[str, list[dict[str, str]]]:
     """The last question and the turns before it.
 
     Raises:
@@ -127,7 +261,7 @@ def conversation_of(messages: Sequence[wire.MessageIn]) -> tuple[str, list[dict[
     return turns[-1]["content"], turns[:-1]
 
 
-def _on_record(message: wire.MessageIn) -> str:
+def _on_record(message: MessageIn) -> str:
     """A message as history: of a reply what the articles support, and nothing put around it.
 
     These clients keep a reply as the text that was sent to them, and send that.
@@ -139,7 +273,7 @@ def _on_record(message: wire.MessageIn) -> str:
     return said.partition(UNSUPPORTED)[0].rstrip()
 
 
-def content_of(answer: "Answer") -> str:
+def content_of(answer: Answer) -> str:
     """What a person reads: the answer and how sure it is, and its sources as footnotes.
 
     Short answers are in bold, as Markdown has it.
@@ -149,7 +283,7 @@ def content_of(answer: "Answer") -> str:
     return said + (SOURCES + "\n".join(notes) if notes else "")
 
 
-def annotations_of(answer: "Answer", content: str) -> list[dict[str, Any]]:
+def annotations_of(answer: Answer, content: str) -> list[dict[str, Any]]:
     """Each marker of the content, in the order in which they stand; footnotes are none.
 
     Args:
@@ -177,15 +311,15 @@ def annotations_of(answer: "Answer", content: str) -> list[dict[str, Any]]:
 class _Completion:
     """One reply, whole or in chunks."""
 
-    def __init__(self, asked: wire.CompletionIn) -> None:
+    def __init__(self, asked: CompletionIn) -> None:
         self._head = {
             "id": f"chatcmpl-{uuid.uuid4().hex}",
             "created": int(time.time()),
-            "model": wire.MODEL,
+            "model": MODEL,
         }
         self._with_usage = bool(asked.stream_options and asked.stream_options.include_usage)
 
-    def whole(self, answer: "Answer") -> dict[str, Any]:
+    def whole(self, answer: Answer) -> dict[str, Any]:
         content = content_of(answer)
         message = {
             "role": "assistant",
@@ -203,7 +337,7 @@ class _Completion:
         }
 
     async def chunks(
-        self, answer: "Answer", answers: "AsyncGenerator[Answer, None]"
+        self, answer: Answer, answers: "AsyncGenerator[Answer, None]"
     ) -> AsyncIterator[str]:
         """What is checked is sent as it comes; the rest, footnotes too, when the answer is whole.
 
@@ -248,7 +382,7 @@ class _Completion:
         return {**self._head, "object": "chat.completion.chunk"}
 
 
-def _stable(answer: "Answer") -> str:
+def _stable(answer: Answer) -> str:
     """What of an answer that grows will stay as it is: the sentences that were checked."""
     claims = tuple(claim for claim in answer.claims if claim.status == "supported")
     if claims == answer.claims:
@@ -257,13 +391,13 @@ def _stable(answer: "Answer") -> str:
     return _worded(replace(answer, claims=claims, text=said))
 
 
-def _worded(answer: "Answer") -> str:
+def _worded(answer: Answer) -> str:
     parts = pieces(answer.text, in_text(answer))
     said = "".join(f"**{piece}**" if short else piece for piece, short in parts)
     return f"{MAY}\n\n{said}" if answer.may else said
 
 
-def _usage(answer: "Answer") -> dict[str, int]:
+def _usage(answer: Answer) -> dict[str, int]:
     prompt = answer.usage.get("prompt_tokens", 0)
     reply = answer.usage.get("completion_tokens", 0)
     return {
@@ -273,7 +407,7 @@ def _usage(answer: "Answer") -> dict[str, int]:
     }
 
 
-def _title(citation: "Citation") -> str:
+def _title(citation: Citation) -> str:
     return citation.title or citation.key
 
 

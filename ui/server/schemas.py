@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rag.types import NO_FILTERS, Filters, History, Text
-from ui.server import sse
+from ui.server.replies import EVENTS_DESCRIBED
 
 
 class Request(BaseModel):
@@ -214,7 +214,7 @@ def replies(
         events: Whether it can be given as server-sent events too.
     """
     given: dict[str, Any] = {"model": model, "description": said}
-    return {200: {**given, **({"content": sse.DESCRIBED} if events else {})}, **problems(*codes)}
+    return {200: {**given, **({"content": EVENTS_DESCRIBED} if events else {})}, **problems(*codes)}
 
 
 def problems(*codes: int) -> dict[int | str, dict[str, Any]]:

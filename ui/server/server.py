@@ -15,25 +15,23 @@ import sys
 import tempfile
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.supervisors import Multiprocess
 
 from index.errors import OnRecordError
+from rag.settings import Settings
 from ui.server.auth import Users
 from ui.server.connection import BACKLOG, Connection, Limits
 from ui.server.listening import CannotServe, listen, share_arenas
 from ui.server.metrics import SHARED
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from rag.settings import Settings
-
+log = logging.getLogger(__name__)
 
 _HERE = ("127.0.0.0/8", "::1")
 
@@ -66,14 +64,6 @@ class Forwarded:
         await self._app({**scope, "headers": kept}, receive, send)
 
 
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable
-
-    from starlette.types import ASGIApp
-
-log = logging.getLogger(__name__)
-
 # Seconds that answers which are still being given have when the server is closed.
 _FAREWELL = 3
 
@@ -103,8 +93,8 @@ class Server:
             CannotServe: the port is taken, the host is not this machine's, or the app fails.
         """
         listening = listen(host, port)
-        self.address = address_of(host, listening)  # where it answers, with a slash at its end
-        self._server = uvicorn.Server(configured(Forwarded(app, proxies), limits))
+        self.address = _address_of(host, listening)  # where it answers, with a slash at its end
+        self._server = uvicorn.Server(_configured(Forwarded(app, proxies), limits))
         self._thread = threading.Thread(
             target=self._run, args=(listening,), name="onrecord-server", daemon=True
         )
@@ -139,15 +129,10 @@ class Server:
         self._thread.join(timeout=2 * _FAREWELL)
 
 
-def configured(
+def _configured(
     app: ASGIApp | Callable[[], ASGIApp], limits: Limits | None = None
 ) -> uvicorn.Config:
-    """How uvicorn serves an app, or one that a function makes.
-
-    Args:
-        app: The app, or what makes it.
-        limits: Of connections and times; None for the usual.
-    """
+    """How uvicorn serves an app, or one that a function makes."""
     return uvicorn.Config(
         app,
         http=functools.partial(Connection, limits=limits or Limits()),  # type: ignore[arg-type]
@@ -163,13 +148,8 @@ def configured(
     )
 
 
-def address_of(host: str, listening: socket.socket) -> str:
-    """Where a server that listens answers, with a slash at its end.
-
-    Args:
-        host: That it was told to listen at.
-        listening: Its socket.
-    """
+def _address_of(host: str, listening: socket.socket) -> str:
+    """Where a server that listens answers, with a slash at its end."""
     return f"http://{_named(host)}:{listening.getsockname()[1]}/"
 
 
@@ -214,9 +194,9 @@ def serve(
     make = functools.partial(
         _app, settings, users.setting, any_host=any_host, read_only=read_only, sample=sample
     )
-    config = configured(make)
+    config = _configured(make)
     config.factory, config.workers, config.timeout_worker_healthcheck = True, workers, _SILENT
-    address = address_of(settings.host, listening)
+    address = _address_of(settings.host, listening)
     with tempfile.TemporaryDirectory() as figures:
         os.environ[SHARED] = figures
         print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)

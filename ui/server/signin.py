@@ -219,9 +219,7 @@ class SignIn:
             check.add_done_callback(lambda _: self._checks.pop(mark, None))
         user = await asyncio.shield(self._checks[mark])
         if user is None:
-            self._wrong[mark] = None
-            if len(self._wrong) > _KNOWN_WRONG:
-                self._wrong.popitem(last=False)
+            _put(self._wrong, mark, None, _KNOWN_WRONG)
         return user
 
     async def _checked(

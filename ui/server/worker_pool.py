@@ -95,9 +95,7 @@ class WorkerPool:
 
     def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
         self._pool = ThreadPoolExecutor(at_once, "onrecord-pool")
-        self._room = at_once + waiting
-        self._inside = 0
-        self._lock = threading.Lock()
+        self._room = threading.BoundedSemaphore(at_once + waiting)
 
     async def run(self, work: Callable[[], T]) -> T:
         """What the work gives.
@@ -148,17 +146,11 @@ class WorkerPool:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _submit(self, work: Callable[[], None]) -> Future[None]:
-        with self._lock:
-            if self._inside >= self._room:
-                raise Busy(f"busy with other questions; ask again in {RETRY_SECONDS} seconds")
-            self._inside += 1
+        if not self._room.acquire(blocking=False):
+            raise Busy(f"busy with other questions; ask again in {RETRY_SECONDS} seconds")
         future = self._pool.submit(work)
-        future.add_done_callback(lambda _: self._leave())
+        future.add_done_callback(lambda _: self._room.release())
         return future
-
-    def _leave(self) -> None:
-        with self._lock:
-            self._inside -= 1
 
 
 class _Newest(Generic[T]):

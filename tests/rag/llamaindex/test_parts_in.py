@@ -17,8 +17,7 @@ from index.errors import IndexMismatch, IndexMissing
 from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.llamaindex.models import EmbeddingModel
-from rag.llamaindex.nodes import chunk_node
-from rag.llamaindex.stores import PartUnusable, fill, node_search
+from rag.llamaindex.stores import PartUnusable, chunk_node, fill, node_search
 from rag.types import Filters
 from tests.rag.builders import corpus_of
 from tests.rag.test_corpus import HEADLINE, QUOTE

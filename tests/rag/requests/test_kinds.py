@@ -59,6 +59,16 @@ def test_questions_for_facts_are_taken_for_nothing_else(read):
         ("whats the story with the library", Request("brief", "library")),
         ("is there a timetable for the talks", Request("fact")),
         ("what happens to the prisoners", Request("fact")),
+        ("what did the Sentinel get wrong", Request("disagreement", "Sentinel")),
+        ("where do Berg and Falk differ on the fund?",
+         Request("comparison", "fund", ("Berg", "Falk"))),
+        ("difference between the two casualty figures",
+         Request("disagreement", "casualty figures")),
+        ("Berg & Falk: will they meet, and when?", Request("fact")),
+        ("a rundown of the strike, four lines", Request("brief", "strike")),
+        ("which of these is the newest?", Request("search")),
+        ("latest on the strike", Request("latest", "strike")),
+        ("what's the last thing Peskov said", Request("quotes", speaker="Peskov")),
     ],
 )  # fmt: skip
 def test_what_a_request_is_about(read, text, expected):

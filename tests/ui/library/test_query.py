@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import FakeEmbedder
 from tests.rag.builders import corpus_of
-from ui.library.listing import Row, rows
-from ui.library.query import Term, excerpt, facets, holding, matching, parsed
+from ui.library.listing import Row, Term, excerpt, facets, holding, matching, parsed, rows
 from ui.library.view import READ_ONLY, library
 
 TODAY = date(2026, 6, 1)

@@ -1,9 +1,10 @@
-"""What goes wrong, in one sentence, in the form that the clients of a door know."""
+"""What doors reply besides answers: faults, in the form that their clients know, and events."""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Match
 
 from index.errors import NotIndexed, OnRecordError, PublisherUnknown
@@ -151,3 +152,28 @@ def add_strays(app: FastAPI) -> None:
 
     for path in ("/api/{rest:path}", "/v1/{rest:path}", "/healthz", "/metrics"):
         app.add_route(path, stray, methods=_EVERY_METHOD, include_in_schema=False)
+
+
+EVENTS = "text/event-stream"
+EVENTS_DESCRIBED = {EVENTS: {"schema": {"type": "string"}}}
+"""What a route that can send them adds to its description."""
+
+
+def events_wanted(request: Request) -> bool:
+    """Whether the client asked for events."""
+    return EVENTS in request.headers.get("accept", "")
+
+
+def event(name: str, value: Mapping[str, Any]) -> str:
+    """One event, whose data is JSON.
+
+    Args:
+        name: Its kind.
+        value: What is sent with it.
+    """
+    return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
+
+
+def event_stream(events: AsyncIterator[str]) -> StreamingResponse:
+    """Events as they come, which nobody on the way may keep."""
+    return StreamingResponse(events, media_type=EVENTS, headers={"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""A report: one page that needs nothing else, neither a script nor a file nor a network."""
+"""What each measure is called and how it is written; the report in the terminal, and as a page."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
 from rag.answer_text import MAY
 from rag.evaluation.answers import Evaluation
 from rag.evaluation.judge import Outcome, stated
 from rag.evaluation.rankings import DEPTH, RankingEvaluation
 from rag.evaluation.statistics import Estimate
-from ui.templating import render
+from ui.output import plain
+from ui.templating import counted, render
 
 NONE = "–"
 """Written where there was nothing to measure."""
@@ -56,22 +62,17 @@ class Measure:
         return f"{low.removesuffix(self.unit).strip()} to {high}"
 
 
-def shown(
+def _shown(
     named: Mapping[str, Measure], found: Mapping[str, Estimate]
 ) -> Iterator[tuple[Measure, Estimate]]:
-    """The measures that a table has, in order, without those that this set does not ask for.
-
-    Args:
-        named: The measures of the table.
-        found: The figures by name.
-    """
+    """The measures that a table has, in order, without those that this set does not ask for."""
     for name, measure in named.items():
         if measure.always or found[name].count:
             yield measure, found[name]
 
 
 def _read(group: str) -> dict[str, Measure]:
-    told = json.loads((files("ui.report") / "measures.json").read_text("utf-8"))[group]
+    told = json.loads((files("ui") / "measures.json").read_text("utf-8"))[group]
     return {
         name: Measure(**known | {"meaning": known["meaning"].replace("{may}", MAY)})
         for name, known in told.items()
@@ -155,7 +156,7 @@ def page(about: About, found: Evaluation | RankingEvaluation) -> str:
     else:
         name, values = "report_rankings.html", _of_rankings(found)
     drawing = {"along": _along, "x": _x, "y": _y, "ideal": _ideal}
-    known = {"about": about, "found": found, "shown": shown, "shortened": _shortened}
+    known = {"about": about, "found": found, "shown": _shown, "shortened": _shortened}
     return render(name, **known, **drawing, **values)
 
 
@@ -232,3 +233,77 @@ def _ideal(right: float) -> list[tuple[float, float]]:
     """The risk at each coverage if the right candidates came first, a share of all questions."""
     steps = [right + (1 - right) * n / 60 for n in range(61)]
     return [(0.0, 0.0), *((c, max(0.0, 1 - right / c)) for c in steps if c > 0)]
+
+
+_WORST = 10
+"""Failures printed for people; the report and --json hold all of them."""
+
+
+def show(about: About, found: Evaluation | RankingEvaluation) -> None:
+    """Prints the measures, those of each kind of question, and what went worst.
+
+    Args:
+        about: What the report is about.
+        found: The figures.
+    """
+    if isinstance(found, Evaluation):
+        _show_answers(about, found)
+    else:
+        _show_rankings(about, found)
+
+
+def _show_answers(about: About, found: Evaluation) -> None:
+    count = len(found.judgements)
+    typer.echo(plain(f"{about.name}: {counted(count, 'question')} on {about.searched}\n"))
+    _show_measures(ANSWERS, found.measures)
+    groups = dict(found.kinds)
+    if found.follow_ups:
+        groups["with earlier turns"] = found.follow_ups
+    if groups:
+        typer.echo()
+        columns = ("complete_answers", "fact_recall", "citation_precision", "refusal_recall")
+        heads = ("complete", "facts", "citations", "refused rightly")
+        table = Table("kind", "questions", *heads, box=None, pad_edge=False)
+        for kind, group in groups.items():
+            figures = [ANSWERS[name].figure(group.measures[name].value) for name in columns]
+            table.add_row(Text(plain(kind)), str(group.questions), *figures)
+        Console().print(table)
+    _show_worst(
+        [
+            (f"{given.outcome} ({given.answer.confidence:.2f})", given.question.question)
+            for given in found.failures
+        ],
+        f"of {counted(count, 'question')} went wrong",
+    )
+
+
+def _show_rankings(about: About, found: RankingEvaluation) -> None:
+    count = len(found.results)
+    typer.echo(plain(f"{about.name}: {counted(count, 'query', 'queries')} on {about.searched}\n"))
+    _show_measures(RANKING, found.measures)
+    _show_worst(
+        [
+            (f"nDCG@10 {result.values['ndcg_at_10']:.3f}", result.ranked.query.question)
+            for result in found.worst
+        ],
+        f"of {counted(count, 'query', 'queries')} are not ranked perfectly",
+    )
+
+
+def _show_measures(named: Mapping[str, Measure], found: Mapping[str, Estimate]) -> None:
+    table = Table("measure", "value", "95 % interval", "of", box=None, pad_edge=False)
+    for measure, value in _shown(named, found):
+        figures = (measure.figure(value.value), measure.interval(value))
+        table.add_row(measure.label, *figures, f"{value.count:,} {measure.of}")
+    Console().print(table)
+
+
+def _show_worst(failures: Sequence[tuple[str, str]], said: str) -> None:
+    if not failures:
+        return
+    more = f"; the worst {_WORST} (--report FILE.html shows all)" if len(failures) > _WORST else ""
+    typer.echo(f"\n{len(failures)} {said}{more}:")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for what, question in failures[:_WORST]:
+        table.add_row(what, Text(plain(" ".join(question.split()))))
+    Console().print(table)

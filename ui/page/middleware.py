@@ -1,8 +1,8 @@
-"""Gives what a page's server holds to who signed in, and to nobody who only knows its session.
+"""What requests of the page pass before Gradio sees them.
 
-Gradio keeps the state, the queue and the events of a page under a name that the page makes up.
-Here that name is made the user's own before Gradio sees it: under the same name, another user
-comes to another session.
+Only the routes that the page uses are open, and a session belongs to who signed in. Gradio keeps
+the state, the queue and the events of a page under a name that the page makes up: here that name is
+made the user's own, so that under the same name, another user comes to another session.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
+import math
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
+import anyio
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from ui.server.replies import INTERNAL, response
 
 SAID_IN_QUERY = "/gradio_api/queue/data"
 SAID_IN_PATH = "/gradio_api/heartbeat/"
@@ -140,3 +143,114 @@ def _given(body: bytes, receive: Receive) -> Receive:
         return first.pop() if first else await receive()
 
     return receiving
+
+
+log = logging.getLogger(__name__)
+
+# All that a browser wanted in the tests of tests/e2e, and nothing else.
+_READ = frozenset({"/", "/theme.css", "/favicon.ico", "/gradio_api/queue/data"})
+_READ_UNDER = ("/assets/", "/static/", "/gradio_api/heartbeat/")
+_WRITTEN = frozenset(
+    {
+        "/gradio_api/queue/join",
+        "/gradio_api/cancel",
+        "/gradio_api/reset",
+        "/gradio_api/component_server/",
+    }
+)
+
+
+class PageRoutes:
+    """Passes on what the page asks of Gradio's server; the rest is not there."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or says that there is nothing; a fault is one line of the log."""
+        if scope["type"] != "http":
+            return
+        path, method = scope["path"], scope["method"]
+        if not _open(method, path):
+            await response(path, 404, "there is nothing here")(scope, receive, send)
+            return
+        last: Message = {}
+
+        async def sending(message: Message) -> None:
+            nonlocal last
+            last = message
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            log.warning("%s %.100s: %s: %s", method, path, type(error).__name__, error)
+            if not last:
+                await response(path, 500, INTERNAL)(scope, receive, send)
+            elif last["type"] == "http.response.start" or last.get("more_body"):
+                await send({"type": "http.response.body", "body": b""})
+
+
+def _open(method: str, path: str) -> bool:
+    if method in ("GET", "HEAD"):
+        return path in _READ or path.startswith(_READ_UNDER)
+    return method == "POST" and path in _WRITTEN
+
+
+STREAM = "/gradio_api/queue/data"
+
+IDLE = 30.0
+"""Seconds without an event after which the stream ends: a browser opens six connections to a server
+at most, all of its tabs together, so a page that is only read should hold none."""
+
+_CLOSING = b'data: {"msg":"close_stream"'
+_BEATING = b'data: {"msg":"heartbeat"'
+
+
+class EventStream:
+    """Passes the page's events on as one stream, however often Gradio ends it."""
+
+    def __init__(self, app: ASGIApp, idle: float = IDLE) -> None:
+        self._app = app
+        self._idle = idle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on; where it asks for events, again each time that they end."""
+        if scope["type"] != "http" or scope["path"] != STREAM:
+            await self._app(scope, receive, send)
+            return
+        with anyio.CancelScope() as waiting:
+            passed = _Passed(send, waiting)
+            while True:
+                passed.closing = b""
+                await self._app(scope, receive, passed.send)
+                if not passed.closing:
+                    return
+                waiting.deadline = anyio.current_time() + self._idle
+        await send({"type": "http.response.body", "body": _CLOSING + b"}\n\n"})
+
+
+class _Passed:
+    """What is sent of a stream: one beginning, no end, and no word that it ends."""
+
+    def __init__(self, send: Send, waiting: anyio.CancelScope) -> None:
+        self._send = send
+        self._waiting = waiting
+        self._begun = False
+        self.closing = b""
+
+    async def send(self, message: Message) -> None:
+        if self._waiting.cancel_called:
+            return
+        if message["type"] == "http.response.start":
+            if not self._begun:
+                self._begun = True
+                await self._send(message)
+            return
+        body = message.get("body", b"")
+        if body.startswith(_CLOSING):
+            self.closing = body
+        elif not self.closing:
+            if not body.startswith(_BEATING):
+                self._waiting.deadline = math.inf
+            await self._send(message)
