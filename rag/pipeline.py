@@ -169,7 +169,7 @@ class Pipeline:
             meant: The request as meant.
         """
         refused = not draft.answer.answered and draft.answer.kind in _MISTAKEN
-        return refused and _QUESTION.match(meant.asked) is not None
+        return refused and not meant.leans and _QUESTION.match(meant.asked) is not None
 
     def alone(self, meant: Question, asked: AskRequest) -> Question:
         """A question that leans on earlier turns, in words of a language model that stand alone.
