@@ -88,14 +88,19 @@ def _lines(name: str) -> list[dict[str, Any]]:
 
 def _time(corpus: Corpus, lines: Sequence[dict[str, Any]]) -> None:
     corpus.prepare()
-    taken = defaultdict(list)
+    corpus.ask("what happened?")
+    taken: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for line in lines:
-        started = time.perf_counter()
+        started = time.process_time()
         answer = corpus.ask(line["request"])
-        taken[answer.kind].append(1000 * (time.perf_counter() - started))
-    for kind, values in taken.items():
-        middle = statistics.median(values)
-        print(f"{kind:13} {len(values):2}  ms: median {middle:.0f}, most {max(values):.0f}")
+        taken[answer.kind].append((time.process_time() - started, line["request"]))
+    print("kind           n  processor seconds: p50   p95  slowest")
+    for kind, values in sorted(taken.items()):
+        seconds = sorted(second for second, _ in values)
+        p95 = seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))]
+        most, request = max(values)
+        middle = statistics.median(seconds)
+        print(f"{kind:13} {len(values):2} {middle:23.2f} {p95:5.2f} {most:8.2f}  {request}")
 
 
 def _measure(corpora: dict[str, Corpus], lines: Sequence[dict[str, Any]]) -> None:

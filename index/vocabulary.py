@@ -11,9 +11,11 @@ from pathlib import Path
 from index.text.names import sound, sounds_like
 from index.text.words import WORD, plain
 
-# A capital behind a small letter and a space begins no sentence.
+# A capital behind a small letter and a space, or a hyphen, begins no sentence.
 _CAPITAL, _SMALL = "A-ZÀ-ÖØ-ÞА-ЯЁЄІЇҐΆ-Ϋ", "a-zß-öø-ÿа-яёєіїґά-ώ"
-_INSIDE = re.compile(rf"[{_CAPITAL}](?<=[{_SMALL},]\s[{_CAPITAL}])[^\W_]*")
+_INSIDE = re.compile(
+    rf"[{_CAPITAL}](?:(?<=[{_SMALL},]\s[{_CAPITAL}])|(?<=[{_SMALL}]-[{_CAPITAL}]))[^\W_]*"
+)
 
 
 class Vocabulary:

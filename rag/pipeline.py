@@ -22,7 +22,7 @@ from functools import partial
 
 from index.embed import Embedder
 from index.generation import Generation
-from index.text.dates import dates_in
+from index.text.dates import MONTH, dates_in
 from index.text.words import ENGLISH, content_stems, language_asked
 from rag import extractive
 from rag.dialogue.followup import SHORTER
@@ -53,6 +53,13 @@ _MISTAKEN = ("timeline", "count", "list", "quotes")
 _QUESTION = re.compile(
     r"\W*(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
     r"|will|would|can|could|should)\b",
+    re.I,
+)
+
+# What asks for all of a time that is named without "in".
+_OF_TIME = re.compile(
+    rf"\b(?:summari[sz]e|sum up|(?:summary|overview|timeline|events|news|brief|recap) (?:of|on))"
+    rf" (?=(?:{MONTH}|(?:19|20)\d\d)\b)",
     re.I,
 )
 
@@ -148,6 +155,12 @@ class Pipeline:
                 request, confined = replace(request, kind="timeline"), confined.of_publisher()
             filters = asked.filters.within(confined) if confined else asked.filters
             allowed = self.library.allowed(now, filters)
+            if confined and _told_then(request, confined) and not (allowed and allowed.articles):
+                # What happened when nothing was published, as others tell it.
+                request, days = replace(request, kind="timeline"), (confined.after, confined.before)
+                confined = confined.of_publisher()
+                filters = asked.filters.within(confined) if confined else asked.filters
+                allowed = self.library.allowed(now, filters)
             question = f"{meant.asked.removesuffix(meant.form).strip()} {meant.form}".strip()
             desk = Desk(
                 now, self.embedder, self.reader, question, allowed, meant.language, days, meant.said
@@ -221,7 +234,7 @@ class Pipeline:
         if not asked.scope or meant.language != ENGLISH:
             return None
         today = asked.today or date.today()
-        texts = (meant.asked, meant.query)
+        texts = (meant.asked, meant.query, _OF_TIME.sub(r"\g<0>in ", meant.asked))
         return scope_of(now, texts, asked.filters, today, self.library.publication(now))
 
     def find(
@@ -264,6 +277,11 @@ class Pipeline:
 def _is_publisher(speaker: str, confined: Scope) -> bool:
     said, known = ({*content_stems(text)} for text in (speaker, confined.publisher or ""))
     return bool(said) and said <= known
+
+
+def _told_then(request: Request, confined: Scope) -> bool:
+    """Whether what happened in some time is asked, and of nothing in particular."""
+    return request.kind == "brief" and not request.subject and bool(confined.after)
 
 
 def _days(asked: str, request: Request, confined: Scope | None) -> Days:

@@ -19,8 +19,8 @@ COMMON = 2_000
 
 # A reading costs a letter each, ALIKE where letters differ that sound alike (peskow, Peskov), and
 # more besides for another first letter and for a word that the articles lack; it costs less for
-# the same letters in another order, for a name or a word of QUESTIONS (WANTED), and for a frequent
-# word by the tenfold. The next best must cost MARGIN more.
+# the same letters in another order, for a word whose end is missing, for a name or a word of
+# QUESTIONS (WANTED), and for a frequent word by the tenfold. The next best must cost MARGIN more.
 ALIKE, FIRST, FOREIGN, ORDER, WANTED, TENFOLD, MARGIN = 0.5, 0.9, 0.4, 0.3, 0.4, 0.1, 0.2
 
 # A word of so many letters is seldom one that is misspelt.
@@ -32,7 +32,11 @@ TWO_IN_NAME, TWO_IN_WORD = 6, 8
 # What is typed in a hurry for words of questions.
 _TYPED = {"ppl": "people", "govt": "government", "r": "are", "u": "you", "ur": "your", "w": "with"}
 _TYPED |= {"abt": "about", "btwn": "between", "bc": "because", "wich": "which", "wat": "what"}
-_TYPED |= {"wot": "what", "sai": "say", "sais": "says", "wen": "when"}
+_TYPED |= {"wot": "what", "sai": "say", "sais": "says", "wen": "when", "whos": "who's"}
+_TYPED |= {"wheres": "where's", "whens": "when's", "hows": "how's"}
+
+# Words of requests, which articles seldom hold.
+_REQUESTS = "summarise summary timeline overview comparison chronology".split()
 
 _QUESTIONS = frozenset("who whom whose what which when where why how about did does".split())
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
@@ -59,6 +63,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     Other words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
     inside stay as they are; so does one that is equally near to two others.
     """
+    question = _OWNS.sub(r"\g<who>'s", question)
     small = question.islower()
     quoted = [m.span() for m in _QUOTED.finditer(question)]
 
@@ -86,7 +91,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
         unknown = small and meant == word and len(word) > SHORT
         return word.capitalize() if unknown else meant
 
-    return _OWNS.sub(r"\g<who>'s", WORD.sub(mended, question))
+    return WORD.sub(mended, question)
 
 
 def _odd(word: str, vocabulary: Vocabulary) -> bool:
@@ -115,7 +120,9 @@ class _Speller:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         common = list(_english())[:COMMON]
-        words = dict.fromkeys(w for w in (*vocabulary, *common) if len(w) > 2 and w.isalpha())
+        words = dict.fromkeys(
+            w for w in (*vocabulary, *common, *_REQUESTS) if len(w) > 2 and w.isalpha()
+        )
         self._words = list(words)
         self._sounds = [_sound(word) for word in words]
 
@@ -163,7 +170,7 @@ class _Speller:
     @staticmethod
     def _unlike(word: str, meant: str) -> float:
         """What another first letter costs; less than nothing for letters in another order."""
-        if sorted(word) == sorted(meant):
+        if sorted(word) == sorted(meant) or meant.startswith(word):
             return -ORDER
         return FIRST if word[0] != meant[0] else 0.0
 

@@ -434,6 +434,11 @@ class Turn(NamedTuple):
     reply: Answer | str = ""
 
     @property
+    def is_talk(self) -> bool:
+        """Whether the reply says nothing that articles tell."""
+        return isinstance(self.reply, Answer) and self.reply.kind in TALK
+
+    @property
     def said(self) -> str:
         """The reply in plain words, without what no article supports."""
         return self.reply if isinstance(self.reply, str) else self.reply.on_record

@@ -73,6 +73,7 @@ _TIMES = [
     re.compile(rf"\b(?:{MONTH})\b"),
     re.compile(rf"\b(?:{WEEKDAY})\b"),
 ]
+_AGES = re.compile(r"\b(?:newest|latest|most recent|oldest|earliest)\b", re.I)
 _ORDINAL = re.compile(
     rf"\bthe (?P<which>{'|'.join(_NUMBERS)})(?: (?:one|option|point|item|claim|quote)\b|(?=\W*$))",
     re.I,
@@ -126,13 +127,14 @@ def complete(question: str, history: Sequence[tuple[str, Answer | str]]) -> Comp
     >>> complete("And Macron?", [("What did Merz say about sanctions?", "")]).question
     'What did Macron say about sanctions?'
     """
-    turns = [Turn(*turn) for turn in history if not is_small_talk(turn[0])][-TURNS:]
-    known, before = Completed(question), Turn("")
+    known = (Turn(*turn) for turn in history)
+    turns = [turn for turn in known if not (turn.is_talk or is_small_talk(turn.question))][-TURNS:]
+    meant, before = Completed(question), Turn("")
     for number, turn in enumerate([*turns, Turn(question)]):
         asked = turn.question
-        known = _after(asked, known, before) if number else Completed(asked)
+        meant = _after(asked, meant, before) if number else Completed(asked)
         before = turn
-    return known
+    return meant
 
 
 def form_in(question: str) -> str:
@@ -196,10 +198,10 @@ def _swapped(question: str, before: str) -> str:
     found = _FRAGMENT.match(question)
     if not found or not (found["opened"] or found["in"]):
         return ""
-    new, preposition = found["what"], found["in"]
+    new, preposition = re.sub(r"^the (?=\w+est$)", "", found["what"]), found["in"]
     if not preposition and (request := _of_another(new, before)):
         return request
-    for kind in _TIMES:
+    for kind in (*_TIMES, _AGES):
         places = list(kind.finditer(before))
         if kind.fullmatch(new):
             return _put(before, places[0].span(), new) if len(places) == 1 else ""

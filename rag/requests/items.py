@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.text.names import Name, aliases, alike, groups, names_in, only_names
+from index.text.names import TITLES, Name, aliases, alike, groups, names_in, only_names
 from index.text.numbers import numbers_in
 from index.text.words import WORD, content_stems, stem
 from rag.extractive import says_the_same
@@ -226,6 +226,15 @@ def _formed(material: Material, noun: str) -> Iterator[Item]:
                     yield Item(untitled(name.text), stored, index)
 
 
+def _bare(name: str) -> str:
+    """A name without titles: "Russian President Vladimir Putin"."""
+    words = name.partition(" of the ")[0].split()
+    last = max(
+        (n for n, word in enumerate(words) if word.lower().rstrip(".") in TITLES), default=-1
+    )
+    return " ".join(words[last + 1 :])
+
+
 def _persons(articles: Sequence[StoredArticle], texts: str) -> set[str]:
     """The last words of the names of those who have a title or speak."""
     titled = {name.split()[-1] for name in _TITLED.findall(texts)}
@@ -249,7 +258,7 @@ def cast(material: Material) -> list[Line]:
         for stored in stories
         for index in telling(stored)
         for named in names_in(f"x {words_of(stored, index)}")
-        if " " in (name := untitled(named.text))
+        if " " in (name := _bare(named.text))
         and name.split()[-1] in persons
         and not (BODY.search(name) or _TRADES.search(name))
     ]

@@ -26,7 +26,17 @@ from rag.requests.brief import MOST, brief
 from rag.requests.comparison import EACH, comparison, speakers, wanted
 from rag.requests.items import QUOTED, cast, listed, named, sort_of, speakers_quoted
 from rag.requests.kinds import TALK
-from rag.requests.material import ARTICLES, Line, Material, composed, gather, published_by, telling
+from rag.requests.material import (
+    ARTICLES,
+    OPENS,
+    Line,
+    Material,
+    composed,
+    gather,
+    opening,
+    published_by,
+    telling,
+)
 from rag.requests.quoting import MOST as QUOTES
 from rag.requests.quoting import is_person, quotes, speaks_there
 from rag.requests.request import AGED, CORRECTED, LENGTH, NEWEST, POINTS, Request, doubted
@@ -56,10 +66,14 @@ _NEWS = re.compile(
 # What asks for somebody's words and for nothing else.
 _WORDS = re.compile(r"\b(?:quotes?|quotations?|remarks?|statements?|comments?)\b", re.I)
 
+_TWO = re.compile(r"\b(?:two|both)\b", re.I)
+
 # What asks who the people of a story are.
 _PEOPLE = re.compile(
     r"\b(?:key|main|important|central|leading) (?:people|persons?|players?|figures?|characters?"
-    r"|actors?|names)\b|\bwho(?:[’']s| is| are) (?:who|involved)\b",
+    r"|actors?|names)\b|\b(?:people|persons?|names) (?:\w+ ){0,3}?(?:mentioned|named)\b"
+    r"|\bwho (?:is|gets|was) (?:mentioned|named)(?: the)? most\b"
+    r"|\bwho(?:[’']s| is| are) (?:who|involved)\b",
     re.I,
 )
 
@@ -222,11 +236,13 @@ def reply_to(request: Request, desk: Desk) -> Reply | None:
 
 
 def _on(request: Request, desk: Desk) -> str:
-    return desk.called(request.subject) or "all articles"
+    return desk.called(request.subject) or ("these articles" if desk.allowed else "all articles")
 
 
 def _nothing(request: Request, material: Material, desk: Desk) -> Reply:
     """That no article tells of the subject; which of its words none holds, and what is nearest."""
+    if desk.allowed and not desk.allowed.articles:
+        return Reply("no article was published then or there")
     told = f"the articles tell nothing of {desk.called(request.subject)}".removesuffix(" of ")
     frequency = material.now.search_index.article_words.frequency
     spans = content_spans(request.subject, desk.language)
@@ -308,8 +324,14 @@ def _latest(request: Request, desk: Desk) -> Reply | None:
 
 
 def _comparison(request: Request, desk: Desk) -> Reply | None:
-    sides = request.sides or speakers(desk.gather(request.subject).stories())
-    about = {side: desk.gather(request.subject, side) for side in sides}
+    if request.sides:
+        about = {side: desk.gather(request.subject, side) for side in request.sides}
+    else:
+        known = desk.gather(request.subject)
+        on = [a for a in known.articles if known.share(opening(a)) >= OPENS]
+        known = replace(known, articles=on or known.articles)
+        two = 2 if _TWO.search(desk.question) else None
+        about = dict.fromkeys(speakers(known.stories())[:two], known)
     lines = comparison(about, desk.question, desk.most(EACH, 2))
     told = dict.fromkeys(line.label for line in lines)
     if not told:

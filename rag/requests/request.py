@@ -51,7 +51,8 @@ _ASKS = re.compile(
 # What is asked of the future, or whether something is so.
 _WHAT_NEXT = re.compile(
     r"\W*what (?:happens|becomes|(?:will|is going to|could|would|should) (?:happen|become))"
-    r" (?:to|of|with|if)\b",
+    r" (?:to|of|with|if)\b"
+    r"|\W*what(?:[’']?s| is| are they| will)? (?:gonna|going to|will|about to) (?:happen|change)\b",
     re.I,
 )
 _YES_OR_NO = re.compile(
@@ -83,6 +84,12 @@ _ALL = frozenset(
 _THINGS = re.compile(r"\W*(?:which|what) [a-z]{3,}s\b", re.I)
 _SAY = re.compile(r"\W*what (?:did|does|do|has|have) .+? (?:say|said|tell|told)\b", re.I)
 _SAYS = re.compile(r"\W*what (?:did|does|do) (?P<who>.+?) say(?: (?:about|on|of) .+)?\W*$", re.I)
+_DISAGREE = re.compile(
+    r"\W*(?:is|are|was|were) there (?:any |a |some )?(?:disagreements?|differences?|contradictions?"
+    r"|conflicts?|discrepanc(?:y|ies)|conflicting (?:reports|accounts|figures)|disputes?)"
+    r" (?:about|on|over|as to|regarding|in|of) ",
+    re.I,
+)
 _AGREE = re.compile(
     r"\W*do (?:(?:the|all|these|both) )*(?:reports|accounts|papers|articles|sources|outlets|they)"
     r" (?:all )?agree\b(?: (?:on|about|that))?(?: how (?:many|much))?",
@@ -195,19 +202,33 @@ LENGTH = re.compile(
 )
 """How long a brief is asked to be: "in three lines", "five facts"."""
 
+# What asks for a brief of all that is known, or of what was listed before.
+_THEM_ALL = re.compile(
+    r"\W*(?:(?:please|now|and|ok) )*(?:summari[sz]e|sum up|(?:a |the )?summary of|recap)"
+    r"(?: (?:me|all|of|the|these|those|them|this|it|it all))*"
+    r"(?: (?:articles?|stor(?:y|ies)|reports?|pieces|coverage|corpus|archive))?"
+    r"(?: (?:for (?:me|us)|please|pls))*\W*$"
+    r"|\W*what (?:are|were) the (?:\w+ )?(?:main|key|most important|biggest)"
+    r" (?:points?|facts?|events?|developments|things|stories)(?: here)?"
+    r"(?: (?:in|of|from|on|about) (?P<what>.+?))?\W*$",
+    re.I,
+)
+
 # What asks for an article by its age, and for what somebody said last.
+_SOME = (
+    r"(?: of (?:these|them|those|all|(?:the|these|all|your)(?: \w+)?"
+    r" (?:articles|stories|reports)))?"
+)
+_ONE = r"(?: (?:article|story|report|piece|one))?"
 AGED = re.compile(
-    r"\W*(?:(?:and|but|so) )*(?:(?:which|what|show me|give me|the)(?: (?:of|one|is|are|was|were|the"
-    r"|your|these|them|those|all))*(?: (?:articles?|stor(?:y|ies)|reports?|pieces?)(?: here)?)?"
-    r"(?: (?:is|are|was))? )?(?:the |your )?(?:very )?"
-    r"(?P<which>newest|latest|most recent|oldest|earliest)"
-    r"(?: (?:article|story|report|piece|one)(?: here)?)?"
-    r"(?: (?:on|about|of|from) (?P<what>.+?))?\W*$",
+    rf"\W*(?:(?:and|but|so) )*(?:(?:which|what|show me|give me){_ONE}{_SOME}(?: (?:is|are|was))? )?"
+    r"(?:the |your )?(?:very )?(?P<which>newest|latest|most recent|oldest|earliest)"
+    rf"{_ONE}{_SOME}(?: here)?(?: (?:on|about) (?P<what>.+?))?\W*$",
     re.I,
 )
 """What asks for the newest article, or for the oldest."""
-_OF_THESE = re.compile(r"\b(?:article|story|report|piece|one|these|them|those)\b", re.I)
-_THESE = re.compile(r"\b(?:these|them|those|ones?)\b", re.I)
+_OF_THESE = re.compile(r"\b(?:article|story|report|piece|one)s?\b|\b(?:these|them|those)\b", re.I)
+_THESE = re.compile(r"\b(?:these|them|those|ones?|of the (?:articles|stories|reports))\b", re.I)
 NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 """What asks of somebody's words for the newest."""
 _LAST_WORDS = re.compile(
@@ -230,6 +251,9 @@ _WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I
 
 # What a reply is asked for as, and the kind that this is.
 _FORMS = {r"\b(?:timeline|chronology)\b": "timeline", r"\b(?:brief|summary)$": "brief"}
+
+# "Only from residents".
+_ONLY_OF = re.compile(r"\b(?:only|just) (?:those |the ones )?(?:from|by|of) (?P<who>.+)$", re.I)
 
 # Kinds of reply that a language model may phrase; in the others each line stands for itself.
 PROSE = ("brief", "comparison", "latest")
@@ -269,13 +293,15 @@ def decided(
         request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
     if request.kind in TALK:
         return FACT
-    return _about_before(meant.spelt, request, history, read, speaks=not meant.leans)
+    return _about_before(
+        meant.asked, request, history, read, speaks=bool(meant.said) or not meant.leans
+    )
 
 
 def _of_reply(asked: str, history: Sequence[Turn]) -> Request | None:
     """The request that a turn is for something of the replies before; None if it is none."""
     reply = history[-1].reply if history else ""
-    if WHEN.fullmatch(asked) and isinstance(reply, Answer) and reply.kind not in TALK:
+    if WHEN.fullmatch(asked) and isinstance(reply, Answer) and not history[-1].is_talk:
         return Request("timeline", told=_told(reply))
     if _THEM.fullmatch(asked) and len(sides := _sides_before(history)) > 1:
         return Request("comparison", sides=sides)
@@ -328,6 +354,8 @@ def _formed(
     request = request_of(asked, read)
     if request.kind in TALK:
         return FACT
+    if request.kind == "quotes" and (whose := _ONLY_OF.search(meant.form)):
+        return replace(request, speaker=_bare(whose["who"]))
     for words, kind in _FORMS.items():
         if re.search(words, meant.form, re.I):
             return Request(kind, request.subject or request.speaker or _span(asked, read(asked)))
@@ -335,17 +363,22 @@ def _formed(
 
 
 def _before(history: Sequence[Turn], read: Callable[[str], RequestReading]) -> str:
-    """What the last question was about that asked something of the articles; "" if none did."""
-    asked = (turn.question for turn in reversed(history) if not _is_talk(turn))
-    before = next(asked, "")
-    named = _span(before, read(before)) if before else ""
-    found = re.search(rf"\bthe {re.escape(named)}\b", before, re.I) if named else None
-    return (found[0] if found else named) or before
+    """What the last question was about that named anything of the articles; "" if none did."""
+    for turn in reversed(history):
+        if _is_talk(turn):
+            continue
+        known = turn.reply.query if isinstance(turn.reply, Answer) else turn.question
+        before = known.rsplit("? ", 1)[-1]
+        if named := _span(before, read(before)):
+            found = re.search(rf"\bthe {re.escape(named)}\b", before, re.I)
+            return found[0] if found else named
+        if request_of(before, read).kind == "fact":
+            return before
+    return ""
 
 
 def _is_talk(turn: Turn) -> bool:
-    replied = turn.reply.kind if isinstance(turn.reply, Answer) else ""
-    return replied in TALK or is_small_talk(bare(turn.question))
+    return turn.is_talk or is_small_talk(bare(turn.question))
 
 
 def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
@@ -378,19 +411,13 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
 
 def _by_form(text: str, found: RequestReading) -> Request | None:
     """The request that a text is by its form alone; None where that does not tell."""
-    if two := _TWO_SIDES.match(text):
-        return Request("comparison", sides=(_bare(two["one"]), _bare(two["other"])))
-    if differ := _DIFFER.match(text):
-        sides = tuple(_bare(side) for side in differ.groups()[:-1] if side)
-        return Request("comparison", _bare(differ["what"] or ""), sides)
-    if accounts := _ACCOUNTS.match(text):
-        return Request("disagreement", _bare(accounts["what"]))
-    if (aged := AGED.match(text)) and _OF_THESE.search(text[: aged.end("which") + len(" article")]):
-        return Request("search", _bare(aged["what"] or ""))
-    if wrong := _WRONG.match(text):
-        return Request("disagreement", _bare(wrong["who"]))
-    if said := _AGREE.match(text):
-        return Request("disagreement", _bare(text[said.end() :]))
+    for form, request in _FORMED:
+        if told := form.match(text):
+            return request(told)
+    if aged := AGED.match(text):
+        asked = text.removesuffix(text[aged.start("what") :]) if aged["what"] else text
+        if _OF_THESE.search(asked):
+            return Request("search", _bare(aged["what"] or ""))
     if _TIMELINE.search(text):
         return Request("timeline", _span(text, found))
     if points := POINTS.match(text):
@@ -398,8 +425,6 @@ def _by_form(text: str, found: RequestReading) -> Request | None:
     counted = _ARTICLES.match(text)
     if counted and found.kind in ("fact", "about") and not _HELD_HERE.match(counted["which"]):
         return Request("count", _span(text, found) or _bare(counted["which"]))
-    if mentioned := _MENTIONED.match(text):
-        return Request("search", _bare(mentioned["what"]))
     return None
 
 
@@ -521,3 +546,21 @@ def _span(text: str, found: RequestReading) -> str:
 
 def _bare(words: str) -> str:
     return re.sub(r"^(?:of )?(?:the|an?) |^of |[’']s$", "", words.strip(' ?!.,;:"“”'), flags=re.I)
+
+
+_FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] = (
+    (_TWO_SIDES, lambda m: Request("comparison", sides=(_bare(m["one"]), _bare(m["other"])))),
+    (
+        _DIFFER,
+        lambda m: Request(
+            "comparison", _bare(m["what"] or ""), tuple(map(_bare, filter(None, m.groups()[:-1])))
+        ),
+    ),
+    (_ACCOUNTS, lambda m: Request("disagreement", _bare(m["what"]))),
+    (_WRONG, lambda m: Request("disagreement", _bare(m["who"]))),
+    (_AGREE, lambda m: Request("disagreement", _bare(m.string[m.end() :]))),
+    (_DISAGREE, lambda m: Request("disagreement", _bare(m.string[m.end() :]))),
+    (_THEM_ALL, lambda m: Request("brief", _bare(m["what"] or ""))),
+    (_MENTIONED, lambda m: Request("search", _bare(m["what"]))),
+)
+"""What is asked for in one form, and the request that it is."""
