@@ -47,6 +47,14 @@ from rag.spelling import mend
 from rag.time_and_source import scope_of
 from rag.types import TALK, Answer, AskRequest, Filters, Scope
 
+# Kinds of request that a question for a fact is taken for now and then: "how did he get there".
+_MISTAKEN = ("timeline", "count", "list", "quotes")
+_QUESTION = re.compile(
+    r"\W*(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
+    r"|will|would|can|could|should)\b",
+    re.I,
+)
+
 # What asks for all of a time that is named without "in".
 _OF_TIME = re.compile(
     rf"\b(?:summari[sz]e|sum up|(?:summary|overview|timeline|events|news|brief|recap) (?:of|on))"
@@ -91,8 +99,9 @@ class Pipeline:
         meant = self.understand(asked)
         request = self.decide(meant, asked)
         draft = self.reply(meant, request, asked)
-        if draft is None:
-            draft = self.answer(self.alone(meant, asked), request, asked)
+        if draft is None or self.may_be_fact(draft, meant):
+            read = self.answer(self.alone(meant, asked), request, asked)
+            draft = read if draft is None or read.answer.answered else draft
         yield from self.write(_timed(draft, begun, asked))
 
     def understand(self, asked: AskRequest) -> Question:
@@ -162,6 +171,17 @@ class Pipeline:
             answer = replace(answer, scope=confined, note=damaged(now.damaged))
         shown = evidence_of(lines) if self.model and request.kind in PROSE else ()
         return Draft(answer, meant.asked, shown)
+
+    @staticmethod
+    def may_be_fact(draft: Draft, meant: Question) -> bool:
+        """Whether a request that finds nothing may be a question that was taken for one.
+
+        Args:
+            draft: The reply to it.
+            meant: The request as meant.
+        """
+        refused = not draft.answer.answered and draft.answer.kind in _MISTAKEN
+        return refused and not meant.leans and _QUESTION.match(meant.asked) is not None
 
     def alone(self, meant: Question, asked: AskRequest) -> Question:
         """A question that leans on earlier turns, in words of a language model that stand alone.
