@@ -33,8 +33,8 @@ from index.generation import Allowed, Generation, Generations
 from index.readers.source import Source
 from rag.evaluation.judge import exact, f1
 from rag.question import UnusableQuestion, understand
-from rag.reading import answerability, evidence
-from rag.reading.answerability import SIGNALS
+from rag.reading import evidence
+from rag.reading.answerability import CEILING, FLOOR, MOST_UNTRUE
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import PASSAGES, demote_untrue
@@ -42,6 +42,9 @@ from rag.retrieve import Query, retrieve
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 ANSWERED = (0.90, 0.92, 0.95)
+
+# Of the best sentence; and what the question states and its article lacks.
+SIGNALS = ("log_odds", "untrue")
 
 
 @dataclass
@@ -54,7 +57,7 @@ class Asked:
             behind the best: float64 (n, 3).
         labels: For each of them whether it holds the answer; empty where that is not known.
         short: The short answer of each sentence, and those that are right.
-        signals: What else answerability is judged by, as ``answerability.signals`` gives it.
+        signals: What answerability is judged by, one value for each of ``SIGNALS``.
     """
 
     source: str
@@ -142,8 +145,8 @@ def seen(
     passages = retrieve(now, query, PASSAGES, allowed)
     found = evidence.gather(meant.query, passages, reader)
     found, untrue = demote_untrue(meant, found)
-    idf = answerability.inverse_frequency(now)
-    return found, answerability.signals(query, found, idf, len(untrue))
+    best = min(max(found[0].log_odds, FLOOR), CEILING) if found else FLOOR
+    return found, [best, float(min(len(untrue), MOST_UNTRUE))]
 
 
 def asked_of(
@@ -208,14 +211,13 @@ def report_sentences(
 
 
 def report_answerability(asked: Sequence[Asked]) -> None:
-    """Refusals: with the reader alone, with everything, and for each signal left out."""
+    """Refusals: with everything, and with each signal alone."""
     rows = np.array([a.signals for a in asked])
     labels = np.array([a.answerable for a in asked])
     halves = np.array([a.half for a in asked])
     sources = np.array([a.source for a in asked])
     count = rows.shape[1]
     chosen = {"all": range(count), **{n: [SIGNALS.index(n)] for n in SIGNALS}}
-    chosen |= {f"without {n}": [i for i in range(count) if i != k] for k, n in enumerate(SIGNALS)}
     for name, columns in chosen.items():
         scores = np.zeros(len(asked))
         for h in (0, 1):

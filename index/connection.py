@@ -143,7 +143,7 @@ class Connections:
         db = sqlite3.connect(
             uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False
         )
-        db.text_factory = _text
+        db.text_factory = readable
         with self._told(self._unread):
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = FULL")
@@ -298,6 +298,6 @@ def unwritable(directory: Path, why: str) -> IndexUnwritable:
     )
 
 
-def _text(data: bytes) -> str:
+def readable(data: bytes) -> str:
     """Text as SQLite holds it; damaged bytes become other text, which its digest tells."""
     return data.decode("utf-8", "replace")

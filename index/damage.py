@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.article import Article
+from index.connection import readable
 from index.database import digest
 from index.errors import IndexDamaged
 from index.ledger import (
@@ -270,5 +271,5 @@ def _manifest(old: sqlite3.Connection) -> dict[str, str]:
 
 def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    db.text_factory = lambda data: data.decode("utf-8", "replace")
+    db.text_factory = readable
     return db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -82,8 +83,6 @@ class TransformerEmbedder:
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        import os
-
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
         from sentence_transformers import SentenceTransformer

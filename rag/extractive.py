@@ -12,7 +12,7 @@ from index.text.words import content_stems
 from rag.answer_text import attribution, extractive_text, refusal
 from rag.question import Question
 from rag.quote_context import citation, numbered, quote_span
-from rag.reading.answerability import near, reason
+from rag.reading.answerability import reason
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found
@@ -126,8 +126,14 @@ def answer(
 def _why(found: Found) -> str:
     """What the nearest article lacks, and what stands in its place where that is told of."""
     lacks = found.untrue[0]
-    beside = bool(found.whole) and lacks.instead in near(found.whole[0])
+    beside = bool(found.whole) and lacks.instead in _around(found.whole[0])
     return reason(lacks if beside else replace(lacks, instead=""))
+
+
+def _around(best: Evidence) -> str:
+    """The words of a sentence with the two before it and the one after."""
+    sentences = best.article.sentences[max(0, best.index - 2) : best.index + 2]
+    return " ".join(best.article.article.text[s.start : s.end] for s in sentences)
 
 
 def _told(meant: Question, found: Found, threshold: float) -> tuple[list[list[Evidence]], str]:

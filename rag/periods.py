@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
+from index.boilerplate.phrases import Phrases
 from index.text.dates import MONTH, SHORT_MONTH, WEEKDAY, month_number, weekday_number
 
 # News tells of a day, a month or a year for a while after its end.
@@ -16,46 +17,15 @@ GRACE = timedelta(days=7)
 _DAY = timedelta(days=1)
 _NUMERALS = ("one two three four five six seven eight nine ten eleven twelve").split()
 
-_MONTH = rf"(?:{MONTH})"
-_SHORT_MONTH = rf"(?:{_MONTH}|(?:{SHORT_MONTH})\.?)"
-_N = rf"(?:\d{{1,3}}|{'|'.join(_NUMERALS)}|a|few)"
-_DATE = (
-    r"(?:\d{4}-\d\d-\d\d"
-    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)?(?:–|-| to | and ))?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? "
-    rf"{_SHORT_MONTH}(?:,? \d{{4}})?"
-    rf"|{_SHORT_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,? \d{{4}})?"
-    rf"|{_SHORT_MONTH},? (?:of )?\d{{4}}|{_MONTH}|(?:19|20)\d\d)"
+_PHRASES = Phrases(
+    "rag",
+    month=rf"(?:{MONTH})",
+    short_month=rf"(?:(?:{MONTH})|(?:{SHORT_MONTH})\.?)",
+    weekday=WEEKDAY,
+    n=rf"(?:\d{{1,3}}|{'|'.join(_NUMERALS)}|a|few)",
 )
-_END = r"(?![’'\w-]|\.\d)"
-_ABSOLUTE = re.compile(
-    r"(?<![\w-])(?P<word>in|during|throughout|on|since|from|after|before|until|till|between) "
-    r"(?:early |late |mid[- ]|the (?:start|beginning|middle|end) of )?"
-    rf"(?P<first>{_DATE}){_END}"
-    rf"(?:(?: and | to | until | till | through |–)(?P<last>{_DATE}){_END})?",
-    re.I,
-)
-_PARTS = re.compile(
-    rf"(?P<iso>\d{{4}}-\d\d-\d\d)|(?:(?P<from>\d{{1,2}})\w*(?:–|-| to | and ))?"
-    rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_SHORT_MONTH})"
-    r"(?:,? (?P<year>\d{4}))?"
-    rf"|(?P<month2>{_SHORT_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)"
-    r"(?:,? (?P<year2>\d{4}))?"
-    rf"|(?P<month3>{_SHORT_MONTH})(?:,? (?:of )?(?P<year3>\d{{4}}))?|(?P<year4>\d{{4}})",
-    re.I,
-)
-_RELATIVE = re.compile(
-    r"(?<![\w-])(?:(?P<since>since|before|after) )?(?:"
-    r"(?P<day>the day before yesterday|yesterday(?: (?:morning|afternoon|evening))?|today|tonight"
-    r"|this (?:morning|afternoon|evening))"
-    rf"|(?:(?:in|over|during|within|for) )?(?:the|these) (?:last|past) (?:(?P<n>{_N}) )?"
-    r"(?P<unit>hours?|days?|weeks?|months?|years?)"
-    rf"|(?P<ago>{_N}) (?P<agounit>days?|weeks?|months?) ago"
-    r"|(?<!the )(?P<which>last|this) (?P<what>week|month|year)"
-    r"|(?:(?:at|over|on|during) )?(?:the|last|this|this past) (?P<weekend>weekend)"
-    rf"|last (?P<lastday>{WEEKDAY})"
-    rf"|(?<=since )(?P<bareday>{WEEKDAY})"
-    rf"){_END}(?! of\b)",
-    re.I,
+_ABSOLUTE, _PARTS, _RELATIVE = (
+    _PHRASES.compiled(name, re.I) for name in ("absolute", "parts", "relative")
 )
 _COMPARED = re.compile(r"\b(?:than|with|to|from|until|till|by|as|and|or|of) $", re.I)
 

@@ -37,7 +37,6 @@ from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found, find
 from rag.requests.accounts import with_other_account
 from rag.requests.in_languages import meant_in, request_in
-from rag.requests.kinds import TALK
 from rag.requests.material import evidence_of
 from rag.requests.quoting import by_others
 from rag.requests.reply import Desk, answered
@@ -46,7 +45,15 @@ from rag.requests.timeline import Days
 from rag.retrieve import Search, retrieve
 from rag.spelling import mend
 from rag.time_and_source import scope_of
-from rag.types import Answer, AskRequest, Filters, Scope
+from rag.types import TALK, Answer, AskRequest, Filters, Scope
+
+# Kinds of request that a question for a fact is taken for now and then: "how did he get there".
+_MISTAKEN = ("timeline", "count", "list", "quotes")
+_QUESTION = re.compile(
+    r"\W*(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
+    r"|will|would|can|could|should)\b",
+    re.I,
+)
 
 # What asks for all of a time that is named without "in".
 _OF_TIME = re.compile(
@@ -92,8 +99,9 @@ class Pipeline:
         meant = self.understand(asked)
         request = self.decide(meant, asked)
         draft = self.reply(meant, request, asked)
-        if draft is None:
-            draft = self.answer(self.alone(meant, asked), request, asked)
+        if draft is None or self.may_be_fact(draft, meant):
+            read = self.answer(self.alone(meant, asked), request, asked)
+            draft = read if draft is None or read.answer.answered else draft
         yield from self.write(_timed(draft, begun, asked))
 
     def understand(self, asked: AskRequest) -> Question:
@@ -163,6 +171,17 @@ class Pipeline:
             answer = replace(answer, scope=confined, note=damaged(now.damaged))
         shown = evidence_of(lines) if self.model and request.kind in PROSE else ()
         return Draft(answer, meant.asked, shown)
+
+    @staticmethod
+    def may_be_fact(draft: Draft, meant: Question) -> bool:
+        """Whether a request that finds nothing may be a question that was taken for one.
+
+        Args:
+            draft: The reply to it.
+            meant: The request as meant.
+        """
+        refused = not draft.answer.answered and draft.answer.kind in _MISTAKEN
+        return refused and not meant.leans and _QUESTION.match(meant.asked) is not None
 
     def alone(self, meant: Question, asked: AskRequest) -> Question:
         """A question that leans on earlier turns, in words of a language model that stand alone.

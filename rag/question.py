@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from index.boilerplate.phrases import Phrases
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.text.words import ENGLISH, content_stems
@@ -19,40 +20,11 @@ from rag.types import Said, Scope
 # A question of one line is some 200 characters; the embedding model reads about 1,000.
 MAX_QUESTION_CHARS = 2_000
 
-_ASKS = r"(?:who|whom|whose|what|which|when|where|why|how)"
-_PART = re.compile(
-    rf"[,;]?\s+(?:and|but)(?: also| then)?\s+(?=(?:{_ASKS}|did|does|do|is|are|was|were|has|have|had"
-    rf"|will|would|can|could|(?:on|at|in|by|for|to|from|since|with) {_ASKS})\b)"
-    rf"|,\s+(?={_ASKS}\s*(?:,|and\b|\?|$))|\?\s+(?=\w)|;\s+",
-    re.I,
+_PHRASES = Phrases("rag")
+_PART, _BOTH, _SEVERAL, _CONDITIONS, _SETTER = (
+    _PHRASES.compiled(name, re.I) for name in ("part", "both", "several", "conditions", "setter")
 )
-# "when and where was he born": both ask the same.
-_BOTH = re.compile(rf"(?P<one>{_ASKS}) (?:and|or|&) (?P<other>{_ASKS}) (?P<what>\S.*)", re.I)
-
-# A question for several things, or for conditions, which are told in several sentences.
-_SEVERAL = re.compile(
-    r"\b(?:what|which) (?:\w+ ){0,2}\w{3,}s\b(?! (?:the|a|an)\b)"
-    r"|\b(?:list|name) (?:all|the|some|every)\b"
-    r"|\bwho (?:are|were|all)\b|\bwhat (?:are|were|must|has to|would have to)\b"
-    r"|\b(?:pre)?conditions?\b|\ball (?:of )?the\b"
-    r"|\b(?:reasons|steps|measures|points|demands|terms)\b",
-    re.I,
-)
-_CONDITIONS = re.compile(
-    r"\b(?:what|which|whose)\b.*\b(?:preconditions?|conditions|prerequisites?|requirements|demands"
-    r"|terms)\b|\bunder (?:what|which) circumstances\b|\bwhat (?:must|has to|would have to)\b",
-    re.I,
-)
-
-
-_TERMS = r"(?:(?:pre)?conditions?|requirements|prerequisites|demands|terms)"
-_SETTER = re.compile(
-    rf"\b{_TERMS} (?:did|does|do|has|have|had) (?P<sets>\S.*?)"
-    r" (?:set|put|name|made?|attach|la(?:y|id)|impose|insist|demand|want|give)\w*\b"
-    rf"|\bwhat (?:are|were) (?P<has>(?:the )?(?!{_TERMS})\w[\w.-]*(?: [A-Z][\w.-]*)*)['’]?s?"
-    rf" {_TERMS}\b",
-    re.I,
-)
+_FOR = _PHRASES.compiled("for")
 
 
 class Part(NamedTuple):
@@ -157,12 +129,6 @@ class Question:
             parts = [Part(first, first), *(Part(part, _alone(part, first)) for part in others)]
         parts = [p for p in parts if content_stems(p.alone)] or [Part(self.asked, self.asked)]
         return [p._replace(alone=joined(self.before, p.alone)) for p in parts]
-
-
-_FOR = re.compile(
-    r"\W*who(?:[’']s)?\b.*? (?:for|on behalf of|opposed|opposes|blocked|rejected|voted against"
-    r"|objected to|criticised|criticized) (?:the )?(?P<whom>[A-Z][\w-]*(?: [A-Z][\w-]*)*)"
-)
 
 
 def acted_for(question: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from rag.types import Citation
 
@@ -20,27 +21,14 @@ _SPOKEN = 4
 # Sentences before a leaning one that are quoted with it, at most.
 _BEFORE = 2
 
-# A sentence that opens like this is understood only after the one before it.
-_LEANS = re.compile(
-    r"^[“\"‘'(]?(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|But|However|Instead|Yet"
-    r"|In return|In response|In turn|In exchange|The same|Such|Both|Neither|One of them|The latter"
-    r"|The former|The first|The second|The third|The other|Another|As a result|Therefore|So|Thus"
-    r"|Even so|Still|Nevertheless|Also|And|Or|Then|There|After that|Before that|Nor|Most of them"
-    r"|Some of them|None of them|Since then|Until then|By then|At the time|According to (?:him|her"
-    r"|them)|Asked (?:whether|if|about) (?:it|this|that|any of this)"
-    r"|(?:[A-Z]\w+ly|Moreover|Furthermore|Meanwhile|In addition|For (?:example|instance)),"
-    r" (?:he|she|it|they|this|that|these|those|his|her|its|their))\b"
-)
+_PHRASES = Phrases("rag")
+_LEANS = _PHRASES.compiled("leans")
+_SPEAKER = _PHRASES.compiled("speaker", re.M)
 # "The company opposes this."
 _POINTS = re.compile(r"^(?:[^\s,;:“\"]+ ){1,5}(?:this|that|it|them)[.!]$")
 # Who says what stands before it.
 _WHO = re.compile(r"So (?:says|said|say)\b")
 _ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s")
-# "MR PESKOV: Not we.", where a transcript or an interview tells who speaks, on a line's beginning.
-_SPEAKER = re.compile(
-    r"^([^\W\d_]|[^\W\d_a-z][\w.'’-]*(?: [\w.'’()-]+){0,4}):[ \n]+(?=\S)(?![^;\n]*;[^:;\n]+:)",
-    re.M,
-)
 _DASH = re.compile(r"^([—–]) (?=\S)", re.M)
 _ASKED = re.compile(r"^[—–] .*[?？؟]$", re.M)
 _TURNS = 3  # of a text of turns, and two speakers at least

@@ -141,14 +141,7 @@ class Search(Protocol):
     def __call__(
         self, now: Generation, query: Query, top_k: int, allowed: Allowed | None = None
     ) -> list[Passage]:
-        """The passages that match a query best, best first.
-
-        Args:
-            now: The generation that is asked.
-            query: What is looked for.
-            top_k: How many at most.
-            allowed: The articles that may be used; None for all.
-        """
+        """The passages that match a query best, best first; see ``retrieve``."""
 
 
 def retrieve(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from index.boilerplate.phrases import Phrases
 from index.generation import Generation
 from index.text.words import content_stems, is_content
 from rag.periods import Period, periods
@@ -19,36 +20,17 @@ EVENT_WORDS = 2
 # Articles looked at for the day of an event; the one that tells of it is among the first.
 EVENT_DEPTH = 20
 
+_PHRASES = Phrases("rag")
+_EVENT = _PHRASES.compiled("event")
 _WORD = re.compile(r"[^\W_]+(?:[.&-][^\W_]+)*")
-_EVENT = re.compile(
-    r"\b(?P<word>since|after|following|before) (?P<event>(?:the|that|[A-Z][\w’'-]+) "
-    r"(?:(?!(?:and|or|but|did|does|do|is|are|was|were|has|have|had|will|would|who|what|when|where"
-    r"|why|how|which|about|according)\b)[\w’'-]+(?: |(?=[?.,;:!]|$))){1,6})",
-)
 # In an archive "today" means nowadays.
 _TODAY = re.compile(r"today|tonight|this (?:morning|afternoon|evening)", re.I)
 _POSSESSIVE = re.compile(r"[’']s\b")
-_REPORTED = frozenset(
-    "reported reports said says wrote writes claimed claims published printed revealed".split()
-)
-_REPORTING = frozenset(
-    "report say write cover publish print carry claim tell reveal find reported said written"
-    " covered published printed carried claimed told revealed reporting saying".split()
+_REPORTED, _REPORTING, _PIECES, _HELD, _PAPERS = (
+    _PHRASES.words(name) for name in ("reported", "reporting", "pieces", "held", "papers")
 )
 _ASKING = frozenset("did does do has had have is was".split())
-_PIECES = frozenset(
-    "report reports reporting article articles coverage story stories account piece version"
-    " interview editorial".split()
-)
 _BY = frozenset("reported published written printed covered carried said".split()) | _PIECES
-_HELD = frozenset(
-    "share shares stake stakes interest invest invested believe trust confidence job jobs work"
-    " works worked strike".split()
-)
-_PAPERS = frozenset(
-    "gazette courier herald times post ledger observer dispatch tribune telegraph guardian mirror"
-    " journal chronicle record mail star sun news express standard globe".split()
-)
 
 
 def scope(

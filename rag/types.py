@@ -39,9 +39,18 @@ from pydantic import (
 from index.article import Article
 from index.database import Condition, compared, joined
 from rag.periods import day_text
-from rag.requests.kinds import TALK
 
 Status = Literal["supported", "unsupported", "unchecked"]
+
+# Kinds of request that ask nothing that articles tell.
+TALK = ("about", "smalltalk")
+
+# All kinds, in the order of the reading model's outputs, so new ones come last.
+_READ = "fact list count brief timeline comparison disagreement latest quotes search"
+KINDS = (*_READ.split(), *TALK)
+
+# What words of a request can be, in the order of the model's outputs behind "none".
+ROLES = ("subject", "side", "speaker")
 
 # Confidence from which an answer is given as one; below it, it is said to be one that may answer.
 # On XQuAD 0.90 of the questions that the articles answer have more, and 0.10 of the others.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from index.boilerplate.phrases import Phrases
 from index.text.dates import dates_in
 from index.text.sentences import split_sentences
 from index.text.words import WORD, content_stems
@@ -25,22 +26,14 @@ SCRAP = 2
 READ_WORDS = 160
 
 _PLAIN = str.maketrans(dict.fromkeys("“”„«»\"'‘’`´‐‑‒–—―-\xa0", " "))
-_OPENING = re.compile(
-    r"^(?:here (?:is|are)\b.*:|(?:i|we) (?:found|do not|don['’]t|cannot|can['’]t|hope)\b.*"
-    r"|(?:sorry|unfortunately),? (?:i|we|but i)\b.*|sure[,!.].{0,40}|of course[,!.].{0,40}"
-    r"|let me know\b.*|in (?:summary|short|conclusion):?)$",
-    re.I | re.S,
-)
+_PHRASES = Phrases("rag")
+_OPENING = _PHRASES.compiled("opening", re.I | re.S)
+_FOREIGN = _PHRASES.words("foreign")
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+")  # what stands before an item of a list
 # A word that is neither a name nor a number says nothing, wherever it stands.
 _WORD_ALONE = re.compile(r"\W*[a-z]+\W*")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LETTER = re.compile(r"[^\W\d_]")
-# Words that hold sentences together in other languages written with the same letters.
-_FOREIGN = frozenset(
-    """der die das und ist nicht ein eine von zu den mit le la les et est des une dans que el los
-    las y en del una il che di della per het een niet dat os na do da não och att som""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)

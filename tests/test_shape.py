@@ -17,13 +17,6 @@ LONGEST = 60
 DESCRIBED = 0.4
 SEVERAL = 3
 
-# Functions that are as tangled as this and still to be taken apart.
-TANGLED = {
-    "index/text/sentences.py _ends_sentence",
-    "index/text/unwrap.py _goes_on",
-    "index/text/unwrap.py _shows",
-}
-
 # A library says what these are given; the options of commands have descriptions of their own.
 GIVEN = {"rag/settings.py settings_customise_sources", "ui/cli.py"}
 
@@ -67,7 +60,7 @@ def test_no_function_takes_more_ways_than_can_be_followed():
         for block in cc_visit(path.read_text("utf-8"))
         if cc_rank(block.complexity) >= "D"
     }
-    assert tangled <= TANGLED
+    assert tangled == set()
 
 
 def test_arguments_are_described_where_there_are_several():

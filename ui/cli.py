@@ -552,9 +552,9 @@ def copy(
     target: Annotated[str, typer.Argument(metavar="TO", help="Where there is no index yet.")],
 ) -> None:
     """Copy an index from a folder to a database or back; nothing is embedded anew."""
-    from index import copying
+    from index.backup import copy_index
 
-    counts = copying.copy(source, target)
+    counts = copy_index(source, target)
     typer.echo(f"{counts['articles']} articles, {counts['chunks']} chunks")
 
 

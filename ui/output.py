@@ -163,7 +163,7 @@ def history(found: Sequence[Revision], *, as_json: bool) -> None:
 
 def _history_values(found: Sequence[Revision]) -> list[dict[str, Any]]:
     """The same as JSON values."""
-    from index.revisions import changes
+    from index.article import changes
 
     values: list[dict[str, Any]] = []
     for number, each in enumerate(found):

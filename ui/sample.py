@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,8 +112,6 @@ def _cut_off(directory: Path) -> bool:
 
 def _offered(place: str) -> bool:
     """Asks a person at a terminal whether to use the sample instead."""
-    import sys
-
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     return typer.confirm(

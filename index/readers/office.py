@@ -13,6 +13,8 @@ from datetime import date
 from io import BytesIO
 from urllib.parse import unquote
 
+from lxml import etree
+
 from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.encoding import Refused, within_bounds
@@ -79,8 +81,6 @@ class Package:
         Raises:
             Refused: As for ``read``, or it is no XML.
         """
-        from lxml import etree
-
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
         )

@@ -129,7 +129,7 @@ def _article(file: SourceFile, record: Record, number: int, ids: tuple[str, ...]
 
 
 def _exported(article: Article, record: Record) -> Article:
-    """An article of ``index/copying.py``: nothing is left to be cleaned off, and more is known."""
+    """An article of ``index/backup.py``: nothing is left to be cleaned off, and more is known."""
     raw, sources = record.get("raw"), record.get("sources")
     return replace(
         article,

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
+from index.boilerplate.phrases import Phrases
 from index.text.numbers import ORDINALS
 
 MONTHS = tuple(
@@ -122,15 +123,8 @@ _DATE = re.compile(
     )""",
     re.I | re.X,
 )
-_BEFORE_MONTH = re.compile(
-    r"\b(?:in|of|since|until|by|last|this|next|early|late|mid|from|during|before|after|and|to)"
-    r"[ -]$",
-    re.I,
-)
-_BEFORE_YEAR = re.compile(
-    r"\b(?:in|of|since|until|by|from|during|before|after|the|and|around|between|to|for|early|late)"
-    r"[ -]$",
-    re.I,
+_BEFORE_MONTH, _BEFORE_YEAR = (
+    Phrases("index.text").compiled(name, re.I) for name in ("before_month", "before_year")
 )
 _COUNTED = re.compile(r" [a-z]+s\b(?<!was)(?<!has)(?<!is)(?<!elections)")
 

@@ -11,32 +11,17 @@ from anyascii import anyascii
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from index.boilerplate.phrases import Phrases
 from index.text.dates import MONTHS, WEEKDAYS
 from index.text.words import is_content, stem
 
+_IMPERATIVES, _ADVERBS, TITLES = (
+    Phrases("index.text").words(name) for name in ("imperatives", "adverbs", "titles")
+)
 ACRONYM = r"(?:[^\W\d_]\.){2,}|(?:[^\W\d_]\.)+[^\W\d_]\b"  # "U.S."
 _WORD = re.compile(rf"(?<!\w)(?:{ACRONYM}|[^\W\d_](?:[\w-]|[’'](?!s\b)(?=\w))*)")
 _INSIDE = frozenset("of de da du der den del la von van bin al ibn the for für".split())
 _CALENDAR = frozenset((*MONTHS, *WEEKDAYS, *(f"{day}s" for day in WEEKDAYS)))
-_IMPERATIVES = frozenset(
-    "explain describe list name tell give show compare summarise summarize define find".split()
-)
-# Written with a capital at the start of a sentence, and no names.
-_ADVERBS = frozenset(
-    """nobody none nothing everyone everybody someone anyone later earlier contrary however moreover
-    additionally furthermore meanwhile similarly instead despite according today yesterday following
-    including among many most several although because overall currently recently yes another
-    almost nevertheless nonetheless therefore hence consequently otherwise likewise afterwards
-    finally initially originally eventually usually generally often sometimes perhaps maybe nearly
-    besides still indeed""".split()
-)
-TITLES = frozenset(
-    """mr mrs ms miss dr sir lord lady dame president vice chancellor minister secretary mayor
-    commissioner judge justice senator governor captain colonel general inspector professor king
-    queen prince princess pope chief director chairman chairwoman councillor prime deputy former
-    acting foreign defence defense finance interior spokesman spokeswoman spokesperson chair
-    ambassador envoy attorney congressman congresswoman representative""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from index.boilerplate.phrases import Phrases
+
 _UNITS = "one two three four five six seven eight nine".split()
 _TEENS = ("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -54,11 +56,7 @@ _NUMBER = re.compile(
     """,
     re.I | re.X,
 )
-_ABOUT = re.compile(
-    r"\b(?:about|around|roughly|nearly|almost|approximately|some|over|than|up to|under|at least"
-    r"|at most|close to|just)\W*(?:\w+ )?$",
-    re.I,
-)
+_ABOUT = Phrases("index.text").compiled("about", re.I)
 
 
 @dataclass(frozen=True, slots=True)

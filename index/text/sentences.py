@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from index.boilerplate.phrases import Phrases
 from index.text.blocks import Block, split_blocks
 from index.text.dates import ABBREVIATED
 from index.text.words import ENGLISH, stop_words
@@ -106,13 +107,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
 # Languages that write "3." for "third".
 _ORDINALS = frozenset("cs da de et fi hr hu is lb lt lv no pl sk sl sr tr".split())
 _ORDINAL = re.compile(r"\d{1,2}|[ivx]+")
-_SAID = (
-    "(?:said|says|asked|asks|added|adds|wondered|replied|cried|shouted|demanded|exclaimed|"
-    "declared|inquired|snapped|warned|wrote|writes|told|quipped|insisted|joked)"
-)
-_ATTRIBUTION = re.compile(
-    rf"\s+(?:{_SAID}\b|(?:[^\W\d_][\w.'’-]*\s+){{1,4}}{_SAID}\s*(?:[.,;:]|$))", re.IGNORECASE
-)
+_ATTRIBUTION = Phrases("index.text").compiled("attribution", re.I)
 _NAMES_WITH_MARK = frozenset({"yahoo", "jeopardy"})
 
 _STOP = re.compile(r"[.!?…]+|[。！？｡؟۔।]+")

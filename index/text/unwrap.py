@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from index.boilerplate import rules
+from index.boilerplate.phrases import Phrases
 from index.text.blocks import LIST_ITEM, WRAP_WIDTHS
 from index.text.sentences import news_words
 
@@ -35,10 +36,7 @@ SHORT_ROW = 0.85  # of the width that no row of figures reaches
 ENGLISH = 0.4
 HEAD_LINES = 6  # in which a byline stands
 
-_DATELINE = re.compile(
-    r"[A-Z][A-Z.'’/ -]+[A-Z.](?:, ?[A-Za-z][\w. ]{1,20})*(?: ?\([\w ,-]{2,20}\))?"
-    r"(?:, [A-Z][a-z]+\.? \d{1,2})? ?(?:--?|[–—_])(?=\s|$)"
-)
+_DATELINE, _GOES_ON = (Phrases("index.text").compiled(name) for name in ("dateline", "goes_on"))
 _FINISHED = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _SUSPENDED = re.compile(r"(?:and|or|to)\s")  # "pre- and post-war"
@@ -46,12 +44,6 @@ _OPEN_DASH = re.compile(r"\s(?:--?|[–—_])$")  # after a dateline, or inside 
 _SPLIT = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-$")
 _REST = re.compile(r"[^\W\d_]+")
 _GLUED = re.compile(r"\w(?:--?|[—/])$")  # nothing stands between these and the next word
-# A first line that was cut short, because its dateline is kept elsewhere, ends in any word; one
-# that ends in these is no headline.
-_GOES_ON = re.compile(
-    r"(?:,|\b(?:an?|the|of|to|in|on|at|by|for|with|from|and|or|but|as|that|than|its|his|her|their"
-    r"|is|are|was|were|be|been|will|would|has|have|had|said|says|who|which))$"
-)
 
 
 @dataclass(frozen=True, slots=True)

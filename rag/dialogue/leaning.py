@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from index.boilerplate.phrases import Phrases
 from index.text.words import content_stems, is_content
 
 # A question of fewer content words leans on what it shares a word with, unless it names something.
@@ -11,54 +12,13 @@ from index.text.words import content_stems, is_content
 # did the court order") is searched for under the old one, which that set hardly holds.
 SHORT = 4
 
-_OPENER = re.compile(r"(?:(?:and|but|or|so|then|also|ok|okay|yes|no|well)\b[ ,]+)+", re.I)
-_JOINED = re.compile(r"(?:and|but|or|also)\b", re.I)
-_WHOLE = re.compile(
-    r"(?:who|what) (?!(?:is|are|was|were|does|do|did|has|have|had|will)\b)\w+\W*$", re.I
+_PHRASES = Phrases("rag.dialogue")
+_OPENER, _JOINED, _WHOLE, _ELSEWHERE, _THAT, _EXPLETIVE = (
+    _PHRASES.compiled(name, re.I)
+    for name in ("opener", "joined", "whole", "elsewhere", "that", "expletive")
 )
-_ELSEWHERE = re.compile(
-    r"^(?:what|how) about\b|^(?:(?:no|oops|well)[ ,.]+)*(?:i meant?|i(?:’m| am|'m)"
-    r" (?:asking|talking) about|correction|rather)\b"
-    r"|\b(?:the|this|that|which|other|another|new|last|next|first|second|third) ones?\b|\bones?\W*$"
-    r"|\bthe (?:first|second|third|fourth|fifth|last)(?= (?:option|point|item|claim|quote)|\W*$)"
-    r"|\bthe (?:former|latter)\b|(?<!each )(?<!one an)\bothers?\b(?! than\b)|\belse\b"
-    r"|\bthe same\b(?!.* as\b)|\bthen\W*$|\binstead\b(?! of\b)|\bis that so\b"
-    r"|\b(?:this|these)\b(?! (?:year|month|week|morning|afternoon|evening|spring|summer|autumn|fall"
-    r"|winter|season|century|decade|time|weekend|days)\b)|\bthose\b(?! who\b)",
-    re.I,
-)
-_THAT = re.compile(
-    r"\bthat(?=\W*$)|(?:^|\b(?:did|does|is|was|were|has|have|will|would|can|could|about|of|for|after"
-    r"|before|like|with|by|from|to|on|in|at|over|despite|caused?) )that\b",
-    re.I,
-)
-_EXPLETIVE = re.compile(
-    r"\bit (?:\w+ )?(?:takes?|took|taken)\b(?! (?:effect|place|part|over)\b)"
-    r"|\bit (?:true|clear|possible|likely|legal|safe)\b|\bit (?:is|was|be) (?:\w+ )?\w+ (?:that|to"
-    r"|for)\b|\b(?:is|was|does|did|will|would) it (?:\w+ )?\w+ (?:that|to)\b",
-    re.I,
-)
-_THERE = re.compile(
-    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )\bthere\b(?! (?:is|are|was|were|be|been"
-    r"|has|have|had|will|would)\b)",
-    re.I,
-)
-_PRONOUN = re.compile(r"\b(?:he|him|his|she|hers?|they|them|theirs?|its?)\b", re.I)
-_JOINS = re.compile(
-    r",|\b(?:that|because|before|after|when|while|if|whether|as|although|though|since|until|where"
-    r"|who|which|and|but|or|than|how|why|what|unless|once|say|says|said|think|thinks|hope|hopes"
-    r"|believe|believes|claim|claims|deny|denied|promise|promised|admit|admitted)\b",
-    re.I,
-)
-_NOUN = re.compile(
-    r"\b(?:the|an?|this|these|those|every|each|some|any|no)(?: [\w’'-]+){0,2}? (?P<noun>\w{3,})",
-    re.I,
-)
-_PERSONS = re.compile(
-    r"(?:er|or|ist|man|woman|ian|eer)$|^(?:president|king|queen|boy|girl|child|father|mother|chief"
-    r"|judge|suspect|pilot|victim|wife|husband|son|daughter|pope|prince|princess|coach|guard"
-    r"|witness|head|general)$",
-    re.I,
+_THERE, _PRONOUN, _JOINS, _NOUN, _PERSONS = (
+    _PHRASES.compiled(name, re.I) for name in ("there", "pronoun", "joins", "noun", "persons")
 )
 
 

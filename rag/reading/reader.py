@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from tokenizers import Tokenizer
 
-from rag.requests.kinds import KINDS, ROLES
+from rag.types import KINDS, ROLES
 
 MODEL = Path(__file__).parent / "reader.onnx"
 REQUESTS = Path(__file__).parent / "requests.onnx"

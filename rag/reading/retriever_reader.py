@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.text.names import groups, names_in
-from index.text.words import ENGLISH, code_of, content_stems
+from index.text.words import ENGLISH, code_of
 from rag.dialogue.followup import resolved
 from rag.facts import Lacking
 from rag.question import Part, Question, acted_for
-from rag.reading import answerability, by_words, evidence
-from rag.reading.answerability import mismatches
+from rag.reading import by_words, evidence
+from rag.reading.answerability import confidence, mismatches
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.retrieve import Passage, Query, Search, query_of, retrieve
@@ -100,12 +100,12 @@ def find(
     query = query_of(meant, embedder, now)
     passages = search(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
-    idf = answerability.inverse_frequency(now)
+    idf = by_words.inverse_frequency(now)
     known, other = _by_language(meant, passages)
     unread = _unread(query, other, idf, retrieved)
     if not known:
         return unread
-    found = _read(query, meant, known, idf, reader, stated, retrieved)
+    found = _read(meant, known, reader, stated, retrieved)
     return found if found.confidence >= unread.confidence else unread
 
 
@@ -130,10 +130,8 @@ def _unread(
 
 
 def _read(
-    query: Query,
     meant: Question,
     passages: Sequence[Passage],
-    idf: Callable[[str], float],
     reader: Reader,
     stated: str | None,
     retrieved: float,
@@ -147,22 +145,17 @@ def _read(
     whole = _by_others(meant.asked, whole)
     whole, untrue = demote_untrue(meant, whole, stated)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
-    confidence = answerability.confidence(query, whole, idf, false)
+    certain = confidence(whole, false)
     if whole and ":" not in whole[0].text:  # else it names the conditions itself
         for wording in meant.conditions_asked:
             whole = evidence.surest(whole, evidence.gather(wording, passages, reader))
     parts = meant.parts
     if len(parts) == 1 or meant.said:
-        return Found(whole, [whole], confidence, untrue, retrieved)
+        return Found(whole, [whole], certain, untrue, retrieved)
     asked = _by_part(parts, passages, whole, reader)
-    sure = [
-        answerability.confidence(
-            replace(query, stems=dict.fromkeys(content_stems(part.alone), 1.0)), found, idf, false
-        )
-        for part, found in zip(parts, asked, strict=True)
-    ]
-    confidence = max(confidence, *sure)  # one part that is answered is an answer
-    return Found(whole, asked, confidence, untrue, retrieved, sure=tuple(sure))
+    sure = tuple(confidence(part, false) for part in asked)
+    certain = max(certain, *sure)  # one part that is answered is an answer
+    return Found(whole, asked, certain, untrue, retrieved, sure=sure)
 
 
 def demote_untrue(

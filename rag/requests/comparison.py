@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.names import groups, names_in
 from index.text.words import stem
@@ -39,30 +40,14 @@ SAME = 0.75
 REACH, FEW = 70, 4
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
-_WANTS = (
-    r"(?:wants?|wanted|demand(?:s|ed|ing)?|insist(?:s|ed)?|call(?:s|ed) (?:for|on)|ask(?:s|ed)? for"
-    r"|asks|offer(?:s|ed)|propos(?:es|ed)|refus(?:es|ed)|reject(?:s|ed)|oppos(?:es|ed)|promis(?:es|ed)"
-    r"|urg(?:es|ed)|seeks?|sought|requir(?:es|ed)|threaten(?:s|ed)|accepts?|accepted|agree[sd]?"
-    r"|(?:ready|willing|prepared) to|rul(?:es|ed) out|will|would|must"
-    r"|is suing|sue[sd]|filed|argue[sd]|maintains?|accus(?:es|ed)|plans? to|intends? to|hopes?"
-    r"|attached|expects?|forbids?|express(?:es|ed)|signal(?:s|l?ed)|suggest(?:s|ed)"
-    r"|declin(?:es|ed)|welcom(?:es|ed)|support(?:s|ed)|condemn(?:s|ed)|warn(?:s|ed)|vow(?:s|ed)"
-    r"|press(?:es|ed) for)\b"
-)
-_WANTED = re.compile(rf"\b{_WANTS}", re.I)
-_DEMANDED = re.compile(
-    r"\b(?:wants?|wanted|demand(?:s|ed)|insist(?:s|ed)|call(?:s|ed) (?:for|on)|ask(?:s|ed) for"
-    r"|seeks?|sought|requir(?:es|ed)|would not|will not|press(?:es|ed) for|urg(?:es|ed))\b",
-    re.I,
-)
+_PHRASES = Phrases("rag.requests")
+_WANTED, _DEMANDED = (_PHRASES.compiled(name, re.I) for name in ("wanted", "demanded"))
+_OTHER = _PHRASES.compiled("other")
 _SAYS = re.compile(r"\b(?:sa(?:y|ys|id)|views?|react\w*|respon\w+|answer\w*|repl\w+)\b", re.I)
 _OFFERS = re.compile(r"\b(?:offer|propos|promis|suggest|put)\w*\b", re.I)
 _ASKED = re.compile(r"\b(?:wants?|demands?|terms|conditions|propos\w+)\b", re.I)
 # Behind these a name is that of somebody to whom something is done: "a meeting with Moscow would".
 _OBJECT = re.compile(r"\b(?:with|of|between|from|to|against|on|for|by|than)(?: the)? $", re.I)
-_OTHER = re.compile(
-    r"\b(?:to|that|which|whether|said|says|told|wants?|[Ww]hile|[Bb]ut|when|than|because|unless)\b|[;:]"
-)
 _GOES_ON = re.compile(r"^\W*(?:It|He|She|They|Its|His|Her|Their)\b")
 
 

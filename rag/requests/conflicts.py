@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import inf
 
+from index.boilerplate.phrases import Phrases
 from index.text.dates import dates_in
 from index.text.names import names_in
 from index.text.numbers import Number, numbers_in
@@ -45,24 +46,8 @@ ANSWERS, BEHIND = -0.5, 2.0
 # The share of content words that two sentences have in common whose days answer one question.
 DATED = 0.4
 
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|without|refus\w+|reject\w*|declin\w+|fail\w*|den(?:y|ies|ied)"
-    r"|turn\w* down|vot\w+ down|threw out|ruled out|cannot|withdr[ae]w\w*|block\w*|ban(?:s|ned)?)\b"
-    r"|n[’']t\b",
-    re.I,
-)
-_ABOUT = r"about|around|roughly|nearly|almost|approximately|some|close to"
-_OVER, _UNDER = r"over|more than|at least", r"up to|under|at most|fewer than|less than"
-_VAGUE = re.compile(
-    rf"\b(?:(?P<about>{_ABOUT})|(?P<over>{_OVER})|(?P<under>{_UNDER})"
-    r"|by (?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*(?:\w+ )?$",
-    re.I,
-)
-# A count that goes on, of which a later report tells more.
-_GROWING = re.compile(
-    r"\bso far\b|\b(?:has|have) (?:now |already )?(?:cost|claimed|killed|died|risen|grown|reached"
-    r"|spent|lost|been)\b",
-    re.I,
+_NEGATION, _VAGUE, _GROWING = (
+    Phrases("rag.requests").compiled(name, re.I) for name in ("negation", "vague", "growing")
 )
 # What a number is counted by.
 _RATE = re.compile(

@@ -10,8 +10,8 @@ from importlib.resources import files
 
 from index.text.names import names_in
 from index.text.words import ENGLISH, stop_words
-from rag.requests.kinds import KINDS
 from rag.requests.request import FACT, Request
+from rag.types import KINDS
 
 # Words of what a follow-up names at most; more are a question of their own.
 MOST_WORDS = 4

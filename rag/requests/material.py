@@ -19,7 +19,7 @@ from index.text.words import ENGLISH, WORD, content_spans, content_stems, is_con
 from rag.answer_text import attribution
 from rag.facts import lacking
 from rag.quote_context import citation, numbered, quote_span, words_of
-from rag.reading.answerability import inverse_frequency
+from rag.reading.by_words import inverse_frequency
 from rag.reading.evidence import Evidence, asks
 from rag.reading.reader import Reader, SentenceReading
 from rag.retrieve import Passage, Query, retrieve

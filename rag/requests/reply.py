@@ -25,7 +25,6 @@ from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import MOST, brief
 from rag.requests.comparison import EACH, comparison, speakers, wanted
 from rag.requests.items import QUOTED, cast, listed, named, sort_of, speakers_quoted
-from rag.requests.kinds import TALK
 from rag.requests.material import (
     ARTICLES,
     OPENS,
@@ -44,7 +43,7 @@ from rag.requests.timeline import MOST as EVENTS
 from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline
 from rag.retrieve import Query, retrieve
 from rag.time_and_source import publisher_named
-from rag.types import Answer
+from rag.types import TALK, Answer
 
 # Articles that a search or a count shows, sentences of the latest, of each of several papers,
 # passages read for a list, and lines of a reply that is to be short.

@@ -15,8 +15,7 @@ from rag.dialogue.followup import WHEN
 from rag.dialogue.small_talk import bare, is_small_talk
 from rag.question import Question
 from rag.reading.reader import RequestReading
-from rag.requests.kinds import TALK
-from rag.types import Answer, Scope, Turn
+from rag.types import TALK, Answer, Scope, Turn
 
 # The least probability with which a text is taken for more than a question for a fact.
 SURE = 0.7

@@ -6,45 +6,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.names import TITLES, alike, names_in
 from index.text.words import is_content, stem
 from rag.quote_context import words_of
-from rag.requests.speech import VERB
 
-_DETERMINED = r"(?:an?|the|its|his|her|their|our|this)"
-_NOUN = r"(?P<noun>(?:[a-z][\w-]* ){0,3}?[a-z][\w-]*)"
-_BODY = r"(?P<of>[A-Z][\w-]*(?:[’']? (?:of |for )?[A-Z][\w-]*)*|[a-z][\w-]*)"
-# "The ferry Maid of Ilsay"; "Renn's lawyer, Greta Solano,"; "transport minister Lionel Draycott".
-_BEFORE = re.compile(
-    rf"\b(?:{_DETERMINED}|(?P<of>[A-Z][\w-]*)[’']s?) {_NOUN}(?: (?:on|for|of|at|in) [a-z]+)?"
-    r"(?P<comma>,)? (?:the )?$",
-    re.I,
+_PHRASES = Phrases("rag.requests")
+_BEFORE, _BARE, _VERBAL = (
+    _PHRASES.compiled(name, re.I) for name in ("noun_before", "noun_bare", "verbal")
 )
-_BARE = re.compile(rf"(?:^|[“\"] ?|, |\b(?:and|that|by|from|with|to|for|of|[–—]) ){_NOUN} $", re.I)
-# "Tobias Renn, the captain of the ferry,"; "Marta Oyelowe, the union's general secretary,".
-_AFTER = re.compile(
-    rf"^, (?:(?:then|now|formerly|once) )?(?:{_DETERMINED} )?(?:(?P<whose>[\w-]+)[’']s? )?{_NOUN}"
-    rf"(?:[,.;:]|$| (?:of|in|at|for|from) (?:the )?{_BODY}| (?:on|who|which|that|and|as)\b)"
-)
-_OF = re.compile(rf"^ (?:of|from|for) (?:the )?{_BODY}")
-# "Kremlin spokesman Dmitry Peskov".
-_THEIRS = re.compile(
-    r"\b(?P<of>[A-Z][\w-]*) (?P<noun>(?:[a-z]+ ){0,2}(?:spokes\w+|secretary|minister|envoy|leader"
-    r"|president|chief|director)) $"
-)
-# "Anna Berg, who leads the opposition,".
-_LEADS = re.compile(
-    rf"^, who (?:leads|heads|chairs|runs|represents|speaks for|is speaking for) (?:the )?{_BODY}"
+_AFTER, _OF, _THEIRS, _LEADS, _SAID_BY = (
+    _PHRASES.compiled(f"noun_{name}") for name in ("after", "of", "theirs", "leads", "said")
 )
 # The rest of a name whose first word ends in an apostrophe: "Seafarers' Alliance".
 _REST = re.compile(r"^[’'](?: [A-Z][\w-]*)+")
-_VERBAL = re.compile(
-    rf"(?:{VERB}|\w+(?:ed|ing)|was|were|is|are|has|had|left|will|wants?|cost)$", re.I
-)
-
-# "Said the governor, Leopold Anstey."
-_SAID_BY = re.compile(rf"\b(?:said|says|added|asked|wrote) {_DETERMINED} {_NOUN}, $")
 
 # What a noun takes in that people ask for by it.
 _SORTS = {

@@ -7,51 +7,20 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.names import Name, alike, names_in
 from rag.quote_context import same_paragraph, words_of
 
-VERB = (
-    r"(?:said|says|say|saying|told|tells|stated|states|added|adds|explained|explains|insisted|insists"
-    r"|warned|warns|argued|argues|claimed|claims|announced|announces|noted|notes|declared|declares"
-    r"|remarked|replied|replies|answered|commented|comments|stressed|stresses|admitted|admits"
-    r"|acknowledged|acknowledges|confirmed|confirms|denied|denies|called|calls|asked|asks|wrote"
-    r"|writes|testified|conceded|concedes|recalled|suggested|suggests|promised|promises|vowed"
-    r"|maintained|maintains|rejected|rejects|dismissed|dismisses|urged|urges|accused|accuses"
-    r"|thanked|described|describes|put it|reminded|emphasi[sz]ed|observed|repeated|thinks|believes"
-    r"|hopes|wants|spoke|speaks|expressed|expresses|regretted|apologi[sz]ed)"
+_PHRASES = Phrases("rag.requests")
+VERB = _PHRASES.filled(_PHRASES.told["verb"])
+_APPOSED, _BEFORE, _TITLING, BODY = (
+    _PHRASES.compiled(name) for name in ("apposed", "before", "titling", "body")
 )
-_TITLE = (
-    r"(?:,? (?:[^,.“”\"]{1,60},)?| (?:of|from|for) (?:[\w’'&-]+ ){0,3}[\w’'&-]+)?"
-    r"(?: (?:has|have|had|also|later|then|already|repeatedly|once"
-    r"|publicly|again|further))*"
-)
-# "Its spokeswoman, Anna Berg, said that"; not "in Paris, said Anna Berg".
-_APPOSED = re.compile(rf"^, {VERB}\b(?! [A-Z])")
-_AFTER = re.compile(rf"^{_TITLE} {VERB}\b", re.I)
-# What stands behind the words themselves: "…”, said the chairwoman, Anna Berg".
-_INVERTED = (
-    r"(?:said|says|added|adds|wrote|warned|warns|explained|insisted|noted|argued|replied|remarked"
-    r"|concluded|stressed|declared|stated|recalled|testified|continued)"
-)
-_PLAIN = (
-    r"(?!(?:in|at|on|to|about|by|with|that|of|from|as|how|whether|a|it|was|were|had)\b)[a-z’'-]+,? "
-)
-_BEFORE = re.compile(rf"\b{_INVERTED} (?:(?:the |its |their )?(?:{_PLAIN}){{0,4}})?$")
-_ACCORDING = re.compile(r"\baccording to (?:the |its )?(?:[a-z]+ ){0,3}$|\bin the words of $", re.I)
-_TITLING = re.compile(r" (?:(?:spokes|chair)\w+|minister|president|secretary|leader) (?=[A-Z])")
-_PRONOUN = re.compile(
-    rf"\b(he|she|they)(?: (?:has|had|have|also|later|then|again))* {VERB}\b|\b{VERB} (he|she"
-    r"|they)\b(?! (?:was|were|had|would|will|is|are|could)\b)",
-    re.I,
+_AFTER, _ACCORDING, _PRONOUN = (
+    _PHRASES.compiled(name, re.I) for name in ("after", "according", "pronoun")
 )
 _TITLED = {"he": ("mr", "sir", "lord"), "she": ("mrs", "ms", "miss", "dame", "lady", "madame")}
-# What is no person.
-BODY = re.compile(
-    r"\b(?:[A-Z]{2,}|Company|Council|Ministry|Board|Court|Union|Party|Bank|Government|Alliance|Group"
-    r"|Committee|Agency|Commission|Office|Department|Police|Post|Times|News|Association|Institute"
-    r"|University|Ferries|Marine|House|Parliament|Senate|Kremlin|Moscow|Kyiv|Washington)\b"
-)
 # Characters before the name of who does something in a sentence.
 _EARLY = 12
 _WHO = re.compile(r"\W*(?:The|An?|Its|His|Her|Their) [a-z][a-z -]{2,40}, ")

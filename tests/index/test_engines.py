@@ -20,8 +20,8 @@ from llama_index.core.vector_stores.types import (
 )
 
 from index.article import Article
+from index.backup import copy_index
 from index.build import Builder
-from index.copying import copy
 from index.engine import engine_at, faults
 from index.errors import (
     IndexBusy,
@@ -355,7 +355,7 @@ def test_a_damaged_article_is_left_out_and_named(postgres, news, fake):
         assert now.damaged == {"rain.txt"}
     assert faults(place) == (["rain.txt: this article is not as it was written"], [])
     with pytest.raises(IndexDamaged, match="nothing was copied"):
-        copy(place, fresh(postgres))
+        copy_index(place, fresh(postgres))
 
 
 @pytest.mark.parametrize("table", ["chunk_search", "article_search"])
@@ -424,7 +424,7 @@ def test_an_index_is_copied_either_way(request, tmp_path, news, fake, one, other
     (news / "copy.txt").unlink()
     add(source, fake, news)
     calls = fake.calls
-    assert copy(source, target) == {"articles": 4, "chunks": 4, "stories": 4, "publishers": 3}
+    assert copy_index(source, target) == {"articles": 4, "chunks": 4, "stories": 4, "publishers": 3}
     assert fake.calls == calls
     assert look(target, fake) == look(source, fake)
     assert manifest(target) == manifest(source)
@@ -446,7 +446,7 @@ def test_an_index_is_copied_either_way(request, tmp_path, news, fake, one, other
     assert rows(target) == rows(source)
     assert faults(target) == ([], [])
     with pytest.raises(IndexMismatch, match="there is an index here already"):
-        copy(source, target)
+        copy_index(source, target)
     write(news, {"new.txt": "Ferries sailed again."})
     for place in (source, target):  # and both go on alike
         assert counts(add(place, fake, news))["added"] == ["new.txt"]
@@ -460,7 +460,7 @@ def _stored(ledger):
 
 def test_an_index_that_is_not_there_is_not_copied(place, tmp_path):
     with pytest.raises(IndexMissing, match="there is no index here"):
-        copy(place, tmp_path / "target")
+        copy_index(place, tmp_path / "target")
     assert not (tmp_path / "target").exists()
 
 

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import ledger as ledger_of
-from index.article import Article
+from index.article import MOST, Article, Change, changes
 from index.build import Builder
 from index.embedded import open_ledger
-from index.revisions import MOST, Change, changes
 
 FROST = Article(
     uri="a",

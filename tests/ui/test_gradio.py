@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import ui
-from rag.requests.kinds import KINDS
+from rag.types import KINDS
 
 ROOM = Path(ui.__file__).parent
 PAGE = sorted((ROOM / "page").glob("*.py"))

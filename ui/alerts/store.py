@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -20,19 +21,7 @@ UNDONE_WITHIN = timedelta(hours=1)
 
 Channel = Literal["hooked", "mailed"]
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS alerts (
-    pk INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL UNIQUE, since INTEGER NOT NULL,
-    made TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS matches (
-    pk INTEGER PRIMARY KEY AUTOINCREMENT,
-    alert INTEGER NOT NULL REFERENCES alerts (pk) ON DELETE CASCADE,
-    uri TEXT NOT NULL, article TEXT NOT NULL, title TEXT NOT NULL, publisher TEXT, published TEXT,
-    url TEXT, quote TEXT NOT NULL, start INTEGER NOT NULL, found TEXT NOT NULL,
-    hooked INTEGER NOT NULL DEFAULT 0, mailed INTEGER NOT NULL DEFAULT 0, UNIQUE (alert, uri)
-);
-"""
+_TABLES = (files("ui.alerts") / "schema.sql").read_text("utf-8")
 _LATER = """
 ALTER TABLE alerts ADD COLUMN removed TEXT;
 ALTER TABLE matches ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;

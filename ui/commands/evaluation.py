@@ -209,8 +209,6 @@ def _searched(
         err=True,
     )
     with tempfile.TemporaryDirectory(prefix="onrecord-") as directory:
-        from rag.corpus import Corpus
-
         own = settings.model_copy(update={"index": Path(directory)})
         made, _ = indexing.add(own, [str(collection.documents)])
         if not made.added:

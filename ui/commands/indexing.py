@@ -14,10 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from index import backup as copies
 from index.article import Article, Skipped
-from index.backup import restore as put_back
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
-from index.copying import records
 from index.embedded import LEDGER
 from index.embedders import embedder_of
 from index.engine import Place, engine_at, faults
@@ -311,7 +309,7 @@ def restore(directory: Path, file: Path) -> None:
     Raises:
         NoBackup, IndexBusy, IndexMismatch: see the classes.
     """
-    for name, before in put_back(directory, NAMES, file).items():
+    for name, before in copies.restore(directory, NAMES, file).items():
         kept = f"; what was there is kept as {before}" if before else ""
         typer.echo(plain(f"restored: {directory / name}{kept}"))
 
@@ -330,7 +328,7 @@ def export(place: Place, file: Path) -> bool:
     ledger = engine_at(place).open()
     written = 0
     with ledger.read(), replacing(file) as lines:
-        for record in records(ledger):
+        for record in copies.records(ledger):
             lines.write(json.dumps(record) + "\n")
             written += 1
         lacking = ledger.counts()["articles"] - written

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from index.connection import logged
+from index.connection import logged, readable
 from index.database import digest
 from index.errors import OnRecordError
 
@@ -98,7 +98,7 @@ class Database:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
             db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-            db.text_factory = _text
+            db.text_factory = readable
             db.execute("PRAGMA foreign_keys = ON")
             self._local.db = db
         return db
@@ -159,8 +159,3 @@ def sign(
     db.executemany(
         f"UPDATE {table} SET digest = ? WHERE {key} = ?", [(digest(*row), row[0]) for row in found]
     )
-
-
-def _text(data: bytes) -> str:
-    """Text as SQLite holds it; damaged bytes become other text, which its digest tells."""
-    return data.decode("utf-8", "replace")

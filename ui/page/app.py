@@ -13,9 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from rag.corpus import Corpus
 from rag.question_generation.suggest import follow_ups, suggest
+from rag.types import Answer
 from ui.alerts.store import Alerts
 from ui.conversation_store.store import ConversationStore
 from ui.library.adding import Editor
@@ -31,15 +34,13 @@ from ui.server import log
 from ui.server.api import build_api
 from ui.server.auth import Users
 from ui.server.metrics import Metrics
+from ui.server.middleware import Guard, SecurityHeaders
+from ui.server.server import Server
 from ui.server.worker_pool import Aside
 from ui.templating import counted, render, static
 
 if TYPE_CHECKING:
     import gradio
-    from fastapi import FastAPI
-
-    from rag.corpus import Corpus
-    from rag.types import Answer
 
 
 __all__ = ["build_app", "launch"]
@@ -149,11 +150,6 @@ def launch(
     Raises:
         CannotServe: the port is taken.
     """
-    from fastapi import FastAPI
-
-    from ui.server.middleware import Guard, SecurityHeaders
-    from ui.server.server import Server
-
     gr = _gradio()
     bare = [Middleware(SecurityHeaders), Middleware(Guard, users=Users())]
     site = programs or FastAPI(docs_url=None, redoc_url=None, openapi_url=None, middleware=bare)

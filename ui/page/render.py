@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.article import Article
+from index.article import Article, Change, changes
 from index.ledger import Revision
-from index.revisions import Change, changes
 from index.text.blocks import split_blocks
 from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
 from rag.corpus import Corpus

@@ -12,6 +12,7 @@ from typing import Any, cast
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from index.errors import OnRecordError
 from rag.conversation import Conversation
 from rag.corpus import Corpus
 from rag.types import Answer, AskRequest, Said
@@ -91,8 +92,6 @@ class Metrics:
             answers: Of one question.
             door: By which door the question came: "page", "api" and so on.
         """
-        from index.errors import OnRecordError
-
         self._questions.labels(door).inc()
         self._count(1)
         started = time.perf_counter()

@@ -9,6 +9,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rag.types import NO_FILTERS, Filters, History, Text
+from ui.alerts.store import Match
+from ui.library.adding import Result
 from ui.server.replies import EVENTS_DESCRIBED
 
 
@@ -131,20 +133,10 @@ class ArticlesIn(Request):
         return self
 
 
-class ResultOut(BaseModel):
-    """What became of one article; ``reason`` says why it was skipped, or that it is a copy."""
-
-    uri: str
-    outcome: Literal["added", "changed", "unchanged", "removed", "skipped"]
-    id: str
-    title: str
-    reason: str
-
-
 class ResultsOut(BaseModel):
     """What became of each, in the order in which they were sent."""
 
-    results: list[ResultOut]
+    results: list[Result]
 
 
 class AlertIn(Request):
@@ -163,27 +155,11 @@ class AlertOut(BaseModel):
     made: str
 
 
-class MatchOut(BaseModel):
-    """A new article that an alert found; ``start`` is where its ``quote`` stands in its text."""
-
-    alert: str
-    uri: str
-    article: str
-    title: str
-    publisher: str | None
-    published: str | None
-    url: str | None
-    quote: str
-    start: int
-    found: str
-    seen: bool
-
-
 class AlertsOut(BaseModel):
     """The alerts, oldest first, and what they found, newest first."""
 
     alerts: list[AlertOut]
-    matches: list[MatchOut]
+    matches: list[Match]
 
 
 class HealthOut(BaseModel):

@@ -14,7 +14,7 @@ from index.text.dates import is_calendar_word
 PAGES = Phrases("index.readers.html")
 """What pages call their parts and people, and the meta elements about an article."""
 
-NO_AUTHORS = set(PAGES.told["no_authors"].split())
+NO_AUTHORS = PAGES.words("no_authors")
 ROLE, OTHERS, SOCIAL_HOSTS = (
     PAGES.compiled(name, re.I) for name in ("role", "others", "social_hosts")
 )

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import replace
 from itertools import islice
 
-from lxml import html
+from lxml import etree, html
 
 from index.article import Article, Skipped
 from index.readers.encoding import Refused, decode_telling, letters, tidy, within_bounds
@@ -235,8 +235,6 @@ def _parsed(raw: str) -> Node:
 
 def _mark(tree: Node) -> None:
     """Marks the breaks of a page that would be lost."""
-    from lxml import etree
-
     for element in tree.iter("pre"):
         for part in element.iter():
             part.text = part.text and part.text.strip("\n").replace("\n", LINE_MARK)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rag.reading.reader import default_reader
-from rag.requests.kinds import KINDS, ROLES
 from rag.requests.request import Request, request_of
+from rag.types import KINDS, ROLES
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"
 FLOOR_KINDS = 210  # of 240 requests kept apart from training

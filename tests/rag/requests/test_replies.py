@@ -22,9 +22,8 @@ from rag.corpus import Corpus
 from rag.evaluation import judge as measured
 from rag.quote_context import quote_span
 from rag.reading.reader import default_reader
-from rag.requests.kinds import TALK
 from rag.requests.request import Request, request_of
-from rag.types import Filters, Turn
+from rag.types import TALK, Filters, Turn
 from tests.rag.builders import stored as stored_of
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"
