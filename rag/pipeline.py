@@ -48,7 +48,11 @@ from rag.time_and_source import scope_of
 from rag.types import TALK, Answer, AskRequest, Filters, Scope
 
 # Kinds of request that a question for a fact is taken for now and then: "how did he get there".
-_MISTAKEN = ("timeline", "count", "list", "quotes")
+_MISTAKEN = ("timeline", "count", "list", "quotes", "disagreement")
+_ACCOUNTS = re.compile(
+    r"\b(?:(?:dis)?agree|differ|contra|conflict|disput|version|consisten|correct|same\b|wrong\b)",
+    re.I,
+)
 _QUESTION = re.compile(
     r"\W*(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
     r"|will|would|can|could|should)\b",
@@ -181,7 +185,9 @@ class Pipeline:
             meant: The request as meant.
         """
         refused = not draft.answer.answered and draft.answer.kind in _MISTAKEN
-        return refused and not meant.leans and _QUESTION.match(meant.asked) is not None
+        compares = draft.answer.kind == "disagreement" and _ACCOUNTS.search(meant.asked)
+        asks = not meant.leans and _QUESTION.match(meant.asked)
+        return bool(refused and asks and not compares)
 
     def alone(self, meant: Question, asked: AskRequest) -> Question:
         """A question that leans on earlier turns, in words of a language model that stand alone.
@@ -213,7 +219,7 @@ class Pipeline:
                 confined = replace(confined, applied=False)
                 found = self.find(now, meant, asked.filters, stated=stated)
             note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
-        if request.speaker:
+        if request.speaker and not request.speaker.islower():  # else anybody: "analysts", "locals"
             found = found.without(by_others(request.speaker))
         most = 1 if SHORTER.search(meant.form) else self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)

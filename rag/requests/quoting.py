@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.text.names import groups
+from index.text.names import groups, names_in
 from index.text.words import content_stems
 from rag.extractive import says_the_same
 from rag.quote_context import words_of
@@ -160,15 +160,20 @@ def is_person(speaker: str, articles: Sequence[StoredArticle]) -> bool:
 
 
 def by_others(speaker: str) -> Callable[[Evidence], bool]:
-    """Tells whether an article gives a sentence to somebody else than a speaker."""
+    """Tells whether an article gives a sentence to somebody else than a speaker.
+
+    It does where it names the speaker only after another: "the minister is ready to meet Berg".
+    """
     known: dict[int, dict[int, str]] = {}  # each article is gone through once
 
     def given_away(item: Evidence) -> bool:
         pk = item.article.pk
         if pk not in known:
             known[pk] = {said.index: said.speaker for said in speech(item.article)}
-        said = known[pk].get(item.index, "")
-        return bool(said) and not is_of(said, speaker)
+        if said := known[pk].get(item.index, ""):
+            return not is_of(said, speaker)
+        first, *others = [name.text for name in names_in(item.text)] or [""]
+        return not is_of(first, speaker) and any(is_of(other, speaker) for other in others)
 
     return given_away
 

@@ -103,6 +103,22 @@ def test_a_refusal_shows_the_nearest_and_claims_nothing(sample_corpus):
         assert f"“{cited.quote}”" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who is Moscow's special envoy that travelled to Florida?", "fact"),
+        ("Moscow's special envoy that travelled to Florida", "timeline"),
+    ],
+)
+def test_a_question_taken_for_a_request_is_read_where_that_finds_nothing(
+    sample_corpus, monkeypatch, question, kind
+):
+    monkeypatch.setattr("rag.pipeline.decided", lambda *_: Request("timeline", "Xanthippe"))
+    answer = sample_corpus.ask(question)
+    assert (answer.kind, answer.answered) == (kind, kind == "fact")
+    assert ("Dmitriev" in answer.text) == answer.answered
+
+
 TEXT, MAYBE, NUMBER = str, (str, NoneType), int
 CITATION = {
     "number": NUMBER,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rag.requests.quoting import by_others
 from rag.requests.speech import is_of, speech
+from tests.rag.builders import evidence
 from tests.rag.builders import stored as stored_of
 
 
@@ -81,3 +83,16 @@ def test_a_speaker_is_known_by_the_name_that_is_asked_for(said, wanted, expected
 )
 def test_the_last_words_are_those_of_who_says_them(text, speaker):
     assert [*spoken(text).values()][-1:] == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("The Premier is ready to meet Ines Tembo, Hal Oakes said.", True),
+        ("Premier Hal Oakes would like to see Ines Tembo.", True),
+        ("Ines Tembo came away calling the talks with Hal Oakes useful.", False),
+        ("She called the talks useful.", False),
+    ],
+)
+def test_a_sentence_that_names_the_speaker_after_another_is_not_hers(text, left_out):
+    assert by_others("Ines Tembo")(evidence(stored_of(text), 0, 1.0)) is left_out
