@@ -150,13 +150,13 @@ class Pipeline:
             if confined and request.kind == "quotes" and _is_publisher(request.speaker, confined):
                 request = Request("brief", request.subject)  # what its own articles say
             days = _days(meant.asked, request, confined)
-            if confined and any(days):
+            if confined and days:
                 request, confined = replace(request, kind="timeline"), confined.of_publisher()
             filters = asked.filters.within(confined) if confined else asked.filters
             allowed = self.library.allowed(now, filters)
             if confined and _told_then(request, confined) and not (allowed and allowed.articles):
                 # What happened when nothing was published, as others tell it.
-                request, days = replace(request, kind="timeline"), (confined.after, confined.before)
+                request, days = replace(request, kind="timeline"), _within(meant.asked, confined)
                 confined = confined.of_publisher()
                 filters = asked.filters.within(confined) if confined else asked.filters
                 allowed = self.library.allowed(now, filters)
@@ -283,14 +283,21 @@ def _told_then(request: Request, confined: Scope) -> bool:
     return request.kind == "brief" and not request.subject and bool(confined.after)
 
 
-def _days(asked: str, request: Request, confined: Scope | None) -> Days:
+def _days(asked: str, request: Request, confined: Scope | None) -> Days | None:
     """The days on which something was, where what happened then is asked, whoever published it."""
     told = [day for each in dates_in(asked) if (day := each.exact)]
     if len(told) == 1 and request.kind in ("brief", "timeline") and not request.subject:
-        return told[0], told[0]
-    if confined and request.kind == "timeline":
-        return confined.after, confined.before
-    return None, None
+        return told[0].__eq__
+    dated = confined and (confined.after or confined.before)
+    return _within(asked, confined) if confined and dated and request.kind == "timeline" else None
+
+
+def _within(asked: str, confined: Scope) -> Days:
+    """The days of a scope, which goes on a while beyond the one date that is told, if it is one."""
+    first, last = confined.after or date.min, confined.before or date.max
+    told = dates_in(asked)
+    one = told[0] if len(told) == 1 and confined.after and confined.before else None
+    return lambda day: first <= day <= last and (one is None or one.covers(day))
 
 
 def _timed(draft: Draft, begun: float, asked: AskRequest) -> Draft:

@@ -165,6 +165,15 @@ def _names(publishers: tuple[str, ...]) -> Mapping[tuple[str, ...], str]:
     return names
 
 
+def publisher_named(words: str, publishers: Iterable[str]) -> str:
+    """The publisher that goes by some words; "" if none does.
+
+    >>> publisher_named("the gazette", ["The Lantern Gazette", "Northline"])
+    'The Lantern Gazette'
+    """
+    return _names(tuple(publishers)).get(_key(words), "")
+
+
 def _key(publisher: str) -> tuple[str, ...]:
     words = [word.lower() for word in _WORD.findall(publisher)]
     return tuple(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)

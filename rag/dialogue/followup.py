@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from index.text.dates import MONTH, WEEKDAY
+from index.text.dates import MONTH, WEEKDAY, dates_in
 from index.text.names import Name, names_in
 from index.text.words import content_stems
 from rag.dialogue.leaning import leans, pointing
@@ -19,6 +20,7 @@ from rag.dialogue.referents import (
     subject_in,
 )
 from rag.dialogue.small_talk import is_small_talk
+from rag.periods import day_text
 from rag.types import Answer, Turn
 
 # Turns that are looked back at, and characters of them that are searched for with a question: the
@@ -73,6 +75,11 @@ _TIMES = [
     re.compile(rf"\b(?:{MONTH})\b"),
     re.compile(rf"\b(?:{WEEKDAY})\b"),
 ]
+_BESIDE = re.compile(
+    r"(?:and |what about |on |so )*the (?:day after|next day|following day"
+    r"|(?P<earlier>day before|previous day))\W*",
+    re.I,
+)
 _AGES = re.compile(r"\b(?:newest|latest|most recent|oldest|earliest)\b", re.I)
 _ORDINAL = re.compile(
     rf"\bthe (?P<which>{'|'.join(_NUMBERS)})(?: (?:one|option|point|item|claim|quote)\b|(?=\W*$))",
@@ -198,6 +205,8 @@ def _swapped(question: str, before: str) -> str:
     found = _FRAGMENT.match(question)
     if not found or not (found["opened"] or found["in"]):
         return ""
+    if day := _day_beside(question, before):
+        return day
     new, preposition = re.sub(r"^the (?=\w+est$)", "", found["what"]), found["in"]
     if not preposition and (request := _of_another(new, before)):
         return request
@@ -217,6 +226,16 @@ def _swapped(question: str, before: str) -> str:
     elif len(names) > 1:
         names = [name for name in names if _acts(name, before)]
     return _put_name(before, names[0], new) if len(names) == 1 else ""
+
+
+def _day_beside(question: str, before: str) -> str:
+    """The question before, of the day after or before the one that it names; "" for no such."""
+    asked = _BESIDE.fullmatch(question)
+    told = [date for date in dates_in(before) if date.exact] if asked else []
+    if not asked or len(told) != 1 or not (day := told[0].exact):
+        return ""
+    other = day + timedelta(days=-1 if asked["earlier"] else 1)
+    return _put(before, (told[0].start, told[0].start + len(told[0].text)), day_text(other))
 
 
 def _of_another(new: str, before: str) -> str:

@@ -38,6 +38,10 @@ _WHOLE = re.compile(
     r"(?P<what>the (?:[\w’'-]+ ){0,2}[\w’'-]+|[\w-]+[’']s [\w’'-]+)\W*$",
     re.I,
 )
+# "What does the Sentinel say about the e-mail".
+_TOPIC = re.compile(
+    r"\b(?:say|says|said|report|write|wrote) about (?P<what>the [\w’'-]+(?: [\w’'-]+)?)\W*$", re.I
+)
 # Who speaks, not of whom.
 _SAID = re.compile(
     r"\b(?:did|does|do|has|have|had) (?P<who>(?:[A-Z][\w’'-]*\W){0,3}?[A-Z][\w’'-]*)"
@@ -104,7 +108,7 @@ def subject_in(before: str) -> str:
     >>> subject_in("Who owns the barrier?")
     'the barrier'
     """
-    whole = _WHOLE.match(before)
+    whole = _WHOLE.match(before) or _TOPIC.search(before)
     if whole and any(map(is_content, whole["what"].split()[1:])):
         return whole["what"]
     names = names_in(before)

@@ -83,7 +83,9 @@ def _naming(material: Material, stories: Sequence[StoredArticle]) -> Sequence[St
 
 
 def _words(article: StoredArticle) -> set[str]:
-    return set(WORD.findall(f"{article.article.title} {article.article.text}".lower()))
+    """The words with a capital, in lower case: "the crane barge" is no Crane."""
+    text = f"{article.article.title} {article.article.text}"
+    return {word.lower() for word in WORD.findall(text) if word[0].isupper()}
 
 
 def _candidates(material: Material, article: StoredArticle) -> list[_Candidate]:

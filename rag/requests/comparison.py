@@ -18,7 +18,7 @@ from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
 from rag.reading.evidence import Evidence
 from rag.requests.material import ITEM, Line, Material, order_of, telling
-from rag.requests.roles import BODIES, Calling, callings, same, spokesmen
+from rag.requests.roles import BEARERS, BODIES, Calling, callings, same, spokesmen
 from rag.requests.speech import is_of, speech
 
 # Sentences of each side, stories that are read for them, sides that are found where none is named.
@@ -35,9 +35,6 @@ SAID, VERBATIM = 0.6, 0.3
 
 # Two sentences of a side whose cosine is higher tell the same.
 SAME = 0.75
-
-# Of so many at most that a side may be by what it is called ("the minister") each is taken for it.
-BEARERS = 2
 
 # Characters between a side and what it wants or does; words of a sentence that says so.
 REACH, FEW = 70, 4

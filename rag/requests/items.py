@@ -260,7 +260,8 @@ def cast(material: Material) -> list[Line]:
         for named in names_in(f"x {words_of(stored, index)}")
         if " " in (name := _bare(named.text))
         and name.split()[-1] in persons
-        and not (BODY.search(name) or _TRADES.search(name))
+        and not (BODY.search(name) or _TRADES.search(name) or " of " in name)
+        and not re.search(rf"\b{re.escape(name.split()[-1].lower())}\b", texts)
     ]
     first: dict[str, Item] = {}
     # Those sentences first that say who somebody is.

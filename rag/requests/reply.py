@@ -42,11 +42,12 @@ from rag.requests.request import AGED, CORRECTED, LENGTH, NEWEST, POINTS, Reques
 from rag.requests.timeline import MOST as EVENTS
 from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline
 from rag.retrieve import Query, retrieve
+from rag.time_and_source import publisher_named
 from rag.types import TALK, Answer
 
-# Articles that a search or a count shows, sentences of the latest, passages read for a list, and
-# lines of a reply that is to be short.
-SHOWN, LATEST, PASSAGES, SHORT = 12, 4, 12, 3
+# Articles that a search or a count shows, sentences of the latest, of each of several papers,
+# passages read for a list, and lines of a reply that is to be short.
+SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 12, 3
 
 # Words by which an article without a title is named.
 OPENING = 8
@@ -110,7 +111,7 @@ class Desk:
     question: str
     allowed: Allowed | None = None
     language: str = ENGLISH
-    days: Days = (None, None)
+    days: Days | None = None
     said: str = ""
 
     @property
@@ -291,7 +292,7 @@ def _timeline(request: Request, desk: Desk) -> Reply | None:
     if not (lines := timeline(material, most, desk.days)):
         if not material.articles:
             return _nothing(request, material, desk)
-        if any(desk.days):
+        if desk.days:
             return Reply(f"no article{_about(request, desk)} tells what happened then")
         if desk.question.lower().startswith("when"):  # a question after all
             return None
@@ -323,6 +324,10 @@ def _latest(request: Request, desk: Desk) -> Reply | None:
 
 
 def _comparison(request: Request, desk: Desk) -> Reply | None:
+    publishers = desk.now.ledger.publication()[2] if request.sides else ()
+    papers = [publisher_named(side, publishers) for side in request.sides]
+    if len(papers) > 1 and all(papers):
+        return _of_papers(request, papers, desk)
     if request.sides:
         about = {side: desk.gather(request.subject, side) for side in request.sides}
     else:
@@ -343,13 +348,38 @@ def _comparison(request: Request, desk: Desk) -> Reply | None:
     return Reply(f"Side by side: {in_a_row([*told])}.{lacks}", lines)
 
 
+def _of_papers(request: Request, papers: Sequence[str], desk: Desk) -> Reply | None:
+    """What each of several papers reports on a subject, under its name."""
+    material = desk.gather(request.subject)
+    lines = [
+        replace(line, label=paper)
+        for paper in papers
+        for line in brief(
+            replace(
+                material,
+                articles=[a for a in material.articles if a.article.publisher == paper],
+            ),
+            desk.most(PAPER, 2),
+        )
+    ]
+    told = dict.fromkeys(line.label for line in lines)
+    missing = [paper for paper in papers if paper not in told]
+    lacks = f" Nothing{_about(request, desk)} is in {in_a_row(missing)}." if missing else ""
+    return Reply(f"Side by side: {in_a_row([*told])}.{lacks}", lines) if lines else None
+
+
 def _disagreement(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject, wide=True)
     asked = request.subject.strip() and doubted(desk.question, request.subject)
     if CORRECTED.search(desk.question):
         lines = disagreements(corrections(material))
         none = f"the articles hold no correction{_about(request, desk)}".replace(" on ", " of ")
-        told = f"What was corrected: {_on(request, desk)}."
+        papers = {line.article.article.publisher or "" for line in lines}
+        whose = len(papers) == 1 and {*content_stems(request.subject)} <= {
+            *content_stems("".join(papers))
+        }
+        on = "".join(papers) if whose and request.subject else _on(request, desk)
+        told = f"What was corrected: {on}."
         return Reply(told, lines) if lines else Reply(none)
     if asked:
         found = differences(material, desk.evidence(asked), alone=bool(_ONE.match(asked)))
@@ -378,7 +408,9 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
     silent = is_person(request.speaker, material.articles) and not speaks_there(
         material, request.speaker
     )
-    if silent or (request.speaker and _WORDS.search(desk.question)):
+    frequency = desk.now.search_index.article_words.frequency
+    unknown = not any(map(frequency, content_stems(request.speaker, desk.language)))
+    if silent or (request.speaker and (unknown or _WORDS.search(desk.question))):
         return Reply(f"no words of {whose} are reported{on}")
     return None
 
@@ -407,7 +439,7 @@ def _about(request: Request, desk: Desk) -> str:
 
 def _search(request: Request, desk: Desk) -> Reply | None:
     if aged := AGED.match(desk.question):
-        return _aged(request, desk, aged["which"].lower())
+        return _aged(request, desk, (aged["which"] or aged["age"]).lower())
     if not request.subject:
         return None
     material = desk.gather(request.subject)

@@ -82,7 +82,9 @@ _ALL = frozenset(
 # The things that a list is asked for: "which cities".
 _THINGS = re.compile(r"\W*(?:which|what) [a-z]{3,}s\b", re.I)
 _SAY = re.compile(r"\W*what (?:did|does|do|has|have) .+? (?:say|said|tell|told)\b", re.I)
-_SAYS = re.compile(r"\W*what (?:did|does|do) (?P<who>.+?) say(?: (?:about|on|of) .+)?\W*$", re.I)
+_SAYS = re.compile(
+    r"\W*what (?:did|does|do) (?P<who>.+?) say(?: (?:about|on|of) (?P<what>.+?))?\W*$", re.I
+)
 _DISAGREE = re.compile(
     r"\W*(?:is|are|was|were) there (?:any |a |some )?(?:disagreements?|differences?|contradictions?"
     r"|conflicts?|discrepanc(?:y|ies)|conflicting (?:reports|accounts|figures)|disputes?)"
@@ -186,7 +188,11 @@ _BRIEFED = (
     r"|four|five|six) )*(?:sum(?:mari[sz]e)?(?: up)?|summary|brief(?:ing)?|overview|recap|gist"
     r"|run-?down|essentials|facts|points|catch me up|bring me up to (?:speed|date))"
 )
-_BRIEF_ASKED = re.compile(rf"{_BRIEFED}(?: me)? (?:of|on|about|from)\b", re.I)
+_BRIEF_ASKED = re.compile(
+    rf"{_BRIEFED}(?: me)? (?:of|on|about|from)\b"
+    r"|\W*(?:tell (?:me|us) (?:all |everything )?about|what do (?:we|you) know (?:about|of)) ",
+    re.I,
+)
 _BRIEF = re.compile(
     rf"{_BRIEFED}(?: me)?(?: (?:of|on|about|from))? (?P<what>.+)"
     r"|\W*what (?:happen(?:ed|s)?|went on|was decided|is going on) (?:at|in|with|to|during|on)"
@@ -222,7 +228,9 @@ _ONE = r"(?: (?:article|story|report|piece|one))?"
 AGED = re.compile(
     rf"\W*(?:(?:and|but|so) )*(?:(?:which|what|show me|give me){_ONE}{_SOME}(?: (?:is|are|was))? )?"
     r"(?:the |your )?(?:very )?(?P<which>newest|latest|most recent|oldest|earliest)"
-    rf"{_ONE}{_SOME}(?: here)?(?: (?:on|about) (?P<what>.+?))?\W*$",
+    rf"{_ONE}{_SOME}(?: here)?(?: (?:on|about) (?P<what>.+?))?\W*$"
+    r"|\W*which (?:of the )?(?:articles?|stories|story|reports?) (?:on|about) (?P<on>.+?)"
+    r" (?:is|was) (?:the )?(?P<age>newest|latest|most recent|oldest|earliest)\W*$",
     re.I,
 )
 """What asks for the newest article, or for the oldest."""
@@ -308,10 +316,15 @@ def _of_reply(asked: str, history: Sequence[Turn]) -> Request | None:
 
 
 def _told(reply: Answer) -> tuple[tuple[str, int, int], ...]:
-    """What a reply cites: for a fact that of its first claim."""
+    """What a reply cites: for a fact what answers best."""
+    if reply.kind == "fact":
+        cited = {c.number: c.article_id for claim in reply.claims[:1] for c in claim.citations}
+        for short in reply.shorts:
+            if article := cited.get(short.citation):
+                return ((article, short.start, short.end),)
     claims = reply.claims[:1] if reply.kind == "fact" else reply.claims
-    cited = dict.fromkeys(claim.citations[0] for claim in claims if claim.citations)
-    return tuple((c.article_id, c.start, c.end) for c in cited)
+    first = dict.fromkeys(claim.citations[0] for claim in claims if claim.citations)
+    return tuple((c.article_id, c.start, c.end) for c in first)
 
 
 def _sides_before(history: Sequence[Turn]) -> tuple[str, ...]:
@@ -368,10 +381,13 @@ def _before(history: Sequence[Turn], read: Callable[[str], RequestReading]) -> s
             continue
         known = turn.reply.query if isinstance(turn.reply, Answer) else turn.question
         before = known.rsplit("? ", 1)[-1]
+        request = request_of(before, read)
+        if request.kind == "quotes":  # who spoke is no subject
+            return request.subject
         if named := _span(before, read(before)):
             found = re.search(rf"\bthe {re.escape(named)}\b", before, re.I)
             return found[0] if found else named
-        if request_of(before, read).kind == "fact":
+        if request.kind == "fact":
             return before
     return ""
 
@@ -416,7 +432,7 @@ def _by_form(text: str, found: RequestReading) -> Request | None:
     if aged := AGED.match(text):
         asked = text.removesuffix(text[aged.start("what") :]) if aged["what"] else text
         if _OF_THESE.search(asked):
-            return Request("search", _bare(aged["what"] or ""))
+            return Request("search", _bare(aged["what"] or aged["on"] or ""))
     if _TIMELINE.search(text):
         return Request("timeline", _span(text, found))
     if points := POINTS.match(text):
@@ -451,12 +467,24 @@ def _of_sides(text: str, found: RequestReading) -> Request | None:
     if found.kind == "comparison":
         return Request("comparison", " ".join(subject), tuple(sides))
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
-        says = _SAYS.match(text)
-        if says and not speaker and (who := _bare(says["who"]))[:1].isupper():
-            speaker, subject = [who], [words for words in subject if words not in who]
-        whose, *others = [*speaker, *sides] or [""]  # whoever is named later is spoken of
-        return Request("quotes", " ".join((*subject, *others)), speaker=whose)
+        return _quotes_of(text, subject, [*speaker, *sides])
     return None
+
+
+def _quotes_of(text: str, subject: list[str], named: list[str]) -> Request:
+    """The request for somebody's words.
+
+    Args:
+        text: As typed.
+        subject: What it names as what is spoken about.
+        named: Whom it names, the speaker first.
+    """
+    if says := _SAYS.match(text):
+        subject = subject or [_bare(says["what"] or "")]
+        if not named and (who := _bare(says["who"]))[:1].isupper():
+            named, subject = [who], [words for words in subject if words not in who]
+    whose, *others = named or [""]  # whoever is named later is spoken of
+    return Request("quotes", " ".join((*subject, *others)).strip(), speaker=whose)
 
 
 def _kind_of(text: str, found: RequestReading) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.boilerplate.phrases import Phrases
@@ -16,8 +16,8 @@ _PHRASES = Phrases("rag.requests")
 _BEFORE, _BARE, _VERBAL = (
     _PHRASES.compiled(name, re.I) for name in ("noun_before", "noun_bare", "verbal")
 )
-_AFTER, _OF, _THEIRS, _LEADS = (
-    _PHRASES.compiled(name) for name in ("noun_after", "noun_of", "noun_theirs", "noun_leads")
+_AFTER, _OF, _THEIRS, _LEADS, _SAID_BY = (
+    _PHRASES.compiled(f"noun_{name}") for name in ("after", "of", "theirs", "leads", "said")
 )
 # The rest of a name whose first word ends in an apostrophe: "Seafarers' Alliance".
 _REST = re.compile(r"^[’'](?: [A-Z][\w-]*)+")
@@ -102,7 +102,7 @@ def _called(name: str, before: str, after: str) -> Iterator[tuple[str, str]]:
             continue
         told = found.groupdict()
         # ", on its ships, the Alliance said" is none; ", their union, the League, agreed" is.
-        apposed = not told.get("comma") or after.startswith(",")
+        apposed = not told.get("comma") or after.startswith(",") or _SAID_BY.search(before)
         noun = told["noun"].lower()
         if apposed and all(map(is_content, noun.split())) and not _VERBAL.match(noun.split()[-1]):
             yield noun, told.get("whose") or told.get("of") or ""
@@ -120,11 +120,14 @@ _OFFICES = {
     "court": ("judge",),
     "union": ("secretary", "organiser", "organizer"),
 }
+BEARERS = 2
+"""Of so many at most who are called what is asked for ("the minister") each is taken for them."""
+
 _CHIEFS = frozenset("director executive boss chief chairman chairwoman president owner".split())
 
 
-def spokesmen(side: str, known: Iterable[Calling]) -> frozenset[str]:
-    """Who speaks for somebody or for a body.
+def spokesmen(side: str, known: Sequence[Calling]) -> frozenset[str]:
+    """Who speaks for a body, or is what somebody is called: "the governor".
 
     Args:
         side: As the request calls it.
@@ -142,6 +145,9 @@ def spokesmen(side: str, known: Iterable[Calling]) -> frozenset[str]:
             offices.setdefault(head, set()).add(untitled(c.name).split()[-1])
         if head in _CHIEFS and first & {*map(stem, kind)}:
             found.add(c.name)  # "the tram director", for the tram company
+    bearers = {c.name for c in known if c.noun and stem(c.noun.split()[-1]) == stem(last)}
+    if len({name.split()[-1] for name in bearers}) <= BEARERS:
+        found |= bearers
     # Of one holder alone it is known that it is theirs.
     return frozenset(found.union(*(names for names in offices.values() if len(names) == 1)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
@@ -58,8 +58,8 @@ _NEXT = re.compile(
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}, ?$")
 
 
-Days = tuple[date | None, date | None]
-"""The first and the last day of a time; None leaves an end open."""
+Days = Callable[[date], bool]
+"""Whether a day is in the time that is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,16 @@ class Event:
         return words_of(self.article, self.index)
 
 
-def timeline(material: Material, most: int = MOST, days: Days = (None, None)) -> list[Line]:
+def timeline(material: Material, most: int = MOST, days: Days | None = None) -> list[Line]:
     """One line an event, by day; what several articles tell of a day is cited together.
 
     Args:
         material: The articles on the subject of the request.
         most: How many events at most: those nearest to the subject; of everything those that
             articles open with.
-        days: Of which days they are.
+        days: Of which days they are; None for any.
     """
-    first, last = days[0] or date.min, days[1] or date.max
-    events = [e for a in material.articles for e in events_of(a) if first <= e.day <= last]
+    events = [e for a in material.articles for e in events_of(a) if days is None or days(e.day)]
     if not events:
         return []
     events = _on_subject(material, events, most)
