@@ -6,7 +6,7 @@ The requests are those of ``tests/golden/requests.jsonl``, on the sample corpus 
 ``tests/golden/story``; with ``--apart`` those of ``requests_apart.jsonl``: for each kind the mean
 recall of what a good reply holds, the mean precision where all that may be held is known, and how
 long a reply takes. ``--examples`` writes the replies to some requests on the sample corpus as
-Markdown: that is ``docs/requests.md``. ``--index`` asks the requests of that index instead, such as
+Markdown: that is ``docs/requests.md``. ``--index`` asks all of them of that index instead, such as
 ``benchmarks/speed.py`` makes, for the times alone.
 """
 
@@ -46,6 +46,12 @@ EXAMPLES = (
     "how many articles mention Peskov?",
     "latest on the barrier",
     "articles about the tram line",
+    "compare what the union and the tram company want",
+    "what did the Estuary Post get wrong?",
+    "what happens next with the inquiry?",
+    "who are the key people in the memo story?",
+    "what happened on 14 October 2025?",
+    "which article is the oldest?",
     "what can you do?",
 )
 
@@ -59,7 +65,7 @@ def main() -> None:
     given = parser.parse_args()
     lines = _lines("requests_apart" if given.apart else "requests")
     if given.index:
-        _time(Corpus.open(given.index), lines)
+        _time(Corpus.open(given.index), [*_lines("requests"), *_lines("requests_apart")])
         return
     with tempfile.TemporaryDirectory() as folder, as_file(files("index") / "sample") as sample:
         corpora = {

@@ -33,7 +33,7 @@ TWO_IN_NAME, TWO_IN_WORD = 6, 8
 _TYPED = {"ppl": "people", "govt": "government", "r": "are", "u": "you", "ur": "your", "w": "with"}
 _TYPED |= {"abt": "about", "btwn": "between", "bc": "because", "wich": "which", "wat": "what"}
 _TYPED |= {"wot": "what", "sai": "say", "sais": "says", "wen": "when", "whos": "who's"}
-_TYPED |= {"email": "e-mail", "emails": "e-mails"}
+_TYPED |= {"email": "e-mail", "emails": "e-mails", "happend": "happened"}
 _TYPED |= {"wheres": "where's", "whens": "when's", "hows": "how's"}
 
 # Words of requests, which articles seldom hold.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -299,7 +299,7 @@ def composed(lines: Sequence[Line]) -> tuple[tuple[Claim, ...], tuple[Citation, 
     citations: list[Citation] = []
     claims: list[Claim] = []
     for line, first, last in _apart(lines):
-        own = citation(line.article, first, last)
+        own = _unmarked(citation(line.article, first, last))
         copies = [citation(article, n, n + 1) for article, n in line.copies]
         cited = tuple(numbered(citations, each) for each in (own, *copies))
         text = " ".join(own.quote.split())
@@ -307,6 +307,19 @@ def composed(lines: Sequence[Line]) -> tuple[tuple[Claim, ...], tuple[Citation, 
             Claim(text=text, status="supported", support=1.0, citations=cited, label=line.label)
         )
     return tuple(claims), tuple(citations)
+
+
+def _unmarked(cited: Citation) -> Citation:
+    """The item of a list without its mark; anything else as it is."""
+    mark = ITEM.match(cited.quote)
+    if not mark or "\n" in cited.quote.strip():
+        return cited
+    return replace(cited, start=cited.start + mark.end(), quote=cited.quote[mark.end() :])
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    """Names in a row: "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def evidence_of(lines: Sequence[Line]) -> list[Evidence]:

@@ -32,6 +32,7 @@ from rag.requests.material import (
     Material,
     composed,
     gather,
+    in_a_row,
     opening,
     published_by,
     telling,
@@ -579,11 +580,6 @@ def mentioning(
         hits = index.search({word: 1.0}, max(1, index.frequency(word)), found)
         found = {pk for pk, _ in hits}
     return found or set()
-
-
-def in_a_row(names: Sequence[str]) -> str:
-    """Names in a row: "a, b and c"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def about(now: Generation) -> str:

@@ -16,7 +16,7 @@ from index.text.dates import Date, dates_in
 from rag.extractive import says_the_same
 from rag.periods import day_text
 from rag.quote_context import words_of
-from rag.requests.material import LEAST, OPENS, Line, Material, opening, quoted, telling
+from rag.requests.material import LEAST, OPENS, Line, Material, in_a_row, opening, quoted, telling
 from rag.requests.quoting import speaks_there
 
 # Two sentences on one day whose cosine is higher tell of one event.
@@ -41,10 +41,13 @@ _AHEAD = re.compile(
     r"|next (?:week|month|year|step|round|meeting|hearing))\b",
     re.I,
 )
+_MARKS = ("“", "”", '"')
 # A date that bounds a time or says when something else was is no day of an event.
 _BOUND = re.compile(
     r"\b(?:since|until|till|before|after|by|from|through|than|every|each|a|between)"
-    r"(?: the)? $",
+    r"(?: the)? $"
+    r"|\b(?:since|after|before|until|following) (?:an?|the|its|their|that) (?:[\w-]+ ){1,3}"
+    r"on $",
     re.I,
 )
 # When somebody spoke, and where and when a report was filed, matter less than another day.
@@ -113,7 +116,8 @@ def ahead(material: Material, most: int) -> list[Line]:
         found = [
             index
             for index in telling(stored)
-            if _AHEAD.search(words_of(stored, index))
+            if _AHEAD.search(words := words_of(stored, index))
+            and words.lstrip()[:1] not in _MARKS
             and max(on, material.share(quoted(stored, index))) >= OPENS
         ]
         if found:
@@ -144,7 +148,7 @@ def dated(stored: StoredArticle, start: int, end: int) -> Event | None:
 def label_of(event: Event) -> str:
     """The day and who tells of it: "3 March 2026 (The Post)"."""
     names = [a.article.publisher for a in (event.article, *(a for a, _ in event.copies))]
-    who = " and ".join(dict.fromkeys(name for name in names if name))
+    who = in_a_row([*dict.fromkeys(name for name in names if name)])
     return f"{day_text(event.day)} ({who})" if who else day_text(event.day)
 
 
