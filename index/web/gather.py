@@ -71,6 +71,7 @@ class Memory:
         if not seen:
             return
         rows = [(url, json.dumps(asdict(each))) for url, each in seen.items()]
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._write(rows)
         except sqlite3.DatabaseError as error:
@@ -169,9 +170,7 @@ def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Repor
     report = builder.add(sources, list(found.articles.values()), found.withdrawn)
     report.unchanged += [uri for uri in found.unchanged if uri not in found.articles]
     report.skipped += found.skipped
-    folder = folder_of(builder.place)
-    folder.mkdir(parents=True, exist_ok=True)
-    Memory(folder).keep(found.seen)
+    Memory(folder_of(builder.place)).keep(found.seen)
     return report
 
 

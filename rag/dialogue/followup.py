@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from index.boilerplate.phrases import Phrases
 from index.text.dates import MONTH, WEEKDAY, dates_in
 from index.text.names import Name, names_in
 from index.text.words import content_stems
@@ -32,82 +33,26 @@ EARLIER_CHARS = 500
 MOST_WORDS = 4
 
 _NUMBERS = ("first", "second", "third", "fourth", "fifth", "last")
-_MORE = re.compile(
-    r"(?:and |but |please )*(?:(?:can|could) you )?(?:tell me more|say more|more details?|more"
-    r"|go on|continue|carry on|keep going|elaborate|expand|any(?:thing|one|body|where) else"
-    r"|what else|and\?)(?: (?:about|on) (?:that|this|it|them))?(?:,? please)?\W*$",
-    re.I,
+_PHRASES = Phrases("rag.dialogue")
+_MORE, _CHECKS, SOURCES, WHEN, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST = (
+    _PHRASES.compiled(name, re.I)
+    for name in "more checks sources when fragment asks beside form request".split()
 )
 _ELSE = re.compile(r"(?:and )?(?P<who>\w+) else\W*$", re.I)
-_CHECKS = re.compile(
-    r"(?:and |but )*(?:(?:is|was|are|were) (?:that|this|it|you) (?:really )?(?:true|right|correct"
-    r"|so|certain|sure|confirmed|accurate)|really|are you sure|says who|who (?:said|says|claimed"
-    r"|reported|wrote) (?:that|this|it|so)|according to whom)\W*$",
-    re.I,
-)
-SOURCES = re.compile(
-    r"(?:and |but |so )*(?:what(?:[’']?s| is| are) (?:the|your) sources?(?: for (?:that|this|it))?"
-    r"|where (?:does|did|do) (?:that|this|it|you) (?:come from|get (?:that|this|it)(?: from)?)"
-    r"|how (?:do|can|would) you know(?: that| this| it)?)\W*$",
-    re.I,
-)
-"""What asks for no more than that the reply before be told once more, with its sources."""
-WHEN = re.compile(
-    r"(?:and |but |so )*(?:exactly )?(?:when|(?:on )?(?:what|which) (?:day|date)) (?:exactly )?"
-    r"(?:was|is|were|did|does) (?:all )?(?:that|this|it|these|those)(?: exactly| again)?"
-    r"(?: (?:be|happen(?:ed)?|take place|said|reported|published|announced))?\W*$",
-    re.I,
-)
-"""What asks on which day that was which the reply before tells."""
 _WHAT_ELSE = re.compile(r"\b(?:what|anything) else\b", re.I)
-_FRAGMENT = re.compile(
-    r"(?P<opened>(?:(?:and|but|or|ok|okay|so)\b,? )*(?:(?:what|how) about )?)"
-    r"(?:(?P<in>in|on|at|for|from|to|by|with|about|during) )?(?P<what>[^,;:?!.]+?)\W*$",
-    re.I,
-)
-_ASKS = re.compile(
-    r"(?:who|what|which|when|where|why|how|is|are|was|were|did|does|do|has|have|had|will|would|can"
-    r"|could|not|then)\b",
-    re.I,
-)
 _TIMES = [
     re.compile(r"\b(?:1\d|20)\d\d\b"),
     re.compile(rf"\b(?:{MONTH})\b"),
     re.compile(rf"\b(?:{WEEKDAY})\b"),
 ]
-_BESIDE = re.compile(
-    r"(?:and |what about |on |so )*the (?:day after|next day|following day"
-    r"|(?P<earlier>day before|previous day))\W*",
-    re.I,
-)
 _AGES = re.compile(r"\b(?:newest|latest|most recent|oldest|earliest)\b", re.I)
 _ORDINAL = re.compile(
     rf"\bthe (?P<which>{'|'.join(_NUMBERS)})(?: (?:one|option|point|item|claim|quote)\b|(?=\W*$))",
     re.I,
 )
-# What asks for the reply before in another form, or of other days.
-_FORM = re.compile(
-    r"(?:(?:and|but|ok|okay|now|no|please|maybe)\b,? )*(?:(?:can|could|would) (?:you|i|we) )?"
-    r"(?:please )?(?P<form>(?:(?:make|keep|give|show|say|put|do|get|have|turn)"
-    r" (?:(?:me|us|it|that|this|them) )*)?"
-    r"(?:(?:a |the )?(?:(?:much|even|a bit|bit|little) )?(?:short(?:er)?|briefer)(?: version| one)?"
-    r"|(?:as|in|into) (?:an? )?(?:short |simple |bulleted )?(?:table|list|timeline|chronology"
-    r"|bullets?|bullet points|brief|summary|csv|order)"
-    r"|in (?:just |only |about )?\w+ (?:short )?(?:lines?|sentences?|points?|bullets?|words)"
-    r"|(?:only|just)(?: (?:for|from|in|since|by|about|on|of|after|before|until|those|the))*"
-    r"(?: [\w’'-]+){1,4}))(?:,? (?:please|pls))?\W*$",
-    re.I,
-)
 _ONLY_IN = re.compile(rf"(?<=only |just )(?=(?:{MONTH}|(?:19|20)\d\d)\b)", re.I)
 SHORTER = re.compile(r"\b(?:shorter|briefer|short(?: version| one)?)\W*$", re.I)
 """What ends a question whose reply is to be shorter."""
-# A request for more than a fact: what says which, and its subject.
-_REQUEST = re.compile(
-    r"(?P<head>(?:.*\b(?:timeline|chronology|summary|brief|overview|latest|news|updates?|everything"
-    r"|articles?|stories|story|coverage)\b.*? (?:of|on|about|for|with|behind|from)"
-    r"|(?:summari[sz]e|sum up|tell me about)) )(?P<what>.+?)\W*$",
-    re.I,
-)
 # What says something is named behind one of these: "did Merz say", "has Kyiv agreed".
 _SUBJECT = re.compile(r"\b(?:did|does|do|has|have|had|will|would) (?:the )?$", re.I)
 _AFTER_THE = re.compile(r"\bthe $", re.I)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.names import TITLES, Name, aliases, alike, groups, names_in, only_names
 from index.text.numbers import numbers_in
@@ -39,53 +40,20 @@ HELD = 0.5
 # The sentences of a request's evidence among which one is an item, if an article lists them.
 AMONG = 5
 
-_KINDS = {
-    "person": re.compile(
-        r"^\W*(?:who|whom|who[’']?s)\b|\b(?:every|any)(?:one|body)\b|\b(?:people|persons?|politicians?|officials?|leaders?|names)\b",
-        re.I,
-    ),
-    "place": re.compile(
-        r"^\W*where\b|\b(?:cit(?:y|ies)|towns?|villages?|places?|countr(?:y|ies)|nations|states"
-        r"|regions?|capitals?|venues?|locations?)\b",
-        re.I,
-    ),
-    "body": re.compile(
-        r"\b(?:firms?|compan(?:y|ies)|organi[sz]ations?|part(?:y|ies)|unions?|banks?|agenc(?:y|ies)"
-        r"|business(?:es)?|institutions?|manufacturers?|makers|bodies)\b",
-        re.I,
-    ),
-}
-_ASKED = re.compile(
-    r"(?:\bwh?ich |^\W*(?:(?:list|name|give me|show me|all|every|of|the) )+"
-    r"|^\W*(?=\w+s (?:who|that|which|named|mentioned)\b)|\bnames of (?:the )?(?:\S+ )?)"
-    r"(?P<noun>[a-z]{3,}s)\b",
-    re.I,
+_PHRASES = Phrases("rag.requests")
+_KINDS = {kind: _PHRASES.compiled(f"names_{kind}", re.I) for kind in ("person", "place", "body")}
+_ASKED, _ABOARD, _CLAUSE = (
+    _PHRASES.compiled(name, re.I) for name in ("things_asked", "aboard", "clause")
 )
+_TRADES = _PHRASES.compiled("trades")
+QUOTED = _PHRASES.compiled("quoted", re.I)
+"""What asks for all who are quoted."""
 # What is of a sort by its form, or by the words around its name.
 _SORTS = {
     "ship": frozenset("ship boat vessel ferry".split()),
     "company": frozenset("company firm business".split()),
 }
-_ABOARD = re.compile(
-    r"\b(?:(?:crew|captain|master|wreck|loss|sinking|decks?) of|aboard|on board) the $", re.I
-)
 _SAILS = re.compile(r"^,? (?:sailed|sails|sank|docked|ran aground|put to sea|capsized)\b")
-_TRADES = re.compile(
-    r"(?: (?:Ltd|Limited|Inc|Corp|plc|PLC|AG|GmbH|SA|Group|Holdings|Industries|Motors?|Marine"
-    r"|Ferries|Airlines|Airways|Shipping|Forge|Works|Steel|Energy|Foods|Services|Bank)| & \w+)\.?$"
-)
-QUOTED = re.compile(
-    r"\b(?:every(?:one|body)|people|persons?|names?|who (?:is|are|was|were|gets?))\b.*"
-    r"\b(?:quoted|cited)\b",
-    re.I,
-)
-"""What asks for all who are quoted."""
-# A clause is no thing: "agreements are reached".
-_CLAUSE = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|remains?|must|may|might"
-    r"|proceed\w*)\b",
-    re.I,
-)
 # What only says that all are meant.
 _MENTIONED = frozenset(
     content_stems(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from index.boilerplate.phrases import Phrases
 from index.text.names import names_in
 from index.text.words import WORD, is_content
 from rag.dialogue.followup import WHEN
@@ -40,38 +41,25 @@ class Request:
         return replace(self, subject="" if alone else left)
 
 
-# A question for what happened is none for articles.
-_ASKS = re.compile(
-    r"\W*(?:who|why|when|where|how|what (?:did|does|do|is|was|were|has|have))\b(?!.*\b(?:latest"
-    r"|news?|newest|recent|update|now|stand|changed|happening|articles?|stories|coverage)\b)",
-    re.I,
+_WHO = r"(?:the )?(?P<{0}>[\w’'-]+(?: [\w’'-]+)??)"
+_PHRASES = Phrases(
+    "rag.requests", **{f"who_{n}": _WHO.format(n) for n in ("one", "other", "first", "second")}
 )
-
-# What is asked of the future, or whether something is so.
-_WHAT_NEXT = re.compile(
-    r"\W*what (?:happens|becomes|(?:will|is going to|could|would|should) (?:happen|become))"
-    r" (?:to|of|with|if)\b"
-    r"|\W*what(?:[’']?s| is| are they| will)? (?:gonna|going to|will|about to) (?:happen|change)\b",
-    re.I,
+_ASKS, _WHAT_NEXT, _YES_OR_NO, _THEIRS, _WANTED, _SAYS, _DISAGREE = (
+    _PHRASES.compiled(name, re.I)
+    for name in ("asks", "what_next", "yes_or_no", "theirs", "asks_for", "says", "disagree")
 )
-_YES_OR_NO = re.compile(
-    r"\W*(?:is|are|was|were|does|do|did|has|have|had|will|would|can|could|should)\b", re.I
+_AGREE, _FRAME, _WRONG, _CORRECTIONS, _ARTICLES, _MENTIONED, _HELD_HERE = (
+    _PHRASES.compiled(name, re.I)
+    for name in ("agree", "frame", "wrong", "corrections", "articles", "mentioned", "held_here")
 )
-
-# What an article may list line by line, of which it is asked how many there are.
-POINTS = re.compile(
-    r"\W*how many (?:\w+ )?(?P<what>demands|points|conditions|preconditions|terms|measures"
-    r"|proposals|requirements|recommendations|steps|items|parts)\b",
-    re.I,
+_OFFERED, _TWO_SIDES, _DIFFER, _ACCOUNTS, _WHOSE, _BRIEF_ASKED, _BRIEF = (
+    _PHRASES.compiled(name, re.I)
+    for name in ("offered", "two_sides", "differ", "accounts", "whose", "brief_asked", "brief")
 )
-# What somebody has several of: "demands of the union", "the union's demands".
-_THEIRS = re.compile(
-    r"^(?:\W*(?:(?:list|name|give me|show me|what are|all|the|of) )*)(?:demands|points|conditions"
-    r"|preconditions|terms|proposals|requirements|recommendations|promises|complaints)\b",
-    re.I,
-)
-_WANTED = re.compile(
-    r"\b(?:wants?|asking for|asks? .*\bfor|asking .*\bfor|demand(?:s|ing)?)\b", re.I
+_THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED = (
+    _PHRASES.compiled(name, re.I)
+    for name in ("them_all", "last_words", "them", "points", "corrected", "length", "aged")
 )
 _ON = re.compile(r".*\b(?:on|about|with|of|regarding|concerning|over|around) (?P<what>.+)", re.I)
 _TOPIC = r"\b(?:on|about|over|regarding|concerning|deals? with|towards?|treat) (?:the )?"
@@ -82,30 +70,7 @@ _ALL = frozenset(
 # The things that a list is asked for: "which cities".
 _THINGS = re.compile(r"\W*(?:which|what) [a-z]{3,}s\b", re.I)
 _SAY = re.compile(r"\W*what (?:did|does|do|has|have) .+? (?:say|said|tell|told)\b", re.I)
-_SAYS = re.compile(
-    r"\W*what (?:did|does|do) (?P<who>.+?) say(?: (?:about|on|of) (?P<what>.+?))?\W*$", re.I
-)
-_DISAGREE = re.compile(
-    r"\W*(?:is|are|was|were) there (?:any |a |some )?(?:disagreements?|differences?|contradictions?"
-    r"|conflicts?|discrepanc(?:y|ies)|conflicting (?:reports|accounts|figures)|disputes?)"
-    r" (?:about|on|over|as to|regarding|in|of) ",
-    re.I,
-)
-_AGREE = re.compile(
-    r"\W*do (?:(?:the|all|these|both) )*(?:reports|accounts|papers|articles|sources|outlets|they)"
-    r" (?:all )?agree\b(?: (?:on|about|that))?(?: how (?:many|much))?",
-    re.I,
-)
 
-# What says that accounts are held against each other, and what stands between that and in what.
-_FRAME = re.compile(
-    r"\b(?:(?:dis)?agree\w*|contradict\w*|conflict\w*|differ\w*|discrepan\w+|inconsisten\w+|disput\w+"
-    r"|the same|accounts?|reports?|(?:news)?papers?|articles?|sources?|outlets?|versions?)\b",
-    re.I,
-)
-CORRECTED = re.compile(
-    r"\bcorrect(?:ed|ions?)\b|\bg[eo]t(?:s|ting)? (?:\w+ )?wrong\b|\b(?:mistake|error)s?\b", re.I
-)
 _ABOUT = re.compile(r"^\W*(?:\w+ ){0,2}?(?:about|on|over|regarding|concerning|as to|of|in) |^\W+")
 _PARTS = re.compile(r"[,;:?!]| [-–—] ")
 
@@ -116,143 +81,22 @@ _WORDS = (
     "timeline chronology summarise summarize summary overview comparison disagreement developments"
 ).split()
 
-# What asks for corrections, and for articles of some time or outlet.
-_WRONG = re.compile(
-    r"\W*what (?:did|has|have|had) (?P<who>.{2,40}?) (?:g[eo]t(?:ten)? wrong|to correct)\W*$", re.I
-)
-_CORRECTIONS = re.compile(
-    r"\W*(?:(?:were|are|have|has|was|is)(?: there)?(?: been)? (?:any |a )?|any )corrections?\b"
-    r"|\W*(?:what|which \w+) (?:was|were|has been|have been|had to be) (?:later )?corrected\b"
-    r"|\W*(?:was|were|has|have) (?:any|some)thing (?:been )?(?:later )?corrected\b",
-    re.I,
-)
-_ARTICLES = re.compile(
-    r"\W*(?:how many|(?:the )?number of) (?:articles|stories|reports|pieces)\b(?P<which>.*)", re.I
-)
-_MENTIONED = re.compile(
-    r"\W*(?:is|are|was|were) (?P<what>.{2,60}?) (?:ever )?(?:mentioned|named|referred to|talked"
-    r" about)(?: (?:anywhere|at all|here|(?:in|by) (?:the|any|these|your)(?: of the)? \w+))?\W*$",
-    re.I,
-)
-_HELD_HERE = re.compile(
-    r"\W*(?:do (?:you|we) have|are (?:there|here)|have you(?: got)?|(?:are )?in (?:total|all|this"
-    r"|the (?:corpus|index|archive)))*\W*$",
-    re.I,
-)
 
-# What somebody puts forward, and what another says to it: "what did Kyiv propose and how did Moscow
-# answer"; the first alone where a list is asked for.
-_WHO = r"(?:the )?(?P<{0}>[\w’'-]+(?: [\w’'-]+)??)"
-_PUT = (
-    r"put\w* forward|propos\w+|suggest\w*|offer\w*|set|want\w*|demand\w*|ask\w*(?: for)?|lay down"
-    r"|ma[dk]e|present\w*|insist\w*(?: on)?|seek|need"
-)
-_OFFERED = re.compile(
-    r"\W*(?:(?:list|name|give me|show me|an?|all|bullet|of|the|list|points?) )*(?:what|which)"
-    r"(?: (?:terms|conditions|demands|proposals|offers?|concessions|guarantees|points))?"
-    rf"(?: (?:did|does|do|has|have|had))? {_WHO.format('one')} (?:{_PUT})\b",
-    re.I,
-)
 _LISTED = re.compile(r"\W*(?:(?:give|show|make)(?: me)? )?(?:an? )?(?:bullet(?:ed)? )?list\b", re.I)
-_TWO_SIDES = re.compile(
-    rf"\W*what (?:did|does|do|has|have|had) {_WHO.format('one')} (?:{_PUT})\b[^,;?]*?,? (?:and|but)"
-    rf" (?:what|how) (?:did|does|do|has|have|had) {_WHO.format('other')}"
-    rf"(?: (?:answer\w*|respon\w+|repl\w+|react\w*|{_PUT})\b|\W*$)",
-    re.I,
-)
-# Two whose difference is asked for: "where do the mayor and the judge differ on the fund"; and what
-# asks what becomes of both, which compares nothing.
-_DIFFER = re.compile(
-    rf"\W*(?:(?:where|how|(?:on|about|over)? ?what) (?:do|does|did) {_WHO.format('one')} and"
-    rf" {_WHO.format('other')} (?:differ|disagree|diverge)"
-    rf"|(?:what(?:[’']?s| is| are) )?(?:the )?differences? between {_WHO.format('first')} and"
-    rf" {_WHO.format('second')})(?: (?:on|over|about|in|regarding) (?P<what>.+?))?\W*$",
-    re.I,
-)
-_ACCOUNTS = re.compile(
-    r".*\b(?:differences?|discrepanc\w+) between the (?:two|three|various|different) (?P<what>.+)",
-    re.I,
-)
 _THEY = re.compile(r"\b(?:will|would|can|did|do|are|were|have) (?:they|both)\b", re.I)
-# Whose: "list the Kremlin's demands".
-_WHOSE = re.compile(
-    rf"\W*(?:(?:list|name|give me|show me|what are|all|of) )*{_WHO.format('one')}(?:[’']s?)?"
-    r" (?:demands|points|conditions|preconditions|terms|proposals|requirements)\W*$",
-    re.I,
-)
 _DEMANDS = re.compile(r"\bdemands\W*$", re.I)
-# What a reply to a request for a brief is about where nothing is named; and what asks for one, how
-# unsure the model may be.
-_BRIEFED = (
-    r"\W*(?:(?:please|give me|write|me|an?|the|quick|short|main|key|most important|\d+|two|three"
-    r"|four|five|six) )*(?:sum(?:mari[sz]e)?(?: up)?|summary|brief(?:ing)?|overview|recap|gist"
-    r"|run-?down|essentials|facts|points|catch me up|bring me up to (?:speed|date))"
-)
-_BRIEF_ASKED = re.compile(
-    rf"{_BRIEFED}(?: me)? (?:of|on|about|from)\b"
-    r"|\W*(?:tell (?:me|us) (?:all |everything )?about|what do (?:we|you) know (?:about|of)) ",
-    re.I,
-)
-_BRIEF = re.compile(
-    rf"{_BRIEFED}(?: me)?(?: (?:of|on|about|from))? (?P<what>.+)"
-    r"|\W*what (?:happen(?:ed|s)?|went on|was decided|is going on) (?:at|in|with|to|during|on)"
-    r" (?P<where>(?:[\w’'-]+ ?){1,6})\W*$",
-    re.I,
-)
-_COUNT = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten"
-LENGTH = re.compile(
-    rf"(?:\bin )?(?:(?:just|only|about|exactly) )?\b(?P<count>{_COUNT}) (?:\w+ )?"
-    r"(?:line|sentence|point|bullet|fact)s?\b",
-    re.I,
-)
-"""How long a brief is asked to be: "in three lines", "five facts"."""
 
-# What asks for a brief of all that is known, or of what was listed before.
-_THEM_ALL = re.compile(
-    r"\W*(?:(?:please|now|and|ok) )*(?:summari[sz]e|sum up|(?:a |the )?summary of|recap)"
-    r"(?: (?:me|all|of|the|these|those|them|this|it|it all))*"
-    r"(?: (?:articles?|stor(?:y|ies)|reports?|pieces|coverage|corpus|archive))?"
-    r"(?: (?:for (?:me|us)|please|pls))*\W*$"
-    r"|\W*what (?:are|were) the (?:\w+ )?(?:main|key|most important|biggest)"
-    r" (?:points?|facts?|events?|developments|things|stories)(?: here)?"
-    r"(?: (?:in|of|from|on|about) (?P<what>.+?))?\W*$",
-    re.I,
-)
 
-# What asks for an article by its age, and for what somebody said last.
-_SOME = (
-    r"(?: of (?:these|them|those|all|(?:the|these|all|your)(?: \w+)?"
-    r" (?:articles|stories|reports)))?"
-)
-_ONE = r"(?: (?:article|story|report|piece|one))?"
-AGED = re.compile(
-    rf"\W*(?:(?:and|but|so) )*(?:(?:which|what|show me|give me){_ONE}{_SOME}(?: (?:is|are|was))? )?"
-    r"(?:the |your )?(?:very )?(?P<which>newest|latest|most recent|oldest|earliest)"
-    rf"{_ONE}{_SOME}(?: here)?(?: (?:on|about) (?P<what>.+?))?\W*$"
-    r"|\W*which (?:of the )?(?:articles?|stories|story|reports?) (?:on|about) (?P<on>.+?)"
-    r" (?:is|was) (?:the )?(?P<age>newest|latest|most recent|oldest|earliest)\W*$",
-    re.I,
-)
-"""What asks for the newest article, or for the oldest."""
 _OF_THESE = re.compile(r"\b(?:article|story|report|piece|one)s?\b|\b(?:these|them|those)\b", re.I)
 _THESE = re.compile(r"\b(?:these|them|those|ones?|of the (?:articles|stories|reports))\b", re.I)
 NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 """What asks of somebody's words for the newest."""
-_LAST_WORDS = re.compile(
-    r"\b(?:latest|newest|most recent|last) (?:thing|words?|statements?|remarks?|comments?|quotes?"
-    r"|quotations?)\b|\b(?:last|latest|most recently) (?:say|said)\b",
-    re.I,
-)
 
 _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 
 # What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
 _OURS = re.compile(r"\b(?:articles?|sources?|outlets?|papers?|corpus|index|archive|you|your|all)\b")
 
-# What asks for a comparison of those who were asked about before, two or so.
-_THEM = re.compile(
-    r"(?:and |now )*(?:compare|contrast) (?:them|these|those|the two|both)(?: \w+)?\W*", re.I
-)
 SIDES = 3
 _WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I)
 

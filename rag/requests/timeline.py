@@ -11,6 +11,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.dates import Date, dates_in
 from rag.extractive import says_the_same
@@ -31,33 +32,13 @@ BELONGS = 1.15
 # Events at most; of all articles those with which they open.
 MOST, OF_ALL = 40, 20
 
-_FUTURE = re.compile(
-    r"\b(?:will|shall|to be|is to|are to|plans? to|due|expected|scheduled|next|tomorrow|would|must"
-    r"|upcoming|until|by)\b",
-    re.I,
-)
-_AHEAD = re.compile(
-    r"\b(?:will|shall|(?:is|are) (?:to|due|expected|scheduled|planned)|plans? to|upcoming|tomorrow"
-    r"|next (?:week|month|year|step|round|meeting|hearing))\b",
-    re.I,
-)
 _MARKS = ("“", "”", '"')
-# A date that bounds a time or says when something else was is no day of an event.
-_BOUND = re.compile(
-    r"\b(?:since|until|till|before|after|by|from|through|than|every|each|a|between)"
-    r"(?: the)? $"
-    r"|\b(?:since|after|before|until|following) (?:an?|the|its|their|that) (?:[\w-]+ ){1,3}"
-    r"on $",
-    re.I,
+_FUTURE, _AHEAD, _BOUND, _NEXT = (
+    Phrases("rag.requests").compiled(name, re.I) for name in ("future", "ahead", "bound", "next")
 )
 # When somebody spoke, and where and when a report was filed, matter less than another day.
 _SAID = re.compile(r"\b(?:said|says|told|added|wrote|saying)\b[^,;]{0,40}$", re.I)
 _TODAY = re.compile(r"\bthis (?:morning|afternoon|evening)\b", re.I)
-_NEXT = re.compile(
-    r"\b(?:(?P<earlier>(?:a|one) day (?:before|earlier)|the (?:day before|previous day))"
-    r"|(?:a|one) day (?:after|later)|the (?:day after|next day|following day))\b",
-    re.I,
-)
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}, ?$")
 
 

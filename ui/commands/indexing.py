@@ -36,9 +36,7 @@ from ui.output import plain
 from ui.sample import FOLDER as SAMPLE
 
 
-def explanations(
-    settings: Settings, named: Iterable[str], fetch: Fetch | None = None
-) -> Iterator[str]:
+def explanations(settings: Settings, named: Iterable[str]) -> Iterator[str]:
     """A line for each article of sources, and an indented one for each thing to tell of it.
 
     What is missing or cannot be read is told when it is added, and passed over here; so is a feed,
@@ -47,16 +45,15 @@ def explanations(
     Args:
         settings: Where the index is, and how it is asked.
         named: Files, folders, globs and addresses.
-        fetch: What fetches addresses; None for a connection of its own.
     """
     for name in named:
-        for item in _as_read(settings, name, fetch):
+        for item in _as_read(settings, name):
             if isinstance(item, Article):
                 yield output.plain(item.uri)
                 yield from (output.plain(f"  {about}: {what}") for about, what in explain(item))
 
 
-def _as_read(settings: Settings, name: str, fetch: Fetch | None) -> Iterator[Article | Skipped]:
+def _as_read(settings: Settings, name: str) -> Iterator[Article | Skipped]:
     """The articles of a source as its reader gives them."""
     most = settings.max_file_mb * 2**20
     if not is_web(name):
@@ -65,7 +62,7 @@ def _as_read(settings: Settings, name: str, fetch: Fetch | None) -> Iterator[Art
         return
     with (
         suppress(NotFetched, Unreadable, AddressRefused),
-        closing(fetch or fetcher(settings)) as fetching,
+        closing(fetcher(settings)) as fetching,
     ):
         found = fetching.get(name)
         body = unzipped(found.body or b"", most)
@@ -110,34 +107,22 @@ def add(
             missing.append(str(error))
     if not sources and not urls:
         return Report(), missing
-    report = _added(settings, sources, urls, fetch, watching=watching, workers=workers)
+    with _builder(settings, workers) as builder:
+        found = web.Gathered()
+        if urls:
+            with closing(fetch or fetcher(settings)) as fetching:
+                found = web.gather(
+                    settings.place(),
+                    urls,
+                    fetching,
+                    max_bytes=settings.max_file_mb * 2**20,
+                    max_pages=settings.max_pages,
+                    watching=watching,
+                    progress=lambda number: builder.progress("fetch", number, 0),
+                )
+        report = web.store(builder, sources, found)
     _note(settings, report)
     return report, missing
-
-
-def _added(
-    settings: Settings,
-    sources: Sequence[Source],
-    urls: Sequence[str],
-    fetch: Fetch | None,
-    *,
-    watching: bool,
-    workers: int,
-) -> Report:
-    with _builder(settings, workers) as builder:
-        if not urls:
-            return builder.add(sources)
-        with closing(fetch or fetcher(settings)) as fetching:
-            found = web.gather(
-                settings.place(),
-                urls,
-                fetching,
-                max_bytes=settings.max_file_mb * 2**20,
-                max_pages=settings.max_pages,
-                watching=watching,
-                progress=lambda number: builder.progress("fetch", number, 0),
-            )
-        return web.store(builder, sources, found)
 
 
 def _note(settings: Settings, report: Report) -> None:

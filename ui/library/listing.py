@@ -24,6 +24,9 @@ _TOKEN = re.compile(
 # Characters of the text that are shown on either side of the words that were looked for.
 _AROUND = 80
 
+# Values of a field by which rows can be narrowed; of names twice as many.
+_VALUES = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -172,43 +175,36 @@ class Facet:
     speaks: bool = False  # whether it is the name of somebody who is quoted
 
 
-def facets(
-    rows: Sequence[Row], typed: str, names: Mapping[str, Named], most: int = 6
-) -> dict[str, list[Facet]]:
+def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[str, list[Facet]]:
     """By which values the rows can be narrowed: those of most rows, of fields with several.
 
     Args:
         rows: Those that were found.
         typed: What found them.
         names: Whom and what the articles name, by their ids.
-        most: How many values of a field at most; of names twice as many.
     """
-    found: dict[str, dict[tuple[str, str], int]] = {"Publisher": {}, "Month": {}, "Language": {}}
+    fields = ("Publisher", "Month", "Language", "Named")
+    found: dict[str, Counter[tuple[str, str]]] = {field: Counter() for field in fields}
     publishers = {row.publisher for row in rows}
     quoted = {name for row in rows for name, speaks in names.get(row.id, {}).items() if speaks}
-    found["Named"] = {}
-
-    def count(field: str, label: str, query: str) -> None:
-        found[field][label, query] = found[field].get((label, query), 0) + 1
-
     for row in rows:
         for name in names.get(row.id, ()):
             if name not in publishers:
-                count("Named", name, f'"{name}"')
+                found["Named"][name, f'"{name}"'] += 1
         if row.publisher:
             named = max(row.publisher.split('"'), key=len).strip()  # a part, where it has quotes
-            count("Publisher", row.publisher, f'publisher:"{named}"')
+            found["Publisher"][row.publisher, f'publisher:"{named}"'] += 1
         if day := row.published:
             month = f"{day:%B %Y}"
-            count("Month", month, f'after:"{month}" before:"{month}"')
+            found["Month"][month, f'after:"{month}" before:"{month}"'] += 1
         if row.language:
-            count("Language", row.language, f"language:{row.language}")
+            found["Language"][row.language, f"language:{row.language}"] += 1
     shown = {}
     for field, values in found.items():
         ranked = sorted(values.items(), key=lambda it: (it[0][1] not in typed, -it[1], it[0]))
         told = [
             Facet(label, query, n, query in typed, label in quoted)
-            for (label, query), n in ranked[: most * (1 + (field == "Named"))]
+            for (label, query), n in ranked[: _VALUES * (1 + (field == "Named"))]
         ]
         if len(told) > 1 or any(each.chosen for each in told):
             shown[field] = told

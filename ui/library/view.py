@@ -118,12 +118,14 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
     excerpts = {each.id: excerpt(each.article.text, typed) for each in texts}
     return {
         "about": _about_html(figures(corpus.size(), listed), held),
-        "table": _table_html(
-            shown,
-            column,
+        "table": render(
+            "library_table.html",
+            rows=shown,
+            columns=_filled(held),
+            headings=_HEADINGS,
+            column=column,
             descending=descending,
             choosing=terms.remove,
-            columns=_filled(held),
             excerpts=excerpts,
         ),
         "facets": render("library_facets.html", facets=facets(found, typed, corpus.named())),
@@ -169,28 +171,6 @@ def _filled(held: Sequence[Row]) -> tuple[Column, ...]:
         "copies": any(row.copies for row in held),
     }
     return tuple(name for name in COLUMNS if told.get(name, True))
-
-
-def _table_html(
-    shown: Sequence[Row],
-    column: Column,
-    *,
-    descending: bool,
-    choosing: bool = False,
-    columns: Sequence[Column] = COLUMNS,
-    excerpts: Mapping[str, object] | None = None,
-) -> str:
-    """Articles as a table whose headings sort it."""
-    return render(
-        "library_table.html",
-        rows=shown,
-        columns=columns,
-        headings=_HEADINGS,
-        column=column,
-        descending=descending,
-        choosing=choosing,
-        excerpts=excerpts or {},
-    )
 
 
 def _figures(told: Figures) -> str:

@@ -28,8 +28,6 @@ from ui.server.openai_api import content_of
 from ui.server.replies import misfit
 from ui.server.worker_pool import WorkerPool
 
-__all__ = ["Mounted", "build_mcp", "serve_stdio"]
-
 INSTRUCTIONS = (
     "A corpus of news articles. Call ask with a question: the answer is made of sentences that the"
     " articles support, with markers such as [1] for the quoted words and the exact words that"
@@ -61,13 +59,8 @@ class _Tools(MCPServer[Any]):
             raise
 
 
-def build_mcp(corpus: Corpus, pool: WorkerPool) -> MCPServer[Any]:
-    """The server with its three tools, not yet served.
-
-    Args:
-        corpus: The corpus that is asked.
-        pool: Where the work is done.
-    """
+def _built(corpus: Corpus, pool: WorkerPool) -> MCPServer[Any]:
+    """The server with its three tools, not yet served."""
     log.begin()
     server = _Tools(
         "onrecord",
@@ -148,7 +141,7 @@ class Mounted:
     """The server as a route of another app, which has to keep it ``running``."""
 
     def __init__(self, corpus: Corpus, pool: WorkerPool) -> None:
-        self._server = build_mcp(corpus, pool)
+        self._server = _built(corpus, pool)
         self._manager: StreamableHTTPSessionManager | None = None
 
     @contextlib.asynccontextmanager
@@ -188,7 +181,7 @@ def serve_stdio(corpus: Corpus) -> None:
     threading.Thread(target=corpus.prepare, daemon=True).start()
     pool = WorkerPool()
     try:
-        build_mcp(corpus, pool).run("stdio")
+        _built(corpus, pool).run("stdio")
     finally:
         pool.close()
 
