@@ -1,8 +1,8 @@
 """The reading model: what in a passage answers a question, and whether a text supports a claim.
 
-It is trained by ``benchmarks/reader`` and runs on onnxruntime, in two states: one reads passages and
-claims, the other tells what kind of request a text is. ``rag/reading/card.md`` says what they are
-made of and how well they do.
+It is trained by ``benchmarks/reader`` and runs on onnxruntime, in two states: one reads passages
+and claims, the other tells what kind of request a text is. ``rag/reading/card.md`` says what they
+are made of and how well they do.
 """
 
 from __future__ import annotations
