@@ -228,3 +228,15 @@ def _share(scores: Mapping[int, float]) -> dict[int, float]:
     """Scores as shares of the highest; BM25 has a zero of its own."""
     high = max(scores.values(), default=0.0)
     return {pk: score / high for pk, score in scores.items()} if high > 0 else {}
+
+
+def inverse_frequency(now: Generation) -> Callable[[str], float]:
+    """The idf of BM25 (Robertson and Spärck Jones) over the chunks; unknown words weigh most."""
+    words = now.search_index.chunk_words
+    count = len(words)
+
+    def idf(stem: str) -> float:
+        frequency = words.frequency(stem)
+        return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+
+    return idf

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.embed import likeness
-from index.generation import Generation
 from index.text.words import code_of, content_stems
 from rag.reading.evidence import Evidence, may_answer, numbers_of, surest
 from rag.reading.reader import SentenceReading
@@ -141,15 +140,3 @@ def _evidence(query: Query, words: Words, passage: Passage, number: int) -> Evid
 def confidence(found: Sequence[Evidence]) -> float:
     """The probability, from 0 to 1, that the best of them answers; 0 for none."""
     return min(CEILING, 1 / (1 + math.exp(-found[0].log_odds))) if found else 0.0
-
-
-def inverse_frequency(now: Generation) -> Callable[[str], float]:
-    """The idf of BM25 (Robertson and Spärck Jones) over the chunks; unknown words weigh most."""
-    words = now.search_index.chunk_words
-    count = len(words)
-
-    def idf(stem: str) -> float:
-        frequency = words.frequency(stem)
-        return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
-
-    return idf

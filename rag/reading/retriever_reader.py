@@ -18,7 +18,7 @@ from rag.reading import by_words, evidence
 from rag.reading.answerability import confidence, mismatches
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.retrieve import Passage, Query, Search, query_of, retrieve
+from rag.retrieve import Passage, Query, Search, inverse_frequency, query_of, retrieve
 
 # Passages that are read. On XQuAD the answer's sentence is among those of the first eight for
 # 0.998 of the questions. In users' words it is further down more often: of 332 questions on the
@@ -100,7 +100,7 @@ def find(
     query = query_of(meant, embedder, now)
     passages = search(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
-    idf = by_words.inverse_frequency(now)
+    idf = inverse_frequency(now)
     known, other = _by_language(meant, passages)
     unread = _unread(query, other, idf, retrieved)
     if not known:

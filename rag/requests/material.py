@@ -19,10 +19,9 @@ from index.text.words import ENGLISH, WORD, content_spans, content_stems, is_con
 from rag.answer_text import attribution
 from rag.facts import lacking
 from rag.quote_context import citation, numbered, quote_span, words_of
-from rag.reading.by_words import inverse_frequency
 from rag.reading.evidence import Evidence, asks
 from rag.reading.reader import Reader, SentenceReading
-from rag.retrieve import Passage, Query, retrieve
+from rag.retrieve import Passage, Query, inverse_frequency, retrieve
 from rag.types import Citation, Claim
 
 # Articles that a request is answered from, at most; passages looked at to find them.
