@@ -115,19 +115,19 @@ _WIDE = frozenset("。！？｡")
 _CLOSING_QUOTE = re.compile(r"[\"”“»」』]|''|’$|'$")
 # What belongs to a stop: closing quotes and brackets, footnote marks.
 _TAIL = re.compile(
-    r"(?:[\"'”’»›)\]}*_」』）】》〉]+|[“‘«](?=\s|$)|[⁰¹²³⁴-⁹]+"
+    r"(?:[\"'”’»›)\]}*_」』）】》〉]+|[“‘«]+(?=\s|$)|[⁰¹²³⁴-⁹]+"
     r"|\s?\[(?:\d{1,3}\](?!\()|(?![.…])[^\[\]\n.!?]{1,30}\](?![(\w])))*"
 )
 _QUOTES = re.compile(r"\"")
 _SPACED_QUOTE = re.compile(r"\s+(?:(\"|”)|''|»)(?=[\s.,;:]|$)")
 # A source note after the stop: "(Real Social, cited)"; at a paragraph's end also "— Reuters".
 _NOTE = re.compile(
-    r"\s*\((?=[^()\n]*[^\W_])[^()\n]{0,79}[^()\n.!?…]\)(?:\s?\.)?(?=\s*$|\s+[^\Wa-z]|\s+[\"“‘'«(\[])"
+    r"\s*\((?=[^()\n]*[^\W_])[^()\n]{1,80}(?<![.!?…])(?<![.!?…][\"'”’»])\)(?:\s?\.)?(?=\s*$|\s+[^\Wa-z]|\s+[\"“‘'«(\[])"
     r"|\s*(?:[—–]|--?)\s?(?=[^\W\d_])[^.!?—–]{1,40}$"
 )
 _NEXT = re.compile(r"\s+[\"'“”‘’„«»‹›`(\[{*_¿¡—–\s-]*((?:\w[\w'’]*(?:[.-]\w+)*)?)")
 _GLUED = re.compile(r"[^\W\d_a-z][^\W\dA-Z_]+(?![\w(/@])(?!\.\w)")
-_BEFORE_GLUED = re.compile(r"(?:^|[\"'“‘(\[—–-])(?:[^\W_]*[^\W\d_A-Z]{2}|\d{4})[%)\"”’]?$")
+_BEFORE_GLUED = re.compile(r"(?:^|[\"'“‘(\[—–-])(?:[^\W_]*[^\W\d_A-Z]{2}|\d{4})[%)\"'”’“»]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,9 +361,15 @@ class _Stops:
         return word[:1].isupper() and word.lower() in _STARTERS
 
     def _word_before(self, offset: int) -> str:
-        """The word that a stop follows, without quotes and what a hyphen joins to its front."""
+        """The word that a stop follows, without what opens it or a hyphen joins to its front.
+
+        It keeps what closes it, as "Mr’": the stop after that is no abbreviation's.
+        """
         words = self.text[max(self.start, offset - 40) : offset].split()
-        return re.split(r"[-–—/(\[\"“'‘’]", words[-1])[-1] if words else ""
+        last = "".join(words[-2:] if words[-1:] == ["»"] else words[-1:])
+        inner = last.rstrip("\"'”’“‘»«›‹")
+        word = re.split(r"[-–—/(\[\"“„'‘‚’«»‹›]", inner)[-1]
+        return word and word + last[len(inner) :]
 
     def _ends_glued(self, stop: str, start: int, end: int, cut: int) -> bool:
         """Whether a stop with no space after it ends a sentence: scraped pages lose spaces."""

@@ -307,6 +307,9 @@ class _Page:
             if (day := past_day(value, self.language))
         )
         self._first("published", chain(told, shown, self._dated_path()))
+        chosen = self.found.published
+        if chosen and printed and abs(chosen - printed) > timedelta(days=1):
+            self.found.origins["published"] += f"; the page shows {printed}"
 
     def _told_dates(self) -> Iterator[tuple[object, str]]:
         for name in ("datePublished", "dateCreated"):

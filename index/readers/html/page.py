@@ -27,7 +27,7 @@ from index.readers.html.articles import (
 )
 from index.readers.html.metadata import Stated, joined, stated
 from index.readers.html.names import is_url
-from index.readers.html.pruning import MAX_CELL, plain_layout, prune
+from index.readers.html.pruning import CERTAIN, MAX_CELL, OFFER, plain_layout, prune
 from index.readers.markup import LINE_MARK, PARAGRAPH_MARK, Node, text_of
 from index.readers.text import BLANK
 
@@ -76,6 +76,9 @@ CJK_STOPS = "。！？"
 FEW_WORDS = 80  # of an article; with fewer the page is read once more, with nothing taken away
 MIN_WORDS = 5  # of a sentence; menus and lists of links have shorter lines without a stop
 MIN_CHARACTERS = 200  # of a paragraph in a script without stops, such as Thai
+ONLY_FREE = (
+    "as far as the page shows it without a subscription; save it when signed in for the rest"
+)
 NO_ARTICLE = "the page holds no article, only links or a menu; save the article's own page"
 
 
@@ -153,7 +156,7 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> Article:
     """The article of a tree that is pruned and laid out for it, with what its page states."""
-    removed = prune(tree, known.title)
+    removed = prune(tree, known.title, known.author)
     parts = entries(tree)
     live = bool(parts) and (known.live or len(parts) >= MIN_ENTRIES)
     times = list(map(time_of, parts)) if live else []
@@ -164,8 +167,9 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
     else:
         plain_layout(tree)
         text = _article_text(tree)
+    certain = sum(len(each.text) for each in removed if each.reason in CERTAIN) if text else 0
     few = len(text.split()) < FEW_WORDS
-    if few and len(whole := _article_text(_parsed(raw))) > 2 * len(text):
+    if few and len(whole := _article_text(_parsed(raw))) > 2 * len(text) + certain:
         text, removed = whole, []  # what was taken away was not around the article
     if reason := wall(text, known.title, tree):
         raise Refused(reason)
@@ -187,6 +191,7 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
             *known.origins.items(),
             *(("removed", f"{each.reason}: {each.text}") for each in removed),
             *([("text", doubt)] if doubt else []),
+            *([("text", ONLY_FREE)] if OFFER in {each.reason for each in removed} else []),
         ),
     )
     return timed(article, times) if times else article

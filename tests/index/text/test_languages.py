@@ -43,6 +43,17 @@ SENTENCES = [
     ("de", ["Das Werk, ca. 300 Beschäftigte, schließt.", "Die Löhne, u. a. Zulagen, bleiben."]),
     ("fr", ["« Non ! » a dit la maire.", "« Pourquoi ? »", "M. Duval n'a pas répondu."]),
     ("fr", ["Le port rouvre le 3 mai.", "Mme Roux s'en réjouit !", "Et après ?"]),
+    ("de", ["Er nannte es ein „letztes Mittel“.", "Müller schwieg.", "Das ist „Plan B“.", "Gut."]),
+    ("de", ["„Wer zahlt?“, fragte sie.", "„Wir nicht!“ rief Kern.", "„Nie.“", "Müller schwieg."]),
+    (
+        "de",
+        ["„Er sagte: ‚Nie wieder.‘“", "Müller schwieg.", "„Er rief ‚Nie!‘ und ging“, sagte sie."],
+    ),
+    ("fr", ["Il parla de « dernier recours ».", "Duval se tut.", "« Non. »", "Duval sortit."]),
+    (
+        "fr",
+        ["« Il m’a dit : “Jamais !” »", "Duval se tut.", "« “Jamais” », dit-il.", "Roux sortit."],
+    ),
     ("es", ["¿Quién avisó?", "¡Nadie!", "El Sr. Vega, de 40 años, calló."]),
     ("ru", ["В 2025 г. завод закрыли.", "Ул. Мира, д. 5, опустела и т. д.", "Это решил суд."]),
     ("ru", ["— Нет! — сказал мэр.", "Ущерб — 3 млн. руб.", "Он это подтвердил."]),
