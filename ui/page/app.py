@@ -92,15 +92,11 @@ def build_app(
         return open_source(corpus, ref, original=originals())
 
     def listed(sent: Sent, wanted: object) -> dict[str, Any]:
-        alerts = Alerts(home(corpus), sent.user, every=sent.role == ROLES[-1])
-        return library(corpus, wanted, terms().within(sent.role), alerts)
+        return library(corpus, wanted, terms().within(sent.role), _alerts(corpus, sent))
 
     def renewed(sent: Sent) -> list[str]:
         offers = offers_html(suggestions()[:SUGGESTED])
         return [masthead_html(corpus, notice(sent.user)), welcome_html(corpus), offers]
-
-    def alerting(role: str) -> bool:
-        return terms().within(role).add
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
         with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as bar:
@@ -112,7 +108,7 @@ def build_app(
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
-                        panel = ChatPanel(gr, corpus, fresh, history, held, alerting)
+                        panel = ChatPanel(gr, corpus, fresh, history, held, terms)
                     with gr.Tab("Corpus", elem_id="corpus"):
                         articles = _component(gr, "library", "library.js", asked(gr, listed))
                 with gr.Column(elem_id="source", scale=0, min_width=0):
@@ -275,6 +271,11 @@ def serve(
         page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
     except KeyboardInterrupt:
         page.close()
+
+
+def _alerts(corpus: Corpus, sent: Sent) -> Alerts:
+    """Those that a reader may see."""
+    return Alerts(home(corpus), sent.user, every=sent.role == ROLES[-1])
 
 
 def _notice(corpus: Corpus, who: str) -> str:

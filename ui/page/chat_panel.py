@@ -16,6 +16,7 @@ from index.errors import OnRecordError
 from rag.corpus import Corpus
 from rag.types import NO_FILTERS, Answer, Filters
 from ui.conversation_store.values import NoSuchConversation
+from ui.library.view import Terms
 from ui.page.chat import (
     OpenTurns,
     Turn,
@@ -73,7 +74,7 @@ class ChatPanel:
         fresh: Any,  # noqa: ANN401
         history: HistoryPanel | None,
         turns: OpenTurns,
-        alerts: Callable[[str], bool],
+        terms: Callable[[], Terms],
     ) -> None:
         """Places the components.
 
@@ -83,10 +84,10 @@ class ChatPanel:
             fresh: The button that begins another chat.
             history: The panel of earlier chats; None keeps none.
             turns: Those of the pages that are open.
-            alerts: Says whether readers of a role may keep alerts.
+            terms: Says what a reader may do with the corpus.
         """
         self._gr = gr
-        self._alerts = alerts
+        self._terms = terms
         self._corpus = corpus
         self._fresh = fresh
         self._history = history
@@ -181,7 +182,8 @@ class ChatPanel:
 
     def _row(self, sent: Sent, now: Sequence[Turn], said: str = "") -> str:
         kept = self._history is not None
-        return actions_html(now, kept=kept, alerts=self._alerts(sent.role), said=said)
+        alerts = self._terms().within(sent.role).add
+        return actions_html(now, kept=kept, alerts=alerts, said=said)
 
     def _turns(self, sent: Sent, chat: str | None) -> list[Turn]:
         """The turns of a page; those that are kept, where the server let go of the page's."""
