@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from index.ledger import Listed
+from index.text.names import respelt
 from index.text.words import content_stems
 from rag.corpus import Corpus
 from rag.library import Named
@@ -26,6 +27,9 @@ _AROUND = 80
 
 # Values of a field by which rows can be narrowed; of names twice as many.
 _VALUES = 6
+
+# The most frequent names, those of which one spelling is counted with another.
+_COMPARED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,10 @@ def holding(corpus: Corpus, term: Term) -> Collection[str]:
     found = corpus.holding(term.value)
     if not term.phrase or len(term.value.split()) < 2:
         return found
-    texts = {each.id: each.article.text.casefold() for each in corpus.stored(found)}
-    return {id_ for id_, text in texts.items() if term.value in " ".join(text.split())}
+    spelt = (map(str.casefold, corpus.spellings(word)) for word in term.value.split())
+    words = (f"(?:{'|'.join(map(re.escape, each))})" for each in spelt)
+    phrase = re.compile(r"\s+".join(words))
+    return {e.id for e in corpus.stored(found) if phrase.search(e.article.text.casefold())}
 
 
 def excerpt(text: str, typed: str) -> tuple[str, str, str] | None:
@@ -187,10 +193,12 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
     found: dict[str, Counter[tuple[str, str]]] = {field: Counter() for field in fields}
     publishers = {row.publisher for row in rows}
     quoted = {name for row in rows for name, speaks in names.get(row.id, {}).items() if speaks}
+    held: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         for name in names.get(row.id, ()):
             if name not in publishers:
                 found["Named"][name, f'"{name}"'] += 1
+                held[name].add(row.id)
         if row.publisher:
             named = max(row.publisher.split('"'), key=len).strip()  # a part, where it has quotes
             found["Publisher"][row.publisher, f'publisher:"{named}"'] += 1
@@ -199,6 +207,13 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
             found["Month"][month, f'after:"{month}" before:"{month}"'] += 1
         if row.language:
             found["Language"][row.language, f"language:{row.language}"] += 1
+    for name, others in _spelt_otherwise(found["Named"]):
+        found["Named"][name, f'"{name}"'] = len(
+            held[name].union(*(held[other] for other in others))
+        )
+        for other in others:
+            del found["Named"][other, f'"{other}"']
+        quoted |= {name} if quoted & set(others) else set()
     shown = {}
     for field, values in found.items():
         ranked = sorted(values.items(), key=lambda it: (it[0][1] not in typed, -it[1], it[0]))
@@ -209,6 +224,17 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
         if len(told) > 1 or any(each.chosen for each in told):
             shown[field] = told
     return shown
+
+
+def _spelt_otherwise(counted: Counter[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """Of the most frequent names, those that others are with another spelling, and the others."""
+    top = [name for (name, _), _ in counted.most_common(_COMPARED)]
+    same: dict[str, list[str]] = defaultdict(list)
+    for name in top:
+        words = name.casefold().split()
+        spelt = zip(respelt(words), words, strict=True)
+        same[" ".join(known or word for known, word in spelt)].append(name)
+    return ((each[0], each[1:]) for each in same.values() if len(each) > 1)
 
 
 Column = Literal["title", "publisher", "published", "characters", "revision", "copies"]
