@@ -189,16 +189,12 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
         typed: What found them.
         names: Whom and what the articles name, by their ids.
     """
-    fields = ("Publisher", "Month", "Language", "Named")
-    found: dict[str, Counter[tuple[str, str]]] = {field: Counter() for field in fields}
-    publishers = {row.publisher for row in rows}
-    quoted = {name for row in rows for name, speaks in names.get(row.id, {}).items() if speaks}
-    held: dict[str, set[str]] = defaultdict(set)
+    counted, quoted = _named(rows, names)
+    found: dict[str, Counter[tuple[str, str]]] = {
+        **{field: Counter() for field in ("Publisher", "Month", "Language")},
+        "Named": Counter({(name, f'"{name}"'): count for name, count in counted.items()}),
+    }
     for row in rows:
-        for name in names.get(row.id, ()):
-            if name not in publishers:
-                found["Named"][name, f'"{name}"'] += 1
-                held[name].add(row.id)
         if row.publisher:
             named = max(row.publisher.split('"'), key=len).strip()  # a part, where it has quotes
             found["Publisher"][row.publisher, f'publisher:"{named}"'] += 1
@@ -207,13 +203,6 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
             found["Month"][month, f'after:"{month}" before:"{month}"'] += 1
         if row.language:
             found["Language"][row.language, f"language:{row.language}"] += 1
-    for name, others in _spelt_otherwise(found["Named"]):
-        found["Named"][name, f'"{name}"'] = len(
-            held[name].union(*(held[other] for other in others))
-        )
-        for other in others:
-            del found["Named"][other, f'"{other}"']
-        quoted |= {name} if quoted & set(others) else set()
     shown = {}
     for field, values in found.items():
         ranked = sorted(values.items(), key=lambda it: (it[0][1] not in typed, -it[1], it[0]))
@@ -226,15 +215,28 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
     return shown
 
 
-def _spelt_otherwise(counted: Counter[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
-    """Of the most frequent names, those that others are with another spelling, and the others."""
-    top = [name for (name, _), _ in counted.most_common(_COMPARED)]
-    same: dict[str, list[str]] = defaultdict(list)
-    for name in top:
+def _named(rows: Sequence[Row], names: Mapping[str, Named]) -> tuple[dict[str, int], set[str]]:
+    """How many rows have each name but their publishers', and the names of who is quoted.
+
+    Of a name that is among the most frequent in several spellings, the most frequent one counts.
+    """
+    held: dict[str, set[str]] = defaultdict(set)
+    quoted = set()
+    for row in rows:
+        for name, speaks in names.get(row.id, {}).items():
+            held[name].add(row.id)
+            quoted |= {name} if speaks else set()
+    for publisher in {row.publisher for row in rows}:
+        held.pop(publisher, None)
+    spellings: dict[str, str] = {}
+    for name in sorted(held, key=lambda name: -len(held[name]))[:_COMPARED]:
         words = name.casefold().split()
         spelt = zip(respelt(words), words, strict=True)
-        same[" ".join(known or word for known, word in spelt)].append(name)
-    return ((each[0], each[1:]) for each in same.values() if len(each) > 1)
+        usual = spellings.setdefault(" ".join(known or word for known, word in spelt), name)
+        if usual != name:
+            held[usual] |= held.pop(name)
+            quoted |= {usual} if name in quoted else set()
+    return {name: len(ids) for name, ids in held.items()}, quoted
 
 
 Column = Literal["title", "publisher", "published", "characters", "revision", "copies"]
