@@ -25,7 +25,7 @@ HEADLINE = "what preconditions did the Kremlin set?"
 
 @pytest.fixture(scope="module")
 def real(sample_corpus):
-    app = build_app(sample_corpus, notice=lambda: NOTICE, suggestions=lambda: SUGGESTIONS)
+    app = build_app(sample_corpus, notice=lambda who: NOTICE, suggestions=lambda: SUGGESTIONS)
     yield launch(app, port=0)
     app.close()
 
@@ -265,6 +265,14 @@ def test_a_new_question_comes_to_the_top_and_the_box_stays_below(visit, fake):
         )
         bottom = "document.querySelector('#composer').getBoundingClientRect().bottom - innerHeight"
         assert abs(page.evaluate(bottom)) < 2
+        for _ in range(6):  # more than fits
+            ask(page, "what next?")
+        for place in (0, 400, 10**6):
+            page.evaluate("y => document.querySelector('#conversation').scrollTo(0, y)", place)
+            assert abs(page.evaluate(bottom)) < 2, place
+        end = "document.querySelector('#further').getBoundingClientRect().bottom"
+        top = "document.querySelector('#composer').getBoundingClientRect().top"
+        assert page.evaluate(end) <= page.evaluate(top) + 1
 
 
 def test_on_a_phone_the_source_is_a_sheet_that_only_a_press_opens(visit, fake):

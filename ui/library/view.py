@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -30,6 +30,7 @@ from ui.library.listing import (
 )
 from ui.library.timeline import chart, legend, timeline
 from ui.sample import home, is_sample
+from ui.server.auth import ROLES
 from ui.templating import counted, render, size_text
 
 ROWS = 50
@@ -73,6 +74,16 @@ class Terms:
             return cls(True, False, _SAMPLE.format(settings.index), settings.max_file_mb)
         return cls(True, True, _SHARED if shared else "", settings.max_file_mb)
 
+    def within(self, role: str) -> Terms:
+        """As much of it as the server lets a reader of this role do.
+
+        Args:
+            role: One of ``ui.server.auth.ROLES``.
+        """
+        if role == ROLES[0]:
+            return READ_ONLY
+        return replace(self, remove=self.remove and role == ROLES[-1])
+
 
 READ_ONLY = Terms()
 
@@ -88,7 +99,9 @@ _SAMPLE = (
 _SHARED = "Everybody who signs in here is answered from what you add."
 
 
-def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
+def library(
+    corpus: Corpus, asked: object, terms: Terms, alerts: Alerts | None = None
+) -> dict[str, Any]:
     """What the page shows of the corpus; ``asked`` may be anything at all.
 
     Args:
@@ -96,6 +109,7 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         asked: "words" to look for, the "column" to sort by, whether "descending", and the number
             of the "first" row; what is missing or makes no sense is as at the start.
         terms: What the reader may do.
+        alerts: Those that the reader may see; None for all.
 
     Returns:
         "about", "alerts", "facets" and "table" as HTML; "unseen", how much of what alerts found is
@@ -133,7 +147,7 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         "found": len(found),
         "first": first,
         "last": first + len(shown),
-        **_alerts_shown(Alerts(home(corpus)), keeping=terms.add),
+        **_alerts_shown(alerts or Alerts(home(corpus)), keeping=terms.add),
         "watched": watched(typed) if terms.add else "",
         "add": terms.add,
         "said": terms.said,
@@ -145,13 +159,13 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
 def _alerts_shown(alerts: Alerts, *, keeping: bool) -> dict[str, Any]:
     """The alerts as HTML with the articles that each found last, and how many of these are new."""
     kept, found = alerts.all(), alerts.matches()
-    told = [(each, [match for match in found if match.alert == each.text]) for each in kept]
-    wanted = kept or keeping
+    told = [
+        (each, [m for m in found if (m.owner, m.alert) == (each.owner, each.text)]) for each in kept
+    ]
+    shown = {"told": told, "most": ALERTED, "keeping": keeping, "who": alerts.who}
     return {
-        "alerts": render("library_alerts.html", told=told, most=ALERTED, keeping=keeping)
-        if wanted
-        else "",
-        "unseen": sum(not match.seen for match in found),
+        "alerts": render("library_alerts.html", **shown) if kept or keeping else "",
+        "unseen": alerts.unseen(),
     }
 
 
