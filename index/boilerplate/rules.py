@@ -57,6 +57,12 @@ LINK = re.compile(r"https?://|www\.")
 BULLET = re.compile(r"^\s*(?:[-*•·▪►▶‣–|>»+]\s+)+")
 BEFORE_DATE = re.compile(r"(?:,|\()\s*(?:den|am|le|il|el|em|the)?\s*(?=\d|[^\W\d_])")
 PLACE = re.compile(r"[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,2},\s(?:(?:den|am|le|il|el|em)\s)?")
+# What goes on where a notice of rights would name their owner, or tells who said it, is a sentence.
+TOLD = re.compile(
+    r"(?:©|\([cC]\)|[Cc]opyright)\s*(?:\d{4}\s+)?(?!(?:by|the|of|von)\b)[a-zß-ÿ]\w* [a-zß-ÿ]"
+    r"|rights reserved (?!(?:by|to|in)\b)[a-z]+ [a-z]"
+    r"|, [^,]{2,60}\b(?:said|says|wrote|writes|reads?|told|asked|added|warned)\b[^,]{0,20}\.$"
+)
 DASH = re.compile(r"\)?\s*(?:[-–—:]|/\w+/)\s?")
 MAX_DATELINE = 80  # characters
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
@@ -147,7 +153,8 @@ def is_inline(line: str) -> bool:
 
 def is_end_boilerplate(line: str) -> bool:
     """Whether a line is boilerplate above the first or below the last paragraph."""
-    if len(line) > MAX_CHARACTERS or is_quoted(line):
+    told = TOLD.search(line) and is_sentence(line)
+    if len(line) > MAX_CHARACTERS or is_quoted(line) or told:
         return False
     text = plain(line)
     parts = [part.strip() for part in re.split(r"[|•·/]", text)]

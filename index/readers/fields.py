@@ -164,6 +164,10 @@ def parse_date(value: object, language: str | None = None) -> date | None:
     return found.day if found else None
 
 
+NO_DAY = "left out, as it is no certain day: "
+"""What is told of a date that no day was taken from."""
+
+
 def past_day(value: object, language: str | None = None) -> date | None:
     """The day that a date as written stands for, as ``parse_date`` reads it; None if it is to come.
 

@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeAlias
 from index.article import Article, Place, Skipped
 from index.readers.assembly import Assembly, line
 from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy, within_bounds
-from index.readers.fields import one_line, particulars, unclear_dates
+from index.readers.fields import NO_DAY, one_line, particulars, unclear_dates
 from index.readers.files import SourceFile, unreadable
 from index.readers.markup import without_markup
 from index.readers.reader import Reader
@@ -122,7 +122,7 @@ def _article(file: SourceFile, record: Record, number: int, ids: tuple[str, ...]
         text=tidy(text if cleaned else without_markup(text)),
         raw=scrub(raw),
         root=file.root,
-        notes=tuple(("published", f"left out, as it is no certain day: {day}") for day in unclear),
+        notes=tuple(("published", f"{NO_DAY}{day}") for day in unclear),
         **known,
     )
     return _exported(article, record) if cleaned else article
