@@ -195,7 +195,11 @@ def respelt(words: Iterable[str]) -> list[str]:
 
     >>> respelt(["Peskov", "Peskow", "Selenskyj", "Zelenskyy", "Xi"])
     ['peskov', 'peskov', 'zelenski', 'zelenski', '']
+    >>> respelt([])
+    []
     """
+    if not (words := list(words)):
+        return []
     found = str(anyascii("\n".join(words))).lower()
     for pattern, letters in _RESPELT:
         found = pattern.sub(letters, found)

@@ -458,6 +458,9 @@ def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
         page.locator("#judged", has_text="Thank you, kept.").wait_for()
         assert bad.get_attribute("aria-pressed") == "true"
         assert bad.evaluate("button => button === document.activeElement")
+        acts.get_by_role("textbox", name="Why").fill("Of another year.")
+        acts.get_by_role("button", name="Send").click()
+        until(lambda: [f.reason for f in chats.feedback()] == ["Of another year."])
         assert violations(page) == []
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Enter")
@@ -465,8 +468,16 @@ def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
         ask(page, "what now?")
         judged = acts.locator("[aria-pressed=true]")
         assert judged.all_text_contents() == ["Helpful"]
+        acts.get_by_role("button", name="Why?").press("Enter")
+        page.locator("#chat .acts input:focus").fill("It quotes.")
+        assert violations(page) == []
+        page.keyboard.press("Enter")
+        until(lambda: [f.reason for f in chats.feedback()] == ["It quotes."])
+        assert page.locator("#chat .asked").count() == 3
+        assert acts.get_by_role("button", name="Why?").evaluate("e => e === document.activeElement")
         judged.press("Enter")
         until(lambda: chats.feedback() == [])
+        assert acts.get_by_role("textbox", name="Why").count() == 0
         assert judged.count() == 0
     finally:
         app.close()

@@ -172,6 +172,12 @@ def test_a_name_gives_its_articles_and_is_asked_about(visit, address, corpus):
     page.get_by_role("button", name="Ada Lund 2").click()
     page.get_by_text("1–2 of 2 found among 5").wait_for()
     assert page.get_by_label("Find articles").input_value() == '"Ada Lund"'
+    asks = page.locator(".library .facets .asks")
+    assert asks.all_text_contents() == ["Brief", "Quotations"]  # of what is dated, no timeline
+    page.locator(".library tbody .title a").first.click()
+    heading = page.locator("#reader h2").bounding_box()
+    bar = page.locator("#reader .steps").bounding_box()
+    assert heading["y"] >= bar["y"] + bar["height"]
     assert violations(page) == []
     page.get_by_role("button", name="Quotations").click()
     page.locator("#chat .asked", has_text="What did Ada Lund say?").wait_for()

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from index.readers.registry import extensions
 from rag.corpus import Corpus
 from rag.periods import day_text
+from rag.requests.timeline import events_of
 from ui.alerts.store import Alerts
 from ui.library.listing import (
     COLUMNS,
@@ -142,7 +143,7 @@ def library(
             choosing=terms.remove,
             excerpts=excerpts,
         ),
-        "facets": render("library_facets.html", facets=facets(found, typed, corpus.named())),
+        "facets": _facets_html(corpus, found, typed),
         "total": len(held),
         "found": len(found),
         "first": first,
@@ -154,6 +155,16 @@ def library(
         "accept": ",".join(extensions()),
         "hint": _KINDS.format(terms.megabytes),
     }
+
+
+def _facets_html(corpus: Corpus, found: Sequence[Row], typed: str) -> str:
+    """By what the rows can be narrowed, and what can be asked about a name that was chosen."""
+    fields = facets(found, typed, corpus.named())
+    named = any(each.chosen for each in fields.get("Named", ()))
+    dated = named and any(
+        row.published or any(map(events_of, corpus.stored([row.id]))) for row in found[:ROWS]
+    )
+    return render("library_facets.html", facets=fields, dated=dated)
 
 
 def _alerts_shown(alerts: Alerts, *, keeping: bool) -> dict[str, Any]:

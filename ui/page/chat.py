@@ -285,8 +285,8 @@ class OpenTurns:
 
 ACTIONS = {
     "copy": ("Copy", "Copy with sources"),
+    "webpage": ("Save", "Save as a page"),
     "markdown": ("Markdown", "Save as Markdown"),
-    "webpage": ("Page", "Save as a page"),
     "good": ("Helpful", "Helpful"),
     "bad": ("Not helpful", "Not helpful"),
     "alert": ("Alert me", "Alert me of new articles on this"),
@@ -316,7 +316,7 @@ def actions_html(
     last = turns[-1]
     names = ["copy"] if last.answer else []
     if kept and last.answer:
-        names += ["markdown", "webpage", "good", "bad"]
+        names += ["webpage", "markdown", "good", "bad"]
     if alerts and last.answer and last.answer.kind == "fact":
         names.append("alert")
     if last.question:
@@ -344,5 +344,6 @@ def acts_html(place: int, turn: Turn) -> str:
     buttons = [("Copy this answer", "copy", False), ("Ask otherwise", "edit", False)]
     if turn.kept is not None:
         judged = [(ACTIONS[name][0], name, turn.liked is (name == "good")) for name in _JUDGED]
-        buttons[1:1] = judged
+        why = [("Why?", "why", False)] if turn.liked is not None else []
+        buttons[1:1] = judged + why
     return render("acts.html", place=place, buttons=buttons)
