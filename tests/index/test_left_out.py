@@ -124,6 +124,29 @@ def test_a_records_unclear_day_is_told(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "field", ["text", "body", "content", "articleBody", "maintext", "full_text", "bodyText"]
+)
+def test_a_records_text_is_found_by_any_of_its_names(tmp_path, field):
+    (found,) = records(tmp_path, {"id": "a", "text": "", field: FIRST, "summary": SECOND})
+    assert found.text == FIRST
+
+
+@pytest.mark.parametrize(
+    ("record", "author", "publisher"),
+    [
+        ({"byline": "By Ann Lee", "site": "https://www.gull.example/"}, "Ann Lee", "gull.example"),
+        ({"authors": ["Ann Lee", "Bo Ek"], "source": "Gull"}, "Ann Lee, Bo Ek", "Gull"),
+        ({"author": "admin", "publisher": "https://facebook.com/gull"}, None, None),
+        ({"author": "Lee, Ann", "publisher": "Gull, The"}, "Lee, Ann", "Gull, The"),
+        ({"author": "admin", "publisher": "x.example/a", "cleaned": True}, "admin", "x.example/a"),
+    ],
+)
+def test_a_records_particulars_are_names(tmp_path, record, author, publisher):
+    (found,) = records(tmp_path, {"id": "a", "text": FIRST, **record})
+    assert (found.author, found.publisher) == (author, publisher)
+
+
 def test_html_inside_a_records_text_becomes_lines(tmp_path):
     text = "<p>It rained.<br>Then &amp; now.</p><ul><li>One</li><li>Two</li></ul><p>2 &lt; 3</p>"
     found, plain = records(
