@@ -406,6 +406,7 @@ def test_edit_gives_the_question_back(visit, fake):
         page.get_by_role("button", name="Edit", exact=True).click()
         page.get_by_role("button", name="Cancel edit").wait_for()
         assert box.input_value() == "what next?"
+        assert box.evaluate("e => e === document.activeElement")
         assert page.locator("#chat .asked").all_text_contents() == ["what next?"]
 
     edited()
@@ -455,12 +456,13 @@ def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
         bad.focus()
         page.keyboard.press("Enter")
         until(lambda: [(f.question, f.liked) for f in chats.feedback()] == [("what next?", False)])
-        page.locator("#judged", has_text="Thank you, kept.").wait_for()
+        page.locator("#judged.unseen", has_text="Thank you, kept.").wait_for()
         assert bad.get_attribute("aria-pressed") == "true"
         assert bad.evaluate("button => button === document.activeElement")
         acts.get_by_role("textbox", name="Why").fill("Of another year.")
         acts.get_by_role("button", name="Send").click()
         until(lambda: [f.reason for f in chats.feedback()] == ["Of another year."])
+        assert acts.inner_text().endswith("Thank you, kept.")  # under the answer that it is about
         assert violations(page) == []
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Enter")

@@ -301,7 +301,12 @@ _JUDGED = ("good", "bad")
 
 
 def actions_html(
-    turns: Sequence[Turn], *, kept: bool = False, alerts: bool = False, said: str = ""
+    turns: Sequence[Turn],
+    *,
+    kept: bool = False,
+    alerts: bool = False,
+    said: str = "",
+    elsewhere: bool = False,
 ) -> str:
     """The row for these turns; nothing while the last one grows.
 
@@ -310,6 +315,7 @@ def actions_html(
         kept: Whether they are kept, and so can be saved and judged.
         alerts: Whether the reader may keep alerts.
         said: What became of the last press.
+        elsewhere: Whether that was under another answer, and so is read aloud, not seen here.
     """
     if not turns or turns[-1].growing:
         return ""
@@ -329,7 +335,8 @@ def actions_html(
     buttons = [(*ACTIONS[name], name, pressed.get(name)) for name in names]
     judged = last.liked is not None
     query = last.answer.query if last.answer else ""
-    return render("actions.html", buttons=buttons, judged=judged, said=said, query=query)
+    shown = {"buttons": buttons, "judged": judged, "query": query}
+    return render("actions.html", **shown, said=said, elsewhere=elsewhere)
 
 
 def acts_html(place: int, turn: Turn) -> str:

@@ -180,10 +180,12 @@ class ChatPanel:
         self.turns.begin(sent.session, now)
         return self.shown(sent, now)
 
-    def _row(self, sent: Sent, now: Sequence[Turn], said: str = "") -> str:
+    def _row(
+        self, sent: Sent, now: Sequence[Turn], said: str = "", *, elsewhere: bool = False
+    ) -> str:
         kept = self._history is not None
         alerts = self._terms().within(sent.role).add
-        return actions_html(now, kept=kept, alerts=alerts, said=said)
+        return actions_html(now, kept=kept, alerts=alerts, said=said, elsewhere=elsewhere)
 
     def _turns(self, sent: Sent, chat: str | None) -> list[Turn]:
         """The turns of a page; those that are kept, where the server let go of the page's."""
@@ -276,7 +278,8 @@ class ChatPanel:
             self._history.chats.judge(kept, liked, reason, sent.user)
         now = [*now[:at], replace(now[at], liked=liked), *now[at + 1 :]]
         self.turns.begin(sent.session, now)
-        return {self._actions: self._row(sent, now, "" if liked is None else "Thank you, kept.")}
+        said, elsewhere = "" if liked is None else "Thank you, kept.", at < len(now) - 1
+        return {self._actions: self._row(sent, now, said, elsewhere=elsewhere)}
 
     def _saved(self, sent: Sent, chat: str, *, kind: str) -> Updates:
         file = exported(self._history.chats, chat, sent.user, kind) if self._history else ""
@@ -286,7 +289,8 @@ class ChatPanel:
     def _copied(self, sent: Sent, chat: str) -> Updates:
         now, place = self._turns(sent, chat), sent.text("turn")
         one = now[: int(place) + 1] if place.isdecimal() else now
-        return {self._file: copied(one), self._actions: self._row(sent, now, "Copied.")}
+        row = self._row(sent, now, "Copied.", elsewhere=len(one) < len(now))
+        return {self._file: copied(one), self._actions: row}
 
     def _began(self, sent: Sent) -> Updates:
         rows = self._history.rows("", sent.user) if self._history else {}

@@ -39,13 +39,14 @@ document.addEventListener("click", (event) => {
     each.setAttribute("aria-pressed", String(pressed));
   }
   if (done !== "why") trigger(done, { turn });
+  if (done === "copy") button.textContent = "Copied";
   if (["good", "bad", "why"].includes(done)) why(button, turn);
 });
 
 // Asks why, under an earlier answer that was judged; the row of the last one brings its form.
 function why(button, turn) {
   const row = button.parentElement;
-  row.querySelector("form")?.remove();
+  row.querySelector("form, .told")?.remove();
   if (!row.querySelector("[aria-pressed=true]")) return row.querySelector(".why")?.remove();
   const form = document.createElement("form");
   form.className = "reason";
@@ -53,7 +54,10 @@ function why(button, turn) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     trigger("why", { text: form.elements.why.value, turn });
-    form.remove();
+    const told = document.createElement("span");
+    told.className = "told";
+    told.textContent = "Thank you, kept.";
+    form.replaceWith(told);
     button.focus();
   });
   row.append(form);
