@@ -27,7 +27,15 @@ from index.readers.html.articles import (
 )
 from index.readers.html.metadata import Stated, joined, stated
 from index.readers.html.names import is_url
-from index.readers.html.pruning import CERTAIN, MAX_CELL, OFFER, beside, plain_layout, prune
+from index.readers.html.pruning import (
+    CERTAIN,
+    MAX_CELL,
+    OFFER,
+    Removed,
+    beside,
+    plain_layout,
+    prune,
+)
 from index.readers.markup import LINE_MARK, PARAGRAPH_MARK, Node, text_of
 from index.readers.text import BLANK
 
@@ -192,14 +200,19 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
         language=known.language,
         url=known.url,
         root=file.root,
-        notes=(
-            *known.origins.items(),
-            *(("removed", f"{each.reason}: {each.text}") for each in removed),
-            *([("text", doubt)] if doubt else []),
-            *([("text", ONLY_FREE)] if OFFER in {each.reason for each in removed} else []),
-        ),
+        notes=tuple(_notes(known, removed, doubt)),
     )
     return timed(article, times) if times else article
+
+
+def _notes(known: Stated, removed: list[Removed], doubt: str) -> Iterator[tuple[str, str]]:
+    """Where each field is from, what was left out and why, and what is in doubt of the text."""
+    yield from known.origins.items()
+    yield from (("removed", f"{each.reason}: {each.text}") for each in removed)
+    if doubt:
+        yield "text", doubt
+    if any(each.reason == OFFER for each in removed):
+        yield "text", ONLY_FREE
 
 
 def _article_text(tree: Node) -> str:
