@@ -34,6 +34,8 @@ NOT_NAMES |= {name.lower() for name in (*WEEKDAYS, *MONTHS)} - {"may"}
 DATED = re.compile(
     rf"(?:{phrases.PUBLISHED}|({phrases.UPDATED}))(?:\b|(?<=\W))\s*[:：,]?\s*(.*)", re.IGNORECASE
 )
+# The day of a change, behind that of publication.
+CHANGED = re.compile(rf"(?<=\d)[\s,;|·(–-]+(?:{phrases.UPDATED})\b", re.IGNORECASE)
 AGO = re.compile(
     r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago|just now|today|yesterday"
 )
@@ -269,7 +271,7 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
     """
     text = BULLET.sub("", line).strip()
     label = DATED.fullmatch(text) if len(text) <= 100 else None
-    rest = label[2] if label else text[:100]
+    rest = CHANGED.split(label[2] if label else text[:100])[0]
     kind: Literal["bare", "published", "updated"] = "published" if label else "bare"
     kind = "updated" if label and label[1] else kind
     if label and AGO.match(rest.casefold()):

@@ -100,6 +100,18 @@ def test_what_is_left_out_is_told_with_its_reason():
     ]
 
 
+def test_a_box_of_facts_is_text_and_what_stands_beside_is_told():
+    facts = "<aside class='info-box'><h3>The crane</h3><ul><li>Height: 41 metres</li></ul></aside>"
+    other = "<aside><p>In the shop of the museum a model of it can be bought until May.</p></aside>"
+    page = read(f"<p>{FIRST}</p>{facts}<p>{SECOND}</p>{other}<p>{THIRD}</p>")
+    text = f"{FIRST}\n\nThe crane\n\n- Height: 41 metres\n\n{SECOND}\n\n{THIRD}"
+    assert clean_article(page).text == text
+    assert explain(page)[-1] == (
+        "removed",
+        "beside the article: In the shop of the museum a model of it can be bought until May.",
+    )
+
+
 def records(tmp_path, *each):
     path = tmp_path / "a.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in each), "utf-8")

@@ -258,6 +258,17 @@ def test_an_entry_of_a_live_blog_keeps_its_time():
         assert f"1{n}:00 Boat {n} sails\n\n{line}" in text
 
 
+def test_an_entry_is_told_by_its_time_in_whatever_element():
+    lines = [f"The boat number {n} sailed with forty people on board, it said." for n in range(3)]
+    entries = "".join(
+        f"<li class='timeline-item'><strong>1{n}:00</strong><p>{line}</p></li>"
+        for n, line in enumerate(lines)
+    )
+    found = read("", f"<ul>{entries}</ul>")
+    assert [place for _, place in found.places] == ["10:00", "11:00", "12:00"]
+    assert "\n\n".join(f"1{n}:00 {line}" for n, line in enumerate(lines)) in found.text
+
+
 @pytest.mark.parametrize("name", ["Ada Lund", "Linda Vonk", "Luigi Di Maio", "Von Trier"])
 def test_a_name_is_not_a_label(name):
     assert read(f'<meta name="author" content="{name}">').author == name

@@ -25,6 +25,10 @@ BLOCKS = (
     "p div section article h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table blockquote pre figure"
     " figcaption header footer aside main tr td th".split()
 )
+# What asides are called that belong to their article; trafilatura leaves all asides out.
+FACTS = re.compile(
+    r"\b(?:fact|info|key-?fact|key-?point|explainer)s?[-_]?(?:box|s\b|$)", re.IGNORECASE
+)
 HOLDERS = ("div", "section", "article", "main")
 MIN_WORDS = 10  # of a paragraph that tells where the article is; captions and teasers have fewer
 MIN_SHARE = 0.4  # of such words that the part must hold, directly or in parts of its own
@@ -39,6 +43,8 @@ def plain_layout(tree: Node) -> None:
                     part.tag = "div"
             table.tag = "div"
     for part in list(tree.iter("aside", "form", "nav", "footer")):
+        if part.tag == "aside" and FACTS.search(f"{part.get('class')} {part.get('id')}"):
+            part.tag = "div"
         if part.find(".//h1") is not None and part.find(".//p") is not None:
             part.tag = "div"  # what holds the headline is the article's, whatever it is called
     for block in tree.iter(BLOCKS):
@@ -162,6 +168,13 @@ def prune(tree: Node, title: str = "", author: str | None = None) -> list[Remove
         gone.update(node.iter())
         _take(node)
     return removed
+
+
+def beside(tree: Node) -> list[Removed]:
+    """The parts with words of their own that stand beside the article, which may be left out."""
+    asides = [node for node in tree.iter("aside") if _words(node) >= MIN_WORDS]
+    lines = [" ".join(" ".join(node.itertext()).split()) for node in asides]
+    return [Removed(line, "beside the article") for line in lines]
 
 
 def _suspects(tree: Node) -> list[tuple[Node, str]]:
