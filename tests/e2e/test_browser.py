@@ -485,6 +485,22 @@ def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
         app.close()
 
 
+def test_the_choice_of_articles_opens_with_its_publishers(visit, fake):
+    page = visit(fake)
+    page.get_by_role("textbox", name="Question").wait_for()
+    held = []
+    page.route("**/component_server**", held.append)
+    with page.expect_request("**/component_server**"):
+        page.get_by_role("button", name="Which articles").click()
+    page.wait_for_function("document.querySelector('#narrow .which') !== null")
+    assert page.get_by_label("Publisher").is_hidden()  # what is typed now would choose nothing
+    page.unroute("**/component_server**")
+    for route in held:
+        route.continue_()
+    page.get_by_label("Publisher").wait_for()
+    assert page.locator("#narrowing select option").count() == 4
+
+
 def test_only_the_articles_that_were_chosen_are_asked(visit, fake):
     page = visit(fake)
     page.get_by_role("button", name="Which articles").click()
