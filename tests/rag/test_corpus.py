@@ -103,6 +103,13 @@ def test_a_refusal_shows_the_nearest_and_claims_nothing(sample_corpus):
         assert f"“{cited.quote}”" in answer.text
 
 
+def test_a_refusal_does_not_say_that_articles_lack_what_those_shown_hold(sample_corpus):
+    answer = sample_corpus.ask("What will Trump pay Fairweather?")
+    assert not answer.answered
+    assert any("Trump" in sample_corpus.article(c.article_id).text for c in answer.nearest)
+    assert answer.reason == ""
+
+
 TEXT, MAYBE, NUMBER = str, (str, NoneType), int
 CITATION = {
     "number": NUMBER,
