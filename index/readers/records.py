@@ -16,9 +16,9 @@ from typing import BinaryIO, TypeAlias
 from index.article import Article, Place, Skipped
 from index.readers.assembly import Assembly, line
 from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy, within_bounds
-from index.readers.fields import NO_DAY, one_line, particulars, unclear_dates
+from index.readers.fields import one_line, particulars
 from index.readers.files import SourceFile, unreadable
-from index.readers.html.names import authors, outlet
+from index.readers.html.names import stated_by_hand
 from index.readers.markup import without_markup
 from index.readers.reader import Reader
 
@@ -118,17 +118,14 @@ def _article(file: SourceFile, record: Record, number: int, ids: tuple[str, ...]
     text = within_bounds(raw)
     metadata = record.get("metadata")
     told = (record, metadata if isinstance(metadata, dict) else {})
-    known = particulars(*told)
-    if not cleaned:
-        known |= {"author": authors(known["author"]), "publisher": outlet(known["publisher"])}
-    unclear = () if known["published"] else unclear_dates(*told)
+    known, notes = (particulars(*told), []) if cleaned else stated_by_hand(*told)
     article = Article(
         uri=f"{file.uri}#{key}",
         key=key,
         text=tidy(text if cleaned else without_markup(text)),
         raw=scrub(raw),
         root=file.root,
-        notes=tuple(("published", f"{NO_DAY}{day}") for day in unclear),
+        notes=tuple(notes),
         **known,
     )
     return _exported(article, record) if cleaned else article

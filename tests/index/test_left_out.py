@@ -159,6 +159,15 @@ def test_a_records_particulars_are_names(tmp_path, record, author, publisher):
     assert (found.author, found.publisher) == (author, publisher)
 
 
+def test_front_matter_tells_names_and_what_is_no_day(tmp_path):
+    path = tmp_path / "a.md"
+    told = "author: By Ann Lee\npublisher: https://www.gull.example/\ndate: 05/06/2026"
+    path.write_text(f"---\ntitle: Crane\n{told}\n---\n{FIRST}\n", "utf-8")
+    (found,) = read_source(path)
+    assert (found.author, found.publisher) == ("Ann Lee", "gull.example")
+    assert ("published", "left out, as it is no certain day: 05/06/2026") in explain(found)
+
+
 def test_html_inside_a_records_text_becomes_lines(tmp_path):
     text = "<p>It rained.<br>Then &amp; now.</p><ul><li>One</li><li>Two</li></ul><p>2 &lt; 3</p>"
     found, plain = records(

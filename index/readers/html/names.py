@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from index.boilerplate import phrases, rules
 from index.boilerplate.phrases import Phrases
 from index.readers.encoding import letters
-from index.readers.fields import one_line, parse_date
+from index.readers.fields import (
+    NO_DAY,
+    Particulars,
+    one_line,
+    parse_date,
+    particulars,
+    unclear_dates,
+)
 from index.text.dates import is_calendar_word
 
 PAGES = Phrases("index.readers.html")
@@ -64,6 +72,17 @@ def authors(value: object, *others: str | None) -> str | None:
             if number == 0 or " " in name or " " not in found[0]:
                 names.setdefault(letters(name), name)
     return ", ".join(names.values()) or None
+
+
+def stated_by_hand(*fields: Mapping[str, object]) -> tuple[Particulars, list[tuple[str, str]]]:
+    """The particulars of front matter or a record, and what is told of a day that is none.
+
+    Its authors and its publisher are names, as a page's are.
+    """
+    known = particulars(*fields)
+    known["author"], known["publisher"] = authors(known["author"]), outlet(known["publisher"])
+    unclear = [] if known["published"] else unclear_dates(*fields)
+    return known, [("published", f"{NO_DAY}{day}") for day in unclear]
 
 
 def _split(line: str) -> list[str]:
