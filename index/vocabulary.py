@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from index.text.names import sound, sounds_like
+from index.text.names import respelt, sound, sounds_like
 from index.text.words import WORD, plain
 
 # A capital behind a small letter and a space, or a hyphen, begins no sentence.
@@ -102,6 +102,26 @@ class Vocabulary:
             if not word.islower() and word[0].isalpha() and (key := sound(word)):
                 found.setdefault(key, []).append(word)
         return found
+
+    @cached_property
+    def _by_spelling(self) -> dict[str, list[str]]:
+        """The words with a capital in Latin letters, by what other languages would make of them."""
+        words = [word for word, _ in self._usual.values() if plain(word) != word]
+        words = [word for word in words if word[0].isascii() and word[0].isupper()]
+        found: dict[str, list[str]] = {}
+        for word, key in zip(words, respelt(words), strict=True):
+            found.setdefault(key, []).append(word)
+        return found
+
+    def spelt_otherwise(self, word: str) -> list[str]:
+        r"""The names of the articles that are one name with a word, in Latin letters as that is.
+
+        >>> Vocabulary("Selenskyj\t2\nselten\t9\n").spelt_otherwise("Zelensky")
+        ['Selenskyj']
+        """
+        (key,) = respelt([word])
+        same = self._by_spelling.get(key, []) if key and word[0].isascii() else []
+        return [other for other in same if plain(other) != plain(word)]
 
     def sounding_like(self, word: str) -> list[str]:
         r"""The names of the articles in other scripts that sound like a word.

@@ -101,7 +101,7 @@ def answer(
     """
     answered = bool(found.whole) and found.confidence >= threshold
     beside = () if answered else nearest(found.whole)
-    why = _why(found) if found.untrue and not answered else ""
+    why = _why(found, beside) if not answered else ""
     told, untold = _told(meant, found, threshold)
     composed = compose(
         told if answered else [],
@@ -123,9 +123,18 @@ def answer(
     )
 
 
-def _why(found: Found) -> str:
-    """What the nearest article lacks, and what stands in its place where that is told of."""
-    lacks = found.untrue[0]
+def _why(found: Found, shown: Sequence[Citation]) -> str:
+    """What the nearest article and those shown lack, and what stands in its place if it is told.
+
+    "" if there is nothing that all of them lack.
+    """
+    ids = {citation.article_id for citation in shown}
+    texts = [e.article.article.text.casefold() for e in found.whole if e.article.id in ids]
+    lacks = next(
+        (each for each in found.untrue if not any(each.said.casefold() in t for t in texts)), None
+    )
+    if lacks is None:
+        return ""
     beside = bool(found.whole) and lacks.instead in _around(found.whole[0])
     return reason(lacks if beside else replace(lacks, instead=""))
 

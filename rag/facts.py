@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Literal
 
 from index.text.dates import Date, dates_in
-from index.text.names import ACRONYM, Name, alike, groups, names_in
+from index.text.names import ACRONYM, Name, alike, groups, names_in, respelt
 from index.text.numbers import Number, numbers_in
 from index.text.words import is_content, stem
 
@@ -54,6 +54,7 @@ class Facts:
     stems: frozenset[str]
     bodies: frozenset[int]  # what ``bearers.groups`` gives for its names
     initials: frozenset[str]  # of its names of several words
+    spelt: frozenset[str]  # the words of its names, as ``respelt`` gives them
 
 
 @lru_cache(maxsize=512)
@@ -72,6 +73,7 @@ def _facts_of(text: str) -> Facts:
         frozenset(stem(word) for word in words),
         bodies,
         frozenset(_initials(name) for name in named if len(name) > 1),
+        frozenset(respelt({word for name in named for word in name})) - {""},
     )
 
 
@@ -201,6 +203,8 @@ def _initials(words: Sequence[str]) -> str:
 
 def _word_held(word: str, facts: Facts) -> bool:
     if word in facts.words or stem(word) in facts.stems or groups(word) & facts.bodies:
+        return True
+    if facts.spelt.intersection(respelt([word])):
         return True
     return any(alike(word, other) for other in facts.words if other[:1] == word[:1])
 

@@ -188,12 +188,22 @@ class Library:
             spoken = {each.language or "en" for each in listed}
             # What is no content word in one of the languages is in no text of it as one.
             forms = [
-                [content_stems(word, language) for language in spoken] for word in words.split()
+                [
+                    content_stems(each, language)
+                    for each in self.spellings(word)
+                    for language in spoken
+                ]
+                for word in words.split()
             ]
             wanted = [{stem: 1.0 for each in form for stem in each} for form in forms if all(form)]
             each = [{pk for pk, _ in index.search(stems, len(index))} for stems in wanted]
             pks = set.intersection(*each) if each else set()
             return frozenset(article.id for article in listed if article.pk in pks)
+
+    def spellings(self, word: str) -> list[str]:
+        """A word, and the names of the articles that are one name with it, spelt otherwise."""
+        with self.reading() as now:
+            return [word, *now.search_index.vocabulary.spelt_otherwise(word)]
 
     def allowed(self, now: Generation, filters: Filters) -> Allowed | None:
         """The articles that may be used; None for all.

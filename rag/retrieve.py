@@ -90,14 +90,14 @@ class Query:
     def across(self, now: SearchIndex) -> Query:
         """The same query with the forms that its words have in all languages of the articles."""
         others = now.languages - {self.language}
-        if not others:
-            return self
         forms: dict[str, set[str]] = {}
         for start, end in content_spans(self.text, self.language):
             word = self.text[start:end]
             if not word.islower():
-                alike = [word, *now.vocabulary.sounding_like(word)]
+                names = now.vocabulary.spelt_otherwise(word)
                 known = forms.setdefault(stem(word, self.language), set())
+                known |= {stem(name, self.language) for name in names}
+                alike = [word, *names, *now.vocabulary.sounding_like(word)] if others else []
                 known |= {stem(each, language) for each in alike for language in others}
         return replace(self, forms={own: frozenset(known) for own, known in forms.items()})
 

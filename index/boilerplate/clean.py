@@ -26,6 +26,7 @@ MAX_TEASER_WORDS = 30
 MIN_WRAPPED = 40  # characters of a line that prose is wrapped at
 WRAPPED_TITLE = 0.75  # a line nearly as long as the next is wrapped prose and not its title
 KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for boilerplate
+AGENCY = re.compile(r"\s*\([^()]{1,40}\)$")  # behind an author's name
 COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
 
 
@@ -128,7 +129,7 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
     named = rules.plain(author or "")
     marks = _judged(lines, rules.is_end_boilerplate)
     found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
-    found |= {line for line in lines if named and rules.plain(line) == named}
+    found |= {line for line in lines if named and rules.plain(AGENCY.sub("", line)) == named}
     authors = {line: name for line in lines if (name := rules.biography(line, author))}
     if authors:
         told = set(

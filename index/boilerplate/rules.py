@@ -34,6 +34,8 @@ NOT_NAMES |= {name.lower() for name in (*WEEKDAYS, *MONTHS)} - {"may"}
 DATED = re.compile(
     rf"(?:{phrases.PUBLISHED}|({phrases.UPDATED}))(?:\b|(?<=\W))\s*[:：,]?\s*(.*)", re.IGNORECASE
 )
+# The day of a change, behind that of publication.
+CHANGED = re.compile(rf"(?<=\d)[\s,;|·(–-]+(?:{phrases.UPDATED})\b", re.IGNORECASE)
 AGO = re.compile(
     r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago|just now|today|yesterday"
 )
@@ -56,6 +58,13 @@ QUOTED = re.compile(r"^\s*[\"“„«‘'].*[\"”“»’'][.,]?$")
 LINK = re.compile(r"https?://|www\.")
 BULLET = re.compile(r"^\s*(?:[-*•·▪►▶‣–|>»+]\s+)+")
 BEFORE_DATE = re.compile(r"(?:,|\()\s*(?:den|am|le|il|el|em|the)?\s*(?=\d|[^\W\d_])")
+PLACE = re.compile(r"[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,2},\s(?:(?:den|am|le|il|el|em)\s)?")
+# What goes on where a notice of rights would name their owner, or tells who said it, is a sentence.
+TOLD = re.compile(
+    r"(?:©|\([cC]\)|[Cc]opyright)\s*(?:\d{4}\s+)?(?!(?:by|the|of|von)\b)[a-zß-ÿ]\w* [a-zß-ÿ]"
+    r"|rights reserved (?!(?:by|to|in)\b)[a-z]+ [a-z]"
+    r"|, [^,]{2,60}\b(?:said|says|wrote|writes|reads?|told|asked|added|warned)\b[^,]{0,20}\.$"
+)
 DASH = re.compile(r"\)?\s*(?:[-–—:]|/\w+/)\s?")
 MAX_DATELINE = 80  # characters
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
@@ -126,7 +135,7 @@ def _invites(text: str) -> bool:
     return bool((follow and phrases.NETWORK.search(text)) or phrases.APP.match(text))
 
 
-def _asks_consent(text: str) -> bool:
+def asks_consent(text: str) -> bool:
     """Whether a plain line tells what cookies are for, as a page that asks for consent does."""
     things = set(phrases.CONSENT.findall(text))
     own = phrases.COOKIES.search(text) and phrases.OURS.search(text)
@@ -146,7 +155,8 @@ def is_inline(line: str) -> bool:
 
 def is_end_boilerplate(line: str) -> bool:
     """Whether a line is boilerplate above the first or below the last paragraph."""
-    if len(line) > MAX_CHARACTERS or is_quoted(line):
+    told = TOLD.search(line) and is_sentence(line)
+    if len(line) > MAX_CHARACTERS or is_quoted(line) or told:
         return False
     text = plain(line)
     parts = [part.strip() for part in re.split(r"[|•·/]", text)]
@@ -155,7 +165,7 @@ def is_end_boilerplate(line: str) -> bool:
         social
         or all(part in phrases.FOOTER for part in parts)
         or _invites(text)
-        or _asks_consent(text)
+        or asks_consent(text)
         or bool(phrases.RIGHTS.search(text) and len(text) <= MAX_INVITATION)
         or phrases.AT_THE_ENDS.fullmatch(text) is not None
         or bool(
@@ -256,15 +266,23 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
 
     >>> dated("Published: May 18, 2025 10:00 GMT"), dated("May 18, 2025 was a Sunday.")
     (('published', datetime.date(2025, 5, 18)), ('', None))
+    >>> dated("Halm, 17 November 2025")
+    ('bare', datetime.date(2025, 11, 17))
     """
     text = BULLET.sub("", line).strip()
     label = DATED.fullmatch(text) if len(text) <= 100 else None
-    rest = label[2] if label else text[:100]
+    rest = CHANGED.split(label[2] if label else text[:100])[0]
     kind: Literal["bare", "published", "updated"] = "published" if label else "bare"
     kind = "updated" if label and label[1] else kind
     if label and AGO.match(rest.casefold()):
         return kind, None
     found = date_at_start(rest)
+    place = None if found or label else PLACE.match(text)
+    if place:
+        rest = text[place.end() :]
+        found = date_at_start(rest)
+        if found and not found.day:
+            return "", None
     after = rest[found.end :] if found else ""
     if found and (AFTER_DATE.fullmatch(after) or (label and len(after) <= MAX_AFTER_DATE)):
         return kind, found.day

@@ -12,17 +12,17 @@ from index.readers.encoding import letters, tidy
 from index.text.dates import folded, month_of, weekdays
 
 # As they are compared: small letters, nothing between them, so pub_date and pubDate are one.
-TITLE = ("title", "headline")
+TITLE = ("title", "headline", "webtitle")
 AUTHOR = ("author", "authors", "byline", "creator")
-PUBLISHER = ("publisher", "site", "sitename", "source", "outlet")
+PUBLISHER = ("publisher", "site", "sitename", "source", "outlet", "sourcedomain", "domain")
 PUBLISHED = (
     *("published", "datepublished", "date", "publishedat", "publisheddate", "publishdate"),
     *("pubdate", "publishedon", "publicationdate", "publishtime", "publishedtime"),
     *("firstpublished", "releasedate", "created", "createdat", "datecreated", "timestamp"),
-    *("epoch", "time"),
+    *("datepublish", "webpublicationdate", "seendate", "epoch", "time"),
 )
 LANGUAGE = ("language", "lang", "inlanguage")
-URL = ("url", "link", "canonicalurl")
+URL = ("url", "link", "canonicalurl", "weburl", "permalink")
 RECORD = ("id", "text", "title", "author", "publisher", "published", "language", "url")
 """The fields of a record, by the names that onrecord has for them."""
 
@@ -162,6 +162,10 @@ def parse_date(value: object, language: str | None = None) -> date | None:
         return _since_1970(text)
     found = date_at_start(text, language)
     return found.day if found else None
+
+
+NO_DAY = "left out, as it is no certain day: "
+"""What is told of a date that no day was taken from."""
 
 
 def past_day(value: object, language: str | None = None) -> date | None:

@@ -16,14 +16,18 @@ from typing import BinaryIO, TypeAlias
 from index.article import Article, Place, Skipped
 from index.readers.assembly import Assembly, line
 from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy, within_bounds
-from index.readers.fields import one_line, particulars, unclear_dates
+from index.readers.fields import one_line, particulars
 from index.readers.files import SourceFile, unreadable
+from index.readers.html.names import stated_by_hand
 from index.readers.markup import without_markup
 from index.readers.reader import Reader
 
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 PROBE_BYTES = 4096  # tells a binary file before thousands of its lines are refused one by one
-TEXT = ("text", "body", "content", "article", "full_text", "fulltext")
+TEXT = (
+    *("text", "body", "content", "article", "full_text", "fulltext", "articleBody", "article_body"),
+    *("maintext", "main_text", "body_text", "bodyText"),
+)
 IDS = ("_id", "id", "uuid", "guid")  # of rows; of lines the first two
 SEPARATORS = ",;\t|"
 
@@ -37,7 +41,7 @@ def _read_jsonl(file: SourceFile) -> Iterator[Article | Skipped]:
 
     The file may be larger than memory; one line may have ``file.max_bytes``.
     """
-    lacking = 'the record has no text; give it a field "text" or delete it'
+    lacking = "the record has no text; name its field: --map text=FIELD"
     found = False
     try:
         with file.open() as stream:
@@ -108,21 +112,20 @@ def _articles(
 
 def _article(file: SourceFile, record: Record, number: int, ids: tuple[str, ...]) -> Article:
     key = _key(record, number, ids)
-    raw = record.get("text")
-    raw = raw if isinstance(raw, str) else ""
+    texts = (value for name in TEXT if isinstance(value := record.get(name), str))
+    raw = next(filter(str.strip, texts), "")
     cleaned = record.get("cleaned") is True
     text = within_bounds(raw)
     metadata = record.get("metadata")
     told = (record, metadata if isinstance(metadata, dict) else {})
-    known = particulars(*told)
-    unclear = () if known["published"] else unclear_dates(*told)
+    known, notes = (particulars(*told), []) if cleaned else stated_by_hand(*told)
     article = Article(
         uri=f"{file.uri}#{key}",
         key=key,
         text=tidy(text if cleaned else without_markup(text)),
         raw=scrub(raw),
         root=file.root,
-        notes=tuple(("published", f"left out, as it is no certain day: {day}") for day in unclear),
+        notes=tuple(notes),
         **known,
     )
     return _exported(article, record) if cleaned else article

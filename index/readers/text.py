@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ import yaml
 
 from index.article import Article
 from index.readers.encoding import Refused, decode, decode_telling, tidy, within_bounds
-from index.readers.fields import particulars
 from index.readers.files import SourceFile
+from index.readers.html.names import stated_by_hand
 from index.readers.markup import Node, parsed_text, text_of, without_comments
 
 if TYPE_CHECKING:
@@ -73,10 +74,11 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
     text = text_of(tree)
     if not text:
         raise Refused(BLANK)
-    known = particulars(front)
+    known, notes = stated_by_hand(front)
     if (first := next(iter(tree.find("body")), None)) is not None and first.tag == "h1":
         known["title"] = known["title"] or text_of(first)
-    return Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root, **known)
+    article = Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root, **known)
+    return replace(article, notes=tuple(notes))
 
 
 def _tree(markdown: str) -> Node:

@@ -25,7 +25,7 @@ HEADLINE = "what preconditions did the Kremlin set?"
 
 @pytest.fixture(scope="module")
 def real(sample_corpus):
-    app = build_app(sample_corpus, notice=lambda: NOTICE, suggestions=lambda: SUGGESTIONS)
+    app = build_app(sample_corpus, notice=lambda who: NOTICE, suggestions=lambda: SUGGESTIONS)
     yield launch(app, port=0)
     app.close()
 
@@ -265,6 +265,14 @@ def test_a_new_question_comes_to_the_top_and_the_box_stays_below(visit, fake):
         )
         bottom = "document.querySelector('#composer').getBoundingClientRect().bottom - innerHeight"
         assert abs(page.evaluate(bottom)) < 2
+        for _ in range(6):  # more than fits
+            ask(page, "what next?")
+        for place in (0, 400, 10**6):
+            page.evaluate("y => document.querySelector('#conversation').scrollTo(0, y)", place)
+            assert abs(page.evaluate(bottom)) < 2, place
+        end = "document.querySelector('#further').getBoundingClientRect().bottom"
+        top = "document.querySelector('#composer').getBoundingClientRect().top"
+        assert page.evaluate(end) <= page.evaluate(top) + 1
 
 
 def test_on_a_phone_the_source_is_a_sheet_that_only_a_press_opens(visit, fake):
@@ -398,6 +406,7 @@ def test_edit_gives_the_question_back(visit, fake):
         page.get_by_role("button", name="Edit", exact=True).click()
         page.get_by_role("button", name="Cancel edit").wait_for()
         assert box.input_value() == "what next?"
+        assert box.evaluate("e => e === document.activeElement")
         assert page.locator("#chat .asked").all_text_contents() == ["what next?"]
 
     edited()
@@ -447,9 +456,13 @@ def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
         bad.focus()
         page.keyboard.press("Enter")
         until(lambda: [(f.question, f.liked) for f in chats.feedback()] == [("what next?", False)])
-        page.locator("#judged", has_text="Thank you, kept.").wait_for()
+        page.locator("#judged.unseen", has_text="Thank you, kept.").wait_for()
         assert bad.get_attribute("aria-pressed") == "true"
         assert bad.evaluate("button => button === document.activeElement")
+        acts.get_by_role("textbox", name="Why").fill("Of another year.")
+        acts.get_by_role("button", name="Send").click()
+        until(lambda: [f.reason for f in chats.feedback()] == ["Of another year."])
+        assert acts.inner_text().endswith("Thank you, kept.")  # under the answer that it is about
         assert violations(page) == []
         page.keyboard.press("Shift+Tab")
         page.keyboard.press("Enter")
@@ -457,11 +470,38 @@ def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
         ask(page, "what now?")
         judged = acts.locator("[aria-pressed=true]")
         assert judged.all_text_contents() == ["Helpful"]
+        acts.get_by_role("button", name="Why?").press("Enter")
+        page.locator("#chat .acts input:focus").fill("It quotes.")
+        assert violations(page) == []
+        page.keyboard.press("Enter")
+        until(lambda: [f.reason for f in chats.feedback()] == ["It quotes."])
+        assert page.locator("#chat .asked").count() == 3
+        assert acts.get_by_role("button", name="Why?").evaluate("e => e === document.activeElement")
         judged.press("Enter")
         until(lambda: chats.feedback() == [])
+        assert acts.get_by_role("textbox", name="Why").count() == 0
         assert judged.count() == 0
     finally:
         app.close()
+
+
+def test_the_choice_of_articles_opens_with_its_publishers(visit, fake):
+    page = visit(fake)
+    page.get_by_role("textbox", name="Question").wait_for()
+    page.evaluate(
+        """() => { const ask = fetch; let free;
+            const held = new Promise((done) => { free = done; });
+            window.released = () => free();
+            window.fetch = async (...sent) => {
+                if (String(sent[0]).includes("component_server")) await held;
+                return ask(...sent);
+            }; }"""
+    )
+    page.get_by_role("button", name="Which articles").click()
+    assert page.get_by_label("Publisher").is_hidden()  # what is typed now would choose nothing
+    page.evaluate("window.released()")
+    page.get_by_label("Publisher").wait_for()
+    assert page.locator("#narrowing select option").count() == 4
 
 
 def test_only_the_articles_that_were_chosen_are_asked(visit, fake):

@@ -50,7 +50,7 @@ def kept(tmp_path_factory):
 def served(kept):
     app = build_app(
         FakeCorpus(),
-        notice=lambda: "Articles that were written for this test.",
+        notice=lambda who: "Articles that were written for this test.",
         suggestions=lambda: ("What next?", "How many people were evacuated from the Old Dock?"),
         further=lambda answer: ("Who agreed to an exchange?", "What was the first since 2022?"),
         chats=kept,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from index.web.fetch import Fetcher
@@ -16,11 +18,13 @@ from tests.e2e.browsing import (
 )
 from tests.newsite import Site
 from tests.rag.builders import article, corpus_of
+from tests.ui.serving import PASSWORD
 from ui.alerts.store import Alerts, Match
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms
 from ui.page.app import build_app, launch
 from ui.server.api import build_api
+from ui.server.auth import User, Users
 
 pytestmark = browser_wanted
 
@@ -168,6 +172,12 @@ def test_a_name_gives_its_articles_and_is_asked_about(visit, address, corpus):
     page.get_by_role("button", name="Ada Lund 2").click()
     page.get_by_text("1–2 of 2 found among 5").wait_for()
     assert page.get_by_label("Find articles").input_value() == '"Ada Lund"'
+    asks = page.locator(".library .facets .asks")
+    assert asks.all_text_contents() == ["Brief", "Quotations"]  # of what is dated, no timeline
+    page.locator(".library tbody .title a").first.click()
+    heading = page.locator("#reader h2").bounding_box()
+    bar = page.locator("#reader .steps").bounding_box()
+    assert heading["y"] >= bar["y"] + bar["height"]
     assert violations(page) == []
     page.get_by_role("button", name="Quotations").click()
     page.locator("#chat .asked", has_text="What did Ada Lund say?").wait_for()
@@ -254,6 +264,35 @@ def test_readers_who_may_not_change_it_are_offered_nothing(visit, corpus):
         page = library(visit, launch(app, port=0, programs=build_api(corpus)))
         assert page.get_by_text("Add articles").is_hidden()
         assert page.locator(".library input[type=checkbox]").count() == 0
+    finally:
+        app.close()
+
+
+def test_who_signed_in_sees_their_own_alerts_and_an_admin_those_of_all(visit, corpus):
+    one = User.with_password("ada", PASSWORD)
+    ada, root = replace(one, role="editor"), replace(one, name="root", role="admin")
+    for who in ("ada", "bea"):
+        Alerts(corpus.directory, who).add(f"hail for {who}", 0)
+    editor = Editor(corpus, corpus.directory, max_bytes=10**6)
+    app = build_app(corpus, terms=lambda: Terms(add=True, remove=True, megabytes=1))
+    doors = build_api(corpus, Users([ada, root]), editor=editor)
+    try:
+        address = launch(app, port=0, programs=doors)
+        seen = {}
+        for who in ("ada", "root"):
+            sign = {"username": who, "password": PASSWORD}
+            page = library(visit, address, http_credentials=sign)
+            page.locator(".library .alerts summary").click()
+            shown = page.locator(".library .alerts li p:has(b)")
+            seen[who] = [" ".join(each.split()) for each in shown.all_inner_texts()]
+            assert page.locator(".library tbody input").count() == (3 if who == "root" else 0)
+        assert seen == {
+            "ada": ["hail for ada Remove"],
+            "root": ["hail for ada of ada Remove", "hail for bea of bea Remove"],
+        }
+        page.get_by_role("button", name="Remove the alert hail for bea").click()
+        page.locator(".library .gone", has_text="“hail for bea” was removed.").wait_for()
+        assert page.get_by_role("button", name="Undo").count() == 0
     finally:
         app.close()
 

@@ -326,3 +326,12 @@ def test_a_press_release_is_dated_by_its_dateline(opening, day):
     body = f"{opening} its third wind farm, 22 kilometres off the coast."
     found = clean_text(f"PRESS RELEASE\n\nFOR IMMEDIATE RELEASE\n\nA wind farm\n\n{body}\n\n###")
     assert (found.text, found.title, found.published) == (body, "A wind farm", day)
+
+
+def test_a_byline_with_its_agency_and_both_days_is_no_text():
+    text = "Le conseil a vendu le moulin, a-t-il dit mardi.\n\nLa brasserie veut y ouvrir un bar."
+    below = (
+        "Rosa Quint (avec AFP)\n\nPublié le 14 septembre 2021 à 18h02, mis à jour le 15 mai 2022"
+    )
+    found = clean_text(f"{text}\n\n{below}", "Le moulin", "Rosa Quint")
+    assert (found.text, found.published) == (text, date(2021, 9, 14))

@@ -100,6 +100,18 @@ def test_what_is_left_out_is_told_with_its_reason():
     ]
 
 
+def test_a_box_of_facts_is_text_and_what_stands_beside_is_told():
+    facts = "<aside class='info-box'><h3>The crane</h3><ul><li>Height: 41 metres</li></ul></aside>"
+    other = "<aside><p>In the shop of the museum a model of it can be bought until May.</p></aside>"
+    page = read(f"<p>{FIRST}</p>{facts}<p>{SECOND}</p>{other}<p>{THIRD}</p>")
+    text = f"{FIRST}\n\nThe crane\n\n- Height: 41 metres\n\n{SECOND}\n\n{THIRD}"
+    assert clean_article(page).text == text
+    assert explain(page)[-1] == (
+        "removed",
+        "beside the article: In the shop of the museum a model of it can be bought until May.",
+    )
+
+
 def records(tmp_path, *each):
     path = tmp_path / "a.jsonl"
     path.write_text("".join(json.dumps(record) + "\n" for record in each), "utf-8")
@@ -122,6 +134,38 @@ def test_a_records_unclear_day_is_told(tmp_path):
         ("published", "left out, as it is no certain day: 05/06/2026"),
         ("language", "en (by its words)"),
     ]
+
+
+@pytest.mark.parametrize(
+    "field", ["text", "body", "content", "articleBody", "maintext", "full_text", "bodyText"]
+)
+def test_a_records_text_is_found_by_any_of_its_names(tmp_path, field):
+    (found,) = records(tmp_path, {"id": "a", "text": "", field: FIRST, "summary": SECOND})
+    assert found.text == FIRST
+
+
+@pytest.mark.parametrize(
+    ("record", "author", "publisher"),
+    [
+        ({"byline": "By Ann Lee", "site": "https://www.gull.example/"}, "Ann Lee", "gull.example"),
+        ({"authors": ["Ann Lee", "Bo Ek"], "source": "Gull"}, "Ann Lee, Bo Ek", "Gull"),
+        ({"author": "admin", "publisher": "https://facebook.com/gull"}, None, None),
+        ({"author": "Lee, Ann", "publisher": "Gull, The"}, "Lee, Ann", "Gull, The"),
+        ({"author": "admin", "publisher": "x.example/a", "cleaned": True}, "admin", "x.example/a"),
+    ],
+)
+def test_a_records_particulars_are_names(tmp_path, record, author, publisher):
+    (found,) = records(tmp_path, {"id": "a", "text": FIRST, **record})
+    assert (found.author, found.publisher) == (author, publisher)
+
+
+def test_front_matter_tells_names_and_what_is_no_day(tmp_path):
+    path = tmp_path / "a.md"
+    told = "author: By Ann Lee\npublisher: https://www.gull.example/\ndate: 05/06/2026"
+    path.write_text(f"---\ntitle: Crane\n{told}\n---\n{FIRST}\n", "utf-8")
+    (found,) = read_source(path)
+    assert (found.author, found.publisher) == ("Ann Lee", "gull.example")
+    assert ("published", "left out, as it is no certain day: 05/06/2026") in explain(found)
 
 
 def test_html_inside_a_records_text_becomes_lines(tmp_path):

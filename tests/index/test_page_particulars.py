@@ -96,6 +96,20 @@ def test_no_day_is_invented(head, top, bottom):
     assert found.published == (DAY if "update" in top else None)
 
 
+@pytest.mark.parametrize(
+    ("head", "top", "written"),
+    [
+        ("", "<time>05/06/2026</time>", "05/06/2026"),
+        ('<meta name="date" content="05/06/2026">', "", "05/06/2026"),
+        (ld(article(datePublished="1970-01-01T00:00:00Z")), "", "1970-01-01T00:00:00Z"),
+        ("", "<p class='date'>2 hours ago</p>", None),
+    ],
+)
+def test_a_day_that_is_left_out_is_told(head, top, written):
+    notes = [what for name, what in read(head, top).notes if name == "published"]
+    assert notes == ([f"left out, as it is no certain day: {written}"] if written else [])
+
+
 def test_the_day_at_the_head_of_every_page_is_not_the_articles():
     above = "<div class='top'><span class='date'>11 February 2026</span></div>"
     assert read(above=above).published is None
@@ -136,6 +150,16 @@ AUTHORS = {
     "Chinese": ("", "<div class='author'>作者：林若溪</div>", "林若溪"),
     "a line": ("", "<p>By Ann Lee and Bo Ek | 11 February 2026</p>", "Ann Lee, Bo Ek"),
     "with its place": ("", "<p class='byline'>By Ann Lee, Washington</p>", "Ann Lee"),
+    "with the day of a change": (
+        "", "<p class='byline'>By Ann Lee Updated 3 May 2025</p>", "Ann Lee",
+    ),
+    "in a sentence": (
+        "", "<p class='byline'>Ann Lee is a reporter and writes about boats.</p>", "Ann Lee",
+    ),
+    "with a picture's": ("", "<p class='byline'>Text: Ann Lee; Foto: Bo Ek</p>", "Ann Lee"),
+    "a link to write": ('<meta name="author" content="Email Ann Lee">', "", "Ann Lee"),
+    "a link to more": ('<meta name="author" content="View all posts by Ann Lee">', "", "Ann Lee"),
+    "a label of the day": ('<meta name="author" content="Published by Ann Lee">', "", "Ann Lee"),
     "after a word": (
         '<meta name="author" content="Redaktion">', "<a rel='author'>Ann Lee</a>", "Ann Lee",
     ),
@@ -186,6 +210,11 @@ def test_publishers_are_names(head, name):
         ("Ferries run later - Gull Post", "Ferries run later"),
         ("Gull Post: Ferries run later", "Ferries run later"),
         ("Ferries run later | gullpost.example", "Ferries run later"),
+        ("Ferries run later « Gull Post", "Ferries run later"),
+        ("Ferries run later (Gull Post)", "Ferries run later"),
+        ("Ferries run later | News | Gull Post", "Ferries run later"),
+        ("Ferries run later | News", "Ferries run later | News"),
+        ("Ferries run later (again)", "Ferries run later (again)"),
         ("Ferries | a history", "Ferries | a history"),
         ("Ferries: a history", "Ferries: a history"),
     ],
@@ -227,6 +256,17 @@ def test_an_entry_of_a_live_blog_keeps_its_time():
     text = read("", entries).text
     for n, line in enumerate(lines):
         assert f"1{n}:00 Boat {n} sails\n\n{line}" in text
+
+
+def test_an_entry_is_told_by_its_time_in_whatever_element():
+    lines = [f"The boat number {n} sailed with forty people on board, it said." for n in range(3)]
+    entries = "".join(
+        f"<li class='timeline-item'><strong>1{n}:00</strong><p>{line}</p></li>"
+        for n, line in enumerate(lines)
+    )
+    found = read("", f"<ul>{entries}</ul>")
+    assert [place for _, place in found.places] == ["10:00", "11:00", "12:00"]
+    assert "\n\n".join(f"1{n}:00 {line}" for n, line in enumerate(lines)) in found.text
 
 
 @pytest.mark.parametrize("name", ["Ada Lund", "Linda Vonk", "Luigi Di Maio", "Von Trier"])

@@ -273,7 +273,7 @@ def test_records_are_articles(tmp_path):
         {"_id": "d1", "title": "Rain", "text": "It ra\u00adined.", "metadata": {
             "published": "1963-01-04", "author": ["A", "B"], "source": "Gull", "url": "http://x"}},
         "",
-        {"id": 7, "text": "Sun.", "date": "18 May 2025", "language": "en-GB", "author": "C"},
+        {"id": 7, "text": "Sun.", "date": "18 May 2025", "language": "en-GB", "author": "Cy"},
         {"text": "No id.", "title": None},
     )  # fmt: skip
     root = str(tmp_path)
@@ -281,7 +281,7 @@ def test_records_are_articles(tmp_path):
         Article(uri="c.jsonl#d1", key="d1", text="It rained.", raw="It ra\u00adined.", title="Rain",
                 author="A, B", publisher="Gull", published=date(1963, 1, 4), url="http://x",
                 root=root),
-        Article(uri="c.jsonl#7", key="7", text="Sun.", raw="Sun.", author="C", language="en",
+        Article(uri="c.jsonl#7", key="7", text="Sun.", raw="Sun.", author="Cy", language="en",
                 published=date(2025, 5, 18), root=root),
         Article(uri="c.jsonl#4", key="4", text="No id.", raw="No id.", root=root),
     ]  # fmt: skip

@@ -164,6 +164,21 @@ def test_a_short_article_keeps_its_paragraphs(tmp_path):
     ]
 
 
+def test_a_short_article_in_one_part_keeps_its_breaks(tmp_path):
+    body = (
+        "The crane was sold on Monday, it said.<br><br>It was old.<br>Nobody will miss it, it said."
+    )
+    page = f"<html><body><div><h1>Crane sold</h1><div>{body}</div></div></body></html>"
+    article = clean_article(only(tmp_path / "a.html", page))
+    lines = [
+        "The crane was sold on Monday, it said.",
+        "",
+        "It was old.",
+        "Nobody will miss it, it said.",
+    ]
+    assert (article.title, article.text.split("\n")) == ("Crane sold", lines)
+
+
 def test_the_page_of_an_article_is_known_by_it_though_another_follows(tmp_path):
     page = page_of(story(1, heading="h1", link=False), story(2), title="Story number 1 - Gull")
     (tmp_path / "a.html").write_text(page)

@@ -119,6 +119,13 @@ def test_a_question_taken_for_a_request_is_read_where_that_finds_nothing(
     assert ("Dmitriev" in answer.text) == answer.answered
 
 
+def test_a_refusal_does_not_say_that_articles_lack_what_those_shown_hold(sample_corpus):
+    answer = sample_corpus.ask("What will Trump pay Fairweather?")
+    assert not answer.answered
+    assert any("Trump" in sample_corpus.article(c.article_id).text for c in answer.nearest)
+    assert answer.reason == ""
+
+
 TEXT, MAYBE, NUMBER = str, (str, NoneType), int
 CITATION = {
     "number": NUMBER,

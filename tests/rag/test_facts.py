@@ -312,3 +312,9 @@ def test_what_is_held_in_another_form(said, held):
 )
 def test_what_is_not_held(said, held, wrong):
     assert [(f.kind, f.said) for f in lacking(said, held)] == [wrong]
+
+
+def test_a_name_is_held_as_another_language_spells_it():
+    held = "President Selenskyj called that a pretext, and Poutine did not answer."
+    assert lacking("Then Zelensky and Putin spoke.", held) == []
+    assert [each.said for each in lacking("Then Zaluzhny and Putin spoke.", held)] == ["Zaluzhny"]

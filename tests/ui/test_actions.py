@@ -21,7 +21,7 @@ def done(turns, **options):
 def test_only_what_can_be_done_is_offered():
     assert done([]) == []
     assert done(last("what next?")) == ["copy", "retry", "edit"]
-    kept = ["copy", "markdown", "webpage", "good", "bad", "retry", "edit"]
+    kept = ["copy", "webpage", "markdown", "good", "bad", "retry", "edit"]
     assert done(last("what next?"), kept=True) == kept
     assert done(last("last week")) == ["copy", "retry", "edit", "wide"]
     assert done(last("break"), kept=True) == ["retry", "edit"]
@@ -71,6 +71,7 @@ def test_earlier_answers_that_are_kept_can_be_judged():
         "copy of-1",
         "good of-1",
         "bad of-1 pressed",
+        "why of-1",
         "edit of-1",
     ]
 

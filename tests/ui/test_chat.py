@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import count, repeat
 
 import pytest
 
@@ -34,6 +35,21 @@ def test_an_answer_grows_behind_its_question():
     assert "Reading the record" in seen[0][0].html
     assert seen[-1][0].question == "what next?"
     assert seen[-1][0].text == f"{QUOTE} [1] Both sides agreed to an exchange. [2]"
+
+
+def test_an_answer_that_does_not_grow_is_seldom_shown_again(monkeypatch):
+    said = reply("q", claim("The first words.", cite(PLAIN, QUOTE)), answerer="a-model")
+    clock = count(step=0.1)
+    monkeypatch.setattr("ui.page.chat.time.monotonic", lambda: next(clock))
+
+    class Slow(FakeCorpus):
+        def conversation(self, history=()):
+            talk = super().conversation(history)
+            talk.stream = lambda question, **options: repeat(said, 200)
+            return talk
+
+    growing = [turns for turns in respond(Slow(), "q") if turns[-1].text and turns[-1].growing]
+    assert 10 <= len(growing) <= 25  # 200 pieces in 20 s: at every snapshot it were 100 and more
 
 
 def test_the_next_question_knows_the_turns_before_it_as_plain_text():
@@ -217,7 +233,7 @@ def test_any_other_address_is_refused_in_a_sentence(ref):
 
 
 def test_the_page_is_built_with_what_the_corpus_holds():
-    app = build_app(FakeCorpus(), notice=lambda: "A notice.")
+    app = build_app(FakeCorpus(), notice=lambda who: "A notice.")
     assert app.title == "onrecord"
     values = [str(block.value) for block in app.blocks.values() if hasattr(block, "value")]
     assert any("3 articles" in value and escape("A notice.") in value for value in values)

@@ -15,8 +15,10 @@ from tests.index.looking import RAIN, SNOW, write
 from tests.ui.serving import PASSWORD, served
 from ui import files as changes
 from ui.alerts import checking
+from ui.alerts.store import Alerts, Match
 from ui.commands import indexing
 from ui.library.adding import Editor
+from ui.library.view import READ_ONLY, Terms
 from ui.server.auth import BadAuth, User, Users
 
 MB = 2**20
@@ -88,7 +90,7 @@ def test_each_role_may_do_what_the_one_before_may_and_more(served_to):
     ]
 
 
-def test_editors_keep_alerts_that_all_see(served_to):
+def test_editors_keep_alerts_and_readers_none(served_to):
     ask, directory = served_to
     refused = [
         ask("reader", "POST", "/api/alerts", json={"text": "snow?"}),
@@ -99,17 +101,17 @@ def test_editors_keep_alerts_that_all_see(served_to):
     assert ask("editor", "POST", "/api/alerts", json={"text": " snow? "}).json()["number"] == 1
     assert ask("editor", "POST", "/api/articles", json=TEXT).status_code == 200
     checking.ask_new(Settings(index=directory), Corpus(directory, FakeEmbedder(), Settings()))
-    told = ask("reader", "GET", "/api/alerts").json()
+    told = ask("editor", "GET", "/api/alerts").json()
     assert [each["text"] for each in told["alerts"]] == ["snow?"]
     assert [(m["alert"], m["title"], m["seen"]) for m in told["matches"]] == [
         ("snow?", "Pass", False)
     ]
     assert ask("editor", "POST", "/api/alerts/seen").status_code == 204
-    assert ask("reader", "GET", "/api/alerts").json()["matches"][0]["seen"] is True
+    assert ask("editor", "GET", "/api/alerts").json()["matches"][0]["seen"] is True
     assert ask("editor", "DELETE", "/api/alerts/1").json()["text"] == "snow?"
     gone = ask("editor", "DELETE", "/api/alerts/1")
     assert (gone.status_code, gone.json()["error"][:16]) == (404, "1: there is no a")
-    assert ask("reader", "GET", "/api/alerts").json() == {"alerts": [], "matches": []}
+    assert ask("editor", "GET", "/api/alerts").json() == {"alerts": [], "matches": []}
 
 
 def test_what_cannot_be_looked_for_makes_no_alert(served_to):
@@ -153,3 +155,41 @@ def test_a_change_that_cannot_be_noted_stays(tmp_path, caplog):
     (tmp_path / changes.FILE).mkdir()
     changes.note(tmp_path, "ada", {"added": ["a.txt"]})
     assert "a change by ada could not be noted" in caplog.text
+
+
+def test_an_alert_is_its_makers_and_an_admins(served_to):
+    ask, directory = served_to
+    kept = ask("editor", "POST", "/api/alerts", json={"text": "frost"}).json()
+    assert kept["owner"] == "editor-ada"
+    match = Match(
+        "frost", "u", "1", "Frost in Corran", None, None, None, "It froze.", 0, "2026-05-05"
+    )
+    alerts = Alerts(directory)
+    alerts.record(alerts.all()[0], [replace(match, found="2026-05-05T10:00:00+00:00")], 1)
+
+    def seen_by(role):
+        told = ask(role, "GET", "/api/alerts").json()
+        titles = [each["title"] for each in told["matches"]]
+        return (
+            len(told["alerts"]),
+            titles,
+            "Frost in Corran" in ask(role, "GET", "/alerts.rss").text,
+        )
+
+    assert seen_by("reader") == (0, [], False)
+    assert seen_by("editor") == seen_by("admin") == (1, ["Frost in Corran"], True)
+    assert ask("admin", "POST", "/api/alerts/seen").status_code == 204
+    assert alerts.matches()[0].seen is False
+    mine = ask("admin", "POST", "/api/alerts", json={"text": "frost"}).json()
+    assert seen_by("editor")[0] == 1
+    refused = ask("editor", "DELETE", f"/api/alerts/{mine['number']}")
+    assert refused.status_code == 404
+    assert ask("admin", "DELETE", f"/api/alerts/{kept['number']}").json() == kept
+    assert seen_by("editor") == (0, [], False)
+
+
+def test_the_page_offers_a_role_what_the_server_lets_it_do():
+    terms = Terms(add=True, remove=True, said="Shared.", megabytes=1)
+    assert terms.within("reader") == READ_ONLY
+    assert terms.within("editor") == replace(terms, remove=False)
+    assert terms.within("admin") == terms

@@ -28,8 +28,6 @@ from ui.alerts.store import Alert, Alerts, Channel, Match, now
 from ui.output import plain
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rag.corpus import Corpus
     from rag.settings import Settings
 
@@ -162,11 +160,11 @@ def _put(parent: ElementTree.Element, name: str, text: str, **attributes: str) -
 log = logging.getLogger(__name__)
 
 
-def keep(directory: Path, place: Place, text: str) -> Alert:
+def keep(alerts: Alerts, place: Place, text: str) -> Alert:
     """Saves an alert that is told of what is stored from now on.
 
     Args:
-        directory: Where alerts lie.
+        alerts: Where it is kept, and whose.
         place: The index that is asked.
         text: A question, or words to look for.
 
@@ -177,7 +175,7 @@ def keep(directory: Path, place: Place, text: str) -> Alert:
     understand(text)
     if not is_question(text) and not content_stems(text):
         raise UnusableQuestion(f"“{text}” has no word to look for; name what it is about")
-    return Alerts(directory).add(text, _last_of(place))
+    return alerts.add(text, _last_of(place))
 
 
 def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Match], list[str]]:
@@ -271,4 +269,5 @@ def _match(alert: Alert, hit: Hit) -> Match:
         quote=hit.quote,
         start=hit.start,
         found=now(),
+        owner=alert.owner,
     )

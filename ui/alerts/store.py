@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -22,11 +22,21 @@ UNDONE_WITHIN = timedelta(hours=1)
 Channel = Literal["hooked", "mailed"]
 
 _TABLES = (files("ui.alerts") / "schema.sql").read_text("utf-8")
-_LATER = """
+_LATER = (
+    """
 ALTER TABLE alerts ADD COLUMN removed TEXT;
 ALTER TABLE matches ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
-PRAGMA user_version = 1;
-"""
+PRAGMA user_version = 1
+""",
+    """
+CREATE TABLE owned (pk INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, text TEXT NOT NULL,
+    since INTEGER NOT NULL, made TEXT NOT NULL, removed TEXT, UNIQUE (owner, text));
+INSERT INTO owned SELECT pk, '', text, since, made, removed FROM alerts;
+DROP TABLE alerts;
+ALTER TABLE owned RENAME TO alerts;
+PRAGMA user_version = 2
+""",
+)
 
 
 class AlertsUnusable(OnRecordError):
@@ -45,6 +55,7 @@ class Alert:
     text: str
     since: int  # the pk of the last article that it was asked of
     made: str  # when it was saved, in UTC, as ISO 8601; likewise ``Match.found``
+    owner: str = ""  # who keeps it; "" where nobody signs in
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +72,37 @@ class Match:
     quote: str  # the words that answer
     start: int  # where they stand in the article's text
     found: str
-    seen: bool = False  # whether somebody saw it on the page
+    seen: bool = False  # whether its owner saw it on the page
+    owner: str = ""  # the alert's
 
 
 _ALERT = ", ".join(each.name for each in fields(Alert))
+_MATCH = [each.name for each in fields(Match) if each.name not in ("alert", "owner")]
 
 
 class Alerts:
     """The alerts beside an index. Threads and processes may share the file."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, who: str = "", *, every: bool = True) -> None:
+        """Opens nothing yet.
+
+        Args:
+            directory: Where the file lies.
+            who: Whose alerts are kept, and marked as seen; "" where nobody signs in.
+            every: Whether those of all others are there too, to be seen and removed.
+        """
         self.path = directory / FILE
+        self.who = who
+        self._theirs = ("", ()) if every else ("AND a.owner = ?", (who,))
 
     def all(self) -> list[Alert]:
         """Every alert, the oldest first."""
         if not self.path.is_file():
             return []
+        mine, who = self._theirs
+        query = f"SELECT {_ALERT} FROM alerts a WHERE removed IS NULL {mine} ORDER BY pk"
         with self._open() as db:
-            kept = db.execute(f"SELECT {_ALERT} FROM alerts WHERE removed IS NULL ORDER BY pk")
-            return [Alert(*row) for row in kept]
+            return [Alert(*row) for row in db.execute(query, who)]
 
     def add(self, text: str, since: int) -> Alert:
         """Saves an alert, asked of what is stored after ``since``.
@@ -94,9 +117,9 @@ class Alerts:
             long_ago = (datetime.now(UTC) - UNDONE_WITHIN).isoformat(timespec="seconds")
             db.execute("DELETE FROM alerts WHERE removed < ?", (long_ago,))
             row = db.execute(
-                "INSERT INTO alerts (text, since, made) VALUES (?, ?, ?)"
-                f" ON CONFLICT (text) DO UPDATE SET removed = NULL RETURNING {_ALERT}",
-                (text, since, now()),
+                "INSERT INTO alerts (owner, text, since, made) VALUES (?, ?, ?, ?)"
+                f" ON CONFLICT (owner, text) DO UPDATE SET removed = NULL RETURNING {_ALERT}",
+                (self.who, text, since, now()),
             ).fetchone()
             return Alert(*row)
 
@@ -131,12 +154,11 @@ class Alerts:
             matches: What is new.
             since: The pk of the last article that was asked.
         """
-        columns = [each.name for each in fields(Match)][1:]
-        marks = ", ".join("?" * (len(columns) + 1))
+        marks = ", ".join("?" * (len(_MATCH) + 1))
         with self._open() as db:
             db.executemany(
-                f"INSERT OR IGNORE INTO matches (alert, {', '.join(columns)}) VALUES ({marks})",
-                [(alert.pk, *astuple(match)[1:]) for match in matches],
+                f"INSERT OR IGNORE INTO matches (alert, {', '.join(_MATCH)}) VALUES ({marks})",
+                [(alert.pk, *(getattr(match, name) for name in _MATCH)) for match in matches],
             )
             db.execute("UPDATE alerts SET since = ? WHERE pk = ?", (since, alert.pk))
 
@@ -145,10 +167,18 @@ class Alerts:
         return self._select("ORDER BY m.pk DESC LIMIT ?", most) if self.path.is_file() else []
 
     def see(self) -> None:
-        """Notes that everything that matched was seen."""
+        """Notes that everything that matched one's own alerts was seen."""
         if self.path.is_file():
             with self._open() as db:
-                db.execute("UPDATE matches SET seen = 1")
+                db.execute(
+                    "UPDATE matches SET seen = 1"
+                    " WHERE alert IN (SELECT pk FROM alerts WHERE owner = ?)",
+                    (self.who,),
+                )
+
+    def unseen(self) -> int:
+        """How much of what matched one's own alerts last was not seen yet."""
+        return sum(not match.seen and match.owner == self.who for match in self.matches())
 
     def untold(self, channel: Channel) -> list[Match]:
         """What was not sent by a channel yet, oldest first."""
@@ -164,18 +194,20 @@ class Alerts:
         with self._open() as db:
             db.executemany(
                 f"UPDATE matches SET {channel} = 1 WHERE uri = ? AND"
-                " alert = (SELECT pk FROM alerts WHERE text = ?)",
-                [(match.uri, match.alert) for match in matches],
+                " alert = (SELECT pk FROM alerts WHERE text = ? AND owner = ?)",
+                [(match.uri, match.alert, match.owner) for match in matches],
             )
 
     def _select(self, rest: str, most: int) -> list[Match]:
-        columns = ", ".join(f"m.{each.name}" for each in fields(Match)[1:])
+        mine, who = self._theirs
+        columns = ", ".join(f"m.{name}" for name in _MATCH)
         query = (
-            f"SELECT a.text, {columns} FROM matches m JOIN alerts a ON a.pk = m.alert"
-            f" WHERE a.removed IS NULL {rest}"
+            f"SELECT a.text, {columns}, a.owner FROM matches m JOIN alerts a ON a.pk = m.alert"
+            f" WHERE a.removed IS NULL {mine} {rest}"
         )
         with self._open() as db:
-            return [Match(*(*row[:-1], bool(row[-1]))) for row in db.execute(query, (most,))]
+            rows = db.execute(query, (*who, most)).fetchall()
+        return [Match(*(*row[:-2], bool(row[-2]), row[-1])) for row in rows]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -189,10 +221,10 @@ class Alerts:
             # Readable by nobody else: it tells what somebody looks for.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(sqlite3.connect(self.path, timeout=30)) as db, db:
-                db.execute("PRAGMA foreign_keys = ON")
                 db.executescript(_TABLES)
-                if db.execute("PRAGMA user_version").fetchone() == (0,):
-                    self._bring_up_to_date(db)
+                if _version(db) < len(_LATER):
+                    _bring_up_to_date(db)
+                db.execute("PRAGMA foreign_keys = ON")
                 yield db
         except (sqlite3.Error, OSError) as error:
             raise AlertsUnusable(
@@ -200,12 +232,17 @@ class Alerts:
                 " move the file away if it is damaged"
             ) from error
 
-    def _bring_up_to_date(self, db: sqlite3.Connection) -> None:
-        db.execute("BEGIN IMMEDIATE")
-        if db.execute("PRAGMA user_version").fetchone() == (0,):  # no other process did it
-            for statement in _LATER.strip().splitlines():
-                db.execute(statement)
-        db.commit()
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _bring_up_to_date(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    for step in _LATER[_version(db) :]:  # another process may have done it meanwhile
+        for statement in step.split(";"):
+            db.execute(statement)
+    db.commit()
 
 
 def now() -> str:

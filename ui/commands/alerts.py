@@ -52,7 +52,7 @@ def tell_new(settings: Settings) -> None:
 
 
 def _add(settings: Settings, text: str, as_json: bool) -> None:
-    alert = checking.keep(settings.index, settings.place(), text)
+    alert = checking.keep(Alerts(settings.index), settings.place(), text)
     _show(asdict(alert), f"{alert.pk}: {alert.text}", as_json)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from index.ledger import Listed
+from index.text.names import respelt
 from index.text.words import content_stems
 from rag.corpus import Corpus
 from rag.library import Named
@@ -26,6 +27,9 @@ _AROUND = 80
 
 # Values of a field by which rows can be narrowed; of names twice as many.
 _VALUES = 6
+
+# The most frequent names, those of which one spelling is counted with another.
+_COMPARED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,10 @@ def holding(corpus: Corpus, term: Term) -> Collection[str]:
     found = corpus.holding(term.value)
     if not term.phrase or len(term.value.split()) < 2:
         return found
-    texts = {each.id: each.article.text.casefold() for each in corpus.stored(found)}
-    return {id_ for id_, text in texts.items() if term.value in " ".join(text.split())}
+    spelt = (map(str.casefold, corpus.spellings(word)) for word in term.value.split())
+    words = (f"(?:{'|'.join(map(re.escape, each))})" for each in spelt)
+    phrase = re.compile(r"\s+".join(words))
+    return {e.id for e in corpus.stored(found) if phrase.search(e.article.text.casefold())}
 
 
 def excerpt(text: str, typed: str) -> tuple[str, str, str] | None:
@@ -183,14 +189,12 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
         typed: What found them.
         names: Whom and what the articles name, by their ids.
     """
-    fields = ("Publisher", "Month", "Language", "Named")
-    found: dict[str, Counter[tuple[str, str]]] = {field: Counter() for field in fields}
-    publishers = {row.publisher for row in rows}
-    quoted = {name for row in rows for name, speaks in names.get(row.id, {}).items() if speaks}
+    counted, quoted = _named(rows, names)
+    found: dict[str, Counter[tuple[str, str]]] = {
+        **{field: Counter() for field in ("Publisher", "Month", "Language")},
+        "Named": Counter({(name, f'"{name}"'): count for name, count in counted.items()}),
+    }
     for row in rows:
-        for name in names.get(row.id, ()):
-            if name not in publishers:
-                found["Named"][name, f'"{name}"'] += 1
         if row.publisher:
             named = max(row.publisher.split('"'), key=len).strip()  # a part, where it has quotes
             found["Publisher"][row.publisher, f'publisher:"{named}"'] += 1
@@ -209,6 +213,30 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
         if len(told) > 1 or any(each.chosen for each in told):
             shown[field] = told
     return shown
+
+
+def _named(rows: Sequence[Row], names: Mapping[str, Named]) -> tuple[dict[str, int], set[str]]:
+    """How many rows have each name but their publishers', and the names of who is quoted.
+
+    Of a name that is among the most frequent in several spellings, the most frequent one counts.
+    """
+    held: dict[str, set[str]] = defaultdict(set)
+    quoted = set()
+    for row in rows:
+        for name, speaks in names.get(row.id, {}).items():
+            held[name].add(row.id)
+            quoted |= {name} if speaks else set()
+    for publisher in {row.publisher for row in rows}:
+        held.pop(publisher, None)
+    spellings: dict[str, str] = {}
+    for name in sorted(held, key=lambda name: -len(held[name]))[:_COMPARED]:
+        words = name.casefold().split()
+        spelt = zip(respelt(words), words, strict=True)
+        usual = spellings.setdefault(" ".join(known or word for known, word in spelt), name)
+        if usual != name:
+            held[usual] |= held.pop(name)
+            quoted |= {usual} if name in quoted else set()
+    return {name: len(ids) for name, ids in held.items()}, quoted
 
 
 Column = Literal["title", "publisher", "published", "characters", "revision", "copies"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from index.readers.registry import extensions
 from rag.corpus import Corpus
 from rag.periods import day_text
+from rag.requests.timeline import events_of
 from ui.alerts.store import Alerts
 from ui.library.listing import (
     COLUMNS,
@@ -30,6 +31,7 @@ from ui.library.listing import (
 )
 from ui.library.timeline import chart, legend, timeline
 from ui.sample import home, is_sample
+from ui.server.auth import ROLES
 from ui.templating import counted, render, size_text
 
 ROWS = 50
@@ -73,6 +75,16 @@ class Terms:
             return cls(True, False, _SAMPLE.format(settings.index), settings.max_file_mb)
         return cls(True, True, _SHARED if shared else "", settings.max_file_mb)
 
+    def within(self, role: str) -> Terms:
+        """As much of it as the server lets a reader of this role do.
+
+        Args:
+            role: One of ``ui.server.auth.ROLES``.
+        """
+        if role == ROLES[0]:
+            return READ_ONLY
+        return replace(self, remove=self.remove and role == ROLES[-1])
+
 
 READ_ONLY = Terms()
 
@@ -88,7 +100,9 @@ _SAMPLE = (
 _SHARED = "Everybody who signs in here is answered from what you add."
 
 
-def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
+def library(
+    corpus: Corpus, asked: object, terms: Terms, alerts: Alerts | None = None
+) -> dict[str, Any]:
     """What the page shows of the corpus; ``asked`` may be anything at all.
 
     Args:
@@ -96,6 +110,7 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
         asked: "words" to look for, the "column" to sort by, whether "descending", and the number
             of the "first" row; what is missing or makes no sense is as at the start.
         terms: What the reader may do.
+        alerts: Those that the reader may see; None for all.
 
     Returns:
         "about", "alerts", "facets" and "table" as HTML; "unseen", how much of what alerts found is
@@ -128,12 +143,12 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
             choosing=terms.remove,
             excerpts=excerpts,
         ),
-        "facets": render("library_facets.html", facets=facets(found, typed, corpus.named())),
+        "facets": _facets_html(corpus, found, typed),
         "total": len(held),
         "found": len(found),
         "first": first,
         "last": first + len(shown),
-        **_alerts_shown(Alerts(home(corpus)), keeping=terms.add),
+        **_alerts_shown(alerts or Alerts(home(corpus)), keeping=terms.add),
         "watched": watched(typed) if terms.add else "",
         "add": terms.add,
         "said": terms.said,
@@ -142,16 +157,26 @@ def library(corpus: Corpus, asked: object, terms: Terms) -> dict[str, Any]:
     }
 
 
+def _facets_html(corpus: Corpus, found: Sequence[Row], typed: str) -> str:
+    """By what the rows can be narrowed, and what can be asked about a name that was chosen."""
+    fields = facets(found, typed, corpus.named())
+    named = any(each.chosen for each in fields.get("Named", ()))
+    dated = named and any(
+        row.published or any(map(events_of, corpus.stored([row.id]))) for row in found[:ROWS]
+    )
+    return render("library_facets.html", facets=fields, dated=dated)
+
+
 def _alerts_shown(alerts: Alerts, *, keeping: bool) -> dict[str, Any]:
     """The alerts as HTML with the articles that each found last, and how many of these are new."""
     kept, found = alerts.all(), alerts.matches()
-    told = [(each, [match for match in found if match.alert == each.text]) for each in kept]
-    wanted = kept or keeping
+    told = [
+        (each, [m for m in found if (m.owner, m.alert) == (each.owner, each.text)]) for each in kept
+    ]
+    shown = {"told": told, "most": ALERTED, "keeping": keeping, "who": alerts.who}
     return {
-        "alerts": render("library_alerts.html", told=told, most=ALERTED, keeping=keeping)
-        if wanted
-        else "",
-        "unseen": sum(not match.seen for match in found),
+        "alerts": render("library_alerts.html", **shown) if kept or keeping else "",
+        "unseen": alerts.unseen(),
     }
 
 

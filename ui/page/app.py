@@ -25,14 +25,14 @@ from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms, library
 from ui.page.chat import OpenTurns, open_source
 from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, offers_html
-from ui.page.handlers import QUIET, handler
+from ui.page.handlers import QUIET, Sent, asked, handler
 from ui.page.history_panel import HistoryPanel
 from ui.page.middleware import EventStream, PageRoutes, Sessions
 from ui.page.render import masthead_html, welcome_html
 from ui.sample import NOTICE, SUGGESTIONS, home, is_sample
 from ui.server import log
 from ui.server.api import build_api
-from ui.server.auth import Users
+from ui.server.auth import ROLES, Users
 from ui.server.metrics import Metrics
 from ui.server.middleware import Guard, SecurityHeaders
 from ui.server.server import Server
@@ -65,7 +65,7 @@ OFFLINE = {
 def build_app(
     corpus: Corpus,
     *,
-    notice: Callable[[], str] = str,
+    notice: Callable[[str], str] = lambda who: "",
     suggestions: Callable[[], Sequence[str]] = tuple,
     further: Callable[[Answer], Sequence[str]] | None = None,
     chats: ConversationStore | None = None,
@@ -77,7 +77,7 @@ def build_app(
 
     Args:
         corpus: What is asked, and where cited articles come from.
-        notice: Gives a sentence about this corpus, for the top of the page, or "".
+        notice: Gives a sentence for who signed in, for the top of the page, or "".
         suggestions: Finds questions that a click asks, offered until the first question.
         further: Finds questions to go on with after an answer.
         chats: Where conversations are kept; None keeps none.
@@ -91,32 +91,32 @@ def build_app(
     def source(ref: str) -> str:
         return open_source(corpus, ref, original=originals())
 
-    def listed(asked: object) -> dict[str, Any]:
-        return library(corpus, asked, terms())
+    def listed(sent: Sent, wanted: object) -> dict[str, Any]:
+        return library(corpus, wanted, terms().within(sent.role), _alerts(corpus, sent))
 
-    def renewed() -> list[str]:
+    def renewed(sent: Sent) -> list[str]:
         offers = offers_html(suggestions()[:SUGGESTED])
-        return [masthead_html(corpus, notice()), welcome_html(corpus), offers]
+        return [masthead_html(corpus, notice(sent.user)), welcome_html(corpus), offers]
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
         with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as bar:
             fresh = gr.Button("New chat", elem_id="fresh")
             history = HistoryPanel(gr, chats) if chats else None
         with gr.Column(elem_id="page", min_width=0):
-            head = gr.HTML(masthead_html(corpus, notice()), elem_id="masthead", **_BARE)
+            head = gr.HTML(masthead_html(corpus, notice("")), elem_id="masthead", **_BARE)
             with gr.Column(elem_id="desk", min_width=0):
                 with gr.Tabs(elem_id="rooms"):
                     with gr.Tab("Ask", elem_id="conversation"):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
-                        panel = ChatPanel(gr, corpus, fresh, history, held, lambda: terms().add)
+                        panel = ChatPanel(gr, corpus, fresh, history, held, terms)
                     with gr.Tab("Corpus", elem_id="corpus"):
-                        articles = _component(gr, "library", "library.js", listed)
+                        articles = _component(gr, "library", "library.js", asked(gr, listed))
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
         panel.wire(app, articles, further)
         begun = [head, welcome, panel.suggestions]
-        articles.edited(renewed, None, begun, **QUIET)
-        app.load(renewed, None, begun, **QUIET)
+        articles.edited(handler(gr, renewed), None, begun, **QUIET)
+        app.load(handler(gr, renewed), None, begun, **QUIET)
         app.load(None, None, bar, js=_ROOM_FOR_CHATS, **QUIET)
         app.unload(handler(gr, lambda sent: panel.turns.drop(sent.session)))
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
@@ -257,7 +257,7 @@ def serve(
     editor = Editor.of(corpus, moved) if changing else None
     page = build_app(
         metrics.measured(corpus, "page"),
-        notice=lambda: _notice(corpus),
+        notice=lambda who: _notice(corpus, who),
         suggestions=lambda: SUGGESTIONS if is_sample(corpus) else suggest(corpus),
         further=lambda answer: aside.run(lambda go_on: follow_ups(corpus, answer, go_on=go_on), ()),
         chats=chats,
@@ -273,8 +273,13 @@ def serve(
         page.close()
 
 
-def _notice(corpus: Corpus) -> str:
-    """What the head of the page says of a corpus: what alerts found, and that it is a sample."""
-    new = sum(not match.seen for match in Alerts(home(corpus)).matches())
+def _alerts(corpus: Corpus, sent: Sent) -> Alerts:
+    """Those that a reader may see."""
+    return Alerts(home(corpus), sent.user, every=sent.role == ROLES[-1])
+
+
+def _notice(corpus: Corpus, who: str) -> str:
+    """What the head of the page says to a reader: what their alerts found, that it is a sample."""
+    new = Alerts(home(corpus), who).unseen()
     told = f"{counted(new, 'new match', 'new matches')} of alerts, under Corpus." if new else ""
     return " ".join(filter(None, (told, NOTICE if is_sample(corpus) else "")))

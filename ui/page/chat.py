@@ -36,6 +36,10 @@ _REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_QUOTE}(?:,{_QUOTE}){{0,63}}))?
 SNAPSHOT_SECONDS = 0.1
 """A growing answer is shown at most this often: more is not seen, and each costs the browser."""
 
+SAME_SECONDS = 1.0
+"""One that did not grow is shown again this seldom. Each time, Gradio can end an answer that was
+stopped; at every snapshot, a browser six times slower never came to what was pressed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -98,16 +102,17 @@ def respond(
         return
     turn = Turn(asked, "", boxed_html("waiting", "Reading the record…"), growing=True)
     yield [*past, turn]
-    due = 0.0
+    shown, at = turn, 0.0
     try:
         of = in_words(corpus, filters)
         chat = corpus.conversation(_history(past))
         for answer in chat.stream(asked, filters=filters, scope=scope, plain=plain):
             turn = Turn.of(titled(corpus, answer), of=of)
             # Quotes are there all at once: what they grow by is not worth a snapshot.
-            if answer.answerer != "quotes" and time.monotonic() >= due:
+            pause = SAME_SECONDS if turn.html == shown.html else SNAPSHOT_SECONDS
+            if answer.answerer != "quotes" and time.monotonic() - at >= pause:
                 yield [*past, replace(turn, growing=True)]
-                due = time.monotonic() + SNAPSHOT_SECONDS
+                shown, at = turn, time.monotonic()
         yield [*past, turn]
     except OnRecordError as error:
         yield [*past, _failed(turn, sentence(str(error)))]
@@ -280,8 +285,8 @@ class OpenTurns:
 
 ACTIONS = {
     "copy": ("Copy", "Copy with sources"),
+    "webpage": ("Save", "Save as a page"),
     "markdown": ("Markdown", "Save as Markdown"),
-    "webpage": ("Page", "Save as a page"),
     "good": ("Helpful", "Helpful"),
     "bad": ("Not helpful", "Not helpful"),
     "alert": ("Alert me", "Alert me of new articles on this"),
@@ -296,7 +301,12 @@ _JUDGED = ("good", "bad")
 
 
 def actions_html(
-    turns: Sequence[Turn], *, kept: bool = False, alerts: bool = False, said: str = ""
+    turns: Sequence[Turn],
+    *,
+    kept: bool = False,
+    alerts: bool = False,
+    said: str = "",
+    elsewhere: bool = False,
 ) -> str:
     """The row for these turns; nothing while the last one grows.
 
@@ -305,13 +315,14 @@ def actions_html(
         kept: Whether they are kept, and so can be saved and judged.
         alerts: Whether the reader may keep alerts.
         said: What became of the last press.
+        elsewhere: Whether that was under another answer, and so is read aloud, not seen here.
     """
     if not turns or turns[-1].growing:
         return ""
     last = turns[-1]
     names = ["copy"] if last.answer else []
     if kept and last.answer:
-        names += ["markdown", "webpage", "good", "bad"]
+        names += ["webpage", "markdown", "good", "bad"]
     if alerts and last.answer and last.answer.kind == "fact":
         names.append("alert")
     if last.question:
@@ -324,7 +335,8 @@ def actions_html(
     buttons = [(*ACTIONS[name], name, pressed.get(name)) for name in names]
     judged = last.liked is not None
     query = last.answer.query if last.answer else ""
-    return render("actions.html", buttons=buttons, judged=judged, said=said, query=query)
+    shown = {"buttons": buttons, "judged": judged, "query": query}
+    return render("actions.html", **shown, said=said, elsewhere=elsewhere)
 
 
 def acts_html(place: int, turn: Turn) -> str:
@@ -339,5 +351,6 @@ def acts_html(place: int, turn: Turn) -> str:
     buttons = [("Copy this answer", "copy", False), ("Ask otherwise", "edit", False)]
     if turn.kept is not None:
         judged = [(ACTIONS[name][0], name, turn.liked is (name == "good")) for name in _JUDGED]
-        buttons[1:1] = judged
+        why = [("Why?", "why", False)] if turn.liked is not None else []
+        buttons[1:1] = judged + why
     return render("acts.html", place=place, buttons=buttons)

@@ -16,6 +16,7 @@ from index.errors import OnRecordError
 from rag.corpus import Corpus
 from rag.types import NO_FILTERS, Answer, Filters
 from ui.conversation_store.values import NoSuchConversation
+from ui.library.view import Terms
 from ui.page.chat import (
     OpenTurns,
     Turn,
@@ -73,7 +74,7 @@ class ChatPanel:
         fresh: Any,  # noqa: ANN401
         history: HistoryPanel | None,
         turns: OpenTurns,
-        alerts: Callable[[], bool],
+        terms: Callable[[], Terms],
     ) -> None:
         """Places the components.
 
@@ -83,10 +84,10 @@ class ChatPanel:
             fresh: The button that begins another chat.
             history: The panel of earlier chats; None keeps none.
             turns: Those of the pages that are open.
-            alerts: Says whether readers may keep alerts.
+            terms: Says what a reader may do with the corpus.
         """
         self._gr = gr
-        self._alerts = alerts
+        self._terms = terms
         self._corpus = corpus
         self._fresh = fresh
         self._history = history
@@ -156,16 +157,16 @@ class ChatPanel:
 
     # what becomes of them
 
-    def shown(self, now: Sequence[Turn], said: str = "") -> Updates:
+    def shown(self, sent: Sent, now: Sequence[Turn]) -> Updates:
         """What the components become when the chat has come to these turns.
 
         Args:
+            sent: What the page sends of itself.
             now: The turns.
-            said: A sentence for who cannot see the page.
         """
         return {
             self._chat: messages(now, acts_html),
-            self._actions: self._row(now, said),
+            self._actions: self._row(sent, now),
             self._further: "",
         }
 
@@ -177,11 +178,14 @@ class ChatPanel:
             now: The turns.
         """
         self.turns.begin(sent.session, now)
-        return self.shown(now)
+        return self.shown(sent, now)
 
-    def _row(self, now: Sequence[Turn], said: str) -> str:
+    def _row(
+        self, sent: Sent, now: Sequence[Turn], said: str = "", *, elsewhere: bool = False
+    ) -> str:
         kept = self._history is not None
-        return actions_html(now, kept=kept, alerts=self._alerts(), said=said)
+        alerts = self._terms().within(sent.role).add
+        return actions_html(now, kept=kept, alerts=alerts, said=said, elsewhere=elsewhere)
 
     def _turns(self, sent: Sent, chat: str | None) -> list[Turn]:
         """The turns of a page; those that are kept, where the server let go of the page's."""
@@ -216,7 +220,7 @@ class ChatPanel:
                 chat, now = keep(self._history.chats, chat, now, sent.user)
                 begun |= {self._id: chat, **self._history.rows(chat, sent.user)}
             self.turns.grow(sent.session, run, now)
-            yield {**self.shown(now), **begun}
+            yield {**self.shown(sent, now), **begun}
 
     def _ask(
         self, sent: Sent, typed: str, chosen: object, chat: str, editing: int = NONE
@@ -274,17 +278,19 @@ class ChatPanel:
             self._history.chats.judge(kept, liked, reason, sent.user)
         now = [*now[:at], replace(now[at], liked=liked), *now[at + 1 :]]
         self.turns.begin(sent.session, now)
-        return {self._actions: self._row(now, "" if liked is None else "Thank you, kept.")}
+        said, elsewhere = "" if liked is None else "Thank you, kept.", at < len(now) - 1
+        return {self._actions: self._row(sent, now, said, elsewhere=elsewhere)}
 
     def _saved(self, sent: Sent, chat: str, *, kind: str) -> Updates:
         file = exported(self._history.chats, chat, sent.user, kind) if self._history else ""
         said = "Saved." if file else "There is nothing to save."
-        return {self._file: file, self._actions: self._row(self._turns(sent, chat), said)}
+        return {self._file: file, self._actions: self._row(sent, self._turns(sent, chat), said)}
 
     def _copied(self, sent: Sent, chat: str) -> Updates:
         now, place = self._turns(sent, chat), sent.text("turn")
         one = now[: int(place) + 1] if place.isdecimal() else now
-        return {self._file: copied(one), self._actions: self._row(now, "Copied.")}
+        row = self._row(sent, now, "Copied.", elsewhere=len(one) < len(now))
+        return {self._file: copied(one), self._actions: row}
 
     def _began(self, sent: Sent) -> Updates:
         rows = self._history.rows("", sent.user) if self._history else {}

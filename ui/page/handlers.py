@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar
 
+from ui.server.auth import signed_in
+
 T = TypeVar("T")
 
 Updates = dict[Any, Any]
@@ -29,11 +31,13 @@ class Sent:
     Attributes:
         session: Names the page that is open.
         user: Who signed in; "" where nobody does.
+        role: What they may do, one of ``ui.server.auth.ROLES``.
         event: What a component tells of it, by name; None where nothing is read.
     """
 
     session: str
     user: str
+    role: str
     event: Any = None
 
     def text(self, name: str) -> str:
@@ -42,7 +46,22 @@ class Sent:
 
 
 def _sent(request: Any, event: Any = None) -> Sent:  # noqa: ANN401
-    return Sent(str(request.session_hash), str(request.username or ""), event)
+    return Sent(str(request.session_hash), *signed_in(request.request.scope), event)
+
+
+def asked(gr: ModuleType, function: Callable[[Sent, Any], T]) -> Callable[..., T]:
+    """What a component of the page calls at the server, under the function's own name.
+
+    Args:
+        gr: Gradio.
+        function: Of ``Sent``, without the page's id, and of what the component sends.
+    """
+
+    def answer(value: Any, request: gr.Request) -> T:  # type: ignore[name-defined] # noqa: ANN401
+        return function(Sent("", *signed_in(request.scope)), value)
+
+    answer.__name__ = function.__name__
+    return answer
 
 
 def handler(gr: ModuleType, function: Callable[..., T]) -> Callable[..., T]:

@@ -20,7 +20,7 @@ from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.sample import home
 from ui.server import schemas
-from ui.server.auth import ROLES
+from ui.server.auth import ROLES, signed_in
 from ui.server.replies import Forbidden, Unusable, event, event_stream, events_wanted, told
 from ui.server.worker_pool import WorkerPool, last_of
 
@@ -50,8 +50,8 @@ def _permitted(request: Request, least: str) -> str:
     Raises:
         Forbidden: it is less.
     """
-    who = str(request.scope.get("onrecord.user", "")) or person()
-    role = request.scope.get("onrecord.role", ROLES[-1])
+    user, role = signed_in(request.scope)
+    who = user or person()
     if ROLES.index(role) < ROLES.index(least):
         what = "removes" if least == "admin" else "adds"
         raise Forbidden(f"{who} is {role} here, and {what} nothing; ask somebody who is {least}")
@@ -229,11 +229,14 @@ def add_alerts(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         tags=["corpus"],
         responses=schemas.replies(schemas.AlertsOut, "Alerts.", (401, 403, 503)),
     )
-    async def alerts() -> Response:
-        """Lists the alerts, and the new articles that matched them, newest first."""
+    async def alerts(request: Request) -> Response:
+        """Lists one's own alerts, and the new articles that matched them, newest first.
+
+        An admin's list has those of all.
+        """
 
         def told() -> dict[str, Any]:
-            kept = Alerts(home(corpus))
+            kept = _alerts(request, corpus)
             matches = [asdict(match) for match in kept.matches(MOST_MATCHES)]
             return {"alerts": [_value(each) for each in kept.all()], "matches": matches}
 
@@ -249,9 +252,9 @@ def add_alerts(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         },
     )
     async def feed(request: Request) -> Response:
-        """Gives the new articles that matched alerts as an RSS feed."""
-        address = str(request.base_url)
-        found = await pool.run(lambda: rss(Alerts(home(corpus)).matches(MOST_MATCHES), address))
+        """Gives the new articles that matched these alerts as an RSS feed."""
+        address, kept = str(request.base_url), _alerts(request, corpus)
+        found = await pool.run(lambda: rss(kept.matches(MOST_MATCHES), address))
         return Response(found, media_type=TYPE)
 
 
@@ -264,21 +267,20 @@ def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         pool: One that no question waits for.
     """
 
-    def kept(text: str) -> dict[str, Any]:
-        directory = home(corpus)
-        return _value(keep(directory, corpus.settings.place(directory), text.strip()))
+    def kept(alerts: Alerts, text: str) -> dict[str, Any]:
+        return _value(keep(alerts, corpus.settings.place(home(corpus)), text.strip()))
 
     @app.post(
         "/api/alerts",
         tags=["corpus"],
         responses=schemas.replies(schemas.AlertOut, "The alert."),
     )
-    async def add(sent: schemas.AlertIn, who: Adding) -> Response:
+    async def add(request: Request, sent: schemas.AlertIn, who: Adding) -> Response:
         """Keeps a question or words to look for, asked of what is added from now on.
 
         An alert of the same text that was just removed comes back.
         """
-        return JSONResponse(await pool.run(lambda: kept(sent.text)))
+        return JSONResponse(await pool.run(lambda: kept(_alerts(request, corpus), sent.text)))
 
     @app.post(
         "/api/alerts/seen",
@@ -286,9 +288,9 @@ def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         status_code=204,
         responses=schemas.problems(401, 403, 503),
     )
-    async def see(who: Adding) -> Response:
-        """Notes that all that alerts found so far was seen."""
-        await pool.run(Alerts(home(corpus)).see)
+    async def see(request: Request, who: Adding) -> Response:
+        """Notes that all that one's own alerts found so far was seen."""
+        await pool.run(_alerts(request, corpus).see)
         return Response(status_code=204)
 
     @app.delete(
@@ -298,12 +300,17 @@ def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
             schemas.AlertOut, "The alert that was removed.", (401, 403, 404, 422, 503)
         ),
     )
-    async def remove(number: int, who: Adding) -> Response:
-        """Removes the alert of this number, and what it found."""
-        return JSONResponse(
-            await pool.run(lambda: _value(Alerts(home(corpus)).remove(str(number))))
-        )
+    async def remove(request: Request, number: int, who: Adding) -> Response:
+        """Removes the alert of this number, and what it found: one's own, as an admin any."""
+        kept = _alerts(request, corpus)
+        return JSONResponse(await pool.run(lambda: _value(kept.remove(str(number)))))
+
+
+def _alerts(request: Request, corpus: Corpus) -> Alerts:
+    """The alerts that are the business of who asks: their own, an admin's those of all."""
+    user, role = signed_in(request.scope)
+    return Alerts(home(corpus), user, every=role == ROLES[-1])
 
 
 def _value(alert: Alert) -> dict[str, Any]:
-    return {"number": alert.pk, "text": alert.text, "made": alert.made}
+    return {"number": alert.pk, "text": alert.text, "made": alert.made, "owner": alert.owner}

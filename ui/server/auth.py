@@ -9,9 +9,9 @@ import re
 import secrets
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import typer
 
@@ -35,6 +35,15 @@ _ENTRY = re.compile(
 
 ROLES = ("reader", "editor", "admin")
 """What a user may do, each what the one before may: ask and read, add, remove."""
+
+
+def signed_in(scope: Mapping[str, Any]) -> tuple[str, str]:
+    """Who asks, and their role; "" and the last role where nobody signs in.
+
+    Args:
+        scope: Of the request, as the middleware ``Guard`` leaves it.
+    """
+    return str(scope.get("onrecord.user") or ""), str(scope.get("onrecord.role") or ROLES[-1])
 
 
 class BadAuth(OnRecordError):

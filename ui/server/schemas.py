@@ -148,15 +148,16 @@ class AlertIn(Request):
 
 
 class AlertOut(BaseModel):
-    """An alert; ``made`` says when it was kept, in UTC."""
+    """An alert; ``made`` says when it was kept, in UTC, ``owner`` who signed in to keep it."""
 
     number: int
     text: str
     made: str
+    owner: str
 
 
 class AlertsOut(BaseModel):
-    """The alerts, oldest first, and what they found, newest first."""
+    """One's alerts, an admin's those of all, oldest first; what they found, newest first."""
 
     alerts: list[AlertOut]
     matches: list[Match]

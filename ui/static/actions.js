@@ -38,5 +38,28 @@ document.addEventListener("click", (event) => {
     const pressed = each === button && each.getAttribute("aria-pressed") !== "true";
     each.setAttribute("aria-pressed", String(pressed));
   }
-  trigger(done, { turn });
+  if (done !== "why") trigger(done, { turn });
+  if (done === "copy") button.textContent = "Copied";
+  if (["good", "bad", "why"].includes(done)) why(button, turn);
 });
+
+// Asks why, under an earlier answer that was judged; the row of the last one brings its form.
+function why(button, turn) {
+  const row = button.parentElement;
+  row.querySelector("form, .told")?.remove();
+  if (!row.querySelector("[aria-pressed=true]")) return row.querySelector(".why")?.remove();
+  const form = document.createElement("form");
+  form.className = "reason";
+  form.innerHTML = '<input name="why" aria-label="Why" placeholder="Why? (optional)" maxlength="500" autocomplete="off"><button type="submit">Send</button>';
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    trigger("why", { text: form.elements.why.value, turn });
+    const told = document.createElement("span");
+    told.className = "told";
+    told.textContent = "Thank you, kept.";
+    form.replaceWith(told);
+    button.focus();
+  });
+  row.append(form);
+  if (button.classList.contains("why")) form.elements.why.focus();
+}

@@ -146,6 +146,7 @@ async function drop(button) {
   const told = await response.json();
   await draw();
   if (!response.ok) return gone(sentence(told.error));
+  if ("others" in button.dataset) return gone(`“${told.text}” was removed.`);
   const undo = document.createElement("button");
   undo.type = "button";
   undo.textContent = "Undo";

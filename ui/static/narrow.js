@@ -4,7 +4,7 @@ const which = element.querySelector(".which");
 const left = element.querySelector(".left");
 const chips = element.querySelector(".chips");
 let latest = 0;
-let filled = false; // with what can be chosen: once somebody wants to
+let filled = null; // with what can be chosen, a promise: once somebody wants to
 
 function option(value, text = value) {
   const made = document.createElement("option");
@@ -14,7 +14,6 @@ function option(value, text = value) {
 }
 
 async function fill() {
-  filled = true;
   const { publishers, months } = await server.choices({});
   const all = form.publisher.options[0];
   const chosen = form.publisher.value;
@@ -45,9 +44,10 @@ async function choose() {
 }
 
 for (const kind of ["pointerenter", "focus", "click"]) {
-  which.addEventListener(kind, () => { if (!filled) fill(); });
+  which.addEventListener(kind, () => { filled ??= fill(); });
 }
-which.addEventListener("click", () => {
+which.addEventListener("click", async () => {
+  await filled.catch(() => { filled = null; }); // what is typed before there is a choice is lost
   form.hidden = !form.hidden;
   which.setAttribute("aria-expanded", String(!form.hidden));
   choose();
@@ -56,5 +56,5 @@ form.addEventListener("submit", (event) => event.preventDefault());
 let typing;
 form.addEventListener("input", () => { take(); clearTimeout(typing); typing = setTimeout(choose, 200); });
 form.addEventListener("change", choose);
-document.addEventListener("onrecord:edited", async () => { if (filled) await fill(); choose(); });
+document.addEventListener("onrecord:edited", async () => { if (filled) await (filled = fill()); choose(); });
 document.addEventListener("onrecord:wide", () => { form.reset(); choose(); });

@@ -92,8 +92,10 @@ document.addEventListener("click", (event) => {
     return target?.focus({ preventScroll: true });
   }
   if (button) return step(button.classList.contains("after") ? 1 : -1, button);
-  // What was pressed goes away: the keyboard goes on in the question box.
-  if (event.detail === 0 && event.target.closest?.("#fresh, .suggestion, #stop, #leave, [data-do=edit], [data-do=retry], [data-do=wide], [data-do=plain]")) {
+  // What was pressed goes away: the keyboard goes on in the question box, where a question that is
+  // edited is awaited by whoever pressed that.
+  if (event.target.closest?.("[data-do=edit], .acts .edit")) box()?.focus({ preventScroll: true });
+  if (event.detail === 0 && event.target.closest?.("#fresh, .suggestion, #stop, #leave, [data-do=retry], [data-do=wide], [data-do=plain]")) {
     box()?.focus({ preventScroll: true });
   }
   const link = event.target.closest?.('a[href^="#cite-"], #reader a.back');

@@ -64,7 +64,14 @@ def _called(node: Node) -> str:
 
 
 def entries(tree: Node) -> list[Node]:
-    """The parts that are called entries and have a time and a paragraph each; none of few."""
+    """The parts that are called entries and have a time and a paragraph each; none of few.
+
+    What shows nothing but a time in them becomes a ``time`` of the tree.
+    """
+    for node in tree.iter("strong", "b", "span", "p", "h3", "h4"):
+        called = ENTRY.search(" ".join(map(_called, list(node.iterancestors())[:2])))
+        if called and len(node) == 0 and CLOCK.fullmatch(node.text or ""):
+            node.tag = "time"
     found = {
         entry
         for time in tree.iter("time")
@@ -126,10 +133,11 @@ def timed(article: Article, times: list[str]) -> Article:
     """
     cleaned = clean_article(article)
     places: list[Place] = []
+    apart = f"\n\n{cleaned.text}"
     for time in filter(None, times):
-        start = cleaned.text.find(f"\n\n{time} ", places[-1][0] if places else 0)
+        start = apart.find(f"\n\n{time} ", places[-1][0] + 1 if places else 0)
         if start >= 0:
-            places.append((start + 2, time))
+            places.append((start, time))
     return replace(cleaned, places=tuple(places), cleaned=True) if places else article
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from index.boilerplate import rules
 from index.readers.encoding import letters
-from index.readers.fields import language_code, one_line, past_day
+from index.readers.fields import NO_DAY, language_code, one_line, past_day
 from index.readers.html import jsonld
 from index.readers.html.names import (
     PAGES,
@@ -44,6 +44,7 @@ UPDATED_CLASS = re.compile(r"update|modif|edited|aktualis|changed", re.IGNORECAS
 NO_AUTHOR_CLASS = re.compile(r"bio|desc|about|avatar|image|img|photo|social|follow|detail", re.I)
 IN_PATH = re.compile(r"/(20\d\d|19[89]\d)[/-]?(0\d|1[0-2])[/-]?([0-2]\d|3[01])(?!\d)")
 UTC = re.compile(r"[T ](\d\d):\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|\+00:?00)$")
+A_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|(?<!\d)(?:19|20)\d\d(?!\d)")
 EAST = {"zh", "ja", "ko", "th", "vi", "id", "ms", "hi", "bn", "ta"}
 HEADINGS = "h1 h2 h3".split()
 AROUND = (  # where a page says whose it is
@@ -297,7 +298,8 @@ class _Page:
     # Date.
 
     def _published(self, headline: Node | None) -> None:
-        shown = [each for each in self._shown_dates(headline) if each[0]]
+        seen = list(self._shown_dates(headline))
+        shown = [each for each in seen if each[0]]
         printed = shown[0][0] if shown else None
         told = (
             (printed, f"as printed; {origin} counts by UTC")
@@ -307,6 +309,13 @@ class _Page:
             if (day := past_day(value, self.language))
         )
         self._first("published", chain(told, shown, self._dated_path()))
+        chosen = self.found.published
+        if chosen and printed and abs(chosen - printed) > timedelta(days=1):
+            self.found.origins["published"] += f"; the page shows {printed}"
+        values = (*(value for value, _ in self._told_dates()), *(line for _, line in seen))
+        unclear = filter(A_DAY.search, filter(None, map(one_line, values)))
+        if not chosen and (left_out := next(unclear, None)):
+            self.found.origins["published"] = f"{NO_DAY}{left_out}"
 
     def _told_dates(self) -> Iterator[tuple[object, str]]:
         for name in ("datePublished", "dateCreated"):
@@ -329,7 +338,10 @@ class _Page:
                     yield value, "microdata datePublished"
 
     def _shown_dates(self, headline: Node | None) -> Iterator[tuple[date | None, str]]:
-        """The days that readers see beside the headline, when a page was changed left out."""
+        """The days that readers see beside the headline, when a page was changed left out.
+
+        Of each where it stands, or the words that give no certain day.
+        """
         near = _beside(self.tree, headline)
         times = [
             (node, f"{node.get('class') or ''} {node.getparent().get('class') or ''}")
@@ -357,7 +369,8 @@ class _Page:
         line = _line(node, SHORT)
         label = rules.DATED.match(line)
         if not (label and label[1]):
-            yield past_day(label[2] if label else line, self.language), origin
+            day = past_day(label[2] if label else line, self.language)
+            yield day, origin if day else line
 
     def _dated_path(self) -> Iterator[tuple[date | None, str]]:
         if found := IN_PATH.search(urlsplit(self.url or "").path):

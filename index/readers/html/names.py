@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from index.boilerplate import phrases
+from index.boilerplate import phrases, rules
 from index.boilerplate.phrases import Phrases
 from index.readers.encoding import letters
-from index.readers.fields import one_line, parse_date
+from index.readers.fields import (
+    NO_DAY,
+    Particulars,
+    one_line,
+    parse_date,
+    particulars,
+    unclear_dates,
+)
 from index.text.dates import is_calendar_word
 
 PAGES = Phrases("index.readers.html")
@@ -20,7 +28,15 @@ ROLE, OTHERS, SOCIAL_HOSTS = (
 )
 # A label before a name; "di" before one word is a part of it: "Di Maio".
 BY = re.compile(
-    rf"^(?!(?:di|da|von|van|af|av)\s+\S+$)(?:{phrases.BY})(?:\s*[:：・]\s*|\s+)", re.IGNORECASE
+    r"^(?!(?:di|da|von|van|af|av)\s+\S+$)(?:(?:e-?mail|(?:view|see|read)(?: \w+){1,3} (?:by|from)"
+    rf"|(?:published|posted) by)\s+|(?:{phrases.BY})(?:\s*[:：・]\s*|\s+))",
+    re.IGNORECASE,
+)
+# What follows the names: what they are, or when their text was changed.
+AFTER = re.compile(
+    r"\s(?:is|ist|est|es|è)\s(?:an?|the|eine?|une?|un[ao]?|l[ae]s?)\s.*"
+    rf"|\s(?:{phrases.UPDATED}|{phrases.PUBLISHED})\b.*\d.*",
+    re.IGNORECASE,
 )
 CJK_BY = re.compile(r"(?:作者|撰文|文|记者|記者|取材・文)\s*[:：/・]\s*")
 SPLIT = re.compile(
@@ -58,11 +74,23 @@ def authors(value: object, *others: str | None) -> str | None:
     return ", ".join(names.values()) or None
 
 
+def stated_by_hand(*fields: Mapping[str, object]) -> tuple[Particulars, list[tuple[str, str]]]:
+    """The particulars of front matter or a record, and what is told of a day that is none.
+
+    Its authors and its publisher are names, as a page's are.
+    """
+    known = particulars(*fields)
+    known["author"], known["publisher"] = authors(known["author"]), outlet(known["publisher"])
+    unclear = [] if known["published"] else unclear_dates(*fields)
+    return known, [("published", f"{NO_DAY}{day}") for day in unclear]
+
+
 def _split(line: str) -> list[str]:
     """The parts of a byline that may be names, without its label."""
     line = re.sub(
         r"\([^()]{0,60}\)|（[^（）]{0,60}）|<[^<>]{0,80}>|\S+@\S+\.\w+|(?<!\w)@\w+", " ", line
     )
+    line = AFTER.sub("", line)
     line = CJK_BY.sub("", BY.sub("", line.strip(" -–—:|,")))
     parts = [part.strip(" \t-–—:;|,/…") for part in SPLIT.split(line)]
     return [part for part in parts if part and not ROLE.search(part) and not OTHERS.match(part)]
@@ -136,18 +164,23 @@ def without_publisher(title: str, *names: str | None) -> str:
     'Ferries run later'
     >>> without_publisher("Ferries | a history", "Gull Post")
     'Ferries | a history'
+    >>> without_publisher("Ferries run later | News « Gull Post", "Gull Post")
+    'Ferries run later'
     """
     known = {letters(name) for name in names if name}
     known |= {letters(name.rsplit(".", 1)[0]) for name in names if name and URL.search(name)}
     known |= {word.removeprefix("the") for word in known} | {f"the{word}" for word in known}
     known.discard("")
+    whole = title
     while True:
         for pattern, rest, part in (
-            (r"^(.+)\s*(?:\s[-–—|·•:»/]+\s|\s?[|_»]\s?)\s*(.+?)$", 1, 2),
+            (r"^(.+)\s*(?:\s[-–—|·•:»«/]+\s|\s?[|_»]\s?)\s*(.+?)$", 1, 2),
             (r"^(.+?)\s*(?:\s[-–—|·•»/]+\s|\s?:+\s|\s?[|_»]\s?)\s*(.+)$", 2, 1),
+            (r"^(.+?)\s*\((.+?)\)$", 1, 2),
         ):
             found = re.match(pattern, title)
-            if found and letters(found[part]) in known and found[rest].strip():
+            section = title != whole and part == 2 and found and rules.is_section(found[part])
+            if found and (letters(found[part]) in known or section) and found[rest].strip():
                 title = found[rest].strip()
                 break
         else:

@@ -27,7 +27,15 @@ from index.readers.html.articles import (
 )
 from index.readers.html.metadata import Stated, joined, stated
 from index.readers.html.names import is_url
-from index.readers.html.pruning import MAX_CELL, plain_layout, prune
+from index.readers.html.pruning import (
+    CERTAIN,
+    MAX_CELL,
+    OFFER,
+    Removed,
+    beside,
+    plain_layout,
+    prune,
+)
 from index.readers.markup import LINE_MARK, PARAGRAPH_MARK, Node, text_of
 from index.readers.text import BLANK
 
@@ -76,6 +84,11 @@ CJK_STOPS = "。！？"
 FEW_WORDS = 80  # of an article; with fewer the page is read once more, with nothing taken away
 MIN_WORDS = 5  # of a sentence; menus and lists of links have shorter lines without a stop
 MIN_CHARACTERS = 200  # of a paragraph in a script without stops, such as Thai
+ONLY_FREE = (
+    "as far as the page shows it without a subscription; save it when signed in for the rest"
+)
+HOLDS_ALL = ("article", "main", "section", "div", "td", "body")
+MAX_SAME = 50  # of these that are compared
 NO_ARTICLE = "the page holds no article, only links or a menu; save the article's own page"
 
 
@@ -153,7 +166,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> Article:
     """The article of a tree that is pruned and laid out for it, with what its page states."""
-    removed = prune(tree, known.title)
+    removed = prune(tree, known.title, known.author)
+    asides = beside(tree)
     parts = entries(tree)
     live = bool(parts) and (known.live or len(parts) >= MIN_ENTRIES)
     times = list(map(time_of, parts)) if live else []
@@ -164,9 +178,12 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
     else:
         plain_layout(tree)
         text = _article_text(tree)
+    certain = sum(len(each.text) for each in removed if each.reason in CERTAIN) if text else 0
     few = len(text.split()) < FEW_WORDS
-    if few and len(whole := _article_text(_parsed(raw))) > 2 * len(text):
+    if few and len(whole := _article_text(_parsed(raw))) > 2 * len(text) + certain:
         text, removed = whole, []  # what was taken away was not around the article
+    held = letters(text)
+    removed += [aside for aside in asides if letters(aside.text) not in held]
     if reason := wall(text, known.title, tree):
         raise Refused(reason)
     if not any(map(_is_prose, text.split("\n"))):
@@ -183,13 +200,19 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
         language=known.language,
         url=known.url,
         root=file.root,
-        notes=(
-            *known.origins.items(),
-            *(("removed", f"{each.reason}: {each.text}") for each in removed),
-            *([("text", doubt)] if doubt else []),
-        ),
+        notes=tuple(_notes(known, removed, doubt)),
     )
     return timed(article, times) if times else article
+
+
+def _notes(known: Stated, removed: list[Removed], doubt: str) -> Iterator[tuple[str, str]]:
+    """Where each field is from, what was left out and why, and what is in doubt of the text."""
+    yield from known.origins.items()
+    yield from (("removed", f"{each.reason}: {each.text}") for each in removed)
+    if doubt:
+        yield "text", doubt
+    if any(each.reason == OFFER for each in removed):
+        yield "text", ONLY_FREE
 
 
 def _article_text(tree: Node) -> str:
@@ -202,7 +225,9 @@ def _article_text(tree: Node) -> str:
         element.tag = TAGS.get(element.tag, element.tag)
     text = text_of(page)
     if "\n" not in text:  # of a short article trafilatura gives all words in one line
-        shown = (text_of(part) for part in tree.iter("article"))
+        least = len(letters(text))
+        parts = (p for p in tree.iter(*HOLDS_ALL) if least <= len(p.text_content()) <= 3 * least)
+        shown = (text_of(part) for part in islice(parts, MAX_SAME))
         same = (each for each in shown if letters(each) == letters(text))
         text = next(same, text)
     return within_bounds(text)

@@ -10,18 +10,24 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from index.boilerplate import phrases
-from index.boilerplate.rules import is_sentence, plain
-from index.readers.html.names import PAGES
+from index.boilerplate.rules import STARTS, asks_consent, is_sentence, plain
+from index.readers.encoding import letters
+from index.readers.html.names import PAGES, looks_like_a_person
 from index.readers.markup import Node, word_count
+from index.text.names import names_in
 
 MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
 BLOCKS = (
     "p div section article h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table blockquote pre figure"
     " figcaption header footer aside main tr td th".split()
+)
+# What asides are called that belong to their article; trafilatura leaves all asides out.
+FACTS = re.compile(
+    r"\b(?:fact|info|key-?fact|key-?point|explainer)s?[-_]?(?:box|s\b|$)", re.IGNORECASE
 )
 HOLDERS = ("div", "section", "article", "main")
 MIN_WORDS = 10  # of a paragraph that tells where the article is; captions and teasers have fewer
@@ -37,6 +43,8 @@ def plain_layout(tree: Node) -> None:
                     part.tag = "div"
             table.tag = "div"
     for part in list(tree.iter("aside", "form", "nav", "footer")):
+        if part.tag == "aside" and FACTS.search(f"{part.get('class')} {part.get('id')}"):
+            part.tag = "div"
         if part.find(".//h1") is not None and part.find(".//p") is not None:
             part.tag = "div"  # what holds the headline is the article's, whatever it is called
     for block in tree.iter(BLOCKS):
@@ -121,6 +129,15 @@ MAX_PROSE = 60  # words outside links that such a part may have; calls and capti
 MAX_COMMENTS = 0.5  # of a page's words that readers' comments may be; a forum's are its text
 LABEL = re.compile(rf"(?:{phrases.ALSO}|{phrases.RELATED})\s*[:：|»>–—-]?")
 BUTTONS = ("form", "button", "input")
+MAX_CALL = 2_000  # characters
+OFFER = "an offer of a subscription"
+CONSENT = "a question about cookies"
+QUOTES = ("blockquote", "aside", "figure")
+QUOTED_BY = ("cite", "footer", "figcaption")
+REPEATED = "a quotation that the text repeats"
+CERTAIN = (OFFER, CONSENT, REPEATED)  # found by what they say
+MIN_REPEATED = 4  # words; fewer may be a name or a heading
+MOST_QUOTES = 50  # of a page; each is looked for in all its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +148,19 @@ class Removed:
     reason: str
 
 
-def prune(tree: Node, title: str = "") -> list[Removed]:
+def prune(tree: Node, title: str = "", author: str | None = None) -> list[Removed]:
     """Takes the parts of a page away that are no article, and tells which these were.
 
     Args:
         tree: The page; it is changed.
         title: The article's headline, if it is known.
+        author: Who wrote it, if that is known.
     """
     removed: list[Removed] = []
     whole = _words(tree) or 1
     gone: set[Node] = set()
-    for node, reason in _suspects(tree):
-        if node in gone or not _little(node, reason, whole) or _holds_title(node, title):
+    for node, reason in (*_suspects(tree), *_repeated(tree)):
+        if node in gone or not _removable(node, reason, whole, title, author):
             continue
         text = " ".join(" ".join(node.itertext()).split())
         if text:
@@ -150,6 +168,13 @@ def prune(tree: Node, title: str = "") -> list[Removed]:
         gone.update(node.iter())
         _take(node)
     return removed
+
+
+def beside(tree: Node) -> list[Removed]:
+    """The parts with words of their own that stand beside the article, which may be left out."""
+    asides = [node for node in tree.iter("aside") if _words(node) >= MIN_WORDS]
+    lines = [" ".join(" ".join(node.itertext()).split()) for node in asides]
+    return [Removed(line, "beside the article") for line in lines]
 
 
 def _suspects(tree: Node) -> list[tuple[Node, str]]:
@@ -227,22 +252,72 @@ def _is_bold(link: Node, node: Node) -> bool:
 
 
 def _call(node: Node) -> str:
-    """Whether a box asks for an address or a click, and holds little besides."""
+    """Whether a box asks for an address, a click or money, and holds little besides."""
     if node.tag not in ("div", "section", "aside"):
         return ""
-    if next(node.iter(*BUTTONS), None) is None and not node.xpath('.//*[@role="button"]'):
+    if len(node.text_content()) > MAX_CALL:
         return ""
     text = plain(node.text_content())
+    ways = node.get("amp-access") or next(node.iter("a", *BUTTONS), None) is not None
+    if phrases.PAID.search(text) and ways:
+        lines = (STARTS.split(plain(line.text_content())) for line in node.iter("p", "li"))
+        return OFFER if all(map(_offers, filter(is_sentence, chain(*lines)))) else ""
+    if next(node.iter(*BUTTONS), None) is None and not node.xpath('.//*[@role="button"]'):
+        return ""
     asks = phrases.NEWSLETTER.search(text) or (
         phrases.SUPPORT.search(text) and phrases.CAUSE.search(text)
     )
     return "a call to a newsletter or for support" if asks else ""
 
 
-def _little(node: Node, reason: str, whole: int) -> bool:
+def _offers(sentence: str) -> bool:
+    """Whether a sentence in small letters offers what is to be paid for."""
+    asks = (phrases.PAID.search, phrases.CAUSE.search, phrases.SIGN_UP.match)
+    return any(ask(sentence) for ask in asks)
+
+
+def _repeated(tree: Node) -> list[tuple[Node, str]]:
+    """The quotations set apart whose sentences all stand in the paragraphs of the page too."""
+    quotes = list(tree.iter(*QUOTES))[:MOST_QUOTES]
+    near = {node for quote in quotes for node in (*quote.iter(), *quote.iterancestors())}
+    told = "\n".join(letters(p.text_content()) for p in tree.iter("p") if p not in near)
+    found = []
+    for quote in quotes:
+        parts = [part for part in quote.xpath(".//text()") if not _names_speaker(part.getparent())]
+        text = " ".join(" ".join(parts).split())
+        sentences = list(filter(None, map(letters, STARTS.split(text))))
+        if word_count(text) >= MIN_REPEATED and all(each in told for each in sentences):
+            found.append((quote, REPEATED))
+    return found
+
+
+def _names_speaker(node: Node) -> bool:
+    return node.tag in QUOTED_BY or any(True for _ in node.iterancestors(*QUOTED_BY))
+
+
+def _removable(node: Node, reason: str, whole: int, title: str, author: str | None) -> bool:
+    """Whether a part that may be none of the article holds too little to be, and not its title."""
+    if reason == CONSENT and title and asks_consent(plain(node.text_content())):
+        return not _shows(node, title)
+    if next(node.iter("h1"), None) is not None or _shows(node, title):
+        return False
     if reason == "readers' comments":
         return _words(node) <= MAX_COMMENTS * whole
-    return _words(node) <= min(MAX_PROSE, MAX_SHARE * whole)
+    if reason == "about the author" and _of_another(node, author):
+        return False
+    most = whole if reason in (OFFER, REPEATED) else MAX_SHARE * whole
+    return _words(node) <= min(MAX_PROSE, most)
+
+
+def _of_another(node: Node, author: str | None) -> bool:
+    """Whether a part tells of somebody whom the article tells of too, and who did not write it."""
+    text = " ".join(node.text_content().split())
+    writers = [name.split()[-1] for name in (author or "").split(", ") if name]
+    if not looks_like_a_person(author) or any(name in text for name in writers):
+        return False
+    lines = [line for line in node.getroottree().iter("p") if line is not node]
+    told = " ".join(line.text_content() for line in lines if node not in line.iterancestors())
+    return any(name.words and name.text.split()[-1] in told for name in names_in(text)[:1])
 
 
 def _words(node: Node) -> int:
@@ -258,9 +333,7 @@ def _words(node: Node) -> int:
     return count
 
 
-def _holds_title(node: Node, title: str) -> bool:
-    if next(node.iter("h1"), None) is not None:
-        return True
+def _shows(node: Node, title: str) -> bool:
     return bool(title) and title in " ".join(node.text_content().split())
 
 

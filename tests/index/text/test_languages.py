@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.names import sound, sounds_like
+from index.text.names import alike, respelt, sound, sounds_like
 from index.text.sentences import split_sentences
 from index.text.words import (
     code_of,
@@ -167,6 +167,48 @@ ONE_NAME = [
 def test_a_name_sounds_alike_in_every_script(names):
     assert {sound(name) for name in names} == {sound(names[0])} != {""}
     assert all(sounds_like(names[0], other) for other in names)
+
+
+IN_LATIN = [
+    ("Putin", "Poutine"),
+    ("Peskov", "Peskow", "Pesków"),
+    ("Zelensky", "Zelenskyy", "Zelenskiy", "Selenskyj", "Zelenskij"),
+    ("Gaddafi", "Qaddafi", "Kadhafi", "Khadafi", "Gadhafi"),
+    ("Shoigu", "Schoigu", "Choïgou"),
+    ("Lukashenko", "Lukaschenko", "Loukachenko"),
+    ("Medvedev", "Medwedew", "Medvedyev"),
+    ("Yeltsin", "Jelzin", "Eltsine"),
+    ("Gorbachev", "Gorbatschow", "Gorbatchev"),
+    ("Yanukovych", "Janukowytsch", "Yanukovich"),
+    ("Netanyahu", "Netanjahu", "Nétanyahou"),
+    ("Yermak", "Jermak", "Ermak"),
+]
+
+
+@pytest.mark.parametrize("names", IN_LATIN, ids=lambda names: names[0])
+def test_a_name_is_one_however_a_language_spells_it(names):
+    first, *others = respelt(names)
+    assert first
+    assert others == [first] * len(others)
+    assert all(alike(names[0].lower(), other.lower()) for other in names)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Zhang", "Chang"),
+        ("Macron", "Micron"),
+        ("Merkel", "Markle"),
+        ("Obama", "Osama"),
+        ("Could", "Should"),
+        ("Carter", "Charter"),
+        ("Alien", "Allen"),
+        ("Putin", "Patton"),
+    ],
+)
+def test_other_names_are_spelt_otherwise(one, other):
+    mine, theirs = respelt([one, other])
+    assert mine != theirs or not mine
 
 
 def test_other_names_do_not():

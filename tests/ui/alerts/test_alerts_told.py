@@ -20,7 +20,7 @@ from rag.settings import Settings
 from tests.newsite import Given, Site
 from ui.alerts import store
 from ui.alerts.checking import rss, send
-from ui.alerts.store import Alerts, AlertsUnusable, Match
+from ui.alerts.store import Alerts, AlertsUnusable, Match, NoSuchAlert
 
 FROST = Match(
     "frost?", "u", "1", "Frost <b>", "Post", "2026-05-04", "https://p.example/1", "It & froze.", 0,
@@ -161,6 +161,37 @@ def test_a_file_of_an_earlier_version_is_brought_up_to_date(tmp_path):
     with closing(sqlite3.connect(tmp_path / store.FILE)) as db, db:
         db.executescript(store._TABLES)
         db.execute("INSERT INTO alerts (text, since, made) VALUES ('frost?', 3, 'then')")
-    assert [each.text for each in Alerts(tmp_path).all()] == ["frost?"]
-    Alerts(tmp_path).remove("1")
+        db.execute(
+            "INSERT INTO matches (alert, uri, article, title, quote, start, found)"
+            " VALUES (1, 'u', '1', 'Frost', 'It froze.', 0, 'then')"
+        )
+    assert [(each.text, each.owner) for each in Alerts(tmp_path).all()] == [("frost?", "")]
+    assert [(each.alert, each.uri) for each in Alerts(tmp_path).matches()] == [("frost?", "u")]
+    assert Alerts(tmp_path, "ada").add("frost?", 9).owner == "ada"
+    Alerts(tmp_path, every=False).remove("1")
+    Alerts(tmp_path).remove("2")
     assert Alerts(tmp_path).all() == []
+
+
+def test_each_has_the_alerts_that_they_keep_and_an_admin_those_of_all(tmp_path):
+    ada, bob = (Alerts(tmp_path, who, every=False) for who in ("ada", "bob"))
+    admin = Alerts(tmp_path, "root")
+    of_ada, of_bob = ada.add("frost?", 1), bob.add("frost?", 1)
+    ada.record(of_ada, [FROST], 1)
+    bob.record(of_bob, [FROST, RAIN], 1)
+    assert (ada.all(), bob.all(), admin.all()) == ([of_ada], [of_bob], [of_ada, of_bob])
+    assert [m.title for m in ada.matches()] == ["Frost <b>"]
+    assert [(m.owner, m.title) for m in admin.matches()] == [
+        ("bob", "Rain"), ("bob", "Frost <b>"), ("ada", "Frost <b>"),
+    ]  # fmt: skip
+    assert (ada.unseen(), bob.unseen(), admin.unseen()) == (1, 2, 0)
+    admin.see()
+    ada.see()
+    assert (ada.unseen(), bob.unseen()) == (0, 2)
+    admin.told("mailed", ada.matches())
+    assert [m.owner for m in admin.untold("mailed")] == ["bob", "bob"]
+    with pytest.raises(NoSuchAlert):
+        ada.remove(str(of_bob.pk))
+    assert ada.remove("frost?") == of_ada
+    assert admin.remove(str(of_bob.pk)) == of_bob
+    assert admin.all() == []

@@ -139,3 +139,22 @@ def test_names_narrow_too_and_say_who_speaks():
     assert [each.label for each in facets(held, '"Ada Lund"', names)["Named"] if each.chosen] == [
         "Ada Lund"
     ]
+
+
+def test_a_name_is_found_in_every_spelling(tmp_path):
+    made, _ = corpus_of(
+        tmp_path / "index",
+        FakeEmbedder(),
+        {
+            "en.txt": {"text": "The envoy Dmitry Peskov spoke in Lind. Lind cheered Peskov."},
+            "de.txt": {"text": "The envoy met Dmitrij Peskow in Lind. Nobody spoke to Peskow."},
+            "no.txt": {"text": "The envoy met Dmitry Pesko in Lind, and Pesko left."},
+        },
+    )
+    held = rows(made.articles())
+    for typed in ('"Dmitrij Peskow"', '"Dmitry Peskov"', "peskov", "Peskow"):
+        got = matching(held, typed, partial(holding, made), TODAY)
+        assert sorted(row.uri for row in got) == ["de.txt", "en.txt"]
+    facet = next(f for f in facets(held, "", made.named())["Named"] if "Pesko" in f.label)
+    assert (facet.count, facet.label.split()[-1] in ("Peskov", "Peskow")) == (2, True)
+    assert len(matching(held, facet.query, partial(holding, made), TODAY)) == 2

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fakes import FakeEmbedder
 from tests.rag.builders import corpus_of
 from ui.library.view import READ_ONLY, ROWS, Terms, library
 
@@ -16,8 +17,6 @@ EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    from tests.fakes import FakeEmbedder
-
     made, _ = corpus_of(
         tmp_path_factory.mktemp("library") / "index",
         FakeEmbedder(),
@@ -131,3 +130,23 @@ def test_who_shares_a_corpus_is_told_so(corpus):
     assert Terms.of(corpus, editable=True, shared=False) == Terms(True, True, "", 50)
     said = Terms.of(corpus, editable=True, shared=True).said
     assert said == "Everybody who signs in here is answered from what you add."
+
+
+def test_a_timeline_is_offered_of_a_name_with_something_dated(tmp_path):
+    said = "Ada Lund spoke in Brno."
+    texts = {
+        "undated.txt": {"text": said, "title": "Brno"},
+        "told.txt": {"text": "On 3 May 2025 Kim Novak sang in Riga.", "title": "Riga"},
+        "published.txt": {"text": "Eva Holm won in Oslo.", "published": "2026-01-02"},
+    }
+    made, _ = corpus_of(tmp_path / "index", FakeEmbedder(), texts)
+
+    def asks(name):
+        shown = library(made, {"words": f'"{name}"'}, READ_ONLY)["facets"]
+        return re.findall('data-ask="([A-Z][a-z]+)', shown)
+
+    assert [asks(name) for name in ("Brno", "Riga", "Oslo")] == [
+        ["Tell"],
+        ["Tell", "Timeline"],
+        ["Tell", "Timeline"],
+    ]
