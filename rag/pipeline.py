@@ -103,7 +103,7 @@ class Pipeline:
         meant = self.understand(asked)
         request = self.decide(meant, asked)
         draft = self.reply(meant, request, asked)
-        if draft is None or self.may_be_fact(draft, meant):
+        if draft is None or self.may_be_fact(draft, meant, request):
             read = self.answer(self.alone(meant, asked), request, asked)
             draft = read if draft is None or read.answer.answered else draft
         yield from self.write(_timed(draft, begun, asked))
@@ -177,17 +177,18 @@ class Pipeline:
         return Draft(answer, meant.asked, shown)
 
     @staticmethod
-    def may_be_fact(draft: Draft, meant: Question) -> bool:
+    def may_be_fact(draft: Draft, meant: Question, request: Request) -> bool:
         """Whether a request that finds nothing may be a question that was taken for one.
 
         Args:
             draft: The reply to it.
             meant: The request as meant.
+            request: The same taken apart.
         """
-        refused = not draft.answer.answered and draft.answer.kind in _MISTAKEN
-        compares = draft.answer.kind == "disagreement" and _ACCOUNTS.search(meant.asked)
+        refused = not draft.answer.answered and request.kind in _MISTAKEN
+        sure = request.kind == "disagreement" and _ACCOUNTS.search(meant.asked)
         asks = not meant.leans and _QUESTION.match(meant.asked)
-        return bool(refused and asks and not compares)
+        return bool(refused and asks and not sure)
 
     def alone(self, meant: Question, asked: AskRequest) -> Question:
         """A question that leans on earlier turns, in words of a language model that stand alone.

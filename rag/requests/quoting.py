@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
-from index.text.names import groups, names_in
-from index.text.words import content_stems
+from index.text.names import Name, groups, names_in
+from index.text.words import ENGLISH, code_of, content_stems
 from rag.extractive import says_the_same
 from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
@@ -159,10 +159,21 @@ def is_person(speaker: str, articles: Sequence[StoredArticle]) -> bool:
     return any(map(capital.search, texts)) and not any(map(small.search, texts))
 
 
+_PLACED = re.compile(
+    r"\b(?:in|at|on|near|from|to|into|for|of|after|before|since|with|by|about|against) (?:the )?$",
+    re.I,
+)
+
+
+def _beside(name: Name, text: str) -> bool:
+    """Whether a name cannot be that of who acts: "in Lorne", "with Berg", "Berg's standing"."""
+    return bool(_PLACED.search(text[: name.start]) or re.match(r"[’']s?\b", text[name.end :]))
+
+
 def by_others(speaker: str) -> Callable[[Evidence], bool]:
     """Tells whether an article gives a sentence to somebody else than a speaker.
 
-    It does where it names the speaker only after another: "the minister is ready to meet Berg".
+    It does where another acts: "the minister is ready to meet Berg", "it dents Berg's standing".
     """
     known: dict[int, dict[int, str]] = {}  # each article is gone through once
 
@@ -172,8 +183,13 @@ def by_others(speaker: str) -> Callable[[Evidence], bool]:
             known[pk] = {said.index: said.speaker for said in speech(item.article)}
         if said := known[pk].get(item.index, ""):
             return not is_of(said, speaker)
-        first, *others = [name.text for name in names_in(item.text)] or [""]
-        return not is_of(first, speaker) and any(is_of(other, speaker) for other in others)
+        if code_of(item.article.article.language) != ENGLISH:
+            return False
+        names = names_in(item.text)
+        if not any(is_of(name.text, speaker) for name in names):
+            return False
+        acts = [name for name in names if not _beside(name, item.text)]
+        return not acts or not is_of(acts[0].text, speaker)
 
     return given_away
 

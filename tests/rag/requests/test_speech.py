@@ -91,6 +91,9 @@ def test_the_last_words_are_those_of_who_says_them(text, speaker):
         ("The Premier is ready to meet Ines Tembo, Hal Oakes said.", True),
         ("Premier Hal Oakes would like to see Ines Tembo.", True),
         ("Ines Tembo came away calling the talks with Hal Oakes useful.", False),
+        ("The quarrel dents Ines Tembo's standing.", True),
+        ("Oakes is ready to talk with Ines Tembo, his spokesman said.", True),
+        ("In Lorne, Ines Tembo called the talks useful.", False),
         ("She called the talks useful.", False),
     ],
 )
