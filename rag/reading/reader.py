@@ -1,8 +1,8 @@
 """The reading model: what in a passage answers a question, and whether a text supports a claim.
 
-It is trained by ``benchmarks/reader`` and runs on onnxruntime, in two states: one reads passages
-and claims, the other tells what kind of request a text is. ``rag/reading/card.md`` says what they
-are made of and how well they do.
+It is trained by ``benchmarks/reader`` and runs on onnxruntime, in two states: one reads passages,
+the other tells what kind of request a text is, and both judge claims. ``rag/reading/card.md`` says
+what they are made of and how well they do.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Reader:
         Args:
             model: The ONNX file that ``benchmarks/reader/export.py`` made.
             threads: Processors that one reading uses; 0 for all.
-            requests: Another such file, which tells requests.
+            requests: Another such file, which tells requests and has a say on claims.
         """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -166,6 +166,9 @@ class Reader:
     def check(self, pairs: Sequence[tuple[str, str]]) -> list[SupportReading]:
         """Reads claims beside the texts that they cite, as (claim, text).
 
+        The lower judgement of the two states counts: what reads best believes strings of words that
+        say nothing, the other does not.
+
         Args:
             pairs: Each a claim and the text that it cites.
         """
@@ -174,14 +177,15 @@ class Reader:
         rows = [(first, self._ids(text)) for first, (_, text) in zip(firsts, pairs, strict=True)]
         found = []
         for claim, row in zip(claims, rows, strict=True):
-            length = len(claim.ids[:CLAIM])
-            tokens, support = self._values(self._session, row, ["tokens", "support"])
-            odd = tokens[0, 1 : 1 + length, 3]
-            worst = max(float(odd.max(initial=-np.inf)), -10.0)
-            yes = float(support[0, 1] - support[0, 0])
-            spans = _joined([claim.offsets[k] for k in np.flatnonzero(odd > 0)])
-            log_odds = SUPPORTED * yes - DIFFERS * worst + SUPPORT_LEVEL
-            found.append(SupportReading(log_odds, spans))
+            length, log_odds, odd = len(claim.ids[:CLAIM]), [], []
+            for session in (self._session, self._requests):
+                tokens, support = self._values(session, row, ["tokens", "support"])
+                odd.append(tokens[0, 1 : 1 + length, 3])
+                worst = max(float(odd[-1].max(initial=-np.inf)), -10.0)
+                yes = float(support[0, 1] - support[0, 0])
+                log_odds.append(SUPPORTED * yes - DIFFERS * worst + SUPPORT_LEVEL)
+            spans = _joined([claim.offsets[k] for k in np.flatnonzero(odd[0] > 0)])
+            found.append(SupportReading(min(log_odds), spans))
         return found
 
     def request(self, text: str) -> RequestReading:

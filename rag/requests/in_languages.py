@@ -36,7 +36,7 @@ def request_in(text: str, language: str) -> Request:
         language: The code of its language.
 
     >>> request_in("Résume les négociations de paix", "fr")
-    Request(kind='brief', subject='négociations de paix', sides=(), speaker='')
+    Request(kind='brief', subject='négociations de paix', sides=(), speaker='', told=None)
     """
     for kind in KINDS:
         if found := _match(text, language, kind):
