@@ -22,8 +22,8 @@ from functools import partial
 
 from index.embed import Embedder
 from index.generation import Generation
-from index.text.dates import MONTH, dates_in
-from index.text.words import ENGLISH, content_stems, language_asked
+from index.text.dates import MONTH
+from index.text.words import ENGLISH, language_asked
 from rag import extractive
 from rag.dialogue.followup import SHORTER
 from rag.generative.llm import LanguageModel
@@ -38,26 +38,14 @@ from rag.reading.retriever_reader import Found, find
 from rag.requests.accounts import with_other_account
 from rag.requests.in_languages import meant_in, request_in
 from rag.requests.material import evidence_of
-from rag.requests.quoting import by_others
+from rag.requests.quoting import by_others, is_publisher
 from rag.requests.reply import Desk, answered
-from rag.requests.request import FACT, PROSE, Request, decided
-from rag.requests.timeline import Days
+from rag.requests.request import FACT, PROSE, Request, decided, may_be_fact
+from rag.requests.timeline import days_asked, days_within, told_then
 from rag.retrieve import Search, retrieve
 from rag.spelling import mend
 from rag.time_and_source import scope_of
 from rag.types import TALK, Answer, AskRequest, Filters, Scope
-
-# Kinds of request that a question for a fact is taken for now and then: "how did he get there".
-_MISTAKEN = ("timeline", "count", "list", "quotes", "disagreement")
-_ACCOUNTS = re.compile(
-    r"\b(?:(?:dis)?agree|differ|contra|conflict|disput|version|consisten|correct|same\b|wrong\b)",
-    re.I,
-)
-_QUESTION = re.compile(
-    r"\W*(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
-    r"|will|would|can|could|should)\b",
-    re.I,
-)
 
 # What asks for all of a time that is named without "in".
 _OF_TIME = re.compile(
@@ -103,7 +91,7 @@ class Pipeline:
         meant = self.understand(asked)
         request = self.decide(meant, asked)
         draft = self.reply(meant, request, asked)
-        if draft is None or self.may_be_fact(draft, meant, request):
+        if draft is None or (not draft.answer.answered and may_be_fact(meant, request)):
             read = self.answer(self.alone(meant, asked), request, asked)
             draft = read if draft is None or read.answer.answered else draft
         yield from self.write(_timed(draft, begun, asked))
@@ -151,16 +139,19 @@ class Pipeline:
         with self.library.reading() as now:
             confined = None if request.kind in TALK else self.confine(now, meant, asked)
             request = request.without(confined) if confined else request
-            if confined and request.kind == "quotes" and _is_publisher(request.speaker, confined):
+            if confined and request.kind == "quotes" and is_publisher(request.speaker, confined):
                 request = Request("brief", request.subject)  # what its own articles say
-            days = _days(meant.asked, request, confined)
+            days = days_asked(meant.asked, request, confined)
             if confined and days:
                 request, confined = replace(request, kind="timeline"), confined.of_publisher()
             filters = asked.filters.within(confined) if confined else asked.filters
             allowed = self.library.allowed(now, filters)
-            if confined and _told_then(request, confined) and not (allowed and allowed.articles):
+            if confined and told_then(request, confined) and not (allowed and allowed.articles):
                 # What happened when nothing was published, as others tell it.
-                request, days = replace(request, kind="timeline"), _within(meant.asked, confined)
+                request, days = (
+                    replace(request, kind="timeline"),
+                    days_within(meant.asked, confined),
+                )
                 confined = confined.of_publisher()
                 filters = asked.filters.within(confined) if confined else asked.filters
                 allowed = self.library.allowed(now, filters)
@@ -175,20 +166,6 @@ class Pipeline:
             answer = replace(answer, scope=confined, note=damaged(now.damaged))
         shown = evidence_of(lines) if self.model and request.kind in PROSE else ()
         return Draft(answer, meant.asked, shown)
-
-    @staticmethod
-    def may_be_fact(draft: Draft, meant: Question, request: Request) -> bool:
-        """Whether a request that finds nothing may be a question that was taken for one.
-
-        Args:
-            draft: The reply to it.
-            meant: The request as meant.
-            request: The same taken apart.
-        """
-        refused = not draft.answer.answered and request.kind in _MISTAKEN
-        sure = request.kind == "disagreement" and _ACCOUNTS.search(meant.asked)
-        asks = not meant.leans and _QUESTION.match(meant.asked)
-        return bool(refused and asks and not sure)
 
     def alone(self, meant: Question, asked: AskRequest) -> Question:
         """A question that leans on earlier turns, in words of a language model that stand alone.
@@ -278,33 +255,6 @@ class Pipeline:
             yield from extractive.growing(draft.answer)
         else:
             yield draft.answer
-
-
-def _is_publisher(speaker: str, confined: Scope) -> bool:
-    said, known = ({*content_stems(text)} for text in (speaker, confined.publisher or ""))
-    return bool(said) and said <= known
-
-
-def _told_then(request: Request, confined: Scope) -> bool:
-    """Whether what happened in some time is asked, and of nothing in particular."""
-    return request.kind == "brief" and not request.subject and bool(confined.after)
-
-
-def _days(asked: str, request: Request, confined: Scope | None) -> Days | None:
-    """The days on which something was, where what happened then is asked, whoever published it."""
-    told = [day for each in dates_in(asked) if (day := each.exact)]
-    if len(told) == 1 and request.kind in ("brief", "timeline") and not request.subject:
-        return told[0].__eq__
-    dated = confined and (confined.after or confined.before)
-    return _within(asked, confined) if confined and dated and request.kind == "timeline" else None
-
-
-def _within(asked: str, confined: Scope) -> Days:
-    """The days of a scope, which goes on a while beyond the one date that is told, if it is one."""
-    first, last = confined.after or date.min, confined.before or date.max
-    told = dates_in(asked)
-    one = told[0] if len(told) == 1 and confined.after and confined.before else None
-    return lambda day: first <= day <= last and (one is None or one.covers(day))
 
 
 def _timed(draft: Draft, begun: float, asked: AskRequest) -> Draft:

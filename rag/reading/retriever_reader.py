@@ -100,9 +100,8 @@ def find(
     query = query_of(meant, embedder, now)
     passages = search(now, query, PASSAGES, allowed)
     retrieved = time.perf_counter()
-    idf = inverse_frequency(now)
     known, other = _by_language(meant, passages)
-    unread = _unread(query, other, idf, retrieved)
+    unread = _unread(query, other, inverse_frequency(now), retrieved)
     if not known:
         return unread
     found = _read(meant, known, reader, stated, retrieved)
@@ -142,7 +141,7 @@ def _read(
         whole = evidence.blended(whole, evidence.gather(meant.asked, passages, reader), ALONE)
     if meant.said:
         whole = _unsaid(whole, meant.said)
-    whole = _by_others(meant.asked, whole)
+    whole = _for_whom(meant.asked, whole)
     whole, untrue = demote_untrue(meant, whole, stated)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     certain = confidence(whole, false)
@@ -180,7 +179,7 @@ def demote_untrue(
     return ranked, lacks[ranked[0].article.pk] if ranked else []
 
 
-def _by_others(asked: str, found: Sequence[Evidence]) -> list[Evidence]:
+def _for_whom(asked: str, found: Sequence[Evidence]) -> list[Evidence]:
     """The sentences that answer with somebody else than the one for or against whom it is asked."""
     whom = acted_for(asked).lower().replace(" ", "+")
     if not groups(whom):
@@ -213,7 +212,7 @@ def _by_part(
     for item in whole:
         best.setdefault(item.passage.chunk.pk)
     ranked = [p for pk in [*best][:PART_PASSAGES] for p in passages if p.chunk.pk == pk]
-    found = [_by_others(p.alone, evidence.gather(p.alone, ranked, reader)) for p in parts]
+    found = [_for_whom(p.alone, evidence.gather(p.alone, ranked, reader)) for p in parts]
     name = found[0][0].short if found[0] and _WHO.match(parts[0].asked) else ""
     for number, part in enumerate(parts[1:], 1):
         if name and (named := resolved(part.asked, name)):

@@ -15,6 +15,7 @@ from rag.reading.evidence import Evidence
 from rag.requests.material import Line, Material, order_of, published_by, share, telling
 from rag.requests.roles import callings, spokesmen
 from rag.requests.speech import Said, is_of, speech
+from rag.types import Scope
 
 # Statements that are shown, and that are compared with the subject: those of the nearest articles.
 MOST, COMPARED = 10, 150
@@ -198,3 +199,14 @@ def label_of(one: Statement) -> str:
     """Who said it, and who reports it and when: "Dmitry Peskov (The Post, 3 March 2026)"."""
     known = published_by(one.article)
     return f"{one.said.speaker} ({known})" if known else one.said.speaker
+
+
+def is_publisher(speaker: str, confined: Scope) -> bool:
+    """Whether whose words are asked for is the publisher that the question is confined to.
+
+    Args:
+        speaker: As the request names them.
+        confined: The articles that the question means.
+    """
+    said, known = ({*content_stems(text)} for text in (speaker, confined.publisher or ""))
+    return bool(said) and said <= known

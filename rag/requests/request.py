@@ -18,6 +18,18 @@ from rag.question import Question
 from rag.reading.reader import RequestReading
 from rag.types import TALK, Answer, Scope, Turn
 
+# Kinds of request that a question for a fact is taken for now and then: "how did he get there".
+_MISTAKEN = ("timeline", "count", "list", "quotes", "disagreement")
+_COMPARES = re.compile(
+    r"\b(?:(?:dis)?agree|differ|contra|conflict|disput|version|consisten|correct|same\b|wrong\b)",
+    re.I,
+)
+_QUESTION_WORD = re.compile(
+    r"\W*(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
+    r"|will|would|can|could|should)\b",
+    re.I,
+)
+
 # The least probability with which a text is taken for more than a question for a fact.
 SURE = 0.7
 
@@ -147,6 +159,18 @@ def decided(
     return _about_before(
         meant.asked, request, history, read, speaks=bool(meant.said) or not meant.leans
     )
+
+
+def may_be_fact(meant: Question, request: Request) -> bool:
+    """Whether a request that finds nothing may be a question for a fact that was taken for one.
+
+    Args:
+        meant: The request as meant.
+        request: The same taken apart.
+    """
+    sure = request.kind == "disagreement" and _COMPARES.search(meant.asked)
+    asks = not meant.leans and _QUESTION_WORD.match(meant.asked)
+    return bool(request.kind in _MISTAKEN and asks and not sure)
 
 
 def _of_reply(asked: str, history: Sequence[Turn]) -> Request | None:

@@ -19,6 +19,8 @@ from rag.periods import day_text
 from rag.quote_context import words_of
 from rag.requests.material import LEAST, OPENS, Line, Material, in_a_row, opening, quoted, telling
 from rag.requests.quoting import speaks_there
+from rag.requests.request import Request
+from rag.types import Scope
 
 # Two sentences on one day whose cosine is higher tell of one event.
 SAME = 0.55
@@ -263,3 +265,33 @@ def _with(event: Event, other: Event) -> Event:
     if other.article.pk in known or len(event.copies) > 1:
         return event
     return replace(event, copies=(*event.copies, (other.article, other.index)))
+
+
+def told_then(request: Request, confined: Scope) -> bool:
+    """Whether what happened in some time is asked, and of nothing in particular."""
+    return request.kind == "brief" and not request.subject and bool(confined.after)
+
+
+def days_asked(asked: str, request: Request, confined: Scope | None) -> Days | None:
+    """The days on which something was, where what happened then is asked, whoever published it.
+
+    Args:
+        asked: The request as meant.
+        request: The same taken apart.
+        confined: The articles that its own words mean; None for all.
+    """
+    told = [day for each in dates_in(asked) if (day := each.exact)]
+    if len(told) == 1 and request.kind in ("brief", "timeline") and not request.subject:
+        return told[0].__eq__
+    dated = confined and (confined.after or confined.before)
+    return (
+        days_within(asked, confined) if confined and dated and request.kind == "timeline" else None
+    )
+
+
+def days_within(asked: str, confined: Scope) -> Days:
+    """The days of a scope, which goes on a while beyond the one date that is told, if it is one."""
+    first, last = confined.after or date.min, confined.before or date.max
+    told = dates_in(asked)
+    one = told[0] if len(told) == 1 and confined.after and confined.before else None
+    return lambda day: first <= day <= last and (one is None or one.covers(day))
