@@ -14,7 +14,7 @@ from index.text.numbers import numbers_in
 from index.text.words import ENGLISH, content_spans, content_stems, stem
 from rag.answer_text import extractive_text, refusal, sentence
 from rag.dialogue.followup import SHORTER
-from rag.dialogue.small_talk import SMALL_TALK
+from rag.dialogue.small_talk import said_to
 from rag.periods import day_text
 from rag.question import Question
 from rag.quote_context import words_of
@@ -192,7 +192,7 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
     """
     asked = Answer(question=meant.text, query=meant.query, answered=False, text="")
     if request.kind in TALK:
-        said = SMALL_TALK if request.kind == "smalltalk" else about(desk.now)
+        said = said_to(meant.text) if request.kind == "smalltalk" else about(desk.now)
         return replace(asked, text=said, kind=request.kind), ()
     if request.kind == "fact" or not (reply := reply_to(request, desk)):
         return None

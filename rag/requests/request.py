@@ -13,7 +13,7 @@ from index.boilerplate.phrases import Phrases
 from index.text.names import names_in
 from index.text.words import WORD, is_content
 from rag.dialogue.followup import WHEN
-from rag.dialogue.small_talk import bare, is_small_talk
+from rag.dialogue.small_talk import SMALL_TALK, bare, is_small_talk, said_to
 from rag.question import Question
 from rag.reading.reader import RequestReading
 from rag.types import TALK, Answer, Scope, Turn
@@ -138,7 +138,8 @@ def decided(
         read: The reading model's ``Reader.request``.
     """
     if meant.kind == "smalltalk":
-        return Request("about" if read(meant.text).kind == "about" else "smalltalk")
+        asks = said_to(meant.text) == SMALL_TALK and read(meant.text).kind == "about"
+        return Request("about" if asks else "smalltalk")
     if meant.form:
         return _formed(meant, history, read)
     own = bare(meant.spelt)
