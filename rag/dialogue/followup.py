@@ -38,6 +38,10 @@ MORE, _CHECKS, SOURCES, WHEN, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST, _MEANT
     _PHRASES.compiled(name, re.I)
     for name in "more checks sources when fragment asks beside form request meant".split()
 )
+_OF_ARTICLES = {
+    name: _PHRASES.compiled(name, re.I) for name in ("author", "list_them", "sum_it_up")
+}
+_DOUBTS = _PHRASES.compiled("doubts", re.I)
 _ELSE = re.compile(r"(?:and )?(?P<who>\w+) else\W*$", re.I)
 _WHAT_ELSE = re.compile(r"\b(?:what|anything) else\b", re.I)
 _TIMES = [
@@ -103,6 +107,25 @@ def form_in(question: str) -> str:
     return found["form"] if found else ""
 
 
+def asked_of(question: str, reply: Answer | str) -> str:
+    """What a turn asks of the reply before it and of nothing else; "" for no such.
+
+    Args:
+        question: The turn.
+        reply: What was replied before.
+
+    Returns:
+        "doubts" asks which of the accounts holds; of articles that were found or counted, "author"
+        asks who wrote them, "list_them" which they are, "sum_it_up" what they tell.
+    """
+    if not isinstance(reply, Answer):
+        return ""
+    if _DOUBTS.match(question):
+        return "doubts"
+    names = _OF_ARTICLES if reply.kind in ("search", "count") else ()
+    return next((name for name in names if _OF_ARTICLES[name].match(question)), "")
+
+
 def _after(question: str, known: Completed, before: Turn) -> Completed:
     """A turn completed from the turn before it, and from that one completed itself."""
     reply, said = before.reply, before.said
@@ -113,7 +136,7 @@ def _after(question: str, known: Completed, before: Turn) -> Completed:
     other = _ELSE.match(question)
     if MORE.match(question) or (other and known.question.lower().startswith(other["who"].lower())):
         return replace(known, said=f"{known.said} {said}".strip())
-    if SOURCES.match(question):
+    if SOURCES.match(question) or asked_of(question, reply):
         return known
     if _CHECKS.match(question):
         return Completed(question, next(iter(claims_of(reply)), known.question))
@@ -153,9 +176,10 @@ def _instead(new: str, before: str) -> str:
 
     That is the one name, or whoever acts; else what is called the same but for a word.
     """
-    if _ASKS.match(new) or len(new.split()) > MOST_WORDS:
+    fragment = _FRAGMENT.match(new)
+    if not fragment or fragment["in"] or _ASKS.match(new) or len(new.split()) > MOST_WORDS:
         return ""
-    new = new.rstrip(" ?.!")
+    new = fragment["what"]
     names = names_in(before)
     names = names if len(names) < 2 else [name for name in names if _acts(name, before)]
     if len(names) == 1:

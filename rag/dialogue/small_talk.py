@@ -13,8 +13,8 @@ SMALL_TALK = (
 )
 WELCOME = "You are welcome. Ask on whenever you like."
 SORRY = (
-    "I am sorry that this did not help. I can only quote what the articles say: name the person, the"
-    " day or the outlet that you mean, or ask for a brief, a timeline or where accounts differ."
+    "I am sorry that this did not help. I can only quote what the articles say: name the person,"
+    " the day or the outlet that you mean, or ask for a brief, a timeline or where accounts differ."
 )
 
 _PHRASES = Phrases("rag.dialogue")
