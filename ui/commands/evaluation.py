@@ -33,7 +33,7 @@ from rag.question_files import (
 from rag.settings import Settings
 from ui.commands import indexing
 from ui.commands.batch import tracked
-from ui.conversation_store.values import Feedback
+from ui.conversation_store.database import Feedback
 from ui.files import check_place, replacing
 from ui.output import plain
 from ui.report import About, page, show
