@@ -6,7 +6,7 @@ import re
 import sqlite3
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from index import damage, migrate, search_index
@@ -16,10 +16,6 @@ from index.disk import alone, put
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, OnRecordError
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.search_index import SearchIndex, SearchIndexDamaged
-
-if TYPE_CHECKING:
-    from index.ledger import Ledger
-    from index.search_index import SearchIndex
 
 LEDGER = "ledger.sqlite"
 
@@ -265,8 +261,6 @@ def engine_at(place: Place) -> Engine:
         OnRecordError: it is a database, and its driver is not installed.
     """
     if not is_database(place):
-        from index.engine import Embedded
-
         return Embedded(Path(place))
     try:
         from index.postgres.engine import Postgres

@@ -1,4 +1,4 @@
-"""A corpus to ask, and a chat with it: the front door."""
+"""A corpus to ask: the front door."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from index.embed import Embedder
 from index.embedders import embedder_of
 from index.engine import is_database
 from index.ledger import StoredArticle
 from rag.answer_text import refusal
+from rag.dialogue.history import Conversation
 from rag.generative.llm import LanguageModel, configured
 from rag.library import Library
 from rag.pipeline import Pipeline
@@ -29,9 +30,7 @@ from rag.types import (
     Filters,
     How,
     Said,
-    Turn,
     as_turns,
-    messages_of,
 )
 
 if TYPE_CHECKING:
@@ -42,57 +41,6 @@ if TYPE_CHECKING:
 
     from rag.llamaindex.engines import CorpusChatEngine, CorpusQueryEngine, CorpusRetriever
     from rag.llamaindex.stores import NodeSearch
-
-
-class Answerer(Protocol):
-    """What a chat needs of a corpus."""
-
-    def stream(self, question: str | AskRequest, **how: Unpack[How]) -> Iterator[Answer]:
-        """Answers a question asked after earlier turns, or refuses to; the last one is whole."""
-
-
-class Conversation:
-    """The turns of one chat with a corpus; not for several threads at once."""
-
-    def __init__(self, corpus: Answerer, history: Iterable[Said] = ()) -> None:
-        self._corpus = corpus
-        self._turns = as_turns(history)
-
-    @property
-    def turns(self) -> tuple[Turn, ...]:
-        """The turns so far, oldest first, each with its answer."""
-        return self._turns
-
-    @property
-    def history(self) -> list[dict[str, str]]:
-        """The turns so far as messages, oldest first."""
-        return messages_of(self._turns)
-
-    def ask(self, question: str, **how: Unpack[How]) -> Answer:
-        """Answers a question in the light of the turns before it.
-
-        Args:
-            question: As typed.
-            **how: As for ``Corpus.ask``, but for the history, which is this chat's own.
-
-        Raises:
-            UnusableQuestion: it is empty, too long, or has no word to search for.
-        """
-        return deque(self.stream(question, **how), maxlen=1)[0]
-
-    def stream(self, question: str, **how: Unpack[How]) -> Iterator[Answer]:
-        """As ``ask``, as an answer that grows; the last one is whole, and becomes a turn.
-
-        Args:
-            question: As typed.
-            **how: As for ``ask``.
-        """
-        answer = None
-        how["history"] = self._turns
-        for answer in self._corpus.stream(question, **how):
-            yield answer
-        if answer:
-            self._turns = (*self._turns, Turn(answer.question, answer))
 
 
 # Passages looked at for each article of a ranking: long articles fill several places.
