@@ -11,8 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from index import damage, migrate, search_index
 from index.article import Article
-from index.connection import MAKING, Connections, damaged, logged, recognise
-from index.disk import alone, put
+from index.disk import MAKING, Connections, alone, damaged, logged, put, recognise
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, OnRecordError
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.search_index import SearchIndex, SearchIndexDamaged

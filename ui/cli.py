@@ -423,7 +423,7 @@ def chat(
 ) -> None:
     """Open the web chat, and the doors for programs beside it."""
     from ui.server.auth import admitted
-    from ui.server.listening import listen, share_arenas
+    from ui.server.process import listen, share_arenas
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
@@ -510,11 +510,10 @@ def llm(
     as_json: AsJson = False,
 ) -> None:
     """See whether the language model's server answers, which models it has, and how fast."""
-    from ui.commands import probe
+    from ui.commands.evaluation import probe
 
-    probe.run(
-        _settings(None, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key), as_json=as_json
-    )
+    settings = _settings(None, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
+    probe(settings, as_json=as_json)
 
 
 @app.command()

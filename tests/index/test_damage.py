@@ -11,7 +11,7 @@ import pytest
 
 from index.article import Article
 from index.build import Builder
-from index.connection import Connections
+from index.disk import Connections
 from index.engine import LEDGER, faults, open_ledger
 from index.errors import IndexDamaged, OnRecordError
 from index.generation import Generations

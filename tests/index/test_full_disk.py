@@ -12,8 +12,7 @@ import pytest
 from index import search_index
 from index.backup import backup
 from index.build import Builder
-from index.connection import MAKING, Connections
-from index.disk import put
+from index.disk import MAKING, Connections, put
 from index.engine import LEDGER, faults
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger

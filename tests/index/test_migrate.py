@@ -9,8 +9,8 @@ import pytest
 
 from index import migrate
 from index.build import Builder
-from index.connection import Connections
 from index.database import digest
+from index.disk import Connections
 from index.engine import LEDGER, faults
 from index.errors import IndexMismatch
 from index.generation import Generations

@@ -10,7 +10,7 @@ import pytest
 from tests.running import run
 from ui.server import auth as attempts_module
 from ui.server.auth import FORGOTTEN, Attempts, NotNow, SignIn, User, Users
-from ui.server.log import Seldom
+from ui.server.process import Seldom
 
 PASSWORD = "correct horse battery"
 ADA = User.with_password("ada", PASSWORD)

@@ -27,7 +27,7 @@ from index.web.fetch import Fetch, Fetcher, NotFetched
 from index.web.reading import Unreadable, as_read, listing, unzipped
 from rag.settings import Settings
 from ui import output
-from ui.alerts.store import FILE as ALERTS
+from ui.alerts import FILE as ALERTS
 from ui.conversation_store.database import FILE
 from ui.conversation_store.store import damage
 from ui.files import check_place, note, person, replacing

@@ -18,9 +18,7 @@ from index.sync import Report
 from index.web.addresses import is_web
 from index.web.fetch import Fetch
 from rag.settings import Settings
-from ui.alerts import checking
-from ui.alerts.checking import line, rss
-from ui.alerts.store import Alerts
+from ui.alerts import Alerts, ask_new, keep, line, rss
 from ui.commands import indexing
 from ui.output import plain
 from ui.templating import counted
@@ -51,7 +49,7 @@ def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> 
 def tell_new(settings: Settings) -> None:
     """Asks the alerts of what is new, and tells what matched on standard error."""
     try:
-        found, failed = checking.ask_new(settings)
+        found, failed = ask_new(settings)
     except OnRecordError as error:
         typer.echo(plain(f"onrecord: alerts: {error}"), err=True)
         return
@@ -62,7 +60,7 @@ def tell_new(settings: Settings) -> None:
 
 
 def _add(settings: Settings, text: str, as_json: bool) -> None:
-    alert = checking.keep(Alerts(settings.index), settings.place(), text)
+    alert = keep(Alerts(settings.index), settings.place(), text)
     _show(asdict(alert), f"{alert.pk}: {alert.text}", as_json)
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from index.connection import logged, readable
 from index.database import digest
+from index.disk import logged, readable
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from rag.types import Answer

@@ -15,7 +15,7 @@ from index.readers.source import extensions
 from rag.corpus import Corpus
 from rag.periods import day_text
 from rag.requests.timeline import events_of
-from ui.alerts.store import Alerts
+from ui.alerts import Alerts
 from ui.library.listing import (
     COLUMNS,
     Column,

@@ -25,7 +25,7 @@ import typer
 
 from index.errors import OnRecordError
 from rag.settings import Settings
-from ui.server.log import Seldom
+from ui.server.process import Seldom
 
 # Wrong passwords that nobody waits after, and the longest wait, which each further one doubles up
 # to: of one address under one name, of one address, and under one name wherever they come from.
