@@ -1,7 +1,7 @@
 """Where each sentence of a text begins and ends, as exact character offsets.
 
-`split_blocks` gives the lines that are read as one; which stops inside them end a sentence, and what
-belongs to a stop (quotation marks, brackets, source notes), is judged here.
+`split_blocks` gives the lines that are read as one; which stops inside them end a sentence is
+judged then, and what belongs to a stop (quotation marks, brackets, source notes).
 """
 
 from __future__ import annotations
