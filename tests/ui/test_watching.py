@@ -13,7 +13,7 @@ from index.web.fetch import Fetcher
 from rag.settings import Settings
 from tests.newsite import Site
 from tests.ui.printed import only
-from ui.alerts.store import Alerts
+from ui.alerts import Alerts
 from ui.commands import indexing
 from ui.commands.watching import Watch, _changes, seconds
 
