@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from index.boilerplate.phrases import Phrases
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
-from index.text.words import ENGLISH, content_stems
+from index.text.words import ENGLISH, Phrases, content_stems
 from rag.dialogue.followup import SOURCES, Completed, complete, form_in, joined, resolved
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing

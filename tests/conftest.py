@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from index.build import Builder
-from index.minilm import MiniLM
+from index.embedders import MiniLM
 from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.settings import Settings

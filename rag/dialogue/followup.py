@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from index.boilerplate.phrases import Phrases
 from index.text.dates import MONTH, WEEKDAY, dates_in
 from index.text.names import Name, names_in
-from index.text.words import content_stems
+from index.text.words import Phrases, content_stems
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
     claims_of,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.boilerplate.phrases import Phrases
-from index.text.words import content_stems, is_content
+from index.text.words import Phrases, content_stems, is_content
 
 # A question of fewer content words leans on what it shares a word with, unless it names something.
 # MTRAGUN, nDCG@10: 0.906, and 0.912 where it need not share one; but then a change of topic ("what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.boilerplate.phrases import Phrases
+from index.text.words import Phrases
 
 # What is said to somebody who asks for nothing that articles tell.
 SMALL_TALK = (

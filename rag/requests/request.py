@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.boilerplate.phrases import Phrases
 from index.text.names import names_in
-from index.text.words import WORD, is_content
+from index.text.words import WORD, Phrases, is_content
 from rag.dialogue.followup import WHEN
 from rag.dialogue.small_talk import bare, is_small_talk
 from rag.question import Question

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from index.embedded import LEDGER
+from index.engine import LEDGER
 from index.errors import IndexMissing, IndexUnwritable
 from index.generation import Generations
 from tests.fakes import FakeEmbedder

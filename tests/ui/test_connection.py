@@ -18,8 +18,7 @@ from tests.running import run
 from tests.ui.serving import SECONDS, ScriptedCorpus, growing
 from ui.server.api import build_api
 from ui.server.connection import Connection, Limits
-from ui.server.listening import CannotServe
-from ui.server.log import OneLine
+from ui.server.process import CannotServe, OneLine
 from ui.server.server import Forwarded, Server
 
 ROOT = Path(__file__).parents[2]

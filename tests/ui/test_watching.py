@@ -14,7 +14,7 @@ from rag.settings import Settings
 from tests.newsite import Site
 from tests.ui.printed import only
 from tests.ui.serving import SECONDS
-from ui.alerts.store import Alerts
+from ui.alerts import Alerts
 from ui.commands import indexing
 from ui.commands.watching import Watch, _changes, seconds
 

@@ -15,7 +15,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ui.server.log import Seldom
+from ui.server.process import Seldom
 
 # Descriptors kept for the index, the chats and the log (27 after the first question), and for
 # connections that were taken and are not counted yet (asyncio takes so many at once: BACKLOG).

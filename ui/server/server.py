@@ -28,8 +28,8 @@ from index.errors import OnRecordError
 from rag.settings import Settings
 from ui.server.auth import Users
 from ui.server.connection import BACKLOG, IDLE, Connection, Limits
-from ui.server.listening import CannotServe, listen, share_arenas
 from ui.server.metrics import SHARED
+from ui.server.process import CannotServe, listen, share_arenas
 
 log = logging.getLogger(__name__)
 
