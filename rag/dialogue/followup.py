@@ -196,23 +196,24 @@ def _swapped(question: str, before: str) -> str:
     found = _FRAGMENT.match(question)
     if not found or not (found["opened"] or found["in"]):
         return ""
-    if day := _day_beside(question, before):
-        return day
     new, preposition = re.sub(r"^the (?=\w+est$)", "", found["what"]), found["in"]
     if preposition in (None, "on", "about") and (request := _of_another(new, before)):
         return request
-    if preposition == "in" and (month := _month_instead(new, before)):
-        return month
+    if day := _day_beside(question, before) or _month_instead(new, preposition, before):
+        return day
     for kind in (*_TIMES, _AGES):
         places = list(kind.finditer(before))
         if kind.fullmatch(new):
             return _put(before, places[0].span(), new) if len(places) == 1 else ""
-    new = re.sub(r"[’']s$", "", new)
-    bare = re.sub(r"^the ", "", new, flags=re.I)
     if preposition == "about" and (about := _ABOUT.search(before)) and not _ASKS.match(new):
         return _put(before, about.span(), new)
-    mine = [name.text for name in names_in(f"x {bare}")]
-    if mine != [bare] or bare in before:
+    return _named_instead(re.sub(r"[’']s$", "", new), preposition, before)
+
+
+def _named_instead(new: str, preposition: str | None, before: str) -> str:
+    """The question before with a name in the place of another; "" if it is not clear of which."""
+    bare = re.sub(r"^the ", "", new, flags=re.I)
+    if bare in before or [name.text for name in names_in(f"x {bare}")] != [bare]:
         return ""
     names = names_in(before)
     if preposition:
@@ -223,10 +224,10 @@ def _swapped(question: str, before: str) -> str:
     return _put_name(before, names[0], new) if len(names) == 1 else ""
 
 
-def _month_instead(new: str, before: str) -> str:
+def _month_instead(new: str, preposition: str | None, before: str) -> str:
     """The question before of a month or year in the place of its one day; "" for no such."""
     told, other = dates_in(before), dates_in(f"in {new}")
-    if [d.exact is None for d in (*told, *other)] != [False, True]:
+    if preposition != "in" or [d.exact is None for d in (*told, *other)] != [False, True]:
         return ""
     start = told[0].start - len("on ") * before[: told[0].start].endswith("on ")
     year = f" {told[0].year}" if told[0].year and not re.search(r"\d{4}", new) else ""

@@ -143,26 +143,34 @@ def decided(
         return Request("about" if here else "smalltalk")
     if meant.form:
         return _formed(meant, history, read)
-    own = bare(meant.spelt)
-    if request := _of_reply(meant, own, history, read):
-        return request
+    request = _of_reply(meant, bare(meant.spelt), history, read)
+    return request or _asked_for(meant, history, read)
+
+
+def _asked_for(
+    meant: Question, history: Sequence[Turn], read: Callable[[str], RequestReading]
+) -> Request:
+    """What a turn asks the articles for."""
     # A turn that was completed stands alone.
-    whole = meant.leans and meant.asked != own
-    request = request_of(meant.asked if whole else meant.spelt, read)
+    completed = meant.leans and meant.asked != bare(meant.spelt)
+    request = request_of(meant.asked if completed else meant.spelt, read)
     asks = meant.leans or _YES_OR_NO.match(meant.spelt)  # "is there a timetable?"
     if request.kind in TALK:
         return FACT if asks and not _OURS.search(meant.spelt) else request
-    dated = request.kind == "timeline" and request.subject
-    if len(meant.parts) > 1 and request.kind not in PROSE and not dated:
+    if len(meant.parts) > 1 and not _of_whole(request):
         return FACT  # "until when is it shut, and what happens then"
     if meant.leans and request.kind not in WHOLE:
         request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
-    nobody = request.kind == "quotes" and not (request.speaker or request.subject)
-    if request.kind in TALK or (nobody and meant.before):
-        return FACT
+    if request.kind in TALK or (meant.before and request == Request("quotes")):
+        return FACT  # "who said so"
     return _about_before(
         meant.asked, request, history, read, speaks=bool(meant.said) or not meant.leans
     )
+
+
+def _of_whole(request: Request) -> bool:
+    """Whether a request of several parts is still one: "what happened first and what then"."""
+    return request.kind in PROSE or bool(request.kind == "timeline" and request.subject)
 
 
 def may_be_fact(meant: Question, request: Request) -> bool:
