@@ -96,7 +96,7 @@ PASSAGES = 12
 # scraped articles) 19 are answered right at 0, 23 at 0.4.
 ALONE = 0.4
 
-# Passages that are read for each further part of a question, and for one that leans by itself: of 28
+# Passages that are read for each further part of a question, and for one that leans, alone: of 28
 # follow-ups of tests/golden as many are answered right with 4 as with 12.
 PART_PASSAGES = 4
 
