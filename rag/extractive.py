@@ -12,10 +12,9 @@ from index.text.words import content_stems
 from rag.answer_text import attribution, extractive_text, refusal
 from rag.question import Question
 from rag.quote_context import citation, numbered, quote_span
-from rag.reading.answerability import reason
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.reading.retriever_reader import Found
+from rag.reading.retriever_reader import Found, reason
 from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify
 

@@ -21,8 +21,8 @@ from tests.e2e.browsing import (
 )
 from tests.ui.fake_corpus import PLAIN, QUOTE, FakeCorpus, cite, claim, reply
 from tests.ui.reporting import about, hostile_answers
+from ui.conversation_store.database import Turn
 from ui.conversation_store.store import ConversationStore
-from ui.conversation_store.values import Turn
 from ui.export import page as exported_page
 from ui.page.app import build_app, launch
 from ui.report import page as report_page

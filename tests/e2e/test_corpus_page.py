@@ -19,7 +19,7 @@ from tests.e2e.browsing import (
 from tests.newsite import Site
 from tests.rag.builders import article, corpus_of
 from tests.ui.serving import PASSWORD
-from ui.alerts.store import Alerts, Match
+from ui.alerts import Alerts, Match
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms
 from ui.page.app import build_app, launch

@@ -18,7 +18,7 @@ from ui.page.app import build_app, launch
 from ui.server import auth as auth_module
 from ui.server.api import build_api
 from ui.server.auth import BadAuth, User, Users, admitted, is_loopback
-from ui.server.listening import CannotServe
+from ui.server.process import CannotServe
 from ui.server.server import Server
 
 ADA = User.with_password("ada", PASSWORD)

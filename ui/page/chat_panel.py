@@ -15,7 +15,7 @@ from typing import Any
 from index.errors import OnRecordError
 from rag.corpus import Corpus
 from rag.types import NO_FILTERS, Answer, Filters
-from ui.conversation_store.values import NoSuchConversation
+from ui.conversation_store.database import NoSuchConversation
 from ui.library.view import Terms
 from ui.page.chat import (
     OpenTurns,

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from index.article import Article, Place
-from index.boilerplate import phrases
+from index.boilerplate import rules
 from index.boilerplate.clean import clean_article
 from index.boilerplate.rules import is_sentence, plain
 from index.readers.assembly import Assembly
@@ -143,12 +143,12 @@ def timed(article: Article, times: list[str]) -> Article:
 
 KINDS = (
     (
-        phrases.SCRIPTS,
+        rules.SCRIPTS,
         "the page only asks for JavaScript; save it from a browser, when its text is shown",
     ),
-    (phrases.ROBOTS, "the page only asks whether a person reads it; save it from a browser"),
+    (rules.ROBOTS, "the page only asks whether a person reads it; save it from a browser"),
     (
-        phrases.MISSING,
+        rules.MISSING,
         "the page only says that there is no such page; look for its article elsewhere",
     ),
 )
@@ -183,7 +183,7 @@ def wall(text: str, title: str, tree: Node) -> str | None:
         notices = [plain(line) for line in lines if _notice(plain(line))]
         if any(map(_asks_consent, notices)):
             return CONSENT
-        if any(map(phrases.PAID.search, notices)):
+        if any(map(rules.PAID.search, notices)):
             return PAYWALL
     return LISTING if _lists(tree, lines) else None
 
@@ -191,15 +191,13 @@ def wall(text: str, title: str, tree: Node) -> str | None:
 def _notice(line: str) -> bool:
     return bool(
         _asks_consent(line)
-        or any(
-            p.search(line) for p in (phrases.MISSING, phrases.SCRIPTS, phrases.ROBOTS, phrases.PAID)
-        )
+        or any(p.search(line) for p in (rules.MISSING, rules.SCRIPTS, rules.ROBOTS, rules.PAID))
     )
 
 
 def _asks_consent(line: str) -> bool:
-    things = set(phrases.CONSENT.findall(line))
-    return len(things) > 1 and bool(phrases.COOKIES.search(line) or phrases.WITHDRAW.search(line))
+    things = set(rules.CONSENT.findall(line))
+    return len(things) > 1 and bool(rules.COOKIES.search(line) or rules.WITHDRAW.search(line))
 
 
 def _shown(tree: Node) -> str:
