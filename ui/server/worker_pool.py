@@ -158,8 +158,12 @@ class WorkerPool:
             told()
 
         future = self._pool.submit(worked)
-        future.add_done_callback(lambda ended: ended.cancelled() and self._room.release())
+        future.add_done_callback(self._never_begun)
         return future
+
+    def _never_begun(self, future: Future[None]) -> None:
+        if future.cancelled():
+            self._room.release()
 
 
 class _Newest(Generic[T]):
