@@ -22,9 +22,8 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.text.sentences import split_sentences
-from index.vector_store import as_node
 from rag.dialogue.history import Answerer, Conversation
-from rag.llamaindex.stores import PartUnusable, source_nodes, text_of
+from rag.llamaindex.stores import PartUnusable, chunk_node, source_nodes, text_of
 from rag.pipeline import Pipeline
 from rag.reading.evidence import LEVEL, MARGIN, RELEVANCE
 from rag.reading.reader import SentenceReading, Text, default_reader
@@ -47,7 +46,7 @@ class CorpusRetriever(BaseRetriever):
         with pipeline.library.reading() as now:
             allowed = now.allowed(self._filters.condition())
             found = pipeline.search(self._filters)(now, query, self._top_k, allowed)
-        return [NodeWithScore(node=as_node(p.chunk, p.article), score=p.score) for p in found]
+        return [NodeWithScore(node=chunk_node(p.chunk, p.article), score=p.score) for p in found]
 
 
 class CorpusQueryEngine(BaseQueryEngine):
