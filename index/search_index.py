@@ -9,17 +9,17 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bm25 import BM25Index
+from index.bm25 import BM25Index, Words
 from index.chunk import embedded_text
 from index.disk import settle, sync
 from index.ledger import Ledger, StoredArticle
 from index.text.words import ENGLISH, code_of, content_stems
-from index.vectors import Floats, VectorIndex
+from index.vectors import Floats, VectorIndex, Vectors
 from index.vocabulary import Vocabulary, count_words
 
 FOLDER = "derived"
@@ -29,48 +29,6 @@ _ROWS = 100_000  # vectors that are in 32 bits at once
 
 class SearchIndexDamaged(Exception):
     """The files are not there, not whole, or not of this generation; they can be made again."""
-
-
-class Vectors(Protocol):
-    """Vectors by id, as ``VectorIndex`` and PostgreSQL have them."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def search(
-        self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
-        """See ``VectorIndex.search``.
-
-        Args:
-            query: float32 (d,), unit length.
-            top_k: How many at most.
-            allowed: The ids that may be found; None for all.
-        """
-
-    def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
-        """See ``VectorIndex.scores``."""
-
-
-class Words(Protocol):
-    """Texts by id, as ``BM25Index`` and PostgreSQL have them."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def frequency(self, stem: str) -> int:
-        """In how many texts a stem occurs."""
-
-    def search(
-        self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
-        """See ``BM25Index.search``.
-
-        Args:
-            weights: What each stem counts.
-            top_k: How many at most.
-            allowed: The ids that may be found; None for all.
-        """
 
 
 @dataclass(frozen=True, slots=True)
