@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from hashlib import blake2b
@@ -19,26 +19,6 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 
 
-class Rows(Protocol):
-    """What a statement gives."""
-
-    def fetchone(self) -> Any:  # noqa: ANN401
-        """The next row; None when there is none."""
-
-    def fetchall(self) -> list[Any]:
-        """The rows that are left."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """The rows, one after another."""
-
-
-class Executes(Protocol):
-    """What runs a statement that takes no values."""
-
-    def execute(self, sql: str, /) -> Rows:
-        """Runs it."""
-
-
 class Database(Protocol):
     """The database of a ledger: SQLite (``index.disk``) or PostgreSQL.
 
@@ -49,7 +29,7 @@ class Database(Protocol):
     def place(self) -> str:
         """Where it is, as a person may be told."""
 
-    def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401 (the rows, as the driver gives them)
         """Runs one statement.
 
         Args:
