@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
 from index.chunk import chunk_article
-from index.duplicates import signature
+from index.preparing import signature
 from index.readers.encoding import MAX_CHARACTERS, MAX_LINES, Refused
 from index.readers.files import SourceFile
 from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_html
