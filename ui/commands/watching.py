@@ -23,64 +23,6 @@ from ui.commands import indexing
 from ui.output import plain
 from ui.templating import counted
 
-MOST = 100
-
-
-ACTIONS = ("add", "list", "remove", "matches", "feed")
-
-
-def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> None:
-    """Does what ``onrecord alert`` is told to do.
-
-    Args:
-        settings: Where the index is, and how it is asked.
-        action: One of ``ACTIONS``.
-        text: The alert's question or words, or its number.
-        as_json: Whether JSON is printed, and nothing else.
-
-    Raises:
-        typer.BadParameter: it is not one of ``ACTIONS``, or lacks its text.
-        AlertsUnusable, NoSuchAlert: see the classes.
-    """
-    if action not in ACTIONS:
-        raise typer.BadParameter(f"“{action}” is none of {', '.join(ACTIONS)}")
-    if (action in ("add", "remove")) != (text is not None):
-        raise typer.BadParameter('alert add "QUESTION OR SEARCH", alert remove NUMBER, alert list')
-    alerts, named = Alerts(settings.index), (text or "").strip()
-    if action == "feed":
-        typer.echo(rss(alerts.matches(MOST)), nl=False)
-    elif action == "list":
-        kept = alerts.all()
-        lines = [f"{each.pk}: {each.text}" for each in kept] or ["no alerts"]
-        _show([asdict(each) for each in kept], "\n".join(lines), as_json)
-    elif action == "matches":
-        found = alerts.matches(MOST)
-        lines = [line(each) for each in found] or ["no matches"]
-        _show([asdict(each) for each in found], "\n".join(lines), as_json)
-    else:
-        adds = action == "add"
-        alert = keep(alerts, settings.place(), named) if adds else alerts.remove(named)
-        said = f"{alert.pk}: {alert.text}" if adds else f"removed: {alert.text}"
-        _show(asdict(alert), said, as_json)
-
-
-def _show(values: object, text: str, as_json: bool) -> None:
-    typer.echo(json.dumps(values, ensure_ascii=False) if as_json else plain(text))
-
-
-def tell_new(settings: Settings) -> None:
-    """Asks the alerts of what is new, and tells what matched on standard error."""
-    try:
-        found, failed = ask_new(settings)
-    except OnRecordError as error:
-        typer.echo(plain(f"onrecord: alerts: {error}"), err=True)
-        return
-    for match in found:
-        typer.echo(f"alert: {line(match)}", err=True)
-    for sentence in failed:
-        typer.echo(plain(f"onrecord: {sentence}"), err=True)
-
-
 # How often it is looked whether it is time, in seconds, while no file changes.
 TICK = 30.0
 LEAST = 60.0  # seconds between two visits to a site
@@ -239,3 +181,61 @@ def _changes(folders: Sequence[Path], index: Path, tick: float) -> Iterator[obje
         yield_on_timeout=True,
         raise_interrupt=True,
     )
+
+
+MOST = 100
+
+
+ACTIONS = ("add", "list", "remove", "matches", "feed")
+
+
+def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> None:
+    """Does what ``onrecord alert`` is told to do.
+
+    Args:
+        settings: Where the index is, and how it is asked.
+        action: One of ``ACTIONS``.
+        text: The alert's question or words, or its number.
+        as_json: Whether JSON is printed, and nothing else.
+
+    Raises:
+        typer.BadParameter: it is not one of ``ACTIONS``, or lacks its text.
+        AlertsUnusable, NoSuchAlert: see the classes.
+    """
+    if action not in ACTIONS:
+        raise typer.BadParameter(f"“{action}” is none of {', '.join(ACTIONS)}")
+    if (action in ("add", "remove")) != (text is not None):
+        raise typer.BadParameter('alert add "QUESTION OR SEARCH", alert remove NUMBER, alert list')
+    alerts, named = Alerts(settings.index), (text or "").strip()
+    if action == "feed":
+        typer.echo(rss(alerts.matches(MOST)), nl=False)
+    elif action == "list":
+        kept = alerts.all()
+        lines = [f"{each.pk}: {each.text}" for each in kept] or ["no alerts"]
+        _show([asdict(each) for each in kept], "\n".join(lines), as_json)
+    elif action == "matches":
+        found = alerts.matches(MOST)
+        lines = [line(each) for each in found] or ["no matches"]
+        _show([asdict(each) for each in found], "\n".join(lines), as_json)
+    else:
+        adds = action == "add"
+        alert = keep(alerts, settings.place(), named) if adds else alerts.remove(named)
+        said = f"{alert.pk}: {alert.text}" if adds else f"removed: {alert.text}"
+        _show(asdict(alert), said, as_json)
+
+
+def _show(values: object, text: str, as_json: bool) -> None:
+    typer.echo(json.dumps(values, ensure_ascii=False) if as_json else plain(text))
+
+
+def tell_new(settings: Settings) -> None:
+    """Asks the alerts of what is new, and tells what matched on standard error."""
+    try:
+        found, failed = ask_new(settings)
+    except OnRecordError as error:
+        typer.echo(plain(f"onrecord: alerts: {error}"), err=True)
+        return
+    for match in found:
+        typer.echo(f"alert: {line(match)}", err=True)
+    for sentence in failed:
+        typer.echo(plain(f"onrecord: {sentence}"), err=True)
