@@ -6,8 +6,8 @@ import json
 import shutil
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,6 @@ class SearchIndex:
         chunk_words: Over each chunk under its title and heading.
         article_vectors: Over the mean of each article's chunk vectors.
         languages: Those of the articles, by their codes.
-        recall: The share of the true nearest that the vectors of "chunks" and of "articles" find,
-            as it was measured when they were built; nothing where it was not.
     """
 
     token: str
@@ -51,7 +49,6 @@ class SearchIndex:
     article_words: Words
     vocabulary: Vocabulary
     languages: frozenset[str] = frozenset({ENGLISH})
-    recall: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def build(cls, ledger: Ledger, dimension: int, token: str) -> SearchIndex:
@@ -64,10 +61,7 @@ class SearchIndex:
         """
         ids, vectors, owners = _vectors(ledger, dimension)
         near = dict(_nearness(ids, vectors, owners))
-        chunk_words, article_words, vocabulary, languages = _words(ledger, ids, owners, None)
-        recall = {name: index.recall for name, index in near.items()}
-        words = chunk_words, article_words, vocabulary
-        return cls(token, near["chunks"], near["articles"], *words, languages, recall)
+        return cls(token, near["chunks"], near["articles"], *_words(ledger, ids, owners, None))
 
     @classmethod
     def write(cls, ledger: Ledger, dimension: int, token: str, root: Path) -> None:
@@ -87,19 +81,13 @@ class SearchIndex:
         try:
             making.mkdir(parents=True)
             ids, vectors, owners = _vectors(ledger, dimension)
-            recall = {}
             for name, index in _nearness(ids, vectors, owners):
                 index.save(making / f"{name}.faiss")
-                recall[name] = index.recall
                 del index  # before the next is built: each may take a gigabyte
             del vectors
             *_, languages = _words(ledger, ids, owners, making)
-            stamp = {
-                "token": token,
-                "languages": sorted(languages),
-                "recall": recall,
-                "files": _checksums(making),
-            }
+            files = _checksums(making)
+            stamp = {"token": token, "languages": sorted(languages), "files": files}
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
             settle(making)  # before any commit can name it
             shutil.rmtree(root / token, ignore_errors=True)
@@ -130,7 +118,6 @@ class SearchIndex:
                 BM25Index.load(folder / "articles.words"),
                 Vocabulary.load(folder / "words.tsv"),
                 frozenset(stamp.get("languages", [ENGLISH])),
-                stamp.get("recall", {}),
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise SearchIndexDamaged(f"{folder}: {error}") from error
