@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
-from typing import Any, LiteralString
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import psycopg
@@ -25,7 +25,6 @@ from index.errors import (
     IndexMissing,
     IndexUnreachable,
     IndexUnwritable,
-    OnRecordError,
 )
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.postgres import search
@@ -75,7 +74,7 @@ class Connections(Database):
         return db if db is not None and not db.closed else self._connect()
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        with self._told(self._unwritable):
+        with self._told():
             try:
                 db = psycopg.connect(
                     self._url,
@@ -141,7 +140,7 @@ class Connections(Database):
         if self.db.info.transaction_status != TransactionStatus.IDLE:
             yield
             return
-        with self._told(self._unwritable):
+        with self._told():
             begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
             try:
                 db = self.db
@@ -152,7 +151,7 @@ class Connections(Database):
             try:
                 yield
             finally:
-                _end(db, "ROLLBACK")
+                _roll_back(db)
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -162,14 +161,14 @@ class Connections(Database):
             IndexUnreachable: the server does not answer.
             IndexUnwritable: its disk is full, or this user may not write.
         """
-        with self._told(self._unwritable):
+        with self._told():
             db = self.db
             db.execute("BEGIN")
             try:
                 yield
                 db.execute("COMMIT")
             except BaseException:
-                _end(db, "ROLLBACK")
+                _roll_back(db)
                 raise
 
     @contextmanager
@@ -179,7 +178,7 @@ class Connections(Database):
         Raises:
             IndexBusy: another one does.
         """
-        with self._told(self._unwritable):
+        with self._told():
             mine = (f"onrecord {self.name}",)
             took = "SELECT pg_try_advisory_lock(hashtextextended(?, 0))"
             if not self.execute(took, mine).fetchone()[0]:
@@ -204,23 +203,20 @@ class Connections(Database):
             del self._local.db
 
     @contextmanager
-    def _told(self, refused: Callable[[str], OnRecordError]) -> Iterator[None]:
+    def _told(self) -> Iterator[None]:
         """What the server says of itself, in a sentence with the remedy."""
         try:
             yield
         except _REFUSED as error:
-            raise refused(_said(error)) from error
+            raise IndexUnwritable(
+                f"{self.place}: nothing can be written here ({_said(error)}); make room, or let"
+                " this user write, and run the command again; what was indexed before is unharmed"
+            ) from error
         except psycopg.OperationalError as error:
             raise IndexUnreachable(
                 f"{self.place}: the database cannot be used ({_said(error)}); see that its server"
                 " runs, and that the address names it, the user and the password"
             ) from error
-
-    def _unwritable(self, why: str) -> OnRecordError:
-        return IndexUnwritable(
-            f"{self.place}: nothing can be written here ({why}); make room, or let this user"
-            " write, and run the command again; what was indexed before is unharmed"
-        )
 
 
 def _marked(statement: str) -> str:
@@ -228,9 +224,9 @@ def _marked(statement: str) -> str:
     return statement.replace("?", "%s")
 
 
-def _end(db: psycopg.Connection[tuple[Any, ...]], how: LiteralString) -> None:
+def _roll_back(db: psycopg.Connection[tuple[Any, ...]]) -> None:
     if not db.closed and db.info.transaction_status != TransactionStatus.IDLE:
-        db.execute(how)
+        db.execute("ROLLBACK")
 
 
 def _said(error: psycopg.Error) -> str:

@@ -17,7 +17,7 @@ from index.readers.encoding import UTF8_BOM, Refused, decode, decode_telling, ti
 from index.readers.fields import particulars
 from index.readers.files import Reader, SourceFile, signed
 from index.readers.html.names import stated_by_hand
-from index.readers.markup import parsed_text, text_of, without_comments
+from index.readers.markup import Node, parsed_text, text_of, without_comments
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -74,8 +74,7 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
     """
     raw = decode(data)
     front, body = _split(raw.replace("\r\n", "\n").replace("\r", "\n"))
-    plain = _MULTIPLIED.sub(r"\*", without_comments(within_bounds(body)))
-    tree = parsed_text(_parser().render(plain))
+    tree = _tree(within_bounds(body))
     text = text_of(tree)
     if not text:
         raise Refused(BLANK)
@@ -84,6 +83,11 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
         known["title"] = known["title"] or text_of(first)
     article = Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root, **known)
     return replace(article, notes=tuple(notes))
+
+
+def _tree(markdown: str) -> Node:
+    """Markdown as a tree of HTML."""
+    return parsed_text(_parser().render(_MULTIPLIED.sub(r"\*", without_comments(markdown))))
 
 
 def _split(raw: str) -> tuple[dict[str, object], str]:
