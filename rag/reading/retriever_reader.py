@@ -99,6 +99,11 @@ ALONE = 0.4
 # Passages that are read for each further part of a question.
 PART_PASSAGES = 4
 
+# What a part of a question gains, in log odds, in the article that best answers the whole, where
+# it is likelier than POSSIBLE. Of 27 questions of two parts (the sample, five scraped articles,
+# stories of 1989) 17 are answered in both with it, 16 without or at 1.5.
+TOGETHER, POSSIBLE = 2.5, -2.5
+
 
 # What each name, number or date counts, in log odds, that a question states and an article lacks:
 # an article that holds them all answers before it.
@@ -284,4 +289,15 @@ def _by_part(
         if name and (named := resolved(part.asked, name)):
             again = evidence.gather(named, ranked, reader)
             found[number] = evidence.surest(again, found[number])
-    return found
+    return [_together(part, whole) for part in found]
+
+
+def _together(part: Sequence[Evidence], whole: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence for a part, that of the article first that best answers the whole."""
+    best = whole[0].article.pk if whole else 0
+
+    def worth(e: Evidence) -> float:
+        together = e.article.pk == best and e.log_odds > POSSIBLE
+        return e.log_odds + TOGETHER * together
+
+    return sorted(part, key=worth, reverse=True)
