@@ -206,7 +206,8 @@ def test_behind_a_password_any_name_will_do(guarded):
     assert response.status_code == 200
 
 
-def test_who_guesses_is_told_when_to_come_again_and_who_knows_gets_in():
+def test_who_guesses_is_told_when_to_come_again_and_who_knows_gets_in(monkeypatch):
+    monkeypatch.setattr(auth_module.Attempts.__init__, "__defaults__", (lambda: 1000.0,))
     users = Users([ADA, GRACE])
     with served(ScriptedCorpus(), users) as client:
         assert client.get("/v1/models", auth=("grace", "nanoseconds")).status_code == 200

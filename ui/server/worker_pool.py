@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from index.errors import OnRecordError
 
@@ -104,8 +104,7 @@ class WorkerPool:
         Raises:
             Busy: too much is waiting already; also whatever the work raises.
         """
-        async with contextlib.aclosing(self.stream(lambda: iter([work()]))) as results:
-            return await anext(results)
+        return cast("T", await last_of(self.stream(lambda: iter([work()]))))
 
     async def stream(
         self, start: Callable[[], Iterator[T]], receive: Receive | None = None
@@ -130,7 +129,7 @@ class WorkerPool:
             with contextlib.suppress(RuntimeError):  # the loop may have ended before the work
                 loop.call_soon_threadsafe(news.put_nowait, told)
 
-        future = self._submit(lambda: _work(start, tell, gone))
+        future = self._submit(lambda: _work(start, tell, gone), tell)
         watcher = asyncio.create_task(_watch(receive, gone, news)) if receive else None
         try:
             while True:
@@ -158,12 +157,25 @@ class WorkerPool:
         """Ends the threads once their work is done."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _submit(self, work: Callable[[], None]) -> Future[None]:
+    def _submit(self, work: Callable[[], _End], tell: Callable[[_End], None]) -> Future[None]:
+        """Has a thread do work, and tell its end: who is told has room to ask again."""
         if not self._room.acquire(blocking=False):
             raise Busy(f"busy with other questions; ask again in {RETRY_SECONDS} seconds")
-        future = self._pool.submit(work)
-        future.add_done_callback(lambda _: self._room.release())
+
+        def worked() -> None:
+            try:
+                end = work()
+            finally:
+                self._room.release()
+            tell(end)
+
+        future = self._pool.submit(worked)
+        future.add_done_callback(self._never_begun)
         return future
+
+    def _never_begun(self, future: Future[None]) -> None:
+        if future.cancelled():
+            self._room.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,25 +186,25 @@ class _End:
 
 
 def _work(
-    start: Callable[[], Iterator[T]], tell: Callable[[T | _End], None], gone: threading.Event
-) -> None:
+    start: Callable[[], Iterator[T]], tell: Callable[[T], None], gone: threading.Event
+) -> _End:
+    """Tells the items of an iterator; gives its end."""
     if gone.is_set():
-        return
+        return _End()
     try:
         items = start()
         try:
             for item in items:
                 if gone.is_set():
-                    return
+                    break
                 tell(item)
         finally:
             close = getattr(items, "close", None)
             if close:
                 close()
     except BaseException as error:
-        tell(_End(error))
-    else:
-        tell(_End())
+        return _End(error)
+    return _End()
 
 
 async def _watch(receive: Receive, gone: threading.Event, news: asyncio.Queue[T | _End]) -> None:
