@@ -24,7 +24,7 @@ from rag.reading.reader import Reader
 from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import MOST, brief
 from rag.requests.comparison import EACH, comparison, speakers, wanted
-from rag.requests.items import QUOTED, cast, listed, named, sort_of, speakers_quoted
+from rag.requests.items import QUOTED, cast, either, listed, named, sort_of, speakers_quoted
 from rag.requests.material import (
     ARTICLES,
     OPENS,
@@ -48,7 +48,7 @@ from rag.types import TALK, Answer
 
 # Articles that a search or a count shows, sentences of the latest, of each of several papers,
 # passages read for a list, and lines of a reply that is to be short.
-SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 12, 3
+SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 8, 3
 
 # Words by which an article without a title is named.
 OPENING = 8
@@ -532,6 +532,8 @@ def _list(request: Request, desk: Desk) -> Reply | None:
     if _PEOPLE.search(desk.question) and (lines := cast(material)):
         return Reply(f"Named: {in_a_row([line.label for line in lines])}.", lines)
     found = desk.evidence()
+    for each in either(desk.question):
+        found = evidence.surest(desk.evidence(each), found)
     if lines := listed(material, found):
         return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
     lines = named(material, found, desk.question)
