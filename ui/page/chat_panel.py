@@ -12,9 +12,8 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from index.errors import OnRecordError
 from rag.corpus import Corpus
-from rag.types import NO_FILTERS, Answer, Filters
+from rag.types import Answer
 from ui.conversation_store.values import NoSuchConversation
 from ui.library.view import Terms
 from ui.page.chat import (
@@ -28,7 +27,7 @@ from ui.page.chat import (
     stop,
     without_last,
 )
-from ui.page.filters import left_by, narrowed, offered
+from ui.page.filters import left_by, offered
 from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, streamed, told
 from ui.page.history_panel import COPY, SAVE, HistoryPanel, copied, exported, keep, reopen
 from ui.templating import render, static
@@ -38,9 +37,6 @@ FURTHER = 3
 
 ANSWERS_AT_ONCE = 4
 
-NONE = -1
-"""The place of the turn that is put otherwise, where none is."""
-
 _OFFER = """
 element.addEventListener('click', (event) => {
     const button = event.target.closest('button');
@@ -48,9 +44,13 @@ element.addEventListener('click', (event) => {
 });
 """
 
-# The question leaves its box at once, so that nothing is asked twice; while an answer grows it
-# stays there.
-_TAKEN = """text => document.querySelector("#chat .state.growing") ? ["", text] : [text, ""]"""
+# The question leaves its box at once, so that nothing is asked twice; while an answer grows, or a
+# day that was chosen is none, it stays there. With it goes the place of the turn that it replaces.
+_TAKEN = """(text, place) =>
+    document.querySelector("#chat .state.growing, #narrow .left.problem")
+        ? ["", text, "", place] : [text, "", place, ""]"""
+_EDITING = "place => { document.querySelector('#ask').classList.toggle('editing', place !== ''); }"
+_LEFT = "() => ['', '']"
 
 _TIMELINE = "t => /^timeline/i.test(t) ? t : `Timeline of ${t}`"
 
@@ -99,7 +99,8 @@ class ChatPanel:
             self._place_composer()
         # What was in the box when it was sent, and what the browser copies or saves.
         self._asked, self._file = gr.Textbox("", **UNSEEN), gr.Textbox("", **UNSEEN)
-        self._editing = gr.State(NONE)
+        # The place of the turn that is put otherwise, "" where none is, and where one was sent.
+        self._editing, self._place = gr.Textbox("", **UNSEEN), gr.Textbox("", **UNSEEN)
         self._id = history.chat if history else gr.State("")
 
     def _place_talk(self) -> None:
@@ -142,7 +143,7 @@ class ChatPanel:
                 min_width=0,
                 autofocus=True,
             )
-            self._leave = gr.Button("Cancel edit", elem_id="leave", visible=False, **_SMALL)
+            self._leave = gr.Button("Cancel edit", elem_id="leave", **_SMALL)
             self._days = gr.Button("Timeline", elem_id="days", **_SMALL)
             self._send = gr.Button("Ask", elem_id="send", variant="primary", **_SMALL)
             self._halt = gr.Button("Stop", elem_id="stop", **_SMALL)
@@ -198,46 +199,35 @@ class ChatPanel:
         now = self.turns.get(sent.session)
         return now[-1].answer if now else None
 
-    def _composed(self, text: str, editing: int) -> Updates:
-        """What the composer becomes with this text, where a turn is put otherwise, or none."""
-        leave = self._gr.update(visible=editing != NONE)
-        box = self._gr.update(value=text, autofocus=True)
-        return {self._box: box, self._editing: editing, self._leave: leave}
-
     def _answered(
         self,
         sent: Sent,
         question: str,
         before: list[Turn],
         chat: str,
-        filters: Filters,
+        chosen: object,
         **how: bool,
     ) -> Iterator[Updates]:
         run = self.turns.begin(sent.session, before)
-        begun: Updates = {self._editing: NONE, self._leave: self._gr.update(visible=False)}
-        for now in respond(self._corpus, question, before, filters=filters, **how):
+        rows: Updates = {}
+        for now in respond(self._corpus, question, before, chosen, **how):
             if self._history and not now[-1].growing:
                 chat, now = keep(self._history.chats, chat, now, sent.user)
-                begun |= {self._id: chat, **self._history.rows(chat, sent.user)}
+                if not before:  # a chat that is new, or has another name now
+                    rows = self._history.rows(chat, sent.user)
             self.turns.grow(sent.session, run, now)
-            yield {**self.shown(sent, now), **begun}
+            yield {**self.shown(sent, now), self._id: chat, **rows}
 
     def _ask(
-        self, sent: Sent, typed: str, chosen: object, chat: str, editing: int = NONE
+        self, sent: Sent, typed: str, chosen: object, chat: str, edited: str = ""
     ) -> Iterator[Updates]:
-        """Answers what was typed; where a day is none, the question goes back to its box."""
+        """Answers what was typed, in the place of the turn that was edited and of what followed."""
         if not typed.strip():
-            yield {self._asked: ""}
-            return
-        try:
-            filters = narrowed(self._corpus, chosen)
-        except OnRecordError:
-            yield {self._box: typed}  # what is wrong stands beside the days
+            yield {self._further: self._gr.skip()}
             return
         now = self._turns(sent, chat)
-        yield from self._answered(
-            sent, typed, now if editing == NONE else now[:editing], chat, filters
-        )
+        before = now[: int(edited)] if edited.isdecimal() else now
+        yield from self._answered(sent, typed, before, chat, chosen)
 
     def _picked(self, sent: Sent, chosen: object, chat: str) -> Iterator[Updates]:
         yield from self._ask(sent, sent.text("text"), chosen, chat)
@@ -246,12 +236,8 @@ class ChatPanel:
         self, sent: Sent, chosen: object, chat: str, *, scope: bool = True, plain: bool = False
     ) -> Iterator[Updates]:
         now = self._turns(sent, chat)
-        filters = NO_FILTERS
-        if scope:
-            with suppress(OnRecordError):
-                filters = narrowed(self._corpus, chosen)
-        question, before = last_question(now), without_last(now)
-        yield from self._answered(sent, question, before, chat, filters, scope=scope, plain=plain)
+        question, before, of = last_question(now), without_last(now), chosen if scope else None
+        yield from self._answered(sent, question, before, chat, of, scope=scope, plain=plain)
 
     def _stopped(self, sent: Sent, chat: str) -> Updates:
         return self.came(sent, stop(self._turns(sent, chat)))
@@ -262,7 +248,7 @@ class ChatPanel:
         if not asked:
             return {}
         editing = int(place) if place.isdecimal() and int(place) in asked else asked[-1]
-        return self._composed(now[editing].question, editing)
+        return {self._box: now[editing].question, self._editing: str(editing)}
 
     def _judged(
         self, sent: Sent, chat: str, *, judge: Callable[[Turn], bool | None], told: bool = False
@@ -294,7 +280,7 @@ class ChatPanel:
 
     def _began(self, sent: Sent) -> Updates:
         rows = self._history.rows("", sent.user) if self._history else {}
-        return {**self.came(sent, []), self._id: "", **self._composed("", NONE), **rows}
+        return {**self.came(sent, []), self._id: "", self._box: "", self._editing: "", **rows}
 
     # how that comes about
 
@@ -312,17 +298,18 @@ class ChatPanel:
             further: Finds questions to go on with after an answer.
         """
         outputs = [self._chat, self._actions, self._further]
-        composer = [self._box, self._editing, self._leave]
+        composer = [self._box, self._editing]
         rows = [self._history.listing] if self._history else []
-        begun = [*outputs, self._id, *composer, *rows]
-        self._wire_answers([*begun, self._asked], asking)
+        answered = [*outputs, self._id, *rows]
+        self._wire_answers(answered, asking)
         made = partial(handler, self._gr)
         self._halt.click(None, cancels=self.answers, **QUIET).then(
             made(self._stopped), self._id, outputs, **QUIET
         )
-        self._fresh.click(made(self._began), None, begun, **QUIET)
+        self._fresh.click(made(self._began), None, [*answered, *composer], **QUIET)
         self._actions.edit(told(self._gr, self._edited), self._id, composer, **QUIET)
-        self._leave.click(lambda: self._composed("", NONE), None, composer, **QUIET)
+        self._leave.click(None, None, composer, js=_LEFT, **QUIET)
+        self._editing.change(None, self._editing, None, js=_EDITING, **QUIET)
         self._days.click(None, self._box, self._box, js=_TIMELINE, **QUIET)
         self._wire_taking()
         if self._history:
@@ -342,14 +329,14 @@ class ChatPanel:
         sent = self._gr.on(
             [self._box.submit, self._send.click],
             None,
-            self._box,
-            [self._asked, self._box],
+            [self._box, self._editing],
+            [self._asked, self._box, self._place, self._editing],
             js=_TAKEN,
             **at_once,
         )
         again, picked = self._again, made(self._picked)
         self.answers = [
-            sent.then(made(self._ask), [self._asked, *here, self._editing], **answering),
+            sent.then(made(self._ask), [self._asked, *here, self._place], **answering),
             self.suggestions.asked(picked, here, **answering),
             self._further.asked(picked, here, **answering),
             asking.asked(picked, here, **answering),
