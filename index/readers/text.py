@@ -12,6 +12,7 @@ import yaml
 from index.article import Article
 from index.readers.encoding import Refused, decode, decode_telling, tidy, within_bounds
 from index.readers.files import SourceFile
+from index.readers.html.articles import wall
 from index.readers.html.names import stated_by_hand
 from index.readers.markup import Node, parsed_text, text_of, without_comments
 
@@ -30,12 +31,14 @@ def read_text(file: SourceFile, data: bytes) -> Article:
         data: The bytes of the file.
 
     Raises:
-        Refused: The file is binary, blank or too long.
+        Refused: The file is binary, blank or too long, or holds what stood before an article.
     """
     raw, doubt = decode_telling(data)
     text = tidy(within_bounds(raw))
     if not text.strip():
         raise Refused(BLANK)
+    if reason := wall(text):
+        raise Refused(reason)
     notes = (("text", doubt),) if doubt else ()
     return Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root, notes=notes)
 
@@ -66,7 +69,7 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
         data: The bytes of the file.
 
     Raises:
-        Refused: The file is binary or too long, its front matter is broken, or there is no text.
+        Refused: As there; its front matter is broken.
     """
     raw = decode(data)
     front, body = _split(raw.replace("\r\n", "\n").replace("\r", "\n"))
@@ -74,6 +77,8 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
     text = text_of(tree)
     if not text:
         raise Refused(BLANK)
+    if reason := wall(text):
+        raise Refused(reason)
     known, notes = stated_by_hand(front)
     if (first := next(iter(tree.find("body")), None)) is not None and first.tag == "h1":
         known["title"] = known["title"] or text_of(first)

@@ -18,11 +18,10 @@ PAGE = sorted((ROOM / "page").glob("*.py"))
 INNER = {"state_holder", "session_data", "blocks_config", "default_config", "config_values"}
 
 # Classes of Gradio's own elements that the style sheet names: the chat's wrappers, which have no
-# token to take their padding away, the row of tabs, and whether the sidebar is open.
+# token to take their padding away, and whether the sidebar is open.
 NAMED = {
     "panel-wrap", "message-wrap", "message-row", "message", "role", "flex-wrap", "user-row", "wrap",
-    "icon-button-wrapper", "prose", "tab-wrapper", "tab-container", "visually-hidden", "open",
-    "dark",
+    "icon-button-wrapper", "prose", "open", "dark",
 }  # fmt: skip
 
 

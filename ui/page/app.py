@@ -24,7 +24,7 @@ from ui.conversation_store.store import ConversationStore
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms, library
 from ui.page.chat import OpenTurns, open_source
-from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, offers_html
+from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, buttons, offers_html
 from ui.page.handlers import QUIET, Sent, asked, handler
 from ui.page.history_panel import HistoryPanel
 from ui.page.middleware import EventStream, PageRoutes, Sessions
@@ -104,16 +104,17 @@ def build_app(
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
         with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as bar:
-            fresh = gr.Button("New chat", elem_id="fresh")
+            fresh = buttons(gr, {"fresh": "New chat"}, "begin")
             history = HistoryPanel(gr, chats) if chats else None
         with gr.Column(elem_id="page", min_width=0):
             head = gr.HTML(masthead_html(corpus, notice("")), elem_id="masthead", **_BARE)
             with gr.Column(elem_id="desk", min_width=0):
-                with gr.Tabs(elem_id="rooms"):
-                    with gr.Tab("Ask", elem_id="conversation"):
+                with gr.Column(elem_id="rooms", min_width=0):
+                    gr.HTML(static("rooms.html"), elem_id="doors", **_BARE)
+                    with gr.Column(elem_id="conversation", min_width=0):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
                         panel = ChatPanel(gr, corpus, fresh, history, held, terms)
-                    with gr.Tab("Corpus", elem_id="corpus"):
+                    with gr.Column(elem_id="corpus", min_width=0):
                         articles = _component(gr, "library", "library.js", asked(gr, listed))
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)

@@ -5,7 +5,8 @@ Gradio comes in as an argument; ``ui/page/app.py`` alone imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -52,10 +53,14 @@ _TAKEN = """(text, place) =>
 _EDITING = "place => { document.querySelector('#ask').classList.toggle('editing', place !== ''); }"
 _LEFT = "() => ['', '']"
 
+_COMPOSER = {"leave": "Cancel edit", "days": "Timeline", "send": "Ask", "stop": "Stop"}
+
+# The chat comes once the page is there: ten files that nothing before the first answer needs.
+_SHOWN = "() => ({ visible: true, __type__: 'update' })"
+
 _TIMELINE = "t => /^timeline/i.test(t) ? t : `Timeline of ${t}`"
 
 _BARE: dict[str, Any] = {"apply_default_css": False}
-_SMALL: dict[str, Any] = {"scale": 0, "min_width": 0}
 
 
 class ChatPanel:
@@ -81,7 +86,7 @@ class ChatPanel:
         Args:
             gr: Gradio.
             corpus: What is asked.
-            fresh: The button that begins another chat.
+            fresh: The component whose event ``fresh`` begins another chat.
             history: The panel of earlier chats; None keeps none.
             turns: Those of the pages that are open.
             terms: Says what a reader may do with the corpus.
@@ -101,12 +106,13 @@ class ChatPanel:
         self._asked, self._file = gr.Textbox("", **UNSEEN), gr.Textbox("", **UNSEEN)
         # The place of the turn that is put otherwise, "" where none is, and where one was sent.
         self._editing, self._place = gr.Textbox("", **UNSEEN), gr.Textbox("", **UNSEEN)
-        self._id = history.chat if history else gr.State("")
+        self._id = history.chat if history else gr.Textbox("", **UNSEEN)
 
     def _place_talk(self) -> None:
         gr = self._gr
         self._chat = gr.Chatbot(
             elem_id="chat",
+            visible=False,
             show_label=False,
             container=False,
             height=None,
@@ -143,10 +149,7 @@ class ChatPanel:
                 min_width=0,
                 autofocus=True,
             )
-            self._leave = gr.Button("Cancel edit", elem_id="leave", **_SMALL)
-            self._days = gr.Button("Timeline", elem_id="days", **_SMALL)
-            self._send = gr.Button("Ask", elem_id="send", variant="primary", **_SMALL)
-            self._halt = gr.Button("Stop", elem_id="stop", **_SMALL)
+            self._keys = buttons(gr, _COMPOSER, "keys")
         self._narrow = gr.HTML(
             {},
             html_template=static("narrow.html"),
@@ -303,14 +306,15 @@ class ChatPanel:
         answered = [*outputs, self._id, *rows]
         self._wire_answers(answered, asking)
         made = partial(handler, self._gr)
-        self._halt.click(None, cancels=self.answers, **QUIET).then(
+        app.load(None, None, self._chat, js=_SHOWN, **QUIET)
+        self._keys.stop(None, cancels=self.answers, **QUIET).then(
             made(self._stopped), self._id, outputs, **QUIET
         )
-        self._fresh.click(made(self._began), None, [*answered, *composer], **QUIET)
+        self._fresh.fresh(made(self._began), None, [*answered, *composer], **QUIET)
         self._actions.edit(told(self._gr, self._edited), self._id, composer, **QUIET)
-        self._leave.click(None, None, composer, js=_LEFT, **QUIET)
+        self._keys.leave(None, None, composer, js=_LEFT, **QUIET)
         self._editing.change(None, self._editing, None, js=_EDITING, **QUIET)
-        self._days.click(None, self._box, self._box, js=_TIMELINE, **QUIET)
+        self._keys.days(None, self._box, self._box, js=_TIMELINE, **QUIET)
         self._wire_taking()
         if self._history:
             self._history.wire(self._gr, app, self.came, outputs)
@@ -326,17 +330,16 @@ class ChatPanel:
             **at_once,
         }
         here, made, act = [self._narrow, self._id], partial(streamed, self._gr), self._actions
-        sent = self._gr.on(
-            [self._box.submit, self._send.click],
-            None,
-            [self._box, self._editing],
-            [self._asked, self._box, self._place, self._editing],
-            js=_TAKEN,
-            **at_once,
-        )
+        box = [self._box, self._editing]
+        taken = {"outputs": [self._asked, self._box, self._place, self._editing], "js": _TAKEN}
         again, picked = self._again, made(self._picked)
         self.answers = [
-            sent.then(made(self._ask), [self._asked, *here, self._place], **answering),
+            *(
+                sent(None, box, **taken, **at_once).then(
+                    made(self._ask), [self._asked, *here, self._place], **answering
+                )
+                for sent in (self._box.submit, self._keys.send)
+            ),
             self.suggestions.asked(picked, here, **answering),
             self._further.asked(picked, here, **answering),
             asking.asked(picked, here, **answering),
@@ -383,6 +386,23 @@ class ChatPanel:
         }
         for answer in self.answers:
             answer.then(handler(self._gr, followed), None, self._further, **unqueued)
+
+
+def buttons(gr: ModuleType, names: Mapping[str, str], elem_id: str) -> Any:  # noqa: ANN401
+    """Buttons whose ids are the events that they bring; Gradio's own come in seven files more.
+
+    Args:
+        gr: Gradio.
+        names: What each says, by its id.
+        elem_id: Names them all.
+    """
+    made = render("buttons.html", names=names)
+    pressed = f"""const known = {json.dumps(list(names))};
+element.addEventListener("click", (event) => {{
+    const button = event.target.closest("button");
+    if (button) trigger(button.id);
+}});"""
+    return gr.HTML(made, js_on_load=pressed, elem_id=elem_id, **_BARE)
 
 
 def offers_html(texts: Sequence[str]) -> str:
