@@ -165,7 +165,11 @@ def test_a_records_particulars_are_names(tmp_path, record, author, publisher):
     [
         ("a.md", f"---\ndate: 2999-02-11\n---\n{FIRST}\n"),
         ("a.jsonl", json.dumps({"id": "a", "text": FIRST, "date": "2999-02-11"})),
-        ("a.html", f"<meta name=date content=2999-02-11><article><p>{FIRST}<p>{SECOND}</article>"),
+        (
+            "a.html",
+            f"<html><head><title>Crane</title><meta name='date' content='2999-02-11'></head><body>"
+            f"<article><h1>Crane</h1><p>{FIRST}</p><p>{SECOND}</p></article></body></html>",
+        ),
     ],
 )
 def test_a_day_that_is_still_to_come_is_told(tmp_path, name, content):
@@ -177,7 +181,7 @@ def test_a_day_that_is_still_to_come_is_told(tmp_path, name, content):
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
 def test_a_wall_that_was_saved_as_text_is_no_article(tmp_path, name):
-    consent = "We use cookies to show you ads and to measure our audience. Accept all\nReject all"
+    consent = "We use cookies to show you ads.\nAccept all\nReject all\nManage preferences"
     paid = "To continue reading this article, subscribe now.\n\nAlready a subscriber? Sign in"
     for wall, cause in ((consent, "asks for consent"), (paid, "without a subscription")):
         (tmp_path / name).write_text(wall, "utf-8")

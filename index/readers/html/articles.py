@@ -212,7 +212,7 @@ def wall(text: str, title: str = "", tree: Node | None = None) -> str | None:
             if pattern.search(shown):
                 return reason
         notices = [plain(line) for line in lines if _notice(plain(line))]
-        if any(map(_asks_consent, notices)):
+        if any(map(_asks_consent, [*notices, shown if phrases.OURS.search(shown) else ""])):
             return CONSENT
         if any(map(phrases.PAID.search, notices)):
             return PAYWALL
