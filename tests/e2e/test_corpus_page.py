@@ -259,7 +259,7 @@ def test_what_goes_wrong_is_told_in_a_sentence(visit, address, corpus):
 
 
 def test_a_timeline_is_offered_only_of_what_is_dated(visit, address, tmp_path, embedder):
-    assert visit(address).get_by_role("button", name="Timeline").is_visible()
+    visit(address).get_by_role("button", name="Timeline").wait_for()
     undated = {"crane.txt": {"text": "The crane was taken down, and the city sold it for scrap."}}
     app = build_app(corpus_of(tmp_path / "undated", embedder, undated)[0])
     try:
