@@ -8,7 +8,7 @@ measured too; a query with an empty list there is unanswerable as it stands. Eve
 counts as answerable as it stands, and as unanswerable once the articles that answer it are taken
 out of the search. Passages are those that onrecord's own search brings. Figures are for the half
 of the articles that the numbers were not fitted on, both ways round; what a fit on everything
-gives is printed for ``rag/reading/evidence.py`` and ``rag/reading/answerability.py``.
+gives is printed for ``rag/reading/evidence.py`` and ``rag/reading/retriever_reader.py``.
 """
 
 from __future__ import annotations
@@ -34,10 +34,18 @@ from index.readers.source import Source
 from rag.evaluation.judge import exact, f1
 from rag.question import UnusableQuestion, understand
 from rag.reading import evidence
-from rag.reading.answerability import CEILING, EVIDENCE, FALSE, FLOOR, LEVEL, MOST_UNTRUE
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.reading.retriever_reader import PASSAGES, demote_untrue
+from rag.reading.retriever_reader import (
+    CEILING,
+    EVIDENCE,
+    FALSE,
+    FLOOR,
+    LEVEL,
+    MOST_UNTRUE,
+    PASSAGES,
+    demote_untrue,
+)
 from rag.retrieve import Query, retrieve
 
 THRESHOLDS = (0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8)

@@ -1,7 +1,7 @@
 """Writes the graph of the multilingual embedding model: ``python -m benchmarks.e5``.
 
-It holds no weights: ``index/e5.py`` hands them over from the package that brings them, in the 4
-bits in which they are there. Needs onnx, of the extra ``dev``.
+It holds no weights: ``index/embedders.py`` hands them over from the package that brings them, in
+the 4 bits in which they are there. Needs onnx, of the extra ``dev``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from onnx import ModelProto, TensorProto, helper
 
 from benchmarks.minilm import FOLDER, ORT, Graph
-from index import e5
+from index import embedders
 
 EPSILON = 1e-12
 
@@ -19,15 +19,15 @@ class Nibbles(Graph):
 
     def linear(self, x: str, name: str, wide: int, out: int) -> str:
         """(n, wide) to (n, out): the weights times x, and the bias."""
-        blocks = wide // e5.BLOCK
-        weights = self.bytes_of(f"{name}.weight", out, blocks, e5.BLOCK // 2)
+        blocks = wide // embedders.BLOCK
+        weights = self.bytes_of(f"{name}.weight", out, blocks, embedders.BLOCK // 2)
         scales = self.weight(f"{name}.scale", out, blocks)
         product = self.add(
             "MatMulNBits",
             [x, weights, scales],
             f"{name}.product",
             domain=ORT,
-            **{"K": wide, "N": out, "bits": 4, "block_size": e5.BLOCK, "accuracy_level": 4},
+            **{"K": wide, "N": out, "bits": 4, "block_size": embedders.BLOCK, "accuracy_level": 4},
         )
         return self.add("Add", [product, self.weight(f"{name}.bias", out)], name)
 
@@ -42,16 +42,20 @@ def model() -> ModelProto:
     """The graph from ``tokens``, float32 (n, WIDTH), to ``vector``, (1, WIDTH) of unit length."""
     graph = Nibbles(rounded=False)
     graph.constant("first", 0)
-    scaled = ["tokens", graph.weight("norm.weight", e5.WIDTH), graph.weight("norm.bias", e5.WIDTH)]
+    scaled = [
+        "tokens",
+        graph.weight("norm.weight", embedders.WIDTH),
+        graph.weight("norm.bias", embedders.WIDTH),
+    ]
     x = graph.add("LayerNormalization", scaled, "embedded", epsilon=EPSILON, axis=-1)
-    for number in range(e5.LAYERS):
+    for number in range(embedders.E5_LAYERS):
         x = graph.layer(x, f"layer{number}")
     x = graph.add("ReduceMean", [x, "first"], "mean", keepdims=1)
     graph.add("LpNormalization", [x], "vector", axis=-1, p=2)
     whole = helper.make_graph(
         graph.nodes,
         "e5",
-        [helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["n", e5.WIDTH])],
+        [helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["n", embedders.WIDTH])],
         [helper.make_tensor_value_info("vector", TensorProto.FLOAT, None)],
         graph.weights,
     )

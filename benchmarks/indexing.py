@@ -49,7 +49,7 @@ def onrecord(corpus: Path, folder: Path) -> Moment:
     import faiss  # noqa: F401
 
     from index.build import Builder
-    from index.minilm import MiniLM
+    from index.embedders import MiniLM
     from index.readers.source import Source
 
     embedder = MiniLM()

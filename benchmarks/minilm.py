@@ -1,7 +1,7 @@
 """Writes the graphs of the packaged embedding model: ``python benchmarks/minilm.py``.
 
-They say how its weights are put to use, and hold none: ``index/minilm.py`` hands them over from the
-package that brings them. One text goes through at a time, so nothing is padded or masked.
+They say how its weights are put to use, and hold none: ``index/embedders.py`` hands them over from
+the package that brings them. One text goes through at a time, so nothing is padded or masked.
 ``index/minilm.json`` names the components that go into each linear layer and were largest over the
 sample articles: few are ten times as large as the rest, and 8 bits for all would be spent on them.
 Needs onnx, of the extra ``dev``.
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from onnx import ModelProto, TensorProto, helper
 
-from index import minilm
+from index import embedders
 
 FOLDER = Path(__file__).parents[1] / "index"
 NAMES = {False: "minilm.onnx", True: "minilm-8bit.onnx"}
@@ -66,9 +66,9 @@ class Graph:
         weights = self.weight(f"{name}.weight", wide, out, kind=TensorProto.INT8)
         given = [small, weights, self.weight(f"{name}.scale", out), "", bias]
         rounded = self.add("DynamicQuantizeMatMul", given, f"{name}.rounded", domain=ORT)
-        places = self.weight(f"{name}.large", minilm.LARGE, kind=TensorProto.INT64)
+        places = self.weight(f"{name}.large", embedders.LARGE, kind=TensorProto.INT64)
         large = self.add("Gather", [x, places], f"{name}.larges", axis=1)
-        weights = self.weight(f"{name}.exact", minilm.LARGE, out)
+        weights = self.weight(f"{name}.exact", embedders.LARGE, out)
         return self.add("Gemm", [large, weights, rounded], name)
 
     def norm(self, x: str, before: str, name: str) -> str:
@@ -145,15 +145,15 @@ def serialized(*, rounded: bool) -> bytes:
 def largest() -> dict[str, list[int]]:
     """For each linear layer, what of its input was largest over the sample articles."""
     graph, given = model(rounded=False, watched=True)
-    embedder = minilm.MiniLM()
-    session = minilm.session(graph.SerializeToString(), minilm.weights(embedder.folder))
+    embedder = embedders.MiniLM()
+    session = embedders.session(graph.SerializeToString(), embedders.weights(embedder.folder))
     most: dict[str, np.ndarray] = {}
     for path in sorted((FOLDER / "sample").glob("*.md")):
         read = embedder.read(path.read_text("utf-8"))
         for name, values in zip(given, session.run([*given.values()], {"ids": read}), strict=True):
             most[name] = np.maximum(most.get(name, 0), np.abs(values).max(axis=0))
     return {
-        name: sorted(np.argsort(-found, kind="stable")[: minilm.LARGE].tolist())
+        name: sorted(np.argsort(-found, kind="stable")[: embedders.LARGE].tolist())
         for name, found in most.items()
     }
 

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from index.article import Article
 from index.build import Builder
 from index.chunk import Chunk
-from index.embedded import Embedded
+from index.engine import Embedded
 from index.generation import Generation, Generations
 from index.ledger import Prepared
 from index.readers.source import Source

@@ -34,8 +34,8 @@ from beir import records_of
 from numpy.typing import NDArray
 
 from index.build import Builder
-from index.embedded import LEDGER, open_ledger
-from index.minilm import DIMENSION, MiniLM
+from index.embedders import DIMENSION, MiniLM
+from index.engine import LEDGER, open_ledger
 from index.readers.source import Source
 from index.search_index import FOLDER
 from index.text.sentences import split_sentences

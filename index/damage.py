@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from index.article import Article
-from index.connection import readable
 from index.database import digest
+from index.disk import readable
 from index.errors import IndexDamaged
 from index.ledger import (
     CHUNK,

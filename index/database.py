@@ -34,7 +34,7 @@ class Executes(Protocol):
 
 
 class Database(Protocol):
-    """The database of a ledger: SQLite (``index.connection``) or PostgreSQL.
+    """The database of a ledger: SQLite (``index.disk``) or PostgreSQL.
 
     Threads may share it. SQL is what both understand, with ``?`` for values.
     """

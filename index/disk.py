@@ -8,16 +8,308 @@ import pickle
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
 
 from filelock import FileLock, Timeout
 
-from index.connection import MAKING, STUCK, Connections, unwritable
-from index.errors import IndexBusy, IndexUnwritable
+from index.errors import IndexBusy, IndexDamaged, IndexReplaced, IndexUnwritable
+
+MAKING = "making"
+"""The folder in an index folder where files are made before they get their place."""
+
+STUCK = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+)
+
+
+class Connections:
+    """The connections to one file. A thread has its own, and closes it.
+
+    A file that takes the place of this one, under the same name, is another file: it is never
+    read through connections that were opened for the first.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._first: sqlite3.Connection | None = None  # keeps the file's number from a second use
+        self._file: tuple[int, ...] = ()
+        self._unlocked = False
+
+    @property
+    def place(self) -> str:
+        """The folder that the file lies in."""
+        return str(self.path.parent)
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Runs one statement.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            values: What stands in the place of its placeholders.
+        """
+        return self.db.execute(sql, values)
+
+    each = execute
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Runs one statement for every row of values.
+
+        Args:
+            sql: The statement, ``?`` for each value.
+            rows: The values of each run.
+        """
+        self.db.executemany(sql, rows)
+
+    def number(self, table: str, count: int = 1) -> int:
+        """The first of so many pks to come: one more than any row of the table ever had.
+
+        Args:
+            table: The table's name.
+            count: How many pks are wanted.
+        """
+        row = self.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return int((row or (0,))[0]) + 1
+
+    def numbered(self, table: str) -> None:
+        """Nothing: SQLite notes them itself."""
+
+    def schema(self) -> str | None:
+        """The version of the tables; None when the file has none of ours.
+
+        Raises:
+            IndexDamaged: the file is past reading.
+        """
+        try:
+            with self.read():
+                row = self.execute("SELECT value FROM manifest WHERE name = 'schema'").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # it has no such table
+                return None
+            raise
+        return str(row[0]) if row else None
+
+    def integrity(self) -> list[str]:
+        """What SQLite says is wrong with the file."""
+        lines = (line for (line,) in self.execute("PRAGMA integrity_check"))
+        return [line for line in lines if line != "ok"]
+
+    def settle(self) -> None:
+        """Brings what was committed from the log into the file, as far as no reader needs it.
+
+        So a copy of the file alone is a copy of the index. On a full disk it stays in the log.
+        """
+        with suppress(sqlite3.OperationalError):
+            self.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def damaged(self, how: str) -> IndexDamaged:
+        """A file past use, with a remedy that takes nothing away."""
+        return damaged(self.path, how)
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        return db or self.connect()
+
+    def connect(self, mode: str = "rw") -> sqlite3.Connection:
+        """Opens this thread's connection; where nothing can be written, one that only reads.
+
+        Raises:
+            IndexDamaged: the file is past reading.
+            IndexReplaced: there is another file of this name now.
+            IndexUnwritable: it cannot be read without writing beside it.
+        """
+        if mode == "rw" and self._still():
+            db = self._as_it_is()
+        else:
+            try:
+                db = self._open(mode)
+            except IndexUnwritable:
+                if mode != "rw" or logged(self.path):
+                    raise
+                db = self._as_it_is()
+        if self._first is None:
+            self._first, self._file = db, self._found()
+        elif self.replaced():
+            db.close()
+            raise IndexReplaced(f"{self.path.parent}: the index was replaced just now; ask again")
+        self._local.db = db
+        return db
+
+    def _open(self, mode: str) -> sqlite3.Connection:
+        uri = f"{self.path.resolve().as_uri()}?mode={mode}"
+        db = sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False
+        )
+        db.text_factory = readable
+        with self._told(self._unread):
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = FULL")
+        db.create_function("caseless", 1, lambda text: text and text.casefold(), deterministic=True)
+        return db
+
+    def _as_it_is(self) -> sqlite3.Connection:
+        """A connection that takes the file as it is: without locks, which SQLite keeps beside it.
+
+        So the file must not change while it is read: a change makes another file of it.
+        """
+        db = self._open("ro&immutable=1")
+        if not self._unlocked:
+            self._unlocked = True
+            self._file = self._found()
+        return db
+
+    def close(self) -> None:
+        """Closes this thread's connection; the others close with their threads."""
+        if db := getattr(self._local, "db", None):
+            db.close()
+            del self._local.db
+            if db is self._first:
+                self._first = None
+
+    def replaced(self) -> bool:
+        """Whether there is another file of this name now, or none."""
+        return self._first is not None and self._found() != self._file
+
+    def _found(self) -> tuple[int, ...]:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return ()
+        state = (found.st_size, found.st_mtime_ns, logged(self.path)) if self._unlocked else ()
+        return (found.st_dev, found.st_ino, *state)
+
+    def _still(self) -> bool:
+        """Whether this process may write neither the file nor beside it, and nobody else does."""
+        writable = os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK)
+        return not writable and self.path.is_file() and not logged(self.path)
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """One snapshot: what is read inside is of one moment. May be nested.
+
+        Raises:
+            IndexDamaged: SQLite finds that the file is not as it wrote it.
+        """
+        db = self.db
+        if db.in_transaction:
+            yield
+            return
+        with self._told(self._unread):
+            db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                db.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction: all of it is stored, or nothing. The caller holds the build lock.
+
+        Raises:
+            IndexDamaged: as for ``read``.
+            IndexUnwritable: the disk is full, or may not be written.
+        """
+        db = self.db
+        with self._told(partial(unwritable, self.path.parent)):
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                db.commit()
+            except BaseException:
+                db.rollback()
+                raise
+
+    @contextmanager
+    def _told(self, stuck: Callable[[str], IndexUnwritable]) -> Iterator[None]:
+        """What SQLite says of the file itself, in a sentence with the remedy."""
+        try:
+            yield
+        except UnicodeDecodeError as error:  # SQLite quotes damaged names where it complains
+            raise damaged(self.path, "is damaged (its tables have no readable names)") from error
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise damaged(self.path, f"is damaged ({error})") from error
+            if code in STUCK:
+                raise stuck(str(error)) from error
+            raise
+
+    def _unread(self, why: str) -> IndexUnwritable:
+        return IndexUnwritable(
+            f"{self.path}: cannot be read ({why}): the last changes lie beside it in"
+            f" {self.path.name}-wal, which takes a folder that can be written; run any command"
+            " once as somebody who may write there, or make room on the disk"
+        )
+
+
+def logged(path: Path) -> bool:
+    """Whether the last changes of a SQLite file lie in the log beside it."""
+    log = Path(f"{path}-wal")
+    return log.is_file() and log.stat().st_size > 0
+
+
+def recognise(path: Path) -> None:
+    """Looks at a file's head and size before SQLite does, which takes an empty one for a new one.
+
+    Raises:
+        IndexDamaged: it is no SQLite file, or not all of one.
+    """
+    size = path.stat().st_size
+    if not size:
+        raise damaged(path, "is empty")
+    with path.open("rb") as file:
+        head = file.read(100)
+    if len(head) < 100 or head[:16] != b"SQLite format 3\0":
+        raise damaged(path, "is no ledger, or its beginning was overwritten")
+    page = int.from_bytes(head[16:18], "big")
+    told = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
+    if head[24:28] == head[92:96] and told > size and not logged(path):
+        raise damaged(path, f"is cut short: {size:,} of {told:,} bytes are there")
+
+
+def damaged(path: Path, how: str) -> IndexDamaged:
+    """A file past use, with a remedy that takes nothing away.
+
+    Args:
+        path: The file.
+        how: What is wrong with it.
+    """
+    folder, how = path.parent, " ".join(how.split())  # SQLite quotes names, line ends and all
+    return IndexDamaged(
+        f"{path} {how}; bring back a backup with: onrecord restore FILE --index {folder}, or save"
+        f" what can be read with: onrecord check --repair --index {folder}"
+    )
+
+
+def unwritable(directory: Path, why: str) -> IndexUnwritable:
+    """A folder that takes nothing more; what it holds is not touched.
+
+    Args:
+        directory: The folder.
+        why: As the system says.
+    """
+    directory = directory.parent if directory.name == MAKING else directory
+    return IndexUnwritable(
+        f"{directory}: nothing can be written here ({why}); make room on the disk or the folder"
+        " writable and run the command again; what was indexed before is unharmed"
+    )
+
+
+def readable(data: bytes) -> str:
+    """Text as SQLite holds it; damaged bytes become other text, which its digest tells."""
+    return data.decode("utf-8", "replace")
+
 
 _LOCK = "build.lock"
 

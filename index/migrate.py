@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.connection import Connections
 from index.database import digest
+from index.disk import Connections
 from index.ledger import (
     CHUNK,
     DAYS,

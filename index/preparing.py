@@ -26,7 +26,7 @@ from index.ledger import Ledger, Prepared
 from index.text.sentences import split_sentences
 from index.text.words import code_of, language_of
 
-# How often the processes are started again before an article is taken for the reason.
+# How often a group is tried alone before its articles are taken for the reason.
 _STARTS = 3
 
 Part = tuple[list[Prepared], list[str], NDArray[np.float32]]
@@ -126,27 +126,25 @@ class Workers:
             OnRecordError: the processes ended again and again at the same articles.
         """
         left, waiting = iter(groups), deque[tuple[list[Article], Future[Part]]]()
-        pool, starts = self._started(place, settings), 1
+        pool = self._started(place, settings)
         try:
             while True:
                 while len(waiting) < 2 * self.count and (group := next(left, None)):
-                    waiting.append((group, pool.submit(_work, group)))
+                    waiting.append((group, _given(pool, group)))
                 if not waiting:
                     return
-                try:
-                    part = waiting[0][1].result()
-                except BrokenProcessPool:
-                    starts += 1
-                    if starts > _STARTS:
-                        raise _ended(waiting[0][0]) from None
+                group, part = waiting.popleft()
+                alone = 0
+                while isinstance(part.exception(), BrokenProcessPool):
+                    # Alone, so that no other group ends it, and what is before one is stored.
+                    if alone == _STARTS:
+                        raise _ended(group)
                     pool.shutdown(wait=False)
-                    pool = self._started(place, settings)
-                    again = [(group, _kept(done)) for group, done in waiting]
-                    waiting = deque((g, kept or pool.submit(_work, g)) for g, kept in again)
-                    continue
-                starts = 1
-                waiting.popleft()
-                yield part
+                    pool, alone = self._started(place, settings), alone + 1
+                    part = _given(pool, group)
+                if alone:
+                    waiting = deque((g, _kept(done) or _given(pool, g)) for g, done in waiting)
+                yield part.result()
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -156,6 +154,16 @@ class Workers:
         context.set_forkserver_preload([__name__])
         given = (self.embedder, place, settings)
         return ProcessPoolExecutor(self.count, context, _begin, given)
+
+
+def _given(pool: ProcessPoolExecutor, group: list[Article]) -> Future[Part]:
+    """A group in hand; that of a pool that has ended meanwhile has ended with it."""
+    try:
+        return pool.submit(_work, group)
+    except BrokenProcessPool as error:
+        ended = Future[Part]()
+        ended.set_exception(error)
+        return ended
 
 
 def _kept(done: Future[Part]) -> Future[Part] | None:

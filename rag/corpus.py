@@ -14,7 +14,7 @@ from index.embedders import embedder_of
 from index.engine import is_database
 from index.ledger import StoredArticle
 from rag.answer_text import refusal
-from rag.conversation import Conversation
+from rag.dialogue.history import Conversation
 from rag.generative.llm import LanguageModel, configured
 from rag.library import Library
 from rag.pipeline import Pipeline
@@ -23,7 +23,15 @@ from rag.reading.reader import Reader, Text, default_reader
 from rag.requests.request import Request
 from rag.retrieve import Passage, query_of
 from rag.settings import Settings
-from rag.types import NO_FILTERS, Answer, AskRequest, Filters, How, Said, as_turns
+from rag.types import (
+    NO_FILTERS,
+    Answer,
+    AskRequest,
+    Filters,
+    How,
+    Said,
+    as_turns,
+)
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
 
     from rag.llamaindex.engines import CorpusChatEngine, CorpusQueryEngine, CorpusRetriever
     from rag.llamaindex.stores import NodeSearch
+
 
 # Passages looked at for each article of a ranking: long articles fill several places.
 RANK_DEPTH = 5

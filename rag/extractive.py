@@ -12,10 +12,9 @@ from index.text.words import content_stems
 from rag.answer_text import attribution, extractive_text, refusal
 from rag.question import Question
 from rag.quote_context import citation, numbered, quote_span
-from rag.reading.answerability import reason
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.reading.retriever_reader import Found
+from rag.reading.retriever_reader import Found, reason
 from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify
 
@@ -181,6 +180,10 @@ def compose(
     if len(parts) == 1:
         below = SEVERAL if several or conditions else ONE
         _extend(choices, parts[0], below, max_claims, conditions)
+    elif len(choices) < len(parts):  # one sentence is the best for two parts
+        first = choices[0].best.article.pk if choices else 0
+        further = [e for evidence in parts for e in evidence if e.article.pk == first]
+        _extend(choices, further, SEVERAL, min(len(parts), max_claims), conditions)
     citations: list[Citation] = []
     claims, shorts = [], []
     for choice in _in_order(choices):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
-from index.boilerplate.phrases import Phrases
 from index.text.dates import MONTH, SHORT_MONTH, WEEKDAY, month_number, weekday_number
+from index.text.words import Phrases
 
 # News tells of a day, a month or a year for a while after its end.
 GRACE = timedelta(days=7)

@@ -190,12 +190,15 @@ class Pipeline:
         with self.library.reading() as now:
             confined = self.confine(now, meant, asked)
             found = self.find(now, meant, asked.filters, confined)
-            if confined and found.confidence < threshold:
+            if confined and (found.confidence < threshold or found.untrue):
                 # What was published then or there does not answer; a day still has to be true.
                 dated = confined.after or confined.before
                 stated = None if dated else confined.without(meant.asked)
-                confined = replace(confined, applied=False)
-                found = self.find(now, meant, asked.filters, stated=stated)
+                wider = self.find(now, meant, asked.filters, stated=stated)
+                if found.confidence < threshold or (
+                    wider.confidence >= threshold and len(wider.untrue) < len(found.untrue)
+                ):
+                    confined, found = replace(confined, applied=False), wider
             note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
         if request.speaker and not request.speaker.islower():  # else anybody: "analysts", "locals"
             found = found.without(by_others(request.speaker))

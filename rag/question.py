@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from index.boilerplate.phrases import Phrases
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
-from index.text.words import ENGLISH, content_stems
-from rag.dialogue.followup import SOURCES, Completed, complete, form_in, joined, resolved
+from index.text.words import ENGLISH, Phrases, content_stems
+from rag.dialogue.followup import MORE, SOURCES, Completed, complete, form_in, joined, resolved
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
 from rag.dialogue.small_talk import bare, is_small_talk
@@ -183,7 +182,8 @@ def understand(
         own = bare(spelt)
         turns = [(bare(mend(asked)), reply) for asked, reply in turns_of(history)]
         asked_before = any(not is_small_talk(asked) for asked, _ in turns)
-        if is_small_talk(own) and not (asked_before and (form_in(own) or SOURCES.match(own))):
+        goes_on = asked_before and (form_in(own) or SOURCES.match(own))
+        if (is_small_talk(own) and not goes_on) or (turns and not asked_before and MORE.match(own)):
             return Question(question, question, kind="smalltalk")
         meant = complete(own, turns)
         leans = meant != Completed(own)

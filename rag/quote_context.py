@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
+from index.text.words import Phrases
 from rag.types import Citation
 
 # Characters that a quotation may grow to before what it leans on is left out.

@@ -41,7 +41,10 @@ _REQUESTS = "summarise summary timeline overview comparison chronology".split()
 
 _QUESTIONS = frozenset("who whom whose what which when where why how about did does".split())
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
-# Here "us" is a state.
+# Here "may" is a month, and "us" a state.
+_MAY = re.compile(
+    r"\b((?:in|since|until|during|of|by|early|late|last|next|mid|\d{1,2}(?:st|nd|rd|th)?) )may\b"
+)
 _US = re.compile(r"(?:(?<=the )|(?<=[a-z]-))us\b|us(?=[’']|-[a-z])")
 _SHORTENED = re.compile(r"(has|have|had|is|are|was|were|do|does|did|could|would|should)nt", re.I)
 # Somebody's demands: what is left of them without an apostrophe.
@@ -66,6 +69,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     """
     question = _OWNS.sub(r"\g<who>'s", question)
     small = question.islower()
+    question = _MAY.sub(r"\1May", question)
     quoted = [m.span() for m in _QUOTED.finditer(question)]
 
     def mended(found: re.Match[str]) -> str:
@@ -76,7 +80,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
             return typed
         if short := _SHORTENED.fullmatch(word):
             return f"{short[1]}n't"
-        if small and _US.match(question, found.start()) and vocabulary.is_name("us"):
+        if small and _US.match(question, found.start()):
             return "US"
         if not is_content(word):
             return word
@@ -84,7 +88,8 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
             if small and vocabulary.is_name(word):
                 return vocabulary.usual(word)
             if small and groups(word):
-                return word.capitalize()  # a state that only a title names
+                # A state or union that only a title names.
+                return word.upper() if len(word) < SHORT else word.capitalize()
             people = small and word not in vocabulary and vocabulary.is_name(word.removesuffix("s"))
             return word.capitalize() if people else word  # Germans, in articles on a German
         inside = bool(question[: found.start()].strip())

@@ -8,9 +8,8 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from index.boilerplate.phrases import Phrases
 from index.generation import Generation
-from index.text.words import content_stems, is_content
+from index.text.words import Phrases, content_stems, is_content
 from rag.periods import Period, periods
 from rag.types import Filters, Scope
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.boilerplate.phrases import Phrases
 from index.text.dates import dates_in
 from index.text.sentences import split_sentences
-from index.text.words import WORD, content_stems
+from index.text.words import WORD, Phrases, content_stems
 from rag.facts import Lacking, exchanged, in_their_words, lacking
 from rag.reading.reader import Reader, default_reader
 from rag.types import Status

@@ -11,15 +11,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from index.build import Builder
-from index.minilm import MiniLM
+from index.embedders import MiniLM
 from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.network import shut
 
-# A machine with other work makes every example slow, and that is no fault of what is tested.
-settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A machine with other work makes every example slow, and that is no fault of what is tested. The
+# examples are the same each time; others are looked for with --hypothesis-profile=search.
+SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("here", derandomize=True, **SLOW)
+settings.register_profile("search", max_examples=1000, **SLOW)
 settings.load_profile("here")
 
 
@@ -100,14 +103,15 @@ def story_corpus(tmp_path_factory, embedder):
 
 
 @pytest.fixture(scope="session")
-def postgres():
+def postgres(tmp_path_factory):
     """The address of a PostgreSQL server, started when it is first wanted."""
     from tests.postgres import server
 
+    lock = tmp_path_factory.getbasetemp().parent / "postgres.lock"  # of all processes of this run
     # Not below pytest's own folder, which the user that the server runs as may not enter.
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        server(Path(folder)) as address,
+        server(Path(folder), lock) as address,
     ):
         yield address
 

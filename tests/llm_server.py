@@ -20,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-WAIT = 10  # seconds after which what must happen has not happened
+WAIT = 120  # seconds after which what must happen has not happened
 
 
 class Gate:

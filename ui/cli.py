@@ -156,14 +156,14 @@ def add(
     explain: Explain = False,
 ) -> None:
     """Read articles, and bring the index in line with them; only what changed is embedded."""
-    from ui.commands import alerts, indexing
+    from ui.commands import indexing, watching
 
     settings = _settings(index, allow_private=allow_private)
     report, missing = indexing.add(settings, sources, _mapped(fields or []), workers=workers)
     indexing.show(report, missing, as_json=as_json)
     for line in indexing.explanations(settings, sources) if explain else ():
         typer.echo(line, err=as_json)
-    alerts.tell_new(settings)
+    watching.tell_new(settings)
     if missing or report.lost or any(item.fault for item in report.skipped):
         raise typer.Exit(1)
 
@@ -182,7 +182,7 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Add what is new or changed in sources, as files change and sites are asked, until Ctrl-C."""
-    from ui.commands import alerts, indexing, watching
+    from ui.commands import indexing, watching
 
     try:
         interval = watching.seconds(every)
@@ -194,7 +194,7 @@ def watch(
         return
     report, missing = indexing.add(settings, sources, watching=True)
     indexing.show(report, missing, as_json=as_json)
-    alerts.tell_new(settings)
+    watching.tell_new(settings)
     if len(missing) == len(sources):
         raise typer.Exit(1)
 
@@ -209,9 +209,9 @@ def alert(
     as_json: AsJson = False,
 ) -> None:
     """Save a question or a search that is asked of new articles; see what matched."""
-    from ui.commands import alerts
+    from ui.commands import watching
 
-    alerts.run(_settings(index), action, text, as_json=as_json)
+    watching.run(_settings(index), action, text, as_json=as_json)
 
 
 @app.command()
@@ -423,7 +423,7 @@ def chat(
 ) -> None:
     """Open the web chat, and the doors for programs beside it."""
     from ui.server.auth import admitted
-    from ui.server.listening import listen, share_arenas
+    from ui.server.process import listen, share_arenas
 
     settings = _settings(
         index, host=host, port=port, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key
@@ -510,11 +510,10 @@ def llm(
     as_json: AsJson = False,
 ) -> None:
     """See whether the language model's server answers, which models it has, and how fast."""
-    from ui.commands import probe
+    from ui.commands.evaluation import probe
 
-    probe.run(
-        _settings(None, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key), as_json=as_json
-    )
+    settings = _settings(None, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
+    probe(settings, as_json=as_json)
 
 
 @app.command()

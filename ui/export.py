@@ -11,7 +11,7 @@ from rag.answer_text import NEAREST
 from rag.periods import day_text
 from rag.types import Answer, Citation, Claim, Short
 from ui.answer_parts import in_claim, paragraphs, pieces, refusal, remarks, sources
-from ui.conversation_store.values import Turn
+from ui.conversation_store.database import Turn
 from ui.templating import render
 
 # Of Markdown's syntax what can stand inside a line: emphasis, code, links, tags, tables, formulas,

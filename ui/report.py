@@ -18,9 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.answer_text import MAY
-from rag.evaluation.answers import Evaluation
 from rag.evaluation.judge import Outcome, stated
-from rag.evaluation.rankings import DEPTH, RankingEvaluation
+from rag.evaluation.measures import DEPTH, Evaluation, RankingEvaluation
 from rag.evaluation.statistics import Estimate
 from ui.output import plain
 from ui.templating import counted, render

@@ -12,9 +12,8 @@ import typer
 from index import search_index
 from index.build import Builder
 from index.embed import Embedder
-from index.embedded import LEDGER
 from index.embedders import embedder_of
-from index.engine import Place, engine_at
+from index.engine import LEDGER, Place, engine_at
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.readers.source import Source
 
@@ -99,7 +98,7 @@ def _is_empty(place: Place) -> bool:
 
 def _cut_off(directory: Path) -> bool:
     """Whether nothing was committed to a ledger beside which search files of something lie."""
-    from index.embedded import open_ledger
+    from index.engine import open_ledger
 
     if not (directory / LEDGER).is_file():
         return False

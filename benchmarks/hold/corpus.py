@@ -17,8 +17,8 @@ from rag.types import Answer
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, write
 from ui.commands.indexing import NAMES
+from ui.conversation_store.database import DAMAGED
 from ui.conversation_store.store import ConversationStore
-from ui.conversation_store.values import DAMAGED
 
 NEWS: dict[str, Any] = {
     "rain.txt": RAIN,

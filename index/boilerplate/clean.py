@@ -15,7 +15,7 @@ from datetime import date
 from itertools import accumulate, groupby, takewhile
 
 from index.article import Article
-from index.boilerplate import phrases, rules
+from index.boilerplate import rules
 from index.text.unwrap import unwrap
 from index.text.words import WORD, language_of
 
@@ -246,7 +246,7 @@ def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
         text = rules.plain(line)
         if rules.NEIGHBOUR.fullmatch(text):
             number = next(_teasers(lines, prose, number), number)
-        elif phrases.LISTS.fullmatch(text):
+        elif rules.LISTS.fullmatch(text):
             number = [number, number, *_teasers(lines, prose, number)][-2]
         elif not (rules.is_inline(line) and _is_teaser(line)):
             kept.append(line)
@@ -268,7 +268,7 @@ def _cut(tail: list[str]) -> list[str]:
     kept: list[str] = []
     for number, line in enumerate(tail):
         text = rules.plain(line)
-        for marker in (phrases.LISTS, phrases.WEAK_LISTS, rules.NEIGHBOUR):
+        for marker in (rules.LISTS, rules.WEAK_LISTS, rules.NEIGHBOUR):
             if marker.fullmatch(text):
                 return [*kept, *filter(rules.listed_sources, tail[number:])]
         if not rules.INLINE_LIST.fullmatch(text):
@@ -354,6 +354,6 @@ def _why(line: str, article: Article) -> str:
     if rules.is_boilerplate(line) or rules.is_end_boilerplate(line):
         return "the page's own words"
     text = rules.plain(line)
-    if phrases.LISTS.fullmatch(text) or phrases.WEAK_LISTS.fullmatch(text):
+    if rules.LISTS.fullmatch(text) or rules.WEAK_LISTS.fullmatch(text):
         return "what other articles are listed under"
     return "listed beside other articles or comments"

@@ -10,32 +10,67 @@ import re
 from datetime import date
 from typing import Literal
 
-from index.boilerplate import phrases
 from index.readers.fields import date_at_start, past_day
 from index.text.dates import MONTHS, SHORT_MONTH, WEEKDAYS
+from index.text.words import Phrases
 
-SOCIAL_WORDS = phrases.SOCIAL | phrases.SHARE | {"", "on", "via"}
+# What news pages say around an article, in many languages, for ``plain`` lines.
+_PHRASES = Phrases("index.boilerplate")
+
+# Parts of longer patterns.
+BY, PUBLISHED, UPDATED, ALSO, RELATED = (
+    _PHRASES.filled(_PHRASES.told[name])
+    for name in ("by", "published", "updated", "also", "related")
+)
+SIGN_UP = _PHRASES.compiled("sign_up")
+SIGN_UP_LATE = _PHRASES.compiled("sign_up_late")
+READERS = _PHRASES.compiled("readers")
+NEWSLETTER = _PHRASES.compiled("newsletter")
+FOLLOW = _PHRASES.compiled("follow")
+FOLLOW_LATE = _PHRASES.compiled("follow_late")
+NETWORK = _PHRASES.compiled("network")
+SUPPORT = _PHRASES.compiled("support")
+CAUSE = _PHRASES.compiled("cause")
+COOKIES = _PHRASES.compiled("cookies")
+OURS = _PHRASES.compiled("ours")
+CONSENT = _PHRASES.compiled("consent")
+RIGHTS = _PHRASES.compiled("rights")
+APP = _PHRASES.compiled("app")
+JOB = _PHRASES.compiled("job")
+MISSING = _PHRASES.compiled("missing")
+SCRIPTS = _PHRASES.compiled("scripts")
+ROBOTS = _PHRASES.compiled("robots")
+PAID = _PHRASES.compiled("paid")
+WITHDRAW = _PHRASES.compiled("withdraw")
+ANYWHERE = _PHRASES.compiled("anywhere")
+AT_THE_ENDS = _PHRASES.compiled("at_the_ends")
+LABELLED = _PHRASES.compiled("labelled")
+PICTURE_CREDIT = _PHRASES.compiled("picture_credit")
+LISTS = _PHRASES.compiled("lists")
+WEAK_LISTS = _PHRASES.compiled("weak_lists")
+SHARE, SOCIAL, SECTIONS = map(_PHRASES.words, ("share", "social", "sections"))
+FOOTER = set(_PHRASES.filled(_PHRASES.told["footer"]).split("|"))
+
+SOCIAL_WORDS = SOCIAL | SHARE | {"", "on", "via"}
 BIOGRAPHY = re.compile(
     r"([A-Z].{2,60}) is (?:a|an|the) (?:reporter|correspondent|editor|journalist|writer)"
     r" (?:at|for|with)(?: (?:the|of|and|[A-Z][\w'’&-]*)){1,9}\.?"
 )
 NEIGHBOUR = re.compile(r"(?:previous|next|prev) (?:article|post|story)")  # one headline follows
-INLINE_LIST = re.compile(rf"(?:{phrases.ALSO})(?: on this)? ?[:：|»>–—] ?\S.{{0,200}}")
+INLINE_LIST = re.compile(rf"(?:{ALSO})(?: on this)? ?[:：|»>–—] ?\S.{{0,200}}")
 COMMENTS = re.compile(r"(?:leave|post|add) (?:a|your) (?:comment|reply)|\d+ comments?|comments?")
 COMMENT_SIGN = re.compile(r"your email address.*|save my name.*|.{1,40} says:?|reply|log in to .*")
 
 SOURCES = re.compile(r"\s*Sources?\s*:\s*(\S.*)", re.IGNORECASE)
-BYLINE = re.compile(rf"(?:{phrases.BY})(?:\b|(?=[：・])) ?[:：・]? *(.*)", re.I)
+BYLINE = re.compile(rf"(?:{BY})(?:\b|(?=[：・])) ?[:：・]? *(.*)", re.I)
 NAME = re.compile(
     r"(?:[^\W\d_a-zß-ÿ][\w'’.-]*|de|der|den|van|von|da|di|del|la|le|el|al|bin|ibn|dos|and|&|,)"
 )
 NOT_NAMES = set("the a an any all his her their our no far land sea air then now numbers".split())
 NOT_NAMES |= {name.lower() for name in (*WEEKDAYS, *MONTHS)} - {"may"}
-DATED = re.compile(
-    rf"(?:{phrases.PUBLISHED}|({phrases.UPDATED}))(?:\b|(?<=\W))\s*[:：,]?\s*(.*)", re.IGNORECASE
-)
+DATED = re.compile(rf"(?:{PUBLISHED}|({UPDATED}))(?:\b|(?<=\W))\s*[:：,]?\s*(.*)", re.IGNORECASE)
 # The day of a change, behind that of publication.
-CHANGED = re.compile(rf"(?<=\d)[\s,;|·(–-]+(?:{phrases.UPDATED})\b", re.IGNORECASE)
+CHANGED = re.compile(rf"(?<=\d)[\s,;|·(–-]+(?:{UPDATED})\b", re.IGNORECASE)
 AGO = re.compile(
     r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago|just now|today|yesterday"
 )
@@ -110,7 +145,7 @@ def is_boilerplate(line: str) -> bool:
         return False
     text = plain(line)
     posts = line.strip().casefold() in ("+ posts", "+posts")
-    return posts or bool(phrases.ANYWHERE.fullmatch(text) or _calls(text))
+    return posts or bool(ANYWHERE.fullmatch(text) or _calls(text))
 
 
 def _calls(text: str) -> bool:
@@ -121,24 +156,24 @@ def _calls(text: str) -> bool:
     sentences = [sentence for sentence in STARTS.split(text) if sentence]
     if len(sentences) > MAX_CALL_SENTENCES:
         return False
-    sign_up = any(map(phrases.SIGN_UP.match, sentences)) or phrases.SIGN_UP_LATE.search(text)
-    if sign_up and phrases.NEWSLETTER.search(text) and phrases.READERS.search(text):
+    sign_up = any(map(SIGN_UP.match, sentences)) or SIGN_UP_LATE.search(text)
+    if sign_up and NEWSLETTER.search(text) and READERS.search(text):
         return True
-    return bool(phrases.SUPPORT.search(text) and phrases.CAUSE.search(text))
+    return bool(SUPPORT.search(text) and CAUSE.search(text))
 
 
 def _invites(text: str) -> bool:
     """Whether a plain line of one sentence invites its readers to a social network, or an app."""
     if len(text) > MAX_INVITATION or STARTS.search(text, 0, len(text) - 1):
         return False
-    follow = phrases.FOLLOW.match(text) or phrases.FOLLOW_LATE.search(text)
-    return bool((follow and phrases.NETWORK.search(text)) or phrases.APP.match(text))
+    follow = FOLLOW.match(text) or FOLLOW_LATE.search(text)
+    return bool((follow and NETWORK.search(text)) or APP.match(text))
 
 
 def asks_consent(text: str) -> bool:
     """Whether a plain line tells what cookies are for, as a page that asks for consent does."""
-    things = set(phrases.CONSENT.findall(text))
-    own = phrases.COOKIES.search(text) and phrases.OURS.search(text)
+    things = set(CONSENT.findall(text))
+    own = COOKIES.search(text) and OURS.search(text)
     return bool(own) and len(things) > 1
 
 
@@ -146,7 +181,7 @@ def is_inline(line: str) -> bool:
     """Whether a line links to another article, or credits a picture, between two paragraphs."""
     text = plain(line)
     credit = (
-        phrases.PICTURE_CREDIT.fullmatch(text)
+        PICTURE_CREDIT.fullmatch(text)
         and len(text.split()) <= MAX_CREDIT_WORDS
         and not _tells(line)
     )
@@ -163,15 +198,12 @@ def is_end_boilerplate(line: str) -> bool:
     social = all(word.strip(",|•·/") in SOCIAL_WORDS for word in text.split())
     return (
         social
-        or all(part in phrases.FOOTER for part in parts)
+        or all(part in FOOTER for part in parts)
         or _invites(text)
         or asks_consent(text)
-        or bool(phrases.RIGHTS.search(text) and len(text) <= MAX_INVITATION)
-        or phrases.AT_THE_ENDS.fullmatch(text) is not None
-        or bool(
-            not _tells(line)
-            and (phrases.LABELLED.fullmatch(text) or phrases.PICTURE_CREDIT.fullmatch(text))
-        )
+        or bool(RIGHTS.search(text) and len(text) <= MAX_INVITATION)
+        or AT_THE_ENDS.fullmatch(text) is not None
+        or bool(not _tells(line) and (LABELLED.fullmatch(text) or PICTURE_CREDIT.fullmatch(text)))
     )
 
 
@@ -192,7 +224,7 @@ def biography(line: str, author: str | None = None) -> str:
         return found[1].split()[-1]
     first = (author or "").split(", ")[0]
     told = bool(first) and len(line) <= MAX_BIOGRAPHY and line.strip().startswith(first)
-    return first.split()[-1] if told and phrases.JOB.search(line.casefold()) else ""
+    return first.split()[-1] if told and JOB.search(line.casefold()) else ""
 
 
 def is_figures(line: str) -> bool:
@@ -228,7 +260,7 @@ def is_sign_off(line: str) -> bool:
 def is_section(line: str) -> bool:
     """Whether a line is the label of a newspaper's section."""
     words = re.split(r"[\s/>|,]+", plain(line))
-    return 0 < len(words) <= 8 and all(word in phrases.SECTIONS for word in words)
+    return 0 < len(words) <= 8 and all(word in SECTIONS for word in words)
 
 
 def listed_sources(line: str) -> tuple[str, ...]:

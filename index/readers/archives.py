@@ -21,8 +21,7 @@ from typing import IO, Any, cast
 
 from index.article import Article, Skipped
 from index.readers.encoding import Refused
-from index.readers.files import SourceFile, Unpacked
-from index.readers.reader import Member, Reader, signed
+from index.readers.files import Member, Reader, SourceFile, Unpacked, signed
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, OSError)
 DAMAGED = "the archive is damaged or cut off; get it anew, or unpack what is whole of it"

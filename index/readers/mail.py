@@ -18,10 +18,9 @@ from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.encoding import Refused, decode, tidy, within_bounds
 from index.readers.fields import Particulars, one_line, particulars
-from index.readers.files import SourceFile
+from index.readers.files import Member, Reader, SourceFile
 from index.readers.html.page import read_html
 from index.readers.markup import parsed, write_markup
-from index.readers.reader import Member, Reader
 
 # What a message has at least, so that a text is not taken for one.
 HEADERS = ("from", "date", "subject", "received", "message-id", "mime-version")

@@ -19,9 +19,8 @@ from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.encoding import Refused, within_bounds
 from index.readers.fields import Particulars, particulars
-from index.readers.files import SourceFile
+from index.readers.files import Reader, SourceFile, signed
 from index.readers.markup import Node, first_heading, parsed, text_of, write_markup
-from index.readers.reader import Reader, signed
 
 # Of a part in XML. Five million characters of text have 30 MB of it in Word's.
 MAX_PART = 100_000_000

@@ -24,9 +24,8 @@ from index.readers import pdf_layout
 from index.readers.assembly import Assembly, line
 from index.readers.encoding import MAX_CHARACTERS, Refused
 from index.readers.fields import Particulars, particulars
-from index.readers.files import SourceFile
+from index.readers.files import Reader, SourceFile
 from index.readers.pdf_layout import GUTTER, Words, reading_order
-from index.readers.reader import Reader
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage

@@ -17,10 +17,9 @@ from index.article import Article, Place, Skipped
 from index.readers.assembly import Assembly, line
 from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy, within_bounds
 from index.readers.fields import one_line, particulars
-from index.readers.files import SourceFile, unreadable
+from index.readers.files import Reader, SourceFile, unreadable
 from index.readers.html.names import stated_by_hand
 from index.readers.markup import without_markup
-from index.readers.reader import Reader
 
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 PROBE_BYTES = 4096  # tells a binary file before thousands of its lines are refused one by one

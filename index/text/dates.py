@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-from index.boilerplate.phrases import Phrases
 from index.text.numbers import ORDINALS
+from index.text.words import Phrases
 
 MONTHS = tuple(
     (

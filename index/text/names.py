@@ -12,9 +12,8 @@ from anyascii import anyascii
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from index.boilerplate.phrases import Phrases
 from index.text.dates import MONTHS, WEEKDAYS
-from index.text.words import is_content, stem
+from index.text.words import Phrases, is_content, stem
 
 _IMPERATIVES, _ADVERBS, TITLES = (
     Phrases("index.text").words(name) for name in ("imperatives", "adverbs", "titles")

@@ -15,9 +15,8 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from index.boilerplate import rules
-from index.boilerplate.phrases import Phrases
-from index.text.blocks import LIST_ITEM, WRAP_WIDTHS
-from index.text.sentences import news_words
+from index.text.sentences import LIST_ITEM, WRAP_WIDTHS, news_words
+from index.text.words import Phrases
 
 OPENING = 2  # columns of indentation that open a paragraph; one is a slip, or a sign-off's
 # Of the ends of lines, those at which the next word would not have fitted. Copy wrapped by a

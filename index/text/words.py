@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -13,6 +14,32 @@ from unicodedata import combining, normalize
 import Stemmer
 
 ENGLISH = "en"
+
+
+class Phrases:
+    """The patterns of a package's ``phrases.toml``, by which texts are recognised.
+
+    Line breaks in them do not count; ``<<other>>`` is another one.
+    """
+
+    def __init__(self, package: str, **given: str) -> None:
+        """Those of a package, beside patterns that are given."""
+        told = tomllib.loads((files(package) / "phrases.toml").read_text("utf-8"))
+        self.told = {**told, **given}
+
+    def filled(self, pattern: str) -> str:
+        """A pattern with the others that it names in their places."""
+        bare = pattern.replace("\n", "")
+        return re.sub(r"<<(\w+)>>", lambda found: self.filled(self.told[found[1]]), bare)
+
+    def compiled(self, name: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+        """The pattern of a name."""
+        return re.compile(self.filled(self.told[name]), flags)
+
+    def words(self, name: str) -> frozenset[str]:
+        """The words of a name."""
+        return frozenset(self.told[name].split())
+
 
 # Characters of a text that are looked at: it says its language long before.
 READ = 1_000

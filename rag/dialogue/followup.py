@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from index.boilerplate.phrases import Phrases
 from index.text.dates import MONTH, WEEKDAY, dates_in
 from index.text.names import Name, names_in
-from index.text.words import content_stems
+from index.text.words import Phrases, content_stems
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
     claims_of,
@@ -34,10 +33,14 @@ MOST_WORDS = 4
 
 _NUMBERS = ("first", "second", "third", "fourth", "fifth", "last")
 _PHRASES = Phrases("rag.dialogue")
-_MORE, _CHECKS, SOURCES, WHEN, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST = (
+MORE, _CHECKS, SOURCES, WHEN, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST, _MEANT = (
     _PHRASES.compiled(name, re.I)
-    for name in "more checks sources when fragment asks beside form request".split()
+    for name in "more checks sources when fragment asks beside form request meant".split()
 )
+_OF_ARTICLES = {
+    name: _PHRASES.compiled(name, re.I) for name in ("author", "list_them", "sum_it_up")
+}
+_DOUBTS = _PHRASES.compiled("doubts", re.I)
 _ELSE = re.compile(r"(?:and )?(?P<who>\w+) else\W*$", re.I)
 _WHAT_ELSE = re.compile(r"\b(?:what|anything) else\b", re.I)
 _TIMES = [
@@ -50,6 +53,7 @@ _ORDINAL = re.compile(
     rf"\bthe (?P<which>{'|'.join(_NUMBERS)})(?: (?:one|option|point|item|claim|quote)\b|(?=\W*$))",
     re.I,
 )
+_ABOUT = re.compile(r"(?<= about )(?:[\w’'-]+ ?){1,4}(?=\W*$)")
 _ONLY_IN = re.compile(rf"(?<=only |just )(?=(?:{MONTH}|(?:19|20)\d\d)\b)", re.I)
 SHORTER = re.compile(r"\b(?:shorter|briefer|short(?: version| one)?)\W*$", re.I)
 """What ends a question whose reply is to be shorter."""
@@ -102,6 +106,25 @@ def form_in(question: str) -> str:
     return found["form"] if found else ""
 
 
+def asked_of(question: str, reply: Answer | str) -> str:
+    """What a turn asks of the reply before it and of nothing else; "" for no such.
+
+    Args:
+        question: The turn.
+        reply: What was replied before.
+
+    Returns:
+        "doubts" asks which of the accounts holds; of articles that were found or counted, "author"
+        asks who wrote them, "list_them" which they are, "sum_it_up" what they tell.
+    """
+    if not isinstance(reply, Answer):
+        return ""
+    if _DOUBTS.match(question):
+        return "doubts"
+    names = _OF_ARTICLES if reply.kind in ("search", "count") else ()
+    return next((name for name in names if _OF_ARTICLES[name].match(question)), "")
+
+
 def _after(question: str, known: Completed, before: Turn) -> Completed:
     """A turn completed from the turn before it, and from that one completed itself."""
     reply, said = before.reply, before.said
@@ -110,21 +133,27 @@ def _after(question: str, known: Completed, before: Turn) -> Completed:
         asked = known.question.removesuffix(known.form).rstrip(" ?.!")
         return replace(known, question=f"{asked} {form}", form=form, said="")
     other = _ELSE.match(question)
-    if _MORE.match(question) or (other and known.question.lower().startswith(other["who"].lower())):
+    if MORE.match(question) or (other and known.question.lower().startswith(other["who"].lower())):
         return replace(known, said=f"{known.said} {said}".strip())
-    if SOURCES.match(question):
+    if SOURCES.match(question) or asked_of(question, reply):
         return known
     if _CHECKS.match(question):
         return Completed(question, next(iter(claims_of(reply)), known.question))
+    if (back := _MEANT.match(question)) and (instead := question[back.end() :]):
+        if swapped := _instead(instead, known.question):
+            return Completed(swapped, known.before)
+        return _after(instead, known, before)
     if swapped := _swapped(question, known.question):
         return Completed(swapped, known.before)
-    if not leans(question, f"{known.question} {said}"):
+    refused = isinstance(reply, Answer) and not reply.answered
+    if not leans(question, "" if refused else f"{known.question} {said}"):
         return Completed(question)
     if item := _item(question, reply):
         return item
-    if meant := resolved(question, known.question, reply):
+    whole = joined(known.before, known.question)
+    if meant := resolved(question, known.question, reply) or resolved(question, whole, reply):
         return Completed(meant, said=said if _WHAT_ELSE.search(question) else "")
-    return Completed(question, joined(known.before, known.question)[-EARLIER_CHARS:].lstrip())
+    return Completed(question, whole[-EARLIER_CHARS:].lstrip())
 
 
 def joined(before: str, question: str) -> str:
@@ -141,28 +170,50 @@ def joined(before: str, question: str) -> str:
     return f"{before}{stop} {question}".strip()
 
 
+def _instead(new: str, before: str) -> str:
+    """The question before with what was meant in the place of what was said; "" if it is not clear.
+
+    That is the one name, or whoever acts; else what is called the same but for a word.
+    """
+    fragment = _FRAGMENT.match(new)
+    if not fragment or fragment["in"] or _ASKS.match(new) or len(new.split()) > MOST_WORDS:
+        return ""
+    new = fragment["what"]
+    names = names_in(before)
+    names = names if len(names) < 2 else [name for name in names if _acts(name, before)]
+    if len(names) == 1:
+        return _put_name(before, names[0], new)
+    said = [*re.finditer(rf"\bthe (?:[\w’'-]+ )?{re.escape(new.split()[-1])}\b", before, re.I)]
+    return _put(before, said[0].span(), new) if len(said) == 1 else ""
+
+
 def _swapped(question: str, before: str) -> str:
     """The question before with one name or date in another's place: "And Macron?"; "" if none.
 
     Only if it is clear which: the only one, the only one behind the same preposition, or, without
-    one, whoever does what is asked about.
+    one, whoever does what is asked about; behind "about" what the question ends with.
     """
     found = _FRAGMENT.match(question)
     if not found or not (found["opened"] or found["in"]):
         return ""
-    if day := _day_beside(question, before):
-        return day
     new, preposition = re.sub(r"^the (?=\w+est$)", "", found["what"]), found["in"]
-    if not preposition and (request := _of_another(new, before)):
+    if preposition in (None, "on", "about") and (request := _of_another(new, before)):
         return request
+    if day := _day_beside(question, before) or _month_instead(new, preposition, before):
+        return day
     for kind in (*_TIMES, _AGES):
         places = list(kind.finditer(before))
         if kind.fullmatch(new):
             return _put(before, places[0].span(), new) if len(places) == 1 else ""
-    new = re.sub(r"[’']s$", "", new)
+    if preposition == "about" and (about := _ABOUT.search(before)) and not _ASKS.match(new):
+        return _put(before, about.span(), new)
+    return _named_instead(re.sub(r"[’']s$", "", new), preposition, before)
+
+
+def _named_instead(new: str, preposition: str | None, before: str) -> str:
+    """The question before with a name in the place of another; "" if it is not clear of which."""
     bare = re.sub(r"^the ", "", new, flags=re.I)
-    mine = [name.text for name in names_in(f"x {bare}")]
-    if mine != [bare] or bare in before:
+    if bare in before or [name.text for name in names_in(f"x {bare}")] != [bare]:
         return ""
     names = names_in(before)
     if preposition:
@@ -171,6 +222,16 @@ def _swapped(question: str, before: str) -> str:
     elif len(names) > 1:
         names = [name for name in names if _acts(name, before)]
     return _put_name(before, names[0], new) if len(names) == 1 else ""
+
+
+def _month_instead(new: str, preposition: str | None, before: str) -> str:
+    """The question before of a month or year in the place of its one day; "" for no such."""
+    told, other = dates_in(before), dates_in(f"in {new}")
+    if preposition != "in" or [d.exact is None for d in (*told, *other)] != [False, True]:
+        return ""
+    start = told[0].start - len("on ") * before[: told[0].start].endswith("on ")
+    year = f" {told[0].year}" if told[0].year and not re.search(r"\d{4}", new) else ""
+    return _put(before, (start, told[0].start + len(told[0].text)), f"in {new}{year}")
 
 
 def _day_beside(question: str, before: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.boilerplate.phrases import Phrases
-from index.text.words import content_stems, is_content
+from index.text.words import Phrases, content_stems, is_content
 
 # A question of fewer content words leans on what it shares a word with, unless it names something.
 # MTRAGUN, nDCG@10: 0.906, and 0.912 where it need not share one; but then a change of topic ("what
@@ -17,8 +16,9 @@ _OPENER, _JOINED, _WHOLE, _ELSEWHERE, _THAT, _EXPLETIVE = (
     _PHRASES.compiled(name, re.I)
     for name in ("opener", "joined", "whole", "elsewhere", "that", "expletive")
 )
-_THERE, _PRONOUN, _JOINS, _NOUN, _PERSONS = (
-    _PHRASES.compiled(name, re.I) for name in ("there", "pronoun", "joins", "noun", "persons")
+_THERE, _PRONOUN, _JOINS, _NOUN, _PERSONS, _COMPLETE, _NAMED_ALONE = (
+    _PHRASES.compiled(name, re.I)
+    for name in "there pronoun joins noun persons complete named_alone".split()
 )
 
 
@@ -52,7 +52,8 @@ def leans(question: str, known: str = "") -> bool:
     named = own or any(_is_name(word) for word in rest.split()[1:])
     if opener and _goes_on(question, rest, named=named, words=words):
         return True
-    if own or words >= SHORT:
+    complete = words >= SHORT - 1 and _COMPLETE.match(rest)
+    if own or words >= SHORT or complete or (not opener and _names_only(rest)):
         return False
     # "Who resigned?" is whole; "Over how many years?" is not.
     shared = len({*stems} & {*content_stems(known)})
@@ -65,6 +66,12 @@ def _goes_on(question: str, rest: str, *, named: bool, words: int) -> bool:
         return not named and words < SHORT - 1
     names = sum(_is_name(word) for word in rest.split()[1:])
     return not named or (words < SHORT and names < 2)
+
+
+def _names_only(text: str) -> bool:
+    """Whether a text is a subject and nothing else."""
+    found = _NAMED_ALONE.fullmatch(text)
+    return bool(found and (found["the"] or _is_name(text.split()[0])))
 
 
 def pointing(question: str) -> list[tuple[int, int]]:

@@ -32,6 +32,8 @@ _COUNTED = re.compile(
     re.I,
 )
 _LAST = re.compile(r"\bthe (?P<noun>(?:\w+ ){0,2}\w+)(?=\W*$)", re.I)
+# "Why were the bolts brittle": more than a thing stands at its end.
+_IS_THE = re.compile(r"(?:(?:why|when|where|since when) )?(?:is|are|was|were) the ", re.I)
 # "How big is the EU loan", "what is the Riverside Act": all of it is what it is about.
 _WHOLE = re.compile(
     r"(?:how \w+|what) (?:is|are|was|were) "
@@ -113,7 +115,7 @@ def subject_in(before: str) -> str:
         return whole["what"]
     names = names_in(before)
     last = _LAST.search(before)
-    if not names and last and before.lower().count("the ") == 1:
+    if not names and last and before.lower().count("the ") == 1 and not _IS_THE.match(before):
         return last.group() if all(map(is_content, last["noun"].split())) else ""
     rest = len(content_stems(before)) - len(content_stems(" ".join(n.text for n in names)))
     return _with_article(before, names[0]) if len(names) == 1 and rest <= 1 else ""

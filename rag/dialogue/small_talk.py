@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 
-from index.boilerplate.phrases import Phrases
+from index.text.words import Phrases
 
 # What is said to somebody who asks for nothing that articles tell.
 SMALL_TALK = (
     "Ask me what the articles here report, such as who said what, what happened, when or why:"
     " I answer in their own words and cite every one."
 )
+WELCOME = "You are welcome. Ask on whenever you like."
+SORRY = (
+    "I am sorry that this did not help. I can only quote what the articles say: name the person,"
+    " the day or the outlet that you mean, or ask for a brief, a timeline or where accounts differ."
+)
 
 _PHRASES = Phrases("rag.dialogue")
-_BEFORE, _AFTER, _SMALL = (
-    _PHRASES.compiled(name, re.I) for name in ("talk_before", "talk_after", "small")
+_BEFORE, _AFTER, _SMALL, _COMPLAINT, _THANKS = (
+    _PHRASES.compiled(name, re.I)
+    for name in ("talk_before", "talk_after", "small", "complaint", "thanks")
 )
 
 
@@ -44,3 +50,14 @@ def is_small_talk(text: str) -> bool:
         text: A turn.
     """
     return bool(_SMALL.match(text))
+
+
+def said_to(text: str) -> str:
+    """What is said to small talk.
+
+    >>> said_to("thanks, that helps") == WELCOME, said_to("hello") == SMALL_TALK
+    (True, True)
+    """
+    if _COMPLAINT.search(text):
+        return SORRY
+    return WELCOME if _THANKS.search(text) else SMALL_TALK

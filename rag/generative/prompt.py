@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.readers.encoding import CONTROLS, INVISIBLE, JOINERS, SURROGATES
-from index.text.words import content_stems
+from index.text.words import Phrases, content_stems
 from rag.answer_text import attribution
 from rag.extractive import says_the_same
 from rag.periods import day_text

@@ -7,9 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from index.boilerplate.phrases import Phrases
 from index.text.sentences import split_sentences
-from index.text.words import WORD, content_stems
+from index.text.words import WORD, Phrases, content_stems
 from rag.generative.prompt import CANNOT_ANSWER, SYSTEM, plain
 
 # Characters and sentences after which a reply is no answer to one question, and is stopped.

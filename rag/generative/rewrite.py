@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from index.boilerplate.phrases import Phrases
 from index.text.names import names_in
-from index.text.words import WORD, content_stems
+from index.text.words import WORD, Phrases, content_stems
 from rag.dialogue.history import recent
 from rag.generative.llm import LanguageModel, ModelFailed
 from rag.generative.prompt import sanitize

@@ -23,7 +23,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.text.sentences import split_sentences
 from index.vector_store import as_node
-from rag.conversation import Answerer, Conversation
+from rag.dialogue.history import Answerer, Conversation
 from rag.llamaindex.stores import PartUnusable, source_nodes, text_of
 from rag.pipeline import Pipeline
 from rag.reading.evidence import LEVEL, MARGIN, RELEVANCE

@@ -13,7 +13,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 from numpy.typing import NDArray
 
-from index.minilm import MiniLM
+from index.embedders import MiniLM
 from rag.generative.llm import LanguageModel, ModelFailed, explain
 from rag.llamaindex.stores import PartUnusable
 from rag.settings import Settings

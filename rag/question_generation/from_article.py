@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.dates import SHORT_MONTH, WEEKDAY
 from index.text.names import names_in
-from index.text.words import content_stems
+from index.text.words import Phrases, content_stems
 from rag.dialogue.referents import people_in
 
 _HERE = "rag.question_generation"  # the phrases are in its ``phrases.toml``

@@ -13,7 +13,8 @@ import numpy as np
 from index.embed import Embedder
 from index.ledger import StoredArticle
 from index.text.dates import dates_in
-from index.text.words import content_stems
+from index.text.numbers import numbers_in
+from index.text.words import content_stems, stem
 from rag.answer_text import extractive_text
 from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
@@ -73,6 +74,8 @@ _WRONG = re.compile(
     re.I,
 )
 
+_HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z]+)\b", re.I)
+
 _Place = tuple[StoredArticle, int]
 
 
@@ -127,13 +130,14 @@ def corrections(material: Material) -> Iterator[Difference]:
 
 
 def differences(
-    material: Material, answers: Sequence[Evidence] = (), *, alone: bool = False
+    material: Material, answers: Sequence[Evidence] = (), *, asked: str = "", alone: bool = False
 ) -> Iterator[Difference]:
     """Where articles differ: in what is asked, by corrections, in days, in sentences most alike.
 
     Args:
         material: The articles that are compared.
         answers: The sentences that answer what accounts may differ in, most probable first.
+        asked: That in words.
         alone: Whether only these are compared.
     """
     sure = _sure(answers)
@@ -141,7 +145,10 @@ def differences(
     told: set[tuple[int, int]] = set()
     corrected = () if alone else corrections(material)
     for each in chain(
-        _answered(sure), corrected, _dated(material, places), _alike(material, places[:ALL], told)
+        _answered(sure, answers, asked),
+        corrected,
+        _dated(material, places),
+        _alike(material, places[:ALL], told),
     ):
         keys = {_key(each.other)} if each.corrects else {_key(each.one), _key(each.other)}
         if not keys & told:
@@ -178,12 +185,30 @@ def _sure(answers: Sequence[Evidence]) -> list[Evidence]:
     return [each for each in likely if not _corrects(each.article)]
 
 
-def _answered(sure: Sequence[Evidence]) -> Iterator[Difference]:
-    """The surest answers to what is asked, if they differ."""
+def _answered(
+    sure: Sequence[Evidence], answers: Sequence[Evidence], asked: str
+) -> Iterator[Difference]:
+    """The surest answers to what is asked, if they differ, else counts of the same that do."""
     for one, other in combinations(sure, 2):
         if one.article.story != other.article.story and (why := answers_differ(one, other)):
             yield _ordered((one.article, one.index), (other.article, other.index), why)
             return
+    for one, other in ((answers[0], o) for o in answers[1:BESIDE]) if answers else ():
+        if _counts_differ(asked, one, other):
+            yield _ordered((one.article, one.index), (other.article, other.index), "number")
+            return
+
+
+def _counts_differ(asked: str, one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences each answer how many of the same there are, and not with the same."""
+    counted = _HOW_MANY.search(asked)
+    if not counted or one.article.story == other.article.story:
+        return False
+    for each in (one, other):
+        behind = each.article.article.text[each.reading.end : each.sentence.end]
+        if each.reading.margin <= 0 or stem(counted["noun"]) not in content_stems(behind)[:1]:
+            return False
+    return answers_differ(one, other) == "number"
 
 
 def _dated(material: Material, places: Sequence[_Place]) -> Iterator[Difference]:
@@ -236,7 +261,7 @@ def with_other_account(
         embedder: The model that the index was made with.
         reader: The model that tells whether one sentence supports another.
     """
-    lines = _beside(found[0], found[1:], embedder, reader)
+    lines = _beside(answer.query, found[0], found[1:], embedder, reader)
     if not lines:
         return answer
     claims, citations = composed(lines)
@@ -256,7 +281,7 @@ def with_other_account(
 
 
 def _beside(
-    best: Evidence, others: Sequence[Evidence], embedder: Embedder, reader: Reader
+    asked: str, best: Evidence, others: Sequence[Evidence], embedder: Embedder, reader: Reader
 ) -> list[Line]:
     """The sentence that answers and another that gives another figure or day, if one does."""
     place = best.article, best.index
@@ -281,6 +306,7 @@ def _beside(
     for number, other in enumerate(apart, 1):
         days = day, other.article.article.published
         why = differ(best.text, other.text, float(cosines[number]), reader, days)
+        why = why or "number" * _counts_differ(asked, best, other)
         if why in ("number", "date"):
             return [
                 Line(*place, published_by(best.article)),
@@ -316,7 +342,9 @@ def _repairs(
     first = nearest(range(min(OPENING, len(mine))))
     dated = places[0][0].article.published in _days_told(texts[first[0]], article)
     dated = dated and len(stems[first[0]] & stems[first[1]]) >= REPEATS
-    if cosines[first] < (NEAR_DATED if dated else NEAR_COUNTED):
+    figures = _figures(texts[first[0]])  # of which what is corrected must hold one
+    apart = bool(figures) and not figures & _figures(texts[first[1]])
+    if apart or cosines[first] < (NEAR_DATED if dated else NEAR_COUNTED):
         return
     more = (n for n in range(len(mine)) if n != first[0] and _REPEATS.search(texts[n]))
     for repeated, wrong in (first, *(nearest([n]) for n in more)):
@@ -328,6 +356,13 @@ def _repairs(
 def _days_told(text: str, article: StoredArticle) -> set[date]:
     """The days that a sentence of an article names."""
     return {day for told in dates_in(text) for day in told.days(article.article.published)}
+
+
+def _figures(text: str) -> set[float]:
+    """The numbers of a text that are none of a date."""
+    days = dates_in(text)
+    told = (n for n in numbers_in(text) if not any(d.start <= n.start < d.end for d in days))
+    return {n.value for n in told}
 
 
 def _correct(article: StoredArticle, index: int) -> list[int]:

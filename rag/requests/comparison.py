@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.names import groups, names_in
-from index.text.words import stem
+from index.text.words import Phrases, stem
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
 from rag.reading.evidence import Evidence

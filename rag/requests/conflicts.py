@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from math import inf
 
-from index.boilerplate.phrases import Phrases
 from index.text.dates import dates_in
 from index.text.names import names_in
 from index.text.numbers import Number, numbers_in
-from index.text.words import content_stems
+from index.text.words import Phrases, content_stems
 from rag.facts import Lacking, lacking
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader

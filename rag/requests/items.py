@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.names import TITLES, Name, aliases, alike, groups, names_in, only_names
 from index.text.numbers import numbers_in
-from index.text.words import WORD, content_stems, stem
+from index.text.words import WORD, Phrases, content_stems, stem
 from rag.extractive import says_the_same
 from rag.quote_context import words_of
 from rag.reading.evidence import Evidence

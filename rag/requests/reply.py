@@ -14,7 +14,7 @@ from index.text.numbers import numbers_in
 from index.text.words import ENGLISH, content_spans, content_stems, stem
 from rag.answer_text import extractive_text, refusal, sentence
 from rag.dialogue.followup import SHORTER
-from rag.dialogue.small_talk import SMALL_TALK
+from rag.dialogue.small_talk import said_to
 from rag.periods import day_text
 from rag.question import Question
 from rag.quote_context import words_of
@@ -192,7 +192,7 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
     """
     asked = Answer(question=meant.text, query=meant.query, answered=False, text="")
     if request.kind in TALK:
-        said = SMALL_TALK if request.kind == "smalltalk" else about(desk.now)
+        said = said_to(meant.text) if request.kind == "smalltalk" else about(desk.now)
         return replace(asked, text=said, kind=request.kind), ()
     if request.kind == "fact" or not (reply := reply_to(request, desk)):
         return None
@@ -258,15 +258,32 @@ def _nothing(request: Request, material: Material, desk: Desk) -> Reply:
 
 def _brief(request: Request, desk: Desk) -> Reply:
     material = desk.gather(request.subject)
+    if request.told is not None:
+        articles = _articles_of(request.told, desk)
+        material = replace(material, subject="", articles=articles)
     asked = LENGTH.search(desk.question)
     wanted = numbers_in(asked["count"]) if asked else []
     most = int(wanted[0].value) if wanted else desk.most(MOST)
     most = max(1, most // 2) if wanted and desk.shorter else most
     if not (lines := brief(material, most)):
         return _nothing(request, material, desk)
-    return Reply(
-        f"In brief: {_on(request, desk)} ({_counted(len(material.articles), 'article')}).", lines
-    )
+    on = title_of(material.articles[0]) if request.told else _on(request, desk)
+    return Reply(f"In brief: {on} ({_counted(len(material.articles), 'article')}).", lines)
+
+
+def _articles_of(told: Sequence[tuple[str, int, int]], desk: Desk) -> list[StoredArticle]:
+    """The articles that were cited before, each once."""
+    names = dict.fromkeys(name for name, _, _ in told)
+    return [one for name in names for one in desk.now.ledger.articles_named(name)[:1]]
+
+
+def _by_whom(told: Sequence[tuple[str, int, int]], desk: Desk) -> Reply:
+    """Who wrote the articles that were cited before."""
+    articles = _articles_of(told, desk)
+    known = dict.fromkeys(stored.article.author for stored in articles if stored.article.author)
+    if not known:
+        return Reply("the article does not say who wrote it")
+    return Reply(f"Written by {in_a_row([*known])}.", articles_on(articles))
 
 
 def _when(told: Sequence[tuple[str, int, int]], desk: Desk) -> Reply | None:
@@ -383,7 +400,9 @@ def _disagreement(request: Request, desk: Desk) -> Reply:
         told = f"What was corrected: {on}."
         return Reply(told, lines) if lines else Reply(none)
     if asked:
-        found = differences(material, desk.evidence(asked), alone=bool(_ONE.match(asked)))
+        found = differences(
+            material, desk.evidence(asked), asked=asked, alone=bool(_ONE.match(asked))
+        )
     else:
         found = differences(material)
     lines = disagreements(found)
@@ -439,6 +458,8 @@ def _about(request: Request, desk: Desk) -> str:
 
 
 def _search(request: Request, desk: Desk) -> Reply | None:
+    if request.told is not None:
+        return _by_whom(request.told, desk)
     if aged := AGED.match(desk.question):
         return _aged(request, desk, (aged["which"] or aged["age"]).lower())
     if not request.subject:

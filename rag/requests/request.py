@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from index.boilerplate.phrases import Phrases
 from index.text.names import names_in
-from index.text.words import WORD, is_content
-from rag.dialogue.followup import WHEN
-from rag.dialogue.small_talk import bare, is_small_talk
+from index.text.words import WORD, Phrases, is_content
+from rag.dialogue.followup import WHEN, asked_of
+from rag.dialogue.small_talk import SMALL_TALK, bare, is_small_talk, said_to
 from rag.question import Question
 from rag.reading.reader import RequestReading
 from rag.types import TALK, Answer, Scope, Turn
@@ -104,6 +103,8 @@ _THESE = re.compile(r"\b(?:these|them|those|ones?|of the (?:articles|stories|rep
 NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 """What asks of somebody's words for the newest."""
 
+# A name, or "the memo", and nothing else.
+_ALONE = re.compile(r"(?:[Tt]he )?(?P<what>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}|(?<=he )\w+)\W*")
 _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 
 # What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
@@ -138,27 +139,38 @@ def decided(
         read: The reading model's ``Reader.request``.
     """
     if meant.kind == "smalltalk":
-        return Request("about" if read(meant.text).kind == "about" else "smalltalk")
+        here = said_to(meant.text) == SMALL_TALK and read(meant.text).kind == "about"
+        return Request("about" if here else "smalltalk")
     if meant.form:
         return _formed(meant, history, read)
-    own = bare(meant.spelt)
-    if request := _of_reply(own, history):
-        return request
+    request = _of_reply(meant, bare(meant.spelt), history, read)
+    return request or _asked_for(meant, history, read)
+
+
+def _asked_for(
+    meant: Question, history: Sequence[Turn], read: Callable[[str], RequestReading]
+) -> Request:
+    """What a turn asks the articles for."""
     # A turn that was completed stands alone.
-    whole = meant.leans and meant.asked != own
-    request = request_of(meant.asked if whole else meant.spelt, read)
+    completed = meant.leans and meant.asked != bare(meant.spelt)
+    request = request_of(meant.asked if completed else meant.spelt, read)
     asks = meant.leans or _YES_OR_NO.match(meant.spelt)  # "is there a timetable?"
     if request.kind in TALK:
         return FACT if asks and not _OURS.search(meant.spelt) else request
-    if len(meant.parts) > 1 and request.kind not in PROSE:
+    if len(meant.parts) > 1 and not _of_whole(request):
         return FACT  # "until when is it shut, and what happens then"
     if meant.leans and request.kind not in WHOLE:
         request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
-    if request.kind in TALK:
-        return FACT
+    if request.kind in TALK or (meant.before and request == Request("quotes")):
+        return FACT  # "who said so"
     return _about_before(
         meant.asked, request, history, read, speaks=bool(meant.said) or not meant.leans
     )
+
+
+def _of_whole(request: Request) -> bool:
+    """Whether a request of several parts is still one: "what happened first and what then"."""
+    return request.kind in PROSE or bool(request.kind == "timeline" and request.subject)
 
 
 def may_be_fact(meant: Question, request: Request) -> bool:
@@ -173,13 +185,27 @@ def may_be_fact(meant: Question, request: Request) -> bool:
     return bool(request.kind in _MISTAKEN and asks and not sure)
 
 
-def _of_reply(asked: str, history: Sequence[Turn]) -> Request | None:
+def _of_reply(
+    meant: Question, asked: str, history: Sequence[Turn], read: Callable[[str], RequestReading]
+) -> Request | None:
     """The request that a turn is for something of the replies before; None if it is none."""
-    reply = history[-1].reply if history else ""
-    if WHEN.fullmatch(asked) and isinstance(reply, Answer) and not history[-1].is_talk:
-        return Request("timeline", told=_told(reply))
     if _THEM.fullmatch(asked) and len(sides := _sides_before(history)) > 1:
         return Request("comparison", sides=sides)
+    reply = history[-1].reply if history else ""
+    if not isinstance(reply, Answer) or reply.kind in TALK:
+        return None
+    told = _told(reply)
+    if WHEN.fullmatch(asked):
+        return Request("timeline", told=told)
+    match asked_of(asked, reply):
+        case "doubts":
+            return Request("disagreement", meant.query)
+        case "list_them":
+            return Request("search", _before(history, read))
+        case "sum_it_up" if len(told) == 1:
+            return Request("brief", told=told)
+        case "author" if told:
+            return Request("search", told=told)
     return None
 
 
@@ -279,6 +305,8 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return request
     if _LAST_WORDS.search(text) and (said_by := _words(text, found, "speaker")):
         return Request("quotes", " ".join(_words(text, found, "subject")), speaker=said_by[0])
+    if (alone := _ALONE.fullmatch(text)) and is_content(alone["what"].split()[0]):
+        return Request("brief", alone["what"])
     found = replace(found, kind=_kind_of(text, found))
     if request := _of_sides(text, found):
         return request
@@ -288,6 +316,7 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     named = _span(text, found) or _named(text)
     if found.kind == "brief" and (told := _BRIEF.match(text)):
         whole = _bare(LENGTH.sub("", told["what"] or told["where"]))
+        whole = "" if whole.lower() in _ALL else whole
         named = whole if not named or (told["where"] and named in whole) else named
     return FACT if found.kind == "fact" else Request(found.kind, named)
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.names import TITLES, alike, names_in
-from index.text.words import is_content, stem
+from index.text.words import Phrases, is_content, stem
 from rag.quote_context import words_of
 
 _PHRASES = Phrases("rag.requests")

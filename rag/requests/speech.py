@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.names import Name, alike, names_in
+from index.text.words import Phrases
 from rag.quote_context import same_paragraph, words_of
 
 _PHRASES = Phrases("rag.requests")

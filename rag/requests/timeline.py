@@ -11,9 +11,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from index.boilerplate.phrases import Phrases
 from index.ledger import StoredArticle
 from index.text.dates import Date, dates_in
+from index.text.words import Phrases
 from rag.extractive import says_the_same
 from rag.periods import day_text
 from rag.quote_context import words_of

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import TimeoutError as NotInTime
+from playwright.sync_api import expect
 
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}  # what WCAG 1.4.10 asks for
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SECONDS = 90_000  # the longest wait for something that must come
+SECONDS = 90_000  # milliseconds: the longest wait for something that must come
+expect.set_options(timeout=SECONDS)
 
 browser_wanted = [
     pytest.mark.browser,
@@ -109,13 +113,20 @@ def until(holds):
         time.sleep(0.02)
 
 
+def found_by(script, page):
+    """What a script finds, if it does not stop to find it: the page may not stand still yet."""
+    with contextlib.suppress(NotInTime):
+        page.wait_for_function(f"!({script})().length")
+    return page.evaluate(script)
+
+
 def faults_on_a_phone(page, states):
     """What is wrong in each state: by axe, too small to press, or over the edge."""
     found = {}
     for state in states:
-        problems = violations(page) + page.evaluate(SMALL) + page.evaluate(OVERFLOWING)
+        problems = violations(page) + found_by(SMALL, page) + found_by(OVERFLOWING, page)
         page.set_viewport_size(NARROW)
-        problems += page.evaluate(OVERFLOWING)
+        problems += found_by(OVERFLOWING, page)
         page.set_viewport_size(PHONE)
         if problems:
             found[state] = problems

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from index.web.fetch import Fetcher
 from tests.e2e.browsing import (
@@ -14,12 +15,13 @@ from tests.e2e.browsing import (
     darken,
     elsewhere,
     faults_on_a_phone,
+    until,
     violations,
 )
 from tests.newsite import Site
 from tests.rag.builders import article, corpus_of
 from tests.ui.serving import PASSWORD
-from ui.alerts.store import Alerts, Match
+from ui.alerts import Alerts, Match
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms
 from ui.page.app import build_app, launch
@@ -75,22 +77,22 @@ def library(visit, address, **options):
 
 
 def titles(page):
-    return page.locator(".library tbody .title a").all_text_contents()
+    return page.locator(".library tbody .title a")
 
 
 def test_the_table_is_sorted_searched_and_opened(visit, address):
     page = library(visit, address)
-    assert titles(page) == ["Hail in Riga", "Bread dearer", EVIL]
+    expect(titles(page)).to_have_text(["Hail in Riga", "Bread dearer", EVIL])
     page.get_by_role("button", name="Article", exact=True).click()
     page.locator('.library th.title[aria-sort="ascending"]').wait_for()
-    assert titles(page) == [EVIL, "Bread dearer", "Hail in Riga"]
-    assert page.evaluate("document.activeElement.textContent") == "Article"
+    expect(titles(page)).to_have_text([EVIL, "Bread dearer", "Hail in Riga"])
+    page.wait_for_function("document.activeElement.textContent === 'Article'")
     page.get_by_label("Find articles").fill("crumb")
     page.get_by_text("1–1 of 1 found among 3").wait_for()
-    assert titles(page) == ["Bread dearer"]
+    expect(titles(page)).to_have_text(["Bread dearer"])
     page.get_by_role("link", name="Bread dearer").click()
     page.locator("#reader h2", has_text="Bread dearer").wait_for()
-    assert page.locator("#reader mark").count() == 0
+    expect(page.locator("#reader mark")).to_have_count(0)
     chart = page.get_by_role("img", name="Articles by month and publisher.")
     assert "2026-03: Wire 1" in chart.get_attribute("aria-label")
     assert (page.dialogs, elsewhere(page)) == ([], set())
@@ -101,16 +103,16 @@ def test_what_was_found_is_shown_and_narrowed_by_what_is_offered(visit, address)
     box = page.get_by_label("Find articles")
     box.fill("hail OR crowns")
     page.get_by_text("1–2 of 2 found among 3").wait_for()
-    assert page.locator(".library .excerpt mark").all_text_contents() == ["Hail", "crowns"]
+    expect(page.locator(".library .excerpt mark")).to_have_text(["Hail", "crowns"])
     crumb = page.get_by_role("button", name="The Crumb 1")
     crumb.click()
     page.get_by_text("1–1 of 1 found among 3").wait_for()
-    assert titles(page) == ["Bread dearer"]
-    assert box.input_value() == 'hail OR crowns publisher:"The Crumb"'
-    assert crumb.get_attribute("aria-pressed") == "true"
+    expect(titles(page)).to_have_text(["Bread dearer"])
+    expect(box).to_have_value('hail OR crowns publisher:"The Crumb"')
+    expect(crumb).to_have_attribute("aria-pressed", "true")
     crumb.click()
     page.get_by_text("1–2 of 2 found among 3").wait_for()
-    assert box.input_value() == "hail OR crowns"
+    expect(box).to_have_value("hail OR crowns")
 
 
 def test_an_upload_is_asked_about(visit, address):
@@ -124,18 +126,17 @@ def test_an_upload_is_asked_about(visit, address):
     )
     page.get_by_role("button", name="Add files").click()
     page.get_by_text("1 added, 1 skipped.").wait_for()
-    told = page.locator(".results li").all_text_contents()
-    assert told[0] == "Ferry to Corran stays in port added"
     damaged = "the PDF is damaged and cannot be opened; get or save it anew"
-    assert told[1] == f"upload/{EVIL}.pdf skipped: {damaged}"
+    told = ["Ferry to Corran stays in port added", f"upload/{EVIL}.pdf skipped: {damaged}"]
+    expect(page.locator(".results li")).to_have_text(told)
     page.get_by_text("4 articles on the record.").wait_for()
-    assert titles(page)[0] == "Ferry to Corran stays in port"
+    expect(titles(page).first).to_have_text("Ferry to Corran stays in port")
     page.get_by_role("tab", name="Ask").click()
     page.get_by_role("button", name="Which articles").click()
     page.locator("#narrow option", has_text="The Tide (1)").wait_for(state="attached")
     ask(page, "Who is the harbour master?")
     page.locator("#reader mark").first.wait_for()
-    assert "Ines Kolb" in page.locator("#reader mark").first.text_content()
+    expect(page.locator("#reader mark").first).to_contain_text("Ines Kolb")
     assert (page.dialogs, elsewhere(page)) == ([], set())
 
 
@@ -148,7 +149,7 @@ def test_pasted_text_is_added_and_taken_out_again(visit, address, corpus):
     page.get_by_text("1 added.").wait_for()
     page.locator(".results a", has_text="Fog in Oslo").click()
     page.locator("#reader h2", has_text="Fog in Oslo").wait_for()
-    assert page.get_by_label("Headline").input_value() == ""
+    expect(page.get_by_label("Headline")).to_have_value("")
 
     page.get_by_label("Choose Fog in Oslo").check()
     page.get_by_role("button", name="Remove 1").click()
@@ -158,8 +159,8 @@ def test_pasted_text_is_added_and_taken_out_again(visit, address, corpus):
     page.get_by_role("button", name="Remove 2").click()
     page.get_by_role("button", name="Remove for good").click()
     page.get_by_text("2 removed.").wait_for()
-    assert titles(page) == ["Hail in Riga", EVIL]
-    assert [a.uri for a in corpus.articles()] == ["evil.txt", "hail.txt"]
+    expect(titles(page)).to_have_text(["Hail in Riga", EVIL])
+    until(lambda: [a.uri for a in corpus.articles()] == ["evil.txt", "hail.txt"])
     page.get_by_text("2 articles on the record.").wait_for()
 
 
@@ -171,9 +172,9 @@ def test_a_name_gives_its_articles_and_is_asked_about(visit, address, corpus):
     page = library(visit, address)
     page.get_by_role("button", name="Ada Lund 2").click()
     page.get_by_text("1–2 of 2 found among 5").wait_for()
-    assert page.get_by_label("Find articles").input_value() == '"Ada Lund"'
+    expect(page.get_by_label("Find articles")).to_have_value('"Ada Lund"')
     asks = page.locator(".library .facets .asks")
-    assert asks.all_text_contents() == ["Brief", "Quotations"]  # of what is dated, no timeline
+    expect(asks).to_have_text(["Brief", "Quotations"])  # of what is dated, no timeline
     page.locator(".library tbody .title a").first.click()
     heading = page.locator("#reader h2").bounding_box()
     bar = page.locator("#reader .steps").bounding_box()
@@ -182,8 +183,8 @@ def test_a_name_gives_its_articles_and_is_asked_about(visit, address, corpus):
     page.get_by_role("button", name="Quotations").click()
     page.locator("#chat .asked", has_text="What did Ada Lund say?").wait_for()
     page.get_by_role("button", name="Retry").wait_for()
-    assert "Ada Lund said that Brno will be dry." in page.locator("#chat .answer").text_content()
-    assert page.evaluate("document.activeElement.closest('#ask') !== null")
+    expect(page.locator("#chat .answer")).to_contain_text("Ada Lund said that Brno will be dry.")
+    page.wait_for_function("document.activeElement.closest('#ask') !== null")
 
 
 def test_a_link_is_fetched(visit, address):
@@ -195,7 +196,7 @@ def test_a_link_is_fetched(visit, address):
         page.get_by_label(label).fill(f"{site.address}/harbour")
         page.get_by_role("button", name="Add a link").click()
         page.get_by_text("1 added.").wait_for()
-    assert "Harbour to close" in titles(page)
+    expect(titles(page).filter(has_text="Harbour to close")).to_have_count(1)
     page.locator(".library .results a").click()
     page.locator("#reader").get_by_role("heading", name="Harbour to close").wait_for()
     assert not elsewhere(page)
@@ -214,7 +215,7 @@ def test_an_alert_is_kept_tells_what_is_new_and_goes_and_comes_back(visit, addre
     page.get_by_role("button", name="Alert me of new articles with these words").click()
     shown = page.locator(".library .alerts")
     shown.get_by_text("Kept. New articles on “hail”").wait_for()
-    assert shown.locator("li b").all_text_contents() == ["What will bread cost in Vienna?", "hail"]
+    expect(shown.locator("li b")).to_have_text(["What will bread cost in Vienna?", "hail"])
     page.get_by_label("Find articles").fill("hail publisher:Wire")
     page.get_by_role("button", name="Alert me of new articles with").wait_for(state="hidden")
 
@@ -228,20 +229,22 @@ def test_an_alert_is_kept_tells_what_is_new_and_goes_and_comes_back(visit, addre
     shown.locator("summary .new", has_text="1 new").wait_for()
     shown.locator("summary").click()
     shown.locator("summary .new").wait_for(state="hidden")
-    assert shown.locator("li p", has_text=EVIL).locator("b").text_content() == "New"
-    assert [match.seen for match in alerts.matches()] == [True]
-    assert shown.get_by_role("link", name="As a feed (RSS)").get_attribute("href") == "alerts.rss"
+    expect(shown.locator("li p", has_text=EVIL).locator("b")).to_have_text("New")
+    until(lambda: [match.seen for match in alerts.matches()] == [True])
+    expect(shown.get_by_role("link", name="As a feed (RSS)")).to_have_attribute(
+        "href", "alerts.rss"
+    )
     assert violations(page) == []
 
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Remove the alert hail").press("Enter")
     undo = shown.get_by_role("button", name="Undo")
     undo.wait_for()
-    assert [each.text for each in alerts.all()] == ["What will bread cost in Vienna?"]
-    assert undo.evaluate("button => button === document.activeElement")
+    until(lambda: [each.text for each in alerts.all()] == ["What will bread cost in Vienna?"])
+    expect(undo).to_be_focused()
     page.keyboard.press("Enter")
     shown.locator("li b", has_text="hail").wait_for()
-    assert [match.title for match in alerts.matches()] == [EVIL]
+    until(lambda: [match.title for match in alerts.matches()] == [EVIL])
     assert (page.dialogs, elsewhere(page)) == ([], set())
 
 
@@ -289,8 +292,8 @@ def test_readers_who_may_not_change_it_are_offered_nothing(visit, corpus):
     app = build_app(corpus, terms=lambda: READ_ONLY)
     try:
         page = library(visit, launch(app, port=0, programs=build_api(corpus)))
-        assert page.get_by_text("Add articles").is_hidden()
-        assert page.locator(".library input[type=checkbox]").count() == 0
+        expect(page.get_by_text("Add articles")).to_be_hidden()
+        expect(page.locator(".library input[type=checkbox]")).to_have_count(0)
     finally:
         app.close()
 
@@ -312,7 +315,7 @@ def test_who_signed_in_sees_their_own_alerts_and_an_admin_those_of_all(visit, co
             page.locator(".library .alerts summary").click()
             shown = page.locator(".library .alerts li p:has(b)")
             seen[who] = [" ".join(each.split()) for each in shown.all_inner_texts()]
-            assert page.locator(".library tbody input").count() == (3 if who == "root" else 0)
+            expect(page.locator(".library tbody input")).to_have_count(3 if who == "root" else 0)
         assert seen == {
             "ada": ["hail for ada Remove"],
             "root": ["hail for ada of ada Remove", "hail for bea of bea Remove"],
@@ -364,7 +367,7 @@ def test_the_keyboard_is_enough(visit, address, corpus):
     page.get_by_role("textbox", name="Question").wait_for()
     page.get_by_role("tab", name="Ask").focus()
     press("Tab")
-    assert page.evaluate("document.activeElement.textContent.trim()") == "Corpus"
+    page.wait_for_function("document.activeElement.textContent.trim() === 'Corpus'")
     press("Enter")
     page.locator(".library table").wait_for()
     reached = []
@@ -382,7 +385,7 @@ def test_the_keyboard_is_enough(visit, address, corpus):
     press("Space")
     page.get_by_role("button", name="Remove 1").focus()
     press("Enter")
-    assert page.evaluate("document.activeElement.textContent") == "Keep"
+    page.wait_for_function("document.activeElement.textContent === 'Keep'")
     press("Shift+Tab")
     press("Enter")
     page.get_by_text("1 removed.").wait_for()
@@ -392,4 +395,4 @@ def test_the_keyboard_is_enough(visit, address, corpus):
     page.get_by_role("link", name="Back to the list").focus()
     press("Enter")
     page.wait_for_function("document.activeElement.textContent === 'Hail in Riga'")
-    assert [a.uri for a in corpus.articles()] == ["evil.txt", "hail.txt"]
+    until(lambda: [a.uri for a in corpus.articles()] == ["evil.txt", "hail.txt"])

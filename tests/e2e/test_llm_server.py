@@ -23,6 +23,7 @@ from tests.llm_server import (
     TOO_LONG,
     TOOL_CALL,
     UNKNOWN_MODEL,
+    WAIT,
     WRONG_KEY,
     Cut,
     Delta,
@@ -36,7 +37,7 @@ from tests.llm_server import (
     said,
     words,
 )
-from tests.tiny_model import NAME, end, left_of
+from tests.tiny_model import NAME, SEED, end, left_of
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 TEXT = "The mayor of Zürich resigned [1]. 東京 did not 🙂.\n\nWhy?"
@@ -47,7 +48,7 @@ def connect():
     """A client of a server, without retries of its own."""
     clients = []
 
-    def to(server, key="a key", seconds=30):
+    def to(server, key="a key", seconds=WAIT):
         settings = {"base_url": server.address, "max_retries": 0, "timeout": seconds}
         clients.append(openai.OpenAI(api_key=key, **settings))
         return clients[-1]
@@ -114,7 +115,7 @@ def test_a_character_of_several_bytes_can_come_in_two_writes(scripted_llm):
     scripted_llm.says(said(TEXT, slice=1))
     body = {"model": "scripted", "messages": [], "stream": True}
     address = f"{scripted_llm.address}/chat/completions"
-    with httpx.stream("POST", address, json=body, trust_env=False) as reply:
+    with httpx.stream("POST", address, json=body, trust_env=False, timeout=WAIT) as reply:
         parts = list(reply.iter_raw())
     assert any(part[0] >= 0x80 for part in parts)
     assert {len(part) for part in scripted_llm.exchanges[0].sent[0][1:]} == {1}
@@ -152,9 +153,9 @@ def test_two_requests_can_stand_at_one_gate(scripted_llm, ask):
     scripted_llm.plays(script)
     with ThreadPoolExecutor() as pool:
         asked = [pool.submit(lambda q=q: texts(ask(q))) for q in ("First?", "Second?")]
-        assert second.wait(10)
+        assert second.wait(WAIT)
         gate.open()
-        assert [each.result(10) for each in asked] == [["First?"], ["Second?"]]
+        assert [each.result(WAIT) for each in asked] == [["First?"], ["Second?"]]
 
 
 def test_before_the_first_piece_nothing_comes_not_even_headers(scripted_llm, ask):
@@ -166,7 +167,7 @@ def test_before_the_first_piece_nothing_comes_not_even_headers(scripted_llm, ask
         assert not asked.done()
         assert scripted_llm.exchanges[0].sent == []
         gate.open()
-        assert texts(asked.result(10)) == ["Late."]
+        assert texts(asked.result(WAIT)) == ["Late."]
 
 
 @pytest.mark.parametrize("before", [(), ("One.",), ("One.", " Two.")])
@@ -177,7 +178,7 @@ def test_a_cut_comes_after_so_many_pieces(scripted_llm, ask, before):
     with pytest.raises((openai.APIConnectionError, httpx.RemoteProtocolError)):
         next(stream or ask())
     assert came == (["", *before] if before else [])
-    assert scripted_llm.exchanges[0].over.wait(10)
+    assert scripted_llm.exchanges[0].over.wait(WAIT)
     assert not scripted_llm.exchanges[0].client_left.is_set()
 
 
@@ -189,7 +190,7 @@ def test_a_client_that_goes_away_is_seen(scripted_llm, ask):
     assert not exchange.client_left.is_set()
     stream.close()
     exchange.left()
-    assert exchange.over.wait(10)
+    assert exchange.over.wait(WAIT)
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -198,7 +199,7 @@ def test_a_server_that_never_answers_does_so_until_the_client_gives_up(
 ):
     scripted_llm.says(SILENT)
     with pytest.raises(openai.APITimeoutError):
-        connect(scripted_llm, seconds=0.1).chat.completions.create(
+        connect(scripted_llm, seconds=httpx.Timeout(WAIT, read=2)).chat.completions.create(
             model="scripted", messages=[{"role": "user", "content": "Why?"}], stream=stream
         )
     scripted_llm.exchanges[0].left()
@@ -207,7 +208,7 @@ def test_a_server_that_never_answers_does_so_until_the_client_gives_up(
 def test_a_client_that_hears_all_did_not_go_away(scripted_llm, ask):
     scripted_llm.says("Yes.")
     assert texts(ask()) == ["Yes."]
-    assert scripted_llm.exchanges[0].over.wait(10)
+    assert scripted_llm.exchanges[0].over.wait(WAIT)
     assert not scripted_llm.exchanges[0].client_left.is_set()
 
 
@@ -344,7 +345,7 @@ def test_it_leaves_no_thread_whatever_it_was_doing(connect):
         server.says(Reply(("One.", Gate())))
         named = {"messages": [], "stream": True}
         next(connect(server).chat.completions.create(model="scripted", **named))
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
 
 
 # The real server; it takes some ten seconds of processor time to start.
@@ -352,7 +353,8 @@ def test_it_leaves_no_thread_whatever_it_was_doing(connect):
 
 def _say(client, question, **options):
     messages = [{"role": "system", "content": "Answer."}, {"role": "user", "content": question}]
-    named = {"model": NAME, "messages": messages, "max_tokens": 60, "stream": True, **options}
+    named = {"model": NAME, "messages": messages, "max_tokens": 60, "seed": SEED}
+    named |= {"stream": True, **options}
     return client.chat.completions.create(**named)
 
 
@@ -362,7 +364,7 @@ def test_the_tiny_model_is_listed(tiny_llm, connect):
 
 @pytest.mark.parametrize("temperature", [0, 1])
 def test_the_tiny_model_talks_nonsense(tiny_llm, connect, temperature):
-    client = connect(tiny_llm, seconds=120)
+    client = connect(tiny_llm)
     questions = ["Who resigned?", "What flooded?", "Why did the barrier fail?", "Who struck?"]
     replies = []
     for question in questions:
@@ -378,7 +380,7 @@ def test_the_tiny_model_talks_nonsense(tiny_llm, connect, temperature):
 
 
 def test_the_tiny_model_goes_on_after_a_client_left(tiny_llm, connect):
-    client = connect(tiny_llm, seconds=120)
+    client = connect(tiny_llm)
     stream = _say(client, "What flooded?", max_tokens=2000)
     next(stream)
     stream.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from index.build import Builder, Report
-from index.embedded import open_ledger
+from index.engine import open_ledger
 from index.readers.source import Source
 from index.text.words import content_stems
 from index.vector_store import VectorStore

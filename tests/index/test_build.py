@@ -15,9 +15,8 @@ from filelock import FileLock
 from index import search_index
 from index.article import Article
 from index.build import Builder
-from index.connection import MAKING
-from index.embedded import LEDGER, open_ledger
-from index.engine import faults
+from index.disk import MAKING
+from index.engine import LEDGER, faults, open_ledger
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
 from index.readers.source import Source
 from index.vector_store import VectorStore

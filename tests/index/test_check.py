@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from index.embedded import LEDGER, open_ledger
-from index.engine import faults
+from index.engine import LEDGER, faults, open_ledger
 from index.errors import IndexMissing
 from tests.index.looking import RAIN, SNOW, add, write
 

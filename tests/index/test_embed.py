@@ -13,11 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import minilm as graphs
-from index import minilm as room
+from index import embedders as room
 from index.embed import TransformerEmbedder
-from index.embedders import embedder_of
+from index.embedders import PUBLISHED, MiniLM, embedder_of
 from index.errors import ModelDamaged
-from index.minilm import PUBLISHED, MiniLM
 
 TEXTS = [
     "The Kremlin set preconditions for a meeting.",

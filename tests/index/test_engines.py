@@ -40,7 +40,7 @@ from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, counts, look, search, write
 from tests.index.stopping import stop
-from tests.postgres import fresh
+from tests.postgres import SECONDS, fresh
 
 NEWS = {
     "rain.txt": RAIN,
@@ -291,8 +291,8 @@ def test_two_readers_and_a_writer(place, news, fake):
     def read(_):
         with generations.reading() as now:
             first = seen(now)
-            begun.wait(60)
-            go_on.wait(60)
+            begun.wait(SECONDS)
+            go_on.wait(SECONDS)
             second = seen(now)
         with generations.reading() as now:
             third = seen(now)
@@ -300,7 +300,7 @@ def test_two_readers_and_a_writer(place, news, fake):
 
     with ThreadPoolExecutor(2) as readers:
         found = [readers.submit(read, number) for number in range(2)]
-        begun.wait(60)
+        begun.wait(SECONDS)
         write(news, {"new.txt": "Ferries sailed in the rain."})
         (news / "copy.txt").unlink()
         add(place, FakeEmbedder(), news)

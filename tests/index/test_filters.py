@@ -13,7 +13,7 @@ from llama_index.core.vector_stores.types import (
 from index.article import Article
 from index.build import Builder
 from index.database import FIELDS
-from index.embedded import open_ledger
+from index.engine import open_ledger
 from index.vector_store import as_sql
 
 ARTICLES = [

@@ -12,10 +12,8 @@ import pytest
 from index import search_index
 from index.backup import backup
 from index.build import Builder
-from index.connection import MAKING, Connections
-from index.disk import put
-from index.embedded import LEDGER
-from index.engine import faults
+from index.disk import MAKING, Connections, put
+from index.engine import LEDGER, faults
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
 from index.migrate import create

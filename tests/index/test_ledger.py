@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index import damage
 from index.article import Article
 from index.chunk import Chunk
-from index.connection import Connections
+from index.disk import Connections
 from index.ledger import Ledger, Prepared, packed, unpacked
 from index.migrate import create
 from index.text.sentences import Sentence

@@ -9,10 +9,9 @@ import pytest
 
 from index import migrate
 from index.build import Builder
-from index.connection import Connections
 from index.database import digest
-from index.embedded import LEDGER
-from index.engine import faults
+from index.disk import Connections
+from index.engine import LEDGER, faults
 from index.errors import IndexMismatch
 from index.generation import Generations
 from index.ledger import WRITTEN, Ledger

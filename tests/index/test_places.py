@@ -9,11 +9,12 @@ import threading
 
 import pytest
 
-from index.embedded import LEDGER
+from index.engine import LEDGER
 from index.errors import IndexMissing, IndexUnwritable
 from index.generation import Generations
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, VOTE, add, look, write
+from tests.llm_server import WAIT as SECONDS
 
 
 def uris(index):
@@ -44,19 +45,19 @@ def test_a_folder_that_is_made_again_is_seen_whole_by_every_thread(tmp_path, fak
 
     def reader():
         for _ in range(2):
-            go.wait(30)
+            go.wait(SECONDS)
             seen.append(uris(index))
-            done.wait(30)
+            done.wait(SECONDS)
 
     thread = threading.Thread(target=reader)
     thread.start()
-    go.wait(30)
-    done.wait(30)
+    go.wait(SECONDS)
+    done.wait(SECONDS)
     assert uris(index) == ["rain.txt", "snow.txt"]
     shutil.rmtree(folder)
     add(folder, FakeEmbedder(), write(tmp_path / "new", {"vote.txt": VOTE}))
-    go.wait(30)
-    done.wait(30)
+    go.wait(SECONDS)
+    done.wait(SECONDS)
     thread.join()
     assert seen == [["rain.txt", "snow.txt"], ["vote.txt"]]
     assert uris(index) == in_thread(lambda: uris(index)) == ["vote.txt"]

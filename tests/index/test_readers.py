@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from index.article import Article, Skipped
 from index.readers.encoding import decode, tidy
 from index.readers.fields import parse_date
-from index.readers.registry import extensions
-from index.readers.source import Source, SourceMissing, read_source
+from index.readers.source import Source, SourceMissing, extensions, read_source
 
 RAIN = "Rain fell on Bern on Sunday.\n\nIt will fall on Monday too, the weather office said.\n"
 
@@ -234,7 +233,8 @@ def test_text_survives_utf8_and_tidying_twice_is_tidying_once(text):
     data=st.binary(max_size=300) | st.text(max_size=300).map(lambda t: t.encode("utf-8", "replace"))
 )
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
 )
 def test_no_bytes_make_a_reader_raise(tmp_path, extension, data):
     path = put(tmp_path / f"a{extension}", data)

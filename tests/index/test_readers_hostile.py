@@ -12,8 +12,7 @@ from index.readers.assembly import Assembly
 from index.readers.encoding import MAX_CHARACTERS
 from index.readers.files import SourceFile
 from index.readers.pdf_layout import Words, reading_order, write
-from index.readers.registry import read_file
-from index.readers.source import read_source
+from index.readers.source import read_file, read_source
 from tests.growth import assert_linear
 from tests.index.documents import archive, report
 from tests.index.test_readers_archives import CRAWL, MEMBERS, tar, warc

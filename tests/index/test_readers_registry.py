@@ -6,12 +6,11 @@ import pytest
 
 from index.article import Article, Skipped
 from index.errors import OnRecordError
-from index.readers import registry
+from index.readers import source
 from index.readers import source as sources
 from index.readers.encoding import Refused
-from index.readers.reader import Reader, single
-from index.readers.registry import extensions
-from index.readers.source import read_source
+from index.readers.files import Reader, single
+from index.readers.source import extensions, read_source
 from tests.index.documents import archive, report
 
 PAGE = (
@@ -80,15 +79,15 @@ def brought(monkeypatch):
     """Has a package bring a reader."""
 
     def bring(what):
-        entry = importlib.metadata.EntryPoint("theirs", "their.package:READER", registry.GROUP)
+        entry = importlib.metadata.EntryPoint("theirs", "their.package:READER", source.GROUP)
         monkeypatch.setattr(importlib.metadata.EntryPoint, "load", lambda self: what())
         monkeypatch.setattr(
-            registry, "entry_points", lambda group: [entry] if group == registry.GROUP else []
+            source, "entry_points", lambda group: [entry] if group == source.GROUP else []
         )
         forget()
 
     def forget():
-        for each in (registry.readers, registry.by_extension, sources._record):
+        for each in (source.readers, source.by_extension, sources._record):
             each.cache_clear()
 
     yield bring

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index import ledger as ledger_of
 from index.article import MOST, Article, Change, changes
 from index.build import Builder
-from index.embedded import open_ledger
+from index.engine import open_ledger
 
 FROST = Article(
     uri="a",

@@ -8,8 +8,7 @@ import pytest
 
 from index import search_index
 from index.build import Builder
-from index.embedded import open_ledger
-from index.engine import faults
+from index.engine import faults, open_ledger
 from index.search_index import SearchIndex, SearchIndexDamaged
 from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder

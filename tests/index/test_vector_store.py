@@ -20,7 +20,7 @@ from pydantic import PrivateAttr
 
 from index.article import Article
 from index.build import Builder
-from index.embedded import open_ledger
+from index.engine import open_ledger
 from index.errors import IndexMissing, NotIndexed
 from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.article import Article
-from rag.reading.answerability import (
+from rag.reading.retriever_reader import (
     CEILING,
     EVIDENCE,
     FLOOR,

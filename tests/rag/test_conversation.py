@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from rag.answer_text import UNSUPPORTED
-from rag.conversation import Conversation
+from rag.dialogue.history import Conversation
 from rag.extractive import growing
 from rag.question import UnusableQuestion
 from rag.types import NO_FILTERS, Answer, as_turns, messages_of

@@ -10,8 +10,8 @@ from llama_index.core.retrievers import BaseRetriever
 
 from index.build import Builder
 from index.errors import IndexMismatch, IndexMissing, NotIndexed, PublisherUnknown
-from rag.conversation import Conversation
 from rag.corpus import Corpus
+from rag.dialogue.history import Conversation
 from rag.dialogue.small_talk import SMALL_TALK
 from rag.question import UnusableQuestion
 from rag.requests.request import Request

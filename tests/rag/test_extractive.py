@@ -332,3 +332,14 @@ def test_a_refusal_says_why_and_names_what_is_near():
     assert passages == refusal(near).split("\n")[1:]
     assert refusal([], why) == head.removesuffix(" Nearest passages:")
     assert refusal([]) == REFUSAL == "The articles do not answer this."
+
+
+def test_where_one_sentence_is_the_best_for_two_parts_its_article_says_more():
+    rain, hail = stored(RAIN, 1), stored(HAIL, 2)
+    parts = [
+        [evidence(rain, 0, 4.0), evidence(hail, 0, 3.5), evidence(rain, 2, 2.0)],
+        [evidence(rain, 0, 3.0)],
+    ]
+    assert composed(*parts)[0] == ["Rain fell on Kyiv.", "Boats came for 640 people."]
+    parts[0].pop()
+    assert composed(*parts)[0] == ["Rain fell on Kyiv."]

@@ -68,6 +68,14 @@ SWAPPED = [
     ("What did Peskov say about Crimea?", "What about Merz?", "What did Merz say about Crimea?"),
     ("what did Merz say about Kyiv", "and the Germans?", "what did the Germans say about Kyiv"),
     ("What did Merz say about Russia?", "And about Ukraine?", "What did Merz say about Ukraine?"),
+    (MILL, "I meant the paper mill.", "Who owns the paper mill?"),
+    (MERZ, "no, i meant Macron", "What did Macron say about sanctions?"),
+    (MERZ, "sorry, i meant the mayor", "What did the mayor say about sanctions?"),
+    (MERZ, "and about gas prices?", "What did Merz say about gas prices?"),
+    (MERZ, "no i meant who resigned", "who resigned"),
+    ("What happened on 4 March 2026?", "and in May?", "What happened in May 2026?"),
+    ("How many mention the mayor?", "and the union?", "How many mention the union"),
+    ("latest on Ukraine", "and on the barrier", "latest on the barrier"),
     (
         "Did the Kremlin answer before the vote in Oslo?",
         "And in Bergen?",
@@ -93,7 +101,6 @@ APPENDED = [
     ("Who bid for the port?", "What did the latter offer?"),
     (FERRY, "When was that?"),
     (MILL, "What did Laurent say about that?"),
-    (MILL, "I meant the paper mill."),
     (MILL, "And which of the others were sold by the family?"),
     ("Did Rossi meet Laurent?", "What did he say?"),
 ]

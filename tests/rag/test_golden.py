@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.evaluation.answers import evaluate
 from rag.evaluation.judge import judge
+from rag.evaluation.measures import evaluate
 from rag.question_files import read_golden
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "sample.jsonl"

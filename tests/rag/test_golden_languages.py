@@ -8,7 +8,7 @@ import pytest
 
 from index.article import Article
 from index.build import Builder
-from index.e5 import E5
+from index.embedders import E5
 from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.evaluation.judge import judge

@@ -12,7 +12,7 @@ from rag.generative.llm import ContextOverflow, ModelFailed, OpenAILikeModel, co
 from rag.settings import Settings
 from tests import llm_server as server
 
-SECONDS = 20
+SECONDS = 120
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_characters_split_between_writes_are_whole(model, scripted_llm):
         (server.failed(404, "Not Found"), "has no chat endpoint; correct llm_url"),
         (server.failed(418, "teapot"), r"refused the request \(HTTP 418\)"),
         (server.failed(402, "pay"), "wants to be paid first"),
-        (server.busy(90), "has had too many requests for 90 s; ask again later"),
+        (server.busy(900), "has had too many requests for 900 s; ask again later"),
         (server.MALFORMED, "sent something that is no stream of a chat"),
         (server.Reply(("He", server.Cut())), "broke off in the middle of its reply"),
         (server.Reply(("He",), ends=False), "broke off in the middle of its reply"),
@@ -126,7 +126,7 @@ def test_too_many_requests_are_waited_for_within_the_time(model, scripted_llm):
 
 
 def test_a_wait_that_is_stopped_sends_nothing_more(model, scripted_llm):
-    scripted_llm.says(server.busy(10), "He resigned.")
+    scripted_llm.says(server.busy(SECONDS - 1), "He resigned.")
     with model().stream("s", "u", seconds=SECONDS):
         while not scripted_llm.exchanges:
             time.sleep(0.01)

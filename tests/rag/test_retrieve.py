@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from index.embedded import open_ledger
+from index.engine import open_ledger
 from index.generation import Generations
 from rag import retrieve as room
 from rag.retrieve import EARLIER_TURN, Query, Weights, retrieve

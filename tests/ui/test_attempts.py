@@ -8,10 +8,9 @@ import logging
 import pytest
 
 from tests.running import run
-from ui.server import signin as attempts_module
-from ui.server.auth import User, Users
-from ui.server.log import Seldom
-from ui.server.signin import FORGOTTEN, Attempts, NotNow, SignIn
+from ui.server import auth as attempts_module
+from ui.server.auth import FORGOTTEN, Attempts, NotNow, SignIn, User, Users
+from ui.server.process import Seldom
 
 PASSWORD = "correct horse battery"
 ADA = User.with_password("ada", PASSWORD)

@@ -18,7 +18,7 @@ from ui.page.app import build_app, launch
 from ui.server import auth as auth_module
 from ui.server.api import build_api
 from ui.server.auth import BadAuth, User, Users, admitted, is_loopback
-from ui.server.listening import CannotServe
+from ui.server.process import CannotServe
 from ui.server.server import Server
 
 ADA = User.with_password("ada", PASSWORD)
@@ -206,7 +206,8 @@ def test_behind_a_password_any_name_will_do(guarded):
     assert response.status_code == 200
 
 
-def test_who_guesses_is_told_when_to_come_again_and_who_knows_gets_in():
+def test_who_guesses_is_told_when_to_come_again_and_who_knows_gets_in(monkeypatch):
+    monkeypatch.setattr(auth_module.Attempts.__init__, "__defaults__", (lambda: 1000.0,))
     users = Users([ADA, GRACE])
     with served(ScriptedCorpus(), users) as client:
         assert client.get("/v1/models", auth=("grace", "nanoseconds")).status_code == 200

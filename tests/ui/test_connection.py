@@ -8,6 +8,7 @@ import resource
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
@@ -17,13 +18,29 @@ from tests.running import run
 from tests.ui.serving import SECONDS, ScriptedCorpus, growing
 from ui.server.api import build_api
 from ui.server.connection import Connection, Limits
-from ui.server.listening import CannotServe
-from ui.server.log import OneLine
+from ui.server.process import CannotServe, OneLine
 from ui.server.server import Forwarded, Server
 
 ROOT = Path(__file__).parents[2]
 HEAD = b"POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 BODY = b'{"question": "q"}'
+
+
+def waiting(limits, *owed):
+    """The connections of which these parts of a request are owed, once there are just these."""
+    for _ in range(100 * SECONDS):
+        found = list(limits.waiting)
+        if [each.owed for each in found] == [*owed]:
+            return found
+        threading.Event().wait(0.01)
+    raise AssertionError(f"these did not come: {owed}")
+
+
+def later(connection, seconds):
+    """Has so much time pass for the server of a connection, at once."""
+    loop = connection.loop
+    now = loop.time
+    loop.call_soon_threadsafe(setattr, loop, "time", lambda: now() + seconds)
 
 
 @contextlib.contextmanager
@@ -43,6 +60,13 @@ def connected(port):
     return socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
 
 
+def reached(port):
+    """Whether the server answers."""
+    return httpx.get(
+        f"http://127.0.0.1:{port}/healthz", timeout=SECONDS, trust_env=False
+    ).is_success
+
+
 def rest(connection):
     """All that comes until the server ends the connection."""
     said = b""
@@ -53,35 +77,56 @@ def rest(connection):
 
 
 @pytest.mark.parametrize(
-    "half",
+    ("half", "owed"),
     [
-        b"",
-        b"GET /he",
-        b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n",
-        HEAD + b"Content-Length: 17\r\n\r\n",
-        HEAD + b"Content-Length: 17\r\n\r\n" + BODY[:9],
-        HEAD + b"Transfer-Encoding: chunked\r\n\r\n9\r\n" + BODY[:9] + b"\r\n",
-        b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /he",
+        (b"", "head"),
+        (b"GET /he", "head"),
+        (b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n", "head"),
+        (HEAD + b"Content-Length: 17\r\n\r\n", "body"),
+        (HEAD + b"Content-Length: 17\r\n\r\n" + BODY[:9], "body"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n9\r\n" + BODY[:9] + b"\r\n", "body"),
+        (b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /he", "head"),
     ],
 )
-def test_a_request_that_is_never_whole_ends(half, caplog):
-    with serving(head=0.2, body=0.2) as (port, _), connected(port) as connection:
+def test_a_request_that_is_never_whole_ends(half, owed, caplog):
+    with serving() as (port, limits), connected(port) as connection:
         connection.sendall(half)
-        said = rest(connection)
-        with httpx.Client(trust_env=False) as client:
-            assert client.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        whole = half.count(b"\r\n\r\nGET")
+        said = connection.recv(65536) if whole else b""
+        later(*waiting(limits, owed), limits.head)
+        said += rest(connection)
+        assert reached(port)
     assert said.count(b"HTTP/1.1 408 Request Timeout") == 1
-    assert said.count(b"HTTP/1.1 200 OK") == half.count(b"\r\n\r\nGET")
+    assert said.count(b"HTTP/1.1 200 OK") == whole
     assert [record for record in caplog.records if record.levelno > logging.WARNING] == []
+
+
+def test_a_connection_may_rest_between_requests_for_longer_than_clients_keep_theirs(caplog):
+    def healthy():
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        said = b""
+        while not said.endswith(b"}"):
+            said += connection.recv(65536)
+        return said.startswith(b"HTTP/1.1 200 OK")
+
+    with serving() as (port, limits), connected(port) as connection:
+        assert healthy()
+        later(*waiting(limits, "idle"), 65)
+        assert healthy()
+        later(*waiting(limits, "idle"), 80)
+        assert rest(connection) == b""
+    assert caplog.records == []
 
 
 def test_a_body_that_keeps_coming_is_waited_for():
     """It takes longer than the first limit, which what has come already draws out."""
     body = BODY.ljust(4000)
-    with serving(body=0.2, rate=100.0) as (port, _), connected(port) as connection:
+    with serving(body=SECONDS, rate=1.0) as (port, limits), connected(port) as connection:
         connection.sendall(HEAD + b"Content-Length: 4000\r\n\r\n" + body[:3000])
+        waiting(limits, "body")
         with connected(port) as other:  # whose time passes meanwhile
             other.sendall(HEAD + b"Content-Length: 17\r\n\r\n")
+            later(waiting(limits, "body", "body")[0], SECONDS + 1000)
             assert b"408" in rest(other)
         connection.sendall(body[3000:])
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK")
@@ -92,8 +137,7 @@ def test_the_oldest_that_says_nothing_gives_way(caplog):
         silent = [stack.enter_context(connected(port)) for _ in range(4)]
         for connection in silent:
             connection.sendall(b"GET /he")
-        with httpx.Client(trust_env=False) as client:
-            assert client.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        assert reached(port)
         assert rest(silent[0]) == b""
         assert [each.args for each in caplog.records] == [(4,)]
         assert set(map(type, limits.waiting)) == {Connection}
@@ -113,6 +157,8 @@ def test_who_has_the_most_that_are_not_whole_gives_way():
     limits.waiting.pop(limits.giving_way())
     limits.waiting[Waiting("d", "two", "body")] = None
     assert limits.giving_way().name == "b"
+    limits.waiting[Waiting("e", "two", "idle")] = None
+    assert limits.giving_way().name == "e"
 
 
 def test_where_all_are_at_work_another_is_refused():
@@ -238,8 +284,7 @@ def test_who_leaves_in_the_middle_of_a_request_leaves_no_traceback(caplog):
             with connected(port) as connection:
                 head = HEAD.replace(b"/api/ask", path)
                 connection.sendall(head + kind + b"Content-Length: 90\r\n\r\n--x\r\n")
-        with httpx.Client(trust_env=False) as client:
-            assert client.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        assert reached(port)
     assert caplog.records == []  # the server, now closed, had them all come to an end
 
 

@@ -14,9 +14,8 @@ import pytest
 from rag.question_files import read_golden
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
 from ui.commands.evaluation import Written, write_golden
-from ui.conversation_store.database import FILE, ChatsUnusable
+from ui.conversation_store.database import FILE, ChatsUnusable, NoSuchConversation
 from ui.conversation_store.store import ConversationStore
-from ui.conversation_store.values import NoSuchConversation
 
 ANSWER = reply("What has to come first?", claim(QUOTE, cite(PLAIN, QUOTE)))
 OTHER = reply("Who spoke in Istanbul?", claim("Both sides agreed to an exchange."))

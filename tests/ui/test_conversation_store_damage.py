@@ -11,9 +11,8 @@ import pytest
 from tests.flips import flipped
 from tests.ui.test_conversation_store import ANSWER, OTHER, REFUSED
 from ui import export
-from ui.conversation_store.database import FILE, WRITTEN, ChatsUnusable
+from ui.conversation_store.database import DAMAGED, FILE, WRITTEN, ChatsUnusable, NoSuchConversation
 from ui.conversation_store.store import ConversationStore, damage
-from ui.conversation_store.values import DAMAGED, NoSuchConversation
 from ui.page import history_panel
 
 FLIPS = 120

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.running import run
+from tests.ui.serving import SECONDS
 from ui.page.app import _gradio, launch
 from ui.page.middleware import STREAM, EventStream
 
@@ -34,7 +35,7 @@ def begin(client, text):
 
 def test_what_is_begun_while_the_stream_would_end_comes_by_the_same_stream(echoing):
     asked, said = ["one", "two", "three", "four"], []
-    with httpx.Client(base_url=echoing, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=echoing, timeout=SECONDS, trust_env=False) as client:
         begin(client, asked[0])
         with client.stream("GET", STREAM, params={"session_hash": SESSION}) as response:
             for line in response.iter_lines():

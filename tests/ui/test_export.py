@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from rag.answer_text import MAY, NEAREST, REFUSAL, UNSUPPORTED, refusal
 from rag.types import Scope
 from tests.ui.fake_corpus import EVIL, HOSTILE, PLAIN, QUOTE, cite, claim, reply, short
-from ui.conversation_store.values import Turn
+from ui.conversation_store.database import Turn
 from ui.export import copy_text, markdown, page
 from ui.templating import escape
 

@@ -13,7 +13,7 @@ from tests.ui.serving import PASSWORD, SECONDS
 from ui.page.app import _gradio, build_app, launch
 from ui.server.api import build_api
 from ui.server.auth import User, Users
-from ui.server.log import OneLine
+from ui.server.process import OneLine
 
 ADA = ("ada", PASSWORD)
 GRACE = ("grace", "nanoseconds")

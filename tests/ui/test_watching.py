@@ -13,7 +13,8 @@ from index.web.fetch import Fetcher
 from rag.settings import Settings
 from tests.newsite import Site
 from tests.ui.printed import only
-from ui.alerts.store import Alerts
+from tests.ui.serving import SECONDS
+from ui.alerts import Alerts
 from ui.commands import indexing
 from ui.commands.watching import Watch, _changes, seconds
 
@@ -270,7 +271,7 @@ def test_a_watch_ends_cleanly(news, workplace, sent):
     try:
         assert json.loads(run.stdout.readline())["added"] == 1
         run.send_signal(sent)
-        _, err = run.communicate(timeout=60)
+        _, err = run.communicate(timeout=SECONDS)
     finally:
         run.kill()
     assert run.returncode == 0

@@ -13,9 +13,9 @@ from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, write
 from tests.ui.serving import PASSWORD, served
+from ui import alerts
 from ui import files as changes
-from ui.alerts import checking
-from ui.alerts.store import Alerts, Match
+from ui.alerts import Alerts, Match
 from ui.commands import indexing
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms
@@ -101,7 +101,7 @@ def test_editors_keep_alerts_and_readers_none(served_to):
     assert [answer.status_code for answer in refused] == [403] * 4
     assert ask("editor", "POST", "/api/alerts", json={"text": " snow? "}).json()["number"] == 1
     assert ask("editor", "POST", "/api/articles", json=TEXT).status_code == 200
-    checking.ask_new(Settings(index=directory), Corpus(directory, FakeEmbedder(), Settings()))
+    alerts.ask_new(Settings(index=directory), Corpus(directory, FakeEmbedder(), Settings()))
     told = ask("editor", "GET", "/api/alerts").json()
     assert [each["text"] for each in told["alerts"]] == ["snow?"]
     assert [(m["alert"], m["title"], m["seen"]) for m in told["matches"]] == [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
 
+from tests.running import run
 from ui.server.metrics import Metrics
-from ui.server.worker_pool import Aside
+from ui.server.worker_pool import Aside, WorkerPool
 
 SECONDS = 120  # the longest wait for something that must come
 
@@ -55,6 +57,33 @@ def test_work_that_fails_leaves_its_place():
     with pytest.raises(ZeroDivisionError, match="division"):
         aside.run(lambda _: 1 / 0, None)
     assert aside.run(lambda _: "next", "left out") == "next"
+
+
+def test_who_has_the_end_of_an_answer_finds_room_for_another_question():
+    """Though the thread that worked on it may not have come to its own end."""
+    pool, begun, go_on = WorkerPool(1, 0), threading.Event(), threading.Event()
+    submit = pool._pool.submit
+
+    def slow(work):
+        future = submit(work)
+        future.add_done_callback(lambda _: go_on.wait(SECONDS))
+        begun.set()
+        return future
+
+    pool._pool.submit = slow
+
+    async def two():
+        first = await pool.run(lambda: begun.wait(SECONDS) and "first")
+        second = asyncio.create_task(pool.run(lambda: "second"))
+        await asyncio.sleep(0)
+        go_on.set()
+        return first, await second
+
+    try:
+        assert run(two()) == ("first", "second")
+    finally:
+        go_on.set()
+        pool.close()
 
 
 def test_a_question_is_under_way_until_something_is_said():

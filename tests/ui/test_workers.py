@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -56,9 +56,12 @@ def serving(*options, cwd):
 def answering(process):
     """The processes that answer, once there are two."""
     for _ in range(SECONDS * 10):
-        found = [child for child in process.children() if "spawn_main" in " ".join(child.cmdline())]
-        if len(found) == 2:
-            return found
+        with suppress(psutil.Error):  # one has just ended
+            found = [
+                each for each in process.children() if "spawn_main" in " ".join(each.cmdline())
+            ]
+            if len(found) == 2:
+                return found
         threading.Event().wait(0.1)
     raise AssertionError("there are no two processes that answer")
 
@@ -69,6 +72,8 @@ def by_each(client, process, request):
     for mine in answering(process):
         mine.suspend()
         try:
+            while mine.status() != psutil.STATUS_STOPPED:
+                threading.Event().wait(0.01)
             given.append(request(client).json())
         finally:
             mine.resume()

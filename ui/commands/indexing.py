@@ -16,9 +16,8 @@ from index import backup as copies
 from index.article import Article, Skipped
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
-from index.embedded import LEDGER
 from index.embedders import embedder_of
-from index.engine import Place, engine_at, faults
+from index.engine import LEDGER, Place, engine_at, faults
 from index.errors import IndexDamaged, IndexMissing
 from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
@@ -28,7 +27,7 @@ from index.web.fetch import Fetch, Fetcher, NotFetched
 from index.web.reading import Unreadable, as_read, listing, unzipped
 from rag.settings import Settings
 from ui import output
-from ui.alerts.store import FILE as ALERTS
+from ui.alerts import FILE as ALERTS
 from ui.conversation_store.database import FILE
 from ui.conversation_store.store import damage
 from ui.files import check_place, note, person, replacing

@@ -13,10 +13,14 @@ from typing import Any
 from index.text.words import WORD
 from rag.types import Answer, messages_of
 from rag.types import Turn as Said
-from ui.conversation_store import values
-from ui.conversation_store.database import FILE, WORDS, WRITTEN, ChatsUnusable, Database, sign
-from ui.conversation_store.values import (
+from ui.conversation_store import database
+from ui.conversation_store.database import (
+    FILE,
     REASON_CHARS,
+    WORDS,
+    WRITTEN,
+    ChatsUnusable,
+    Database,
     Feedback,
     NoSuchConversation,
     Summary,
@@ -25,6 +29,7 @@ from ui.conversation_store.values import (
     as_moment,
     as_text,
     as_title,
+    sign,
 )
 
 
@@ -132,11 +137,11 @@ class ConversationStore:
         """The user's conversations, the one with the newest turn first; none without a turn."""
         with self._database.transaction("DEFERRED") as db:
             found = db.execute(
-                f"SELECT {values.SUMMARY} FROM conversations c WHERE c.user = ? AND turns > 0"
+                f"SELECT {database.SUMMARY} FROM conversations c WHERE c.user = ? AND turns > 0"
                 " ORDER BY c.changed DESC",
                 (as_text(user),),
             ).fetchall()
-        return [values.summary(row) for row in found]
+        return [database.summary(row) for row in found]
 
     def title(self, conversation: str, user: str = "") -> str:
         """The name of a conversation, or its first question.
@@ -234,13 +239,13 @@ class ConversationStore:
             return self.conversations(user)
         with self._database.transaction("DEFERRED") as db:
             found = db.execute(
-                f"SELECT {values.SUMMARY}, snippet(words, -1, '', '', '…', 16)"
+                f"SELECT {database.SUMMARY}, snippet(words, -1, '', '', '…', 16)"
                 " FROM words JOIN conversations c ON c.pk = words.rowid"
                 " WHERE words MATCH ? AND c.user = ? AND turns > 0"
                 " ORDER BY bm25(words, 4.0, 1.0), c.changed DESC",
                 (f"{' '.join(wanted)}*", as_text(user)),
             ).fetchall()
-        return [values.summary(row) for row in found]
+        return [database.summary(row) for row in found]
 
     # feedback
 
@@ -258,11 +263,11 @@ class ConversationStore:
         """
         with self._database.transaction() as db:
             row = db.execute(
-                f"SELECT {values.of('t', 'turns')} FROM turns t"
+                f"SELECT {database.of('t', 'turns')} FROM turns t"
                 " JOIN conversations c ON c.pk = t.conversation WHERE t.pk = ? AND c.user = ?",
                 (turn, as_text(user)),
             ).fetchone()
-            if row is None or not values.sound(row):
+            if row is None or not database.sound(row):
                 raise NoSuchConversation("this answer is not kept any more; ask again")
             _, _, pk, question, answer, *_ = row
             db.execute("DELETE FROM feedback WHERE turn = ?", (turn,))
@@ -285,12 +290,12 @@ class ConversationStore:
         """
         with self._database.transaction("DEFERRED") as db:
             found = db.execute(
-                f"SELECT {values.FEEDBACK} FROM feedback f"
+                f"SELECT {database.FEEDBACK} FROM feedback f"
                 " JOIN conversations c ON c.pk = f.conversation"
                 " WHERE ?1 IS NULL OR c.user = ?1 ORDER BY f.turn",
                 (user,),
             ).fetchall()
-        return [given for row in found if (given := values.feedback(row))]
+        return [given for row in found if (given := database.feedback(row))]
 
     def damage(self) -> list[str]:
         """What is not as it was written, a sentence each."""
@@ -299,7 +304,7 @@ class ConversationStore:
                 f"{_NAMED[table]} {row[1]} is not as it was written"
                 for table, columns in WRITTEN.items()
                 for row in db.execute(f"SELECT digest, {columns} FROM {table} NOT INDEXED")
-                if not values.sound(row)
+                if not database.sound(row)
             ]
             checked = [line for (line,) in db.execute("PRAGMA integrity_check")]
         wrong += [f"the file is damaged: {line}" for line in checked if line != "ok"]
@@ -359,7 +364,7 @@ def _found(
     ).fetchone()
     if row is None:
         raise NoSuchConversation("there is no such conversation; it may have been deleted")
-    if not damaged and not values.sound(row):
+    if not damaged and not database.sound(row):
         raise NoSuchConversation(
             "this conversation is damaged where it is kept; bring back a backup with: onrecord"
             " restore FILE"
@@ -373,11 +378,11 @@ def _pk(db: sqlite3.Connection, conversation: str, user: str, *, damaged: bool =
 
 def _turns(db: sqlite3.Connection, pk: int) -> list[Turn]:
     found = db.execute(
-        f"SELECT {values.TURN} FROM turns t LEFT JOIN feedback f ON f.turn = t.pk"
+        f"SELECT {database.TURN} FROM turns t LEFT JOIN feedback f ON f.turn = t.pk"
         " WHERE t.conversation = ? ORDER BY t.pk",
         (pk,),
     ).fetchall()
-    return [values.turn(row, pk) for row in found]
+    return [database.turn(row, pk) for row in found]
 
 
 def _history(db: sqlite3.Connection, pk: int, before: int) -> list[dict[str, str]]:

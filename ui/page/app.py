@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from rag.corpus import Corpus
 from rag.question_generation.suggest import follow_ups, suggest
 from rag.types import Answer
-from ui.alerts.store import Alerts
+from ui.alerts import Alerts
 from ui.conversation_store.store import ConversationStore
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms, library
@@ -30,7 +30,7 @@ from ui.page.history_panel import HistoryPanel
 from ui.page.middleware import EventStream, PageRoutes, Sessions
 from ui.page.render import masthead_html, welcome_html
 from ui.sample import NOTICE, SUGGESTIONS, home, is_sample
-from ui.server import log
+from ui.server import process
 from ui.server.api import build_api
 from ui.server.auth import ROLES, Users
 from ui.server.metrics import Metrics
@@ -207,7 +207,7 @@ def _gradio() -> ModuleType:
     import gradio
     import gradio.queueing
 
-    vars(gradio.queueing)["traceback"] = log.Faults  # Gradio prints all of one
+    vars(gradio.queueing)["traceback"] = process.Faults  # Gradio prints all of one
     return gradio
 
 

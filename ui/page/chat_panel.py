@@ -15,7 +15,7 @@ from typing import Any
 
 from rag.corpus import Corpus
 from rag.types import Answer
-from ui.conversation_store.values import NoSuchConversation
+from ui.conversation_store.database import NoSuchConversation
 from ui.library.view import Terms
 from ui.page.chat import (
     OpenTurns,

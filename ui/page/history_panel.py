@@ -15,10 +15,9 @@ from types import ModuleType
 from typing import Any
 
 from ui import export
-from ui.conversation_store.database import ChatsUnusable
+from ui.conversation_store.database import ChatsUnusable, NoSuchConversation
+from ui.conversation_store.database import Turn as Kept
 from ui.conversation_store.store import ConversationStore
-from ui.conversation_store.values import NoSuchConversation
-from ui.conversation_store.values import Turn as Kept
 from ui.page.chat import Turn
 from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, told
 from ui.templating import render, static

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from index.article import Article, Change, changes
 from index.ledger import Revision
-from index.text.blocks import split_blocks
+from index.text.sentences import split_blocks
 from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
 from rag.corpus import Corpus
 from rag.periods import day_text

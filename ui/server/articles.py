@@ -14,8 +14,7 @@ from starlette.responses import JSONResponse, Response
 from index.build import Progress
 from rag.corpus import Corpus
 from ui import output
-from ui.alerts.checking import TYPE, keep, rss
-from ui.alerts.store import Alert, Alerts
+from ui.alerts import TYPE, Alert, Alerts, keep, rss
 from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.sample import home

@@ -23,7 +23,7 @@ from index.errors import OnRecordError
 from rag.corpus import Corpus
 from rag.types import Answer, Filters, History, Text
 from ui import output
-from ui.server import log, schemas
+from ui.server import process, schemas
 from ui.server.openai_api import content_of
 from ui.server.replies import misfit
 from ui.server.worker_pool import WorkerPool
@@ -61,7 +61,7 @@ class _Tools(MCPServer[Any]):
 
 def _built(corpus: Corpus, pool: WorkerPool) -> MCPServer[Any]:
     """The server with its three tools, not yet served."""
-    log.begin()
+    process.begin()
     server = _Tools(
         "onrecord",
         instructions=INSTRUCTIONS,

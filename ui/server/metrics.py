@@ -13,8 +13,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from index.errors import OnRecordError
-from rag.conversation import Conversation
 from rag.corpus import Corpus
+from rag.dialogue.history import Conversation
 from rag.types import Answer, AskRequest, Said
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"

@@ -12,9 +12,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.server.auth import Users, is_loopback
+from ui.server.auth import NotNow, SignIn, Users, is_loopback
 from ui.server.replies import TooLarge, response
-from ui.server.signin import NotNow, SignIn
 
 HEADERS = {
     "Content-Security-Policy": (

@@ -17,7 +17,7 @@ from starlette.routing import Match
 
 from index.errors import NotIndexed, OnRecordError, PublisherUnknown
 from rag.question import UnusableQuestion
-from ui.alerts.store import NoSuchAlert
+from ui.alerts import NoSuchAlert
 from ui.server.metrics import Metrics
 from ui.server.worker_pool import RETRY_SECONDS, Busy
 

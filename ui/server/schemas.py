@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rag.types import NO_FILTERS, Filters, History, Text
-from ui.alerts.store import Match
+from ui.alerts import Match
 from ui.library.adding import Result
 from ui.server.replies import EVENTS_DESCRIBED
 

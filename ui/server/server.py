@@ -27,9 +27,9 @@ from uvicorn.supervisors import Multiprocess
 from index.errors import OnRecordError
 from rag.settings import Settings
 from ui.server.auth import Users
-from ui.server.connection import BACKLOG, Connection, Limits
-from ui.server.listening import CannotServe, listen, share_arenas
+from ui.server.connection import BACKLOG, IDLE, Connection, Limits
 from ui.server.metrics import SHARED
+from ui.server.process import CannotServe, listen, share_arenas
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +144,7 @@ def _configured(
         access_log=False,
         lifespan="on",
         server_header=False,
+        timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=_FAREWELL,
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import threading
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from index.errors import OnRecordError
 
@@ -103,8 +104,7 @@ class WorkerPool:
         Raises:
             Busy: too much is waiting already; also whatever the work raises.
         """
-        async with contextlib.aclosing(self.stream(lambda: iter([work()]))) as results:
-            return await anext(results)
+        return cast("T", await last_of(self.stream(lambda: iter([work()]))))
 
     async def stream(
         self, start: Callable[[], Iterator[T]], receive: Receive | None = None
@@ -145,12 +145,25 @@ class WorkerPool:
         """Ends the threads once their work is done."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _submit(self, work: Callable[[], None]) -> Future[None]:
+    def _submit(self, work: Callable[[], Callable[[], None]]) -> Future[None]:
+        """Has a thread do work, and then what that gives: who is told has room to ask again."""
         if not self._room.acquire(blocking=False):
             raise Busy(f"busy with other questions; ask again in {RETRY_SECONDS} seconds")
-        future = self._pool.submit(work)
-        future.add_done_callback(lambda _: self._room.release())
+
+        def worked() -> None:
+            try:
+                told = work()
+            finally:
+                self._room.release()
+            told()
+
+        future = self._pool.submit(worked)
+        future.add_done_callback(self._never_begun)
         return future
+
+    def _never_begun(self, future: Future[None]) -> None:
+        if future.cancelled():
+            self._room.release()
 
 
 class _Newest(Generic[T]):
@@ -200,24 +213,24 @@ class _Newest(Generic[T]):
             self._loop.call_soon_threadsafe(changed)
 
 
-def _work(start: Callable[[], Iterator[T]], newest: _Newest[T]) -> None:
+def _work(start: Callable[[], Iterator[T]], newest: _Newest[T]) -> Callable[[], None]:
+    """Puts the items of an iterator where they are taken; gives what tells that it has ended."""
     if newest.gone.is_set():
-        return
+        return newest.end
     try:
         items = start()
         try:
             for item in items:
                 if newest.gone.is_set():
-                    return
+                    break
                 newest.put(item)
         finally:
             close = getattr(items, "close", None)
             if close:
                 close()
     except BaseException as error:
-        newest.end(error)
-    else:
-        newest.end()
+        return functools.partial(newest.end, error)
+    return newest.end
 
 
 async def _watch(receive: Receive, newest: _Newest[T]) -> None:

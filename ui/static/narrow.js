@@ -33,14 +33,17 @@ async function choose() {
   if (mine !== latest) return;
   left.className = told.problem ? "left problem" : "left";
   left.textContent = told.problem ?? (form.hidden && !told.chips.length ? "" : `${told.left}${told.chips.length ? ":" : " are asked."}`);
+  const held = chips.contains(document.activeElement) && document.activeElement.name;
   chips.replaceChildren(...(told.chips ?? []).map(([field, words]) => {
     const chip = document.createElement("button");
     chip.type = "button";
+    chip.name = field;
     chip.textContent = words;
     chip.title = "Take this away";
     chip.addEventListener("click", () => { form.elements[field].value = ""; choose(); which.focus(); });
     return chip;
   }));
+  if (held) (chips.querySelector(`[name=${held}]`) ?? which).focus();
 }
 
 for (const kind of ["pointerenter", "focus", "click"]) {

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from index.article import Article, Place
-from index.boilerplate import phrases
+from index.boilerplate import rules
 from index.boilerplate.clean import clean_article
 from index.boilerplate.rules import is_sentence, plain
 from index.readers.assembly import Assembly
@@ -174,12 +174,12 @@ def timed(article: Article, times: list[str]) -> Article:
 
 KINDS = (
     (
-        phrases.SCRIPTS,
+        rules.SCRIPTS,
         "the page only asks for JavaScript; save it from a browser, when its text is shown",
     ),
-    (phrases.ROBOTS, "the page only asks whether a person reads it; save it from a browser"),
+    (rules.ROBOTS, "the page only asks whether a person reads it; save it from a browser"),
     (
-        phrases.MISSING,
+        rules.MISSING,
         "the page only says that there is no such page; look for its article elsewhere",
     ),
 )
@@ -212,9 +212,9 @@ def wall(text: str, title: str = "", tree: Node | None = None) -> str | None:
             if pattern.search(shown):
                 return reason
         notices = [plain(line) for line in lines if _notice(plain(line))]
-        if any(map(_asks_consent, [*notices, shown if phrases.OURS.search(shown) else ""])):
+        if any(map(_asks_consent, [*notices, shown if rules.OURS.search(shown) else ""])):
             return CONSENT
-        if any(map(phrases.PAID.search, notices)):
+        if any(map(rules.PAID.search, notices)):
             return PAYWALL
     return LISTING if tree is not None and _lists(tree, lines) else None
 
@@ -222,15 +222,13 @@ def wall(text: str, title: str = "", tree: Node | None = None) -> str | None:
 def _notice(line: str) -> bool:
     return bool(
         _asks_consent(line)
-        or any(
-            p.search(line) for p in (phrases.MISSING, phrases.SCRIPTS, phrases.ROBOTS, phrases.PAID)
-        )
+        or any(p.search(line) for p in (rules.MISSING, rules.SCRIPTS, rules.ROBOTS, rules.PAID))
     )
 
 
 def _asks_consent(line: str) -> bool:
-    things = set(phrases.CONSENT.findall(line))
-    return len(things) > 1 and bool(phrases.COOKIES.search(line) or phrases.WITHDRAW.search(line))
+    things = set(rules.CONSENT.findall(line))
+    return len(things) > 1 and bool(rules.COOKIES.search(line) or rules.WITHDRAW.search(line))
 
 
 def _shown(tree: Node) -> str:

@@ -6,18 +6,19 @@ readers see. A value that is unclear, or no value of its kind, gives way to the 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from html import unescape
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from index.boilerplate import rules
 from index.readers.encoding import letters
 from index.readers.fields import language_code, no_day, one_line, past_day
-from index.readers.html import jsonld
 from index.readers.html.names import (
     PAGES,
     authors,
@@ -28,6 +29,104 @@ from index.readers.html.names import (
     without_publisher,
 )
 from index.readers.markup import Node
+
+Thing: TypeAlias = dict[str, Any]
+
+ARTICLES = re.compile(r"(?:[A-Za-z]*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)$")
+OUTLETS = ("NewsMediaOrganization", "WebSite", "Organization", "Corporation")
+TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+COMMENT = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\]\]>|;)\s*$", re.DOTALL)
+TAGS = re.compile(r"<[^<>]{1,400}>")
+MAX_DEPTH = 12  # of things within things; sites' graphs have 4
+MAX_THINGS = 2_000
+
+
+class Graph:
+    """The things that the JSON-LD of a page describes, by type and by ``@id``."""
+
+    def __init__(self, scripts: list[str]) -> None:
+        self.things: list[Thing] = []
+        self._named: dict[str, Thing] = {}
+        for script in scripts:
+            for thing in _top(_parsed(script), 0):
+                if len(self.things) < MAX_THINGS:
+                    self.things.append(thing)
+        for thing in self.things:
+            self._note(thing, 0)
+
+    def _note(self, thing: Thing, depth: int) -> None:
+        name = thing.get("@id")
+        if isinstance(name, str) and len(thing) > len(self._named.get(name, {})):
+            self._named[name] = thing
+        if depth < MAX_DEPTH:
+            for value in thing.values():
+                for each in value if isinstance(value, list) else [value]:
+                    if isinstance(each, dict):
+                        self._note(each, depth + 1)
+
+    def articles(self) -> list[Thing]:
+        """The articles that are described by themselves, not as a part of something else."""
+        return [thing for thing in self.things if any(map(ARTICLES.match, types(thing)))]
+
+    def outlets(self) -> list[Thing]:
+        """Who publishes, the most telling type first."""
+        ranked = [(OUTLETS.index(t), t, thing) for thing in self.things for t in types(thing)
+                  if t in OUTLETS]  # fmt: skip
+        return [thing for _, _, thing in sorted(ranked, key=lambda found: found[0])]
+
+    def resolved(self, value: object) -> list[object]:
+        """The values of a property as a list, references to other things followed."""
+        values = value if isinstance(value, list) else [value]
+        return [
+            self._named.get(str(each.get("@id")), each)
+            if isinstance(each, dict) and "name" not in each
+            else each
+            for each in values
+            if each
+        ]
+
+
+def types(thing: Thing) -> list[str]:
+    """The types of a thing, without the vocabulary's address."""
+    told = thing.get("@type")
+    values = told if isinstance(told, list) else [told]
+    return [re.split("[/#]", value)[-1] for value in values if isinstance(value, str)]
+
+
+def text(value: object) -> str | None:
+    """A property's text on one line, without markup and entities."""
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value")
+    if isinstance(value, list):
+        value = next((each for each in value if isinstance(each, str)), None)
+    if not isinstance(value, str):
+        return None
+    return one_line(TAGS.sub(" ", unescape(value)))
+
+
+def _parsed(script: str) -> object:
+    """What a script holds; commas and line breaks that JSON forbids and sites write are passed."""
+    script = COMMENT.sub("", COMMENT.sub("", script)).strip()
+    for each in (script, TRAILING_COMMA.sub(r"\1", script)):
+        try:
+            return json.loads(each, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _top(value: object, depth: int) -> Iterator[Thing]:
+    """The things of a script that stand for themselves: its own, and those of its lists."""
+    if isinstance(value, list) and depth < MAX_DEPTH:
+        for each in value:
+            yield from _top(each, depth + 1)
+    elif isinstance(value, dict):
+        if "@type" in value:
+            yield value
+        for name in ("@graph", "mainEntity", "mainEntityOfPage"):
+            if isinstance(value.get(name), dict | list) and depth < MAX_DEPTH:
+                yield from _top(value[name], depth + 1)
+
 
 PUBLISHED, AUTHOR, PUBLISHER = (
     PAGES.told["metas"][name].split() for name in ("published", "author", "publisher")
@@ -92,7 +191,7 @@ class _Page:
                     told = content, f"meta {name.strip().lower()}"
                     self.metas.setdefault(letters(name), []).append(told)
         scripts = tree.xpath('//script[contains(@type, "ld+json")]')
-        self.graph = jsonld.Graph([script.text or "" for script in scripts])
+        self.graph = Graph([script.text or "" for script in scripts])
         self.found = Stated()
         self.url = self._url()
         self.tag = (
@@ -100,7 +199,7 @@ class _Page:
         )
         self.article = self._article()
         told = tree.get("lang") or tree.get("xml:lang")
-        self.language = told or jsonld.text(self.article.get("inLanguage")) or ""
+        self.language = told or text(self.article.get("inLanguage")) or ""
 
     def stated(self) -> Stated:
         """Everything, the publisher before the title and the author, which are held against it."""
@@ -112,7 +211,7 @@ class _Page:
         self._first("publisher", ((outlet(name, found.title), origin) for name, origin in names))
         self._author(headline)
         self._published(headline)
-        found.live = "LiveBlogPosting" in jsonld.types(self.article)
+        found.live = "LiveBlogPosting" in types(self.article)
         return found
 
     def _first(self, name: str, candidates: Iterator[tuple[Any, str]]) -> None:
@@ -142,14 +241,14 @@ class _Page:
                 return whole
         return None
 
-    def _article(self) -> jsonld.Thing:
+    def _article(self) -> Thing:
         """The article that the page is about, of those that its JSON-LD describes."""
         articles = self.graph.articles()
         for article in articles:
             named = (article.get("url"), article.get("@id"), article.get("mainEntityOfPage"))
             if self.url and any(isinstance(n, str) and n.split("#")[0] == self.url for n in named):
                 return article
-        titled = [a for a in articles if _shared(jsonld.text(a.get("headline")), self.tag) > 0.6]
+        titled = [a for a in articles if _shared(text(a.get("headline")), self.tag) > 0.6]
         return next(iter([*titled, *articles]), {})
 
     def _language(self) -> None:
@@ -165,7 +264,7 @@ class _Page:
         """The title, and the element that shows it, if one does."""
         known = [*names, host(self.url)]
         told = [
-            (jsonld.text(self.article.get("headline")), "JSON-LD headline"),
+            (text(self.article.get("headline")), "JSON-LD headline"),
             *self._meta(("ogtitle", "twittertitle", "dctitle", "parselytitle", "headline")),
             (self.tag, "title"),
         ]
@@ -225,15 +324,15 @@ class _Page:
     def _told_publishers(self) -> Iterator[tuple[str, str]]:
         yield from self._meta(PUBLISHER[:1])
         for each in self.graph.resolved(self.article.get("publisher")):
-            if name := jsonld.text(each):
+            if name := text(each):
                 yield name, "JSON-LD publisher"
         for node in self.tree.xpath('//*[@itemprop="publisher"]'):
             names = node.xpath('.//*[@itemprop="name"]') or [node]
             yield names[0].get("content") or _line(names[0]), "microdata publisher"
         yield from self._meta(PUBLISHER[1:4])
         for thing in self.graph.outlets():
-            if name := jsonld.text(thing):
-                yield name, f"JSON-LD {jsonld.types(thing)[0]}"
+            if name := text(thing):
+                yield name, f"JSON-LD {types(thing)[0]}"
         yield from self._meta(PUBLISHER[4:])
 
     def _publisher_of_title(self) -> Iterator[tuple[str, str]]:
@@ -319,10 +418,10 @@ class _Page:
 
     def _told_dates(self) -> Iterator[tuple[object, str]]:
         for name in ("datePublished", "dateCreated"):
-            yield jsonld.text(self.article.get(name)) or self.article.get(name), f"JSON-LD {name}"
+            yield text(self.article.get(name)) or self.article.get(name), f"JSON-LD {name}"
         for thing in self.graph.things if not self.article else ():
-            if set(jsonld.types(thing)) & {"WebPage", "ItemPage", "VideoObject"}:
-                yield jsonld.text(thing.get("datePublished")), "JSON-LD datePublished"
+            if set(types(thing)) & {"WebPage", "ItemPage", "VideoObject"}:
+                yield text(thing.get("datePublished")), "JSON-LD datePublished"
         yield from self._meta(PUBLISHED)
         for node in self.tree.xpath(
             '//*[@itemprop="datePublished" or @itemprop="dateCreated" or @pubdate'
@@ -472,7 +571,7 @@ def _beside(tree: Node, headline: Node | None) -> set[Node]:
 
 
 def _organisation(value: object) -> bool:
-    return isinstance(value, dict) and any("Organization" in each for each in jsonld.types(value))
+    return isinstance(value, dict) and any("Organization" in each for each in types(value))
 
 
 def _person(value: object) -> str | None:
@@ -481,7 +580,7 @@ def _person(value: object) -> str | None:
         return one_line(" ".join(part for part in parts if isinstance(part, str)))
     if isinstance(value, dict) and isinstance(value.get("name"), list):
         return one_line(value["name"])
-    return jsonld.text(value)
+    return text(value)
 
 
 def _local(day: date, value: str, printed: date, language: str | None) -> bool:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from index.boilerplate import phrases, rules
-from index.boilerplate.phrases import Phrases
+from index.boilerplate import rules
 from index.readers.encoding import letters
 from index.readers.fields import (
     Particulars,
@@ -18,6 +17,7 @@ from index.readers.fields import (
     unclear_dates,
 )
 from index.text.dates import is_calendar_word
+from index.text.words import Phrases
 
 PAGES = Phrases("index.readers.html")
 """What pages call their parts and people, and the meta elements about an article."""
@@ -29,13 +29,13 @@ ROLE, OTHERS, SOCIAL_HOSTS = (
 # A label before a name; "di" before one word is a part of it: "Di Maio".
 BY = re.compile(
     r"^(?!(?:di|da|von|van|af|av)\s+\S+$)(?:(?:e-?mail|(?:view|see|read)(?: \w+){1,3} (?:by|from)"
-    rf"|(?:published|posted) by)\s+|(?:{phrases.BY})(?:\s*[:：・]\s*|\s+))",
+    rf"|(?:published|posted) by)\s+|(?:{rules.BY})(?:\s*[:：・]\s*|\s+))",
     re.IGNORECASE,
 )
 # What follows the names: what they are, or when their text was changed.
 AFTER = re.compile(
     r"\s(?:is|ist|est|es|è)\s(?:an?|the|eine?|une?|un[ao]?|l[ae]s?)\s.*"
-    rf"|\s(?:{phrases.UPDATED}|{phrases.PUBLISHED})\b.*\d.*",
+    rf"|\s(?:{rules.UPDATED}|{rules.PUBLISHED})\b.*\d.*",
     re.IGNORECASE,
 )
 CJK_BY = re.compile(r"(?:作者|撰文|文|记者|記者|取材・文)\s*[:：/・]\s*")

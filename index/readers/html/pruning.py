@@ -13,7 +13,7 @@ from functools import cache
 from itertools import chain, pairwise
 from typing import Any
 
-from index.boilerplate import phrases
+from index.boilerplate import rules
 from index.boilerplate.rules import STARTS, asks_consent, is_sentence, plain
 from index.readers.encoding import letters
 from index.readers.html.names import PAGES, looks_like_a_person
@@ -127,7 +127,7 @@ MIN_PARAGRAPHS = 3
 MAX_SHARE = 0.25  # of a page's words; the text of a brief item may have 50
 MAX_PROSE = 60  # words outside links that such a part may have; calls and captions have up to 50
 MAX_COMMENTS = 0.5  # of a page's words that readers' comments may be; a forum's are its text
-LABEL = re.compile(rf"(?:{phrases.ALSO}|{phrases.RELATED})\s*[:：|»>–—-]?")
+LABEL = re.compile(rf"(?:{rules.ALSO}|{rules.RELATED})\s*[:：|»>–—-]?")
 BUTTONS = ("form", "button", "input")
 MAX_CALL = 2_000  # characters
 OFFER = "an offer of a subscription"
@@ -238,7 +238,7 @@ def _label_and_link(node: Node) -> str:
         LABEL.match(linked) and len(text) - len(linked) < 3 and len(links[0].text_content()) < 200
     )
     if (label and LABEL.fullmatch(label)) or (
-        whole and re.match(rf"(?:{phrases.ALSO})\s*[:：|»–—-]", linked)
+        whole and re.match(rf"(?:{rules.ALSO})\s*[:：|»–—-]", linked)
     ):
         return "a link to another article"
     return ""
@@ -259,20 +259,20 @@ def _call(node: Node) -> str:
         return ""
     text = plain(node.text_content())
     ways = node.get("amp-access") or next(node.iter("a", *BUTTONS), None) is not None
-    if phrases.PAID.search(text) and ways:
+    if rules.PAID.search(text) and ways:
         lines = (STARTS.split(plain(line.text_content())) for line in node.iter("p", "li"))
         return OFFER if all(map(_offers, filter(is_sentence, chain(*lines)))) else ""
     if next(node.iter(*BUTTONS), None) is None and not node.xpath('.//*[@role="button"]'):
         return ""
-    asks = phrases.NEWSLETTER.search(text) or (
-        phrases.SUPPORT.search(text) and phrases.CAUSE.search(text)
+    asks = rules.NEWSLETTER.search(text) or (
+        rules.SUPPORT.search(text) and rules.CAUSE.search(text)
     )
     return "a call to a newsletter or for support" if asks else ""
 
 
 def _offers(sentence: str) -> bool:
     """Whether a sentence in small letters offers what is to be paid for."""
-    asks = (phrases.PAID.search, phrases.CAUSE.search, phrases.SIGN_UP.match)
+    asks = (rules.PAID.search, rules.CAUSE.search, rules.SIGN_UP.match)
     return any(ask(sentence) for ask in asks)
 
 

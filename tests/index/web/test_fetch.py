@@ -7,8 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from index.web import addresses
-from index.web.fetch import Fetcher, NotFetched
-from index.web.politeness import APART, MOST_APART, retry_after
+from index.web.fetch import APART, MOST_APART, Fetcher, NotFetched, retry_after
 from tests.newsite import Given
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from index.build import Builder
-from index.embedded import LEDGER, open_ledger
+from index.engine import LEDGER, open_ledger
 from index.readers.source import Source
 from index.web import gather as web
 from index.web.gather import FILE, LATE, MOST_LISTS, SOON, Gatherer, Memory

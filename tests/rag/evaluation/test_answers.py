@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.evaluation.answers import SHARES, evaluate
+from rag.evaluation.measures import SHARES, evaluate
 from rag.types import Short
 from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 

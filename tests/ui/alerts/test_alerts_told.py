@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 
 from rag.settings import Settings
 from tests.newsite import Given, Site
-from ui.alerts import store
-from ui.alerts.checking import rss, send
-from ui.alerts.store import Alerts, AlertsUnusable, Match, NoSuchAlert
+from ui import alerts as room
+from ui.alerts import Alerts, AlertsUnusable, Match, NoSuchAlert, rss, send
 
 FROST = Match(
     "frost?", "u", "1", "Frost <b>", "Post", "2026-05-04", "https://p.example/1", "It & froze.", 0,
@@ -144,7 +143,7 @@ def test_an_alert_that_was_removed_comes_back_with_what_it_found_if_kept_again_s
 
 def test_one_that_was_removed_long_ago_begins_anew(alerts, monkeypatch):
     alerts.remove("frost?")
-    monkeypatch.setattr(store, "UNDONE_WITHIN", timedelta(hours=-1))
+    monkeypatch.setattr(room, "UNDONE_WITHIN", timedelta(hours=-1))
     assert alerts.add("frost?", 9).since == 9
     assert alerts.matches() == []
 
@@ -158,8 +157,8 @@ def test_what_was_found_is_new_until_it_is_seen(alerts):
 
 
 def test_a_file_of_an_earlier_version_is_brought_up_to_date(tmp_path):
-    with closing(sqlite3.connect(tmp_path / store.FILE)) as db, db:
-        db.executescript(store._TABLES)
+    with closing(sqlite3.connect(tmp_path / room.FILE)) as db, db:
+        db.executescript(room._TABLES)
         db.execute("INSERT INTO alerts (text, since, made) VALUES ('frost?', 3, 'then')")
         db.execute(
             "INSERT INTO matches (alert, uri, article, title, quote, start, found)"

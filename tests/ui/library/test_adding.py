@@ -283,7 +283,7 @@ def test_work_goes_on_to_its_end_when_nobody_waits():
 
     def work(tell):
         tell("read", 1, 1)
-        gate.wait(20)
+        gate.wait(120)
         done.set()
         return []
 
@@ -291,7 +291,7 @@ def test_work_goes_on_to_its_end_when_nobody_waits():
     next(found)
     found.close()
     gate.set()
-    assert done.wait(20)
+    assert done.wait(120)
 
 
 def test_a_pasted_text_takes_the_place_of_the_one_of_its_name(corpus, editor):

@@ -5,7 +5,7 @@ import pytest
 from index.web.fetch import Fetcher
 from tests.newsite import Site
 from tests.ui.serving import events, served
-from ui.alerts.store import Alerts, Match
+from ui.alerts import Alerts, Match
 from ui.library.adding import Editor
 from ui.library.view import Terms, library
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ui.library.listing import Row
-from ui.library.timeline import MOST_BARS, OTHERS, UNNAMED, chart, legend, timeline
+from ui.library.view import MOST_BARS, OTHERS, UNNAMED, chart, legend, timeline
 
 
 def row(publisher="", published=None):

@@ -1,1 +1,0 @@
-"""Saved questions and searches, asked of what is new."""
