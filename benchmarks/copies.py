@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from index.duplicates import signature, stories
+from index.preparing import signature, stories
 from index.readers.source import Source
 from index.text.sentences import split_sentences
 

@@ -19,6 +19,9 @@ from index import embedders
 FOLDER = Path(__file__).parents[1] / "index"
 NAMES = {False: "minilm.onnx", True: "minilm-8bit.onnx"}
 LAYERS, HEADS, WIDTH, INNER = 6, 12, 384, 1536
+
+# Components of what goes into a linear layer that stay exact when the others take 8 bits.
+LARGE = 8
 WORDS, PLACES = 30522, 512
 EPSILON = 1e-12
 ORT = "com.microsoft"  # operators that onnxruntime has beyond the standard
@@ -66,9 +69,9 @@ class Graph:
         weights = self.weight(f"{name}.weight", wide, out, kind=TensorProto.INT8)
         given = [small, weights, self.weight(f"{name}.scale", out), "", bias]
         rounded = self.add("DynamicQuantizeMatMul", given, f"{name}.rounded", domain=ORT)
-        places = self.weight(f"{name}.large", embedders.LARGE, kind=TensorProto.INT64)
+        places = self.weight(f"{name}.large", LARGE, kind=TensorProto.INT64)
         large = self.add("Gather", [x, places], f"{name}.larges", axis=1)
-        weights = self.weight(f"{name}.exact", embedders.LARGE, out)
+        weights = self.weight(f"{name}.exact", LARGE, out)
         return self.add("Gemm", [large, weights, rounded], name)
 
     def norm(self, x: str, before: str, name: str) -> str:
@@ -153,7 +156,7 @@ def largest() -> dict[str, list[int]]:
         for name, values in zip(given, session.run([*given.values()], {"ids": read}), strict=True):
             most[name] = np.maximum(most.get(name, 0), np.abs(values).max(axis=0))
     return {
-        name: sorted(np.argsort(-found, kind="stable")[: embedders.LARGE].tolist())
+        name: sorted(np.argsort(-found, kind="stable")[:LARGE].tolist())
         for name, found in most.items()
     }
 

@@ -1,13 +1,14 @@
 """Measures the replies to requests for more than a fact, and shows some.
 
-    python benchmarks/requests.py [--apart] [--examples FILE] [--index DIR]
+    python benchmarks/requests.py [--apart] [--examples FILE] [--times] [--index DIR]
 
 The requests are those of ``tests/golden/requests.jsonl``, on the sample corpus and on the story in
 ``tests/golden/story``; with ``--apart`` those of ``requests_apart.jsonl``: for each kind the mean
 recall of what a good reply holds, the mean precision where all that may be held is known, and how
 long a reply takes. ``--examples`` writes the replies to some requests on the sample corpus as
-Markdown: that is ``docs/requests.md``. ``--index`` asks all of them of that index instead, such as
-``benchmarks/speed.py`` makes, for the times alone.
+Markdown: that is ``docs/requests.md``. ``--times`` asks all of them and the chats of
+``requests_read.jsonl`` of the sample, for the processor's time alone; ``--index`` of another index,
+such as ``benchmarks/speed.py`` makes.
 """
 
 from __future__ import annotations
@@ -61,18 +62,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--examples", type=Path, metavar="FILE", help="write some replies there")
     parser.add_argument("--apart", action="store_true", help="the requests kept apart")
+    parser.add_argument("--times", action="store_true", help="time them on the sample")
     parser.add_argument("--index", type=Path, metavar="DIR", help="time them on this index")
     given = parser.parse_args()
     lines = _lines("requests_apart" if given.apart else "requests")
     if given.index:
-        _time(Corpus.open(given.index), [*_lines("requests"), *_lines("requests_apart")])
+        _time(Corpus.open(given.index))
         return
     with tempfile.TemporaryDirectory() as folder, as_file(files("index") / "sample") as sample:
         corpora = {
             "sample": _corpus(Path(folder, "sample"), sample),
             "story": _corpus(Path(folder, "story"), GOLDEN / "story"),
         }
-        if given.examples:
+        if given.times:
+            _time(corpora["sample"])
+        elif given.examples:
             given.examples.write_text(_examples(corpora["sample"]), "utf-8")
         else:
             _measure(corpora, lines)
@@ -92,21 +96,25 @@ def _lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def _time(corpus: Corpus, lines: Sequence[dict[str, Any]]) -> None:
+def _time(corpus: Corpus) -> None:
+    chats = [[line["request"]] for name in ("requests", "requests_apart") for line in _lines(name)]
+    chats += [line["turns"] for line in _lines("requests_read")]
     corpus.prepare()
     corpus.ask("what happened?")
     taken: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for line in lines:
-        started = time.process_time()
-        answer = corpus.ask(line["request"])
-        taken[answer.kind].append((time.process_time() - started, line["request"]))
-    print("kind           n  processor seconds: p50   p95  slowest")
+    for chat in chats:
+        talk = corpus.conversation()
+        for turn in chat:
+            started = time.process_time()
+            answer = talk.ask(turn)
+            taken[answer.kind].append((1000 * (time.process_time() - started), turn))
+    print("kind             n  processor ms: p50   p95  slowest")
     for kind, values in sorted(taken.items()):
-        seconds = sorted(second for second, _ in values)
-        p95 = seconds[min(len(seconds) - 1, int(0.95 * len(seconds)))]
-        most, request = max(values)
-        middle = statistics.median(seconds)
-        print(f"{kind:13} {len(values):2} {middle:23.2f} {p95:5.2f} {most:8.2f}  {request}")
+        each = sorted(ms for ms, _ in values)
+        p95 = each[min(len(each) - 1, int(0.95 * len(each)))]
+        most, turn = max(values)
+        middle = statistics.median(each)
+        print(f"{kind:13} {len(values):4} {middle:18.0f} {p95:5.0f} {most:8.0f}  {turn}")
 
 
 def _measure(corpora: dict[str, Corpus], lines: Sequence[dict[str, Any]]) -> None:

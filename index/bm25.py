@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from typing_extensions import override
 
 from index.disk import written_by
 
@@ -12,8 +14,29 @@ from index.disk import written_by
 _HEAP_BYTES = 64_000_000
 
 
-class BM25Index:
-    """Texts by id, searched by BM25 over the stems of their content words.
+class Words(Protocol):
+    """Texts by id, searched by BM25 over the stems of their content words."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def frequency(self, stem: str) -> int:
+        """In how many texts a stem occurs."""
+
+    def search(
+        self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The ids of the texts that hold any of the stems, best first, with their BM25 scores.
+
+        Args:
+            weights: What each stem counts; a plain query gives every stem 1.
+            top_k: At most so many.
+            allowed: Only these ids may be found; None allows all.
+        """
+
+
+class BM25Index(Words):
+    """Texts in an index of tantivy's.
 
     What counts as a word is decided in ``index.text.words`` alone, for searching and for evidence
     alike: the texts come as stems, and reach tantivy with spaces between.
@@ -71,20 +94,14 @@ class BM25Index:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
+    @override
     def frequency(self, stem: str) -> int:
-        """In how many texts a stem occurs."""
         return int(self._searcher.doc_freq("words", stem))
 
+    @override
     def search(
         self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """The ids of the texts that hold any of the stems, best first, with their BM25 scores.
-
-        Args:
-            weights: What each stem counts; a plain query gives every stem 1.
-            top_k: At most so many.
-            allowed: Only these ids may be found; None allows all.
-        """
         import tantivy
 
         if not weights or not len(self) or top_k <= 0:

@@ -12,12 +12,11 @@ from itertools import islice
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES
 from index.disk import Spool
-from index.duplicates import SIGNATURE_BYTES, stories
 from index.embed import Embedder
 from index.engine import Place, engine_at
 from index.errors import IndexDamaged, IndexMismatch, NotIndexed
 from index.ledger import Ledger, Prepared
-from index.preparing import Preparer, Workers
+from index.preparing import SIGNATURE_BYTES, Preparer, Workers, stories
 from index.readers.source import Source
 from index.sync import Comparison, Report
 

@@ -1,36 +1,22 @@
-"""What a ledger needs of its database, SQLite or PostgreSQL; conditions on it, digests of rows."""
+"""What keeps an index, SQLite or PostgreSQL: the interfaces, conditions, and digests of rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date
 from hashlib import blake2b
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from index.errors import IndexDamaged
 
+if TYPE_CHECKING:
+    from index.article import Article
+    from index.ledger import Ledger
+    from index.search_index import SearchIndex
+
 Row = tuple[Any, ...]
-
-
-class Rows(Protocol):
-    """What a statement gives."""
-
-    def fetchone(self) -> Any:  # noqa: ANN401
-        """The next row; None when there is none."""
-
-    def fetchall(self) -> list[Any]:
-        """The rows that are left."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """The rows, one after another."""
-
-
-class Executes(Protocol):
-    """What runs a statement that takes no values."""
-
-    def execute(self, sql: str, /) -> Rows:
-        """Runs it."""
 
 
 class Database(Protocol):
@@ -43,7 +29,7 @@ class Database(Protocol):
     def place(self) -> str:
         """Where it is, as a person may be told."""
 
-    def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401 (the rows, as the driver gives them)
         """Runs one statement.
 
         Args:
@@ -71,7 +57,8 @@ class Database(Protocol):
         """
 
     def numbered(self, table: str) -> None:
-        """Notes the pks of rows that were stored under numbers of their own; in ``write()``."""
+        """Notes the pks of rows that were stored under numbers of their own, if need be."""
+        return
 
     def schema(self) -> str | None:
         """The version of the tables; None when there are none of ours."""
@@ -84,18 +71,119 @@ class Database(Protocol):
 
     def integrity(self) -> list[str]:
         """What the database itself says is wrong with its tables."""
+        return []
 
     def settle(self) -> None:
         """What is to be done after a commit."""
+        return
 
     def replaced(self) -> bool:
         """Whether another database took its place since it was opened."""
+        return False
 
     def damaged(self, how: str) -> IndexDamaged:
         """What is told of tables that are not as they were written, with the remedy."""
 
     def close(self) -> None:
         """Closes this thread's connection; the others close with their threads."""
+
+
+class Engine(Protocol):
+    """One index, where it is kept. Readers open it; a builder writes to it, alone."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person may be told."""
+
+    def made(self) -> bool:
+        """Whether there is an index."""
+
+    def open(self) -> Ledger:
+        """Its ledger.
+
+        Raises:
+            IndexMissing, IndexMismatch, IndexDamaged: see the classes.
+        """
+
+    def alone(self) -> AbstractContextManager[None]:
+        """The time in which no other process writes.
+
+        Raises:
+            IndexBusy: another one does.
+            IndexUnwritable: nothing can be written.
+        """
+
+    def create(self, manifest: dict[str, str]) -> None:
+        """Makes an empty index."""
+
+    def update(self) -> None:
+        """Brings the tables of an earlier onrecord up to date, if there are any."""
+        return
+
+    def harmed(self, ledger: Ledger) -> bool:
+        """Whether the ledger has to be made anew of what is whole before anything is added.
+
+        Where it cannot be: a damaged row is not shown, and a backup brings it back.
+        """
+        return False
+
+    def rescue(self, manifest: dict[str, str]) -> tuple[Ledger, list[Article], list[str]]:
+        """Makes a ledger of what is whole.
+
+        Args:
+            manifest: What it says of itself where the damaged one cannot tell.
+
+        Returns:
+            The ledger, the articles that have to be stored again, the uris of those that are lost.
+        """
+
+    def put(self, rescued: Ledger) -> Path | None:
+        """Puts such a ledger in the place of the damaged one; gives where that is kept."""
+        raise IndexDamaged(f"{self.place}: is damaged; bring back a backup")
+
+    def forget(self, ledger: Ledger, uris: list[str]) -> None:
+        """Takes articles out of what is searched, before the ledger changes; in ``write()``.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            uris: Of the articles that go.
+        """
+        return
+
+    def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
+        """Has all that the ledger holds found, as the generation ``token``; in ``write()``.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            dimension: The length of each vector.
+            token: What names the generation.
+        """
+
+    def relearn(self, ledger: Ledger) -> None:
+        """Makes what is searched of the committed generation again from the ledger."""
+
+    def search_index(self, ledger: Ledger, manifest: dict[str, str]) -> SearchIndex:
+        """What is searched of the generation that the ledger shows now; in ``read()``.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            manifest: What the index says of itself.
+        """
+
+    def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
+        """What is wrong with the ledger, and with what is searched; in ``read()``.
+
+        Args:
+            ledger: The rows of the index, the one source of truth.
+            manifest: What the index says of itself.
+        """
+
+    def size(self) -> int:
+        """The bytes that it takes."""
+
+    def prune(self, token: str) -> None:
+        """Lets go of what no generation but this one needs."""
+        return
 
 
 DIGEST_BYTES = 16
@@ -124,17 +212,17 @@ FIELDS = ("id", "uri", "key", "title", "author", "publisher", "published", "lang
 Condition = tuple[str, list[str]]  # SQL, and the values of its question marks
 
 
-def compared(key: str, operator: str, *values: object) -> Condition:
-    """A comparison of a field with a value, or by ``IN`` or ``NOT IN`` with any number of them.
+def compared(key: str, operator: str, value: date | str) -> Condition:
+    """A comparison of a field with a value; an article without the field never matches.
 
-    An article without the field never matches. Publishers are compared without regard to letter
-    case. SQLite's ``lower`` knows it in ASCII alone; the ledger's own function knows it in any
-    alphabet and takes four times as long (300,000 articles: 0.36 s instead of 0.09 s).
+    Publishers are compared without regard to letter case. SQLite's ``lower`` knows it in ASCII
+    alone; the ledger's own function knows it in any alphabet and takes four times as long (300,000
+    articles: 0.36 s instead of 0.09 s).
 
     Args:
         key: The field's name.
-        operator: "=", ">=", "IN" and so on.
-        *values: What it is compared with.
+        operator: "=", ">=" and so on.
+        value: What it is compared with.
 
     Raises:
         ValueError: an article has no such field.
@@ -144,33 +232,18 @@ def compared(key: str, operator: str, *values: object) -> Condition:
     """
     if key not in FIELDS:
         raise ValueError(f"filter on {key!r}: an article has {', '.join(FIELDS)}")
-    written = [written_as(value) for value in values]
-    column, mark = key, "?"
-    if key == "publisher":
-        column, mark = "caseless(publisher)", "caseless(?)"
-        if all(value.isascii() for value in written):
-            column, mark = "lower(publisher)", "lower(?)"
-    marks = ", ".join([mark] * len(values))
-    return f"{column} {operator} " + (f"({marks})" if operator.endswith("IN") else marks), written
+    written = str(value)  # a day as ISO 8601 has it
+    if key != "publisher":
+        return f"{key} {operator} ?", [written]
+    plain = "lower" if written.isascii() else "caseless"
+    return f"{plain}(publisher) {operator} {plain}(?)", [written]
 
 
-def joined(conditions: Sequence[Condition], word: str = "AND") -> Condition:
-    """Conditions that all hold, or one of which does; none are always true.
-
-    Args:
-        conditions: Any number of them.
-        word: "AND" or "OR".
-    """
+def joined(conditions: Sequence[Condition]) -> Condition:
+    """Conditions that all hold; none are always true."""
     if not conditions:
         return "TRUE", []
     return (
-        "(" + f" {word} ".join(part for part, _ in conditions) + ")",
+        f"({' AND '.join(part for part, _ in conditions)})",
         [value for _, values in conditions for value in values],
     )
-
-
-def written_as(value: object) -> str:
-    """A value as the ledger writes it."""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return value.isoformat() if isinstance(value, date) else str(value)

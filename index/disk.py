@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from filelock import FileLock, Timeout
+from typing_extensions import override
 
+from index.database import Database
 from index.errors import IndexBusy, IndexDamaged, IndexReplaced, IndexUnwritable
 
 MAKING = "making"
@@ -31,7 +33,7 @@ STUCK = (
 )
 
 
-class Connections:
+class Connections(Database):
     """The connections to one file. A thread has its own, and closes it.
 
     A file that takes the place of this one, under the same name, is another file: it is never
@@ -50,38 +52,20 @@ class Connections:
         """The folder that the file lies in."""
         return str(self.path.parent)
 
+    @override
     def execute(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
-        """Runs one statement.
-
-        Args:
-            sql: The statement, ``?`` for each value.
-            values: What stands in the place of its placeholders.
-        """
         return self.db.execute(sql, values)
 
     each = execute
 
+    @override
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Runs one statement for every row of values.
-
-        Args:
-            sql: The statement, ``?`` for each value.
-            rows: The values of each run.
-        """
         self.db.executemany(sql, rows)
 
+    @override
     def number(self, table: str, count: int = 1) -> int:
-        """The first of so many pks to come: one more than any row of the table ever had.
-
-        Args:
-            table: The table's name.
-            count: How many pks are wanted.
-        """
         row = self.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
         return int((row or (0,))[0]) + 1
-
-    def numbered(self, table: str) -> None:
-        """Nothing: SQLite notes them itself."""
 
     def schema(self) -> str | None:
         """The version of the tables; None when the file has none of ours.

@@ -67,10 +67,6 @@ LAYERS = 6
 DIMENSION = 384
 READ = 256  # tokens of a text that it reads, [CLS] and [SEP] among them
 
-# Components of what goes into a linear layer that stay exact when the others take 8 bits; which,
-# ``minilm.json`` says.
-LARGE = 8
-
 
 class MiniLM:
     """all-MiniLM-L6-v2, exact for queries, in 8 bits for passages where the processor can.

@@ -6,11 +6,13 @@ import re
 import sqlite3
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
+
+from typing_extensions import override
 
 from index import damage, migrate, search_index
 from index.article import Article
+from index.database import Engine
 from index.disk import MAKING, Connections, alone, damaged, logged, put, recognise
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, OnRecordError
 from index.ledger import SCHEMA_VERSION, Ledger
@@ -51,8 +53,14 @@ def open_ledger(directory: Path) -> Ledger:
     )
 
 
-class Embedded:
-    """An index in a folder; ``index.engine.Engine`` says what its methods promise."""
+Place = Path | str
+"""Where an index is: a folder, or the address of a database."""
+
+SCHEMES = ("postgresql://", "postgres://")
+
+
+class Embedded(Engine):
+    """An index in a folder; its search files are made anew for each generation."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -104,17 +112,8 @@ class Embedded:
         rescued.close()
         return put(self._making, self._ledger)
 
-    def forget(self, ledger: Ledger, uris: list[str]) -> None:
-        """Nothing: the search files are made anew for each generation."""
-
+    @override
     def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
-        """Makes the search files of a generation.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            dimension: The length of each vector.
-            token: What names the generation.
-        """
         SearchIndex.write(ledger, dimension, token, self._root)
 
     def relearn(self, ledger: Ledger) -> None:
@@ -155,102 +154,6 @@ class Embedded:
     def prune(self, token: str) -> None:
         """Deletes the search files of other generations."""
         search_index.prune(self._root, token)
-
-
-Place = Path | str
-"""Where an index is: a folder, or the address of a database."""
-
-SCHEMES = ("postgresql://", "postgres://")
-
-
-class Engine(Protocol):
-    """One index, where it is kept. Readers open it; a builder writes to it, alone."""
-
-    @property
-    def place(self) -> str:
-        """Where it is, as a person may be told."""
-
-    def made(self) -> bool:
-        """Whether there is an index."""
-
-    def open(self) -> Ledger:
-        """Its ledger.
-
-        Raises:
-            IndexMissing, IndexMismatch, IndexDamaged: see the classes.
-        """
-
-    def alone(self) -> AbstractContextManager[None]:
-        """The time in which no other process writes.
-
-        Raises:
-            IndexBusy: another one does.
-            IndexUnwritable: nothing can be written.
-        """
-
-    def create(self, manifest: dict[str, str]) -> None:
-        """Makes an empty index."""
-
-    def update(self) -> None:
-        """Brings the tables of an earlier onrecord up to date."""
-
-    def harmed(self, ledger: Ledger) -> bool:
-        """Whether the ledger has to be made anew of what is whole before anything is added."""
-
-    def rescue(self, manifest: dict[str, str]) -> tuple[Ledger, list[Article], list[str]]:
-        """Makes a ledger of what is whole.
-
-        Args:
-            manifest: What it says of itself where the damaged one cannot tell.
-
-        Returns:
-            The ledger, the articles that have to be stored again, the uris of those that are lost.
-        """
-
-    def put(self, rescued: Ledger) -> Path | None:
-        """Puts such a ledger in the place of the damaged one; gives where that is kept."""
-
-    def forget(self, ledger: Ledger, uris: list[str]) -> None:
-        """Takes articles out of what is searched, before the ledger changes; in ``write()``.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            uris: Of the articles that go.
-        """
-
-    def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
-        """Has all that the ledger holds found, as the generation ``token``; in ``write()``.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            dimension: The length of each vector.
-            token: What names the generation.
-        """
-
-    def relearn(self, ledger: Ledger) -> None:
-        """Makes what is searched of the committed generation again from the ledger."""
-
-    def search_index(self, ledger: Ledger, manifest: dict[str, str]) -> SearchIndex:
-        """What is searched of the generation that the ledger shows now; in ``read()``.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            manifest: What the index says of itself.
-        """
-
-    def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
-        """What is wrong with the ledger, and with what is searched; in ``read()``.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            manifest: What the index says of itself.
-        """
-
-    def size(self) -> int:
-        """The bytes that it takes."""
-
-    def prune(self, token: str) -> None:
-        """Lets go of what no generation but this one needs."""
 
 
 def engine_at(place: Place) -> Engine:

@@ -66,12 +66,7 @@ class Allowed:
 
 
 class Generations:
-    """An index at its place. Threads may share it; each ``reading()`` takes the newest generation.
-
-    Attributes:
-        ledger: Its ledger.
-        manifest: What the index said of itself when it was opened.
-    """
+    """An index at its place. Threads may share it; each reading takes the newest generation."""
 
     def __init__(self, place: Place, embedder: Embedder) -> None:
         """Opens the index at a place.
@@ -79,19 +74,17 @@ class Generations:
         Raises:
             IndexMissing, IndexMismatch, IndexDamaged: see the classes.
         """
-        self.place = place
         self._engine = engine_at(place)
         self._embedder = embedder
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
-        self.ledger, self.manifest = self._open()
+        self.ledger = self._open()
 
-    def _open(self) -> tuple[Ledger, dict[str, str]]:
+    def _open(self) -> Ledger:
         ledger = self._engine.open()
         with ledger.read():
-            manifest = ledger.manifest()
-        check_embedder(self._engine.place, manifest, self._embedder)
-        return ledger, manifest
+            check_embedder(self._engine.place, ledger.manifest(), self._embedder)
+        return ledger
 
     def size(self) -> int:
         """The bytes that the index takes."""
@@ -118,7 +111,7 @@ class Generations:
             return ledger
         with self._lock:
             if self.ledger.database.replaced():
-                self.ledger, self.manifest = self._open()
+                self.ledger = self._open()
             return self.ledger
 
     def _opened_of(self, ledger: Ledger, manifest: dict[str, str]) -> _Opened:

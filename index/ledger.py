@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.article import Article
 from index.chunk import Chunk
-from index.database import Database, Executes, Row, Rows, digest
+from index.database import Database, Row, digest
 from index.errors import IndexDamaged
 from index.text.sentences import Sentence
 
@@ -217,12 +218,12 @@ class Ledger:
         rows = self._named("pk, uri, id, current", name)
         return [(pk, uri, id_, bool(current)) for pk, uri, id_, current in rows]
 
-    def _named(self, columns: str, name: str) -> Rows:
-        return self._db.execute(
+    def _named(self, columns: str, name: str) -> list[Row]:
+        query = (
             f"SELECT {columns} FROM articles WHERE id = ? OR current AND uri = ?"
-            " OR current AND key = ? ORDER BY current DESC, pk",
-            (name, name, name),
+            " OR current AND key = ? ORDER BY current DESC, pk"
         )
+        return list(self._db.execute(query, (name, name, name)))
 
     def keys(self) -> list[str]:
         """The key of every current article."""
@@ -509,7 +510,7 @@ def _of(alias: str, columns: str) -> str:
     return ", ".join(f"{alias}.{name.strip()}" for name in columns.split(","))
 
 
-def manifest_of(db: Executes) -> dict[str, str]:
+def manifest_of(db: Database | sqlite3.Connection) -> dict[str, str]:
     """What an index says of itself.
 
     Raises:
@@ -522,7 +523,7 @@ def manifest_of(db: Executes) -> dict[str, str]:
     return values
 
 
-def _pairs(db: Executes) -> dict[str, str]:
+def _pairs(db: Database | sqlite3.Connection) -> dict[str, str]:
     return dict(db.execute("SELECT name, value FROM manifest").fetchall())
 
 

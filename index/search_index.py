@@ -6,20 +6,20 @@ import json
 import shutil
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bm25 import BM25Index
+from index.bm25 import BM25Index, Words
 from index.chunk import embedded_text
 from index.disk import settle, sync
 from index.ledger import Ledger, StoredArticle
 from index.text.words import ENGLISH, code_of, content_stems
-from index.vectors import Floats, VectorIndex
+from index.vectors import Floats, VectorIndex, Vectors
 from index.vocabulary import Vocabulary, count_words
 
 FOLDER = "derived"
@@ -31,48 +31,6 @@ class SearchIndexDamaged(Exception):
     """The files are not there, not whole, or not of this generation; they can be made again."""
 
 
-class Vectors(Protocol):
-    """Vectors by id, as ``VectorIndex`` and PostgreSQL have them."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def search(
-        self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
-        """See ``VectorIndex.search``.
-
-        Args:
-            query: float32 (d,), unit length.
-            top_k: How many at most.
-            allowed: The ids that may be found; None for all.
-        """
-
-    def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
-        """See ``VectorIndex.scores``."""
-
-
-class Words(Protocol):
-    """Texts by id, as ``BM25Index`` and PostgreSQL have them."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def frequency(self, stem: str) -> int:
-        """In how many texts a stem occurs."""
-
-    def search(
-        self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
-        """See ``BM25Index.search``.
-
-        Args:
-            weights: What each stem counts.
-            top_k: How many at most.
-            allowed: The ids that may be found; None for all.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
     """The search structures of one generation, over chunks and over whole articles.
@@ -82,8 +40,6 @@ class SearchIndex:
         chunk_words: Over each chunk under its title and heading.
         article_vectors: Over the mean of each article's chunk vectors.
         languages: Those of the articles, by their codes.
-        recall: The share of the true nearest that the vectors of "chunks" and of "articles" find,
-            as it was measured when they were built; nothing where it was not.
     """
 
     token: str
@@ -93,7 +49,6 @@ class SearchIndex:
     article_words: Words
     vocabulary: Vocabulary
     languages: frozenset[str] = frozenset({ENGLISH})
-    recall: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def build(cls, ledger: Ledger, dimension: int, token: str) -> SearchIndex:
@@ -106,10 +61,7 @@ class SearchIndex:
         """
         ids, vectors, owners = _vectors(ledger, dimension)
         near = dict(_nearness(ids, vectors, owners))
-        chunk_words, article_words, vocabulary, languages = _words(ledger, ids, owners, None)
-        recall = {name: index.recall for name, index in near.items()}
-        words = chunk_words, article_words, vocabulary
-        return cls(token, near["chunks"], near["articles"], *words, languages, recall)
+        return cls(token, near["chunks"], near["articles"], *_words(ledger, ids, owners, None))
 
     @classmethod
     def write(cls, ledger: Ledger, dimension: int, token: str, root: Path) -> None:
@@ -129,19 +81,13 @@ class SearchIndex:
         try:
             making.mkdir(parents=True)
             ids, vectors, owners = _vectors(ledger, dimension)
-            recall = {}
             for name, index in _nearness(ids, vectors, owners):
                 index.save(making / f"{name}.faiss")
-                recall[name] = index.recall
                 del index  # before the next is built: each may take a gigabyte
             del vectors
             *_, languages = _words(ledger, ids, owners, making)
-            stamp = {
-                "token": token,
-                "languages": sorted(languages),
-                "recall": recall,
-                "files": _checksums(making),
-            }
+            files = _checksums(making)
+            stamp = {"token": token, "languages": sorted(languages), "files": files}
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
             settle(making)  # before any commit can name it
             shutil.rmtree(root / token, ignore_errors=True)
@@ -172,7 +118,6 @@ class SearchIndex:
                 BM25Index.load(folder / "articles.words"),
                 Vocabulary.load(folder / "words.tsv"),
                 frozenset(stamp.get("languages", [ENGLISH])),
-                stamp.get("recall", {}),
             )
         except (RuntimeError, ValueError, OSError) as error:
             raise SearchIndexDamaged(f"{folder}: {error}") from error

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from index.disk import written_by
 
@@ -33,8 +34,34 @@ _ROUNDING = 1e-5  # of cosines that are computed in another order
 _BATCH = 20_000  # vectors that are in 32 bits at once
 
 
-class VectorIndex:
+class Vectors(Protocol):
     """Vectors by id, searched by inner product, which is the cosine for unit vectors."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def search(
+        self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The ids nearest to a query, best first, with their cosines.
+
+        Args:
+            query: float32 (d,), unit length.
+            top_k: At most so many.
+            allowed: Only these ids may be found; None allows all.
+        """
+
+    def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
+        """The cosine of a query with each of the ids; those that are not there are left out.
+
+        Args:
+            query: float32 (d,), unit length.
+            ids: Chunks or articles, by pk.
+        """
+
+
+class VectorIndex(Vectors):
+    """Vectors in an index of FAISS's."""
 
     def __init__(self, faiss_index: Any, recall: float = 1.0) -> None:  # noqa: ANN401 (no types)
         """An index of FAISS's.
@@ -105,16 +132,10 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    @override
     def search(
         self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """The ids nearest to a query, best first, with their cosines.
-
-        Args:
-            query: float32 (d,), unit length.
-            top_k: At most so many.
-            allowed: Only these ids may be found; None allows all.
-        """
         import faiss
 
         top_k = min(top_k, len(self) if allowed is None else len(allowed))
@@ -138,13 +159,8 @@ class VectorIndex:
         pairs = zip(found[0].tolist(), scores[0].tolist(), strict=True)
         return [(id_, score) for id_, score in pairs if id_ >= 0]
 
+    @override
     def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
-        """The cosine of a query with each of the ids; those that the index lacks are left out.
-
-        Args:
-            query: float32 (d,), unit length.
-            ids: Chunks or articles, by pk.
-        """
         if not ids:
             return {}
         wanted = list(ids)

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,13 +135,8 @@ class Passage:
         return self.article.article.text[self.chunk.start : self.chunk.end]
 
 
-class Search(Protocol):
-    """A search: ``retrieve`` is one."""
-
-    def __call__(
-        self, now: Generation, query: Query, top_k: int, allowed: Allowed | None = None
-    ) -> list[Passage]:
-        """The passages that match a query best, best first; see ``retrieve``."""
+Search = Callable[[Generation, Query, int, Allowed | None], list[Passage]]
+"""A search, as ``retrieve`` is one: the best passages for a query, so many, of what is allowed."""
 
 
 def retrieve(

@@ -27,11 +27,12 @@ def functions(path: Path) -> Iterator[Function]:
 
 
 def public(body: list[ast.stmt]) -> Iterator[Function]:
+    """Public functions and methods; what overrides another is described where that stands."""
     for node in body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from public(node.body)
         elif isinstance(node, Function) and not node.name.startswith("_"):
-            yield node
+            yield from () if "override" in map(ast.unparse, node.decorator_list) else (node,)
 
 
 def described(function: Function) -> bool:

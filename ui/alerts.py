@@ -401,7 +401,11 @@ def rss(matches: Sequence[Match], address: str = "") -> str:
     for match in matches:
         item = ElementTree.SubElement(channel, "item")
         _put(item, "title", f"{match.alert} — {match.title}")
-        link = match.url if _is_web(match.url) else f"{address}#cite-{match.article}"
+        link = (
+            match.url
+            if re.match(r"https?://", match.url or "")
+            else f"{address}#cite-{match.article}"
+        )
         if match.url or address:
             _put(item, "link", link or "")
         name = hashlib.sha256(f"{match.alert}\n{match.uri}".encode("utf-8", "replace")).hexdigest()
@@ -411,10 +415,6 @@ def rss(matches: Sequence[Match], address: str = "") -> str:
         _put(item, "description", f"“{match.quote}”{f' ({known})' if known else ''}")
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
-
-
-def _is_web(url: str | None) -> bool:
-    return url is not None and re.match(r"https?://", url) is not None
 
 
 def _put(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> None:

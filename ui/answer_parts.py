@@ -46,15 +46,13 @@ def paragraphs(answer: Answer) -> list[tuple[str, str, list[Claim]]]:
         return [
             ("", who, part)
             for who, claims in said
-            for part in ([[each] for each in claims] if _is_list(answer, who) else [claims])
+            for part in (
+                [[each] for each in claims] if answer.kind in ITEMIZED and not who else [claims]
+            )
         ]
     prose = [claim for claim in answer.claims if claim.status != "unsupported"]
     apart = [claim for claim in answer.claims if claim.status == "unsupported"]
     return [part for part in (("", "", prose), (UNSUPPORTED, "", apart)) if part[2]]
-
-
-def _is_list(answer: Answer, who: str) -> bool:
-    return answer.kind in ITEMIZED and not who
 
 
 def sources(answer: Answer) -> list[tuple[int, Citation]]:

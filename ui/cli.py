@@ -310,8 +310,8 @@ def timeline(
     """What happened on which day, in order, every line cited."""
     from rag.requests.request import Request
 
-    corpus = _corpus(_settings(index), sample)
-    answer = corpus.reply(Request("timeline", subject), filters=_filters(after, before, publisher))
+    corpus, filters = _corpus(_settings(index), sample), _filters(after, before, publisher)
+    answer = corpus.reply(Request("timeline", subject), filters=filters)
     _show(answer, as_csv=as_csv, as_json=as_json)
 
 
@@ -330,10 +330,8 @@ def quotes(
     """What somebody is reported to have said, dated and cited."""
     from rag.requests.request import Request
 
-    corpus = _corpus(_settings(index), sample)
-    answer = corpus.reply(
-        Request("quotes", about, speaker=speaker), filters=_filters(after, before, publisher)
-    )
+    corpus, filters = _corpus(_settings(index), sample), _filters(after, before, publisher)
+    answer = corpus.reply(Request("quotes", about, speaker=speaker), filters=filters)
     _show(answer, as_csv=as_csv, as_json=as_json)
 
 

@@ -19,7 +19,7 @@ from benchmarks.hold.trial import Crashed, Refused, Result, alone
 from benchmarks.served import served
 from index.article import Skipped
 from index.engine import faults
-from index.readers.source import read_source
+from index.readers.source import Source
 from tests.index.test_hostile import PIECES, PROSE, TAGS
 
 LONGEST = 60_000  # characters of a file
@@ -64,7 +64,7 @@ def files(folder: Path, count: int, chance: random.Random) -> Iterator[tuple[str
 def _read(path: Path) -> Result:
     def work() -> tuple[list[object], float]:
         started = time.process_time()
-        return list(read_source(path)), time.process_time() - started
+        return list(Source.at(path).articles()), time.process_time() - started
 
     value = alone(work)
     if isinstance(value, (Crashed, Refused)):

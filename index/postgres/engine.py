@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
-from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import psycopg
 from psycopg import errors, sql
 from psycopg.pq import TransactionStatus
+from typing_extensions import override
 
 from index import damage
 from index.article import Article
+from index.database import Database, Engine
 from index.errors import (
     IndexBusy,
     IndexDamaged,
@@ -24,7 +25,6 @@ from index.errors import (
     IndexMissing,
     IndexUnreachable,
     IndexUnwritable,
-    OnRecordError,
 )
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.postgres import search
@@ -48,7 +48,7 @@ _REFUSED = (
 )
 
 
-class Connections:
+class Connections(Database):
     """The connections to one index. A thread has its own; they close with their threads."""
 
     def __init__(self, url: str) -> None:
@@ -59,8 +59,13 @@ class Connections:
         self._url = f"{parts.scheme}://{parts.netloc}{parts.path}{options}"
         host = parts.netloc.rpartition("@")[2]
         named = f"?schema={self.name}" if self.name != SCHEMA else ""
-        self.place = f"{parts.scheme}://{host}{parts.path}{named}"
+        self._place = f"{parts.scheme}://{host}{parts.path}{named}"
         self._local = threading.local()
+
+    @property
+    @override
+    def place(self) -> str:
+        return self._place
 
     @property
     def db(self) -> psycopg.Connection[tuple[Any, ...]]:
@@ -69,7 +74,7 @@ class Connections:
         return db if db is not None and not db.closed else self._connect()
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        with self._told(self._unwritable):
+        with self._told():
             try:
                 db = psycopg.connect(
                     self._url,
@@ -85,45 +90,30 @@ class Connections:
         self._local.db = db
         return db
 
-    def execute(self, statement: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401
-        """Runs one statement.
+    @override
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Any:
+        return self.db.execute(_marked(sql), values or None)
 
-        Args:
-            statement: The statement, ``%s`` for each value.
-            values: What stands in the place of its placeholders.
-        """
-        return self.db.execute(_marked(statement), values or None)
-
-    def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Runs one statement for every row of values.
-
-        Args:
-            statement: The statement, ``%s`` for each value.
-            rows: The values of each run.
-        """
+    @override
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         with self.db.cursor() as cursor:
-            cursor.executemany(_marked(statement), rows)
+            cursor.executemany(_marked(sql), rows)
 
-    def each(self, statement: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query of which there may be too many to hold; in ``read()``."""
+    @override
+    def each(self, sql: str) -> Iterator[tuple[Any, ...]]:
         with self.db.cursor(name=f"each_{next(_CURSORS)}") as rows:
             rows.itersize = _AT_ONCE
-            yield from rows.execute(_marked(statement))
+            yield from rows.execute(_marked(sql))
 
+    @override
     def number(self, table: str, count: int = 1) -> int:
-        """The first of so many pks to come; in ``write()``.
-
-        Args:
-            table: The table's name.
-            count: How many pks are wanted.
-        """
         row = self.execute(
             "UPDATE numbers SET last = last + ? WHERE name = ? RETURNING last", (count, table)
         ).fetchone()
         return int(row[0]) - count + 1
 
+    @override
     def numbered(self, table: str) -> None:
-        """Notes the pks of rows that were stored under numbers of their own; in ``write()``."""
         if table in ("articles", "chunks"):
             self.execute(
                 f"UPDATE numbers SET last = greatest(last, (SELECT max(pk) FROM {table}))"
@@ -150,7 +140,7 @@ class Connections:
         if self.db.info.transaction_status != TransactionStatus.IDLE:
             yield
             return
-        with self._told(self._unwritable):
+        with self._told():
             begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
             try:
                 db = self.db
@@ -161,7 +151,7 @@ class Connections:
             try:
                 yield
             finally:
-                _end(db, "ROLLBACK")
+                _roll_back(db)
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -171,14 +161,14 @@ class Connections:
             IndexUnreachable: the server does not answer.
             IndexUnwritable: its disk is full, or this user may not write.
         """
-        with self._told(self._unwritable):
+        with self._told():
             db = self.db
             db.execute("BEGIN")
             try:
                 yield
                 db.execute("COMMIT")
             except BaseException:
-                _end(db, "ROLLBACK")
+                _roll_back(db)
                 raise
 
     @contextmanager
@@ -188,7 +178,7 @@ class Connections:
         Raises:
             IndexBusy: another one does.
         """
-        with self._told(self._unwritable):
+        with self._told():
             mine = (f"onrecord {self.name}",)
             took = "SELECT pg_try_advisory_lock(hashtextextended(?, 0))"
             if not self.execute(took, mine).fetchone()[0]:
@@ -202,17 +192,6 @@ class Connections:
                 if not self.db.closed:
                     self.execute("SELECT pg_advisory_unlock(hashtextextended(?, 0))", mine)
 
-    def integrity(self) -> list[str]:
-        """Nothing: PostgreSQL has checksums of its pages."""
-        return []
-
-    def settle(self) -> None:
-        """Nothing: what was committed is in its place."""
-
-    def replaced(self) -> bool:
-        """Never: what is restored has another token."""
-        return False
-
     def damaged(self, how: str) -> IndexDamaged:
         """Tables that are not as they were written, with a remedy that takes nothing away."""
         return IndexDamaged(f"{self.place} {how}; bring back a backup of the database")
@@ -224,23 +203,20 @@ class Connections:
             del self._local.db
 
     @contextmanager
-    def _told(self, refused: Callable[[str], OnRecordError]) -> Iterator[None]:
+    def _told(self) -> Iterator[None]:
         """What the server says of itself, in a sentence with the remedy."""
         try:
             yield
         except _REFUSED as error:
-            raise refused(_said(error)) from error
+            raise IndexUnwritable(
+                f"{self.place}: nothing can be written here ({_said(error)}); make room, or let"
+                " this user write, and run the command again; what was indexed before is unharmed"
+            ) from error
         except psycopg.OperationalError as error:
             raise IndexUnreachable(
                 f"{self.place}: the database cannot be used ({_said(error)}); see that its server"
                 " runs, and that the address names it, the user and the password"
             ) from error
-
-    def _unwritable(self, why: str) -> OnRecordError:
-        return IndexUnwritable(
-            f"{self.place}: nothing can be written here ({why}); make room, or let this user"
-            " write, and run the command again; what was indexed before is unharmed"
-        )
 
 
 def _marked(statement: str) -> str:
@@ -248,17 +224,17 @@ def _marked(statement: str) -> str:
     return statement.replace("?", "%s")
 
 
-def _end(db: psycopg.Connection[tuple[Any, ...]], how: LiteralString) -> None:
+def _roll_back(db: psycopg.Connection[tuple[Any, ...]]) -> None:
     if not db.closed and db.info.transaction_status != TransactionStatus.IDLE:
-        db.execute(how)
+        db.execute("ROLLBACK")
 
 
 def _said(error: psycopg.Error) -> str:
     return " ".join(str(error).split())
 
 
-class Postgres:
-    """An index in a schema of a database; ``index.engine.Engine`` says what its methods promise.
+class Postgres(Engine):
+    """An index in a schema of a database.
 
     What is searched stands in tables beside the ledger's, and changes in the same transaction; a
     reader's snapshot shows one generation of both.
@@ -312,38 +288,16 @@ class Postgres:
                 self._db.execute(statement)
             Ledger(self._db).begin(manifest)
 
-    def update(self) -> None:
-        """Nothing: there is no earlier schema yet."""
-
-    def harmed(self, ledger: Ledger) -> bool:
-        """Never: a damaged row is not shown, ``check`` names it, and a backup brings it back."""
-        return False
-
+    @override
     def rescue(self, manifest: dict[str, str]) -> tuple[Ledger, list[Article], list[str]]:
-        """Not here."""
         raise self._db.damaged("is damaged")
 
-    def put(self, rescued: Ledger) -> Path | None:
-        """Not here."""
-        raise self._db.damaged("is damaged")
-
+    @override
     def forget(self, ledger: Ledger, uris: list[str]) -> None:
-        """Takes the articles of these uris out of what is searched.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            uris: Of the articles that go.
-        """
         search.forget(ledger, uris)
 
+    @override
     def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
-        """Adds what is not searched yet.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            dimension: The length of each vector.
-            token: What names the generation.
-        """
         search.learn(ledger, dimension)
 
     def relearn(self, ledger: Ledger) -> None:
@@ -352,22 +306,12 @@ class Postgres:
             search.empty(self._db)
             search.learn(ledger, int(ledger.manifest()["dimension"]))
 
+    @override
     def search_index(self, ledger: Ledger, manifest: dict[str, str]) -> SearchIndex:
-        """Tables to search.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            manifest: What the index says of itself.
-        """
         return search.opened(self._db, manifest["token"])
 
+    @override
     def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
-        """What is wrong with the rows, and with what is searched.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            manifest: What the index says of itself.
-        """
         found = damage.find(ledger)
         lacking, left = search.missing(self._db)
         told = []
@@ -385,6 +329,3 @@ class Postgres:
             (self._db.name,),
         ).fetchone()
         return int(total)
-
-    def prune(self, token: str) -> None:
-        """Nothing: what is searched has one generation at a time."""

@@ -15,12 +15,15 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
+from index.bm25 import Words
 from index.chunk import embedded_text
 from index.database import Database
 from index.ledger import Ledger, StoredArticle
 from index.search_index import SearchIndex, article_stems, means, stems_of
 from index.text.words import ENGLISH, code_of
+from index.vectors import Vectors
 from index.vocabulary import Vocabulary, counted
 
 Kind = Literal["chunk", "article"]
@@ -49,8 +52,8 @@ IN_SIGHT = 200
 _GROUP = 500
 
 
-class Vectors:
-    """The vectors of chunks or of articles; see ``index.search_index.Vectors``."""
+class TableVectors(Vectors):
+    """The vectors of chunks or of articles in a table."""
 
     def __init__(self, db: Database, kind: Kind) -> None:
         self._db = db
@@ -64,16 +67,10 @@ class Vectors:
     def __len__(self) -> int:
         return int(self._db.execute(f"SELECT count(*) FROM {self._table}").fetchone()[0])
 
+    @override
     def search(
         self, query: NDArray[np.float32], top_k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """The ids nearest to a query, best first, with their cosines.
-
-        Args:
-            query: float32 (d,), unit length.
-            top_k: How many at most.
-            allowed: The ids that may be found; None for all.
-        """
         if top_k <= 0 or (allowed is not None and not allowed):
             return []
         where, values = "", [_vector(query)]
@@ -94,13 +91,8 @@ class Vectors:
         )
         return [(id_, cosine) for id_, cosine in found]
 
+    @override
     def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
-        """The cosine of a query with each of the ids; those that are not there are left out.
-
-        Args:
-            query: float32 (d,), unit length.
-            ids: Chunks or articles, by pk.
-        """
         found = self._db.execute(
             f"SELECT id, -(vector::vector <#> ?::vector) FROM {self._table}"
             " WHERE id = ANY(?::bigint[])",
@@ -109,8 +101,8 @@ class Vectors:
         return dict(found.fetchall())
 
 
-class Words:
-    """The words of chunks or of articles, by BM25; see ``index.search_index.Words``."""
+class TableWords(Words):
+    """The words of chunks or of articles in tables, by BM25."""
 
     def __init__(self, db: Database, kind: Kind) -> None:
         self._db = db
@@ -127,24 +119,18 @@ class Words:
     def __len__(self) -> int:
         return self._size[0]
 
+    @override
     def frequency(self, stem: str) -> int:
-        """In how many texts a stem occurs."""
         (size,) = self._db.execute(
             f"SELECT coalesce(sum(length(data)), 0) FROM {self._kind}_postings WHERE stem = ?",
             (stem,),
         ).fetchone()
         return int(size) // POSTING.itemsize
 
+    @override
     def search(
         self, weights: Mapping[str, float], top_k: int, allowed: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """The ids of the texts that hold any of the stems, best first, with their BM25 scores.
-
-        Args:
-            weights: What each stem counts.
-            top_k: How many at most.
-            allowed: The ids that may be found; None for all.
-        """
         wanted = [stem for stem, weight in weights.items() if weight > 0]
         texts, total = self._size
         if not wanted or not texts or top_k <= 0:
@@ -198,10 +184,10 @@ def opened(db: Database, token: str) -> SearchIndex:
     rows = db.execute("SELECT DISTINCT language FROM articles WHERE current").fetchall()
     return SearchIndex(
         token,
-        Vectors(db, "chunk"),
-        Vectors(db, "article"),
-        Words(db, "chunk"),
-        Words(db, "article"),
+        TableVectors(db, "chunk"),
+        TableVectors(db, "article"),
+        TableWords(db, "chunk"),
+        TableWords(db, "article"),
         Vocabulary(partial(_vocabulary, db)),
         frozenset(code_of(language) for (language,) in rows) or frozenset({ENGLISH}),
     )

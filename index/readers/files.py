@@ -15,14 +15,6 @@ from index.article import Article, Skipped
 from index.readers.encoding import Refused
 
 
-def _never(file: SourceFile, head: bytes) -> bool:
-    return False
-
-
-def _as_it_is(article: Article) -> Article:
-    return article
-
-
 @dataclass(frozen=True, slots=True)
 class Member:
     """A file inside another, such as an archive's, to be read as if it lay beside it."""
@@ -30,7 +22,7 @@ class Member:
     file: SourceFile  # made by ``SourceFile.member``
     passed_over: bool = True  # whether it is no fault if files of its kind are not read
     # Adds to each of its articles what the outer file says of it.
-    described: Callable[[Article], Article] = _as_it_is
+    described: Callable[[Article], Article] = lambda article: article
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class Reader:
     read: Callable[[SourceFile], Iterable[Article | Skipped | Member]]
     # Whether a file, whose first bytes are given too, is surely of this kind, whatever its name
     # says.
-    recognises: Callable[[SourceFile, bytes], bool] = _never
+    recognises: Callable[[SourceFile, bytes], bool] = lambda file, head: False
     many: bool = False  # whether a file may hold many articles
 
 

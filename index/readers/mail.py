@@ -27,11 +27,6 @@ HEADERS = ("from", "date", "subject", "received", "message-id", "mime-version")
 BLANK_FROM = re.compile(rb"From [^\r\n]*\d{2}:\d{2}|From \S+ |From -")
 
 
-def _read_message(file: SourceFile) -> Iterator[Article | Skipped | Member]:
-    """The message that a file holds, then what is attached to it."""
-    yield from _message(file, file.data())
-
-
 def _read_mailbox(file: SourceFile) -> Iterator[Skipped | Member]:
     """The messages of a mailbox, each named by its Message-ID, else its number."""
     seen: set[str] = set()
@@ -76,8 +71,9 @@ def _parsed(data: bytes) -> EmailMessage:
     return email.message_from_bytes(data, policy=policy.default)
 
 
-def _message(file: SourceFile, data: bytes) -> Iterator[Article | Skipped | Member]:
-    message = _parsed(data)
+def _read_message(file: SourceFile) -> Iterator[Article | Skipped | Member]:
+    """The message that a file holds, then what is attached to it."""
+    message = _parsed(file.data())
     if not any(name in message for name in HEADERS):
         raise Refused("the file is no e-mail message; it has none of the lines From, Date, Subject")
     known = _known(message)

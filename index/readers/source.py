@@ -324,16 +324,3 @@ def file_of(uri: str) -> str:
 def _record() -> re.Pattern[str]:
     ends = (end for reader in readers() if reader.many for end in reader.extensions)
     return re.compile(rf"^(.*?(?:{'|'.join(map(re.escape, ends))}))#", re.I | re.S)
-
-
-def read_source(source: str | Path, max_bytes: int = MAX_FILE_BYTES) -> Iterator[Article | Skipped]:
-    """Read the articles of a file, a folder or a glob; shorthand for ``Source.at(...)``.
-
-    Args:
-        source: A file, a folder or a glob.
-        max_bytes: The largest file that is read.
-
-    Raises:
-        SourceMissing: At once, before anything is read.
-    """
-    return Source.at(source, max_bytes).articles()

@@ -23,95 +23,6 @@ from index.readers.markup import Node, parsed_text, text_of, without_comments
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-TIMES = re.compile(
-    r"^[ \t]*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,]\d{1,3}[ \t]+-->[ \t]+"
-    r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d"
-)
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
-TAG = re.compile(r"</?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}")
-# "MR PESKOV:", "Ada Lund:", ">> HOST:"; a clock, a quotation or a sentence is none.
-SPEAKER = re.compile(r"(?:>>\s*)?([^\W\d_][\w.'’-]*(?:\s+[\w.'’()-]+){0,4}):\s+(?=\S)")
-TURN = re.compile(r"^(?:>>|[-–—])\s*")
-FINISHED = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
-LONGEST = 600  # characters of a paragraph of one speaker, after which the next sentence opens one
-
-
-@dataclass(frozen=True, slots=True)
-class _Cue:
-    time: str
-    speaker: str
-    words: str
-    turn: bool  # whether it says that somebody else speaks
-
-
-def _read_subtitles(file: SourceFile) -> Iterator[Article | Skipped]:
-    """The transcript that a file of subtitles holds; the time of each cue is a place."""
-    source = decode(file.data())
-    cues = list(_cues(re.split(r"\r\n|[\r\n]", source)))
-    if not cues:
-        raise Refused(
-            "the file holds no subtitles with times such as 00:00:01,000 --> 00:00:03,000; mend it,"
-            " or save its text as a .txt file"
-        )
-    text = Assembly()
-    speaker, begun, last = "", 0, ""
-    for cue in cues:
-        other = cue.turn or (cue.speaker != "" and cue.speaker != speaker)
-        long = text.length - begun > LONGEST and FINISHED.search(last)
-        opens = bool(other or long or not last)
-        if opens:
-            begun = text.length
-        if other:
-            speaker = cue.speaker
-        said = f"{speaker}: {cue.words}" if other and speaker else cue.words
-        text.place(cue.time)
-        text.write(said, PARAGRAPH if opens else SPACE)
-        last = cue.words
-    yield text.article(file, particulars({}))
-
-
-def _cues(lines: list[str]) -> Iterator[_Cue]:
-    """The cues of a file, one for each speaker in it; what repeats the cue above says no more."""
-    starts = [number for number, each in enumerate(lines) if TIMES.match(each)]
-    said = ""
-    for start, end in zip(starts, [*starts[1:], len(lines) + 1], strict=False):
-        words: list[str] = []
-        for each in lines[start + 1 : end]:
-            if not each.strip():
-                break
-            words.append(each)
-        hours, minutes, seconds = TIMES.match(lines[start]).groups()  # type: ignore[union-attr]
-        time = f"{int(hours or 0):02}:{int(minutes):02}:{seconds}"
-        for cue in _spoken(time, words):
-            if cue.words and cue.words != said:
-                yield cue
-            said = cue.words
-
-
-def _spoken(time: str, lines: list[str]) -> Iterator[_Cue]:
-    speaker, turn, parts = "", False, list[str]()
-    for each in lines:
-        voice = VOICE.search(each)
-        plain = line(html.unescape(TAG.sub("", each)))
-        named = SPEAKER.match(TURN.sub("", plain))
-        marked = len(lines) > 1 and TURN.match(plain) is not None
-        if voice or named or marked or plain.startswith(">>"):
-            if parts:
-                yield _Cue(time, speaker, " ".join(parts), turn)
-            parts, turn = [], marked or plain.startswith(">>")
-            plain = TURN.sub("", plain)
-            speaker = line(html.unescape(voice[1])) if voice else named[1] if named else ""
-            plain = plain[named.end() :] if named and not voice else plain
-        if plain:
-            parts.append(plain)
-    if parts:
-        yield _Cue(time, speaker, " ".join(parts), turn)
-
-
-VTT = signed(b"WEBVTT", UTF8_BOM + b"WEBVTT")
-READER = Reader("a file of subtitles", (".srt", ".vtt"), _read_subtitles, VTT)
-
-
 TEXT = (".txt", ".text")
 BLANK = "the file holds only blank space; put the article's text in it or delete it"
 
@@ -233,3 +144,92 @@ def _fields(front: str, first_line: int) -> dict[str, object]:
             f"the front matter of line {first_line} is not a list of fields; write title: ..."
         )
     return {str(name): value for name, value in fields.items()}
+
+
+TIMES = re.compile(
+    r"^[ \t]*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,]\d{1,3}[ \t]+-->[ \t]+"
+    r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d"
+)
+VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
+TAG = re.compile(r"</?[A-Za-z0-9][^<>]*>|\{\\[^{}]*\}")
+# "MR PESKOV:", "Ada Lund:", ">> HOST:"; a clock, a quotation or a sentence is none.
+SPEAKER = re.compile(r"(?:>>\s*)?([^\W\d_][\w.'’-]*(?:\s+[\w.'’()-]+){0,4}):\s+(?=\S)")
+TURN = re.compile(r"^(?:>>|[-–—])\s*")
+FINISHED = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
+LONGEST = 600  # characters of a paragraph of one speaker, after which the next sentence opens one
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    time: str
+    speaker: str
+    words: str
+    turn: bool  # whether it says that somebody else speaks
+
+
+def _read_subtitles(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The transcript that a file of subtitles holds; the time of each cue is a place."""
+    source = decode(file.data())
+    cues = list(_cues(re.split(r"\r\n|[\r\n]", source)))
+    if not cues:
+        raise Refused(
+            "the file holds no subtitles with times such as 00:00:01,000 --> 00:00:03,000; mend it,"
+            " or save its text as a .txt file"
+        )
+    text = Assembly()
+    speaker, begun, last = "", 0, ""
+    for cue in cues:
+        other = cue.turn or (cue.speaker != "" and cue.speaker != speaker)
+        long = text.length - begun > LONGEST and FINISHED.search(last)
+        opens = bool(other or long or not last)
+        if opens:
+            begun = text.length
+        if other:
+            speaker = cue.speaker
+        said = f"{speaker}: {cue.words}" if other and speaker else cue.words
+        text.place(cue.time)
+        text.write(said, PARAGRAPH if opens else SPACE)
+        last = cue.words
+    yield text.article(file, particulars({}))
+
+
+def _cues(lines: list[str]) -> Iterator[_Cue]:
+    """The cues of a file, one for each speaker in it; what repeats the cue above says no more."""
+    starts = [number for number, each in enumerate(lines) if TIMES.match(each)]
+    said = ""
+    for start, end in zip(starts, [*starts[1:], len(lines) + 1], strict=False):
+        words: list[str] = []
+        for each in lines[start + 1 : end]:
+            if not each.strip():
+                break
+            words.append(each)
+        hours, minutes, seconds = TIMES.match(lines[start]).groups()  # type: ignore[union-attr]
+        time = f"{int(hours or 0):02}:{int(minutes):02}:{seconds}"
+        for cue in _spoken(time, words):
+            if cue.words and cue.words != said:
+                yield cue
+            said = cue.words
+
+
+def _spoken(time: str, lines: list[str]) -> Iterator[_Cue]:
+    speaker, turn, parts = "", False, list[str]()
+    for each in lines:
+        voice = VOICE.search(each)
+        plain = line(html.unescape(TAG.sub("", each)))
+        named = SPEAKER.match(TURN.sub("", plain))
+        marked = len(lines) > 1 and TURN.match(plain) is not None
+        if voice or named or marked or plain.startswith(">>"):
+            if parts:
+                yield _Cue(time, speaker, " ".join(parts), turn)
+            parts, turn = [], marked or plain.startswith(">>")
+            plain = TURN.sub("", plain)
+            speaker = line(html.unescape(voice[1])) if voice else named[1] if named else ""
+            plain = plain[named.end() :] if named and not voice else plain
+        if plain:
+            parts.append(plain)
+    if parts:
+        yield _Cue(time, speaker, " ".join(parts), turn)
+
+
+VTT = signed(b"WEBVTT", UTF8_BOM + b"WEBVTT")
+READER = Reader("a file of subtitles", (".srt", ".vtt"), _read_subtitles, VTT)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import httpcore
 import httpx
@@ -25,6 +25,9 @@ from index.web.addresses import (
     joined,
     resolved,
 )
+
+if TYPE_CHECKING:
+    from protego import Protego
 
 AGENT = "onrecord"
 KEPT = 24 * 3600.0  # seconds; the RFC's advice
@@ -40,19 +43,6 @@ MOST_WAIT = 60.0
 
 # How long a host that did not answer is not asked again.
 DOWN = 300.0
-
-
-class _Rules(Protocol):
-    def can_fetch(self, url: str, user_agent: str) -> bool: ...
-    def crawl_delay(self, user_agent: str) -> float | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The rules of a host, None if all is forbidden, and when they were read."""
-
-    rules: _Rules | None
-    at: float
 
 
 class Robots:
@@ -71,7 +61,8 @@ class Robots:
         """
         self._read = read
         self._clock = clock
-        self._known: dict[str, _Read] = {}
+        # The rules of a host, None if all is forbidden, and when they were read.
+        self._known: dict[str, tuple[Protego | None, float]] = {}
 
     def refusal(self, url: str) -> str:
         """Why an address is not asked; "" if it may be."""
@@ -87,24 +78,22 @@ class Robots:
         rules = self._rules(url)
         return float((rules and rules.crawl_delay(AGENT)) or 0)
 
-    def _rules(self, url: str) -> _Rules | None:
+    def _rules(self, url: str) -> Protego | None:
         place = str(httpx.URL(url).copy_with(path="/robots.txt", query=None))
         known = self._known.get(place)
-        if known is None or self._clock() - known.at > KEPT:
-            status, data = self._read(place)
-            known = self._known[place] = _Read(_parsed(status, data), self._clock())
-        return known.rules
+        if known is None or self._clock() - known[1] > KEPT:
+            known = self._known[place] = _parsed(*self._read(place)), self._clock()
+        return known[0]
 
 
-def _parsed(status: int, data: bytes) -> _Rules | None:
+def _parsed(status: int, data: bytes) -> Protego | None:
     from protego import Protego
 
     if 400 <= status < 500 and status != 429:
         data = b""  # there are no rules
     elif status != 200:
         return None
-    rules: _Rules = Protego.parse(data[:MOST_BYTES].decode("utf-8-sig", "replace"))
-    return rules
+    return Protego.parse(data[:MOST_BYTES].decode("utf-8-sig", "replace"))
 
 
 class Busy(Exception):
@@ -229,22 +218,6 @@ class NotFetched(Exception):
     def __init__(self, reason: str, *, gone: bool = False) -> None:
         super().__init__(reason)
         self.gone = gone  # whether the site says that it was taken down for good
-
-
-class Fetch(Protocol):
-    """What fetches."""
-
-    def get(self, url: str, etag: str = "", modified: str = "") -> Fetched:
-        """Fetches an address, unless it is as it was.
-
-        Args:
-            url: The address.
-            etag: Of the copy that is known.
-            modified: When that was changed, as its server said.
-        """
-
-    def close(self) -> None:
-        """Ends what connections there are; more may be begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from index.engine import Place, engine_at, folder_of
 from index.readers.source import Source
 from index.sync import Report
 from index.web.addresses import AddressRefused, canonical
-from index.web.fetch import Fetch, Fetched, NotFetched
+from index.web.fetch import Fetched, Fetcher, NotFetched
 from index.web.reading import Listing, Page, Unreadable, articles_of, listing, unzipped
 
 FILE = "web.sqlite3"
@@ -117,7 +117,7 @@ class Gathered:
 def gather(
     place: Place,
     urls: Sequence[str],
-    fetch: Fetch,
+    fetch: Fetcher,
     *,
     max_bytes: int,
     max_pages: int,
@@ -178,7 +178,7 @@ def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Repor
 class Gatherer:
     """Gathers once; what was gathered is in ``found``."""
 
-    fetch: Fetch  # fetches an address
+    fetch: Fetcher  # fetches an address
     memory: Memory  # what was fetched before
     stored: Collection[str]  # the uris of all articles that are stored
     max_bytes: int  # the size of the largest article

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
@@ -22,14 +22,16 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.text.sentences import split_sentences
-from index.vector_store import as_node
-from rag.dialogue.history import Answerer, Conversation
-from rag.llamaindex.stores import PartUnusable, source_nodes, text_of
+from rag.dialogue.history import Conversation
+from rag.llamaindex.stores import PartUnusable, chunk_node, source_nodes, text_of
 from rag.pipeline import Pipeline
 from rag.reading.evidence import LEVEL, MARGIN, RELEVANCE
 from rag.reading.reader import SentenceReading, Text, default_reader
 from rag.retrieve import Query
 from rag.types import NO_FILTERS, Filters, Said
+
+if TYPE_CHECKING:
+    from rag.corpus import Corpus
 
 
 class CorpusRetriever(BaseRetriever):
@@ -47,7 +49,7 @@ class CorpusRetriever(BaseRetriever):
         with pipeline.library.reading() as now:
             allowed = now.allowed(self._filters.condition())
             found = pipeline.search(self._filters)(now, query, self._top_k, allowed)
-        return [NodeWithScore(node=as_node(p.chunk, p.article), score=p.score) for p in found]
+        return [NodeWithScore(node=chunk_node(p.chunk, p.article), score=p.score) for p in found]
 
 
 class CorpusQueryEngine(BaseQueryEngine):
@@ -58,7 +60,7 @@ class CorpusQueryEngine(BaseQueryEngine):
     """
 
     def __init__(
-        self, corpus: Answerer, retriever: BaseRetriever, filters: Filters = NO_FILTERS
+        self, corpus: Corpus, retriever: BaseRetriever, filters: Filters = NO_FILTERS
     ) -> None:
         super().__init__(callback_manager=CallbackManager())
         self._corpus = corpus
@@ -83,7 +85,7 @@ class CorpusQueryEngine(BaseQueryEngine):
 class CorpusChatEngine(BaseChatEngine):
     """One chat; not for several threads at once. What it streams was checked."""
 
-    def __init__(self, corpus: Answerer, filters: Filters = NO_FILTERS) -> None:
+    def __init__(self, corpus: Corpus, filters: Filters = NO_FILTERS) -> None:
         self._corpus = corpus
         self._filters = filters
         self.reset()

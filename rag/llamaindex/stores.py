@@ -32,7 +32,6 @@ from index.errors import OnRecordError
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.text.sentences import split_sentences
-from index.vector_store import as_node
 from rag.library import Library
 from rag.retrieve import Passage, Query, Search
 from rag.types import Answer, Citation, Filters
@@ -55,6 +54,39 @@ Find = Callable[[Query, int], Sequence[NodeWithScore]]
 
 class PartUnusable(OnRecordError):
     """A part of LlamaIndex's lacks what is needed of it."""
+
+
+def chunk_node(chunk: StoredChunk, stored: StoredArticle) -> TextNode:
+    """A chunk as LlamaIndex knows it, with its article's metadata and exact offsets.
+
+    Its id is a UUID, which every store takes: one half is the chunk's number, the other tells
+    whether the chunk that has this number in an index is still this one.
+
+    Args:
+        chunk: Of the article.
+        stored: As the ledger holds it.
+    """
+    article = stored.article
+    node = TextNode(
+        id_=str(UUID(int=(_check(stored.id, chunk) << _BITS) | chunk.pk)),
+        text=article.text[chunk.start : chunk.end],
+        start_char_idx=chunk.start,
+        end_char_idx=chunk.end,
+        metadata={
+            "article_id": stored.id,
+            "uri": article.uri,
+            "key": article.key,
+            "title": article.title,
+            "author": article.author,
+            "publisher": article.publisher,
+            "published": article.published.isoformat() if article.published else None,
+            "heading": chunk.heading,
+        },
+        excluded_embed_metadata_keys=["article_id", "uri", "key", "author", "publisher"],
+        excluded_llm_metadata_keys=["article_id", "uri", "key"],
+    )
+    node.relationships[NodeRelationship.SOURCE] = RelatedNodeInfo(node_id=article.uri)
+    return node
 
 
 def fill(store: BasePydanticVectorStore, library: Library) -> int:
@@ -252,21 +284,6 @@ def _shares(scores: Sequence[float | None]) -> list[float]:
 # Bits of a node's id that are the number of its chunk: as SQLite counts.
 _BITS = 63
 _LOW = (1 << _BITS) - 1
-
-
-def chunk_node(chunk: StoredChunk, article: StoredArticle) -> TextNode:
-    """A chunk as a node for a store of LlamaIndex's.
-
-    Its id is a UUID, which every store takes: one half is the chunk's number, the other tells
-    whether the chunk that has this number in an index is still this one.
-
-    Args:
-        chunk: Of the article.
-        article: As the ledger holds it.
-    """
-    node = as_node(chunk, article)
-    node.id_ = str(UUID(int=(_check(article.id, chunk) << _BITS) | chunk.pk))
-    return node
 
 
 def _chunks_of(now: Generation, ids: Sequence[str]) -> dict[str, StoredChunk]:

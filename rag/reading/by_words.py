@@ -109,16 +109,14 @@ def _by_meaning(query: Query, found: Sequence[Evidence]) -> list[Evidence]:
     texts = [f"{each.article.article.title}\n{each.text}" for each in found]
     cosines = query.embedder.encode_passages(texts) @ query.vector
     near = [likeness(query.embedder, float(cosine)) for cosine in cosines]
-    return [
-        replace(each, log_odds=SAID * (each.log_odds - LEVEL) + MEANT * like + _level(query, each))
-        for each, like in zip(found, near, strict=True)
+    levels = [
+        SAME if code_of(each.article.article.language) == query.language else ACROSS
+        for each in found
     ]
-
-
-def _level(query: Query, found: Evidence) -> float:
-    """Texts in one language are nearer to each other, whatever they say."""
-    same = code_of(found.article.article.language) == query.language
-    return SAME if same else ACROSS
+    return [
+        replace(each, log_odds=SAID * (each.log_odds - LEVEL) + MEANT * like + level)
+        for each, like, level in zip(found, near, levels, strict=True)
+    ]
 
 
 def _evidence(query: Query, words: Words, passage: Passage, number: int) -> Evidence:

@@ -139,12 +139,14 @@ def blended(
         alone: The evidence for the question alone, from the same passages.
         share: What the log odds of ``alone`` count, from 0 to 1.
     """
-    other = {e.place: e.log_odds for e in alone}
-    return _ranked(
-        replace(e, log_odds=(1 - share) * e.log_odds + share * other[e.place])
-        for e in together
-        if e.place in other
-    )
+    other = {e.place: e for e in alone}
+    mixed = []
+    for e in (e for e in together if e.place in other):
+        own = other[e.place]
+        reading = own.reading if own.reading.margin > 0 else e.reading
+        log_odds = (1 - share) * e.log_odds + share * own.log_odds
+        mixed.append(replace(e, reading=reading, log_odds=log_odds))
+    return _ranked(mixed)
 
 
 def surest(asked: Sequence[Evidence], reworded: Sequence[Evidence]) -> list[Evidence]:

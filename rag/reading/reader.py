@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,9 @@ SUPPORTED, DIFFERS, SUPPORT_LEVEL = 1.0, 0.25, 0.0
 # The least probability that a word of a request says what it is about. Of 141 requests kept apart
 # (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.
 ROLE = 0.1
+
+# Pairs of a question and a passage whose readings are kept.
+READ = 64
 
 # Tokens that a short answer may have.
 ANSWER = 30
@@ -130,6 +133,8 @@ class Reader:
             onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
             for path in (model, requests)
         )
+        # A request that finds nothing is read again as a question, of the same passages.
+        self._read = lru_cache(maxsize=READ)(self._tokens_of)
         packaged = get_model_path()
         self._tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -155,7 +160,7 @@ class Reader:
         found: list[list[SentenceReading]] = []
         # One pair at a time: 8-bit activations share their scale within a call, so a pair read
         # among others would be read a little differently.
-        values = [self._values(self._session, pair, ["tokens"])[0][0] for pair in pairs]
+        values = [self._read(tuple(first), tuple(second)) for first, second in pairs]
         for text, head, passage, tokens in zip(texts, heads, encoded, values, strict=True):
             begin = len(first) + 2 + len(head)
             null = float(tokens[0, 0] + tokens[0, 1])
@@ -202,6 +207,11 @@ class Reader:
         told = _roles(text, encoded.offsets[: len(ids)], roles[0, 1 : 1 + len(ids)])
         return RequestReading(KINDS[best], float(odds[best] / odds.sum()), told)
 
+    def _tokens_of(self, first: tuple[int, ...], second: tuple[int, ...]) -> NDArray[np.float32]:
+        """The values of each token of a pair, (t, 4)."""
+        found: NDArray[np.float32] = self._values(self._session, (first, second), ["tokens"])[0][0]
+        return found
+
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
@@ -209,7 +219,7 @@ class Reader:
     def _values(
         self,
         session: onnxruntime.InferenceSession,
-        pair: tuple[list[int], list[int]],
+        pair: tuple[Sequence[int], Sequence[int]],
         wanted: Sequence[str],
     ) -> list[NDArray[np.float32]]:
         first, second = pair

@@ -41,8 +41,9 @@ AMONG = 5
 
 _PHRASES = Phrases("rag.requests")
 _KINDS = {kind: _PHRASES.compiled(f"names_{kind}", re.I) for kind in ("person", "place", "body")}
-_ASKED, _ABOARD, _CLAUSE = (
-    _PHRASES.compiled(name, re.I) for name in ("things_asked", "aboard", "clause")
+_ASKED, _ABOARD, _CLAUSE, _EITHER, _SOMEBODY = (
+    _PHRASES.compiled(name, re.I)
+    for name in ("things_asked", "aboard", "clause", "either", "somebody")
 )
 _TRADES = _PHRASES.compiled("trades")
 QUOTED = _PHRASES.compiled("quoted", re.I)
@@ -150,6 +151,16 @@ def named(material: Material, found: Sequence[Evidence], asked: str) -> list[Lin
         if len(chosen) < ITEMS and not any(_same(item.name, other.name) for other in chosen):
             chosen.append(item)
     return [Line(item.article, item.index, item.name) for item in chosen]
+
+
+def either(asked: str) -> list[str]:
+    """The questions of which a request joins two: "everybody who quit or got charged".
+
+    Args:
+        asked: The request.
+    """
+    both = _EITHER.search(asked)
+    return [f"who {told}" for told in both.groups()] if both else []
 
 
 def _about(material: Material, one: Evidence) -> bool:
@@ -338,7 +349,8 @@ def _named_in(one: Evidence, kind: str, fits: Callable[[Name, Evidence], bool] |
         return only_names(words)
     if fits:
         inside = (n for n in names_in(f"x {one.text}") if low <= n.start - 2 and n.end - 2 <= high)
-        return [n.text for n in inside if fits(Name(n.text, n.start - 2, n.end - 2), one)]
+        people = [n.text for n in inside if fits(Name(n.text, n.start - 2, n.end - 2), one)]
+        return people or [words] * bool(kind == "person" and _SOMEBODY.fullmatch(words))
     count = any(n.text == words for n in numbers_in(words))
     told = content_stems(words) and not (_EMPTY.match(words) or _CLAUSE.search(words) or count)
     # What stands in brackets behind a sentence is where it is from.

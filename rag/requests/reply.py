@@ -24,7 +24,7 @@ from rag.reading.reader import Reader
 from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import MOST, brief
 from rag.requests.comparison import EACH, comparison, speakers, wanted
-from rag.requests.items import QUOTED, cast, listed, named, sort_of, speakers_quoted
+from rag.requests.items import QUOTED, cast, either, listed, named, sort_of, speakers_quoted
 from rag.requests.material import (
     ARTICLES,
     OPENS,
@@ -48,7 +48,7 @@ from rag.types import TALK, Answer
 
 # Articles that a search or a count shows, sentences of the latest, of each of several papers,
 # passages read for a list, and lines of a reply that is to be short.
-SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 12, 3
+SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 8, 3
 
 # Words by which an article without a title is named.
 OPENING = 8
@@ -66,6 +66,8 @@ _NEWS = re.compile(
 
 # What asks for somebody's words and for nothing else.
 _WORDS = re.compile(r"\b(?:quotes?|quotations?|remarks?|statements?|comments?)\b", re.I)
+
+_BY = re.compile(r"\b(?:by|from) (?P<who>[\w’'. -]{3,}?)\W*$", re.I)
 
 _TWO = re.compile(r"\b(?:two|both)\b", re.I)
 
@@ -464,6 +466,8 @@ def _search(request: Request, desk: Desk) -> Reply | None:
         return _aged(request, desk, (aged["which"] or aged["age"]).lower())
     if not request.subject:
         return None
+    if written := _written_by(desk):
+        return written
     material = desk.gather(request.subject)
     found = material.articles
     if not found:
@@ -472,6 +476,17 @@ def _search(request: Request, desk: Desk) -> Reply | None:
     told = _counted(len(lines), "article")
     more = f", the {SHOWN} newest shown" if len(lines) > SHOWN else ""
     return Reply(f"{told} on {desk.called(request.subject)}{more}.", lines[:SHOWN])
+
+
+def _written_by(desk: Desk) -> Reply | None:
+    """The articles by whoever the request ends with; None if nobody of that name wrote any."""
+    by = _BY.search(desk.question)
+    found = desk.now.ledger.select("lower(author) LIKE ?", [f"%{by['who'].lower()}%"]) if by else ()
+    among = {*found} & {*desk.allowed.articles} if desk.allowed else {*found}
+    if not by or not among:
+        return None
+    lines = articles_on([*desk.now.articles(among).values()])
+    return Reply(f"{_counted(len(lines), 'article')} by {by['who']}.", lines[:SHOWN])
 
 
 def _count(request: Request, desk: Desk) -> Reply | None:
@@ -532,6 +547,8 @@ def _list(request: Request, desk: Desk) -> Reply | None:
     if _PEOPLE.search(desk.question) and (lines := cast(material)):
         return Reply(f"Named: {in_a_row([line.label for line in lines])}.", lines)
     found = desk.evidence()
+    for each in either(desk.question):
+        found = evidence.surest(desk.evidence(each), found)
     if lines := listed(material, found):
         return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
     lines = named(material, found, desk.question)

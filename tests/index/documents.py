@@ -6,6 +6,9 @@ import io
 import zipfile
 from collections.abc import Sequence
 
+from index.readers.files import MAX_FILE_BYTES
+from index.readers.source import Source
+
 COLUMNS = (
     "The harbour authority of Port Ellis approved a budget of 41 million crowns on Tuesday, after"
     " a debate that lasted until the early morning. Commissioner Lucan Fairweather said that the"
@@ -142,3 +145,8 @@ def archive(members: dict[str, bytes | str], *, stored: Sequence[str] = ()) -> b
             how = zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED
             pack.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content, how)
     return made.getvalue()
+
+
+def read_source(source, max_bytes=MAX_FILE_BYTES):
+    """The articles of a file, a folder or a glob, and what was skipped."""
+    return Source.at(source, max_bytes).articles()

@@ -10,9 +10,9 @@ import numpy as np
 
 from index.build import Builder, Report
 from index.engine import open_ledger
+from index.generation import Generations
 from index.readers.source import Source
 from index.text.words import content_stems
-from index.vector_store import VectorStore
 
 RAIN = "Rain fell on Bern on Sunday.\n\nThe weather office expects more rain in Bern on Monday.\n"
 SNOW = "Snow closed the pass above Airolo.\n\nPloughs cleared the road to the pass by noon.\n"
@@ -51,7 +51,7 @@ def rows(directory: Path, table: str) -> int:
         return ledger.database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
-def search(store: VectorStore, embedder, text: str) -> dict[str, list]:
+def search(store: Generations, embedder, text: str) -> dict[str, list]:
     """Every result of a query in each of the search structures, by articles and offsets."""
     with store.reading() as now:
         whole = 10_000
@@ -82,7 +82,7 @@ def look(directory: Path, embedder) -> dict[str, object]:
 
     Two indexes of one corpus look equal however they came about.
     """
-    store = VectorStore(directory, embedder)
+    store = Generations(directory, embedder)
     with store.reading() as now:
         stored = list(now.ledger.all_articles())
         uris = {a.pk: a.article.uri for a in stored}

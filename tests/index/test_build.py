@@ -18,8 +18,8 @@ from index.build import Builder
 from index.disk import MAKING
 from index.engine import LEDGER, faults, open_ledger
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, NotIndexed
+from index.generation import Generations
 from index.readers.source import Source
-from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, counts, look, rows, search, write
 from tests.index.stopping import stages, stop
@@ -46,7 +46,7 @@ def index(tmp_path):
 def found(index, text):
     """The uris of the articles of which a chunk holds a word of a query."""
     model = FakeEmbedder()
-    results = search(VectorStore(index, model), model, text)
+    results = search(Generations(index, model), model, text)
     return {uri.rpartition(":")[0] for _, uri in results["chunks with words"]}
 
 
@@ -566,7 +566,7 @@ def test_an_index_made_another_way_is_refused(index, news, fake, model, options,
             write_()
     if model:
         with pytest.raises(IndexMismatch, match=message):
-            VectorStore(index, other)
+            Generations(index, other)
     assert other.calls == 0
     assert manifest(index) == before
     assert counts(add(index, fake, news)) == {"unchanged": URIS}
@@ -583,7 +583,7 @@ def test_another_schema_is_refused(index, news, fake):
     )
     for use in (
         lambda: add(index, fake, news),
-        lambda: VectorStore(index, fake),
+        lambda: Generations(index, fake),
         lambda: faults(index),
         lambda: open_ledger(index),
     ):
@@ -603,7 +603,7 @@ def test_a_file_that_is_no_ledger_is_refused_with_a_sentence(index, fake, news, 
     (index / LEDGER).write_bytes(content)
     for use in (
         lambda: add(index, fake, news),
-        lambda: VectorStore(index, fake),
+        lambda: Generations(index, fake),
     ):
         with pytest.raises(
             IndexDamaged,
@@ -669,7 +669,7 @@ def test_a_build_that_fails_leaves_the_old_generation(
     index, standing, fake, monkeypatch, name, after
 ):
     news = standing
-    store, before, told = VectorStore(index, fake), look(index, fake), manifest(index)
+    store, before, told = Generations(index, fake), look(index, fake), manifest(index)
     change(news)
     with monkeypatch.context() as patch:
         stop(patch, name, after=after, how=crash)

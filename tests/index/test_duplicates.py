@@ -6,7 +6,7 @@ from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.duplicates import PERMUTATIONS, RESEMBLANCE, signature, stories
+from index.preparing import PERMUTATIONS, RESEMBLANCE, signature, stories
 
 WIRE = (
     "The council of the harbour city voted on Tuesday to rebuild the sea wall that failed in the"

@@ -146,7 +146,7 @@ def test_the_graphs_are_those_of_their_script():
         assert files("index").joinpath(name).read_bytes() == graphs.serialized(rounded=rounded)
     named = json.loads(files("index").joinpath("minilm.json").read_text("utf-8"))
     assert named.keys() == graphs.model(rounded=True)[1].keys()
-    assert all(len(places) == room.LARGE for places in named.values())
+    assert all(len(places) == graphs.LARGE for places in named.values())
 
 
 def test_the_default_model_is_the_packaged_one():

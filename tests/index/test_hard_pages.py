@@ -7,7 +7,7 @@ import pytest
 
 from index.article import Skipped
 from index.boilerplate.clean import clean_article, explain
-from index.readers.source import read_source
+from tests.index.documents import read_source
 
 PAGES = Path(__file__).parent / "hard_pages"
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
 from index.chunk import chunk_article
-from index.duplicates import signature
+from index.preparing import signature
 from index.readers.encoding import MAX_CHARACTERS, MAX_LINES, Refused
 from index.readers.files import SourceFile
 from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_html
-from index.readers.source import read_source
 from index.readers.text import read_markdown, read_text
 from index.text.sentences import split_sentences
 from tests.growth import assert_linear
+from tests.index.documents import read_source
 
 PROSE = "The harbour bridge reopened on Sunday after two years of repairs, the city said.\n\n"
 READERS = {".txt": read_text, ".md": read_markdown, ".html": read_html}

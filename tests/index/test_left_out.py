@@ -11,9 +11,9 @@ from index.article import Skipped
 from index.boilerplate.clean import clean_article, explain
 from index.readers.files import SourceFile
 from index.readers.html.page import read_html
-from index.readers.source import read_source
 from index.readers.text import read_markdown, read_text
 from index.text.sentences import LONGEST, split_sentences
+from tests.index.documents import read_source
 
 FIRST = "The harbour crane was taken down on Monday, and the city sold it for scrap, it said."
 SECOND = "What will stand in its place is to be decided by the council before summer is over."

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.engine import faults
-from index.vector_store import VectorStore
+from index.generation import Generations
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, VOTE, add, counts, look, rows, write
 
@@ -75,7 +75,7 @@ def test_every_chunk_is_a_slice_of_its_article(texts):
         index = Path(place) / "index"
         report = add(index, FakeEmbedder(), write(Path(place) / "n", files), chunk_tokens=40)
         assert len(report.added) + len(report.skipped) >= len(texts)
-        store = VectorStore(index, FakeEmbedder())
+        store = Generations(index, FakeEmbedder())
         with store.reading() as now:
             held = {a.pk: a for a in now.ledger.all_articles()}
             chunks = list(now.ledger.all_chunks())

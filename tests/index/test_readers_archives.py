@@ -12,9 +12,9 @@ from warcio.warcwriter import WARCWriter
 from index.article import Article, Skipped
 from index.readers import source
 from index.readers.files import Unpacked
-from index.readers.source import Source, file_of, read_source
+from index.readers.source import Source, file_of
 from index.sync import Comparison
-from tests.index.documents import archive, report
+from tests.index.documents import archive, read_source, report
 
 RAIN = "Rain fell on Bern on Sunday.\n"
 PAGE = (

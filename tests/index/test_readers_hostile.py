@@ -12,9 +12,9 @@ from index.readers.assembly import Assembly
 from index.readers.encoding import MAX_CHARACTERS
 from index.readers.files import SourceFile
 from index.readers.pdf_layout import Words, reading_order, write
-from index.readers.source import read_file, read_source
+from index.readers.source import read_file
 from tests.growth import assert_linear
-from tests.index.documents import archive, report
+from tests.index.documents import archive, read_source, report
 from tests.index.test_readers_archives import CRAWL, MEMBERS, tar, warc
 from tests.index.test_readers_office import W, book, flat, slides
 

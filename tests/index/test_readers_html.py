@@ -6,7 +6,8 @@ import pytest
 
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
-from index.readers.source import file_of, read_source
+from index.readers.source import file_of
+from tests.index.documents import read_source
 
 PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="{charset}">
 <title>Harbour bridge reopens | The Daily Gull</title>

@@ -6,8 +6,8 @@ import pytest
 
 from index.article import Article, Skipped
 from index.readers.markup import text_of
-from index.readers.source import read_source
 from index.readers.text import _tree
+from tests.index.documents import read_source
 
 
 def only(path, content):

@@ -16,8 +16,7 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import H, List, ListItem, Note, NoteBody, NoteCitation, P, Span, Tab
 
 from index.article import Skipped
-from index.readers.source import read_source
-from tests.index.documents import archive
+from tests.index.documents import archive, read_source
 
 GRAIN = [["Country", "2025", "2026"], ["Ruritania", "3.5", "4.1"], ["Graustark", "1.2", "0.9"]]
 ROWS = "Country: Ruritania; 2025: 3.5; 2026: 4.1.\nCountry: Graustark; 2025: 1.2; 2026: 0.9."

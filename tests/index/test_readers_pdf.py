@@ -9,9 +9,8 @@ import pytest
 from index.article import Article, Skipped
 from index.readers.assembly import line
 from index.readers.pdf import _tesseract
-from index.readers.source import read_source
 from index.text.words import WORD
-from tests.index.documents import COLUMNS, column, pdf, report, scan, two_columns
+from tests.index.documents import COLUMNS, column, pdf, read_source, report, scan, two_columns
 
 
 def put(path, data):

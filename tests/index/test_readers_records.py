@@ -8,8 +8,8 @@ import pytest
 
 from index.article import Article, Skipped
 from index.readers.assembly import sentences_of
-from index.readers.source import Source, read_source
-from tests.index.documents import pdf
+from index.readers.source import Source
+from tests.index.documents import pdf, read_source
 
 
 def put(path, content):

@@ -10,8 +10,8 @@ from index.readers import source
 from index.readers import source as sources
 from index.readers.encoding import Refused
 from index.readers.files import Reader, single
-from index.readers.source import extensions, read_source
-from tests.index.documents import archive, report
+from index.readers.source import extensions
+from tests.index.documents import archive, read_source, report
 
 PAGE = (
     "<!DOCTYPE html><html><body><article><h1>Rain</h1><p>Rain fell on Bern on Sunday, and the"

@@ -9,8 +9,8 @@ import pytest
 from index import search_index
 from index.build import Builder
 from index.engine import faults, open_ledger
+from index.generation import Generations
 from index.search_index import SearchIndex, SearchIndexDamaged
-from index.vector_store import VectorStore
 from tests.fakes import FakeEmbedder
 from tests.index.looking import QUERIES, RAIN, SNOW, VOTE, add, look, search, write
 
@@ -50,8 +50,7 @@ def test_the_files_of_a_generation_are_those_that_the_stamp_names(made):
     assert stamp["token"] == folder.name
     assert sorted([*stamp["files"], "stamp.json"]) == names(made)
     assert {"chunks.faiss", "articles.faiss", "chunks.words/meta.json"} <= set(stamp["files"])
-    assert stamp["recall"] == {"chunks": 1.0, "articles": 1.0}
-    assert SearchIndex.open(folder.parent, folder.name).recall == stamp["recall"]
+    assert SearchIndex.open(folder.parent, folder.name).token == stamp["token"]
 
 
 def kinds(path):
@@ -179,7 +178,7 @@ def test_pruning_keeps_one_generation(tmp_path):
 
 
 def test_an_article_is_near_what_its_chunks_are_about(index):
-    store = VectorStore(index, FakeEmbedder())
+    store = Generations(index, FakeEmbedder())
     found = search(store, FakeEmbedder(), "ploughs cleared the road")
     assert found["near articles"][0][1] == "snow.txt"
     with store.reading() as now:
@@ -211,7 +210,7 @@ def test_built_twice_it_is_the_same(index):
 
 def test_an_empty_index_has_empty_structures(tmp_path):
     add(tmp_path / "index", FakeEmbedder(), write(tmp_path / "news", {"x.pdf": b"no"}))
-    store = VectorStore(tmp_path / "index", FakeEmbedder())
+    store = Generations(tmp_path / "index", FakeEmbedder())
     assert search(store, FakeEmbedder(), "rain") == {
         "near chunks": [],
         "near articles": [],

@@ -111,7 +111,16 @@ def test_a_question_after_another_is_read_with_it_and_alone():
         (together[1].log_odds + alone[0].log_odds) / 2,
         (together[0].log_odds + alone[1].log_odds) / 2,
     ]
-    assert blended(together, alone, 0.0) == together
+    assert [e.log_odds for e in blended(together, alone, 0.0)] == [e.log_odds for e in together]
+
+
+def test_the_short_answer_of_a_follow_up_is_that_to_what_is_asked_now():
+    found = passage(stored("Rain fell. Snow lay."))
+    together = gather("Rain? Snow?", [found], Told(Rain=(4.0, 4.0), Snow=(1.0, 1.0)))
+    shorter = [replace(e, reading=replace(e.reading, end=e.reading.end - 3)) for e in together]
+    alone = gather("Snow?", [found], Told(Rain=(-3.0, -3.0), Snow=(5.0, 5.0)))
+    mixed = blended(shorter, alone, 0.5)
+    assert [e.short for e in mixed] == [alone[0].short, shorter[0].short]
 
 
 def test_another_wording_may_find_a_sentence_but_the_answer_stays_that_to_the_question_asked():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.text.sentences import split_sentences
-from rag.reading.reader import LONGEST, MODEL, REQUESTS, Text, default_reader
+from rag.reading.reader import LONGEST, MODEL, REQUESTS, Reader, Text, default_reader
 
 STORY = (
     "The harbour board of Halvermouth met on Tuesday. Commissioner Ines Tembo said that the flood"
@@ -114,7 +114,19 @@ def test_threads_may_share_it(reader):
     questions = ["Who blamed the bolts?", "How much would it cost?", "When did they meet?"] * 8
     alone = [reader.read(q, [text(STORY)]) for q in questions]
     with ThreadPoolExecutor(8) as pool:
-        assert [*pool.map(lambda q: reader.read(q, [text(STORY)]), questions)] == alone
+        other = Reader()  # which has kept no reading
+        assert [*pool.map(lambda q: other.read(q, [text(STORY)]), questions)] == alone
+
+
+def test_a_passage_is_read_once_for_a_question(reader, monkeypatch):
+    ran = []
+    values = Reader._values
+    monkeypatch.setattr(Reader, "_values", lambda *given: ran.append(given) or values(*given))
+    other = Reader()
+    first = other.read("Who blamed the bolts?", [text(STORY)])
+    assert other.read("Who blamed the bolts?", [text(STORY)]) == first
+    other.read("When did they meet?", [text(STORY)])
+    assert len(ran) == 2
 
 
 CLAIMS = [

@@ -141,7 +141,9 @@ def test_words_of_earlier_turns_count_less(fake):
 def test_the_retriever_gives_llamaindex_the_same_passages(corpus):
     nodes = corpus.retriever(top_k=3).retrieve("snow in Rome")
     found = corpus.search("snow in Rome", 3)
-    assert [(n.node.node_id, n.score) for n in nodes] == [(str(p.chunk.pk), p.score) for p in found]
+    assert [(n.node.start_char_idx, n.node.end_char_idx, n.score) for n in nodes] == [
+        (p.chunk.start, p.chunk.end, p.score) for p in found
+    ]
     assert [n.node.ref_doc_id for n in nodes] == uris(found)
 
 

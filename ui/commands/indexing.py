@@ -23,7 +23,7 @@ from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
 from index.web import gather as web
 from index.web.addresses import AddressRefused, is_web
-from index.web.fetch import Fetch, Fetcher, NotFetched
+from index.web.fetch import Fetcher, NotFetched
 from index.web.reading import Unreadable, as_read, listing, unzipped
 from rag.settings import Settings
 from ui import output
@@ -78,7 +78,7 @@ def add(
     settings: Settings,
     named: Sequence[str],
     fields: Mapping[str, str] | None = None,
-    fetch: Fetch | None = None,
+    fetch: Fetcher | None = None,
     *,
     watching: bool = False,
     workers: int = 1,

@@ -16,86 +16,12 @@ from index.errors import OnRecordError
 from index.readers.source import Source, SourceMissing
 from index.sync import Report
 from index.web.addresses import is_web
-from index.web.fetch import Fetch
+from index.web.fetch import Fetcher
 from rag.settings import Settings
 from ui.alerts import Alerts, ask_new, keep, line, rss
 from ui.commands import indexing
 from ui.output import plain
 from ui.templating import counted
-
-MOST = 100
-
-
-def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> None:
-    """Does what ``onrecord alert`` is told to do.
-
-    Args:
-        settings: Where the index is, and how it is asked.
-        action: One of ``ACTIONS``.
-        text: The alert's question or words, or its number.
-        as_json: Whether JSON is printed, and nothing else.
-
-    Raises:
-        typer.BadParameter: it is not one of ``ACTIONS``, or lacks its text.
-        AlertsUnusable, NoSuchAlert: see the classes.
-    """
-    if action not in ACTIONS:
-        raise typer.BadParameter(f"“{action}” is none of {', '.join(ACTIONS)}")
-    if (action in ("add", "remove")) != (text is not None):
-        raise typer.BadParameter('alert add "QUESTION OR SEARCH", alert remove NUMBER, alert list')
-    ACTIONS[action](settings, (text or "").strip(), as_json)
-
-
-def tell_new(settings: Settings) -> None:
-    """Asks the alerts of what is new, and tells what matched on standard error."""
-    try:
-        found, failed = ask_new(settings)
-    except OnRecordError as error:
-        typer.echo(plain(f"onrecord: alerts: {error}"), err=True)
-        return
-    for match in found:
-        typer.echo(f"alert: {line(match)}", err=True)
-    for sentence in failed:
-        typer.echo(plain(f"onrecord: {sentence}"), err=True)
-
-
-def _add(settings: Settings, text: str, as_json: bool) -> None:
-    alert = keep(Alerts(settings.index), settings.place(), text)
-    _show(asdict(alert), f"{alert.pk}: {alert.text}", as_json)
-
-
-def _list(settings: Settings, text: str, as_json: bool) -> None:
-    found = Alerts(settings.index).all()
-    lines = "\n".join(f"{each.pk}: {each.text}" for each in found) or "no alerts"
-    _show([asdict(each) for each in found], lines, as_json)
-
-
-def _remove(settings: Settings, text: str, as_json: bool) -> None:
-    alert = Alerts(settings.index).remove(text)
-    _show(asdict(alert), f"removed: {alert.text}", as_json)
-
-
-def _matches(settings: Settings, text: str, as_json: bool) -> None:
-    found = Alerts(settings.index).matches(MOST)
-    _show([asdict(each) for each in found], "\n".join(map(line, found)) or "no matches", as_json)
-
-
-def _feed(settings: Settings, text: str, as_json: bool) -> None:
-    typer.echo(rss(Alerts(settings.index).matches(MOST)), nl=False)
-
-
-ACTIONS: dict[str, Callable[[Settings, str, bool], None]] = {
-    "add": _add,
-    "list": _list,
-    "remove": _remove,
-    "matches": _matches,
-    "feed": _feed,
-}
-
-
-def _show(values: object, text: str, as_json: bool) -> None:
-    typer.echo(json.dumps(values, ensure_ascii=False) if as_json else plain(text))
-
 
 # How often it is looked whether it is time, in seconds, while no file changes.
 TICK = 30.0
@@ -127,7 +53,7 @@ class Watch:
     """Sources and what was told of them."""
 
     def __init__(
-        self, settings: Settings, sources: Sequence[str], fetch: Fetch, *, as_json: bool = False
+        self, settings: Settings, sources: Sequence[str], fetch: Fetcher, *, as_json: bool = False
     ) -> None:
         """A watch that did not look yet.
 
@@ -255,3 +181,61 @@ def _changes(folders: Sequence[Path], index: Path, tick: float) -> Iterator[obje
         yield_on_timeout=True,
         raise_interrupt=True,
     )
+
+
+MOST = 100
+
+
+ACTIONS = ("add", "list", "remove", "matches", "feed")
+
+
+def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> None:
+    """Does what ``onrecord alert`` is told to do.
+
+    Args:
+        settings: Where the index is, and how it is asked.
+        action: One of ``ACTIONS``.
+        text: The alert's question or words, or its number.
+        as_json: Whether JSON is printed, and nothing else.
+
+    Raises:
+        typer.BadParameter: it is not one of ``ACTIONS``, or lacks its text.
+        AlertsUnusable, NoSuchAlert: see the classes.
+    """
+    if action not in ACTIONS:
+        raise typer.BadParameter(f"“{action}” is none of {', '.join(ACTIONS)}")
+    if (action in ("add", "remove")) != (text is not None):
+        raise typer.BadParameter('alert add "QUESTION OR SEARCH", alert remove NUMBER, alert list')
+    alerts, named = Alerts(settings.index), (text or "").strip()
+    if action == "feed":
+        typer.echo(rss(alerts.matches(MOST)), nl=False)
+    elif action == "list":
+        kept = alerts.all()
+        lines = [f"{each.pk}: {each.text}" for each in kept] or ["no alerts"]
+        _show([asdict(each) for each in kept], "\n".join(lines), as_json)
+    elif action == "matches":
+        found = alerts.matches(MOST)
+        lines = [line(each) for each in found] or ["no matches"]
+        _show([asdict(each) for each in found], "\n".join(lines), as_json)
+    else:
+        adds = action == "add"
+        alert = keep(alerts, settings.place(), named) if adds else alerts.remove(named)
+        said = f"{alert.pk}: {alert.text}" if adds else f"removed: {alert.text}"
+        _show(asdict(alert), said, as_json)
+
+
+def _show(values: object, text: str, as_json: bool) -> None:
+    typer.echo(json.dumps(values, ensure_ascii=False) if as_json else plain(text))
+
+
+def tell_new(settings: Settings) -> None:
+    """Asks the alerts of what is new, and tells what matched on standard error."""
+    try:
+        found, failed = ask_new(settings)
+    except OnRecordError as error:
+        typer.echo(plain(f"onrecord: alerts: {error}"), err=True)
+        return
+    for match in found:
+        typer.echo(f"alert: {line(match)}", err=True)
+    for sentence in failed:
+        typer.echo(plain(f"onrecord: {sentence}"), err=True)

@@ -22,7 +22,7 @@ from index.readers.source import Source
 from index.sync import Report
 from index.text.words import WORD
 from index.web import gather as web
-from index.web.fetch import Fetch, Fetcher
+from index.web.fetch import Fetcher
 from rag.corpus import Corpus
 from ui.alerts import ask_aside
 from ui.files import note
@@ -90,7 +90,7 @@ class Editor:
         moved: Callable[[Path], None] = lambda home: None,
         *,
         max_bytes: int,
-        fetch: Fetch | None = None,
+        fetch: Fetcher | None = None,
         added: Callable[[], None] = lambda: None,
     ) -> None:
         """An editor.

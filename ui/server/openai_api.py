@@ -19,7 +19,7 @@ from index.errors import NotIndexed
 from rag.answer_text import MAY, UNSUPPORTED
 from rag.corpus import Corpus
 from rag.question import UnusableQuestion
-from rag.types import LONGEST_MESSAGE, MOST_MESSAGES, Answer, Citation, Text
+from rag.types import LONGEST_MESSAGE, MOST_MESSAGES, Answer, Text
 from ui.answer_parts import in_text, pieces
 from ui.output import source
 from ui.server import schemas
@@ -293,18 +293,22 @@ def annotations_of(answer: Answer, content: str) -> list[dict[str, Any]]:
     cited = {citation.number: citation for citation in answer.citations}
     start = content.rfind(CHECKED) + 1
     end = content.rfind(SOURCES) if cited else 0
+    markers = [
+        (found.span(), cited[int(found[1])])
+        for found in re.finditer(r"\[([0-9]{1,4})\]", content)
+        if start <= found.start() < end and int(found[1]) in cited
+    ]
     return [
         {
             "type": "url_citation",
             "url_citation": {
-                "start_index": found.start(),
-                "end_index": found.end(),
-                "title": _title(cited[int(found[1])]),
-                "url": cited[int(found[1])].url or cited[int(found[1])].uri,
+                "start_index": first,
+                "end_index": last,
+                "title": named.title or named.key,
+                "url": named.url or named.uri,
             },
         }
-        for found in re.finditer(r"\[([0-9]{1,4})\]", content)
-        if start <= found.start() < end and int(found[1]) in cited
+        for (first, last), named in markers
     ]
 
 
@@ -405,10 +409,6 @@ def _usage(answer: Answer) -> dict[str, int]:
         "completion_tokens": reply,
         "total_tokens": prompt + reply,
     }
-
-
-def _title(citation: Citation) -> str:
-    return citation.title or citation.key
 
 
 def _data(value: dict[str, Any]) -> str:

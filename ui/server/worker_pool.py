@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import threading
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, TypeVar, cast
+from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from index.errors import OnRecordError
 
@@ -121,20 +121,32 @@ class WorkerPool:
         Raises:
             Busy: too much is waiting already; also whatever the iterator raises.
         """
-        newest: _Newest[T] = _Newest(asyncio.get_running_loop())
-        future = self._submit(lambda: _work(start, newest))
-        watcher = asyncio.create_task(_watch(receive, newest)) if receive else None
+        loop = asyncio.get_running_loop()
+        news: asyncio.Queue[T | _End] = asyncio.Queue()
+        gone = threading.Event()
+
+        def tell(told: T | _End) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop may have ended before the work
+                loop.call_soon_threadsafe(news.put_nowait, told)
+
+        future = self._submit(lambda: _work(start, tell, gone), tell)
+        watcher = asyncio.create_task(_watch(receive, gone, news)) if receive else None
         try:
-            while not newest.gone.is_set():
-                items, over = await newest.take()
-                if newest.gone.is_set():
+            while True:
+                told = [await news.get()]
+                while not news.empty():
+                    told.append(news.get_nowait())
+                if gone.is_set():
                     return
-                for item in items:
+                items = [each for each in told if not isinstance(each, _End)]
+                for item in items[-1:]:
                     yield item
-                if over:
+                if isinstance(end := told[-1], _End):
+                    if end.failure:
+                        raise end.failure
                     return
         finally:
-            newest.gone.set()
+            gone.set()
             future.cancel()
             if watcher:
                 watcher.cancel()
@@ -145,17 +157,17 @@ class WorkerPool:
         """Ends the threads once their work is done."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _submit(self, work: Callable[[], Callable[[], None]]) -> Future[None]:
-        """Has a thread do work, and then what that gives: who is told has room to ask again."""
+    def _submit(self, work: Callable[[], _End], tell: Callable[[_End], None]) -> Future[None]:
+        """Has a thread do work, and tell its end: who is told has room to ask again."""
         if not self._room.acquire(blocking=False):
             raise Busy(f"busy with other questions; ask again in {RETRY_SECONDS} seconds")
 
         def worked() -> None:
             try:
-                told = work()
+                end = work()
             finally:
                 self._room.release()
-            told()
+            tell(end)
 
         future = self._pool.submit(worked)
         future.add_done_callback(self._never_begun)
@@ -166,76 +178,39 @@ class WorkerPool:
             self._room.release()
 
 
-class _Newest(Generic[T]):
-    """What a thread made last, for an event loop to take."""
+@dataclass(frozen=True, slots=True)
+class _End:
+    """That nothing more comes, and why, if it was not the end of the work."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.gone = threading.Event()
-        self._loop = loop
-        self._news = asyncio.Event()
-        self._items: list[T] = []
-        self._failure: BaseException | None = None
-        self._over = False
-
-    def put(self, item: T) -> None:
-        self._tell(lambda: self._items.__setitem__(slice(None), [item]))
-
-    def end(self, failure: BaseException | None = None) -> None:
-        def ended() -> None:
-            self._failure, self._over = failure, True
-
-        self._tell(ended)
-
-    async def take(self) -> tuple[list[T], bool]:
-        """The newest item, if there is one that was not taken, and whether it is the last."""
-        await self._news.wait()
-        self._news.clear()
-        items, self._items = self._items, []
-        if self._failure and not items:
-            raise self._failure
-        if self._failure:
-            self._news.set()
-            return items, False
-        return items, self._over
-
-    def wake(self) -> None:
-        """Says that the client is gone; only from the loop."""
-        self.gone.set()
-        self._news.set()
-
-    def _tell(self, change: Callable[[], None]) -> None:
-        def changed() -> None:
-            change()
-            self._news.set()
-
-        # The loop may have ended before the work: then nobody waits for it.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(changed)
+    failure: BaseException | None = None
 
 
-def _work(start: Callable[[], Iterator[T]], newest: _Newest[T]) -> Callable[[], None]:
-    """Puts the items of an iterator where they are taken; gives what tells that it has ended."""
-    if newest.gone.is_set():
-        return newest.end
+def _work(
+    start: Callable[[], Iterator[T]], tell: Callable[[T], None], gone: threading.Event
+) -> _End:
+    """Tells the items of an iterator; gives its end."""
+    if gone.is_set():
+        return _End()
     try:
         items = start()
         try:
             for item in items:
-                if newest.gone.is_set():
+                if gone.is_set():
                     break
-                newest.put(item)
+                tell(item)
         finally:
             close = getattr(items, "close", None)
             if close:
                 close()
     except BaseException as error:
-        return functools.partial(newest.end, error)
-    return newest.end
+        return _End(error)
+    return _End()
 
 
-async def _watch(receive: Receive, newest: _Newest[T]) -> None:
+async def _watch(receive: Receive, gone: threading.Event, news: asyncio.Queue[T | _End]) -> None:
     while True:
         message = await receive()
         if isinstance(message, dict) and message.get("type") == "http.disconnect":
-            newest.wake()
+            gone.set()
+            news.put_nowait(_End())
             return

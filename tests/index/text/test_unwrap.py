@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from index.boilerplate.clean import clean_article
 from index.boilerplate.rules import is_figures
-from index.readers.source import read_source
 from index.text.sentences import split_sentences
 from index.text.unwrap import unwrap
+from tests.index.documents import read_source
 
 
 def read(folder, copy, name="copy.txt"):
