@@ -98,9 +98,9 @@ def build_app(
     def listed(sent: Sent, wanted: object) -> dict[str, Any]:
         return library(corpus, wanted, terms().within(sent.role), _alerts(corpus, sent))
 
-    def renewed(sent: Sent) -> list[str]:
-        offers = offers_html(suggestions()[:SUGGESTED])
-        return [masthead_html(corpus, notice(sent.user)), welcome_html(corpus), offers]
+    def renewed(sent: Sent) -> tuple[str, ...]:
+        told = masthead_html(corpus, notice(sent.user)), welcome_html(corpus)
+        return *told, offers_html(suggestions()[:SUGGESTED])
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
         with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as bar:
@@ -119,9 +119,8 @@ def build_app(
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
         panel.wire(app, articles, further)
-        begun = [head, welcome, panel.suggestions]
-        articles.edited(handler(gr, renewed), None, begun, **QUIET)
-        app.load(handler(gr, renewed), None, begun, **QUIET)
+        for anew in (articles.edited, app.load):
+            anew(handler(gr, renewed), None, [head, welcome, panel.suggestions], **QUIET)
         app.load(None, None, bar, js=_ROOM_FOR_CHATS, **QUIET)
         app.unload(handler(gr, lambda sent: panel.turns.drop(sent.session)))
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
