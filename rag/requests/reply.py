@@ -67,6 +67,8 @@ _NEWS = re.compile(
 # What asks for somebody's words and for nothing else.
 _WORDS = re.compile(r"\b(?:quotes?|quotations?|remarks?|statements?|comments?)\b", re.I)
 
+_BY = re.compile(r"\b(?:by|from) (?P<who>[\w’'. -]{3,}?)\W*$", re.I)
+
 _TWO = re.compile(r"\b(?:two|both)\b", re.I)
 
 # What asks who the people of a story are.
@@ -464,6 +466,8 @@ def _search(request: Request, desk: Desk) -> Reply | None:
         return _aged(request, desk, (aged["which"] or aged["age"]).lower())
     if not request.subject:
         return None
+    if written := _written_by(desk):
+        return written
     material = desk.gather(request.subject)
     found = material.articles
     if not found:
@@ -472,6 +476,17 @@ def _search(request: Request, desk: Desk) -> Reply | None:
     told = _counted(len(lines), "article")
     more = f", the {SHOWN} newest shown" if len(lines) > SHOWN else ""
     return Reply(f"{told} on {desk.called(request.subject)}{more}.", lines[:SHOWN])
+
+
+def _written_by(desk: Desk) -> Reply | None:
+    """The articles by whoever the request ends with; None if nobody of that name wrote any."""
+    by = _BY.search(desk.question)
+    found = desk.now.ledger.select("lower(author) LIKE ?", [f"%{by['who'].lower()}%"]) if by else ()
+    among = {*found} & {*desk.allowed.articles} if desk.allowed else {*found}
+    if not by or not among:
+        return None
+    lines = articles_on([*desk.now.articles(among).values()])
+    return Reply(f"{_counted(len(lines), 'article')} by {by['who']}.", lines[:SHOWN])
 
 
 def _count(request: Request, desk: Desk) -> Reply | None:

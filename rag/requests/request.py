@@ -105,10 +105,15 @@ NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 
 # A name, or "the memo", and nothing else.
 _ALONE = re.compile(r"(?:[Tt]he )?(?P<what>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}|(?<=he )\w+)\W*")
+_HAPPENED = re.compile(r"^what(?:[’']?s| has| have)? (?:been )?(?:happen\w*|going on)\b", re.I)
 _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 
 # What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
-_OURS = re.compile(r"\b(?:articles?|sources?|outlets?|papers?|corpus|index|archive|you|your|all)\b")
+_OURS = re.compile(
+    r"\b(?:articles?|sources?|outlets?|(?:news)?papers?|publishers?|publications?|corpus|index"
+    r"|archive|you|your|all|here)\b",
+    re.I,
+)
 
 SIDES = 3
 _WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I)
@@ -154,7 +159,7 @@ def _asked_for(
     # A turn that was completed stands alone.
     completed = meant.leans and meant.asked != bare(meant.spelt)
     request = request_of(meant.asked if completed else meant.spelt, read)
-    asks = meant.leans or _YES_OR_NO.match(meant.spelt)  # "is there a timetable?"
+    asks = meant.leans or _QUESTION_WORD.match(meant.spelt)  # "is there a timetable?"
     if request.kind in TALK:
         return FACT if asks and not _OURS.search(meant.spelt) else request
     if len(meant.parts) > 1 and not _of_whole(request):
@@ -249,7 +254,8 @@ def _about_before(
     aged = AGED.match(meant) and not _THESE.search(meant)
     if request.kind in ("fact", "list") or named or aged:
         return request
-    return replace(request, subject=_before(history, read))
+    known = _before(history, read)
+    return replace(request, subject="" if known == request.speaker else known)
 
 
 def _formed(
@@ -315,7 +321,7 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
     # Of every other kind all that is named is what it is about.
     named = _span(text, found) or _named(text)
     if found.kind == "brief" and (told := _BRIEF.match(text)):
-        whole = _bare(LENGTH.sub("", told["what"] or told["where"]))
+        whole = _bare(_HAPPENED.sub("", LENGTH.sub("", told["what"] or told["where"])))
         whole = "" if whole.lower() in _ALL else whole
         named = whole if not named or (told["where"] and named in whole) else named
     return FACT if found.kind == "fact" else Request(found.kind, named)
@@ -381,7 +387,8 @@ def _quotes_of(text: str, subject: list[str], named: list[str]) -> Request:
         if not named and (who := _bare(says["who"]))[:1].isupper():
             named, subject = [who], [words for words in subject if words not in who]
     whose, *others = named or [""]  # whoever is named later is spoken of
-    return Request("quotes", " ".join((*subject, *others)).strip(), speaker=whose)
+    others = [words for words in (*subject, *others) if words not in whose]
+    return Request("quotes", " ".join(others).strip(), speaker=whose)
 
 
 def _kind_of(text: str, found: RequestReading) -> str:
@@ -403,6 +410,8 @@ def _kind_by_form(text: str, found: RequestReading) -> str:
         return "disagreement"
     if found.kind == "list" and _LISTED.match(text):
         return "list"
+    if _BRIEF_ASKED.match(text) and LENGTH.search(text):
+        return "brief"
     if found.kind == "fact":
         return "quotes" if _SAY.match(text) and _words(text, found, "speaker") else "fact"
     if _BRIEF_ASKED.match(text):

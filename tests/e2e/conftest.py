@@ -28,7 +28,9 @@ def chromium():
     if not path:
         pytest.fail("no chromium on this machine; install it, or set ONRECORD_SKIP_BROWSER=1")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=ARGUMENTS, timeout=5 * SECONDS
+        )
         yield browser
         browser.close()
 
