@@ -27,7 +27,8 @@ from xml.etree import ElementTree
 
 from filelock import FileLock, Timeout
 
-from index.engine import Place, engine_at
+from index.database import Place
+from index.engine import engine_at
 from index.errors import OnRecordError
 from index.text.words import content_stems
 from rag.alerts import Hit, is_question, matching
