@@ -40,12 +40,13 @@ def visit(chromium):
     """Opens an address in a browser of its own; what it requested is in ``page.requested``."""
     contexts = []
 
-    def open_page(address, **options):
+    def open_page(address, script="", **options):
         options.setdefault("viewport", {"width": 1280, "height": 800})
         context = chromium.new_context(**options)
         context.set_default_timeout(SECONDS)
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(script)
         page.requested, page.dialogs = [], []
         page.on("request", lambda request: page.requested.append(request.url))
         page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
