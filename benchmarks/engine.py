@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.article import Article
 from index.build import Builder
-from index.engine import Place
+from index.database import Place
 from index.generation import Generations
 from rag.retrieve import Query, retrieve
 from tests.postgres import fresh, server

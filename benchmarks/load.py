@@ -165,7 +165,7 @@ class Tab:
         self._values = {each["id"]: each["props"].get("value") for each in components}
         self._states = {each["id"] for each in components if each["type"] == "state"}
         found = {each["props"].get("elem_id"): each["id"] for each in components}
-        self._chat, self._send = found["chat"], found["send"]
+        self._chat, self._send = found["chat"], found["keys"]
         self._events: defaultdict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
         self._pending: set[str] = set()
         self._news = asyncio.Event()
@@ -195,7 +195,7 @@ class Tab:
         taken = next(  # from the box, by the page itself
             number
             for number, each in self._dependencies.items()
-            if [self._send, "click"] in each["targets"]
+            if [self._send, "send"] in each["targets"]
         )
         number = next(n for n, each in self._dependencies.items() if each["trigger_after"] == taken)
         self._values[self._dependencies[number]["inputs"][0]] = question

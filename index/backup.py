@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 
 from index import damage, migrate
-from index.database import Row, digest
+from index.database import Place, Row, digest
 from index.disk import MAKING, alone, copy, put, writing
-from index.engine import LEDGER, Embedded, Place, engine_at, open_ledger
+from index.engine import LEDGER, Embedded, engine_at, open_ledger
 from index.errors import IndexDamaged, IndexMismatch, OnRecordError
 from index.ledger import CHUNK, ENCODING, WRITTEN, Ledger
 

@@ -11,9 +11,10 @@ from itertools import islice
 
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES
+from index.database import Place
 from index.disk import Spool
 from index.embed import Embedder
-from index.engine import Place, engine_at
+from index.engine import engine_at
 from index.errors import IndexDamaged, IndexMismatch, NotIndexed
 from index.ledger import Ledger, Prepared
 from index.preparing import SIGNATURE_BYTES, Preparer, Workers, stories

@@ -1,13 +1,15 @@
-"""What keeps an index, SQLite or PostgreSQL: the interfaces, conditions, and digests of rows."""
+"""Where an index is and what keeps it: the interfaces, conditions, and digests of rows."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from index.errors import IndexDamaged
 
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from index.article import Article
     from index.ledger import Ledger
     from index.search_index import SearchIndex
+
+Place = Path | str
+"""Where an index is: a folder, or the address of a database."""
+
+SCHEMES = ("postgresql://", "postgres://")
 
 Row = tuple[Any, ...]
 
@@ -184,6 +191,31 @@ class Engine(Protocol):
     def prune(self, token: str) -> None:
         """Lets go of what no generation but this one needs."""
         return
+
+
+def folder_of(place: Place) -> Path:
+    """The folder for what is kept beside an index, such as chats and what was fetched.
+
+    >>> folder_of("postgresql://desk:secret@db.example/news?schema=wire").as_posix()
+    '.onrecord/db.example-news-wire'
+    """
+    if not is_database(place):
+        return Path(place)
+    url = urlsplit(str(place))
+    query = dict(parse_qsl(url.query))
+    parts = (url.hostname or "local", url.port, url.path.strip("/"), query.get("schema"))
+    return Path(".onrecord") / "-".join(
+        re.sub(r"[^\w.]+", "_", str(part)) for part in parts if part
+    )
+
+
+def is_database(place: Place) -> bool:
+    """Whether a place is the address of a database.
+
+    >>> is_database("postgresql://localhost/news"), is_database("archive")
+    (True, False)
+    """
+    return str(place).startswith(SCHEMES)
 
 
 DIGEST_BYTES = 16

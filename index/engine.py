@@ -1,18 +1,16 @@
-"""What keeps an index: a folder of this machine, or a PostgreSQL database."""
+"""The engine of a folder (SQLite, FAISS, tantivy), and which engine keeps the index of a place."""
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 from typing_extensions import override
 
 from index import damage, migrate, search_index
 from index.article import Article
-from index.database import Engine
+from index.database import Engine, Place, is_database
 from index.disk import MAKING, Connections, alone, damaged, logged, put, recognise
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, OnRecordError
 from index.ledger import SCHEMA_VERSION, Ledger
@@ -51,12 +49,6 @@ def open_ledger(directory: Path) -> Ledger:
         f"{directory}: the index has schema {found} and this onrecord reads schema"
         f" {SCHEMA_VERSION}; {remedy}"
     )
-
-
-Place = Path | str
-"""Where an index is: a folder, or the address of a database."""
-
-SCHEMES = ("postgresql://", "postgres://")
 
 
 class Embedded(Engine):
@@ -172,31 +164,6 @@ def engine_at(place: Place) -> Engine:
             " 'onrecord[postgres]'"
         ) from error
     return Postgres(str(place))
-
-
-def folder_of(place: Place) -> Path:
-    """The folder for what is kept beside an index, such as chats and what was fetched.
-
-    >>> folder_of("postgresql://desk:secret@db.example/news?schema=wire").as_posix()
-    '.onrecord/db.example-news-wire'
-    """
-    if not is_database(place):
-        return Path(place)
-    url = urlsplit(str(place))
-    query = dict(parse_qsl(url.query))
-    parts = (url.hostname or "local", url.port, url.path.strip("/"), query.get("schema"))
-    return Path(".onrecord") / "-".join(
-        re.sub(r"[^\w.]+", "_", str(part)) for part in parts if part
-    )
-
-
-def is_database(place: Place) -> bool:
-    """Whether a place is the address of a database.
-
-    >>> is_database("postgresql://localhost/news"), is_database("archive")
-    (True, False)
-    """
-    return str(place).startswith(SCHEMES)
 
 
 def faults(place: Place) -> tuple[list[str], list[str]]:

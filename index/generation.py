@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from index.build import check_embedder
-from index.database import Condition
+from index.database import Condition, Place
 from index.embed import Embedder
-from index.engine import Place, engine_at
+from index.engine import engine_at
 from index.ledger import Ledger, StoredArticle
 from index.search_index import SearchIndex
 

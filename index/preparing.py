@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from index.article import Article
 from index.chunk import chunk_article, embedded_text
+from index.database import Place
 from index.embed import Embedder
-from index.engine import Place, engine_at
+from index.engine import engine_at
 from index.errors import OnRecordError
 from index.ledger import Ledger, Prepared
 from index.text.sentences import split_sentences

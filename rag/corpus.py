@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from index.database import is_database
 from index.embed import Embedder
 from index.embedders import embedder_of
-from index.engine import is_database
 from index.ledger import StoredArticle
 from rag.answer_text import refusal
 from rag.dialogue.history import Conversation

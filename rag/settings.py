@@ -13,8 +13,8 @@ from pydantic_settings import (
 )
 
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES
+from index.database import Place, folder_of, is_database
 from index.embed import DEFAULT_MODEL
-from index.engine import Place, folder_of, is_database
 
 # Confidence from which a question is answered. 0.35 refuses 6 of 86 and 17 of 131 answerable golden
 # questions on the sample, 0.4 refuses 10 and 25; benchmarks/README.md has what 0.1 to 0.7 give.

@@ -297,7 +297,7 @@ class _Uvicorn(uvicorn.Server):
 
     def __init__(self, app: FastAPI) -> None:
         settings = {"http": "h11", "ws": "none", "lifespan": "off", "log_config": None}
-        super().__init__(uvicorn.Config(app, access_log=False, **settings))
+        super().__init__(uvicorn.Config(app, access_log=False, timeout_keep_alive=WAIT, **settings))
         self.up = threading.Event()
 
     async def main_loop(self) -> None:

@@ -27,7 +27,8 @@ from xml.etree import ElementTree
 
 from filelock import FileLock, Timeout
 
-from index.engine import Place, engine_at
+from index.database import Place
+from index.engine import engine_at
 from index.errors import OnRecordError
 from index.text.words import content_stems
 from rag.alerts import Hit, is_question, matching
@@ -138,8 +139,7 @@ class Alerts:
             since: The pk of the last article that is not new to it.
         """
         with self._open() as db:
-            long_ago = (datetime.now(UTC) - UNDONE_WITHIN).isoformat(timespec="seconds")
-            db.execute("DELETE FROM alerts WHERE removed < ?", (long_ago,))
+            db.execute("DELETE FROM alerts WHERE removed < ?", (_long_ago(),))
             row = db.execute(
                 "INSERT INTO alerts (owner, text, since, made) VALUES (?, ?, ?, ?)"
                 f" ON CONFLICT (owner, text) DO UPDATE SET removed = NULL RETURNING {_ALERT}",
@@ -148,7 +148,7 @@ class Alerts:
             return Alert(*row)
 
     def remove(self, named: str) -> Alert:
-        """Removes the alert with this number or text; for a while ``add`` brings it back.
+        """Removes the alert with this number or text; for a while it can be brought back.
 
         Raises:
             NoSuchAlert: there is none.
@@ -162,6 +162,23 @@ class Alerts:
         with self._open() as db:
             db.execute("UPDATE alerts SET removed = ? WHERE pk = ?", (now(), found[0].pk))
         return found[0]
+
+    def restore(self, number: int) -> Alert:
+        """Brings an alert that was just removed back to whoever kept it, with what matched it.
+
+        Raises:
+            NoSuchAlert: there is none.
+        """
+        mine, who = self._theirs
+        with self._open() as db:
+            row = db.execute(
+                f"UPDATE alerts AS a SET removed = NULL WHERE pk = ? AND removed >= ? {mine}"
+                f" RETURNING {_ALERT}",
+                (number, _long_ago(), *who),
+            ).fetchone()
+        if row is None:
+            raise NoSuchAlert(f"{number}: no alert with this number was removed within the hour")
+        return Alert(*row)
 
     def matched(self, alert: Alert) -> set[str]:
         """The uris of the articles that matched an alert."""
@@ -267,6 +284,11 @@ def _bring_up_to_date(db: sqlite3.Connection) -> None:
         for statement in step.split(";"):
             db.execute(statement)
     db.commit()
+
+
+def _long_ago() -> str:
+    """What was removed before this cannot be brought back."""
+    return (datetime.now(UTC) - UNDONE_WITHIN).isoformat(timespec="seconds")
 
 
 def now() -> str:

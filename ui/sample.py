@@ -11,9 +11,10 @@ import typer
 
 from index import search_index
 from index.build import Builder
+from index.database import Place
 from index.embed import Embedder
 from index.embedders import embedder_of
-from index.engine import LEDGER, Place, engine_at
+from index.engine import LEDGER, engine_at
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from index.readers.source import Source
 

@@ -51,7 +51,7 @@ def particulars(*fields: Mapping[str, object]) -> Particulars:
         return next((value for value in values if value), None)
 
     language = first(LANGUAGE)
-    days = (parse_date(each.get(name), language) for each in known for name in PUBLISHED)
+    days = (past_day(each.get(name), language) for each in known for name in PUBLISHED)
     return {
         "title": first(TITLE) or "",
         "author": first(AUTHOR),
@@ -164,8 +164,15 @@ def parse_date(value: object, language: str | None = None) -> date | None:
     return found.day if found else None
 
 
-NO_DAY = "left out, as it is no certain day: "
-"""What is told of a date that no day was taken from."""
+def no_day(value: str, language: str | None = None) -> str:
+    """What is told of a date that no day was taken from.
+
+    Args:
+        value: As it was written.
+        language: That of the text that it stands in.
+    """
+    why = "is still to come" if parse_date(value, language) else "is no certain day"
+    return f"left out, as it {why}: {value}"
 
 
 def past_day(value: object, language: str | None = None) -> date | None:

@@ -16,6 +16,7 @@ from index.readers.assembly import PARAGRAPH, SPACE, Assembly, line
 from index.readers.encoding import UTF8_BOM, Refused, decode, decode_telling, tidy, within_bounds
 from index.readers.fields import particulars
 from index.readers.files import Reader, SourceFile, signed
+from index.readers.html.articles import wall
 from index.readers.html.names import stated_by_hand
 from index.readers.markup import Node, parsed_text, text_of, without_comments
 
@@ -34,12 +35,14 @@ def read_text(file: SourceFile, data: bytes) -> Article:
         data: The bytes of the file.
 
     Raises:
-        Refused: The file is binary, blank or too long.
+        Refused: The file is binary, blank or too long, or holds what stood before an article.
     """
     raw, doubt = decode_telling(data)
     text = tidy(within_bounds(raw))
     if not text.strip():
         raise Refused(BLANK)
+    if reason := wall(text):
+        raise Refused(reason)
     notes = (("text", doubt),) if doubt else ()
     return Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root, notes=notes)
 
@@ -70,7 +73,7 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
         data: The bytes of the file.
 
     Raises:
-        Refused: The file is binary or too long, its front matter is broken, or there is no text.
+        Refused: As there; its front matter is broken.
     """
     raw = decode(data)
     front, body = _split(raw.replace("\r\n", "\n").replace("\r", "\n"))
@@ -78,6 +81,8 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
     text = text_of(tree)
     if not text:
         raise Refused(BLANK)
+    if reason := wall(text):
+        raise Refused(reason)
     known, notes = stated_by_hand(front)
     if (first := next(iter(tree.find("body")), None)) is not None and first.tag == "h1":
         known["title"] = known["title"] or text_of(first)

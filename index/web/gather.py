@@ -12,7 +12,8 @@ from pathlib import Path
 
 from index.article import Article, Skipped
 from index.build import Builder
-from index.engine import Place, engine_at, folder_of
+from index.database import Place, folder_of
+from index.engine import engine_at
 from index.readers.source import Source
 from index.sync import Report
 from index.web.addresses import AddressRefused, canonical

@@ -28,7 +28,9 @@ def chromium():
     if not path:
         pytest.fail("no chromium on this machine; install it, or set ONRECORD_SKIP_BROWSER=1")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=ARGUMENTS, timeout=5 * SECONDS
+        )
         yield browser
         browser.close()
 
@@ -38,12 +40,13 @@ def visit(chromium):
     """Opens an address in a browser of its own; what it requested is in ``page.requested``."""
     contexts = []
 
-    def open_page(address, **options):
+    def open_page(address, script="", **options):
         options.setdefault("viewport", {"width": 1280, "height": 800})
         context = chromium.new_context(**options)
         context.set_default_timeout(SECONDS)
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(script)
         page.requested, page.dialogs = [], []
         page.on("request", lambda request: page.requested.append(request.url))
         page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))

@@ -289,7 +289,7 @@ def test_choosing_articles_stopping_and_asking_again_by_keyboard(keys):
     keys.go('button "Which articles"')
     assert "[expanded]" not in keys.at
     keys.press("Enter")
-    page.get_by_label("Publisher").wait_for()
+    page.locator("#narrow").get_by_label("Publisher").wait_for()
     keys.reaches('button "Which articles" [expanded]')
     keys.go('combobox "Publisher"')
     keys.press("T")  # of one publisher, the Daily Record; more letters would have to be fast

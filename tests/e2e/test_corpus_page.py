@@ -261,6 +261,33 @@ def test_what_goes_wrong_is_told_in_a_sentence(visit, address, corpus):
     page.get_by_text("1–2 of 2").wait_for()
 
 
+def test_a_timeline_is_offered_only_of_what_is_dated(visit, address, tmp_path, embedder):
+    visit(address).get_by_role("button", name="Timeline").wait_for()
+    undated = {"crane.txt": {"text": "The crane was taken down, and the city sold it for scrap."}}
+    app = build_app(corpus_of(tmp_path / "undated", embedder, undated)[0])
+    try:
+        page = visit(launch(app, port=0))
+        page.get_by_role("button", name="Ask", exact=True).wait_for()
+        assert page.get_by_role("button", name="Timeline").is_hidden()
+    finally:
+        app.close()
+
+
+def test_each_room_has_the_article_that_was_opened_in_it(visit, address):
+    page = visit(address)
+    title = page.locator("#reader h2")
+    page.get_by_role("tabpanel", name="Ask").get_by_role("link", name="Hail in Riga").click()
+    title.get_by_text("Hail in Riga").wait_for()
+    page.get_by_role("tab", name="Corpus").click()
+    title.wait_for(state="hidden")
+    page.get_by_role("tabpanel", name="Corpus").get_by_role("link", name="Bread dearer").click()
+    title.get_by_text("Bread dearer").wait_for()
+    page.get_by_role("tab", name="Ask").press("Enter")
+    title.get_by_text("Hail in Riga").wait_for()
+    assert page.get_by_role("tab", name="Ask").evaluate("e => e === document.activeElement")
+    assert page.locator("#welcome a[aria-current]").text_content() == "Hail in Riga"
+
+
 def test_readers_who_may_not_change_it_are_offered_nothing(visit, corpus):
     app = build_app(corpus, terms=lambda: READ_ONLY)
     try:
@@ -295,7 +322,9 @@ def test_who_signed_in_sees_their_own_alerts_and_an_admin_those_of_all(visit, co
         }
         page.get_by_role("button", name="Remove the alert hail for bea").click()
         page.locator(".library .gone", has_text="“hail for bea” was removed.").wait_for()
-        expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        page.locator(".library .gone", has_text="“hail for bea” is back.").wait_for()
+        assert [" ".join(each.split()) for each in shown.all_inner_texts()] == seen["root"]
     finally:
         app.close()
 

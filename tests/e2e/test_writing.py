@@ -34,7 +34,7 @@ def corpus(sample_corpus, embedder):
     """The sample corpus with a model behind an address."""
 
     def of(address, name="scripted", **given):
-        given = {"llm_url": address, "llm_model": name, "llm_timeout": 20} | given
+        given = {"llm_url": address, "llm_model": name, "llm_timeout": server.WAIT} | given
         settings = Settings(index=sample_corpus.directory, **given)
         return Corpus(sample_corpus.directory, embedder, settings, configured(settings))
 
@@ -139,7 +139,8 @@ def test_a_refusal_never_reaches_the_model(corpus, scripted_llm):
     assert (answer.answered, answer.answerer, scripted_llm.exchanges) == (False, "quotes", [])
 
 
-def test_a_turn_that_leans_is_rewritten_unless_that_strays(corpus, scripted_llm):
+def test_a_turn_that_leans_is_rewritten_unless_that_strays(corpus, scripted_llm, monkeypatch):
+    monkeypatch.setattr("rag.generative.rewrite.REWRITE_SECONDS", server.WAIT)
     history = [
         {"role": "user", "content": "Who resigned as harbour commissioner?"},
         {"role": "assistant", "content": "Lucan Fairweather resigned."},

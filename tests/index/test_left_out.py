@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index.article import Skipped
 from index.boilerplate.clean import clean_article, explain
 from index.readers.files import SourceFile
 from index.readers.html.page import read_html
@@ -157,6 +158,39 @@ def test_a_records_text_is_found_by_any_of_its_names(tmp_path, field):
 def test_a_records_particulars_are_names(tmp_path, record, author, publisher):
     (found,) = records(tmp_path, {"id": "a", "text": FIRST, **record})
     assert (found.author, found.publisher) == (author, publisher)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", f"---\ndate: 2999-02-11\n---\n{FIRST}\n"),
+        ("a.jsonl", json.dumps({"id": "a", "text": FIRST, "date": "2999-02-11"})),
+        (
+            "a.html",
+            f"<html><head><title>Crane</title><meta name='date' content='2999-02-11'></head><body>"
+            f"<article><h1>Crane</h1><p>{FIRST}</p><p>{SECOND}</p></article></body></html>",
+        ),
+    ],
+)
+def test_a_day_that_is_still_to_come_is_told(tmp_path, name, content):
+    (tmp_path / name).write_text(content, "utf-8")
+    (found,) = read_source(tmp_path / name)
+    assert found.published is None
+    assert ("published", "left out, as it is still to come: 2999-02-11") in explain(found)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_a_wall_that_was_saved_as_text_is_no_article(tmp_path, name):
+    consent = "We use cookies to show you ads.\nAccept all\nReject all\nManage preferences"
+    paid = "To continue reading this article, subscribe now.\n\nAlready a subscriber? Sign in"
+    for wall, cause in ((consent, "asks for consent"), (paid, "without a subscription")):
+        (tmp_path / name).write_text(wall, "utf-8")
+        (found,) = read_source(tmp_path / name)
+        assert isinstance(found, Skipped)
+        assert cause in found.reason
+        (tmp_path / name).write_text(f"{wall}\n\n{FIRST}\n\n{SECOND}\n", "utf-8")
+        (found,) = read_source(tmp_path / name)
+        assert FIRST in found.text
 
 
 def test_front_matter_tells_names_and_what_is_no_day(tmp_path):

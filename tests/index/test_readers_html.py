@@ -230,3 +230,33 @@ def test_a_live_blog_is_read_in_its_order_with_every_time(tmp_path):
             )
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    "told", ["{0}", "{0} Report {1}", "{0}am – Report {1}", "<a>{0}</a> Report {1}"]
+)
+def test_times_that_stand_in_headings_alone_are_those_of_the_entries_below(tmp_path, told):
+    entry = (
+        f"<h2>{told}</h2><p>So many as {{1}} people were seen at the bridge of Lannick.</p>"
+        "<p>Of them {1} went on to the ferry, which was late by some minutes.</p>"
+    )
+    times = [("11:40", 4), ("10:05", 3), ("9:10", 2)]
+    page = page_of(
+        "<h1>Bridge down</h1><p>The old road bridge over the Lann fell into the river on "
+        "Thursday morning.</p>",
+        *(entry.format(*each) for each in times),
+    )
+    article = only(tmp_path / "a.html", page)
+    assert [place.removesuffix("am") for _, place in article.places] == [each[0] for each in times]
+    for time, n in times:
+        assert article.place_at(article.text.index(f"So many as {n}")).startswith(time)
+        assert article.place_at(article.text.index(f"Of them {n}")).startswith(time)
+    assert ("Report 4" in article.text) == ("Report" in told)
+    assert article.text.startswith("The old road bridge over the Lann fell")
+
+
+def test_two_times_in_headings_make_no_entries(tmp_path):
+    part = "<h2>{0}:30 to the harbour</h2><p>The ferry of Lannick takes an hour to the harbour.</p>"
+    article = only(tmp_path / "a.html", page_of("<h1>Ferries</h1>", part.format(8), part.format(9)))
+    assert article.places == ()
+    assert "8:30 to the harbour" in article.text

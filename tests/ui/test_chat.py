@@ -184,13 +184,22 @@ def test_the_short_answers_come_with_their_quotes():
 
 def test_a_question_is_asked_of_the_articles_that_were_chosen():
     corpus = FakeCorpus()
-    chosen = Filters(date(2025, 5, 1), date(2025, 5, 18), "Wire")
-    turns = list(respond(corpus, "what next?", filters=chosen))[-1]
+    typed = {"publisher": "Wire", "after": "May 2025", "before": "2025-05-18"}
+    turns = list(respond(corpus, "what next?", (), typed))[-1]
     everything = list(respond(corpus, "what next?"))[-1]
+    chosen = Filters(date(2025, 5, 1), date(2025, 5, 18), "Wire")
     assert corpus.filters == [chosen, Filters()]
     said = "1 of 3 articles: Wire, since 2025-05-01, until 2025-05-18"
     assert f'<p class="scope">{escape(said)}</p>' in turns[-1].html
     assert (turns[-1].confined, everything[-1].confined) == (True, False)
+
+
+def test_a_day_that_is_none_is_told_and_nothing_is_asked():
+    corpus = FakeCorpus()
+    turn = list(respond(corpus, "what next?", (), {"after": "Mayday"}))[-1][-1]
+    assert corpus.histories == []
+    assert "“Mayday” is no day" in turn.html
+    assert (turn.question, turn.text) == ("what next?", "")  # to be retried; no history
 
 
 def test_an_article_without_a_title_goes_by_its_opening_words():

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import ui
 from rag.types import KINDS
+from tests.ui.fake_corpus import FakeCorpus
+from ui.page.app import build_app
 
 ROOM = Path(ui.__file__).parent
 PAGE = sorted((ROOM / "page").glob("*.py"))
@@ -16,11 +18,10 @@ PAGE = sorted((ROOM / "page").glob("*.py"))
 INNER = {"state_holder", "session_data", "blocks_config", "default_config", "config_values"}
 
 # Classes of Gradio's own elements that the style sheet names: the chat's wrappers, which have no
-# token to take their padding away, the row of tabs, and whether the sidebar is open.
+# token to take their padding away, and whether the sidebar is open.
 NAMED = {
     "panel-wrap", "message-wrap", "message-row", "message", "role", "flex-wrap", "user-row", "wrap",
-    "icon-button-wrapper", "prose", "tab-wrapper", "tab-container", "visually-hidden", "open",
-    "dark",
+    "icon-button-wrapper", "prose", "open", "dark",
 }  # fmt: skip
 
 
@@ -64,3 +65,10 @@ def test_the_inner_classes_that_it_names_are_these():
     )
     named = set(re.findall(r"\.([a-z][a-z-]*)", selectors))
     assert {name for name in named if not re.search(rf"\b{name}\b", ours)} <= NAMED
+
+
+def test_events_are_not_summed_up_after_each_one():
+    queue = build_app(FakeCorpus())._queue
+    queue.events_recorded += 1
+    event = {"function": "asked", "status": "success", "process_time": 1.0}
+    assert queue.compute_analytics_summary([event]) == {"functions": {}}

@@ -96,8 +96,9 @@ def test_editors_keep_alerts_and_readers_none(served_to):
         ask("reader", "POST", "/api/alerts", json={"text": "snow?"}),
         ask("reader", "POST", "/api/alerts/seen"),
         ask("reader", "DELETE", "/api/alerts/1"),
+        ask("reader", "POST", "/api/alerts/1"),
     ]
-    assert [answer.status_code for answer in refused] == [403] * 3
+    assert [answer.status_code for answer in refused] == [403] * 4
     assert ask("editor", "POST", "/api/alerts", json={"text": " snow? "}).json()["number"] == 1
     assert ask("editor", "POST", "/api/articles", json=TEXT).status_code == 200
     alerts.ask_new(Settings(index=directory), Corpus(directory, FakeEmbedder(), Settings()))
@@ -185,6 +186,14 @@ def test_an_alert_is_its_makers_and_an_admins(served_to):
     refused = ask("editor", "DELETE", f"/api/alerts/{mine['number']}")
     assert refused.status_code == 404
     assert ask("admin", "DELETE", f"/api/alerts/{kept['number']}").json() == kept
+    assert ask("admin", "POST", f"/api/alerts/{kept['number']}").json() == kept
+    assert ask("admin", "POST", f"/api/alerts/{kept['number']}").status_code == 404
+    assert ask("admin", "DELETE", f"/api/alerts/{mine['number']}").json() == mine
+    refused = ask("editor", "POST", f"/api/alerts/{mine['number']}")
+    assert refused.status_code == 404
+    assert "was removed within the hour" in refused.json()["error"]
+    assert ask("admin", "POST", f"/api/alerts/{mine['number']}").json() == mine
+    assert ask("editor", "DELETE", f"/api/alerts/{kept['number']}").json() == kept
     assert seen_by("editor") == (0, [], False)
 
 

@@ -19,7 +19,7 @@ from index.readers.source import Source
 from tests.index.looking import RAIN, write
 from tests.postgres import fresh
 
-SECONDS = 120
+SECONDS = 300
 ASKED = {"question": "where did rain fall?"}
 
 

@@ -16,8 +16,9 @@ from index import backup as copies
 from index.article import Article, Skipped
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
+from index.database import Place
 from index.embedders import embedder_of
-from index.engine import LEDGER, Place, engine_at, faults
+from index.engine import LEDGER, engine_at, faults
 from index.errors import IndexDamaged, IndexMissing
 from index.preparing import Workers
 from index.readers.source import Source, SourceMissing

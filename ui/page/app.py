@@ -24,7 +24,7 @@ from ui.conversation_store.store import ConversationStore
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms, library
 from ui.page.chat import OpenTurns, open_source
-from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, offers_html
+from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, buttons, offers_html
 from ui.page.handlers import QUIET, Sent, asked, handler
 from ui.page.history_panel import HistoryPanel
 from ui.page.middleware import EventStream, PageRoutes, Sessions
@@ -58,8 +58,12 @@ OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
 }
-"""Gradio and what it imports call home unless these are set before it is imported."""
+"""Gradio and what it imports call home unless these are set before it is imported, and it sums up
+all events in a table of pandas after each one: 16 of the 30 ms that a question cost beside its
+answer, for a page of figures that is not served."""
 
 
 def build_app(
@@ -94,29 +98,29 @@ def build_app(
     def listed(sent: Sent, wanted: object) -> dict[str, Any]:
         return library(corpus, wanted, terms().within(sent.role), _alerts(corpus, sent))
 
-    def renewed(sent: Sent) -> list[str]:
-        offers = offers_html(suggestions()[:SUGGESTED])
-        return [masthead_html(corpus, notice(sent.user)), welcome_html(corpus), offers]
+    def renewed(sent: Sent) -> tuple[str, ...]:
+        told = masthead_html(corpus, notice(sent.user)), welcome_html(corpus)
+        return *told, offers_html(suggestions()[:SUGGESTED])
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
         with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as bar:
-            fresh = gr.Button("New chat", elem_id="fresh")
+            fresh = buttons(gr, {"fresh": "New chat"}, "begin")
             history = HistoryPanel(gr, chats) if chats else None
         with gr.Column(elem_id="page", min_width=0):
             head = gr.HTML(masthead_html(corpus, notice("")), elem_id="masthead", **_BARE)
             with gr.Column(elem_id="desk", min_width=0):
-                with gr.Tabs(elem_id="rooms"):
-                    with gr.Tab("Ask", elem_id="conversation"):
+                with gr.Column(elem_id="rooms", min_width=0):
+                    gr.HTML(static("rooms.html"), elem_id="doors", **_BARE)
+                    with gr.Column(elem_id="conversation", min_width=0):
                         welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
                         panel = ChatPanel(gr, corpus, fresh, history, held, terms)
-                    with gr.Tab("Corpus", elem_id="corpus"):
+                    with gr.Column(elem_id="corpus", min_width=0):
                         articles = _component(gr, "library", "library.js", asked(gr, listed))
                 with gr.Column(elem_id="source", scale=0, min_width=0):
                     _component(gr, "reader", "page.js", source)
         panel.wire(app, articles, further)
-        begun = [head, welcome, panel.suggestions]
-        articles.edited(handler(gr, renewed), None, begun, **QUIET)
-        app.load(handler(gr, renewed), None, begun, **QUIET)
+        for anew in (articles.edited, app.load):
+            anew(handler(gr, renewed), None, [head, welcome, panel.suggestions], **QUIET)
         app.load(None, None, bar, js=_ROOM_FOR_CHATS, **QUIET)
         app.unload(handler(gr, lambda sent: panel.turns.drop(sent.session)))
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)

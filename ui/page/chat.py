@@ -14,8 +14,8 @@ from index.errors import OnRecordError
 from rag import types
 from rag.answer_text import sentence
 from rag.corpus import Corpus
-from rag.types import NO_FILTERS, Answer, Citation, Filters
-from ui.page.filters import in_words
+from rag.types import Answer, Citation
+from ui.page.filters import in_words, narrowed
 from ui.page.render import (
     answer_html,
     article_html,
@@ -77,21 +77,21 @@ def respond(
     corpus: Corpus,
     question: str,
     turns: Sequence[Turn] = (),
+    chosen: object = None,
     *,
-    filters: Filters = NO_FILTERS,
     scope: bool = True,
     plain: bool = False,
 ) -> Iterator[list[Turn]]:
     """Answer a question after the turns of one chat; yields all its turns as the last one grows.
 
-    Nothing is raised: what went wrong is told in one sentence as the last turn's reply. The
-    ``filters``, ``scope`` and ``plain`` are as for ``Corpus.ask``.
+    Nothing is raised: what went wrong is told in one sentence as the last turn's reply. ``scope``
+    and ``plain`` are as for ``Corpus.ask``.
 
     Args:
         corpus: The corpus that is asked.
         question: As typed.
         turns: Those before it, oldest first.
-        filters: Which articles may be used.
+        chosen: Which articles may be used, as ``filters.narrowed`` reads it.
         scope: Whether its own words may confine it.
         plain: Whether it is taken for a question for a fact.
     """
@@ -104,6 +104,7 @@ def respond(
     yield [*past, turn]
     shown, at = turn, 0.0
     try:
+        filters = narrowed(corpus, chosen)
         of = in_words(corpus, filters)
         chat = corpus.conversation(_history(past))
         for answer in chat.stream(asked, filters=filters, scope=scope, plain=plain):

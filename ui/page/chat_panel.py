@@ -5,16 +5,16 @@ Gradio comes in as an argument; ``ui/page/app.py`` alone imports it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
 from typing import Any
 
-from index.errors import OnRecordError
 from rag.corpus import Corpus
-from rag.types import NO_FILTERS, Answer, Filters
+from rag.types import Answer
 from ui.conversation_store.database import NoSuchConversation
 from ui.library.view import Terms
 from ui.page.chat import (
@@ -28,7 +28,7 @@ from ui.page.chat import (
     stop,
     without_last,
 )
-from ui.page.filters import left_by, narrowed, offered
+from ui.page.filters import left_by, offered
 from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, streamed, told
 from ui.page.history_panel import COPY, SAVE, HistoryPanel, copied, exported, keep, reopen
 from ui.templating import render, static
@@ -38,9 +38,6 @@ FURTHER = 3
 
 ANSWERS_AT_ONCE = 4
 
-NONE = -1
-"""The place of the turn that is put otherwise, where none is."""
-
 _OFFER = """
 element.addEventListener('click', (event) => {
     const button = event.target.closest('button');
@@ -48,14 +45,22 @@ element.addEventListener('click', (event) => {
 });
 """
 
-# The question leaves its box at once, so that nothing is asked twice; while an answer grows it
-# stays there.
-_TAKEN = """text => document.querySelector("#chat .state.growing") ? ["", text] : [text, ""]"""
+# The question leaves its box at once, so that nothing is asked twice; while an answer grows, or a
+# day that was chosen is none, it stays there. With it goes the place of the turn that it replaces.
+_TAKEN = """(text, place) =>
+    document.querySelector("#chat .state.growing, #narrow .left.problem")
+        ? ["", text, "", place] : [text, "", place, ""]"""
+_EDITING = "place => { document.querySelector('#ask').classList.toggle('editing', place !== ''); }"
+_LEFT = "() => ['', '']"
+
+_COMPOSER = {"leave": "Cancel edit", "days": "Timeline", "send": "Ask", "stop": "Stop"}
+
+# The chat comes once the page is there: ten files that nothing before the first answer needs.
+_SHOWN = "() => ({ visible: true, __type__: 'update' })"
 
 _TIMELINE = "t => /^timeline/i.test(t) ? t : `Timeline of ${t}`"
 
 _BARE: dict[str, Any] = {"apply_default_css": False}
-_SMALL: dict[str, Any] = {"scale": 0, "min_width": 0}
 
 
 class ChatPanel:
@@ -81,7 +86,7 @@ class ChatPanel:
         Args:
             gr: Gradio.
             corpus: What is asked.
-            fresh: The button that begins another chat.
+            fresh: The component whose event ``fresh`` begins another chat.
             history: The panel of earlier chats; None keeps none.
             turns: Those of the pages that are open.
             terms: Says what a reader may do with the corpus.
@@ -99,13 +104,15 @@ class ChatPanel:
             self._place_composer()
         # What was in the box when it was sent, and what the browser copies or saves.
         self._asked, self._file = gr.Textbox("", **UNSEEN), gr.Textbox("", **UNSEEN)
-        self._editing = gr.State(NONE)
-        self._id = history.chat if history else gr.State("")
+        # The place of the turn that is put otherwise, "" where none is, and where one was sent.
+        self._editing, self._place = gr.Textbox("", **UNSEEN), gr.Textbox("", **UNSEEN)
+        self._id = history.chat if history else gr.Textbox("", **UNSEEN)
 
     def _place_talk(self) -> None:
         gr = self._gr
         self._chat = gr.Chatbot(
             elem_id="chat",
+            visible=False,
             show_label=False,
             container=False,
             height=None,
@@ -142,10 +149,7 @@ class ChatPanel:
                 min_width=0,
                 autofocus=True,
             )
-            self._leave = gr.Button("Cancel edit", elem_id="leave", visible=False, **_SMALL)
-            self._days = gr.Button("Timeline", elem_id="days", **_SMALL)
-            self._send = gr.Button("Ask", elem_id="send", variant="primary", **_SMALL)
-            self._halt = gr.Button("Stop", elem_id="stop", **_SMALL)
+            self._keys = buttons(gr, _COMPOSER, "keys")
         self._narrow = gr.HTML(
             {},
             html_template=static("narrow.html"),
@@ -198,46 +202,35 @@ class ChatPanel:
         now = self.turns.get(sent.session)
         return now[-1].answer if now else None
 
-    def _composed(self, text: str, editing: int) -> Updates:
-        """What the composer becomes with this text, where a turn is put otherwise, or none."""
-        leave = self._gr.update(visible=editing != NONE)
-        box = self._gr.update(value=text, autofocus=True)
-        return {self._box: box, self._editing: editing, self._leave: leave}
-
     def _answered(
         self,
         sent: Sent,
         question: str,
         before: list[Turn],
         chat: str,
-        filters: Filters,
+        chosen: object,
         **how: bool,
     ) -> Iterator[Updates]:
         run = self.turns.begin(sent.session, before)
-        begun: Updates = {self._editing: NONE, self._leave: self._gr.update(visible=False)}
-        for now in respond(self._corpus, question, before, filters=filters, **how):
+        rows: Updates = {}
+        for now in respond(self._corpus, question, before, chosen, **how):
             if self._history and not now[-1].growing:
                 chat, now = keep(self._history.chats, chat, now, sent.user)
-                begun |= {self._id: chat, **self._history.rows(chat, sent.user)}
+                if not before:  # a chat that is new, or has another name now
+                    rows = self._history.rows(chat, sent.user)
             self.turns.grow(sent.session, run, now)
-            yield {**self.shown(sent, now), **begun}
+            yield {**self.shown(sent, now), self._id: chat, **rows}
 
     def _ask(
-        self, sent: Sent, typed: str, chosen: object, chat: str, editing: int = NONE
+        self, sent: Sent, typed: str, chosen: object, chat: str, edited: str = ""
     ) -> Iterator[Updates]:
-        """Answers what was typed; where a day is none, the question goes back to its box."""
+        """Answers what was typed, in the place of the turn that was edited and of what followed."""
         if not typed.strip():
-            yield {self._asked: ""}
-            return
-        try:
-            filters = narrowed(self._corpus, chosen)
-        except OnRecordError:
-            yield {self._box: typed}  # what is wrong stands beside the days
+            yield {self._further: self._gr.skip()}
             return
         now = self._turns(sent, chat)
-        yield from self._answered(
-            sent, typed, now if editing == NONE else now[:editing], chat, filters
-        )
+        before = now[: int(edited)] if edited.isdecimal() else now
+        yield from self._answered(sent, typed, before, chat, chosen)
 
     def _picked(self, sent: Sent, chosen: object, chat: str) -> Iterator[Updates]:
         yield from self._ask(sent, sent.text("text"), chosen, chat)
@@ -246,12 +239,8 @@ class ChatPanel:
         self, sent: Sent, chosen: object, chat: str, *, scope: bool = True, plain: bool = False
     ) -> Iterator[Updates]:
         now = self._turns(sent, chat)
-        filters = NO_FILTERS
-        if scope:
-            with suppress(OnRecordError):
-                filters = narrowed(self._corpus, chosen)
-        question, before = last_question(now), without_last(now)
-        yield from self._answered(sent, question, before, chat, filters, scope=scope, plain=plain)
+        question, before, of = last_question(now), without_last(now), chosen if scope else None
+        yield from self._answered(sent, question, before, chat, of, scope=scope, plain=plain)
 
     def _stopped(self, sent: Sent, chat: str) -> Updates:
         return self.came(sent, stop(self._turns(sent, chat)))
@@ -262,7 +251,7 @@ class ChatPanel:
         if not asked:
             return {}
         editing = int(place) if place.isdecimal() and int(place) in asked else asked[-1]
-        return self._composed(now[editing].question, editing)
+        return {self._box: now[editing].question, self._editing: str(editing)}
 
     def _judged(
         self, sent: Sent, chat: str, *, judge: Callable[[Turn], bool | None], told: bool = False
@@ -294,7 +283,7 @@ class ChatPanel:
 
     def _began(self, sent: Sent) -> Updates:
         rows = self._history.rows("", sent.user) if self._history else {}
-        return {**self.came(sent, []), self._id: "", **self._composed("", NONE), **rows}
+        return {**self.came(sent, []), self._id: "", self._box: "", self._editing: "", **rows}
 
     # how that comes about
 
@@ -312,18 +301,20 @@ class ChatPanel:
             further: Finds questions to go on with after an answer.
         """
         outputs = [self._chat, self._actions, self._further]
-        composer = [self._box, self._editing, self._leave]
+        composer = [self._box, self._editing]
         rows = [self._history.listing] if self._history else []
-        begun = [*outputs, self._id, *composer, *rows]
-        self._wire_answers([*begun, self._asked], asking)
+        answered = [*outputs, self._id, *rows]
+        self._wire_answers(answered, asking)
         made = partial(handler, self._gr)
-        self._halt.click(None, cancels=self.answers, **QUIET).then(
+        app.load(None, None, self._chat, js=_SHOWN, **QUIET)
+        self._keys.stop(None, cancels=self.answers, **QUIET).then(
             made(self._stopped), self._id, outputs, **QUIET
         )
-        self._fresh.click(made(self._began), None, begun, **QUIET)
+        self._fresh.fresh(made(self._began), None, [*answered, *composer], **QUIET)
         self._actions.edit(told(self._gr, self._edited), self._id, composer, **QUIET)
-        self._leave.click(lambda: self._composed("", NONE), None, composer, **QUIET)
-        self._days.click(None, self._box, self._box, js=_TIMELINE, **QUIET)
+        self._keys.leave(None, None, composer, js=_LEFT, **QUIET)
+        self._editing.change(None, self._editing, None, js=_EDITING, **QUIET)
+        self._keys.days(None, self._box, self._box, js=_TIMELINE, **QUIET)
         self._wire_taking()
         if self._history:
             self._history.wire(self._gr, app, self.came, outputs)
@@ -339,17 +330,16 @@ class ChatPanel:
             **at_once,
         }
         here, made, act = [self._narrow, self._id], partial(streamed, self._gr), self._actions
-        sent = self._gr.on(
-            [self._box.submit, self._send.click],
-            None,
-            self._box,
-            [self._asked, self._box],
-            js=_TAKEN,
-            **at_once,
-        )
+        box = [self._box, self._editing]
+        taken = {"outputs": [self._asked, self._box, self._place, self._editing], "js": _TAKEN}
         again, picked = self._again, made(self._picked)
         self.answers = [
-            sent.then(made(self._ask), [self._asked, *here, self._editing], **answering),
+            *(
+                sent(None, box, **taken, **at_once).then(
+                    made(self._ask), [self._asked, *here, self._place], **answering
+                )
+                for sent in (self._box.submit, self._keys.send)
+            ),
             self.suggestions.asked(picked, here, **answering),
             self._further.asked(picked, here, **answering),
             asking.asked(picked, here, **answering),
@@ -396,6 +386,23 @@ class ChatPanel:
         }
         for answer in self.answers:
             answer.then(handler(self._gr, followed), None, self._further, **unqueued)
+
+
+def buttons(gr: ModuleType, names: Mapping[str, str], elem_id: str) -> Any:  # noqa: ANN401
+    """Buttons whose ids are the events that they bring; Gradio's own come in seven files more.
+
+    Args:
+        gr: Gradio.
+        names: What each says, by its id.
+        elem_id: Names them all.
+    """
+    made = render("buttons.html", names=names)
+    pressed = f"""const known = {json.dumps(list(names))};
+element.addEventListener("click", (event) => {{
+    const button = event.target.closest("button");
+    if (button) trigger(button.id);
+}});"""
+    return gr.HTML(made, js_on_load=pressed, elem_id=elem_id, **_BARE)
 
 
 def offers_html(texts: Sequence[str]) -> str:

@@ -28,6 +28,12 @@ log = logging.getLogger(__name__)
 REMEMBERED = "() => localStorage.getItem('onrecord-open') ?? ''"
 REMEMBER = "id => localStorage.setItem('onrecord-open', id)"
 
+UNDONE = 100
+"""Pages whose last deleted chat is held to be brought back."""
+
+SHOWN = 200
+"""Chats that are listed; the search finds the others."""
+
 COPY = "text => { if (text) navigator.clipboard.writeText(text); }"
 SAVE = """file => {
     if (!file) return;
@@ -146,7 +152,8 @@ def listed(
         gone: The chat that was deleted last, which can be brought back.
     """
     found = chats.search(words or "", user)
-    return render("history.html", found=found, words=words, chat=chat, gone=gone)
+    shown = {"found": found[:SHOWN], "more": len(found) - SHOWN, "words": words}
+    return render("history.html", **shown, chat=chat, gone=gone)
 
 
 def exported(chats: ConversationStore, chat: str, user: str, kind: str) -> str:
@@ -193,7 +200,8 @@ class HistoryPanel:
         """
         self.chats = chats
         self.chat = gr.Textbox("", **UNSEEN)
-        self._gone = gr.State(None)  # the chat that was deleted last
+        # What each page deleted last; a ``gr.State`` comes in a file of its own.
+        self._gone: dict[str, Gone] = {}
         self._search = gr.Textbox(
             label="Search in them",
             placeholder="Search",
@@ -251,14 +259,18 @@ class HistoryPanel:
 
         def deleted(sent: Sent, words: str) -> Updates:
             gone = delete(chats, sent.text("id"), sent.user)
+            if gone:
+                self._gone[sent.session] = gone
+            while len(self._gone) > UNDONE:
+                self._gone.pop(next(iter(self._gone)))
             rows = self.rows("", sent.user, words, gone)
-            return {**came(sent, []), self.chat: "", self._gone: gone, **rows}
+            return {**came(sent, []), self.chat: "", **rows}
 
-        def restored(sent: Sent, gone: Gone | None, words: str) -> Updates:
-            chat = restore(chats, gone, sent.user) if gone else ""
-            return {**turned(sent, chat, words), self._gone: None}
+        def restored(sent: Sent, words: str) -> Updates:
+            gone = self._gone.pop(sent.session, None)
+            return turned(sent, restore(chats, gone, sent.user) if gone else "", words)
 
-        all_ = [*outputs, self.chat, self._gone, self.listing]
+        all_ = [*outputs, self.chat, self.listing]
         here = [self.chat, self._search]
         app.load(None, None, self.chat, js=REMEMBERED, **QUIET).then(
             handler(gr, turned), here, all_, **QUIET
@@ -268,4 +280,4 @@ class HistoryPanel:
         self.listing.opened(told(gr, opened), self._search, all_, **QUIET)
         self.listing.renamed(told(gr, renamed), here, self.listing, **QUIET)
         self.listing.deleted(told(gr, deleted), self._search, all_, **QUIET)
-        self.listing.restored(handler(gr, restored), [self._gone, self._search], all_, **QUIET)
+        self.listing.restored(handler(gr, restored), self._search, all_, **QUIET)

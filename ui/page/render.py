@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from index.article import Article, Change, changes
@@ -14,6 +15,7 @@ from index.text.sentences import split_blocks
 from rag.answer_text import MAY, NEAREST, REFUSAL, sentence
 from rag.corpus import Corpus
 from rag.periods import day_text
+from rag.requests.timeline import events_of
 from rag.types import Answer, Citation, Short
 from ui.answer_parts import ITEMIZED, Span, in_claim, paragraphs, pieces
 from ui.templating import counted, render
@@ -266,6 +268,9 @@ def _touches(change: Change, cited: Sequence[str]) -> bool:
 NEWEST = 3
 """Articles that are named before the first question."""
 
+READ = 60
+"""Articles that are read for days, where none has a day of publication."""
+
 
 def masthead_html(corpus: Corpus, notice: str) -> str:
     """The name of the page, how many articles it holds, and a sentence about them.
@@ -292,4 +297,16 @@ def welcome_html(corpus: Corpus) -> str:
     if dated:
         holds.append(" to ".join(dict.fromkeys(day_text(it[0]) for it in (dated[-1], dated[0]))))
     named = [each for _, _, each in dated[:NEWEST]] or listed[:NEWEST]
-    return render("welcome.html", holds=holds, named=named, dated=bool(dated), opening=opening)
+    told = {"holds": holds, "named": named, "dated": bool(dated), "opening": opening}
+    return render("welcome.html", **told, days=bool(dated) or _tells_days(corpus))
+
+
+def _tells_days(corpus: Corpus) -> bool:
+    """Whether a text tells what happened on which day, of a corpus without days of publication."""
+    return _days_told(corpus, corpus.manifest()["token"])
+
+
+@lru_cache(maxsize=8)
+def _days_told(corpus: Corpus, token: str) -> bool:
+    del token  # of the generation: another one is another entry
+    return any(map(events_of, corpus.newest(READ)))

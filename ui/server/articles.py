@@ -258,7 +258,7 @@ def add_alerts(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
 
 
 def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
-    """The routes that keep and remove alerts.
+    """The routes that keep alerts, remove them and bring them back.
 
     Args:
         app: The server.
@@ -303,6 +303,18 @@ def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         """Removes the alert of this number, and what it found: one's own, as an admin any."""
         kept = _alerts(request, corpus)
         return JSONResponse(await pool.run(lambda: _value(kept.remove(str(number)))))
+
+    @app.post(
+        "/api/alerts/{number}",
+        tags=["corpus"],
+        responses=schemas.replies(
+            schemas.AlertOut, "The alert that is back.", (401, 403, 404, 422, 503)
+        ),
+    )
+    async def restore(request: Request, number: int, who: Adding) -> Response:
+        """Brings an alert back that was removed within the hour: one's own, as an admin any."""
+        kept = _alerts(request, corpus)
+        return JSONResponse(await pool.run(lambda: _value(kept.restore(number))))
 
 
 def _alerts(request: Request, corpus: Corpus) -> Alerts:

@@ -165,8 +165,9 @@ def _named(host: str) -> str:
     return f"[{host}]" if address.version == 6 else host
 
 
-# Seconds until a process that says nothing is taken for dead, and replaced.
-_SILENT = 30
+# Seconds until a process that says nothing is taken for dead, and replaced. It says nothing before
+# it has imported what it needs: 3 s alone, and on a busy machine ten times that.
+_SILENT = 90
 
 
 def serve(

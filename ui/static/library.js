@@ -35,6 +35,8 @@ async function draw() {
   find(".pages").hidden = shown.found === 0;
   find(".pages .count").textContent =
     `${shown.first + 1}–${shown.last} of ${shown.found.toLocaleString("en")}${of}`;
+  const whole = shown.last - shown.first === shown.found;
+  for (const button of element.querySelectorAll(".pages button")) button.hidden = whole;
   find(".pages .before").disabled = shown.first === 0;
   find(".pages .after").disabled = shown.last >= shown.found;
   find(".pages .before").dataset.first = 2 * shown.first - shown.last;
@@ -146,11 +148,14 @@ async function drop(button) {
   const told = await response.json();
   await draw();
   if (!response.ok) return gone(sentence(told.error));
-  if ("others" in button.dataset) return gone(`“${told.text}” was removed.`);
   const undo = document.createElement("button");
   undo.type = "button";
   undo.textContent = "Undo";
-  undo.addEventListener("click", () => keep(told.text));
+  undo.addEventListener("click", async () => {
+    const back = await fetch(`api/alerts/${told.number}`, { method: "POST" });
+    await draw();
+    gone(back.ok ? `“${told.text}” is back.` : sentence((await back.json()).error));
+  });
   gone(`“${told.text}” was removed. `, undo);
   undo.focus();
 }
@@ -250,8 +255,8 @@ element.addEventListener("click", (event) => {
   if (!button || "busy" in element.dataset) return;
   if (button.dataset.ask) {
     trigger("asked", { text: button.dataset.ask });
-    document.querySelector('#rooms [role="tab"]').click();
-    setTimeout(() => document.querySelector("#ask textarea").focus({ preventScroll: true }), 50);
+    document.querySelector("#doors [role=tab]").click();
+    document.querySelector("#ask textarea").focus({ preventScroll: true });
   } else if (button.dataset.drop) {
     drop(button);
   } else if (button.classList.contains("bell")) {
@@ -293,4 +298,4 @@ element.addEventListener("click", (event) => {
   }
 });
 
-draw();
+element.closest("#corpus").addEventListener("onrecord:entered", () => { if (!chosen().length) draw(); });

@@ -83,7 +83,28 @@ function close() {
   marker = null;
 }
 
+// Each room has the article that was opened in it.
+const tabs = document.querySelectorAll("#doors [role=tab]");
+const room = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+let before = null; // the citation that is open in the other one
+for (const tab of tabs) {
+  room(tab).role = "tabpanel";
+  room(tab).setAttribute("aria-label", tab.textContent);
+}
+
+function enter(tab) {
+  if (tab.getAttribute("aria-selected") === "true") return;
+  for (const each of tabs) each.setAttribute("aria-selected", String(each === tab));
+  const was = marker;
+  close();
+  if (before?.isConnected) open(before, tab);
+  before = was;
+  room(tab).dispatchEvent(new Event("onrecord:entered"));
+}
+
 document.addEventListener("click", (event) => {
+  const tab = event.target.closest?.("#doors [role=tab]");
+  if (tab) return enter(tab);
   const button = event.target.closest?.("#reader .steps button");
   if (button?.classList.contains("close")) {
     shut = true;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
 from index.article import Article, Place
 from index.boilerplate import rules
@@ -19,6 +20,9 @@ MOST_TEASERS = 4
 ENTRY = re.compile(r"\b(?:live|entry|update|timeline|ticker|liveblog)(?:\b|[-_])", re.IGNORECASE)
 LIVE = re.compile(r"\b(?:live|update|timeline|ticker|liveblog)(?:\b|[-_])", re.IGNORECASE)
 CLOCK = re.compile(r"\s*\d{1,2}[:.h]\d{2}\b.{0,12}")
+HEADED = re.compile(  # a heading that begins with the time of its entry
+    r"\s*(\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\b\.?|\s?Uhr\b)?(?:\s[A-Z]{2,4}T\b)?)(?!\w)[\s:|·–—-]*"
+)
 MIN_ENTRIES = 3  # of a live blog
 MIN_WORDS = 10  # of a paragraph of an entry, or above the first
 
@@ -66,8 +70,10 @@ def _called(node: Node) -> str:
 def entries(tree: Node) -> list[Node]:
     """The parts that are called entries and have a time and a paragraph each; none of few.
 
-    What shows nothing but a time in them becomes a ``time`` of the tree.
+    What shows nothing but a time in them becomes a ``time`` of the tree; a heading that begins with
+    one and what follows it become an entry.
     """
+    _under_headings(tree)
     for node in tree.iter("strong", "b", "span", "p", "h3", "h4"):
         called = ENTRY.search(" ".join(map(_called, list(node.iterancestors())[:2])))
         if called and len(node) == 0 and CLOCK.fullmatch(node.text or ""):
@@ -81,6 +87,31 @@ def entries(tree: Node) -> list[Node]:
     }
     outer = {above for entry in found for above in entry.iterancestors()}
     return [node for node in tree.iter() if node in found - outer]
+
+
+def _under_headings(tree: Node) -> None:
+    """Makes entries of headings that begin with a time, where a page has enough of them."""
+    heads = {
+        node: told
+        for node in tree.iter("h2", "h3", "h4", "h5")
+        if node.find(".//time") is None and (told := HEADED.match(node.text_content()))
+    }
+    if len(heads) < MIN_ENTRIES:
+        return
+    for node, told in heads.items():
+        entry = node.makeelement("section", {"class": "live-entry"})
+        below = takewhile(lambda each: heads.keys().isdisjoint(each.iter()), node.itersiblings())
+        following = list(below)
+        node.addprevious(entry)
+        time = node.makeelement("time")
+        time.text, rest = told[1], node.text_content()[told.end() :]
+        entry.append(time)
+        if rest.strip():
+            heading = node.makeelement("h3")
+            heading.text = rest
+            entry.append(heading)
+        entry.extend(following)
+        node.drop_tree()
 
 
 def join_times(tree: Node, parts: list[Node]) -> None:
@@ -162,30 +193,30 @@ MIN_LINKED = 5  # headlines that are links, of a page that lists articles
 MAX_RUN = 2  # paragraphs between two of them
 
 
-def wall(text: str, title: str, tree: Node) -> str | None:
+def wall(text: str, title: str = "", tree: Node | None = None) -> str | None:
     """Why a page holds no article though it holds text; None if it may hold one.
 
     Args:
         text: What seems to be its article.
         title: Its title.
-        tree: The page.
+        tree: The page; None where only its text is there.
     """
     lines = [line for line in text.split("\n") if line.strip()]
     own = [line for line in lines if not _notice(plain(line))]
     prose = sum(word_count(line) for line in own if is_sentence(line))
     if prose <= MAX_PROSE:
         shown = plain(f"{title} {text}" if word_count(text) <= MAX_WORDS else "")
-        if word_count(text) < MIN_TEXT_WORDS:
+        if tree is not None and word_count(text) < MIN_TEXT_WORDS:
             shown += plain(_shown(tree))
         for pattern, reason in KINDS:
             if pattern.search(shown):
                 return reason
         notices = [plain(line) for line in lines if _notice(plain(line))]
-        if any(map(_asks_consent, notices)):
+        if any(map(_asks_consent, [*notices, shown if rules.OURS.search(shown) else ""])):
             return CONSENT
         if any(map(rules.PAID.search, notices)):
             return PAYWALL
-    return LISTING if _lists(tree, lines) else None
+    return LISTING if tree is not None and _lists(tree, lines) else None
 
 
 def _notice(line: str) -> bool:

@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 from index.boilerplate import rules
 from index.readers.encoding import letters
-from index.readers.fields import NO_DAY, language_code, one_line, past_day
+from index.readers.fields import language_code, no_day, one_line, past_day
 from index.readers.html.names import (
     PAGES,
     authors,
@@ -414,7 +414,7 @@ class _Page:
         values = (*(value for value, _ in self._told_dates()), *(line for _, line in seen))
         unclear = filter(A_DAY.search, filter(None, map(one_line, values)))
         if not chosen and (left_out := next(unclear, None)):
-            self.found.origins["published"] = f"{NO_DAY}{left_out}"
+            self.found.origins["published"] = no_day(left_out, self.language)
 
     def _told_dates(self) -> Iterator[tuple[object, str]]:
         for name in ("datePublished", "dateCreated"):

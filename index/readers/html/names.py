@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from index.boilerplate import rules
 from index.readers.encoding import letters
 from index.readers.fields import (
-    NO_DAY,
     Particulars,
+    no_day,
     one_line,
     parse_date,
     particulars,
@@ -82,7 +82,7 @@ def stated_by_hand(*fields: Mapping[str, object]) -> tuple[Particulars, list[tup
     known = particulars(*fields)
     known["author"], known["publisher"] = authors(known["author"]), outlet(known["publisher"])
     unclear = [] if known["published"] else unclear_dates(*fields)
-    return known, [("published", f"{NO_DAY}{day}") for day in unclear]
+    return known, [("published", no_day(day, known["language"])) for day in unclear]
 
 
 def _split(line: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 import pytest
@@ -112,6 +112,8 @@ def test_what_narrows_the_list_is_offered_with_counts_and_what_is_typed_is_marke
         ("Wire", 1, False),
     ]
     assert next(f.query for f in found["Month"]) == 'after:"April 2026" before:"April 2026"'
+    told = [f.label for f in found["Month"]]
+    assert told == sorted(told, key=lambda month: datetime.strptime(month, "%B %Y"), reverse=True)
     for facet in (f for each in found.values() for f in each):
         got = matching(held, facet.query, partial(holding, corpus), TODAY)
         assert len(got) == facet.count
