@@ -62,7 +62,7 @@ def asked(found, question, threshold, max_claims=4):
             threshold=threshold,
             max_claims=max_claims,
         )
-        answer = corpus.ask(question)
+        answer = corpus.ask(question, plain=True)  # a subject alone would be a brief
         cited = (*answer.citations, *answer.nearest)
         return answer, {c.article_id: corpus.article(c.article_id).text for c in cited}
 
