@@ -52,7 +52,7 @@ def leans(question: str, known: str = "") -> bool:
     named = own or any(_is_name(word) for word in rest.split()[1:])
     if opener and _goes_on(question, rest, named=named, words=words):
         return True
-    complete = words >= SHORT - 1 and _COMPLETE.match(rest)
+    complete = words >= SHORT - 2 and _COMPLETE.match(rest)
     if own or words >= SHORT or complete or (not opener and _names_only(rest)):
         return False
     # "Who resigned?" is whole; "Over how many years?" is not.

@@ -60,6 +60,9 @@ CORRECTIONS, PASSAGES = 20, 8
 # Further sentences of evidence that a fact is held against.
 BESIDE = 12
 
+# How far behind the surest, in log odds, a sentence may be that was corrected.
+NEARLY = 1.0
+
 # Sentences of an article that are compared, and of all; differences that are told.
 SENTENCES, ALL, MOST = 30, 440, 8
 
@@ -261,8 +264,10 @@ def with_other_account(
         embedder: The model that the index was made with.
         reader: The model that tells whether one sentence supports another.
     """
-    lines = _beside(answer.query, found[0], found[1:], embedder, reader)
-    if not lines:
+    least = found[0].log_odds - NEARLY
+    likely = list(takewhile(lambda each: each.log_odds >= least, found[:BESIDE]))
+    lines = next(filter(None, (_correction(each, found, embedder) for each in likely)), None)
+    if not (lines := lines or _beside(answer.query, found[0], found[1:], embedder, reader)):
         return answer
     claims, citations = composed(lines)
     first = citations[0]
@@ -280,26 +285,32 @@ def with_other_account(
     )
 
 
-def _beside(
-    asked: str, best: Evidence, others: Sequence[Evidence], embedder: Embedder, reader: Reader
-) -> list[Line]:
-    """The sentence that answers and another that gives another figure or day, if one does."""
+def _correction(best: Evidence, found: Sequence[Evidence], embedder: Embedder) -> list[Line]:
+    """The correction that a sentence is of, or what corrects it before itself; else none."""
     place = best.article, best.index
     label = f"{_CORRECTED} – {published_by(best.article)}"
     if _corrects(best.article) and best.index < OPENING:
         says = _correct(best.article, best.index)
         return [Line(*place, label), *(Line(best.article, n, label) for n in says)]
-    apart = [o for o in others[:BESIDE] if o.article.story != best.article.story]
     correcting = [
         article
-        for article in {o.article.pk: o.article for o in apart}.values()
+        for article in {o.article.pk: o.article for o in found[: BESIDE + 1]}.values()
         if _corrects(article) and _before(best.article, article)
     ]
-    for found in chain(*(_repairs(article, [place], embedder) for article in correcting)):
+    for repair in chain(*(_repairs(article, [place], embedder) for article in correcting)):
         return [
-            Line(*found.other, f"{_CORRECTED} – {published_by(found.other[0])}"),
+            Line(*repair.other, f"{_CORRECTED} – {published_by(repair.other[0])}"),
             Line(*place, f"As first reported – {published_by(best.article)}"),
         ]
+    return []
+
+
+def _beside(
+    asked: str, best: Evidence, others: Sequence[Evidence], embedder: Embedder, reader: Reader
+) -> list[Line]:
+    """The sentence that answers and another that gives another figure or day, if one does."""
+    place = best.article, best.index
+    apart = [o for o in others[:BESIDE] if o.article.story != best.article.story]
     vectors = embedder.encode_passages([best.text, *(other.text for other in apart)])
     cosines = vectors @ vectors[0]
     day = best.article.article.published

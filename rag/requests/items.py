@@ -135,7 +135,7 @@ def named(material: Material, found: Sequence[Evidence], asked: str) -> list[Lin
         found: The evidence, most probable first.
         asked: The request.
     """
-    kind = next((kind for kind, words in _KINDS.items() if words.search(asked)), "")
+    kind = kind_of(asked)
     noun = sort_of(asked)
     items = _called(material, noun) if noun and _unbound(asked, noun, material.subject) else []
     if len(items) < 2 and kind == "place" and _LOCATED.search(asked):
@@ -167,6 +167,11 @@ def _about(material: Material, one: Evidence) -> bool:
     """Whether a sentence or the opening of its article speaks of the subject."""
     texts = (quoted(one.article, one.index), opening(one.article))
     return not material.weights or max(map(material.share, texts)) >= HELD
+
+
+def kind_of(asked: str) -> str:
+    """Which kind of names is asked for: "person", "place" or "body"; "" for any thing."""
+    return next((kind for kind, words in _KINDS.items() if words.search(asked)), "")
 
 
 def sort_of(asked: str) -> str:

@@ -24,7 +24,16 @@ from rag.reading.reader import Reader
 from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import MOST, brief
 from rag.requests.comparison import EACH, comparison, speakers, wanted
-from rag.requests.items import QUOTED, cast, either, listed, named, sort_of, speakers_quoted
+from rag.requests.items import (
+    QUOTED,
+    cast,
+    either,
+    kind_of,
+    listed,
+    named,
+    sort_of,
+    speakers_quoted,
+)
 from rag.requests.material import (
     ARTICLES,
     OPENS,
@@ -543,6 +552,9 @@ def _list(request: Request, desk: Desk) -> Reply | None:
         quoted = f"Quoted: {in_a_row([line.label for line in lines])}."
         return Reply(quoted, lines) if lines else None
     sort = {*content_stems(sort_of(desk.question))}
+    known = any(map(desk.now.search_index.article_words.frequency, sort))
+    if sort and not known and not kind_of(desk.question):
+        return _nothing(request, desk.gather(request.subject), desk)
     material = desk.gather("" if {*content_stems(request.subject)} <= sort else request.subject)
     if _PEOPLE.search(desk.question) and (lines := cast(material)):
         return Reply(f"Named: {in_a_row([line.label for line in lines])}.", lines)
@@ -552,7 +564,7 @@ def _list(request: Request, desk: Desk) -> Reply | None:
     if lines := listed(material, found):
         return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
     lines = named(material, found, desk.question)
-    if len(lines) < 2:
+    if len(lines) < (2 if _ONE.match(desk.question) else 1):
         return None
     return Reply(f"Found: {in_a_row([line.label for line in lines])}.", lines)
 

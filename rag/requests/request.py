@@ -56,9 +56,9 @@ _WHO = r"(?:the )?(?P<{0}>[\w’'-]+(?: [\w’'-]+)??)"
 _PHRASES = Phrases(
     "rag.requests", **{f"who_{n}": _WHO.format(n) for n in ("one", "other", "first", "second")}
 )
-_ASKS, _WHAT_NEXT, _YES_OR_NO, _THEIRS, _WANTED, _SAYS, _DISAGREE = (
+_WHAT_NEXT, _YES_OR_NO, _THEIRS, _WANTED, _SAYS, _DISAGREE = (
     _PHRASES.compiled(name, re.I)
-    for name in ("asks", "what_next", "yes_or_no", "theirs", "asks_for", "says", "disagree")
+    for name in ("what_next", "yes_or_no", "theirs", "asks_for", "says", "disagree")
 )
 _AGREE, _FRAME, _WRONG, _CORRECTIONS, _ARTICLES, _MENTIONED, _HELD_HERE = (
     _PHRASES.compiled(name, re.I)
@@ -94,7 +94,6 @@ _WORDS = (
 
 
 _LISTED = re.compile(r"\W*(?:(?:give|show|make)(?: me)? )?(?:an? )?(?:bullet(?:ed)? )?list\b", re.I)
-_THEY = re.compile(r"\b(?:will|would|can|did|do|are|were|have) (?:they|both)\b", re.I)
 _DEMANDS = re.compile(r"\bdemands\W*$", re.I)
 
 
@@ -388,20 +387,16 @@ def _quotes_of(text: str, subject: list[str], named: list[str]) -> Request:
             named, subject = [who], [words for words in subject if words not in who]
     whose, *others = named or [""]  # whoever is named later is spoken of
     others = [words for words in (*subject, *others) if words not in whose]
-    return Request("quotes", " ".join(others).strip(), speaker=whose)
+    return Request("quotes", " ".join(dict.fromkeys(others)).strip(), speaker=whose)
 
 
 def _kind_of(text: str, found: RequestReading) -> str:
     """The kind of a request as the model has it; a fact, unless it is surely another."""
     if kind := _kind_by_form(text, found):
         return kind
-    corrected = found.kind == "disagreement" and CORRECTED.search(text)
-    unsure = found.probability < SURE and not corrected
-    unsure |= found.kind == "comparison" and bool(_THEY.search(text))
-    asks = (found.kind in ("search", "latest") and _ASKS.match(text)) or _WHAT_NEXT.match(text)
-    # "What happens to the prisoners", "is there a timetable"
-    timed = found.kind == "timeline" and _YES_OR_NO.match(text)
-    return "fact" if unsure or asks or timed else found.kind
+    unsure = found.probability < SURE or _WHAT_NEXT.match(text)  # "what happens to the prisoners"
+    timed = found.kind == "timeline" and _YES_OR_NO.match(text)  # "is there a timetable"
+    return "fact" if unsure or timed else found.kind
 
 
 def _kind_by_form(text: str, found: RequestReading) -> str:

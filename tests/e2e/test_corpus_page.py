@@ -282,6 +282,7 @@ def test_each_room_has_the_article_that_was_opened_in_it(visit, address):
     title.wait_for(state="hidden")
     page.get_by_role("tabpanel", name="Corpus").get_by_role("link", name="Bread dearer").click()
     title.get_by_text("Bread dearer").wait_for()
+    page.evaluate("document.querySelector('#welcome ul').outerHTML += ''")  # it was drawn anew
     page.get_by_role("tab", name="Ask").press("Enter")
     title.get_by_text("Hail in Riga").wait_for()
     assert page.get_by_role("tab", name="Ask").evaluate("e => e === document.activeElement")

@@ -97,7 +97,9 @@ function enter(tab) {
   for (const each of tabs) each.setAttribute("aria-selected", String(each === tab));
   const was = marker;
   close();
-  if (before?.isConnected) open(before, tab);
+  const href = before?.getAttribute("href"); // what was drawn anew has the same link again
+  const link = before?.isConnected ? before : room(tab).querySelector(`a[href="${href}"]`);
+  if (link) open(link, tab);
   before = was;
   room(tab).dispatchEvent(new Event("onrecord:entered"));
 }
