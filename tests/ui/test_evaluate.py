@@ -27,7 +27,7 @@ QUESTIONS = [
     {"id": "g3", "question": "Who leads the trams of Kyiv?", "answerable": False},
     {
         "id": "g4",
-        "question": "And boats?",
+        "question": "And where did boats come?",
         "history": [{"role": "user", "content": "Where did snow lay in Oslo?"}],
         "docs": ["snow"],
     },

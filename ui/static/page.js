@@ -211,10 +211,11 @@ function settle() {
   const first = answer?.querySelector(MARKERS);
   const key = `${asked} ${last?.textContent} ${first?.getAttribute("href")}`;
   if (key === opened || (grows && !first)) return;
+  const began = opened === ""; // the chat came, perhaps after a link was pressed
   opened = key;
   if (pinned) pinned = false;
   else if (first && wide.matches && !shut) open(first, document.body);
-  else if (marker || !first) close();
+  else if (!began && (marker || !first)) close();
 }
 
 let risen = null; // the question that came to the top, until the reader scrolls or presses something
