@@ -10,11 +10,12 @@ from typing_extensions import override
 
 from index import damage, migrate, search_index
 from index.article import Article
-from index.database import Engine, Place, is_database
+from index.database import Place, is_database
 from index.disk import MAKING, Connections, alone, damaged, logged, put, recognise
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, OnRecordError
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.search_index import SearchIndex, SearchIndexDamaged
+from index.storage import Engine
 
 LEDGER = "ledger.sqlite"
 

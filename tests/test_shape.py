@@ -80,13 +80,13 @@ def test_enough_public_functions_describe_their_arguments():
 
 
 def imports(node: ast.AST) -> Iterator[str]:
-    """What a module imports when it runs; of ``from a import b`` both a.b and a, if it is none."""
+    """What a module imports, for its types too; of ``from a import b`` both a.b and a, if none."""
     for each in ast.iter_child_nodes(node):
         if isinstance(each, ast.Import):
             yield from (name.name for name in each.names)
         elif isinstance(each, ast.ImportFrom):
             yield from (f"{each.module}.{name.name}" for name in each.names)
-        elif not (isinstance(each, ast.If) and ast.unparse(each.test) == "TYPE_CHECKING"):
+        else:
             yield from imports(each)
 
 

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from index import damage
 from index.article import Article
-from index.database import Database, Engine
+from index.database import Database
 from index.errors import (
     IndexBusy,
     IndexDamaged,
@@ -29,6 +29,7 @@ from index.errors import (
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.postgres import search
 from index.search_index import SearchIndex
+from index.storage import Engine
 
 SCHEMA = "onrecord"
 """The schema that an index lies in unless its address names another: ``?schema=desk``."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Unpack
+from typing import Protocol, Unpack
 
 from index.readers.encoding import scrub
-from rag.types import Answer, How, Said, Turn, as_turns, messages_of
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
+from rag.types import Answer, AskRequest, How, Said, Turn, as_turns, messages_of
 
 # A program may send a million characters. A turn leans on one of the last three that ask something;
 # what it means was said early in a reply (2,000 characters are the longest question).
@@ -54,10 +51,17 @@ def turns_of(history: Iterable[Said]) -> list[Turn]:
     return found[::-1]
 
 
+class Answerer(Protocol):
+    """What a chat needs of a corpus."""
+
+    def stream(self, question: str | AskRequest, **how: Unpack[How]) -> Iterator[Answer]:
+        """Answers a question asked after earlier turns, or refuses to; the last one is whole."""
+
+
 class Conversation:
     """The turns of one chat with a corpus; not for several threads at once."""
 
-    def __init__(self, corpus: Corpus, history: Iterable[Said] = ()) -> None:
+    def __init__(self, corpus: Answerer, history: Iterable[Said] = ()) -> None:
         self._corpus = corpus
         self._turns = as_turns(history)
 

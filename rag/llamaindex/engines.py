@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
@@ -22,16 +22,13 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from index.text.sentences import split_sentences
-from rag.dialogue.history import Conversation
+from rag.dialogue.history import Answerer, Conversation
 from rag.llamaindex.stores import PartUnusable, chunk_node, source_nodes, text_of
 from rag.pipeline import Pipeline
 from rag.reading.evidence import LEVEL, MARGIN, RELEVANCE
 from rag.reading.reader import SentenceReading, Text, default_reader
 from rag.retrieve import Query
 from rag.types import NO_FILTERS, Filters, Said
-
-if TYPE_CHECKING:
-    from rag.corpus import Corpus
 
 
 class CorpusRetriever(BaseRetriever):
@@ -60,7 +57,7 @@ class CorpusQueryEngine(BaseQueryEngine):
     """
 
     def __init__(
-        self, corpus: Corpus, retriever: BaseRetriever, filters: Filters = NO_FILTERS
+        self, corpus: Answerer, retriever: BaseRetriever, filters: Filters = NO_FILTERS
     ) -> None:
         super().__init__(callback_manager=CallbackManager())
         self._corpus = corpus
@@ -85,7 +82,7 @@ class CorpusQueryEngine(BaseQueryEngine):
 class CorpusChatEngine(BaseChatEngine):
     """One chat; not for several threads at once. What it streams was checked."""
 
-    def __init__(self, corpus: Corpus, filters: Filters = NO_FILTERS) -> None:
+    def __init__(self, corpus: Answerer, filters: Filters = NO_FILTERS) -> None:
         self._corpus = corpus
         self._filters = filters
         self.reset()
