@@ -34,6 +34,7 @@ from index.text.words import content_stems
 from rag.alerts import Hit, is_question, matching
 from rag.question import UnusableQuestion, understand
 from ui.output import plain
+from ui.server.auth import ROLES
 
 if TYPE_CHECKING:
     from rag.corpus import Corpus
@@ -423,6 +424,17 @@ def _put(parent: ElementTree.Element, name: str, text: str, **attributes: str) -
 
 
 log = logging.getLogger(__name__)
+
+
+def alerts_for(directory: Path, user: str, role: str) -> Alerts:
+    """The alerts that are the business of who asks: their own, an admin's those of all.
+
+    Args:
+        directory: Where the file lies.
+        user: Who signed in; "" where nobody does.
+        role: One of ``ROLES``.
+    """
+    return Alerts(directory, user, every=role == ROLES[-1])
 
 
 def keep(alerts: Alerts, place: Place, text: str) -> Alert:

@@ -203,19 +203,20 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
             found["Month"][month, f'after:"{month}" before:"{month}"'] += 1
         if row.language:
             found["Language"][row.language, f"language:{row.language}"] += 1
-    days = {f"{row.published:%B %Y}": row.published for row in rows if row.published}
+    days = {f"{day:%B %Y}": -day.toordinal() for row in rows if (day := row.published)}
     shown = {}
     for field, values in found.items():
-        ranked = sorted(values.items(), key=lambda it: it[0])
-        if field == "Month":
-            ranked.sort(key=lambda it: days[it[0][0]], reverse=True)
-        ranked.sort(key=lambda it: (it[0][1] not in typed, -it[1]))
+        newest = days if field == "Month" else {}
+        ranked = sorted(
+            (query not in typed, -count, newest.get(label, 0), label, query)
+            for (label, query), count in values.items()
+        )
         told = [
-            Facet(label, query, n, query in typed, label in quoted)
-            for (label, query), n in ranked[: _VALUES * (1 + (field == "Named"))]
+            Facet(label, query, -count, query in typed, label in quoted)
+            for _, count, _, label, query in ranked[: _VALUES * (1 + (field == "Named"))]
         ]
-        if field == "Month":
-            told.sort(key=lambda each: days[each.label], reverse=True)
+        if newest:
+            told.sort(key=lambda each: days[each.label])
         if len(told) > 1 or any(each.chosen for each in told):
             shown[field] = told
     return shown

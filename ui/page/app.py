@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from rag.corpus import Corpus
 from rag.question_generation.suggest import follow_ups, suggest
 from rag.types import Answer
-from ui.alerts import Alerts
+from ui.alerts import Alerts, alerts_for
 from ui.conversation_store.store import ConversationStore
 from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms, library
@@ -32,7 +32,7 @@ from ui.page.render import masthead_html, welcome_html
 from ui.sample import NOTICE, SUGGESTIONS, home, is_sample
 from ui.server import process
 from ui.server.api import build_api
-from ui.server.auth import ROLES, Users
+from ui.server.auth import Users
 from ui.server.metrics import Metrics
 from ui.server.middleware import Guard, SecurityHeaders
 from ui.server.server import Server
@@ -96,7 +96,12 @@ def build_app(
         return open_source(corpus, ref, original=originals())
 
     def listed(sent: Sent, wanted: object) -> dict[str, Any]:
-        return library(corpus, wanted, terms().within(sent.role), _alerts(corpus, sent))
+        return library(
+            corpus,
+            wanted,
+            terms().within(sent.role),
+            alerts_for(home(corpus), sent.user, sent.role),
+        )
 
     def renewed(sent: Sent) -> tuple[str, ...]:
         told = masthead_html(corpus, notice(sent.user)), welcome_html(corpus)
@@ -275,11 +280,6 @@ def serve(
         page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
     except KeyboardInterrupt:
         page.close()
-
-
-def _alerts(corpus: Corpus, sent: Sent) -> Alerts:
-    """Those that a reader may see."""
-    return Alerts(home(corpus), sent.user, every=sent.role == ROLES[-1])
 
 
 def _notice(corpus: Corpus, who: str) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from index.build import Progress
 from rag.corpus import Corpus
 from ui import output
-from ui.alerts import TYPE, Alert, Alerts, keep, rss
+from ui.alerts import TYPE, Alert, Alerts, alerts_for, keep, rss
 from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.sample import home
@@ -318,9 +318,7 @@ def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
 
 
 def _alerts(request: Request, corpus: Corpus) -> Alerts:
-    """The alerts that are the business of who asks: their own, an admin's those of all."""
-    user, role = signed_in(request.scope)
-    return Alerts(home(corpus), user, every=role == ROLES[-1])
+    return alerts_for(home(corpus), *signed_in(request.scope))
 
 
 def _value(alert: Alert) -> dict[str, Any]:

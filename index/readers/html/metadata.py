@@ -411,10 +411,11 @@ class _Page:
         chosen = self.found.published
         if chosen and printed and abs(chosen - printed) > timedelta(days=1):
             self.found.origins["published"] += f"; the page shows {printed}"
-        values = (*(value for value, _ in self._told_dates()), *(line for _, line in seen))
-        unclear = filter(A_DAY.search, filter(None, map(one_line, values)))
-        if not chosen and (left_out := next(unclear, None)):
-            self.found.origins["published"] = no_day(left_out, self.language)
+        if not chosen:
+            values = chain((value for value, _ in self._told_dates()), (line for _, line in seen))
+            unclear = filter(A_DAY.search, filter(None, map(one_line, values)))
+            if left_out := next(unclear, None):
+                self.found.origins["published"] = no_day(left_out, self.language)
 
     def _told_dates(self) -> Iterator[tuple[object, str]]:
         for name in ("datePublished", "dateCreated"):
