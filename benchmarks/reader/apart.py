@@ -12,13 +12,12 @@ from those that are not. Nothing of these files is trained on.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from examples import APART, PASSAGES_APART, with_texts
+from examples import APART, PASSAGES_APART, lines_of, with_texts
 from sklearn.metrics import roc_auc_score
 
 from index.text.sentences import split_sentences
@@ -33,11 +32,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="public texts, for the questions on them")
     given = parser.parse_args()
     reader = Reader(given.model) if given.model else Reader()
-    records = [json.loads(line) for line in APART.read_text(encoding="utf-8").splitlines()]
-    print("on news that was written:", _measured(reader, _alone(records)))
+    print("on news that was written:", _measured(reader, _alone(lines_of(APART))))
     if given.data:
-        lines = PASSAGES_APART.read_text(encoding="utf-8").splitlines()
-        records = with_texts([json.loads(line) for line in lines], given.data)
+        records = with_texts(lines_of(PASSAGES_APART), given.data)
         print("on passages of public texts:", _measured(reader, _among(records)))
 
 

@@ -593,13 +593,14 @@ def judged(data: Path, make: Maker) -> Iterator[Example]:
                 )
 
 
-def _read(file: Path) -> list[dict[str, Any]]:
+def lines_of(file: Path) -> list[dict[str, Any]]:
+    """The records of a JSONL file."""
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
 def _on_news() -> list[dict[str, Any]]:
     names = {*WRITTEN.glob("*.jsonl")} - {APART, PASSAGES_APART, PASSAGES}
-    return [record for file in sorted(names) for record in _read(file)]
+    return [record for file in sorted(names) for record in lines_of(file)]
 
 
 def written(make: Maker) -> Iterator[list[Example]]:
@@ -609,19 +610,19 @@ def written(make: Maker) -> Iterator[list[Example]]:
 
 def on_passages(data: Path, make: Maker) -> Iterator[list[Example]]:
     """The like on passages of public texts, with others of the same article."""
-    yield from _asked_beside(with_texts(_read(PASSAGES), data), make, "passages")
+    yield from _asked_beside(with_texts(lines_of(PASSAGES), data), make, "passages")
 
 
 def with_texts(records: list[dict[str, Any]], data: Path) -> list[dict[str, Any]]:
     """Records of questions on passages with the texts, and those of their article nearest first."""
     known = articles(data)
-    for record in records:
-        article, number = record["passage"].rsplit(":", 1)
-        record["title"], texts = known[article]
-        record["text"] = texts[int(number)]
-        others = [text for text in texts if text != record["text"]]
-        near = _nearest([record["text"]], others, SAME)[0] if others else []
-        record["same"] = [others[k] for k in near]
+    named = [record["passage"].rsplit(":", 1) for record in records]
+    texts = {article: known[article][1] for article, _ in named}
+    near = {article: _nearest(each, each, SAME + 1) for article, each in texts.items()}
+    for record, (article, number) in zip(records, named, strict=True):
+        mine = int(number)
+        record["title"], record["text"] = known[article][0], texts[article][mine]
+        record["same"] = [texts[article][k] for k in near[article][mine] if k != mine][:SAME]
     return records
 
 

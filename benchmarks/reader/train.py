@@ -18,6 +18,8 @@ import json
 import pickle
 import random
 import time
+from bisect import bisect_left
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -231,10 +233,14 @@ def sentence_scores(values: Tensor, rows: Tensor) -> Tensor:
     return (sums[k, b + 1] - sums[k, a]) / (b + 1 - a)
 
 
-def batches(groups: list[list[tuple[Any, ...]]], seed: int) -> Any:  # noqa: ANN401
-    """Batches of groups of like length, endless; a group is never parted."""
+def batches(groups: list[list[tuple[Any, ...]]], start: int, seed: int) -> Any:  # noqa: ANN401
+    """Batches of groups of like length, endless, from the ``start``-th example on.
+
+    A group is never parted.
+    """
     rng = random.Random(seed)  # noqa: S311
-    pool, at = BATCH * 40, 0
+    ends = [*accumulate(map(len, groups))]
+    pool, at = BATCH * 40, bisect_left(ends, start % ends[-1])
     while True:
         part = [groups[(at + k) % len(groups)] for k in range(pool)]
         at += pool
@@ -286,7 +292,7 @@ def main() -> None:
     began, saved, first = time.time(), time.time(), seen
     told: dict[str, list[float]] = {}
     model.train()
-    for steps, batch in enumerate(batches(groups, seed=seen + 1), 1):
+    for steps, batch in enumerate(batches(groups, seen, seed=seen + 1), 1):
         left = given.until - seen
         rate = given.peak * (1.0 if warm else min(1.0, (seen - first + BATCH) / WARM))
         if given.decay:
