@@ -96,12 +96,8 @@ def build_app(
         return open_source(corpus, ref, original=originals())
 
     def listed(sent: Sent, wanted: object) -> dict[str, Any]:
-        return library(
-            corpus,
-            wanted,
-            terms().within(sent.role),
-            alerts_for(home(corpus), sent.user, sent.role),
-        )
+        alerts = alerts_for(home(corpus), sent.user, sent.role)
+        return library(corpus, wanted, terms().within(sent.role), alerts)
 
     def renewed(sent: Sent) -> tuple[str, ...]:
         told = masthead_html(corpus, notice(sent.user)), welcome_html(corpus)
