@@ -96,12 +96,11 @@ def build_app(
         return open_source(corpus, ref, original=originals())
 
     def listed(sent: Sent, wanted: object) -> dict[str, Any]:
-        alerts = alerts_for(home(corpus), sent.user, sent.role)
-        return library(corpus, wanted, terms().within(sent.role), alerts)
+        return library(corpus, wanted, terms().within(sent.role), _alerts(corpus, sent))
 
     def renewed(sent: Sent) -> tuple[str, ...]:
-        told = masthead_html(corpus, notice(sent.user)), welcome_html(corpus)
-        return *told, offers_html(suggestions()[:SUGGESTED])
+        head = masthead_html(corpus, notice(sent.user))
+        return head, welcome_html(corpus), offers_html(suggestions()[:SUGGESTED])
 
     with gr.Blocks(title="onrecord", analytics_enabled=False, fill_width=True) as app:
         with gr.Sidebar(label="Chats", open=False, width=270, elem_id="chats") as bar:
@@ -276,6 +275,10 @@ def serve(
         page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
     except KeyboardInterrupt:
         page.close()
+
+
+def _alerts(corpus: Corpus, sent: Sent) -> Alerts:
+    return alerts_for(home(corpus), sent.user, sent.role)
 
 
 def _notice(corpus: Corpus, who: str) -> str:
