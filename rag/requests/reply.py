@@ -50,7 +50,7 @@ from rag.requests.quoting import MOST as QUOTES
 from rag.requests.quoting import is_person, quotes, speaks_there
 from rag.requests.request import AGED, CORRECTED, LENGTH, NEWEST, POINTS, Request, doubted
 from rag.requests.timeline import MOST as EVENTS
-from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline
+from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline, undated
 from rag.retrieve import Query, retrieve
 from rag.time_and_source import publisher_named
 from rag.types import TALK, Answer
@@ -58,6 +58,9 @@ from rag.types import TALK, Answer
 # Articles that a search or a count shows, sentences of the latest, of each of several papers,
 # passages read for a list, and lines of a reply that is to be short.
 SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 8, 3
+
+# The share of the nearest article's cosine that one must have whose people or things are listed.
+WIDE = 0.4
 
 # Words by which an article without a title is named.
 OPENING = 8
@@ -325,9 +328,13 @@ def _timeline(request: Request, desk: Desk) -> Reply | None:
             return Reply(f"no article{_about(request, desk)} tells what happened then")
         if desk.question.lower().startswith("when"):  # a question after all
             return None
+        if not (lines := undated(material, desk.most(MOST))):
+            return _nothing(request, material, desk)
+        lines = [replace(x, label=x.label or title_of(x.article)) for x in lines]
         known = any(article.article.published for article in material.articles)
-        undated = "" if known else "; none says when it was published, from which days are counted"
-        return Reply(f"no article on this tells a day{undated}")
+        why = "" if known else ", as no article says when it was published"
+        of = f" of {desk.called(request.subject)}" if request.subject else ""
+        return Reply(f"No day{of} is known{why}; in the order of the articles.", lines)
     told = _counted(len(lines), "event")
     return Reply(f"Timeline: {_on(request, desk)} ({told}).", lines)
 
@@ -555,18 +562,25 @@ def _list(request: Request, desk: Desk) -> Reply | None:
     known = any(map(desk.now.search_index.article_words.frequency, sort))
     if sort and not known and not kind_of(desk.question):
         return _nothing(request, desk.gather(request.subject), desk)
-    material = desk.gather("" if {*content_stems(request.subject)} <= sort else request.subject)
+    subject = "" if {*content_stems(request.subject)} <= sort else request.subject
+    material = _all_of(desk.gather(subject, wide=True)) if sort else desk.gather(subject)
     if _PEOPLE.search(desk.question) and (lines := cast(material)):
         return Reply(f"Named: {in_a_row([line.label for line in lines])}.", lines)
     found = desk.evidence()
-    for each in either(desk.question):
-        found = evidence.surest(desk.evidence(each), found)
     if lines := listed(material, found):
         return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
-    lines = named(material, found, desk.question)
+    asked = {each: desk.evidence(each) for each in either(desk.question)}
+    lines = named(material, asked or {desk.question: found})
     if len(lines) < (2 if _ONE.match(desk.question) else 1):
         return None
     return Reply(f"Found: {in_a_row([line.label for line in lines])}.", lines)
+
+
+def _all_of(wide: Material) -> Material:
+    """The articles in which something of a sort may be named: those on its subject, or near it."""
+    least = WIDE * max(wide.nearness.values(), default=0.0)
+    near = [a for a in wide.articles if wide.nearness.get(a.pk, 1.0) >= least]
+    return replace(wide, articles=near)
 
 
 def _counted(count: int, what: str) -> str:
