@@ -56,9 +56,9 @@ _WHO = r"(?:the )?(?P<{0}>[\w’'-]+(?: [\w’'-]+)??)"
 _PHRASES = Phrases(
     "rag.requests", **{f"who_{n}": _WHO.format(n) for n in ("one", "other", "first", "second")}
 )
-_WHAT_NEXT, _YES_OR_NO, _THEIRS, _WANTED, _SAYS, _DISAGREE = (
+_WHAT_NEXT, _ONE_THING, _THEIRS, _WANTED, _SAYS, _DISAGREE = (
     _PHRASES.compiled(name, re.I)
-    for name in ("what_next", "yes_or_no", "theirs", "asks_for", "says", "disagree")
+    for name in ("what_next", "one_thing", "theirs", "asks_for", "says", "disagree")
 )
 _AGREE, _FRAME, _WRONG, _CORRECTIONS, _ARTICLES, _MENTIONED, _HELD_HERE = (
     _PHRASES.compiled(name, re.I)
@@ -395,7 +395,7 @@ def _kind_of(text: str, found: RequestReading) -> str:
     if kind := _kind_by_form(text, found):
         return kind
     unsure = found.probability < SURE or _WHAT_NEXT.match(text)  # "what happens to the prisoners"
-    timed = found.kind == "timeline" and _YES_OR_NO.match(text)  # "is there a timetable"
+    timed = found.kind == "timeline" and _ONE_THING.match(text)  # "is there a timetable"
     return "fact" if unsure or timed else found.kind
 
 
