@@ -89,8 +89,8 @@ class SearchIndex:
             del vectors
             *_, languages = _words(ledger, ids, owners, making)
             files = _checksums(making)
-            stamp = {"token": token, "languages": sorted(languages)}
-            stamp |= {"recall@10": recall, "files": files}
+            told = {"token": token, "languages": sorted(languages), "recall@10": recall}
+            stamp: dict[str, Any] = {**told, "files": files}
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
             settle(making)  # before any commit can name it
             shutil.rmtree(root / token, ignore_errors=True)
