@@ -64,10 +64,11 @@ _OWNS = re.compile(
     r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
 )
 _VOWELS = re.compile("[aeiou]")
-_SOUNDS = re.compile(r"eing|ph|sch|sh|tch|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
+_SOUNDS = re.compile(r"eing|ph|wh|sch|sh|tch|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
 _SOUND = {
     "eing": "ing",
     "ph": "f",
+    "wh": "v",
     "tch": "kh",
     "ou": "u",
     "w": "v",
