@@ -23,7 +23,6 @@ from index.ledger import (
     packed,
     unpacked,
 )
-from index.migrate import create
 
 _Row = tuple[Any, ...]
 _Run = Callable[[str], Iterable[_Row]]
@@ -101,19 +100,18 @@ def told(found: Damage) -> list[str]:
     ]
 
 
-def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Article], list[str]]:
-    """Makes a new ledger of what of a damaged one is as it was written.
+def rescue(path: Path, new: Ledger) -> tuple[list[Article], list[str]]:
+    """Stores what of a damaged ledger is as it was written in a new one.
 
     Args:
         path: The damaged one; it is only read.
-        making: Where the new one is made.
-        manifest: What it says of itself where the damaged one cannot tell.
+        new: Empty; its manifest stays where the damaged one cannot tell.
 
     Returns:
         The articles that are whole and have to be stored again, since they lack chunks or
         encodings, and the uris of those that are lost.
     """
-    new, old = create(making, manifest), _opened(path)
+    old = _opened(path)
     again: list[Article] = []
     lost: list[str] = []
     try:
@@ -153,7 +151,6 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
             _insert(new, "chunks", CHUNK, rows)
     finally:
         old.close()
-        new.close()
     return again, lost
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import AbstractContextManager, suppress
+from importlib.resources import files
 from pathlib import Path
 
 from typing_extensions import override
 
-from index import damage, migrate, search_index
+from index import damage, search_index
 from index.article import Article
 from index.database import Place, is_database
 from index.disk import MAKING, Connections, alone, damaged, logged, put, recognise
@@ -41,15 +42,30 @@ def open_ledger(directory: Path) -> Ledger:
         return ledger
     if found is None or not found.isdecimal():
         raise damaged(path, "holds no index of onrecord")
-    remedy = (
-        f"bring it up to date with: onrecord check --repair --index {directory}"
-        if found in migrate.FROM
-        else "a newer onrecord made it; update onrecord"
-    )
     raise IndexMismatch(
         f"{directory}: the index has schema {found} and this onrecord reads schema"
-        f" {SCHEMA_VERSION}; {remedy}"
+        f" {SCHEMA_VERSION}; use the onrecord that made it, or update onrecord"
     )
+
+
+def create(path: Path, manifest: dict[str, str]) -> Ledger:
+    """Makes an empty ledger of generation 0 in a file, which must not exist yet.
+
+    It is written to its last byte: the log beside it begins when all of this is in the file.
+
+    Args:
+        path: The file that is made.
+        manifest: What the index says of itself.
+    """
+    connections = Connections(path)
+    connections.connect("rwc")
+    ledger = Ledger(connections)
+    with ledger.write():
+        for statement in (files("index") / "schema.sql").read_text("utf-8").split(";"):
+            connections.execute(statement)
+        ledger.begin(manifest)
+    connections.execute("PRAGMA journal_mode = WAL")
+    return ledger
 
 
 class Embedded(Engine):
@@ -82,13 +98,8 @@ class Embedded(Engine):
         """Makes the ledger whole before it has its name."""
         if logged(self._ledger):  # SQLite would put it into the new ledger
             raise damaged(self._ledger, f"is gone, and its last changes lie in {LEDGER}-wal")
-        migrate.create(self._making, manifest).close()
+        create(self._making, manifest).close()
         self._making.rename(self._ledger)
-
-    def update(self) -> None:
-        """Migrates the ledger."""
-        recognise(self._ledger)
-        migrate.up_to_date(self._ledger)
 
     def harmed(self, ledger: Ledger) -> bool:
         """Whether a row is not as it was written."""
@@ -97,8 +108,8 @@ class Embedded(Engine):
 
     def rescue(self, manifest: dict[str, str]) -> tuple[Ledger, list[Article], list[str]]:
         """Makes a ledger beside the damaged one."""
-        again, lost = damage.rescue(self._ledger, self._making, manifest)
-        return Ledger(Connections(self._making)), again, lost
+        made = create(self._making, manifest)
+        return made, *damage.rescue(self._ledger, made)
 
     def put(self, rescued: Ledger) -> Path | None:
         """Puts it in the damaged one's place, which is kept."""

@@ -13,6 +13,8 @@ CREATE TABLE articles (
 );
 CREATE UNIQUE INDEX one_current_revision ON articles (uri) WHERE current;
 CREATE INDEX articles_by_id ON articles (id);
+CREATE INDEX articles_by_uri ON articles (uri);
+CREATE INDEX articles_by_key ON articles (key);
 CREATE INDEX articles_by_story ON articles (story);
 CREATE TABLE encodings (
     key TEXT PRIMARY KEY, vector BLOB NOT NULL, digest BLOB NOT NULL DEFAULT x''

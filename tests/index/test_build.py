@@ -572,14 +572,15 @@ def test_an_index_made_another_way_is_refused(index, news, fake, model, options,
     assert counts(add(index, fake, news)) == {"unchanged": URIS}
 
 
-def test_another_schema_is_refused(index, news, fake):
+@pytest.mark.parametrize("schema", ["4", "99"])
+def test_another_schema_is_refused(index, news, fake, schema):
     add(index, fake, news)
     ledger = open_ledger(index)
     with ledger.write():
-        ledger.set_manifest({"schema": "99"})
+        ledger.set_manifest({"schema": schema})
     message = (
-        f"{index}: the index has schema 99 and this onrecord reads schema 5; a newer onrecord made"
-        " it; update onrecord"
+        f"{index}: the index has schema {schema} and this onrecord reads schema 5; use the onrecord"
+        " that made it, or update onrecord"
     )
     for use in (
         lambda: add(index, fake, news),
