@@ -11,7 +11,7 @@ from typing import Any
 
 from index.article import Article
 from index.database import digest
-from index.disk import readable
+from index.disk import create, readable
 from index.errors import IndexDamaged
 from index.ledger import (
     CHUNK,
@@ -100,18 +100,19 @@ def told(found: Damage) -> list[str]:
     ]
 
 
-def rescue(path: Path, new: Ledger) -> tuple[list[Article], list[str]]:
-    """Stores what of a damaged ledger is as it was written in a new one.
+def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Article], list[str]]:
+    """Makes a new ledger of what of a damaged one is as it was written.
 
     Args:
         path: The damaged one; it is only read.
-        new: Empty; its manifest stays where the damaged one cannot tell.
+        making: Where the new one is made.
+        manifest: What it says of itself where the damaged one cannot tell.
 
     Returns:
         The articles that are whole and have to be stored again, since they lack chunks or
         encodings, and the uris of those that are lost.
     """
-    old = _opened(path)
+    new, old = create(making, manifest), _opened(path)
     again: list[Article] = []
     lost: list[str] = []
     try:
@@ -151,6 +152,7 @@ def rescue(path: Path, new: Ledger) -> tuple[list[Article], list[str]]:
             _insert(new, "chunks", CHUNK, rows)
     finally:
         old.close()
+        new.close()
     return again, lost
 
 

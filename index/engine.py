@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import AbstractContextManager, suppress
-from importlib.resources import files
 from pathlib import Path
 
 from typing_extensions import override
@@ -12,7 +11,7 @@ from typing_extensions import override
 from index import damage, search_index
 from index.article import Article
 from index.database import Place, is_database
-from index.disk import MAKING, Connections, alone, damaged, logged, put, recognise
+from index.disk import MAKING, Connections, alone, create, damaged, logged, put, recognise
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, OnRecordError
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.search_index import SearchIndex, SearchIndexDamaged
@@ -42,30 +41,15 @@ def open_ledger(directory: Path) -> Ledger:
         return ledger
     if found is None or not found.isdecimal():
         raise damaged(path, "holds no index of onrecord")
+    remedy = (
+        "use the onrecord that made it"
+        if int(found) < SCHEMA_VERSION
+        else "a newer onrecord made it; update onrecord"
+    )
     raise IndexMismatch(
         f"{directory}: the index has schema {found} and this onrecord reads schema"
-        f" {SCHEMA_VERSION}; use the onrecord that made it, or update onrecord"
+        f" {SCHEMA_VERSION}; {remedy}"
     )
-
-
-def create(path: Path, manifest: dict[str, str]) -> Ledger:
-    """Makes an empty ledger of generation 0 in a file, which must not exist yet.
-
-    It is written to its last byte: the log beside it begins when all of this is in the file.
-
-    Args:
-        path: The file that is made.
-        manifest: What the index says of itself.
-    """
-    connections = Connections(path)
-    connections.connect("rwc")
-    ledger = Ledger(connections)
-    with ledger.write():
-        for statement in (files("index") / "schema.sql").read_text("utf-8").split(";"):
-            connections.execute(statement)
-        ledger.begin(manifest)
-    connections.execute("PRAGMA journal_mode = WAL")
-    return ledger
 
 
 class Embedded(Engine):
@@ -108,8 +92,8 @@ class Embedded(Engine):
 
     def rescue(self, manifest: dict[str, str]) -> tuple[Ledger, list[Article], list[str]]:
         """Makes a ledger beside the damaged one."""
-        made = create(self._making, manifest)
-        return made, *damage.rescue(self._ledger, made)
+        again, lost = damage.rescue(self._ledger, self._making, manifest)
+        return Ledger(Connections(self._making)), again, lost
 
     def put(self, rescued: Ledger) -> Path | None:
         """Puts it in the damaged one's place, which is kept."""

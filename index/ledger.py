@@ -66,7 +66,7 @@ class Revision:
     """One text that an article had."""
 
     article: StoredArticle
-    # When it was stored, in UTC; None if that is not as it was written.
+    # When it was stored, in UTC; None if that is not known, as of an earlier onrecord.
     stored: datetime | None
     # When a later one replaced it, or it was withdrawn; None while it is current.
     ended: datetime | None

@@ -12,8 +12,8 @@ import pytest
 from index import search_index
 from index.backup import backup
 from index.build import Builder
-from index.disk import MAKING, Connections, put
-from index.engine import LEDGER, create, faults
+from index.disk import MAKING, Connections, create, put
+from index.engine import LEDGER, faults
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
 from tests.fakes import FakeEmbedder
