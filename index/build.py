@@ -142,11 +142,6 @@ class Builder:
             self._commit(ledger, {}, report, {})
         return report
 
-    def update(self) -> None:
-        """Brings an index of an earlier schema up to date; nothing is embedded again."""
-        with self._locked():
-            pass
-
     def repair(self) -> Report:
         """Makes what is damaged again from what is whole: search files, encodings, the ledger.
 
@@ -225,7 +220,6 @@ class Builder:
                     f" ONRECORD_CHUNK_TOKENS={self.embedder.window} or less"
                 )
             self._engine.create(self._manifest())
-        self._engine.update()
         ledger = self._engine.open()
         with ledger.read():
             manifest = ledger.manifest()

@@ -19,7 +19,7 @@ from index.build import Builder, Report
 from index.database import Place
 from index.embedders import embedder_of
 from index.engine import LEDGER, engine_at, faults
-from index.errors import IndexDamaged, IndexMissing
+from index.errors import IndexMissing
 from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
 from index.web import gather as web
@@ -189,9 +189,6 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
         as_json: Whether JSON is printed, and nothing else.
     """
     engine = engine_at(settings.place())
-    if repair and engine.made():
-        with _builder(settings) as builder, suppress(IndexDamaged):
-            builder.update()
     ledger, derived = faults(settings.place())
     chats = damage(settings.index, repair=repair)
     repaired: list[str] = []
