@@ -158,6 +158,7 @@ MIN_TITLE = 15  # characters of a title that is found within another
 ALIKE = 0.5  # of the words of two titles that are one
 NEAR = 14  # stretches of text below a headline that tell of it
 SHORT = 120
+SOURCE = re.compile(r"(?:来源|來源|稿源)[:：]\s*(\S{2,20})")
 BEFORE, AFTER = 300, 1_500  # characters of the page's source text from the headline
 
 
@@ -208,7 +209,11 @@ class _Page:
         self._language()
         names = list(self._publishers())
         found.title, headline = self._title([name for name, _ in names])
-        self._first("publisher", ((outlet(name, found.title), origin) for name, origin in names))
+        sources = (
+            (line[1], "source shown") for line in map(SOURCE.match, _below(headline)) if line
+        )
+        told = chain(names, sources)
+        self._first("publisher", ((outlet(name, found.title), origin) for name, origin in told))
         self._author(headline)
         self._published(headline)
         found.live = "LiveBlogPosting" in types(self.article)
@@ -279,8 +284,8 @@ class _Page:
         shown = [(line, node) for node in self._headings() if (line := _line(node))]
         pairs = [(line, node, *title) for line, node in shown for title in told]
         for line, node, title, _ in pairs:
-            if letters(line) and letters(line) == letters(title):
-                yield line, node.tag, node
+            if letters(line) and letters(line) == letters(title):  # a kicker may lack its colon
+                yield title if ": " in title and ":" not in line else line, node.tag, node
         for line, node, title, origin in pairs:
             if len(line) > MIN_TITLE and letters(line) in letters(title) and node.tag == "h1":
                 yield line, node.tag, node
@@ -290,6 +295,9 @@ class _Page:
         if like and _shared(like[0], like[2]) >= ALIKE:
             yield like[0], like[1].tag, like[1]
         for title, origin in told[:1]:
+            for part in re.split(r"\s[|»«·–—-]+\s", title)[::-1]:  # old pages have bold headlines
+                if len(part) > MIN_TITLE and (node := self._showing(part)) is not None:
+                    yield part, origin, node
             yield title, origin, self._showing(title)
         heads = [(line, node) for line, node in shown if node.tag == "h1"]
         if len(heads) == 1:
@@ -543,7 +551,7 @@ def _below(headline: Node | None) -> list[str]:
             lines.append(line)
         if len(lines) >= NEAR:
             break
-    return [part for line in lines for part in re.split(r"\s[|·•]\s", line)]
+    return [part for line in lines for part in rules.BESIDE.split(line)]
 
 
 def _beside(tree: Node, headline: Node | None) -> set[Node]:
