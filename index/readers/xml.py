@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -96,11 +97,9 @@ def _article(
     file: SourceFile, uri: str, key: str, text: str, raw: str, fields: dict[str, Any]
 ) -> Article:
     known, notes = stated_by_hand(fields)
-    text, notes = within_bounds(text), tuple(notes)
-    article = Article(
-        uri=uri, key=key, text=text, raw=scrub(raw), root=file.root, notes=notes, **known
-    )
-    return with_times(article)
+    text, raw = within_bounds(text), scrub(raw)
+    article = Article(uri=uri, key=key, text=text, raw=raw, root=file.root, **known)
+    return with_times(replace(article, notes=tuple(notes)))
 
 
 READER = Reader("a feed or a story in XML", (".xml", ".rss", ".atom", ".nitf"), _read, many=True)
