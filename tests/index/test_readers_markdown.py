@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from index.article import Article, Skipped
-from index.readers.markup import text_of
 from index.readers.markdown import _tree
+from index.readers.markup import text_of
 from tests.index.documents import read_source
 
 
