@@ -31,12 +31,16 @@ WRAPPED_TITLE = 0.75  # a line nearly as long as the next is wrapped prose and n
 KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for boilerplate
 AGENCY = re.compile(r"\s*\([^()]{1,40}\)$")  # behind an author's name
 BEFORE_DAY = re.compile(r"[|•·]|\s(?:on|am|le|el)\s|,\s(?=\d|[A-Z][a-z]+\.? \d)")  # of a byline
+MAX_CONTACT_LINES = 8
 MAX_PLACE_WORDS = 4
 COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
 MAX_STRAY = 60  # words of sentences of the page's beyond its own lines, and of the article's
 STRAY_SHARE = 0.25
-# Marks of wire services: "^Lawmakers back plan<", "^By ANNA KOWAL=".
-WIRE_MARKS = re.compile(r"^\^(.+?)[<=]?$|^((?:By |[\w ]*Associated Press).*)=$", re.MULTILINE)
+# Marks of wire services: "^Lawmakers back plan<", "^By ANNA KOWAL=", "- 'Small step' -".
+WIRE_MARKS = re.compile(
+    r"^\^(.+?)[<=]?$|^((?:By |[\w ]*Associated Press).*)=$|^- (['‘\"“].{3,60}['’\"”]) -$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def clean_article(article: Article) -> Article:
 
 
 def _without_marks(text: str) -> str:
-    return WIRE_MARKS.sub(lambda found: found[1] or found[2], text)
+    return WIRE_MARKS.sub(lambda found: found[1] or found[2] or found[3], text)
 
 
 def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned:
@@ -118,6 +122,7 @@ def _cleaned_once(page: Cleaned) -> Cleaned:
     body = _without_teasers(lines[first : min(last + 1, end)], prose[first:], page.author)
     tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page, ends)
     published = page.published or rules.dateline(lines[first])
+    page = replace(page, author=page.author or rules.reporters(lines[first]) or None)
     return replace(page, text=_settled("\n".join([*head, *body, *tail])), published=published)
 
 
@@ -141,6 +146,7 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
     named = rules.plain(author or "")
     marks = _judged(lines, rules.is_end_boilerplate)
     found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
+    found |= _contacts(lines)
     found |= {line for line in lines if named and rules.plain(AGENCY.sub("", line)) == named}
     authors = {line: name for line in lines if (name := rules.biography(line, author))}
     if authors:
@@ -149,6 +155,15 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
         )
         found |= {line for line, name in authors.items() if name not in told}
     return found
+
+
+def _contacts(lines: list[str]) -> set[str]:
+    """The lines of whom to ask about a press release, below a label, up to a blank one."""
+    found: set[str] = set()
+    for number, line in enumerate(lines):
+        if rules.CONTACT.fullmatch(rules.plain(line)):
+            found.update(takewhile(str.strip, lines[number : number + MAX_CONTACT_LINES]))
+    return {line for line in found if not rules.is_sentence(line)}
 
 
 def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
@@ -210,7 +225,7 @@ def _without_particulars(
     kept: list[str] = []
     days: dict[str, date | None] = {}
     table = sum(rules.dated(line)[0] == "bare" for line in lines) > 1
-    writers = _writers(lines)
+    writers = _writers(lines, ends)
     for number, line in enumerate(lines):
         author = writers.get(number, rules.bylined(line))
         kind, day = rules.dated(line)
@@ -238,17 +253,24 @@ def _beside(line: str, page: Cleaned, ends: set[str]) -> tuple[list[str], Cleane
     return [line], page
 
 
-def _writers(lines: list[str]) -> dict[int, str]:
-    """The lines that name somebody below a label, or above as what they work: numbers and names.
+def _writers(lines: list[str], ends: set[str]) -> dict[int, str]:
+    """The lines that name somebody below a label, or above a day or as what they work.
+
+    Their numbers, and the names.
 
     The number of what is no name has "".
     """
     found: dict[int, str] = {}
     filled = [number for number, line in enumerate(lines) if line.strip()]
-    for number, below in pairwise(filled):
-        label = rules.plain(lines[number])
-        if rules.is_person(lines[number]) and rules.is_role(lines[below]):
-            found |= {number: lines[number].strip(), below: ""}
+    own = {n for n in filled if lines[n] in ends or rules.dated(lines[n])[0]}
+    for above, number, below in zip([-1, *filled], filled, [*filled[1:], -1], strict=False):
+        line, label = lines[number].strip(), rules.plain(lines[number])
+        names = rules.LISTED.split(line)
+        marked = len(names) > 1 or {above, below} & own
+        if number and number not in own and marked and all(map(rules.is_person, names)):
+            found[number] = line
+        elif rules.is_person(line) and rules.is_role(lines[below]):
+            found |= {number: line, below: ""}
         elif rules.IS_BY.fullmatch(label) and rules.is_person(lines[below]):
             found |= {number: "", below: lines[below].strip()}
         elif label == "reporting from" and len(lines[below].split()) <= MAX_PLACE_WORDS:

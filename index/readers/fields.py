@@ -13,6 +13,19 @@ from index.text.dates import folded, month_of, weekdays
 
 # As they are compared: small letters, nothing between them, so pub_date and pubDate are one.
 TITLE = ("title", "headline", "headlines", "webtitle", "articletitle", "newstitle", "heading")
+# Of a header, other words for these: those of messages and other languages.
+ALSO = {
+    other: name
+    for name, others in {
+        "title": "subject titel titre título titulo titolo заголовок العنوان 标题 標題",
+        "author": "from autor auteur autore автор الكاتب 作者",
+        "date": "sent datum fecha data дата التاريخ 日期 发布时间",
+        "publisher": "quelle fuente fonte источник المصدر 来源 來源",
+        "url": "lien enlace ссылка الرابط 链接",
+        "language": "sprache langue idioma язык اللغة 语言",
+    }.items()
+    for other in others.split()
+}
 AUTHOR = (
     "author",
     "authors",
@@ -47,7 +60,7 @@ LABELS = KNOWN | set(
     "tags keywords topics section category categories length words wordcount slug dateline subject"
     " desk description summary excerpt image pages page edition country region type documenttype"
     " loaddate retrieved crawled scraped accessed updated modified lastupdated copyright warning"
-    " location city subtitle kicker".split()
+    " location city subtitle kicker to cc replyto messageid".split()
 )
 TEXT_LABELS = set(
     "text body content article fulltext articletext articlebody markdowncontent maintext"
@@ -141,33 +154,39 @@ def header(text: str) -> tuple[dict[str, str], str]:
     >>> header("Source: it is said\nIt rained.")[0]
     {}
     """
+    lines = text.split("\n")
     fields: dict[str, str] = {}
     headline, label, rest, number = "", "", "", 0
-    lines = text.split("\n")
     for number, each in enumerate(lines[:MAX_HEADER]):
-        found = HEADER_FIELD.fullmatch(each.strip()) if len(each) <= MAX_FIELD else None
-        name = letters(found[1]) if found else ""
-        value = (found[2] or found[3] or "").strip() if found else ""
+        name, value = _field_of(each)
         if name in TEXT_LABELS:
             rest, number = value, number + 1
             break
-        if name in LABELS:
+        if name:
             fields[label := name] = value
-        elif not each.strip():
-            continue
-        elif label and each[0].isspace() and lines[number - 1].strip():
+        elif label and each[:1].isspace() and each.strip() and lines[number - 1].strip():
             fields[label] = f"{fields[label]} {each.strip()}"
-        elif headline or fields:
+        elif each.strip() and (headline or fields):
             break
         else:
-            headline = each.strip()
+            headline = headline or each.strip()
     named = {name for name, value in fields.items() if value} & KNOWN
-    if len(named) < 2 or not named & {*URL, *TITLE} or (headline and not named & {*URL}):
+    if len(named) < 2 or not named & {*URL, *(() if headline else TITLE)}:
         return {}, text
     below = "\n".join([rest, *lines[number:]])
     rule = RULE.match(below)
     told = {"title": headline, **fields} if headline else fields
     return told, below[rule.end() :] if rule else below.lstrip("\n")
+
+
+def _field_of(line: str) -> tuple[str, str]:
+    """The name and the value of a line of a header; ("", "") of any other line."""
+    found = HEADER_FIELD.fullmatch(line.strip()) if len(line) <= MAX_FIELD else None
+    name = letters(found[1]) if found else ""
+    name = ALSO.get(name, name)
+    if found is None or name not in LABELS | TEXT_LABELS:
+        return "", ""
+    return name, (found[2] or found[3] or "").strip()
 
 
 def language_code(value: str | None) -> str | None:
@@ -181,7 +200,7 @@ def language_code(value: str | None) -> str | None:
 
 
 DAY = r"(?P<day>\d{1,2})"
-YEAR = r"(?P<year>\d{4})(?!\d)"
+YEAR = r"(?P<year>\d{4})(?!\d(?!\d?:\d\d))"  # "May 18, 20258:12 AM" is as sites' text comes
 WORD = r"[^\s\d,.;:|/()\[\]-]"
 MONTH = rf"(?P<month>{WORD}{{2,20}}(?:[ /]{WORD}{{2,20}})?)\.?"
 OF = r"(?:of |de |del |d['’])?"
@@ -205,6 +224,7 @@ FORMS = tuple(
     )
 )
 NUMERIC = re.compile(rf"(?P<a>\d{{1,2}})(?P<sep>[-/]|\.\s?)(?P<b>\d{{1,2}})[-/.]\s?{YEAR}")
+COMPACT = re.compile(r"(?:19|20)\d{6}(?:\d{6})?")
 EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
 MONTH_FIRST = ("en-us", "en_us", "en-ph", "en-lr")
 UNCLEAR = ("en", "")  # of these languages it is not known which number comes first
@@ -241,7 +261,7 @@ def parse_date(value: object, language: str | None = None) -> date | None:
         return date(value.year, value.month, value.day)
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = f"{value:.0f}"
-        if not EPOCH.fullmatch(value):
+        if not (EPOCH.fullmatch(value) or COMPACT.fullmatch(value)):
             return None
     if not isinstance(value, str):
         return None

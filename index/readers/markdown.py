@@ -114,18 +114,32 @@ def _of_the_page(tree: Node, headline: Node | None) -> Iterator[tuple[Node, str]
             yield node, "above the headline"
         elif node.tag in ("ul", "ol") and len(node) and all(map(_links, node)) and not led:
             yield node, "links to other pages"
-        elif node.tag == "p" and (links := _links(node)):
-            if len(links) == 1 and BY_HREF.search(links[0].get("href") or "") and _name(text):
-                node.text, links[0].text = "", f"By {text}"
-            else:
-                yield node, "links to other pages"
+        elif node.tag == "p" and _is_byline(node):
+            pass
+        elif node.tag == "p" and _links(node):
+            yield node, "links to other pages"
         elif node.tag == "p" and text and _captions(node, text, alts):
             yield node, "a picture's caption"
         led = text.endswith(":")
 
 
-def _name(text: str) -> bool:
-    return PERSON.fullmatch(text) is not None
+def _is_byline(node: Node) -> bool:
+    """Whether a block is a link to who wrote the article, which then is written as a byline.
+
+    As what they work may follow.
+    """
+    link = next(iter(node), None)
+    if link is None or link.tag != "a" or (node.text or "").strip():
+        return False
+    name = " ".join(link.text_content().split())
+    rest = " ".join(node.text_content().split()).removeprefix(name).strip(" ,|")
+    named = BY_HREF.search(link.get("href") or "") and PERSON.fullmatch(name)
+    if not named or (rest and not rules.is_role(rest)):
+        return False
+    node.text = f"By {name}"
+    for child in list(node):
+        node.remove(child)
+    return True
 
 
 def _above(text: str) -> bool:

@@ -36,6 +36,9 @@ def read_text(file: SourceFile, data: bytes) -> Article:
     if reason := wall(text):
         raise Refused(reason)
     fields, body = header(text)
+    lines = body.split("\n")
+    if all(line.startswith(">") for line in lines if line.strip()):
+        body = "\n".join(line.removeprefix(">").removeprefix(" ") for line in lines)
     known, notes = stated_by_hand(fields)
     notes += [("text", doubt)] if doubt else []
     article = Article(uri=file.uri, key=file.key, text=body, raw=raw, root=file.root, **known)

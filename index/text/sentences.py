@@ -28,8 +28,8 @@ LIST_ITEM = re.compile(
 )
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")
-_FINAL_STOP = re.compile(r"[.!?…:;,。！？؟۔।][\"'”’»)\]*_]*$")
-_HEADING_START = re.compile(r"[\"'“‘«(\[*_¿¡]*[^\W_]")
+_FINAL_STOP = re.compile(r"[.!?…:;,。！？؟۔।][\"'”’»)\]*_]*(?:\[\d{1,3}\])*$")
+_HEADING_START = re.compile(r"[\"'“‘«(\[*_¿¡]*(?:(?<=«)\s)?[^\W_]")
 WRAP_WIDTHS = range(40, 111)  # e-mail wraps at 65 to 78, agency copy at 60 to 90
 
 
@@ -239,6 +239,8 @@ _SAID_WIDE = re.compile(
     r"と|って|[^，,。！？；：:\n“「]{0,14}?(?:[说說道]|表示|[称稱]|指出|强调|強調|告诉|告訴|回[应應]|补充)"
     r"(?=[，,。：:！]|[^一-鿿]|$)"
 )
+_AGENCY = re.compile(r"\s*/[^\W\d_][\w -]{1,20}/[.,]?\s")
+_IN_DATELINE = re.compile(r".{3,80}\s/[^\W\d_][\w -]{1,20}/\.\Z")
 _CLOSING_QUOTE = re.compile(r"[\"”“»」』]|''|’$|'$")
 # What belongs to a stop: closing quotes and brackets, footnote marks.
 _TAIL = re.compile(
@@ -412,6 +414,8 @@ class _Stops:
         after = _NEXT.match(text, cut, self.end)
         if stop[-1] in _WIDE:
             return cut == end or not _SAID_WIDE.match(text, cut, self.end)
+        if _AGENCY.match(text, cut, self.end) or _IN_DATELINE.match(text, self.start, end):
+            return False  # "HALM, May 18. /TASS/. The port was shut."
         if after is None:
             return self._ends_glued(stop, start, end, cut)
         word = after[1]
@@ -468,26 +472,26 @@ class _Stops:
 
     def _foreign_stop_ends(self, start: int, before: str, word: str, closed: bool) -> bool:
         """As ``_full_stop_ends`` in another language; ``before`` in small letters."""
-        if (
-            before in _UNITS
-            and word[:1].isupper()
-            and _COUNTED.search(self.text, max(0, start - 24), start)
-        ):
-            return True
+        counted = before in _UNITS and _COUNTED.search(self.text, max(0, start - 24), start)
+        if counted and word[:1].isupper():
+            return True  # "2021 г. Подрядчик"
         if len(word) == 1 and word.isupper() and _INITIALS.match(before):
             return False  # "А. С. Петренко"
-        ordinal = self.language in _ORDINALS and _ORDINAL.fullmatch(before)
-        abbreviated = (
+        abbreviated = self._foreign_abbreviation(before, word)
+        if word[:1].islower() and not self.one_case:
+            return not (closed or abbreviated or before.isdigit()) and len(before) > 4
+        return not abbreviated or (word[:1].isupper() and word.lower() in stop_words(self.language))
+
+    def _foreign_abbreviation(self, before: str, word: str) -> bool:
+        """Whether a word in small letters and a stop are a word cut short, or a number for one."""
+        return (
             not before
-            or bool(ordinal)
+            or (self.language in _ORDINALS and _ORDINAL.fullmatch(before) is not None)
             or before in self.abbreviations
             or (self.language == "de" and before.endswith("str"))
             or (word[:1].isdigit() and before in _BEFORE_NUMBER)
             or _INITIALS.match(before) is not None
         )
-        if word[:1].islower() and not self.one_case:
-            return not (closed or abbreviated or before.isdigit()) and len(before) > 4
-        return not abbreviated or (word[:1].isupper() and word.lower() in stop_words(self.language))
 
     def _starts(self, word: str) -> bool:
         """Whether a word is one of those that start sentences."""

@@ -49,6 +49,14 @@ HEADERS = {
         f"**Title:** Fire at Halm\n**Author:** Sanna Lie\n**Site:** The Courier\n"
         f"**Published:** May 18, 2025\n**Link:** {URL}\n\n"
     ),
+    "a message's": (
+        "Subject: Fire at Halm\nFrom: Sanna Lie <s@courier.example>\nTo: desk@courier.example\n"
+        f"Sent: Sun, 18 May 2025 10:34:00 +0100\nPublisher: The Courier\nURL: {URL}\n\n"
+    ),
+    "Arabic": (
+        f"العنوان: Fire at Halm\nالتاريخ: 18 مايو 2025\nالمصدر: The Courier\nالرابط: {URL}\n"
+        "الكاتب: Sanna Lie\n\n"
+    ),
     "below the headline": (
         f"Fire at Halm\n\nURL: {URL}\nPublisher: The Courier\nAuthor: Sanna Lie\n"
         "Date: 18 May 2025\n\n"
@@ -119,6 +127,34 @@ def test_copy_with_the_marks_of_american_newspapers(tmp_path):
     assert found.text == BODY
 
 
+def test_datelines_with_an_agency_date_the_article_and_stay_one_sentence(tmp_path):
+    afp = "Strelsau, May 18, 2025 (AFP) - The port of Halm was shut on Sunday after a fire."
+    found = read(tmp_path, "a.txt", f"URGENT - halm-port\n\nPort shut: ministry\n\n{afp}\n\n"
+                 f"- 'Small step' -\n\n{SECOND}\n\nbur-it/ach/jj\n")  # fmt: skip
+    assert (found.title, found.published) == ("Port shut: ministry", date(2025, 5, 18))
+    assert found.text == f"{afp}\n\n'Small step'\n\n{SECOND}"
+    tass = "HALM, May 18. /TASS/. The port of Halm was shut on Sunday after a fire at its terminal."
+    found = read(tmp_path, "b.txt", f"18 May, 14:20\nPort of Halm shut — ministry\n\n{tass}")
+    assert (found.title, found.published) == ("Port of Halm shut — ministry", None)
+    assert [found.text[s.start : s.end] for s in split_sentences(found.text)] == [tass]
+    xinhua = "新华社哈尔姆5月18日电（记者张伟 李娜）哈尔姆港18日凌晨发生火灾，粮食码头被迫关闭。"
+    assert read(tmp_path, "c.txt", f"{xinhua}\n\n{xinhua}").author == "张伟, 李娜"
+
+
+def test_whom_to_ask_about_a_press_release_is_not_in_it(tmp_path):
+    contact = "Media Contact:\nJane Roe\nCorvin Grain Inc.\npress@corvin.example\n+1 555 010 0199"
+    head = f"FOR IMMEDIATE RELEASE\n\n{contact}\n\nCorvin to Rebuild Halm Terminal by 2027"
+    found = read(tmp_path, "a.txt", f"{head}\n\n{BODY}\n\nSOURCE Corvin Grain Inc.\n\n###")
+    assert found.title == "Corvin to Rebuild Halm Terminal by 2027"
+    assert (found.text, found.sources) == (BODY, ("Corvin Grain Inc",))
+
+
+def test_a_quoted_message_is_read_without_its_marks(tmp_path):
+    quoted = "\n>\n".join(f"> {line}" for line in (FIRST, SECOND))
+    head = "Subject: Fire at Halm\nFrom: Sanna Lie <s@x.example>\n\n"
+    assert read(tmp_path, "a.txt", head + quoted).text == BODY
+
+
 def test_a_german_agency_signs_with_a_stamp(tmp_path):
     text = (
         f"Brand in Halm\n\nVon Jana Köhler, dpa\n\n{BODY}\n\n© dpa-infocom, dpa:250518-930-5598/3"
@@ -135,6 +171,7 @@ def test_a_german_agency_signs_with_a_stamp(tmp_path):
         "By\n\nHelen Marsh",
         "Written by\nHelen Marsh\n\n11 May 2025, 10:34 BST",
         "By Helen Marsh, The Courier",
+        "World News\nMay 11, 20258:12 AM Updated 3 hours ago\nHelen Marsh\n3 Min Read",
         "Helen Marsh\nPolitical editor\nUpdated 11:52 PM EDT, Sun May 11, 2025",
     ],
 )
@@ -153,6 +190,16 @@ def test_who_wrote_it_is_told_in_lines_of_their_own(tmp_path, head):
         "Thanks for reading The Courier! Subscribe for free to receive new posts.",
         "The post Fire at Halm appeared first on The Courier.",
         "Contact the reporter: estrand@courier.example",
+        "bur-it/ach/jj",
+        "jko/dpa",
+        "SOURCE Corvin Grain Inc.\n\n###",
+        "Tags\nRuritania\nPorts",
+        "Article réservé aux abonnés",
+        "Zur Merkliste hinzufügen",
+        "Was this helpful?\n\nThank you for your feedback.",
+        "FILE PHOTO: The mayor attends a meeting, May 12, 2025. REUTERS/Ole Dahl/File Photo",
+        "A version of this article appears in print on Nov. 3, 2024, Section A, Page 8 of the"
+        " New York edition with the headline: Fire at Halm. Order Reprints | Today’s Paper",
         "A silo burns at Halm on Sunday. Evan Holt/Meridian",
         "A silo burns at the port on Sunday morning. Photo: J. Roe/AFP",
     ],
@@ -299,6 +346,10 @@ def test_times_in_no_order_are_no_running_report(tmp_path):
              "Authors": ["Mary Quill", "Updated On", "Mary Quill Is A Reporter."]},
             "Baths sold", "Mary Quill", None,
         ),
+        (
+            {"title": "Baths sold", "DATE": 20180211103000, "text": BODY},
+            "Baths sold", None, date(2018, 2, 11),
+        ),
     ],
 )  # fmt: skip
 def test_records_as_systems_write_them(tmp_path, record, title, author, published):
@@ -333,6 +384,7 @@ def test_a_record_without_a_text_is_told(tmp_path):
             ["«Шли», — сказал А. С. Петренко, глава.", "Он строился с 2021 г.", "Подрядчик ушёл."],
         ),
         ("ru", ["В г. Москве и на ул. Ленина тихо.", "Мост стоил 3,4 млрд руб. и открыт."]),
+        ("es", ["Habló la Sra. Lind, de EE. UU. en la zona.", "Corvin S. A. cae un 3,2%."]),
         ("de", ["Haus Nr. 14 in der Goethestr. ist ca. 120 Jahre alt.", "Am 3. Mai war es leer."]),
         ("fr", ["Le dépôt de M. Moreau ferme.", "Il a vu St. Jean, av. Foch."]),
         ("zh", ["“我们等了四年。”市民王建国说，“现在只要3分钟。”", "大桥通车。"]),

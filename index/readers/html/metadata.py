@@ -284,24 +284,22 @@ class _Page:
         shown = [(line, node) for node in self._headings() if (line := _line(node))]
         pairs = [(line, node, *title) for line, node in shown for title in told]
         for line, node, title, _ in pairs:
-            if letters(line) and letters(line) == letters(title):  # a kicker may lack its colon
-                yield title if ": " in title and ":" not in line else line, node.tag, node
+            if letters(line) and letters(line) == letters(title):
+                yield _with_colon(line, title), node.tag, node
         for line, node, title, origin in pairs:
-            if len(line) > MIN_TITLE and letters(line) in letters(title) and node.tag == "h1":
+            if node.tag == "h1" and _within(line, title):
                 yield line, node.tag, node
-            if len(title) > MIN_TITLE and letters(title) in letters(line):
+            if _within(title, line):
                 yield title, origin, node
         like = max(pairs, key=lambda pair: _shared(pair[0], pair[2]), default=None)
         if like and _shared(like[0], like[2]) >= ALIKE:
             yield like[0], like[1].tag, like[1]
-        for title, origin in told[:1]:
-            for part in re.split(r"\s[|»«·–—-]+\s", title)[::-1]:  # old pages have bold headlines
-                if len(part) > MIN_TITLE and (node := self._showing(part)) is not None:
-                    yield part, origin, node
+        if told:
+            title, origin = told[0]
+            yield from ((part, origin, node) for part, node in self._bold(title))
             yield title, origin, self._showing(title)
-        heads = [(line, node) for line, node in shown if node.tag == "h1"]
-        if len(heads) == 1:
-            yield heads[0][0], "h1", heads[0][1]
+        heads = [(line, "h1", node) for line, node in shown if node.tag == "h1"]
+        yield from heads if len(heads) == 1 else ()
 
     def _headings(self) -> list[Node]:
         nodes = [
@@ -310,6 +308,12 @@ class _Page:
             if len(node.text_content()) < 400 and not elsewhere(node)
         ]
         return sorted(nodes, key=lambda node: node.tag != "h1")[:40]
+
+    def _bold(self, title: str) -> Iterator[tuple[str, Node]]:
+        """The parts of a title that the page shows in a line that is no heading, as old ones do."""
+        for part in reversed(re.split(r"\s[|»«·–—-]+\s", title)):
+            if len(part) > MIN_TITLE and (node := self._showing(part)) is not None:
+                yield part, node
 
     def _showing(self, title: str) -> Node | None:
         wanted = letters(title)
@@ -511,6 +515,15 @@ def _line(node: Node, longest: int = 400) -> str:
             return ""
     line = one_line(" ".join(parts)) or ""
     return line if len(line) <= longest else ""
+
+
+def _within(part: str, title: str) -> bool:
+    return len(part) > MIN_TITLE and letters(part) in letters(title)
+
+
+def _with_colon(line: str, title: str) -> str:
+    """A heading whose kicker is another element, with the colon that the title has after it."""
+    return title if ": " in title and ":" not in line else line
 
 
 def _shared(text: str | None, other: str) -> float:
