@@ -241,6 +241,9 @@ def _captions(line: str) -> bool:
 def is_credited(line: str) -> bool:
     """Whether a line that stands behind a picture ends in who made it.
 
+    Args:
+        line: Any line of a page.
+
     >>> is_credited("The harbour at dawn. (Ole Dahl / Tarn Post)"), is_credited("It rained.")
     (True, False)
     """
@@ -376,6 +379,9 @@ def bylined(line: str) -> str | None:
 def is_person(line: str) -> bool:
     """Whether a line may be the name of a person alone.
 
+    Args:
+        line: Any line of a page.
+
     >>> is_person("Helen Marsh"), is_person("Flood barrier"), is_person("By Ann Lee")
     (True, False, False)
     """
@@ -388,6 +394,9 @@ def is_person(line: str) -> bool:
 def reporters(line: str) -> str:
     """Whom the dateline of Chinese agencies names, as "A, B"; "" without one.
 
+    Args:
+        line: The first sentences of an article.
+
     >>> reporters("新华社哈尔姆5月18日电（记者张伟 李娜）哈尔姆港发生火灾。")
     '张伟, 李娜'
     """
@@ -397,6 +406,9 @@ def reporters(line: str) -> str:
 
 def is_role(line: str) -> bool:
     """Whether a line says nothing but as what somebody works for a newspaper.
+
+    Args:
+        line: Any line of a page.
 
     >>> is_role("Environment correspondent"), is_role("The editor of the Gull resigned.")
     (True, False)

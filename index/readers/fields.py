@@ -149,6 +149,9 @@ def header(text: str) -> tuple[dict[str, str], str]:
     It names an article's title or address and something else that is known; a line that is no
     field ends it. Without one, no fields and the text as it is.
 
+    Args:
+        text: A file's, with line ends as ``\n``.
+
     >>> header("Title: Rain\nDate: 3 May 2026\nSection: A; Pg. 4\n-----\nIt rained.")
     ({'title': 'Rain', 'date': '3 May 2026', 'section': 'A; Pg. 4'}, 'It rained.')
     >>> header("Source: it is said\nIt rained.")[0]

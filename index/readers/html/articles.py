@@ -170,6 +170,9 @@ def with_times(article: Article) -> Article:
 
     Its entries open with a time of day, each later than the one above or each earlier.
 
+    Args:
+        article: As it was read, not cleaned.
+
     >>> entries = "\n\n".join(f"**{n}:15**\n\nIt rained and rained for an hour." for n in "123")
     >>> with_times(Article(uri="a", key="a", text=entries.replace("*", ""))).places
     ((0, '1:15'), (40, '2:15'), (80, '3:15'))
