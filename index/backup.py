@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from index import damage, migrate
+from index import damage
 from index.database import Place, Row, digest
 from index.disk import MAKING, alone, copy, put, writing
 from index.engine import LEDGER, Embedded, engine_at, open_ledger
@@ -116,9 +116,8 @@ def restore(directory: Path, names: Sequence[str], file: Path) -> dict[str, Path
 
 
 def _verify(path: Path) -> None:
-    """Reads a file out of a backup wholly, and brings it up to date if it is a ledger."""
+    """Reads a file out of a backup wholly."""
     if path.name == LEDGER:
-        migrate.up_to_date(path)
         ledger = open_ledger(path.parent)
         with ledger.read():
             if damage.find(ledger):

@@ -11,7 +11,7 @@ from typing import Any
 
 from index.article import Article
 from index.database import digest
-from index.disk import readable
+from index.disk import create, readable
 from index.errors import IndexDamaged
 from index.ledger import (
     CHUNK,
@@ -23,7 +23,6 @@ from index.ledger import (
     packed,
     unpacked,
 )
-from index.migrate import create
 
 _Row = tuple[Any, ...]
 _Run = Callable[[str], Iterable[_Row]]

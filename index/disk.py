@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequen
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -21,6 +22,7 @@ from typing_extensions import override
 
 from index.database import Database
 from index.errors import IndexBusy, IndexDamaged, IndexReplaced, IndexUnwritable
+from index.ledger import Ledger
 
 MAKING = "making"
 """The folder in an index folder where files are made before they get their place."""
@@ -235,6 +237,26 @@ class Connections(Database):
             f" {self.path.name}-wal, which takes a folder that can be written; run any command"
             " once as somebody who may write there, or make room on the disk"
         )
+
+
+def create(path: Path, manifest: dict[str, str]) -> Ledger:
+    """Makes an empty ledger of generation 0 in a file, which must not exist yet.
+
+    It is written to its last byte: the log beside it begins when all of this is in the file.
+
+    Args:
+        path: The file that is made.
+        manifest: What the index says of itself.
+    """
+    connections = Connections(path)
+    connections.connect("rwc")
+    ledger = Ledger(connections)
+    with ledger.write():
+        for statement in (files("index") / "schema.sql").read_text("utf-8").split(";"):
+            connections.execute(statement)
+        ledger.begin(manifest)
+    connections.execute("PRAGMA journal_mode = WAL")
+    return ledger
 
 
 def logged(path: Path) -> bool:

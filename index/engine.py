@@ -8,10 +8,10 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from index import damage, migrate, search_index
+from index import damage, search_index
 from index.article import Article
 from index.database import Place, is_database
-from index.disk import MAKING, Connections, alone, damaged, logged, put, recognise
+from index.disk import MAKING, Connections, alone, create, damaged, logged, put, recognise
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, OnRecordError
 from index.ledger import SCHEMA_VERSION, Ledger
 from index.search_index import SearchIndex, SearchIndexDamaged
@@ -42,8 +42,8 @@ def open_ledger(directory: Path) -> Ledger:
     if found is None or not found.isdecimal():
         raise damaged(path, "holds no index of onrecord")
     remedy = (
-        f"bring it up to date with: onrecord check --repair --index {directory}"
-        if found in migrate.FROM
+        "use the onrecord that made it"
+        if int(found) < SCHEMA_VERSION
         else "a newer onrecord made it; update onrecord"
     )
     raise IndexMismatch(
@@ -82,13 +82,8 @@ class Embedded(Engine):
         """Makes the ledger whole before it has its name."""
         if logged(self._ledger):  # SQLite would put it into the new ledger
             raise damaged(self._ledger, f"is gone, and its last changes lie in {LEDGER}-wal")
-        migrate.create(self._making, manifest).close()
+        create(self._making, manifest).close()
         self._making.rename(self._ledger)
-
-    def update(self) -> None:
-        """Migrates the ledger."""
-        recognise(self._ledger)
-        migrate.up_to_date(self._ledger)
 
     def harmed(self, ledger: Ledger) -> bool:
         """Whether a row is not as it was written."""

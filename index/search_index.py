@@ -81,13 +81,16 @@ class SearchIndex:
         try:
             making.mkdir(parents=True)
             ids, vectors, owners = _vectors(ledger, dimension)
+            recall = {}
             for name, index in _nearness(ids, vectors, owners):
                 index.save(making / f"{name}.faiss")
+                recall[name] = round(index.recall, 4)
                 del index  # before the next is built: each may take a gigabyte
             del vectors
             *_, languages = _words(ledger, ids, owners, making)
             files = _checksums(making)
-            stamp = {"token": token, "languages": sorted(languages), "files": files}
+            told = {"token": token, "languages": sorted(languages), "recall@10": recall}
+            stamp: dict[str, Any] = {**told, "files": files}
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
             settle(making)  # before any commit can name it
             shutil.rmtree(root / token, ignore_errors=True)

@@ -40,10 +40,6 @@ class Engine(Protocol):
     def create(self, manifest: dict[str, str]) -> None:
         """Makes an empty index."""
 
-    def update(self) -> None:
-        """Brings the tables of an earlier onrecord up to date, if there are any."""
-        return
-
     def harmed(self, ledger: Ledger) -> bool:
         """Whether the ledger has to be made anew of what is whole before anything is added.
 

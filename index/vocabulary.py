@@ -52,7 +52,8 @@ class Vocabulary:
             key = plain(word)
             counts[key] += count
             weight = count if word.islower() else inside.get(word, 0)
-            small = word if word in inside or word.islower() else word.lower()
+            kept = word in inside or word.islower() or (word.isupper() and len(word) > 1)
+            small = word if kept else word.lower()
             usual[key] = max(usual.get(key, (-1, "")), (weight, small))
         rows = sorted((-count, usual[key][1]) for key, count in counts.items() if key)
         return cls("".join(f"{word}\t{-count}\n" for count, word in rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import log10
@@ -14,14 +15,18 @@ from index.text.names import groups
 from index.text.words import ENGLISH, WORD, is_content, plain, stem, stop_words
 from index.vocabulary import Vocabulary
 
-# So many of the most frequent words of English may be meant without standing in the articles.
-COMMON = 2_000
+# So many of the most frequent words of English may be meant without standing in the articles, and
+# other forms of what stands there ("talking", where they tell of talks), of so many. What is but a
+# letter from one of the latter is no name that nobody knows.
+COMMON, FORMS = 2_000, 40_000
 
 # A reading costs a letter each, ALIKE where letters differ that sound alike (peskow, Peskov), and
-# more besides for another first letter and for a word that the articles lack; it costs less for
-# the same letters in another order, for a word whose end is missing, for a name or a word of
-# QUESTIONS (WANTED), and for a frequent word by the tenfold. The next best must cost MARGIN more.
-ALIKE, FIRST, FOREIGN, ORDER, WANTED, TENFOLD, MARGIN = 0.5, 0.9, 0.4, 0.3, 0.4, 0.1, 0.2
+# more besides for another first letter, for a word that the articles lack, and for one that they
+# have in other forms alone (OTHER_FORM); it costs less for the same letters in another order,
+# for other vowels and for a word whose end is missing (ORDER), for a name or a word of QUESTIONS
+# (WANTED), and for a frequent word by the tenfold. The next best must cost MARGIN more.
+ALIKE, FIRST, FOREIGN, OTHER_FORM, ORDER, WANTED = 0.5, 0.9, 0.4, 0.3, 0.3, 0.4
+TENFOLD, MARGIN = 0.1, 0.2
 
 # A word of so many letters is seldom one that is misspelt.
 SHORT = 3
@@ -29,17 +34,24 @@ SHORT = 3
 # Two letters may differ from this length on: for a name, and for any other word of the articles.
 TWO_IN_NAME, TWO_IN_WORD = 6, 8
 
-# What is typed in a hurry for words of questions.
-_TYPED = {"ppl": "people", "govt": "government", "r": "are", "u": "you", "ur": "your", "w": "with"}
-_TYPED |= {"abt": "about", "btwn": "between", "bc": "because", "wich": "which", "wat": "what"}
-_TYPED |= {"wot": "what", "sai": "say", "sais": "says", "wen": "when", "whos": "who's"}
-_TYPED |= {"email": "e-mail", "emails": "e-mails", "happend": "happened"}
-_TYPED |= {"wheres": "where's", "whens": "when's", "hows": "how's"}
+# What is typed in a hurry for words of questions, too far from them to be found.
+_TYPED = {
+    "ppl": "people",
+    "govt": "government",
+    "r": "are",
+    "y": "why",
+    "u": "you",
+    "ur": "your",
+    "w": "with",
+}
+_TYPED |= {"abt": "about", "btwn": "between", "bc": "because", "wot": "what", "sez": "says"}
+_TYPED |= {"wat": "what", "wen": "when", "bout": "about", "email": "e-mail", "emails": "e-mails"}
 
 # Words of requests, which articles seldom hold.
 _REQUESTS = "summarise summary timeline overview comparison chronology".split()
 
 _QUESTIONS = frozenset("who whom whose what which when where why how about did does".split())
+_WHOS = re.compile(r"(who|what|when|where|why|how)s")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 # Here "may" is a month, and "us" a state.
 _MAY = re.compile(
@@ -51,21 +63,31 @@ _SHORTENED = re.compile(r"(has|have|had|is|are|was|were|do|does|did|could|would|
 _OWNS = re.compile(
     r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
 )
-_SOUNDS = re.compile(r"ph|sch|sh|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
-_SOUND = {"ph": "f", "ou": "u", "w": "v", "y": "i", "yy": "i", "j": "i"} | dict.fromkeys(
-    ("ck", "q", "c"), "k"
-)
+_VOWELS = re.compile("[aeiou]")
+_SOUNDS = re.compile(r"eing|ph|wh|sch|sh|tch|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
+_SOUND = {
+    "eing": "ing",
+    "ph": "f",
+    "wh": "v",
+    "tch": "kh",
+    "ou": "u",
+    "w": "v",
+    "y": "i",
+    "yy": "i",
+    "j": "i",
+} | dict.fromkeys(("ck", "q", "c"), "k")
 
 
 def mend(question: str, vocabulary: Vocabulary) -> str:
     """A question with those words mended that neither the articles nor English know.
 
-    A question without capitals gets those of its names, for which any word is taken that nobody
-    knows. An apostrophe that was left out comes back (hasnt), and a word of questions for what is
-    typed for it in a hurry (ppl).
+    A question without capitals gets those of its names; what nobody knows is one, unless it is
+    near to a word of English. An apostrophe that was left out comes back (hasnt, whos, putins
+    offer), and a word of questions for what is typed for it in a hurry (ppl).
 
-    Other words of SHORT letters (but for "teh"), numbers, quoted words and words with a capital
-    inside stay as they are; so does one that is equally near to two others.
+    Other words of SHORT letters are read only as what sounds the same (sai) or as "teh" is.
+    Numbers, quoted words and words with a capital inside stay as they are, and so does one that is
+    equally near to two others.
     """
     question = _OWNS.sub(r"\g<who>'s", question)
     small = question.islower()
@@ -80,24 +102,45 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
             return typed
         if short := _SHORTENED.fullmatch(word):
             return f"{short[1]}n't"
+        if short := _WHOS.fullmatch(word):
+            return f"{short[1]}'s"
         if small and _US.match(question, found.start()):
             return "US"
         if not is_content(word):
             return word
+        beside = (
+            WORD.findall(question[: found.start()])[-1:],
+            WORD.findall(question[found.end() :])[:1],
+        )
+        if small and (named := _named(word, vocabulary, *beside)):
+            return named
         if not _odd(word, vocabulary):
-            if small and vocabulary.is_name(word):
-                return vocabulary.usual(word)
-            if small and groups(word):
-                # A state or union that only a title names.
-                return word.upper() if len(word) < SHORT else word.capitalize()
-            people = small and word not in vocabulary and vocabulary.is_name(word.removesuffix("s"))
-            return word.capitalize() if people else word  # Germans, in articles on a German
+            return word
         inside = bool(question[: found.start()].strip())
-        meant = _speller(vocabulary).read(word, named=inside and word[0].isupper())
-        unknown = small and meant == word and len(word) > SHORT
+        speller = _speller(vocabulary)
+        meant = speller.read(word, named=inside and word[0].isupper())
+        unknown = small and meant == word and len(word) > SHORT and not speller.is_near(word)
         return word.capitalize() if unknown else meant
 
     return WORD.sub(mended, question)
+
+
+def _named(
+    word: str, vocabulary: Vocabulary, before: Sequence[str] = (), after: Sequence[str] = ()
+) -> str:
+    """A word without capitals as the name that it is, between others; "" for none."""
+    one = word.removesuffix("s")
+    if vocabulary.is_name(word):
+        # "Trams" is a name in "Halvermouth Trams"; alone it is more than one tram.
+        several = one != word and one in vocabulary and not vocabulary.is_name(one)
+        part = any(map(vocabulary.is_name, (*before, *after)))
+        return vocabulary.usual(word) if part or not several else ""
+    if word in vocabulary or word == one or not vocabulary.is_name(one):
+        # A state or union that only a title names.
+        return (word.upper() if len(word) < SHORT else word.capitalize()) if groups(word) else ""
+    # Germans, in articles on a German; Putin's, before what is his.
+    owns = plain(word) not in _english() and any(map(is_content, after)) and not groups(word)
+    return f"{vocabulary.usual(one)}'s" if owns else word.capitalize()
 
 
 def _odd(word: str, vocabulary: Vocabulary) -> bool:
@@ -125,38 +168,49 @@ class _Speller:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        common = list(_english())[:COMMON]
+        self._english = list(_english())[:FORMS]
         words = dict.fromkeys(
-            w for w in (*vocabulary, *common, *_REQUESTS) if len(w) > 2 and w.isalpha()
+            w
+            for w in (*vocabulary, *self._english[:COMMON], *_REQUESTS)
+            if len(w) > 2 and w.isalpha()
         )
+        self._known = words.keys()
         self._words = list(words)
         self._sounds = [_sound(word) for word in words]
 
     def read(self, word: str, *, named: bool) -> str:
         """What an odd word is read as, if that is clear; only as a name if it is written as one."""
         key = plain(word)
-        found = self._swapped(key) if len(key) == SHORT else self._nearest(key, named=named)
-        meant = self._vocabulary.usual(found) if found else word
+        found = self._short(key) if len(key) == SHORT else self._nearest(key, named=named)
+        meant = _named(found, self._vocabulary) or self._vocabulary.usual(found or word)
         return meant.capitalize() if word[0].isupper() and meant.islower() else meant
 
-    def _swapped(self, word: str) -> str:
-        """The one stop word that a word of three letters is but for two neighbours swapped."""
-        swaps = {word[1] + word[0] + word[2], word[0] + word[2] + word[1]}
-        swaps &= stop_words(ENGLISH) & _english().keys()
-        return swaps.pop() if len(swaps) == 1 else ""
+    def is_near(self, word: str) -> bool:
+        """Whether a word is but for a letter one of English."""
+        near = process.extract_iter(plain(word), self._english, scorer=OSA.distance, score_cutoff=1)
+        return any(True for _ in near)
+
+    def _short(self, word: str) -> str:
+        """The one word that three letters sound like, or are but for two swapped."""
+        known = stop_words(ENGLISH) & _english().keys()
+        swaps = {word[1] + word[0] + word[2], word[0] + word[2] + word[1]} & known
+        meant = swaps or {w for w in self._english[:COMMON] if _sound(w) == _sound(word)}
+        return meant.pop() if len(meant) == 1 else ""
 
     def _nearest(self, word: str, *, named: bool) -> str:
         """What a word costs least to read as; "" if that is too far or not clear."""
         costs: dict[str, float] = {}
-        sound = _sound(word)
         reach = 2 if len(word) >= TWO_IN_NAME else 1
-        for own, found, extra in ((word, self._words, 0.0), (sound, self._sounds, ALIKE)):
+        listed = (word, self._words, self._words, 0.0), (word, self._english, self._english, 0.0)
+        sounding = _sound(word), self._sounds, self._words, ALIKE
+        for own, found, words, extra in (*listed, sounding):
             for _, distance, place in process.extract(
                 own, found, scorer=OSA.distance, score_cutoff=reach, limit=None
             ):
-                meant = self._words[place]
-                cost = distance + extra + self._unlike(word, meant)
-                if cost <= self._reach(word, meant, named=named):
+                meant = words[place]
+                far = ALIKE if _sound(meant) == _sound(word) else distance + extra
+                cost = far + self._unlike(word, meant)
+                if cost <= self._reach(word, meant, named=named) and self._is_known(meant, cost):
                     costs[meant] = min(cost, costs.get(meant, cost))
         ranked = sorted((cost + self._rarity(meant), meant) for meant, cost in costs.items())
         if not ranked:
@@ -164,6 +218,10 @@ class _Speller:
         least, best = ranked[0]
         rivals = (cost for cost, meant in ranked[1:] if stem(meant) != stem(best))
         return best if next(rivals, least + MARGIN) >= least + MARGIN else ""
+
+    def _is_known(self, meant: str, cost: float) -> bool:
+        """Whether a word can be meant: the rarer ones of English only by an easy slip."""
+        return cost < 1 or meant in self._known or self._forms(meant) > 0
 
     def _reach(self, word: str, meant: str, *, named: bool) -> int:
         """How many letters may differ."""
@@ -175,18 +233,26 @@ class _Speller:
 
     @staticmethod
     def _unlike(word: str, meant: str) -> float:
-        """What another first letter costs; less than nothing for letters in another order."""
+        """What another first letter costs; less than nothing for what slips most easily."""
         if sorted(word) == sorted(meant) or meant.startswith(word):
             return -ORDER
-        return FIRST if word[0] != meant[0] else 0.0
+        slip = ORDER * (_VOWELS.sub("_", word) == _VOWELS.sub("_", meant))
+        return FIRST * (word[0] != meant[0]) - slip
 
     def _rarity(self, word: str) -> float:
         """What a word costs besides its letters."""
-        count = self._vocabulary.count(word)
         wanted = WANTED if word in _QUESTIONS or self._vocabulary.is_name(word) else 0.0
-        if count:
+        if count := self._vocabulary.count(word):
             return -wanted - TENFOLD * log10(count)
+        if count := self._forms(word):
+            return OTHER_FORM - TENFOLD * log10(count)
         return FOREIGN - wanted - TENFOLD * log10(_english()[word] / 1e6)
+
+    def _forms(self, word: str) -> int:
+        """How often the articles hold other forms of a word."""
+        key = stem(word)
+        forms = (w for w in self._vocabulary if w.startswith(key[:-1]) and stem(w) == key)
+        return sum(map(self._vocabulary.count, forms))
 
 
 def _sound(word: str) -> str:

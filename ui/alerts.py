@@ -48,21 +48,6 @@ UNDONE_WITHIN = timedelta(hours=1)
 Channel = Literal["hooked", "mailed"]
 
 _TABLES = (files("ui") / "alerts.sql").read_text("utf-8")
-_LATER = (
-    """
-ALTER TABLE alerts ADD COLUMN removed TEXT;
-ALTER TABLE matches ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
-PRAGMA user_version = 1
-""",
-    """
-CREATE TABLE owned (pk INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, text TEXT NOT NULL,
-    since INTEGER NOT NULL, made TEXT NOT NULL, removed TEXT, UNIQUE (owner, text));
-INSERT INTO owned SELECT pk, '', text, since, made, removed FROM alerts;
-DROP TABLE alerts;
-ALTER TABLE owned RENAME TO alerts;
-PRAGMA user_version = 2
-""",
-)
 
 
 class AlertsUnusable(OnRecordError):
@@ -264,8 +249,6 @@ class Alerts:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(sqlite3.connect(self.path, timeout=30)) as db, db:
                 db.executescript(_TABLES)
-                if _version(db) < len(_LATER):
-                    _bring_up_to_date(db)
                 db.execute("PRAGMA foreign_keys = ON")
                 yield db
         except (sqlite3.Error, OSError) as error:
@@ -273,18 +256,6 @@ class Alerts:
                 f"{self.path}: alerts cannot be kept here ({error}); make the folder writable, or"
                 " move the file away if it is damaged"
             ) from error
-
-
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _bring_up_to_date(db: sqlite3.Connection) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    for step in _LATER[_version(db) :]:  # another process may have done it meanwhile
-        for statement in step.split(";"):
-            db.execute(statement)
-    db.commit()
 
 
 def _long_ago() -> str:

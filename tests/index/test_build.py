@@ -572,15 +572,16 @@ def test_an_index_made_another_way_is_refused(index, news, fake, model, options,
     assert counts(add(index, fake, news)) == {"unchanged": URIS}
 
 
-def test_another_schema_is_refused(index, news, fake):
+@pytest.mark.parametrize(
+    ("schema", "remedy"),
+    [("99", "a newer onrecord made it; update onrecord"), ("4", "use the onrecord that made it")],
+)
+def test_another_schema_is_refused(index, news, fake, schema, remedy):
     add(index, fake, news)
     ledger = open_ledger(index)
     with ledger.write():
-        ledger.set_manifest({"schema": "99"})
-    message = (
-        f"{index}: the index has schema 99 and this onrecord reads schema 5; a newer onrecord made"
-        " it; update onrecord"
-    )
+        ledger.set_manifest({"schema": schema})
+    message = f"{index}: the index has schema {schema} and this onrecord reads schema 5; {remedy}"
     for use in (
         lambda: add(index, fake, news),
         lambda: Generations(index, fake),

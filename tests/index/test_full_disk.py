@@ -12,11 +12,10 @@ import pytest
 from index import search_index
 from index.backup import backup
 from index.build import Builder
-from index.disk import MAKING, Connections, put
+from index.disk import MAKING, Connections, create, put
 from index.engine import LEDGER, faults
 from index.errors import IndexMissing, IndexUnwritable
 from index.ledger import Ledger
-from index.migrate import create
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, VOTE, add, counts, look, write
 

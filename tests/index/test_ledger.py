@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from index import damage
 from index.article import Article
 from index.chunk import Chunk
-from index.disk import Connections
+from index.disk import Connections, create
 from index.ledger import Ledger, Prepared, packed, unpacked
-from index.migrate import create
 from index.text.sentences import Sentence
 
 FULL = Article(

@@ -48,6 +48,7 @@ def test_the_files_of_a_generation_are_those_that_the_stamp_names(made):
     folder = folder_of(made[0])
     stamp = json.loads((folder / "stamp.json").read_text())
     assert stamp["token"] == folder.name
+    assert stamp["recall@10"] == {"chunks": 1.0, "articles": 1.0}
     assert sorted([*stamp["files"], "stamp.json"]) == names(made)
     assert {"chunks.faiss", "articles.faiss", "chunks.words/meta.json"} <= set(stamp["files"])
     assert SearchIndex.open(folder.parent, folder.name).token == stamp["token"]

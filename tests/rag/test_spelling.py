@@ -12,10 +12,10 @@ from rag.spelling import mend
 
 NEWS = """
 The Kremlin’s spokesman Dmitry Peskov said that Crimea was not on the table. Volodymyr Zelenskyy
-answered that Ukraine would go on, and Friedrich Merz agreed. What about the preconditions, asked
-reporters; about them Peskov said what he had said before. In Halvermouth the commissioner, Ada
-Dunmore, resigned after the barrier failed its inspection. The council heard Marta Holm and Marta
-Helm about the cases, and of Putin.
+answered that Ukraine would go on, and Friedrich Merz agreed; a Ukrainian question. What about the
+preconditions, asked reporters; about them Peskov said what he had said before. In Halvermouth the
+commissioner, Ada Dunmore, resigned after the barrier failed its inspection. The council heard
+Marta Holm and Marta Helm about the cases, and of Putin.
 """
 WORDS = Vocabulary.build([("", NEWS)])
 
@@ -32,6 +32,14 @@ WORDS = Vocabulary.build([("", NEWS)])
         ("wich barrir", "which barrier"),
         ("wat did peskov sai", "what did Peskov say"),
         ("what are norvias conditions", "what are Norvia's conditions"),
+        ("is the kremlin talkin to ukraine", "is the Kremlin talking to Ukraine"),
+        ("how meny spoke", "how many spoke"),
+        ("who is blameing merz", "who is blaming Merz"),  # English that the articles lack
+        ("is he questionning it", "is he questioning it"),  # of which they hold other forms
+        ("wat sez peskov bout it, and y", "what says Peskov about it, and why"),
+        ("whats on the table", "what's on the table"),
+        ("what is in peskovs answer", "what is in Peskov's answer"),
+        ("what did the ukranians say", "what did the Ukrainians say"),
     ],
 )
 def test_a_slip_is_mended(typed, meant):
@@ -63,6 +71,15 @@ def test_a_question_without_capitals_gets_those_of_names():
     assert mend("did dunmore say what merz said", WORDS) == "did Dunmore say what Merz said"
     assert mend("Did dunmore resign?", WORDS) == "Did dunmore resign?"
     assert mend("who is witkoff", WORDS) == "who is Witkoff"  # nobody knows it: a name
+    assert mend("is it a cragk", WORDS) == "is it a cragk"  # two words of English are as near
+
+
+def test_several_of_a_thing_are_no_name_unless_they_stand_in_one():
+    text = "CNN said so. He met Halvermouth Trams, where Halvermouth Trams said each tram was full."
+    words = Vocabulary.build([("", text)])
+    assert mend("when do trams run", words) == "when do trams run"
+    assert mend("what did halvermouth trams say", words) == "what did Halvermouth Trams say"
+    assert mend("did cnn say so", words) == "did CNN say so"
 
 
 def test_an_empty_corpus_mends_to_common_words():

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from tests.flips import flipped
-from tests.ui.test_conversation_store import ANSWER, OTHER, REFUSED
+from tests.ui.test_conversation_store import ANSWER, OTHER
 from ui import export
-from ui.conversation_store.database import DAMAGED, FILE, WRITTEN, ChatsUnusable, NoSuchConversation
+from ui.conversation_store.database import DAMAGED, FILE, ChatsUnusable, NoSuchConversation
 from ui.conversation_store.store import ConversationStore, damage
 from ui.page import history_panel
 
@@ -143,22 +143,6 @@ def test_what_was_thought_of_an_answer_is_shown_as_written_or_not_at_all(tmp_pat
     last = chats.load(chats.conversations("ada")[0].id, "ada")[-1]
     assert (last.question, last.liked, last.reason) == ("What did ada do? 7", None, "")
     chats.close()
-
-
-def test_a_file_of_the_schema_before_is_brought_up_to_date(tmp_path):
-    folder = make(tmp_path / "index")
-    true = shown(folder)
-    with sqlite3.connect(folder / FILE) as db:
-        for table in WRITTEN:
-            db.execute(f"ALTER TABLE {table} DROP COLUMN digest")
-        db.execute("PRAGMA user_version = 1")
-    db.close()
-    assert shown(folder) == true
-    assert damage(folder) == []
-    chats = ConversationStore(folder)
-    chats.append(chats.conversations("ada")[0].id, REFUSED, "ada")
-    chats.close()
-    assert damage(folder) == []
 
 
 def test_what_conversations_are_found_by_is_made_again(tmp_path):

@@ -16,10 +16,10 @@ from index import backup as copies
 from index.article import Article, Skipped
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
-from index.database import Place
+from index.database import Place, is_database
 from index.embedders import embedder_of
 from index.engine import LEDGER, engine_at, faults
-from index.errors import IndexDamaged, IndexMissing
+from index.errors import IndexMissing, OnRecordError
 from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
 from index.web import gather as web
@@ -125,6 +125,25 @@ def add(
     return report, missing
 
 
+def work(settings: Settings) -> None:
+    """Encodes what ``add --workers`` of any machine has waiting in a database, until interrupted.
+
+    Raises:
+        OnRecordError: the index lies in a folder, or was made with another model.
+        IndexMissing, IndexUnreachable: see the classes.
+    """
+    place = settings.place()
+    if not is_database(place):
+        raise OnRecordError(
+            f"{place}: the index of a folder is made on its own machine; see add --workers there,"
+            " or copy it to a database with: onrecord copy"
+        )
+    ledger = engine_at(place).open()
+    from index.postgres import waiting
+
+    waiting.work(ledger, embedder_of(settings.embedder))
+
+
 def _note(settings: Settings, report: Report) -> None:
     changed = {"added": report.added, "changed": report.changed, "removed": report.removed}
     note(settings.index, person(), changed)
@@ -189,9 +208,6 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
         as_json: Whether JSON is printed, and nothing else.
     """
     engine = engine_at(settings.place())
-    if repair and engine.made():
-        with _builder(settings) as builder, suppress(IndexDamaged):
-            builder.update()
     ledger, derived = faults(settings.place())
     chats = damage(settings.index, repair=repair)
     repaired: list[str] = []

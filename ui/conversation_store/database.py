@@ -70,13 +70,7 @@ class Database:
         db = self._db
         db.execute("PRAGMA journal_mode = WAL")
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 1:
-            with self.transaction() as db:
-                for table in WRITTEN:
-                    db.execute(f"ALTER TABLE {table} ADD COLUMN digest BLOB NOT NULL DEFAULT x''")
-                    sign(db, table)
-                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version != SCHEMA_VERSION:
+        if version != SCHEMA_VERSION:
             self.close()
             raise ChatsUnusable(
                 f"{self.path}: has schema {version} and this onrecord reads schema"

@@ -3,9 +3,7 @@
 import email
 import json
 import socketserver
-import sqlite3
 import threading
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from email.policy import default
@@ -154,22 +152,6 @@ def test_what_was_found_is_new_until_it_is_seen(alerts):
     hail = replace(RAIN, uri="w", title="Hail")
     alerts.record(alerts.all()[0], [hail], 8)
     assert [match.seen for match in alerts.matches()] == [False, True, True]
-
-
-def test_a_file_of_an_earlier_version_is_brought_up_to_date(tmp_path):
-    with closing(sqlite3.connect(tmp_path / room.FILE)) as db, db:
-        db.executescript(room._TABLES)
-        db.execute("INSERT INTO alerts (text, since, made) VALUES ('frost?', 3, 'then')")
-        db.execute(
-            "INSERT INTO matches (alert, uri, article, title, quote, start, found)"
-            " VALUES (1, 'u', '1', 'Frost', 'It froze.', 0, 'then')"
-        )
-    assert [(each.text, each.owner) for each in Alerts(tmp_path).all()] == [("frost?", "")]
-    assert [(each.alert, each.uri) for each in Alerts(tmp_path).matches()] == [("frost?", "u")]
-    assert Alerts(tmp_path, "ada").add("frost?", 9).owner == "ada"
-    Alerts(tmp_path, every=False).remove("1")
-    Alerts(tmp_path).remove("2")
-    assert Alerts(tmp_path).all() == []
 
 
 def test_each_has_the_alerts_that_they_keep_and_an_admin_those_of_all(tmp_path):
