@@ -33,9 +33,9 @@ MOST_WORDS = 4
 
 _NUMBERS = ("first", "second", "third", "fourth", "fifth", "last")
 _PHRASES = Phrases("rag.dialogue")
-MORE, _CHECKS, SOURCES, WHEN, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST, _MEANT = (
+MORE, _CHECKS, SOURCES, WHEN, WHY, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST, _MEANT = (
     _PHRASES.compiled(name, re.I)
-    for name in "more checks sources when fragment asks beside form request meant".split()
+    for name in "more checks sources when why fragment asks beside form request meant".split()
 )
 _OF_ARTICLES = {
     name: _PHRASES.compiled(name, re.I) for name in ("author", "list_them", "sum_it_up")

@@ -18,8 +18,8 @@ from rag.requests.material import ITEM, Line, Material, opening, quoted, telling
 from rag.requests.roles import callings, untitled
 from rag.requests.speech import BODY, speech
 
-# Items of a list.
-ITEMS = 12
+# Items of a list, and how many that articles call so are all that is asked for.
+ITEMS, ENOUGH = 12, 2
 
 # How far below the best sentence, in log odds, another that names something may lie, and how low
 # any may be: whoever is named near a subject is easily taken for one of those asked for ("who met
@@ -68,6 +68,9 @@ _LOCATED = re.compile(
     r"\bwhere\b|\b(?:host|hold|held|take|took|happen|venue|meet|met|in wh?ich)", re.I
 )
 _STATES = re.compile(r"\b(?:countr(?:y|ies)|nations|states)\b", re.I)
+_DEMONYM = re.compile(
+    r"(?:ians?|eans?|cans?|mans?|ish|ese|ench|[a-z]{4}i)$|^(?:eu|europe|nato|un)$"
+)
 _CITIES = re.compile(r"\b(?:cit(?:y|ies)|towns?|villages?|capitals?)\b", re.I)
 # Words for one event: who asks where the talks were means the negotiations too.
 _EVENTS = tuple(
@@ -130,6 +133,26 @@ def _is_item(stored: StoredArticle, index: int) -> bool:
     return bool(ITEM.match(words_of(stored, index)))
 
 
+def called(material: Material, asked: str) -> list[Line]:
+    """All of the sort that is asked for, by what articles call them, or where it was.
+
+    Args:
+        material: What is asked about.
+        asked: The request.
+
+    Returns:
+        Fewer than ``ENOUGH`` lines if what is asked for has to be read for.
+    """
+    noun, kind = sort_of(asked), kind_of(asked)
+    unbound = noun and _unbound(asked, noun, material.subject)
+    items = _called(material, noun) if unbound else []
+    if unbound and kind == "place" and _STATES.search(asked):
+        items = _states(material)
+    elif len(items) < ENOUGH and kind == "place" and _LOCATED.search(asked):
+        items = _placed(material, asked)
+    return _lines(items, asked)
+
+
 def named(material: Material, asked: Mapping[str, Sequence[Evidence]]) -> list[Line]:
     """What the evidence names of the kind that is asked for, each thing once under its name.
 
@@ -138,30 +161,44 @@ def named(material: Material, asked: Mapping[str, Sequence[Evidence]]) -> list[L
         asked: The questions that the request is made of, each with its evidence, most probable
             first.
     """
+    items: list[Item] = []
+    for one, found in asked.items():
+        kind = kind_of(one)
+        if kind != "place":  # what is named beside it is easily taken for one of them
+            found = [each for each in found if _about(material, each)]
+        mine = _answers(found, kind)
+        if kind == "person" and mine and (asks := _WHO.match(one)):
+            mine += _supported(material, found, one[asks.end() :])
+        items += mine
+    return _lines(items, " ".join(asked))
+
+
+def _lines(items: Sequence[Item], asked: str) -> list[Line]:
+    """Each thing once, without those of whom it is denied."""
+    stems = {*content_stems(asked)}
     chosen: list[Item] = []
-    for each in (item for one, found in asked.items() for item in _named(material, found, one)):
-        if len(chosen) < ITEMS and not any(_same(each.name, other.name) for other in chosen):
+    for each in items:
+        said = words_of(each.article, each.index)
+        known = len(chosen) == ITEMS or any(_same(each.name, other.name) for other in chosen)
+        if not known and (_NOT.search(asked) or not denied(each.name, said, stems)):
             chosen.append(each)
     return [Line(item.article, item.index, item.name) for item in chosen]
 
 
-def _named(material: Material, found: Sequence[Evidence], asked: str) -> list[Item]:
-    """What the evidence for one question names, without those of whom it is denied."""
-    kind = kind_of(asked)
-    noun = sort_of(asked)
-    items = _called(material, noun) if noun and _unbound(asked, noun, material.subject) else []
-    if len(items) < 2 and kind == "place" and _LOCATED.search(asked):
-        items = _placed(material, asked)
-    if len(items) < 2:
-        if kind != "place":  # what is named beside it is easily taken for one of them
-            found = [one for one in found if _about(material, one)]
-        items = _answers(found, kind)
-        if kind == "person" and items and (asks := _WHO.match(asked)):
-            items += _supported(material, found, asked[asks.end() :])
-    if _NOT.search(asked):
-        return items
-    stems = {*content_stems(asked)}
-    return [i for i in items if not denied(i.name, words_of(i.article, i.index), stems)]
+def _states(material: Material) -> list[Item]:
+    """The states that articles name, those first that more articles do."""
+    items: dict[frozenset[int], Item] = {}
+    counts: Counter[frozenset[int]] = Counter()
+    for stored in material.articles:
+        mine: dict[frozenset[int], Item] = {}
+        for index in telling(stored):
+            for name in names_in(f"x {words_of(stored, index)}"):
+                word = "+".join(name.text.lower().removeprefix("the ").split())
+                if _is_state(word) and not _DEMONYM.search(word):
+                    mine.setdefault(groups(word), Item(name.text, stored, index))
+        counts.update(mine.keys())
+        items = {**mine, **items}
+    return [items[state] for state, _ in counts.most_common()]
 
 
 def either(asked: str) -> list[str]:
@@ -344,10 +381,16 @@ def _placed(material: Material, asked: str) -> list[Item]:
 def _of_sort(place: str, asked: str) -> bool:
     """Whether a place may be a city, or a state, if that is asked for."""
     word = "+".join(place.lower().split())
-    # A state has its demonym beside it, and only a capital stands for two.
+    return not (_CITIES if _is_state(word) else _STATES).search(asked)
+
+
+def _is_state(word: str) -> bool:
+    """Whether a name, its words joined by "+", is a state's.
+
+    A state has its demonym beside it, and only a capital stands for two.
+    """
     beside = any(a != word and a[:2] == word[:2] for a in aliases(word))
-    state = len(groups(word)) == 1 and (beside or "+" in word)
-    return not (_CITIES.search(asked) if state else _STATES.search(asked))
+    return len(groups(word)) == 1 and (beside or "+" in word)
 
 
 def _answers(found: Sequence[Evidence], kind: str) -> list[Item]:
