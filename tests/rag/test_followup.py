@@ -236,7 +236,11 @@ def test_whoever_was_asked_for_is_meant_by_what_stands_for_them():
 
 
 def test_it_is_nobody_with_a_title():
-    told = (Claim(text="But President Berg sent others.", status="supported", support=1.0),)
+    told = (
+        Claim(
+            text="But President Berg sent others.", status="supported", support=1.0, citations=()
+        ),
+    )
     turns = [("Who did Berg send?", replied("others", claims=told))]
     assert complete("what came of it?", turns) == Completed(
         "what came of it?", "Who did Berg send?", given="others"
