@@ -11,9 +11,9 @@ from itertools import islice
 
 from index.article import Article
 from index.chunk import CHUNK_TOKENS, OVERLAP_SENTENCES
-from index.database import Place
+from index.database import Place, is_database
 from index.disk import Spool
-from index.embed import Embedder
+from index.embed import Embedder, check_embedder, identity
 from index.engine import engine_at
 from index.errors import IndexDamaged, IndexMismatch, NotIndexed
 from index.ledger import Ledger, Prepared
@@ -21,40 +21,12 @@ from index.preparing import SIGNATURE_BYTES, Preparer, Workers, stories
 from index.readers.source import Source
 from index.sync import Comparison, Report
 
-__all__ = ["Builder", "Progress", "Report", "check_embedder"]
+__all__ = ["Builder", "Progress", "Report"]
 
 # Articles that are encoded together: small enough that a stop loses little work.
 _GROUP = 32
 
 Progress = Callable[[str, int, int], None]
-
-
-def check_embedder(place: str, manifest: dict[str, str], embedder: Embedder) -> None:
-    """Compares the model that an index was made with to the one at hand.
-
-    Args:
-        place: Where the index is, for messages.
-        manifest: What the index says of itself.
-        embedder: The model at hand.
-
-    Raises:
-        IndexMismatch: names both, and the remedy.
-    """
-    for name, at_hand in _identity(embedder).items():
-        if manifest.get(name) != at_hand:
-            raise IndexMismatch(
-                f"{place}: the index was made with {name} {manifest.get(name)} and the model"
-                f" at hand has {at_hand}; set ONRECORD_EMBEDDER={manifest.get('embedder')},"
-                " or add the sources to another folder with --index"
-            )
-
-
-def _identity(embedder: Embedder) -> dict[str, str]:
-    return {
-        "embedder": embedder.name,
-        "fingerprint": embedder.fingerprint,
-        "dimension": str(embedder.dimension),
-    }
 
 
 class Builder:
@@ -208,7 +180,7 @@ class Builder:
             yield ledger
 
     def _manifest(self) -> dict[str, str]:
-        return {**_identity(self.embedder), **self._chunking}
+        return {**identity(self.embedder), **self._chunking}
 
     def _open(self) -> Ledger:
         place = self._engine.place
@@ -290,18 +262,18 @@ class Builder:
         articles = iter(fresh.values())
         groups = iter(lambda: [*islice(articles, _GROUP)], [])
         settings = int(self._chunking["chunk_tokens"]), int(self._chunking["overlap"])
-        parts = (
-            self._workers.parts(self.place, settings, groups)
-            if self._workers and apart and len(fresh) > _GROUP
-            else Preparer(self.embedder, *settings).parts(ledger, groups)
-        )
+        preparer = Preparer(self.embedder, *settings)
+        if not self._workers or not apart or len(fresh) <= _GROUP:
+            parts = preparer.parts(ledger, groups)
+        elif is_database(self.place):
+            from index.postgres import waiting
+
+            parts = waiting.parts(ledger, self.place, preparer, self._workers, groups)
+        else:
+            parts = self._workers.parts(ledger, self.place, settings, groups)
         with closing(parts):
-            for group, keys, vectors in parts:
-                for first in range(0, len(keys), _GROUP):
-                    part = slice(first, first + _GROUP)
-                    with ledger.write():
-                        ledger.put_encodings(zip(keys[part], vectors[part], strict=True))
-                report.embedded += len(keys)
+            for group, embedded in parts:
+                report.embedded += embedded
                 prepared.update((item.article.uri, item) for item in group)
                 self.progress("embed", len(prepared), len(fresh))
         return prepared

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index.errors import IndexMismatch
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -49,6 +51,35 @@ class Embedder(Protocol):
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """float32 (d,), unit length: what is searched for."""
+
+
+def check_embedder(place: str, manifest: dict[str, str], embedder: Embedder) -> None:
+    """Compares the model that an index was made with to the one at hand.
+
+    Args:
+        place: Where the index is, for messages.
+        manifest: What the index says of itself.
+        embedder: The model at hand.
+
+    Raises:
+        IndexMismatch: names both, and the remedy.
+    """
+    for name, at_hand in identity(embedder).items():
+        if manifest.get(name) != at_hand:
+            raise IndexMismatch(
+                f"{place}: the index was made with {name} {manifest.get(name)} and the model"
+                f" at hand has {at_hand}; set ONRECORD_EMBEDDER={manifest.get('embedder')},"
+                " or add the sources to another folder with --index"
+            )
+
+
+def identity(embedder: Embedder) -> dict[str, str]:
+    """What the manifest says of a model."""
+    return {
+        "embedder": embedder.name,
+        "fingerprint": embedder.fingerprint,
+        "dimension": str(embedder.dimension),
+    }
 
 
 def likeness(embedder: Embedder, cosine: float) -> float:

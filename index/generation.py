@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from index.build import check_embedder
 from index.database import Condition, Place
-from index.embed import Embedder
+from index.embed import Embedder, check_embedder
 from index.engine import engine_at
 from index.ledger import Ledger, StoredArticle
 from index.search_index import SearchIndex

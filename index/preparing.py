@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,15 @@ from index.text.words import WORD, code_of, language_of
 # How often a group is tried alone before its articles are taken for the reason.
 _STARTS = 3
 
-Part = tuple[list[Prepared], list[str], NDArray[np.float32]]
-"""Articles that are ready, the keys of the encodings that are new, and these as (n, d)."""
+Part = tuple[list[Prepared], int]
+"""Articles that are ready, and how many new encodings were stored for them."""
+
+Load = Callable[[], Embedder]
+
+_Encoded = tuple[list[Prepared], list[str], NDArray[np.float32]]  # keys and vectors that are new
+
+# Encodings that are stored in one transaction.
+_STORED = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +77,34 @@ class Preparer:
         """Prepares groups in turn, each encoded while the next is split.
 
         Args:
-            ledger: Where a part is stored before the next is asked for.
+            ledger: Where encodings are stored as they come.
             groups: Articles that are encoded together.
         """
         running: tuple[list[Prepared], list[str], Future[NDArray[np.float32]]] | None = None
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(1) as encoding:
             for articles in groups:
                 group = [self.split(article) for article in articles]
                 if running:
-                    yield *running[:2], running[2].result()
-                texts = _unknown(ledger, group)
-                encoded = beside.submit(self.embedder.encode_passages, [*texts.values()])
+                    yield _store(ledger, *running[:2], running[2].result())
+                texts = unknown(ledger, group)
+                encoded = encoding.submit(self.embedder.encode_passages, [*texts.values()])
                 running = group, [*texts], encoded
             if running:
-                yield *running[:2], running[2].result()
+                yield _store(ledger, *running[:2], running[2].result())
 
 
-def _unknown(ledger: Ledger, group: list[Prepared]) -> dict[str, str]:
+def _store(
+    ledger: Ledger, group: list[Prepared], keys: list[str], vectors: NDArray[np.float32]
+) -> Part:
+    """Stores the encodings of a group, for no one yet."""
+    for first in range(0, len(keys), _STORED):
+        part = slice(first, first + _STORED)
+        with ledger.write():
+            ledger.put_encodings(zip(keys[part], vectors[part], strict=True))
+    return group, len(keys)
+
+
+def unknown(ledger: Ledger, group: list[Prepared]) -> dict[str, str]:
     """What has to be encoded of the chunks of articles, by its key."""
     texts = {
         key: embedded_text(item.article.title, chunk)
@@ -113,14 +132,19 @@ class Workers:
     """
 
     count: int
-    embedder: Callable[[], Embedder]
+    embedder: Load
 
     def parts(
-        self, place: Place, settings: tuple[int, int], groups: Iterable[list[Article]]
+        self,
+        ledger: Ledger,
+        place: Place,
+        settings: tuple[int, int],
+        groups: Iterable[list[Article]],
     ) -> Generator[Part]:
         """As ``Preparer.parts``, several groups at once, in their order.
 
         Args:
+            ledger: Where encodings are stored as they come.
             place: The index, of which each process reads which encodings are known.
             settings: The longest chunk and the overlap of chunks.
             groups: Articles that are encoded together.
@@ -128,7 +152,7 @@ class Workers:
         Raises:
             OnRecordError: the processes ended again and again at the same articles.
         """
-        left, waiting = iter(groups), deque[tuple[list[Article], Future[Part]]]()
+        left, waiting = iter(groups), deque[tuple[list[Article], Future[_Encoded]]]()
         pool = self._started(place, settings)
         try:
             while True:
@@ -147,29 +171,33 @@ class Workers:
                     part = _given(pool, group)
                 if alone:
                     waiting = deque((g, _kept(done) or _given(pool, g)) for g, done in waiting)
-                yield part.result()
+                yield _store(ledger, *part.result())
         finally:
             pool.shutdown(cancel_futures=True)
 
     def _started(self, place: Place, settings: tuple[int, int]) -> ProcessPoolExecutor:
-        named = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        context = multiprocessing.get_context(named)
-        context.set_forkserver_preload([__name__])
         given = (self.embedder, place, settings)
-        return ProcessPoolExecutor(self.count, context, _begin, given)
+        return ProcessPoolExecutor(self.count, self.context(), _begin, given)
+
+    def context(self) -> Any:  # noqa: ANN401 (of either kind)
+        """How processes are started: from one that has not begun threads."""
+        named = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        context: Any = multiprocessing.get_context(named)
+        context.set_forkserver_preload([__name__])
+        return context
 
 
-def _given(pool: ProcessPoolExecutor, group: list[Article]) -> Future[Part]:
+def _given(pool: ProcessPoolExecutor, group: list[Article]) -> Future[_Encoded]:
     """A group in hand; that of a pool that has ended meanwhile has ended with it."""
     try:
         return pool.submit(_work, group)
     except BrokenProcessPool as error:
-        ended = Future[Part]()
+        ended = Future[_Encoded]()
         ended.set_exception(error)
         return ended
 
 
-def _kept(done: Future[Part]) -> Future[Part] | None:
+def _kept(done: Future[_Encoded]) -> Future[_Encoded] | None:
     """What was worked out before a process ended."""
     return done if done.done() and not done.exception() else None
 
@@ -185,11 +213,15 @@ def _ended(group: list[Article]) -> OnRecordError:
 _here: tuple[Preparer, Ledger]  # of a process that works for another
 
 
-def _begin(embedder: Callable[[], Embedder], place: Place, settings: tuple[int, int]) -> None:
-    """Gets a process ready; it ends with the one that it works for, which alone hears Ctrl-C."""
-    global _here
+def beside() -> None:
+    """Has a process end with the one that it works for, which alone hears Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _begin(embedder: Load, place: Place, settings: tuple[int, int]) -> None:
+    global _here
+    beside()
     _here = Preparer(embedder(), *settings), engine_at(place).open()
 
 
@@ -199,10 +231,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(group: list[Article]) -> Part:
+def _work(group: list[Article]) -> _Encoded:
     preparer, ledger = _here
     prepared = [preparer.split(article) for article in group]
-    texts = _unknown(ledger, prepared)
+    texts = unknown(ledger, prepared)
     return prepared, [*texts], preparer.embedder.encode_passages([*texts.values()])
 
 

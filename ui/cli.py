@@ -169,6 +169,14 @@ def add(
 
 
 @app.command()
+def work(index: Index = None) -> None:
+    """Encode for an `add --workers` of another machine, over a database, until Ctrl-C."""
+    from ui.commands import indexing
+
+    indexing.work(_settings(index))
+
+
+@app.command()
 def watch(
     sources: Annotated[
         list[str], typer.Argument(metavar="SOURCE...", help="As for add; feeds above all.")

@@ -1,6 +1,7 @@
 """Many questions from a file, and a run out."""
 
 import json
+import threading
 
 import pytest
 
@@ -101,6 +102,26 @@ def test_answers_in_order_and_errors_in_their_place(tmp_path, fake, capsys):
     assert err == (
         "onrecord: question y (line 4): the question is empty; type what you want to know\n"
     )
+
+
+def test_as_many_at_a_time_as_there_are_cores_told_in_order(tmp_path, fake, capsys, monkeypatch):
+    held, both = corpus(tmp_path, fake), threading.Barrier(2)
+
+    class Meeting:
+        """Gives an answer when another one is there too."""
+
+        def ask(self, question, **given):
+            answer = held.ask(question, **given)
+            both.wait(60)
+            return answer
+
+    monkeypatch.setattr(batch, "cores", lambda: 2)
+    lines = [Line(n, n, q) for n, q in enumerate(["Rain on Kyiv?", "Snow in Oslo?"] * 3)]
+    assert batch.ask(Meeting(), lines, Filters(), as_json=True) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(a["id"], a["citations"][0]["key"]) for a in answers] == [
+        (line.id, ["rain", "snow"][line.id % 2]) for line in lines
+    ]
 
 
 def test_a_lone_surrogate_in_a_question_stops_nothing(file, tmp_path, fake, capsys):

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -92,3 +93,23 @@ def test_the_page_is_served_over_it_and_keeps_its_chats_beside(place, workplace)
         process.kill()
         process.wait(SECONDS)
         process.stderr.close()
+
+
+def test_another_machine_encodes_what_waits_until_it_is_stopped(place, workplace, monkeypatch):
+    from index.engine import engine_at
+    from index.errors import OnRecordError
+    from index.postgres import waiting
+
+    with pytest.raises(OnRecordError, match=r"^index: .* on its own machine; see add --workers"):
+        run("index", "work")
+    write(workplace / "news", {"rain.txt": RAIN})
+    run(place, "add", "news")
+    ledger = engine_at(place).open()
+    waiting.put(ledger, {"first": "Rain fell in Bern.", "second": "Snow fell in Airolo."})
+    idle = iter(["once", "twice"])  # it ends when this ends
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(sleep=lambda _: next(idle)))
+    with pytest.raises(StopIteration):
+        run(place, "work")
+    with ledger.read():
+        assert ledger.known_encodings(["first", "second"]) == {"first", "second"}
+        assert not ledger.database.execute("SELECT FROM waiting").fetchall()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -13,10 +15,12 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from index.embedders import cores
 from index.errors import OnRecordError
+from index.ledger import StoredArticle
 from rag.corpus import Corpus
 from rag.question_files import Line
-from rag.types import Filters
+from rag.types import Answer, Filters
 from ui import output
 from ui.files import replacing
 
@@ -47,25 +51,27 @@ def ask(
         scope: Whether a question's own words may confine it.
         today: The day on which lines are asked that name none.
     """
+
+    def asked(line: Line) -> Answer:
+        return corpus.ask(
+            line.question,
+            history=line.history,
+            filters=filters,
+            scope=scope,
+            today=line.today or today,
+            id=line.id,
+        )
+
     failed = 0
-    for line in tracked(lines, "Asking"):
-        try:
-            answer = corpus.ask(
-                line.question,
-                history=line.history,
-                filters=filters,
-                scope=scope,
-                today=line.today or today,
-                id=line.id,
-            )
-        except OnRecordError as error:
+    with closing(_each(asked, lines, "Asking")) as answers:
+        for line, answer in answers:
+            if not isinstance(answer, OnRecordError):
+                output.answer(answer, as_json=as_json)
+                continue
             failed += 1
-            _complain(line, error)
             if as_json:
-                broken = {"id": line.id, "question": line.question, "error": str(error)}
+                broken = {"id": line.id, "question": line.question, "error": str(answer)}
                 typer.echo(json.dumps(broken, ensure_ascii=False))
-            continue
-        output.answer(answer, as_json=as_json)
     return failed
 
 
@@ -78,14 +84,15 @@ def write_run(corpus: Corpus, lines: Sequence[Line], path: Path, top_k: int) -> 
         path: Of the run.
         top_k: How many articles for each at most.
     """
+
+    def ranked(line: Line) -> list[tuple[StoredArticle, float]]:
+        return corpus.rank(line.question, top_k, history=line.history)
+
     failed = 0
-    with replacing(path) as file:
-        for line in tracked(lines, "Searching"):
-            try:
-                ranking = corpus.rank(line.question, top_k, history=line.history)
-            except OnRecordError as error:
+    with replacing(path) as file, closing(_each(ranked, lines, "Searching")) as rankings:
+        for line, ranking in rankings:
+            if isinstance(ranking, OnRecordError):
                 failed += 1
-                _complain(line, error)
                 continue
             best: dict[str, float] = {}
             for article, score in ranking:  # articles of several folders may share a key
@@ -93,6 +100,28 @@ def write_run(corpus: Corpus, lines: Sequence[Line], path: Path, top_k: int) -> 
             for rank, (key, score) in enumerate(best.items(), 1):
                 file.write(f"{_as_word(str(line.id))} Q0 {key} {rank} {score:.6f} onrecord\n")
     return failed
+
+
+def _each(
+    work: Callable[[Line], _Item], lines: Sequence[Line], verb: str
+) -> Generator[tuple[Line, _Item | OnRecordError]]:
+    """What comes of each line, in their order; as many at a time as there are cores."""
+
+    def tried(line: Line) -> _Item | OnRecordError:
+        try:
+            return work(line)
+        except OnRecordError as error:
+            return error
+
+    pool = ThreadPoolExecutor(cores())
+    try:
+        for line, found in zip(tracked(lines, verb), pool.map(tried, lines), strict=True):
+            if isinstance(found, OnRecordError):
+                said = f"onrecord: question {line.id} (line {line.number}): {found}"
+                typer.echo(output.plain(said), err=True)
+            yield line, found
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _as_word(name: str) -> str:
@@ -110,8 +139,3 @@ def tracked(items: Sequence[_Item], verb: str) -> Iterator[_Item]:
     console = Console(stderr=True)
     hidden = len(items) < 2 or not console.is_terminal
     return iter(track(items, verb, console=console, transient=True, disable=hidden))
-
-
-def _complain(line: Line, error: OnRecordError) -> None:
-    said = f"onrecord: question {line.id} (line {line.number}): {error}"
-    typer.echo(output.plain(said), err=True)

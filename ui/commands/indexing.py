@@ -16,10 +16,10 @@ from index import backup as copies
 from index.article import Article, Skipped
 from index.boilerplate.clean import explain
 from index.build import Builder, Report
-from index.database import Place
+from index.database import Place, is_database
 from index.embedders import embedder_of
 from index.engine import LEDGER, engine_at, faults
-from index.errors import IndexMissing
+from index.errors import IndexMissing, OnRecordError
 from index.preparing import Workers
 from index.readers.source import Source, SourceMissing
 from index.web import gather as web
@@ -123,6 +123,25 @@ def add(
         report = web.store(builder, sources, found)
     _note(settings, report)
     return report, missing
+
+
+def work(settings: Settings) -> None:
+    """Encodes what ``add --workers`` of any machine has waiting in a database, until interrupted.
+
+    Raises:
+        OnRecordError: the index lies in a folder, or was made with another model.
+        IndexMissing, IndexUnreachable: see the classes.
+    """
+    place = settings.place()
+    if not is_database(place):
+        raise OnRecordError(
+            f"{place}: the index of a folder is made on its own machine; see add --workers there,"
+            " or copy it to a database with: onrecord copy"
+        )
+    ledger = engine_at(place).open()
+    from index.postgres import waiting
+
+    waiting.work(ledger, embedder_of(settings.embedder))
 
 
 def _note(settings: Settings, report: Report) -> None:
