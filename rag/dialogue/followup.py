@@ -158,20 +158,37 @@ def _after(question: str, known: Completed, before: Turn) -> Completed:
     refused = isinstance(reply, Answer) and not reply.answered
     if not leans(question, "" if refused else f"{known.question} {said}"):
         return Completed(question)
-    if item := _item(question, reply):
-        return item
-    given = _short_of(reply) if _ASKS_FOR.match(question) else ""
-    # "Is there a timetable for that? And when was that?"
+    return (
+        _item(question, reply) or _anew(question, known, reply) or _filled(question, known, before)
+    )
+
+
+def _anew(question: str, known: Completed, reply: Answer | str) -> Completed | None:
+    """The question before asked for another thing; None if the turn asks for more or the same."""
+    # What was asked aside is passed over: "is there a timetable for that? and when was that?"
     aside = bool(known.before and {*_pointers(question)} & {*_pointers(known.question)})
     base = known.before.rsplit("? ", 1)[-1] if aside else known.question
-    if anew := asked_otherwise(question, base, reply):
-        same = anew.lower() == base.rstrip(" ?").lower()
-        if aside or not same:
-            return Completed(anew, "" if aside else known.before, given="" if same else given)
-    whole = joined(known.before, known.question)
-    if meant := resolved(question, known.question, reply) or resolved(question, whole, reply):
-        return Completed(meant, said=said if _WHAT_ELSE.search(question) else "", given=given)
+    asked = asked_otherwise(question, base, reply)
+    if not asked or (not aside and asked.lower() == base.rstrip(" ?").lower()):
+        return None
+    return (
+        Completed(asked) if aside else Completed(asked, known.before, given=_given(question, reply))
+    )
+
+
+def _filled(question: str, known: Completed, before: Turn) -> Completed:
+    """A turn with what a word of it stands for in its place, else with what was asked before."""
+    whole, given = joined(known.before, known.question), _given(question, before.reply)
+    for asked in (known.question, whole):
+        if meant := resolved(question, asked, before.reply):
+            said = before.said if _WHAT_ELSE.search(question) else ""
+            return Completed(meant, said=said, given=given)
     return Completed(question, whole[-EARLIER_CHARS:].lstrip(), given=given)
+
+
+def _given(question: str, reply: Answer | str) -> str:
+    """What the reply before answered, if a turn asks what, who, when or the like."""
+    return _short_of(reply) if _ASKS_FOR.match(question) else ""
 
 
 def joined(before: str, question: str) -> str:
