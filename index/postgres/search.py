@@ -345,10 +345,15 @@ def _put(db: Database, kind: Kind, texts: Mapping[int, list[str]]) -> dict[int, 
         for stem, count in Counter(stems).items():
             posting = at, min(count, 65_535), _rounded(len(stems))
             rows.setdefault((stem, block), []).append(posting)
-    db.executemany(
-        f"INSERT INTO {kind}_postings AS held (stem, block, data) VALUES (?, ?, ?)"
+    db.execute(  # all at once: in a statement each, it takes a quarter more of the processor
+        f"INSERT INTO {kind}_postings AS held (stem, block, data)"
+        " SELECT * FROM unnest(?::text[], ?::bigint[], ?::bytea[])"
         " ON CONFLICT (stem, block) DO UPDATE SET data = held.data || excluded.data",
-        [(*key, np.array(postings, dtype=POSTING).tobytes()) for key, postings in rows.items()],
+        (
+            [stem for stem, _ in rows],
+            [block for _, block in rows],
+            [np.array(postings, dtype=POSTING).tobytes() for postings in rows.values()],
+        ),
     )
     return lengths
 
@@ -389,11 +394,13 @@ def _drop(db: Database, kind: Kind, texts: Mapping[int, list[str]]) -> None:
 def _count(db: Database, articles: Mapping[int, StoredArticle], sign: int) -> None:
     """Adds the words of articles to the vocabulary, or takes them away."""
     written, inside = counted((a.article.title, a.article.text) for a in articles.values())
-    db.executemany(
-        "INSERT INTO words AS held (word, written, inside) VALUES (?, ?, ?)"
+    words = [*(written | inside)]
+    db.execute(
+        "INSERT INTO words AS held (word, written, inside)"
+        " SELECT * FROM unnest(?::text[], ?::bigint[], ?::bigint[])"
         " ON CONFLICT (word) DO UPDATE SET written = held.written + excluded.written,"
         " inside = held.inside + excluded.inside",
-        [(word, sign * written[word], sign * inside[word]) for word in written | inside],
+        (words, [sign * written[w] for w in words], [sign * inside[w] for w in words]),
     )
 
 
