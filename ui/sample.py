@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.settings import Settings
 
-NOTICE = (
-    "This is the sample corpus: articles written for onrecord. Add your own under Corpus, or with:"
-    " onrecord add SOURCE"
-)
+NOTICE = "This is the sample corpus, articles written for onrecord. Add your own under Corpus."
 SUGGESTIONS = (
     "What preconditions did the Kremlin set?",
     "How many people were evacuated from the Old Dock?",

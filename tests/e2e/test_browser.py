@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,15 +13,17 @@ from playwright.sync_api import expect
 
 from rag.answer_text import MAY, NEAREST, REFUSAL
 from tests.e2e.browsing import PHONE, ask, browser_wanted, chats_shown, elsewhere, until, violations
-from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus
+from tests.ui.fake_corpus import HOSTILE, PLAIN, QUOTE, FakeCorpus, cite, claim, reply
 from tests.ui.reporting import about, hostile_answers
 from ui.conversation_store.store import ConversationStore
+from ui.library.view import Terms
 from ui.page.app import build_app, launch
 from ui.page.chat import OpenTurns
 from ui.report import page as report_page
 from ui.sample import NOTICE, SUGGESTIONS
 
 pytestmark = browser_wanted
+KEPT = reply("What was agreed?", claim(QUOTE, cite(PLAIN, QUOTE)))
 HEADLINE = "what preconditions did the Kremlin set?"
 
 STANDS = """new MutationObserver((_, seen) => {
@@ -317,7 +321,7 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
     page = visit(address)
     ask(page, "what next?")
     page.get_by_role("button", name="Not helpful").click()
-    page.locator("#judged", has_text="Thank you").wait_for()
+    until(chats.feedback)
     [given] = chats.feedback()
     assert (given.question, given.liked) == ("what next?", False)
     page.reload()
@@ -329,8 +333,10 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
     page.locator("#chat a.cite").first.wait_for()
     ask(page, "and then?")
     expect(page.locator("#chat .asked")).to_have_text(["what next?", "and then?"])
+    page.get_by_text("Save chat").click()
     with page.expect_download() as file:
-        page.get_by_role("button", name="Save as Markdown").click()
+        page.get_by_role("button", name="As Markdown").click()
+    expect(page.locator("#chat .told").last).to_have_text("Saved as what-next.md.")
     assert file.value.suggested_filename == "what-next.md"
     assert QUOTE[1:20] in file.value.path().read_text(encoding="utf-8")
     chats_shown(page)
@@ -342,6 +348,28 @@ def test_a_chat_is_kept_over_a_reload_and_a_restart(visit, tmp_path):
     [kept] = chats.conversations()
     assert [turn.question for turn in chats.load(kept.id)] == ["what next?", "and then?"]
     app.close()
+
+
+def test_a_chat_that_goes_on_comes_to_the_top_of_the_list(visit, tmp_path):
+    chats = ConversationStore(tmp_path)
+    for question, day in (("An older one?", 3), ("A newer one?", 4)):
+        moment = datetime(2026, 3, day, tzinfo=UTC)
+        chats.append(chats.create(), replace(KEPT, question=question), asked_at=moment)
+    app = build_app(FakeCorpus(), chats=chats)
+    page = visit(launch(app, port=0))
+    try:
+        names = page.locator("#earlier .name")
+        expect(names).to_have_text(["A newer one?", "An older one?"])
+        names.last.click()
+        page.locator("#chat .asked", has_text="An older one?").wait_for()
+        page.get_by_role("button", name="Rename").click()
+        page.keyboard.press("Escape")  # not now
+        expect(page.get_by_role("textbox", name="Name of this chat")).to_be_hidden()
+        expect(page.get_by_role("button", name="Rename")).to_be_focused()
+        ask(page, "what next?")
+        expect(names).to_have_text(["An older one?", "A newer one?"])
+    finally:
+        app.close()
 
 
 def test_a_page_that_the_server_let_go_of_goes_on_from_what_is_kept(visit, tmp_path):
@@ -388,8 +416,8 @@ def test_questions_to_go_on_with_stand_under_the_answer_that_they_follow(visit):
             }"""
         )
         waiting["what next?"].set()  # too late: the page has gone on
-        page.get_by_role("button", name="Copy with sources").click()
-        page.locator("#judged", has_text="Copied.").wait_for()
+        page.get_by_role("button", name="Copy with sources").last.click()
+        page.locator("#chat .told", has_text="Copied.").wait_for()
         waiting["perhaps"].set()
         page.locator("#further button").wait_for()
         offered = " ".join(page.evaluate("window.offered"))
@@ -406,7 +434,7 @@ def test_edit_gives_the_question_back(visit, fake):
     box = page.get_by_role("textbox", name="Question")
 
     def edited():
-        page.get_by_role("button", name="Edit", exact=True).click()
+        page.get_by_role("button", name="Edit the question").click()
         page.get_by_role("button", name="Cancel edit").wait_for()
         expect(box).to_have_value("what next?")
         expect(box).to_be_focused()
@@ -425,23 +453,53 @@ def test_edit_gives_the_question_back(visit, fake):
     page.get_by_role("button", name="Cancel edit").wait_for(state="hidden")
 
 
-def test_helpful_is_pressed_and_released(visit, tmp_path):
+def test_helpful_is_pressed_and_released_and_nothing_moves(visit, tmp_path):
     chats = ConversationStore(tmp_path)
-    app = build_app(FakeCorpus(), chats=chats)
+    app = build_app(FakeCorpus(), chats=chats, further=lambda answer: ("And then?",))
     page = visit(launch(app, port=0))
     good = page.get_by_role("button", name="Helpful", exact=True)
+    below = page.get_by_role("button", name="And then?")
     try:
         ask(page, "what next?")
+        below.wait_for()
+        stood = below.bounding_box()
         expect(page.get_by_role("textbox", name="Why")).to_have_count(0)
         good.click()
-        page.locator("#after [aria-pressed=true]", has_text="Helpful").wait_for()
+        expect(good).to_have_attribute("aria-pressed", "true")
         page.get_by_role("textbox", name="Why").fill("It quotes.")
+        assert below.bounding_box() == stood
         page.keyboard.press("Enter")
+        page.locator("#chat .told", has_text="Thank you, kept.").wait_for()
         until(lambda: [f.reason for f in chats.feedback()] == ["It quotes."])
+        assert below.bounding_box() == stood
         expect(page.locator("#chat .asked")).to_have_count(1)
         good.click()
-        page.locator("#after [aria-pressed=true]").wait_for(state="detached")
+        expect(good).to_have_attribute("aria-pressed", "false")
         until(lambda: chats.feedback() == [])
+    finally:
+        app.close()
+
+
+def test_what_is_under_an_answer_stays_on_its_line_beside_a_source_and_on_a_phone(visit, tmp_path):
+    app = build_app(FakeCorpus(), chats=ConversationStore(tmp_path), terms=lambda: Terms(add=True))
+    page = visit(launch(app, port=0), viewport={"width": 1280, "height": 900})
+    tops = """() => [...document.querySelectorAll("#chat .acts > div:first-child > *")].map((e) => {
+        const { top, bottom, right } = e.getBoundingClientRect();
+        return [Math.round((top + bottom) / 2),
+            right <= e.closest("#talk").getBoundingClientRect().right];
+    })"""
+    try:
+        ask(page, "what next?")
+        page.locator("#reader mark").first.wait_for()
+        chats_shown(page)
+        assert len(page.evaluate(tops)) == 7
+        page.wait_for_function(f"(({tops})()).every(([, within]) => within)")
+        page.wait_for_function(f"new Set(({tops})().map(([y]) => y)).size === 1")
+        chats_shown(page, False)
+        page.get_by_role("button", name="Close the article").click()
+        page.set_viewport_size(PHONE)
+        page.wait_for_function(f"(({tops})()).every(([, within]) => within)")
+        page.wait_for_function(f"new Set(({tops})().map(([y]) => y)).size === 1")
     finally:
         app.close()
 
@@ -450,7 +508,7 @@ def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
     chats = ConversationStore(tmp_path)
     app = build_app(FakeCorpus(), chats=chats)
     page = visit(launch(app, port=0))
-    acts = page.locator("#chat .acts")
+    acts = page.locator("#chat .acts").first
     try:
         ask(page, "what next?")
         ask(page, "and then?")
@@ -459,28 +517,26 @@ def test_an_earlier_answer_is_judged_by_the_keyboard(visit, tmp_path):
         bad.focus()
         page.keyboard.press("Enter")
         until(lambda: [(f.question, f.liked) for f in chats.feedback()] == [("what next?", False)])
-        page.locator("#judged.unseen", has_text="Thank you, kept.").wait_for()
         expect(bad).to_have_attribute("aria-pressed", "true")
         expect(bad).to_be_focused()
         acts.get_by_role("textbox", name="Why").fill("Of another year.")
         acts.get_by_role("button", name="Send").click()
         until(lambda: [f.reason for f in chats.feedback()] == ["Of another year."])
         # Under the answer that it is about.
-        expect(acts.locator(".told")).to_have_text("Thank you, kept.")
+        expect(page.locator("#chat .told")).to_have_text(["Thank you, kept.", ""])
+        expect(acts.get_by_role("button", name="Why?")).to_be_focused()
         assert violations(page) == []
-        page.keyboard.press("Shift+Tab")
-        page.keyboard.press("Enter")
+        acts.get_by_role("button", name="Helpful", exact=True).press("Enter")
         until(lambda: [f.liked for f in chats.feedback()] == [True])
         ask(page, "what now?")
-        judged = acts.locator("[aria-pressed=true]")
-        expect(judged).to_have_text(["Helpful"])
+        judged = page.locator("#chat .acts [aria-pressed=true]")
+        expect(judged).to_have_accessible_name("Helpful")
         acts.get_by_role("button", name="Why?").press("Enter")
         page.locator("#chat .acts input:focus").fill("It quotes.")
         assert violations(page) == []
         page.keyboard.press("Enter")
         until(lambda: [f.reason for f in chats.feedback()] == ["It quotes."])
         expect(page.locator("#chat .asked")).to_have_count(3)
-        expect(acts.get_by_role("button", name="Why?")).to_be_focused()
         judged.press("Enter")
         until(lambda: chats.feedback() == [])
         expect(acts.get_by_role("textbox", name="Why")).to_have_count(0)
@@ -522,14 +578,14 @@ def test_only_the_articles_that_were_chosen_are_asked(visit, fake):
     expect(box).to_have_value("what next?")  # the question is not lost to a wrong day
     expect(page.locator("#chat .asked")).to_have_count(0)
     page.get_by_label("Published from").fill("May 2025")
-    page.get_by_role("button", name="since 2025-05-01").wait_for()
+    page.get_by_role("button", name="since 1 May 2025").wait_for()
     page.locator("#narrow").get_by_label("Publisher").select_option(label="Wire (1)")
     page.get_by_role("button", name="Wire", exact=True).wait_for()
     ask(page, "refuse")
-    said = "1 of 3 articles: Wire, since 2025-05-01"
+    said = "1 of 3 articles: Wire, since 1 May 2025"
     expect(page.locator("#chat .scope")).to_have_text([said])
-    page.get_by_role("button", name="since 2025-05-01").click()
-    page.get_by_role("button", name="since 2025-05-01").wait_for(state="detached")
+    page.get_by_role("button", name="since 1 May 2025").click()
+    page.get_by_role("button", name="since 1 May 2025").wait_for(state="detached")
     expect(page.get_by_label("Published from")).to_have_value("")
     page.get_by_role("button", name="Ask all articles").click()
     page.locator("#chat .scope").wait_for(state="detached")

@@ -209,7 +209,7 @@ def test_an_alert_is_kept_tells_what_is_new_and_goes_and_comes_back(visit, addre
     kept = (
         "Kept. New articles on “What will bread cost in Vienna?” will be told under Corpus, Alerts."
     )
-    page.locator("#judged", has_text=kept).wait_for()
+    page.locator("#chat .told", has_text=kept).wait_for()
     page.get_by_role("tab", name="Corpus").click()
     page.get_by_label("Find articles").fill("hail")
     page.get_by_role("button", name="Alert me of new articles with these words").click()

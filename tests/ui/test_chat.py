@@ -189,7 +189,7 @@ def test_a_question_is_asked_of_the_articles_that_were_chosen():
     everything = list(respond(corpus, "what next?"))[-1]
     chosen = Filters(date(2025, 5, 1), date(2025, 5, 18), "Wire")
     assert corpus.filters == [chosen, Filters()]
-    said = "1 of 3 articles: Wire, since 2025-05-01, until 2025-05-18"
+    said = "1 of 3 articles: Wire, since 1 May 2025, until 18 May 2025"
     assert f'<p class="scope">{escape(said)}</p>' in turns[-1].html
     assert (turns[-1].confined, everything[-1].confined) == (True, False)
 
@@ -198,7 +198,7 @@ def test_a_day_that_is_none_is_told_and_nothing_is_asked():
     corpus = FakeCorpus()
     turn = list(respond(corpus, "what next?", (), {"after": "Mayday"}))[-1][-1]
     assert corpus.histories == []
-    assert "“Mayday” is no day" in turn.html
+    assert "“Mayday” is not a date" in turn.html
     assert (turn.question, turn.text) == ("what next?", "")  # to be retried; no history
 
 

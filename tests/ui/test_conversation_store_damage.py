@@ -123,7 +123,7 @@ def test_a_damaged_conversation_is_listed_as_such_not_gone_on_with_and_deleted(t
     change(tmp_path / "index", "UPDATE conversations SET title = 'What did Eve do?' WHERE pk = 1")
     chats = ConversationStore(tmp_path / "index")
     (found,) = chats.conversations("ada")
-    assert (found.title, found.created_at) == (DAMAGED, None)
+    assert (found.title, found.asked_at) == (DAMAGED, None)
     shown = history_panel.listed(chats, "", "ada")
     assert (f'data-id="{found.id}"' in shown, DAMAGED in shown) == (True, True)
     with pytest.raises(NoSuchConversation, match="damaged where it is kept; bring back a backup"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 
@@ -156,3 +158,18 @@ def test_the_last_answer_is_copied_with_its_sources():
     assert QUOTE in copied([turn("one?")])
     assert PLAIN.title in copied([turn("one?")])
     assert copied([]) == copied([Turn("one?", "", problem_html("No."))]) == ""
+
+
+def test_chats_stand_by_when_something_was_last_asked_in_them(chats):
+    may, june, july = (datetime(2026, month, 3, 9, 5, tzinfo=UTC) for month in (5, 6, 7))
+    first, second = chats.create(), chats.create()
+    chats.append(first, turn("one?").answer, asked_at=may)
+    chats.append(second, turn("two?").answer, asked_at=june)
+    assert ids(listed(chats, "", "")) == [second, first]
+    chats.append(first, turn("one more?").answer, asked_at=july)
+    rows = listed(chats, "", "")
+    assert ids(rows) == [first, second]
+    told = [each.astimezone().strftime("%-d %b %Y, %H:%M") for each in (july, june)]
+    assert [unescape(each) for each in re.findall('class="when">(.*?)<', rows)] == told
+    anew = restore(chats, delete(chats, second, ""), "")
+    assert ids(listed(chats, "", "")) == [first, anew]  # where it stood

@@ -44,14 +44,16 @@ def test_words_are_counted_from_the_day_that_they_are_typed():
 
 @pytest.mark.parametrize("typed", ["soon", "2025-02-30", "31 June 2025", "9" * 300, "next week"])
 def test_a_day_that_is_none_is_left_by(typed):
-    with pytest.raises(OnRecordError, match="is no day; write 2025-05-18, May 2025 or last week"):
+    with pytest.raises(
+        OnRecordError, match="is not a date; write 2025-05-18, May 2025 or last week"
+    ):
         narrowed(FakeCorpus(), {"after": typed})
     assert set(left_by(FakeCorpus(), {"before": typed})) == {"problem"}
 
 
 def test_days_in_the_wrong_order_are_left_by():
     chosen = {"after": "2025-05-02", "before": "2025-05-01"}
-    said = "2025-05-02 is after 2025-05-01; exchange the two days."
+    said = "2 May 2025 is after 1 May 2025; exchange the two days."
     assert left_by(FakeCorpus(), chosen) == {"problem": said}
 
 
@@ -60,9 +62,9 @@ def test_what_a_choice_leaves_is_said_with_a_chip_for_each_field():
     chosen = {"publisher": "Wire", "after": "May 2025"}
     assert left_by(FakeCorpus(), chosen) == {
         "left": "1 of 3 articles",
-        "chips": [("publisher", "Wire"), ("after", "since 2025-05-01")],
+        "chips": [("publisher", "Wire"), ("after", "since 1 May 2025")],
     }
-    said = "1 of 3 articles: Wire, since 2025-05-01"
+    said = "1 of 3 articles: Wire, since 1 May 2025"
     assert in_words(FakeCorpus(), narrowed(FakeCorpus(), chosen)) == said
 
 

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -181,7 +181,7 @@ class Summary:
     # The name given, else the first question, cut to ``TITLE_CHARS``; ``DAMAGED`` if the row is not
     # as it was written.
     title: str
-    created_at: datetime | None  # none if the row is not as it was written
+    asked_at: datetime | None  # when its last turn was; none if a row is not as it was written
     turns: int  # how many questions it holds
     excerpt: str = ""  # after a search, the words found in it, else ""
 
@@ -228,8 +228,9 @@ def of(alias: str, table: str) -> str:
 
 # The columns of each value, in order; an excerpt may follow those of ``summary``.
 SUMMARY = (
-    f"(SELECT count(*) FROM turns t WHERE t.conversation = c.pk) AS turns,"
-    f" {of('c', 'conversations')}"
+    "(SELECT count(*) FROM turns t WHERE t.conversation = c.pk) AS turns,"
+    " (SELECT t.asked_at FROM turns t WHERE t.conversation = c.pk ORDER BY t.pk DESC LIMIT 1)"
+    f" AS asked_at, {of('c', 'conversations')}"
 )
 TURN = f"{of('t', 'turns')}, {of('f', 'feedback')}"
 FEEDBACK = f"{of('c', 'conversations')}, {of('f', 'feedback')}"
@@ -250,12 +251,15 @@ def sound(row: tuple[Any, ...]) -> bool:
 
 def summary(row: tuple[Any, ...]) -> Summary:
     """Reads a row of ``SUMMARY``."""
-    turns, written = row[0], row[1 : 1 + _CONVERSATION_WIDTH]
-    _, _, id_, _, title, _, created_at = written
+    turns, asked_at, written = row[0], row[1], row[2 : 2 + _CONVERSATION_WIDTH]
+    _, _, id_, _, title, _, _ = written
     if not sound(written):
         return Summary(str(id_), DAMAGED, None, int(turns))
-    excerpt = " ".join(row[-1].split()) if len(row) > 1 + len(written) else ""
-    return Summary(id_, title, datetime.fromisoformat(created_at), int(turns), excerpt)
+    excerpt = " ".join(row[-1].split()) if len(row) > 2 + len(written) else ""
+    moment = None
+    with suppress(ValueError):  # of a turn that is damaged
+        moment = datetime.fromisoformat(asked_at)
+    return Summary(id_, title, moment, int(turns), excerpt)
 
 
 def turn(row: tuple[Any, ...], conversation: int) -> Turn:

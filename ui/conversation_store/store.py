@@ -138,10 +138,19 @@ class ConversationStore:
         with self._database.transaction("DEFERRED") as db:
             found = db.execute(
                 f"SELECT {database.SUMMARY} FROM conversations c WHERE c.user = ? AND turns > 0"
-                " ORDER BY c.changed DESC",
+                " ORDER BY asked_at DESC, c.changed DESC",
                 (as_text(user),),
             ).fetchall()
         return [database.summary(row) for row in found]
+
+    def newest(self, user: str = "") -> str:
+        """The id of the conversation that was changed last; "" for none."""
+        with self._database.transaction("DEFERRED") as db:
+            found = db.execute(
+                "SELECT id FROM conversations WHERE user = ? ORDER BY changed DESC LIMIT 1",
+                (as_text(user),),
+            ).fetchone()
+        return str(found[0]) if found else ""
 
     def title(self, conversation: str, user: str = "") -> str:
         """The name of a conversation, or its first question.
@@ -242,7 +251,7 @@ class ConversationStore:
                 f"SELECT {database.SUMMARY}, snippet(words, -1, '', '', '…', 16)"
                 " FROM words JOIN conversations c ON c.pk = words.rowid"
                 " WHERE words MATCH ? AND c.user = ? AND turns > 0"
-                " ORDER BY bm25(words, 4.0, 1.0), c.changed DESC",
+                " ORDER BY bm25(words, 4.0, 1.0), asked_at DESC, c.changed DESC",
                 (f"{' '.join(wanted)}*", as_text(user)),
             ).fetchall()
         return [database.summary(row) for row in found]

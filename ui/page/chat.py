@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.errors import OnRecordError
@@ -25,7 +25,6 @@ from ui.page.render import (
     question_html,
     superseded_html,
 )
-from ui.templating import render
 
 log = logging.getLogger(__name__)
 
@@ -162,23 +161,22 @@ def without_last(turns: Sequence[Turn]) -> list[Turn]:
     return asked[:-1]
 
 
-def messages(
-    turns: Sequence[Turn], below: Callable[[int, Turn], str] = lambda place, turn: ""
-) -> list[dict[str, str]]:
-    """The turns as the messages of a Gradio chatbot.
+def messages(turns: Sequence[Turn], *, alerts: bool = False) -> list[dict[str, str]]:
+    """The turns as the messages of a Gradio chatbot, with what can be done under each answer.
 
     The last one says, by the class of an element that is not seen, whether it is still "growing".
 
     Args:
         turns: Of one chat.
-        below: Gives what stands below each answer but the last, as HTML.
+        alerts: Whether the reader may keep alerts.
     """
     shown = []
     for place, turn in enumerate(turns):
         if turn.question:
             shown.append({"role": "user", "content": question_html(turn.question)})
-        content = turn.html + (below(place, turn) if place < len(turns) - 1 else "")
-        shown.append({"role": "assistant", "content": content})
+        last = place == len(turns) - 1
+        acts = "" if turn.growing else acts_html(place, turn, last=last, alerts=alerts)
+        shown.append({"role": "assistant", "content": turn.html + acts})
     if turns:
         growing = "growing" if turns[-1].growing else "still"
         shown[-1]["content"] += f'<div class="state {growing}"></div>'
@@ -284,74 +282,29 @@ class OpenTurns:
             self._pages.pop(session, None)
 
 
-ACTIONS = {
-    "copy": ("Copy", "Copy with sources"),
-    "webpage": ("Save", "Save as a page"),
-    "markdown": ("Markdown", "Save as Markdown"),
-    "good": ("Helpful", "Helpful"),
-    "bad": ("Not helpful", "Not helpful"),
-    "alert": ("Alert me", "Alert me of new articles on this"),
-    "retry": ("Retry", "Retry"),
-    "edit": ("Edit", "Edit"),
-    "wide": ("Ask all articles", "Ask all articles"),
-    "plain": ("As a plain question", "As a plain question"),
-}
-"""What the buttons say and what they are called, by the names of their events."""
+def acts_html(place: int, turn: Turn, *, last: bool = True, alerts: bool = False) -> str:
+    """What can be done with an answer: the page's script makes the row under it of these classes.
 
-_JUDGED = ("good", "bad")
-
-
-def actions_html(
-    turns: Sequence[Turn],
-    *,
-    kept: bool = False,
-    alerts: bool = False,
-    said: str = "",
-    elsewhere: bool = False,
-) -> str:
-    """The row for these turns; nothing while the last one grows.
-
-    Args:
-        turns: Of the chat.
-        kept: Whether they are kept, and so can be saved and judged.
-        alerts: Whether the reader may keep alerts.
-        said: What became of the last press.
-        elsewhere: Whether that was under another answer, and so is read aloud, not seen here.
-    """
-    if not turns or turns[-1].growing:
-        return ""
-    last = turns[-1]
-    names = ["copy"] if last.answer else []
-    if kept and last.answer:
-        names += ["webpage", "markdown", "good", "bad"]
-    if alerts and last.answer and last.answer.kind == "fact":
-        names.append("alert")
-    if last.question:
-        names += ["retry", "edit"]
-    if last.confined:
-        names.append("wide")
-    if last.answer and last.answer.heading:
-        names.append("plain")
-    pressed = {"good": last.liked is True, "bad": last.liked is False}
-    buttons = [(*ACTIONS[name], name, pressed.get(name)) for name in names]
-    judged = last.liked is not None
-    query = last.answer.query if last.answer else ""
-    shown = {"buttons": buttons, "judged": judged, "query": query}
-    return render("actions.html", **shown, said=said, elsewhere=elsewhere)
-
-
-def acts_html(place: int, turn: Turn) -> str:
-    """The row under an answer that others followed; ``place`` is its turn's in the chat.
+    Its text is what was searched for, of which an alert is kept.
 
     Args:
         place: Of the turn in the chat, from 0.
         turn: With its answer.
+        last: Whether no other turn follows.
+        alerts: Whether the reader may keep alerts.
     """
-    if not turn.answer or not turn.question:
-        return ""
-    buttons = [("Copy this answer", "copy", False), ("Ask otherwise", "edit", False)]
-    if turn.kept is not None:
-        judged = [(ACTIONS[name][0], name, turn.liked is (name == "good")) for name in _JUDGED]
-        why = [("Why?", "why", False)] if turn.liked is not None else []
-        buttons[1:1] = judged + why
-    return render("acts.html", place=place, buttons=buttons)
+    answer, kept = turn.answer, turn.kept is not None
+    can = {
+        "copy": answer,
+        "save": kept and last,
+        "judge": kept,
+        "liked": turn.liked,
+        "disliked": turn.liked is False,
+        "alert": alerts and last and answer and answer.kind == "fact",
+        "retry": last and turn.question,
+        "edit": turn.question and (last or answer),
+        "wide": last and turn.confined,
+        "plain": last and answer and answer.heading,
+    }
+    names = " ".join(name for name, may in can.items() if may)
+    return boxed_html(f"acts of-{place} {names}", answer.query if answer else "") if names else ""

@@ -15,13 +15,11 @@ from typing import Any
 
 from rag.corpus import Corpus
 from rag.types import Answer
-from ui.conversation_store.database import NoSuchConversation
+from ui.conversation_store.database import ChatsUnusable, NoSuchConversation
 from ui.library.view import Terms
 from ui.page.chat import (
     OpenTurns,
     Turn,
-    actions_html,
-    acts_html,
     last_question,
     messages,
     respond,
@@ -125,7 +123,7 @@ class ChatPanel:
             allow_tags=False,
             group_consecutive_messages=False,
         )
-        self._actions = gr.HTML("", js_on_load=static("actions.js"), elem_id="after", **_BARE)
+        self._acts = gr.HTML("", js_on_load=static("actions.js"), elem_id="acts", **_BARE)
         self.suggestions = gr.HTML("", js_on_load=_OFFER, elem_id="suggestions", **_BARE)
         self._further = gr.HTML("", js_on_load=_OFFER, elem_id="further", **_BARE)
 
@@ -168,11 +166,8 @@ class ChatPanel:
             sent: What the page sends of itself.
             now: The turns.
         """
-        return {
-            self._chat: messages(now, acts_html),
-            self._actions: self._row(sent, now),
-            self._further: "",
-        }
+        alerts = self._terms().within(sent.role).add
+        return {self._chat: messages(now, alerts=alerts), self._further: ""}
 
     def came(self, sent: Sent, now: Sequence[Turn]) -> Updates:
         """The same when the page turns to a chat with these turns.
@@ -183,13 +178,6 @@ class ChatPanel:
         """
         self.turns.begin(sent.session, now)
         return self.shown(sent, now)
-
-    def _row(
-        self, sent: Sent, now: Sequence[Turn], said: str = "", *, elsewhere: bool = False
-    ) -> str:
-        kept = self._history is not None
-        alerts = self._terms().within(sent.role).add
-        return actions_html(now, kept=kept, alerts=alerts, said=said, elsewhere=elsewhere)
 
     def _turns(self, sent: Sent, chat: str | None) -> list[Turn]:
         """The turns of a page; those that are kept, where the server let go of the page's."""
@@ -213,13 +201,22 @@ class ChatPanel:
     ) -> Iterator[Updates]:
         run = self.turns.begin(sent.session, before)
         rows: Updates = {}
+        moves = not before or self._below_others(chat, sent.user)
         for now in respond(self._corpus, question, before, chosen, **how):
             if self._history and not now[-1].growing:
                 chat, now = keep(self._history.chats, chat, now, sent.user)
-                if not before:  # a chat that is new, or has another name now
+                if moves:  # to the top of the list, or it has another name now
                     rows = self._history.rows(chat, sent.user)
             self.turns.grow(sent.session, run, now)
             yield {**self.shown(sent, now), self._id: chat, **rows}
+
+    def _below_others(self, chat: str, user: str) -> bool:
+        """Whether another chat than this one stands first in the list."""
+        if not self._history:
+            return False
+        with suppress(ChatsUnusable):
+            return self._history.chats.newest(user) != chat
+        return False
 
     def _ask(
         self, sent: Sent, typed: str, chosen: object, chat: str, edited: str = ""
@@ -235,12 +232,15 @@ class ChatPanel:
     def _picked(self, sent: Sent, chosen: object, chat: str) -> Iterator[Updates]:
         yield from self._ask(sent, sent.text("text"), chosen, chat)
 
-    def _again(
-        self, sent: Sent, chosen: object, chat: str, *, scope: bool = True, plain: bool = False
-    ) -> Iterator[Updates]:
-        now = self._turns(sent, chat)
-        question, before, of = last_question(now), without_last(now), chosen if scope else None
-        yield from self._answered(sent, question, before, chat, of, scope=scope, plain=plain)
+    def _again(self, sent: Sent, chosen: object, chat: str) -> Iterator[Updates]:
+        """Answers the last question once more: of all articles, or as a plain question."""
+        now, how = self._turns(sent, chat), sent.text("how")
+        wide = how == "wide"
+        of = None if wide else chosen
+        question, before = last_question(now), without_last(now)
+        yield from self._answered(
+            sent, question, before, chat, of, scope=not wide, plain=how == "plain"
+        )
 
     def _stopped(self, sent: Sent, chat: str) -> Updates:
         return self.came(sent, stop(self._turns(sent, chat)))
@@ -253,33 +253,26 @@ class ChatPanel:
         editing = int(place) if place.isdecimal() and int(place) in asked else asked[-1]
         return {self._box: now[editing].question, self._editing: str(editing)}
 
-    def _judged(
-        self, sent: Sent, chat: str, *, judge: Callable[[Turn], bool | None], told: bool = False
-    ) -> Updates:
-        """Keeps what the reader thinks of an answer; of an earlier one, the browser shows it."""
+    def _judged(self, sent: Sent, chat: str) -> None:
+        """Keeps what the reader thinks of an answer, and why; the browser shows it."""
         now, place = self._turns(sent, chat), sent.text("turn")
-        at = int(place) if place.isdecimal() else len(now) - 1
-        if not self._history or not 0 <= at < len(now) or (kept := now[at].kept) is None:
-            return {}
-        liked = judge(now[at])
+        at = int(place) if place.isdecimal() else len(now)
+        if not self._history or at >= len(now) or (kept := now[at].kept) is None:
+            return
+        liked = {"yes": True, "no": False}.get(sent.text("liked"))
         with suppress(NoSuchConversation):
-            reason = sent.text("text") if told else ""
-            self._history.chats.judge(kept, liked, reason, sent.user)
+            self._history.chats.judge(kept, liked, sent.text("why"), sent.user)
         now = [*now[:at], replace(now[at], liked=liked), *now[at + 1 :]]
         self.turns.begin(sent.session, now)
-        said, elsewhere = "" if liked is None else "Thank you, kept.", at < len(now) - 1
-        return {self._actions: self._row(sent, now, said, elsewhere=elsewhere)}
 
-    def _saved(self, sent: Sent, chat: str, *, kind: str) -> Updates:
+    def _saved(self, sent: Sent, chat: str) -> Updates:
+        kind = sent.text("kind")
         file = exported(self._history.chats, chat, sent.user, kind) if self._history else ""
-        said = "Saved." if file else "There is nothing to save."
-        return {self._file: file, self._actions: self._row(sent, self._turns(sent, chat), said)}
+        return {self._file: file}
 
     def _copied(self, sent: Sent, chat: str) -> Updates:
         now, place = self._turns(sent, chat), sent.text("turn")
-        one = now[: int(place) + 1] if place.isdecimal() else now
-        row = self._row(sent, now, "Copied.", elsewhere=len(one) < len(now))
-        return {self._file: copied(one), self._actions: row}
+        return {self._file: copied(now[: int(place) + 1] if place.isdecimal() else now)}
 
     def _began(self, sent: Sent) -> Updates:
         rows = self._history.rows("", sent.user) if self._history else {}
@@ -300,7 +293,7 @@ class ChatPanel:
             asking: A component of another part of the page that asks, by its event ``asked``.
             further: Finds questions to go on with after an answer.
         """
-        outputs = [self._chat, self._actions, self._further]
+        outputs = [self._chat, self._further]
         composer = [self._box, self._editing]
         rows = [self._history.listing] if self._history else []
         answered = [*outputs, self._id, *rows]
@@ -311,7 +304,7 @@ class ChatPanel:
             made(self._stopped), self._id, outputs, **QUIET
         )
         self._fresh.fresh(made(self._began), None, [*answered, *composer], **QUIET)
-        self._actions.edit(told(self._gr, self._edited), self._id, composer, **QUIET)
+        self._acts.edit(told(self._gr, self._edited), self._id, composer, **QUIET)
         self._keys.leave(None, None, composer, js=_LEFT, **QUIET)
         self._editing.change(None, self._editing, None, js=_EDITING, **QUIET)
         self._keys.days(None, self._box, self._box, js=_TIMELINE, **QUIET)
@@ -329,10 +322,10 @@ class ChatPanel:
             "concurrency_id": "answers",
             **at_once,
         }
-        here, made, act = [self._narrow, self._id], partial(streamed, self._gr), self._actions
+        here, made = [self._narrow, self._id], partial(streamed, self._gr)
         box = [self._box, self._editing]
         taken = {"outputs": [self._asked, self._box, self._place, self._editing], "js": _TAKEN}
-        again, picked = self._again, made(self._picked)
+        picked = made(self._picked)
         self.answers = [
             *(
                 sent(None, box, **taken, **at_once).then(
@@ -343,30 +336,21 @@ class ChatPanel:
             self.suggestions.asked(picked, here, **answering),
             self._further.asked(picked, here, **answering),
             asking.asked(picked, here, **answering),
-            act.retry(made(again), here, **answering),
-            act.wide(made(partial(again, scope=False)), here, **answering),
-            act.plain(made(partial(again, plain=True)), here, **answering),
+            self._acts.again(made(self._again), here, **answering),
         ]
 
     def _wire_taking(self) -> None:
         """What is done with an answer that is there."""
-        act, file, made = self._actions, [self._file, self._actions], partial(told, self._gr)
-        act.copy(made(self._copied), self._id, file, **QUIET).then(
+        act, made = self._acts, partial(told, self._gr)
+        act.copy(made(self._copied), self._id, self._file, **QUIET).then(
             None, self._file, None, js=COPY, **QUIET
         )
         if not self._history:
             return
-
-        def judged(judge: Callable[[Turn], bool | None], *, told: bool = False) -> Any:  # noqa: ANN401
-            return made(partial(self._judged, judge=judge, told=told))
-
-        act.good(judged(lambda turn: None if turn.liked else True), self._id, act, **QUIET)
-        act.bad(judged(lambda turn: None if turn.liked is False else False), self._id, act, **QUIET)
-        act.why(judged(lambda turn: turn.liked, told=True), self._id, act, **QUIET)
-        for event, kind in ((act.markdown, "md"), (act.webpage, "html")):
-            event(made(partial(self._saved, kind=kind)), self._id, file, **QUIET).then(
-                None, self._file, None, js=SAVE, **QUIET
-            )
+        act.judge(made(self._judged), self._id, None, trigger_mode="multiple", **QUIET)
+        act.save(made(self._saved), self._id, self._file, **QUIET).then(
+            None, self._file, None, js=SAVE, **QUIET
+        )
 
     def _wire_further(self, further: Callable[[Answer], Sequence[str]]) -> None:
         """Fills in questions to go on with, once these are known."""

@@ -11,7 +11,7 @@ from typing import Any
 from index.errors import OnRecordError
 from rag.answer_text import sentence
 from rag.corpus import Corpus
-from rag.periods import span
+from rag.periods import day_text, span
 from rag.types import NO_FILTERS, Filters
 
 LONGEST = 200
@@ -38,7 +38,7 @@ def narrowed(corpus: Corpus, chosen: object) -> Filters:
     first = _days(typed["after"], newest)[0] if typed["after"] else None
     last = _days(typed["before"], newest)[1] if typed["before"] else None
     if first and last and first > last:
-        raise OnRecordError(f"{first} is after {last}; exchange the two days")
+        raise OnRecordError(f"{day_text(first)} is after {day_text(last)}; exchange the two days")
     return Filters(first, last, typed["publisher"] or None)
 
 
@@ -94,8 +94,8 @@ def _count(corpus: Corpus, filters: Filters) -> str:
 def _chips(filters: Filters) -> list[tuple[str, str]]:
     known = {
         "publisher": filters.publisher,
-        "after": f"since {filters.after}" if filters.after else None,
-        "before": f"until {filters.before}" if filters.before else None,
+        "after": f"since {day_text(filters.after)}" if filters.after else None,
+        "before": f"until {day_text(filters.before)}" if filters.before else None,
     }
     return [(name, words) for name, words in known.items() if words]
 
@@ -106,4 +106,4 @@ def _days(typed: str, newest: date | None) -> tuple[date, date]:
         today = date.today()
         days = span(typed, today)
         return span(typed, newest) if newest and newest < today and days[0] > newest else days
-    raise OnRecordError(f"“{typed}” is no day; write 2025-05-18, May 2025 or last week")
+    raise OnRecordError(f"“{typed}” is not a date; write 2025-05-18, May 2025 or last week")

@@ -78,7 +78,7 @@ def handler(gr: ModuleType, function: Callable[..., T]) -> Callable[..., T]:
     return handle
 
 
-def told(gr: ModuleType, function: Callable[..., Updates]) -> Callable[..., Updates]:
+def told(gr: ModuleType, function: Callable[..., T]) -> Callable[..., T]:
     """The same for an event of a component that tells something.
 
     Args:
@@ -86,7 +86,7 @@ def told(gr: ModuleType, function: Callable[..., Updates]) -> Callable[..., Upda
         function: Likewise, and of what the event tells.
     """
 
-    def handle(request: gr.Request, event: gr.EventData, *values: Any) -> Updates:  # type: ignore[name-defined] # noqa: ANN401
+    def handle(request: gr.Request, event: gr.EventData, *values: Any) -> T:  # type: ignore[name-defined] # noqa: ANN401
         return function(_sent(request, event), *values)
 
     return handle

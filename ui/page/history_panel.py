@@ -34,16 +34,10 @@ UNDONE = 100
 SHOWN = 200
 """Chats that are listed; the search finds the others."""
 
-COPY = "text => { if (text) navigator.clipboard.writeText(text); }"
-SAVE = """file => {
-    if (!file) return;
-    const [name, kind, text] = JSON.parse(file);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: kind }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}"""
+COPY, SAVE = (
+    f"file => document.dispatchEvent(new CustomEvent('onrecord:{to}', {{ detail: file }}))"
+    for to in ("copy", "save")
+)
 
 
 def keep(

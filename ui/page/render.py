@@ -298,7 +298,8 @@ def welcome_html(corpus: Corpus) -> str:
         holds.append(" to ".join(dict.fromkeys(day_text(it[0]) for it in (dated[-1], dated[0]))))
     named = [each for _, _, each in dated[:NEWEST]] or listed[:NEWEST]
     told = {"holds": holds, "named": named, "dated": bool(dated), "opening": opening}
-    return render("welcome.html", **told, days=bool(dated) or _tells_days(corpus))
+    days, uniform = bool(dated) or _tells_days(corpus), not dated and not names
+    return render("welcome.html", **told, days=days, uniform=uniform)
 
 
 def _tells_days(corpus: Corpus) -> bool:

@@ -1,65 +1,134 @@
-// What can be done with answers: with the last one in the row that `element` holds, with earlier ones
-// by buttons below them in the chat.
-const known = ["copy", "markdown", "webpage", "good", "bad", "alert", "retry", "edit", "wide", "plain"];
-element.addEventListener("click", (event) => {
-  const done = event.target.closest("button")?.dataset.do;
-  if (!known.includes(done)) return;
+// The row under each answer. The server says by the classes of an element what can be done with the
+// answer, and in its text what was searched for: of a button in the chat, Gradio keeps neither the
+// name nor the state. `element` brings the events.
+const THUMB = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 11v9H3v-9zl4-8a3 3 0 0 1 3 3v3h5a2 2 0 0 1 2 2.3l-1.2 7a2 2 0 0 1-2 1.7H7"/></svg>';
+const button = (name, text, called = text) =>
+  `<button type="button" data-do="${name}"${called === text ? "" : ` aria-label="${called}" title="${called}"`}>${text}</button>`;
+const PARTS = {
+  copy: button("copy", "Copy", "Copy with sources"),
+  save: `<details><summary>Save chat</summary><div>${button("html", "As a web page")}${button("md", "As Markdown")}</div></details>`,
+  judge: button("yes", THUMB, "Helpful") + button("no", THUMB, "Not helpful"),
+  alert: button("alert", "Alert me", "Alert me of new articles on this"),
+  retry: button("retry", "Retry"),
+  edit: button("edit", "Edit", "Edit the question"),
+};
+const OTHERWISE = {
+  wide: button("wide", "Ask all articles"),
+  plain: button("plain", "As a plain question"),
+};
+const REASON = '<form><input name="why" aria-label="Why" placeholder="Why? (optional)" maxlength="500" autocomplete="off"><button type="submit">Send</button></form>';
+let told = document.createElement("span"); // where the row that was pressed last says what came of it
+
+function build(acts) {
+  const parts = (all) => Object.keys(all).filter((name) => acts.classList.contains(name)).map((name) => all[name]).join("");
+  acts.dataset.text = acts.textContent;
+  acts.innerHTML = `<div>${parts(PARTS)}</div><div>${parts(OTHERWISE)}<span class="why"></span><span class="told" role="status"></span></div>`;
+  acts.setAttribute("aria-live", "off");
+  acts.classList.add("made");
+  press(acts, acts.classList.contains("liked") ? "yes" : acts.classList.contains("disliked") ? "no" : "");
+}
+
+// Shows what the reader thinks, and lets it be said why.
+function press(acts, liked) {
+  acts.dataset.liked = liked;
+  for (const name of ["yes", "no"]) {
+    acts.querySelector(`[data-do=${name}]`)?.setAttribute("aria-pressed", String(name === liked));
+  }
+  acts.querySelector(".why").innerHTML = liked && button("why", "Why?");
+}
+
+function ask(acts, focused) {
+  acts.querySelector(".why").innerHTML = REASON;
+  if (focused) acts.querySelector("input").focus();
+}
+
+function close(menu) {
+  if (menu.contains(document.activeElement)) menu.firstChild.focus();
+  menu.open = false;
+}
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest?.("#chat .acts button");
+  for (const menu of document.querySelectorAll("#chat .acts [open]")) {
+    if (pressed || !menu.contains(event.target)) close(menu);
+  }
+  if (!pressed || pressed.type === "submit" || document.querySelector("#chat .state.growing")) return;
+  const acts = pressed.closest(".acts");
+  const { do: done } = pressed.dataset;
+  const [, turn] = acts.className.match(/ of-(\d+)/);
+  told = acts.querySelector(".told");
+  told.textContent = "";
+  if (done === "why") return ask(acts, true);
+  if (done === "yes" || done === "no") {
+    const liked = acts.dataset.liked === done ? "" : done;
+    press(acts, liked);
+    if (liked) ask(acts, false);
+    return trigger("judge", { turn, liked, why: "" });
+  }
   if (done === "alert") {
-    const tell = (said) => { element.querySelector("#judged").textContent = said; };
-    const { text } = event.target.closest("[data-text]").dataset;
-    document.dispatchEvent(new CustomEvent("onrecord:alert", { detail: { text, where: "under Corpus, Alerts", tell } }));
-    return;
+    const detail = { text: acts.dataset.text, where: "under Corpus, Alerts", tell: say };
+    return document.dispatchEvent(new CustomEvent("onrecord:alert", { detail }));
   }
   if (done === "wide") document.dispatchEvent(new Event("onrecord:wide"));
-  trigger(done, { turn: "" });
+  if (done === "copy" || done === "edit") return trigger(done, { turn });
+  if (done === "html" || done === "md") return trigger("save", { kind: done });
+  trigger("again", { how: done });
 });
-element.addEventListener("submit", (event) => {
+
+document.addEventListener("submit", (event) => {
+  const acts = event.target.closest("#chat .acts");
+  if (!acts) return;
   event.preventDefault();
-  trigger("why", { text: event.target.elements.why.value });
+  const [, turn] = acts.className.match(/ of-(\d+)/);
+  const { liked } = acts.dataset;
+  trigger("judge", { turn, liked, why: event.target.elements.why.value });
+  press(acts, liked);
+  told = acts.querySelector(".told");
+  say("Thank you, kept.");
+  acts.querySelector("[data-do=why]").focus();
 });
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.("#chat .acts [open]");
+  if (menu) close(menu);
+});
+
+function say(what) {
+  told.textContent = what;
+}
+
+document.addEventListener("onrecord:copy", async ({ detail: text }) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+  } catch {
+    say("Not copied: the browser does not allow it here.");
+  }
+});
+
+document.addEventListener("onrecord:save", ({ detail: file }) => {
+  if (!file) return say("There is nothing to save.");
+  const [name, type, text] = JSON.parse(file);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  say(`Saved as ${name}.`);
+});
+
 // Keeps an alert for whichever part of the page asks for it, and tells what became of that.
 document.addEventListener("onrecord:alert", async ({ detail: { text, where, tell } }) => {
   try {
     const headers = { "Content-Type": "application/json" };
     const response = await fetch("api/alerts", { method: "POST", headers, body: JSON.stringify({ text }) });
-    const told = await response.json();
-    if (!response.ok) throw new Error(told.error);
-    tell(`Kept. New articles on “${told.text}” will be told ${where}.`);
+    const kept = await response.json();
+    if (!response.ok) throw new Error(kept.error);
+    tell(`Kept. New articles on “${kept.text}” will be told ${where}.`);
   } catch (error) {
     tell(`Not kept: ${error.message}.`);
   }
 });
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("#chat .acts button");
-  if (!button || document.querySelector("#chat .state.growing")) return;
-  const [, done, turn] = button.className.match(/^(\w+) of-(\d+)/);
-  for (const each of button.parentElement.querySelectorAll("[aria-pressed]")) {
-    if (!button.hasAttribute("aria-pressed")) break;
-    const pressed = each === button && each.getAttribute("aria-pressed") !== "true";
-    each.setAttribute("aria-pressed", String(pressed));
-  }
-  if (done !== "why") trigger(done, { turn });
-  if (done === "copy") button.textContent = "Copied";
-  if (["good", "bad", "why"].includes(done)) why(button, turn);
-});
 
-// Asks why, under an earlier answer that was judged; the row of the last one brings its form.
-function why(button, turn) {
-  const row = button.parentElement;
-  row.querySelector("form, .told")?.remove();
-  if (!row.querySelector("[aria-pressed=true]")) return row.querySelector(".why")?.remove();
-  const form = document.createElement("form");
-  form.className = "reason";
-  form.innerHTML = '<input name="why" aria-label="Why" placeholder="Why? (optional)" maxlength="500" autocomplete="off"><button type="submit">Send</button>';
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    trigger("why", { text: form.elements.why.value, turn });
-    const told = document.createElement("span");
-    told.className = "told";
-    told.textContent = "Thank you, kept.";
-    form.replaceWith(told);
-    button.focus();
-  });
-  row.append(form);
-  if (button.classList.contains("why")) form.elements.why.focus();
-}
+new MutationObserver(() => document.querySelectorAll("#chat .acts:not(.made)").forEach(build))
+  .observe(document.querySelector("#talk"), { childList: true, subtree: true });

@@ -18,6 +18,13 @@ element.addEventListener('submit', (event) => {
     element.querySelector('[data-do="rename"]').focus();
     trigger('renamed', { id: event.target.dataset.id, title: event.target.elements.title.value });
 });
+element.addEventListener('keydown', (event) => {
+    const form = event.key === 'Escape' && event.target.closest('form');
+    if (!form) return;
+    form.reset();
+    form.hidden = true;
+    element.querySelector('[data-do="rename"]').focus();
+});
 // What was pressed is gone: the keyboard goes on where it can be undone.
 watch('value', () => {
     if (document.activeElement !== document.body) return;

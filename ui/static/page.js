@@ -117,7 +117,7 @@ document.addEventListener("click", (event) => {
   if (button) return step(button.classList.contains("after") ? 1 : -1, button);
   // What was pressed goes away: the keyboard goes on in the question box, where a question that is
   // edited is awaited by whoever pressed that.
-  if (event.target.closest?.("[data-do=edit], .acts .edit")) box()?.focus({ preventScroll: true });
+  if (event.target.closest?.("[data-do=edit]")) box()?.focus({ preventScroll: true });
   if (event.detail === 0 && event.target.closest?.("#fresh, .suggestion, #stop, #leave, [data-do=retry], [data-do=wide], [data-do=plain]")) {
     box()?.focus({ preventScroll: true });
   }
@@ -195,9 +195,6 @@ function settle() {
   }
   for (const link of chat.querySelectorAll(`:is(${MARKERS}):not([aria-label])`)) {
     link.setAttribute("aria-label", `Citation ${link.textContent}`);
-  }
-  for (const button of chat.querySelectorAll(".acts :is(.good, .bad):not([aria-pressed])")) {
-    button.setAttribute("aria-pressed", String(button.classList.contains("pressed")));
   }
   const questions = chat.querySelectorAll(".asked");
   const last = questions[questions.length - 1];
