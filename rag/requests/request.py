@@ -106,6 +106,7 @@ NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 # What stands before the subject of a turn that names nothing else: "and Crimea?"
 _AND = re.compile(r"\W*(?:(?:and|but|so|ok|or)\b,? )?(?:(?:what|how) about )?", re.I)
 _HAPPENED = re.compile(r"^what(?:[’']?s| has| have)? (?:been )?(?:happen\w*|going on)\b", re.I)
+_WHATS = re.compile(r"^(\W*list what)[’']s\b", re.I)  # which the model takes for a brief
 _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 
 # What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
@@ -317,7 +318,7 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         text: As typed, its spelling mended.
         read: The reading model's ``Reader.request``.
     """
-    text = WORD.sub(_spelt, _SHORT.sub("summary of ", text))
+    text = WORD.sub(_spelt, _WHATS.sub(r"\1 is", _SHORT.sub("summary of ", text)))
     found = read(text)
     if request := _by_form(text, found):
         return request
@@ -349,7 +350,8 @@ def _alone(text: str) -> str:
     words = named.split()
     names = all(word[0].isupper() for word in words)
     # "And the mayor?" asks the same of the mayor, and "the price of it" for a fact.
-    thing = rest == text and len(words) <= 3 and all(map(is_content, words))
+    the = text[:4].lower() == "the "
+    thing = the and rest == text and len(words) <= 3 and all(map(is_content, words))
     return named if words and is_content(words[0]) and (names or thing) else ""
 
 
