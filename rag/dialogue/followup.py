@@ -231,11 +231,13 @@ def asked_otherwise(question: str, before: str, short: str = "") -> str:
     if not wh or re.match(r"(?:when|where|why|how$)", wh, re.I):
         return f"{ask} {aux} {rest}"
     noun = f"the {noun}" if noun else ""
-    counted = (noun or "that") if re.match(r"(?:which|what|how m)", wh, re.I) else ""
+    counted = noun if re.match(r"(?:which|what|how m)", wh, re.I) else ""
+    counted = counted or "that" * (wh.lower() == "what")
     if aux.startswith(("did", "do")) or _DETERMINED.match(rest):  # another acts than is asked for
         return f"{ask} {aux} {rest} {counted}".strip()
     it = "they" if re.match(r"(?:are|were|have|do)\b", aux, re.I) else "it"
-    return f"{ask} {aux} {noun or short or it} {rest}"
+    acting = noun or short or it * (not wh.lower().startswith("who"))
+    return f"{ask} {aux} {acting} {rest}" if acting else ""
 
 
 def _does(acts: re.Match[str], short: str) -> str:

@@ -109,9 +109,9 @@ OTHERWISE = [
         "How much does the Union lend?",
         "",
         "Over how many years?",
-        "Over how many years does the Union lend that",
+        "Over how many years does the Union lend",
     ),
-    ("How much does the Union lend?", "€9", "Why?", "Why does the Union lend that"),
+    ("How much does the Union lend?", "€9", "Why?", "Why does the Union lend"),
     (FERRY, "", "When was that?", "When did the ferry sink"),
     (
         "How many prisoners will be swapped?",
@@ -129,6 +129,8 @@ OTHERWISE = [
     ),
     ("Did they agree?", "", "why not?", "why did not they agree"),
     ("who resigned and why", "Ada Lund", "when?", "when Ada Lund resigned"),
+    ("What did Rome sign?", "a treaty", "by when?", "by when did Rome sign that"),
+    ("Who was hurt in Rome?", "Ada Lund", "how?", "how was Ada Lund hurt in Rome"),
     ("What was agreed in Rome?", "", "why was that?", "why was it agreed in Rome"),
     ("how high did the water get", "3 m", "since when?", "since when did the water get"),
 ]
