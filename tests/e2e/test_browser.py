@@ -197,6 +197,23 @@ def test_an_unsupported_claim_is_marked(visit, fake):
     expect(page.locator("#chat .unsupported .words")).to_have_text(["Peskov agreed."])
 
 
+def test_what_a_server_that_is_gone_did_not_take_comes_back(visit):
+    app = build_app(FakeCorpus())
+    page = visit(launch(app, port=0))
+    ask(page, "what next?")
+    page.locator("#reader mark").first.wait_for()
+    app.close()
+    box = page.get_by_role("textbox", name="Question")
+    box.fill("And what then?")
+    box.press("Enter")
+    page.get_by_text("Connection to the server was lost").wait_for()
+    expect(box).to_have_value("And what then?")
+    expect(page.locator("#chat .asked")).to_have_text(["what next?"])
+    page.locator("#chat a.cite").last.click()
+    problem = "The server did not answer. Reload the page and ask again."
+    expect(page.locator("#reader .view")).to_have_text(problem)
+
+
 def test_a_hostile_article_runs_nothing_and_requests_nothing(visit, fake):
     page = visit(fake)
     ask(page, "evil")

@@ -35,6 +35,7 @@ async function read(ref, others = [], from = null) {
   let page;
   try {
     page = await server.source([ref, ...new Set(spans)].slice(0, 60).join(","));
+    if (page === undefined) throw new Error(); // so Gradio tells that nobody answered
   } catch {
     page = '<p class="problem">The server did not answer. Reload the page and ask again.</p>';
   }
@@ -214,6 +215,18 @@ function settle() {
   else if (first && wide.matches && !shut) open(first, document.body);
   else if (!began && (marker || !first)) close();
 }
+
+// What was typed comes back if there is no server to take it.
+document.addEventListener("onrecord:sent", ({ detail: text }) => setTimeout(async () => {
+  const last = [...document.querySelectorAll("#chat .asked")].at(-1)?.textContent.trim().replace(/…$/, "");
+  if (!text || box().value || (last && text.trim().startsWith(last))) return;
+  try {
+    await fetch("favicon.ico", { method: "HEAD", cache: "no-store" });
+  } catch {
+    box().value = text;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}, 1500));
 
 let risen = null; // the question that came to the top, until the reader scrolls or presses something
 let across = 0;
