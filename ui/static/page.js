@@ -110,18 +110,16 @@ document.addEventListener("click", (event) => {
   if (tab) return enter(tab);
   const button = event.target.closest?.("#reader .steps button");
   if (button?.classList.contains("close")) {
-    shut = true;
     const target = marker?.isConnected ? marker : box();
+    shut = true;
     close();
     return target?.focus({ preventScroll: true });
   }
   if (button) return step(button.classList.contains("after") ? 1 : -1, button);
   // What was pressed goes away: the keyboard goes on in the question box, where a question that is
   // edited is awaited by whoever pressed that.
-  if (event.target.closest?.("[data-do=edit]")) box()?.focus({ preventScroll: true });
-  if (event.detail === 0 && event.target.closest?.("#fresh, .suggestion, #stop, #leave, [data-do=retry], [data-do=wide], [data-do=plain]")) {
-    box()?.focus({ preventScroll: true });
-  }
+  const gone = event.detail === 0 ? "#fresh, .suggestion, #stop, #leave, [data-do=retry], [data-do=wide], [data-do=plain]" : "[data-do=edit]";
+  if (event.target.closest?.(`[data-do=edit], ${gone}`)) box()?.focus({ preventScroll: true });
   const link = event.target.closest?.('a[href^="#cite-"], #reader a.back');
   if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -143,10 +141,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 // What a marker's quote is, beside it, for the mouse and for the keyboard.
-const peek = document.createElement("div");
-peek.id = "peek";
-peek.hidden = true;
-peek.setAttribute("aria-hidden", "true"); // the marker's description says the same
+const peek = Object.assign(document.createElement("div"), { id: "peek", hidden: true });
+peek.ariaHidden = "true"; // the marker's description says the same
 peek.append(document.createElement("div"));
 document.body.append(peek);
 let shown = null; // the marker whose quote is shown
