@@ -12,22 +12,35 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import accumulate, groupby, takewhile
+from itertools import accumulate, groupby, pairwise, takewhile
 
 from index.article import Article
 from index.boilerplate import rules
+from index.readers.encoding import letters
+from index.readers.html.names import authors
 from index.text.unwrap import unwrap
 from index.text.words import WORD, language_of
 
 MAX_TITLE_WORDS = 30
 MIN_TITLE_WORDS = 4  # of a headline that a deck or a caption follows without a blank line
 MAX_TITLE_CHARACTERS = 200
+MAX_SITE_NAME = 40  # characters behind a headline: " | Tarn Post"
 MAX_TEASER_WORDS = 30
 MIN_WRAPPED = 40  # characters of a line that prose is wrapped at
 WRAPPED_TITLE = 0.75  # a line nearly as long as the next is wrapped prose and not its title
 KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for boilerplate
 AGENCY = re.compile(r"\s*\([^()]{1,40}\)$")  # behind an author's name
+BEFORE_DAY = re.compile(r"[|•·]|\s(?:on|am|le|el)\s|,\s(?=\d|[A-Z][a-z]+\.? \d)")  # of a byline
+MAX_CONTACT_LINES = 8
+MAX_PLACE_WORDS = 4
 COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
+MAX_STRAY = 60  # words of sentences of the page's beyond its own lines, and of the article's
+STRAY_SHARE = 0.25
+# Marks of wire services: "^Lawmakers back plan<", "^By ANNA KOWAL=", "- 'Small step' -".
+WIRE_MARKS = re.compile(
+    r"^\^(.+?)[<=]?$|^((?:By |[\w ]*Associated Press).*)=$|^- (['‘\"“].{3,60}['’\"”]) -$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +60,20 @@ def clean_article(article: Article) -> Article:
 
     ``raw`` and everything that was known stay; a cleaned article comes back equal.
     """
-    text = unwrap(article.text, titled=bool(article.title))
+    text = unwrap(_without_marks(article.text), titled=bool(article.title))
     cleaned = clean_text(text, article.title, article.author)
     return replace(
         article,
         text=cleaned.text,
         title=cleaned.title,
         sources=article.sources or cleaned.sources,
-        author=article.author or cleaned.author,
+        author=article.author or authors(cleaned.author),
         published=article.published or cleaned.published,
     )
+
+
+def _without_marks(text: str) -> str:
+    return WIRE_MARKS.sub(lambda found: found[1] or found[2] or found[3], text)
 
 
 def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned:
@@ -98,14 +115,14 @@ def _cleaned_once(page: Cleaned) -> Cleaned:
     prose = _prose(lines, page.title, ends)
     if not any(prose):
         return replace(page, text=_settled("\n".join(lines)))
-    first = prose.index(True)
-    last = len(prose) - 1 - prose[::-1].index(True)
+    first, last = _span(lines, prose, ends, page.title)
     end = _comments_start(lines, first, last)
     head, page = _without_particulars(lines[:first], page, ends)
     head, page = _without_title(head, lines[first], page)
-    body = _without_teasers(lines[first : min(last + 1, end)], prose[first:])
+    body = _without_teasers(lines[first : min(last + 1, end)], prose[first:], page.author)
     tail, page = _without_particulars(_cut(lines[last + 1 : max(last + 1, end)]), page, ends)
     published = page.published or rules.dateline(lines[first])
+    page = replace(page, author=page.author or rules.reporters(lines[first]) or None)
     return replace(page, text=_settled("\n".join([*head, *body, *tail])), published=published)
 
 
@@ -129,6 +146,7 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
     named = rules.plain(author or "")
     marks = _judged(lines, rules.is_end_boilerplate)
     found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
+    found |= _contacts(lines)
     found |= {line for line in lines if named and rules.plain(AGENCY.sub("", line)) == named}
     authors = {line: name for line in lines if (name := rules.biography(line, author))}
     if authors:
@@ -137,6 +155,15 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
         )
         found |= {line for line, name in authors.items() if name not in told}
     return found
+
+
+def _contacts(lines: list[str]) -> set[str]:
+    """The lines of whom to ask about a press release, below a label, up to a blank one."""
+    found: set[str] = set()
+    for number, line in enumerate(lines):
+        if rules.CONTACT.fullmatch(rules.plain(line)):
+            found.update(takewhile(str.strip, lines[number : number + MAX_CONTACT_LINES]))
+    return {line for line in found if not rules.is_sentence(line)}
 
 
 def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
@@ -149,9 +176,43 @@ def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
         wrapped = wrapped or (line[:1].islower() and len(above) > MIN_WRAPPED)
         short_end = bool(above) and marks[-1] and line.rstrip().endswith(".")
         like = rules.is_sentence(line) or wrapped or short_end
-        other = line in ends or rules.listed_sources(line)
+        other = line in ends or rules.listed_sources(line) or rules.dated(line)[0]
         marks.append(like and not (other or _same_title(line, title)))
     return marks
+
+
+def _span(lines: list[str], prose: list[bool], ends: set[str], title: str) -> tuple[int, int]:
+    """The first and the last line of the article: of its prose, without a page's own sentences.
+
+    These are few, and what parts them from the article are lines of the page, or the headline.
+    """
+    at = [number for number, is_prose in enumerate(prose) if is_prose]
+    words = sum(len(lines[n].split()) for n in at)
+    first, last = 0, len(at) - 1
+    few = min(MAX_STRAY, STRAY_SHARE * words)
+    below = above = 0
+    for before, after in reversed(list(pairwise(range(len(at))))):
+        below += len(lines[at[after]].split())
+        if below > few:
+            break
+        if _parted(lines[at[before] + 1 : at[after]], ends):
+            last = before
+    for before, after in pairwise(range(last + 1)):
+        above += len(lines[at[before]].split())
+        if above > few:
+            break
+        between = lines[at[before] + 1 : at[after]]
+        if _parted(between, ends) or any(_same_title(line, title) for line in between):
+            first = after
+    return at[first], at[last]
+
+
+def _parted(lines: list[str], ends: set[str]) -> bool:
+    """Whether the lines between two of prose are a page's own, below or above an article."""
+    plain = [rules.plain(line) for line in lines if line.strip()]
+    if any(rules.COMMENTS.fullmatch(text) or rules.WEAK_LISTS.fullmatch(text) for text in plain):
+        return len(plain) > 1
+    return sum(line in ends for line in lines) > 1
 
 
 def _without_particulars(
@@ -164,21 +225,57 @@ def _without_particulars(
     kept: list[str] = []
     days: dict[str, date | None] = {}
     table = sum(rules.dated(line)[0] == "bare" for line in lines) > 1
-    for line in lines:
-        author = rules.bylined(line)
+    writers = _writers(lines, ends)
+    for number, line in enumerate(lines):
+        author = writers.get(number, rules.bylined(line))
         kind, day = rules.dated(line)
         kind = "" if table and kind == "bare" else kind
         sources = rules.listed_sources(line)
         if author is not None:
             page = replace(page, author=page.author or author or None)
-            kind, day = rules.dated(re.split(r"[|•·]", line)[-1])
+            kind, day = rules.dated(BEFORE_DAY.split(line, maxsplit=1)[-1])
         elif sources:
             page = replace(page, sources=page.sources or sources)
         elif not kind and line not in ends:
-            kept.append(line)
+            rest, page = _beside(line, page, ends)
+            kept += rest
         days[kind] = days.get(kind) or day
     published = page.published or days.get("published") or days.get("bare") or days.get("updated")
     return kept, replace(page, published=published)
+
+
+def _beside(line: str, page: Cleaned, ends: set[str]) -> tuple[list[str], Cleaned]:
+    """The same of a line of several particulars beside one another."""
+    parts = rules.BESIDE.split(line)
+    if len(parts) > 1:
+        rest, told = _without_particulars(parts, page, ends)
+        return ([], told) if not rest else ([line], page)
+    return [line], page
+
+
+def _writers(lines: list[str], ends: set[str]) -> dict[int, str]:
+    """The lines that name somebody below a label, or above a day or as what they work.
+
+    Their numbers, and the names.
+
+    The number of what is no name has "".
+    """
+    found: dict[int, str] = {}
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    own = {n for n in filled if lines[n] in ends or rules.dated(lines[n])[0]}
+    for above, number, below in zip([-1, *filled], filled, [*filled[1:], -1], strict=False):
+        line, label = lines[number].strip(), rules.plain(lines[number])
+        names = rules.LISTED.split(line)
+        marked = len(names) > 1 or {above, below} & own
+        if number and number not in own and marked and all(map(rules.is_person, names)):
+            found[number] = line
+        elif rules.is_person(line) and rules.is_role(lines[below]):
+            found |= {number: line, below: ""}
+        elif rules.IS_BY.fullmatch(label) and rules.is_person(lines[below]):
+            found |= {number: "", below: lines[below].strip()}
+        elif label == "reporting from" and len(lines[below].split()) <= MAX_PLACE_WORDS:
+            found |= {number: "", below: ""}
+    return found
 
 
 def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str], Cleaned]:
@@ -226,16 +323,21 @@ def _same_title(line: str, title: str) -> bool:
     if not title or len(line) > len(title) + MAX_TITLE_CHARACTERS:
         return False
     line, title = rules.plain(line), rules.plain(title)
-    longer = title.startswith((f"{line} | ", f"{line} - ", f"{line} – "))
-    return bool(line) and (line == title or longer)
+    pairs = [(title, line)]
+    if len(line) <= len(title) + MAX_SITE_NAME:
+        pairs.append((line, title))
+    longer = any(
+        whole.startswith((f"{part} | ", f"{part} - ", f"{part} – ")) for whole, part in pairs
+    )
+    return bool(line) and (letters(line) == letters(title) != "" or line == title or longer)
 
 
 def _is_teaser(line: str) -> bool:
     return len(line.split()) <= MAX_TEASER_WORDS and not rules.is_sentence(line)
 
 
-def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
-    """The body without links to other articles.
+def _without_teasers(lines: list[str], prose: list[bool], author: str | None) -> list[str]:
+    """The body without links to other articles, and its author's byline below a first sentence.
 
     A list of teasers that prose follows loses all but its last line, which may be a heading.
     """
@@ -248,10 +350,16 @@ def _without_teasers(lines: list[str], prose: list[bool]) -> list[str]:
             number = next(_teasers(lines, prose, number), number)
         elif rules.LISTS.fullmatch(text):
             number = [number, number, *_teasers(lines, prose, number)][-2]
-        elif not (rules.is_inline(line) and _is_teaser(line)):
+        elif not (rules.is_inline(line) and _is_teaser(line)) and not _names(line, author):
             kept.append(line)
         number += 1
     return kept
+
+
+def _names(line: str, author: str | None) -> bool:
+    """Whether a line is the byline of an author who is known."""
+    named = authors(rules.bylined(line) or "")
+    return bool(author and named) and letters(author) in letters(named)
 
 
 def _teasers(lines: list[str], prose: list[bool], marker: int) -> Iterator[int]:
@@ -326,7 +434,7 @@ def _lost(read: Article, article: Article) -> list[str]:
     """The lines of a text that its cleaned text lacks; the headline and other fields are told."""
     kept = Counter(_words(line) for line in article.text.split("\n"))
     lost = []
-    for line in unwrap(read.text, titled=bool(read.title)).split("\n"):
+    for line in unwrap(_without_marks(read.text), titled=bool(read.title)).split("\n"):
         words = _words(line)
         if kept[words]:
             kept[words] -= 1

@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from index.readers.fields import date_at_start, past_day
+from index.readers.fields import date_at_start, parse_date, past_day
 from index.text.dates import MONTHS, SHORT_MONTH, WEEKDAYS
 from index.text.words import Phrases
 
@@ -46,6 +46,9 @@ ANYWHERE = _PHRASES.compiled("anywhere")
 AT_THE_ENDS = _PHRASES.compiled("at_the_ends")
 LABELLED = _PHRASES.compiled("labelled")
 PICTURE_CREDIT = _PHRASES.compiled("picture_credit")
+CREDITED = _PHRASES.compiled("credited")
+BEHIND_PICTURE = _PHRASES.compiled("behind_picture")
+SUBSCRIBE = _PHRASES.compiled("subscribe")
 LISTS = _PHRASES.compiled("lists")
 WEAK_LISTS = _PHRASES.compiled("weak_lists")
 SHARE, SOCIAL, SECTIONS = map(_PHRASES.words, ("share", "social", "sections"))
@@ -56,13 +59,32 @@ BIOGRAPHY = re.compile(
     r"([A-Z].{2,60}) is (?:a|an|the) (?:reporter|correspondent|editor|journalist|writer)"
     r" (?:at|for|with)(?: (?:the|of|and|[A-Z][\w'’&-]*)){1,9}\.?"
 )
+WORKS = re.compile(
+    rf"(?i:{JOB.pattern}|\bbureau chief)|@"
+    r"|\b(?:covers|writes|report(?:s|ed)) (?:the|about|on|for|from)\b"
+)
 NEIGHBOUR = re.compile(r"(?:previous|next|prev) (?:article|post|story)")  # one headline follows
 INLINE_LIST = re.compile(rf"(?:{ALSO})(?: on this)? ?[:：|»>–—] ?\S.{{0,200}}")
 COMMENTS = re.compile(r"(?:leave|post|add) (?:a|your) (?:comment|reply)|\d+ comments?|comments?")
 COMMENT_SIGN = re.compile(r"your email address.*|save my name.*|.{1,40} says:?|reply|log in to .*")
 
-SOURCES = re.compile(r"\s*Sources?\s*:\s*(\S.*)", re.IGNORECASE)
-BYLINE = re.compile(rf"(?:{BY})(?:\b|(?=[：・])) ?[:：・]? *(.*)", re.I)
+SOURCES = re.compile(
+    r"(?-i:SOURCE )(?=[A-Z])(\S.*)"
+    r"|\s*(?:Sources?|Quellen?|Fuentes?|Fonti?|Источники?|来源|來源|稿源)\s*[:：]\s*(\S.*)",
+    re.IGNORECASE,
+)
+LISTED = re.compile(r"\s*[|;•·]\s*|,\s+")
+# What parts the particulars that stand in one line.
+BESIDE = re.compile(r"\s[|·•]\s|\s+(?=(?:来源|來源|稿源|作者|记者|編集|责任编辑)[:：])")
+BYLINE = re.compile(
+    rf"(?:(?:posted|published|submitted|filed) )?(?:{BY})(?:\b|(?=[：・])) ?[:：・]? *(.*)", re.I
+)
+IS_BY = re.compile(BY)
+AFTER_NAMES = re.compile(
+    r"\s*[|•·]\s*|,\s+(?=\d)|\s+[-–—]\s+|\s+on\s+(?=\d|\w+\.? \d)"
+    r"|,\s+(?:Reuters?|dpa|afp|ap|AFP|AP|epd|KNA|sid|ANSA|EFE)$"
+)
+REPORTERS = re.compile(r".{0,20}\d日电?\s?[（(]记者\s?([^）)]{2,20})[）)]")
 NAME = re.compile(
     r"(?:[^\W\d_a-zß-ÿ][\w'’.-]*|de|der|den|van|von|da|di|del|la|le|el|al|bin|ibn|dos|and|&|,)"
 )
@@ -75,12 +97,22 @@ AGO = re.compile(
     r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago|just now|today|yesterday"
 )
 AFTER_DATE = re.compile(
-    r"[\s,.|•·–—@T-]*(?:(?:at|on|updated|\d+ \w+ ago|pm|am|gmt|utc|[a-z]{2,4}t|z|uhr|h|à|às|om"
-    r"|kl|klo|alle|a las|ore|г|года|р|ч|в|о|د\.ت)\b|[\d:.+]|[\s,|•·()@-]|星期[一二三四五六日]"
-    r"|\([月火水木金土日]\)|[时分秒時])*",
+    r"[\s,.|•·–—@T-]*(?:[ap]\.m\.|(?:[ecmp]t|at|on|updated|\d+ \w+ ago|pm|am|gmt|utc|[a-z]{2,4}t|z"
+    r"|uhr|h|à|às|om|kl|klo|alle|a las|ore|г|года|р|ч|в|о|د\.ت)\b|[\d:.+]|[\s,|•·()@-]"
+    r"|星期[一二三四五六日]|rtrs\b.*|\([月火水木金土日]\)|[时分秒時])*",
     re.I,
 )
 
+# What an agency calls a story: "BC-GRAIN-TERMINAL (UPDATE 2)", "HALM-PORT/FIRE (PIX)".
+SLUG = re.compile(
+    r"[A-Z0-9]{2,}(?:[-/][A-Z0-9]*)+(?: ?\([A-Z0-9 ,]+\))?,?(?: [A-Z0-9, ]+)?"
+    r"|(?:URGENT|ALERT|LEAD|FLASH|BULLETIN|EILMELDUNG) ?[-–:] ?[\w-]+"
+)
+# The desk's initials at its end, "bur-it/ach/jj"; a dateline that lost its text, "Halm -".
+INITIALS = re.compile(r"[a-z]{2,4}(?:[-/][a-z]{2,4})+|[^\W\d_][\w .'’]{1,30} [-–—]")
+CONTACT = re.compile(r"(?:media|press|news)?(?:-| )?(?:contacts?|kontakt|enquiries) ?:?")
+AP_STAMP = re.compile(r"AP-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) .{4,12}")  # month, day, year
+DPA_STAMP = re.compile(r".{0,40}\bdpa:(\d\d)(\d\d)(\d\d)-.{3,30}")  # year, month, day
 SIGN_OFF = re.compile(r"(?:reuters?|-30-|#{2,3}|\(?ends\)?)[\s.]*(?:&#3;)?|&#3;", re.IGNORECASE)
 COMPARED = re.compile(r"\S vs\.? \S")  # this year's figure and the last's
 FIGURES = 0.5  # of a row's words
@@ -92,6 +124,11 @@ SENTENCE_END = re.compile(r"(?:(?<!\.)(?<!\b[A-Z])\.|[。।۔])[\"'”’»)\]*
 QUOTED = re.compile(r"^\s*[\"“„«‘'].*[\"”“»’'][.,]?$")
 LINK = re.compile(r"https?://|www\.")
 BULLET = re.compile(r"^\s*(?:[-*•·▪►▶‣–|>»+]\s+)+")
+DAY_AND_TIME = re.compile(
+    rf"(?:\d{{1,2}}\.? (?:{SHORT_MONTH})\w*|(?:{SHORT_MONTH})\w*\.? \d{{1,2}}),? (?:at )?"
+    r"\d{1,2}[:.]\d\d.{0,12}",
+    re.IGNORECASE,
+)
 BEFORE_DATE = re.compile(r"(?:,|\()\s*(?:den|am|le|il|el|em|the)?\s*(?=\d|[^\W\d_])")
 PLACE = re.compile(r"[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,2},\s(?:(?:den|am|le|il|el|em)\s)?")
 # What goes on where a notice of rights would name their owner, or tells who said it, is a sentence.
@@ -100,10 +137,12 @@ TOLD = re.compile(
     r"|rights reserved (?!(?:by|to|in)\b)[a-z]+ [a-z]"
     r"|, [^,]{2,60}\b(?:said|says|wrote|writes|reads?|told|asked|added|warned)\b[^,]{0,20}\.$"
 )
-DASH = re.compile(r"\)?\s*(?:[-–—:]|/\w+/)\s?")
+DASH = re.compile(r"\)?\s*(?:\([A-Z][\w .]{1,30}\)\s*)?(?:[-–—:]|/\w+/)\s?")
+MIN_WIDE = 14  # characters of a sentence in Chinese or Japanese
 MAX_DATELINE = 80  # characters
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
 MAX_CREDIT_WORDS = 8
+MAX_CAPTION_WORDS = 60
 MAX_INVITATION = 160
 MAX_BIOGRAPHY = 300
 MAX_AFTER_DATE = 24  # characters of a time of day, and who published; a sentence goes on for longer
@@ -123,8 +162,8 @@ def is_sentence(line: str) -> bool:
     words = line.split()
     if len(words) >= 12 and line.rstrip().endswith((".", ".”", '."')):
         return True
-    if SENTENCE_END.search(line.rstrip()) and (len(words) >= 4 or len(line) > 40):
-        return True
+    if end := SENTENCE_END.search(line.rstrip()):
+        return len(words) >= 4 or len(line) > (MIN_WIDE if end[0][0] in "。।۔" else 40)
     return len(line) > 160
 
 
@@ -145,7 +184,8 @@ def is_boilerplate(line: str) -> bool:
         return False
     text = plain(line)
     posts = line.strip().casefold() in ("+ posts", "+posts")
-    return posts or bool(ANYWHERE.fullmatch(text) or _calls(text))
+    invites = _invites(text) and not is_sentence(line)
+    return posts or invites or bool(ANYWHERE.fullmatch(text) or _calls(text))
 
 
 def _calls(text: str) -> bool:
@@ -163,7 +203,7 @@ def _calls(text: str) -> bool:
 
 
 def _invites(text: str) -> bool:
-    """Whether a plain line of one sentence invites its readers to a social network, or an app."""
+    """Whether a plain line of one sentence invites to a social network, or an app."""
     if len(text) > MAX_INVITATION or STARTS.search(text, 0, len(text) - 1):
         return False
     follow = FOLLOW.match(text) or FOLLOW_LATE.search(text)
@@ -185,7 +225,29 @@ def is_inline(line: str) -> bool:
         and len(text.split()) <= MAX_CREDIT_WORDS
         and not _tells(line)
     )
-    return bool(INLINE_LIST.fullmatch(text) or credit)
+    return bool(INLINE_LIST.fullmatch(text) or credit or _captions(line))
+
+
+def _buttons(text: str) -> bool:
+    """Whether a plain line is a row of buttons to share an article."""
+    return all(word.strip(",|•·/") in SOCIAL_WORDS | {"this"} for word in text.split())
+
+
+def _captions(line: str) -> bool:
+    """Whether a line is a caption that ends in who made the picture."""
+    return len(line.split()) <= MAX_CAPTION_WORDS and CREDITED.search(line) is not None
+
+
+def is_credited(line: str) -> bool:
+    """Whether a line that stands behind a picture ends in who made it.
+
+    Args:
+        line: Any line of a page.
+
+    >>> is_credited("The harbour at dawn. (Ole Dahl / Tarn Post)"), is_credited("It rained.")
+    (True, False)
+    """
+    return bool(CREDITED.search(line) or BEHIND_PICTURE.search(line))
 
 
 def is_end_boilerplate(line: str) -> bool:
@@ -194,17 +256,37 @@ def is_end_boilerplate(line: str) -> bool:
     if len(line) > MAX_CHARACTERS or is_quoted(line) or told:
         return False
     text = plain(line)
-    parts = [part.strip() for part in re.split(r"[|•·/]", text)]
-    social = all(word.strip(",|•·/") in SOCIAL_WORDS for word in text.split())
+    labelled = not _tells(line) and (LABELLED.fullmatch(text) or PICTURE_CREDIT.fullmatch(text))
     return (
-        social
-        or all(part in FOOTER for part in parts)
-        or _invites(text)
-        or asks_consent(text)
-        or bool(RIGHTS.search(text) and len(text) <= MAX_INVITATION)
+        all(map(_is_link, re.split(r" *[|•·/] *", text)))
         or AT_THE_ENDS.fullmatch(text) is not None
-        or bool(not _tells(line) and (LABELLED.fullmatch(text) or PICTURE_CREDIT.fullmatch(text)))
+        or _is_notice(text)
+        or _of_the_desk(line)
+        or bool(labelled)
     )
+
+
+def _is_link(text: str) -> bool:
+    """Whether a plain text is that of a link, or of a row of buttons, around an article."""
+    return text in FOOTER or _buttons(text) or AT_THE_ENDS.fullmatch(text) is not None
+
+
+def _is_notice(text: str) -> bool:
+    """Whether a plain line speaks to a page's readers: of rights, cookies, payment, an app."""
+    short = len(text) <= MAX_INVITATION
+    return (
+        _invites(text)
+        or asks_consent(text)
+        or bool(short and RIGHTS.search(text))
+        or bool(short and SUBSCRIBE.match(text) and CAUSE.search(text))
+        or bool(PAID.search(text) and len(text.split()) <= MAX_CREDIT_WORDS)
+    )
+
+
+def _of_the_desk(line: str) -> bool:
+    """Whether a line is a slug, an agency's initials or a picture's caption."""
+    marked = SLUG.fullmatch(line.strip()) or INITIALS.fullmatch(line.strip())
+    return bool(marked and not is_figures(line)) or _captions(line)
 
 
 def biography(line: str, author: str | None = None) -> str:
@@ -224,7 +306,7 @@ def biography(line: str, author: str | None = None) -> str:
         return found[1].split()[-1]
     first = (author or "").split(", ")[0]
     told = bool(first) and len(line) <= MAX_BIOGRAPHY and line.strip().startswith(first)
-    return first.split()[-1] if told and JOB.search(line.casefold()) else ""
+    return first.split()[-1] if told and WORKS.search(line) else ""
 
 
 def is_figures(line: str) -> bool:
@@ -270,9 +352,9 @@ def listed_sources(line: str) -> tuple[str, ...]:
     (('AFP', 'The Daily Gull'), ())
     """
     found = SOURCES.fullmatch(line)
-    if not found or is_sentence(line):
+    if not found or (found[2] and is_sentence(line)):
         return ()
-    names = [name.strip(" .") for name in re.split(r"\s*[|;•·]\s*|,\s+", found[1])]
+    names = [name.strip(" .") for name in LISTED.split(found[1] or found[2])]
     names = [name for name in names if name]
     return tuple(names) if all(len(name.split()) <= 6 for name in names) else ()
 
@@ -282,15 +364,56 @@ def bylined(line: str) -> str | None:
     found = BYLINE.fullmatch(BULLET.sub("", line).strip()) if len(line) <= 100 else None
     if not found:
         return None
-    names = re.split(r"\s*[|•·]\s*|,\s+(?=\d)|\s+[-–—]\s+|,\s+Reuters?$", found[1])[0].strip(" ,")
+    labelled = ":" in line or "：" in line
+    names = AFTER_NAMES.split(found[1])[0].strip(" ,=")
     if not names:
-        return "" if ":" in line else None
+        return "" if labelled else None
     words = names.replace(",", " , ").split()
     if not all(NAME.fullmatch(word) for word in words) or len(words) > 12:
         return None
     if any(word.casefold() in NOT_NAMES for word in words[:2]):
         return None
-    return names if len(words) > 1 or names.isupper() or ":" in line else None
+    return names if len(words) > 1 or names.isupper() or labelled else None
+
+
+def is_person(line: str) -> bool:
+    """Whether a line may be the name of a person alone.
+
+    Args:
+        line: Any line of a page.
+
+    >>> is_person("Helen Marsh"), is_person("Flood barrier"), is_person("By Ann Lee")
+    (True, False, False)
+    """
+    words = line.split()
+    names = all(NAME.fullmatch(word) and not word.islower() for word in words)
+    known = {word.casefold() for word in words} & (NOT_NAMES | SECTIONS | {"by"})
+    return 2 <= len(words) <= 4 and names and not known and not line.isupper()
+
+
+def reporters(line: str) -> str:
+    """Whom the dateline of Chinese agencies names, as "A, B"; "" without one.
+
+    Args:
+        line: The first sentences of an article.
+
+    >>> reporters("新华社哈尔姆5月18日电（记者张伟 李娜）哈尔姆港发生火灾。")
+    '张伟, 李娜'
+    """
+    found = REPORTERS.match(line)
+    return ", ".join(found[1].split()) if found else ""
+
+
+def is_role(line: str) -> bool:
+    """Whether a line says nothing but as what somebody works for a newspaper.
+
+    Args:
+        line: Any line of a page.
+
+    >>> is_role("Environment correspondent"), is_role("The editor of the Gull resigned.")
+    (True, False)
+    """
+    return len(line.split()) <= 6 and bool(JOB.search(line.casefold())) and not _tells(line)
 
 
 def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date | None]:
@@ -302,6 +425,8 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
     ('bare', datetime.date(2025, 11, 17))
     """
     text = BULLET.sub("", line).strip()
+    if stamped := _stamped(text):
+        return "published", stamped
     label = DATED.fullmatch(text) if len(text) <= 100 else None
     rest = CHANGED.split(label[2] if label else text[:100])[0]
     kind: Literal["bare", "published", "updated"] = "published" if label else "bare"
@@ -309,15 +434,30 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
     if label and AGO.match(rest.casefold()):
         return kind, None
     found = date_at_start(rest)
-    place = None if found or label else PLACE.match(text)
-    if place:
-        rest = text[place.end() :]
-        found = date_at_start(rest)
-        if found and not found.day:
-            return "", None
+    if not found and not label:
+        if DAY_AND_TIME.fullmatch(text):
+            return "bare", None  # of which year, is not told
+        return _placed(text)
     after = rest[found.end :] if found else ""
     if found and (AFTER_DATE.fullmatch(after) or (label and len(after) <= MAX_AFTER_DATE)):
         return kind, found.day
+    return "", None
+
+
+def _stamped(text: str) -> date | None:
+    """The day in what an agency's system puts under a story."""
+    for stamp, order in ((AP_STAMP, (3, 1, 2)), (DPA_STAMP, (1, 2, 3))):
+        if told := stamp.fullmatch(text):
+            return parse_date("20" + "-".join(told[n] for n in order))
+    return None
+
+
+def _placed(text: str) -> tuple[Literal["", "bare"], date | None]:
+    """As ``dated``, of a line that is a place and a day."""
+    place = PLACE.match(text)
+    found = date_at_start(text[place.end() :]) if place else None
+    if place and found and found.day and AFTER_DATE.fullmatch(text, place.end() + found.end):
+        return "bare", found.day
     return "", None
 
 

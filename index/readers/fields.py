@@ -12,17 +12,62 @@ from index.readers.encoding import letters, tidy
 from index.text.dates import folded, month_of, weekdays
 
 # As they are compared: small letters, nothing between them, so pub_date and pubDate are one.
-TITLE = ("title", "headline", "webtitle")
-AUTHOR = ("author", "authors", "byline", "creator")
-PUBLISHER = ("publisher", "site", "sitename", "source", "outlet", "sourcedomain", "domain")
+TITLE = ("title", "headline", "headlines", "webtitle", "articletitle", "newstitle", "heading")
+# Of a header, other words for these: those of messages and other languages.
+ALSO = {
+    other: name
+    for name, others in {
+        "title": "subject titel titre título titulo titolo заголовок العنوان 标题 標題",
+        "author": "from autor auteur autore автор الكاتب 作者",
+        "date": "sent datum fecha data дата التاريخ 日期 发布时间",
+        "publisher": "quelle fuente fonte источник المصدر 来源 來源",
+        "url": "lien enlace ссылка الرابط 链接",
+        "language": "sprache langue idioma язык اللغة 语言",
+    }.items()
+    for other in others.split()
+}
+AUTHOR = (
+    "author",
+    "authors",
+    "byline",
+    "bylines",
+    "creator",
+    "writtenby",
+    "reporter",
+    "writer",
+    "by",
+)
+PUBLISHER = (
+    *("publisher", "site", "sitename", "publication", "newspaper", "source", "sourcename"),
+    *("outlet", "provider", "sourcedomain", "domain", "hostname"),
+)
 PUBLISHED = (
     *("published", "datepublished", "date", "publishedat", "publisheddate", "publishdate"),
-    *("pubdate", "publishedon", "publicationdate", "publishtime", "publishedtime"),
-    *("firstpublished", "releasedate", "created", "createdat", "datecreated", "timestamp"),
+    *("pubdate", "publishedon", "publicationdate", "publishtime", "publishedtime", "displaydate"),
+    *("firstpublished", "firstpublicationdate", "releasedate", "posted", "postdate", "datetime"),
+    *("articledate", "created", "createdat", "datecreated", "timestamp", "versioncreated"),
     *("datepublish", "webpublicationdate", "seendate", "epoch", "time"),
 )
 LANGUAGE = ("language", "lang", "inlanguage")
-URL = ("url", "link", "canonicalurl", "weburl", "permalink")
+URL = (
+    *("url", "link", "canonicalurl", "weburl", "permalink", "urlsource", "sourceurl"),
+    *("articleurl", "originalurl", "source"),
+)
+ADDRESS = re.compile(r"https?://\S+")
+KNOWN = {*TITLE, *AUTHOR, *PUBLISHER, *PUBLISHED, *LANGUAGE, *URL}
+# What else stands in a header, and what the text itself follows.
+LABELS = KNOWN | set(
+    "tags keywords topics section category categories length words wordcount slug dateline subject"
+    " desk description summary excerpt image pages page edition country region type documenttype"
+    " loaddate retrieved crawled scraped accessed updated modified lastupdated copyright warning"
+    " location city subtitle kicker to cc replyto messageid".split()
+)
+TEXT_LABELS = set(
+    "text body content article fulltext articletext articlebody markdowncontent maintext"
+    " story".split()
+)
+# Under which records hold a value that they wrap.
+WRAPPED = ("name", "main", "basic", "original", "rendered", "$date", "$oid", "@value", "value")
 RECORD = ("id", "text", "title", "author", "publisher", "published", "language", "url")
 """The fields of a record, by the names that onrecord has for them."""
 
@@ -51,14 +96,15 @@ def particulars(*fields: Mapping[str, object]) -> Particulars:
         return next((value for value in values if value), None)
 
     language = first(LANGUAGE)
-    days = (past_day(each.get(name), language) for each in known for name in PUBLISHED)
+    links = (one_line(each.get(name)) or "" for each in known for name in URL)
+    days = (past_day(_bare(each.get(name)), language) for each in known for name in PUBLISHED)
     return {
         "title": first(TITLE) or "",
         "author": first(AUTHOR),
         "publisher": first(PUBLISHER),
         "published": next((day for day in days if day), None),
         "language": language_code(language),
-        "url": first(URL),
+        "url": next(filter(ADDRESS.fullmatch, links), None),
     }
 
 
@@ -77,9 +123,73 @@ def one_line(value: object) -> str | None:
     """Text, or a list of texts, as one tidy line; None for anything else or nothing."""
     if isinstance(value, list | tuple):
         return ", ".join(part for part in map(one_line, value) if part) or None
-    if isinstance(value, Mapping):  # schema.org writes an author as {"name": ...}
-        return one_line(value.get("name"))
+    if isinstance(value, Mapping):
+        return one_line(_bare(value))
     return " ".join(tidy(value).split()) or None if isinstance(value, str) else None
+
+
+def _bare(value: object) -> object:
+    """The value that systems wrap: schema.org writes an author as {"name": ...}."""
+    if not isinstance(value, Mapping):
+        return value
+    return next((value[name] for name in WRAPPED if value.get(name)), None)
+
+
+MAX_HEADER = 40  # lines
+HEADER_FIELD = re.compile(
+    r"[*_]{0,2}([^\W\d_][\w -]{0,24}?)[ \t]*[*_]{0,2}[:：][*_]{0,2}(?:\s+(\S.*)|\s*|(\d.*))"
+)
+MAX_FIELD = 400  # characters; what is longer is a paragraph
+RULE = re.compile(r"\s*[-=*_~]{3,}[ \t]*(?:\n|$)")
+
+
+def header(text: str) -> tuple[dict[str, str], str]:
+    r"""The fields of a header above a text, as databases and scrapers write it, and the text.
+
+    It names an article's title or address and something else that is known; a line that is no
+    field ends it. Without one, no fields and the text as it is.
+
+    Args:
+        text: A file's, with line ends as ``\n``.
+
+    >>> header("Title: Rain\nDate: 3 May 2026\nSection: A; Pg. 4\n-----\nIt rained.")
+    ({'title': 'Rain', 'date': '3 May 2026', 'section': 'A; Pg. 4'}, 'It rained.')
+    >>> header("Source: it is said\nIt rained.")[0]
+    {}
+    """
+    lines = text.split("\n")
+    fields: dict[str, str] = {}
+    headline, label, rest, number = "", "", "", 0
+    for number, each in enumerate(lines[:MAX_HEADER]):
+        name, value = _field_of(each)
+        if name in TEXT_LABELS:
+            rest, number = value, number + 1
+            break
+        if name:
+            fields[label := name] = value
+        elif label and each[:1].isspace() and each.strip() and lines[number - 1].strip():
+            fields[label] = f"{fields[label]} {each.strip()}"
+        elif each.strip() and (headline or fields):
+            break
+        else:
+            headline = headline or each.strip()
+    named = {name for name, value in fields.items() if value} & KNOWN
+    if len(named) < 2 or not named & {*URL, *(() if headline else TITLE)}:
+        return {}, text
+    below = "\n".join([rest, *lines[number:]])
+    rule = RULE.match(below)
+    told = {"title": headline, **fields} if headline else fields
+    return told, below[rule.end() :] if rule else below.lstrip("\n")
+
+
+def _field_of(line: str) -> tuple[str, str]:
+    """The name and the value of a line of a header; ("", "") of any other line."""
+    found = HEADER_FIELD.fullmatch(line.strip()) if len(line) <= MAX_FIELD else None
+    name = letters(found[1]) if found else ""
+    name = ALSO.get(name, name)
+    if found is None or name not in LABELS | TEXT_LABELS:
+        return "", ""
+    return name, (found[2] or found[3] or "").strip()
 
 
 def language_code(value: str | None) -> str | None:
@@ -93,7 +203,7 @@ def language_code(value: str | None) -> str | None:
 
 
 DAY = r"(?P<day>\d{1,2})"
-YEAR = r"(?P<year>\d{4})(?!\d)"
+YEAR = r"(?P<year>\d{4})(?!\d(?!\d?:\d\d))"  # "May 18, 20258:12 AM" is as sites' text comes
 WORD = r"[^\s\d,.;:|/()\[\]-]"
 MONTH = rf"(?P<month>{WORD}{{2,20}}(?:[ /]{WORD}{{2,20}})?)\.?"
 OF = r"(?:of |de |del |d['’])?"
@@ -117,6 +227,7 @@ FORMS = tuple(
     )
 )
 NUMERIC = re.compile(rf"(?P<a>\d{{1,2}})(?P<sep>[-/]|\.\s?)(?P<b>\d{{1,2}})[-/.]\s?{YEAR}")
+COMPACT = re.compile(r"(?:19|20)\d{6}(?:\d{6})?")
 EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
 MONTH_FIRST = ("en-us", "en_us", "en-ph", "en-lr")
 UNCLEAR = ("en", "")  # of these languages it is not known which number comes first
@@ -153,7 +264,7 @@ def parse_date(value: object, language: str | None = None) -> date | None:
         return date(value.year, value.month, value.day)
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = f"{value:.0f}"
-        if not EPOCH.fullmatch(value):
+        if not (EPOCH.fullmatch(value) or COMPACT.fullmatch(value)):
             return None
     if not isinstance(value, str):
         return None

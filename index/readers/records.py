@@ -15,7 +15,7 @@ from typing import BinaryIO, TypeAlias
 
 from index.article import Article, Place, Skipped
 from index.readers.assembly import Assembly, line
-from index.readers.encoding import UTF8_BOM, Refused, decode, scrub, tidy, within_bounds
+from index.readers.encoding import UTF8_BOM, Refused, decode, letters, scrub, tidy, within_bounds
 from index.readers.fields import one_line, particulars
 from index.readers.files import Reader, SourceFile, unreadable
 from index.readers.html.names import stated_by_hand
@@ -23,10 +23,15 @@ from index.readers.markup import without_markup
 
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 PROBE_BYTES = 4096  # tells a binary file before thousands of its lines are refused one by one
-TEXT = (
-    *("text", "body", "content", "article", "full_text", "fulltext", "articleBody", "article_body"),
-    *("maintext", "main_text", "body_text", "bodyText"),
+TEXT = (  # as `letters` compares names
+    *("text", "body", "content", "article", "fulltext", "articlebody", "maintext", "bodytext"),
+    *("articletext", "story", "storytext", "plaintext", "cleantext", "contentelements"),
+    *("articlecontent", "bodyhtml", "contenthtml", "contents"),
 )
+# NewsAPI gives the beginning of an article.
+CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
+ONLY_BEGUN = "only its beginning is in the record"
+PARTS = ("text", "paragraph", "p", "header", "heading", "list", "quote", "html")  # of a text
 IDS = ("_id", "id", "uuid", "guid")  # of rows; of lines the first two
 SEPARATORS = ",;\t|"
 
@@ -62,7 +67,7 @@ def _read_table(file: SourceFile) -> Iterator[Article | Skipped]:
         raise Refused("the file holds only blank lines; put a row of heads and rows in it")
     heads = [line(cell) for cell in first[1]]
     wanted = file.fields.get("text")
-    column = wanted or next((head for head in heads if head.casefold() in TEXT), None)
+    column = wanted or next((head for head in heads if letters(head) in TEXT), None)
     if wanted and wanted not in heads:
         raise Refused(
             f"the table has no column {wanted!r} but {', '.join(heads)[:200]}; name one of them"
@@ -111,13 +116,15 @@ def _articles(
 
 def _article(file: SourceFile, record: Record, number: int, ids: tuple[str, ...]) -> Article:
     key = _key(record, number, ids)
-    texts = (value for name in TEXT if isinstance(value := record.get(name), str))
+    told = {letters(name): value for name, value in record.items()}
+    texts = (_text_of(told.get(letters(name))) for name in ("text", *TEXT))
     raw = next(filter(str.strip, texts), "")
     cleaned = record.get("cleaned") is True
-    text = within_bounds(raw)
+    text = CUT.sub(" …", within_bounds(raw))
     metadata = record.get("metadata")
-    told = (record, metadata if isinstance(metadata, dict) else {})
-    known, notes = (particulars(*told), []) if cleaned else stated_by_hand(*told)
+    fields = (record, metadata if isinstance(metadata, dict) else {})
+    known, notes = (particulars(*fields), []) if cleaned else stated_by_hand(*fields)
+    notes += [("text", ONLY_BEGUN)] if text != raw else []
     article = Article(
         uri=f"{file.uri}#{key}",
         key=key,
@@ -128,6 +135,20 @@ def _article(file: SourceFile, record: Record, number: int, ids: tuple[str, ...]
         **known,
     )
     return _exported(article, record) if cleaned else article
+
+
+def _text_of(value: object) -> str:
+    """A text, or what systems part it into or wrap it in; "" for anything else."""
+    if isinstance(value, list):
+        kinds = (
+            part.get("type", "text") if isinstance(part, Mapping) else "text" for part in value
+        )
+        parts = (_text_of(part) for part, kind in zip(value, kinds, strict=True) if kind in PARTS)
+        return "\n\n".join(filter(None, parts))
+    if isinstance(value, Mapping):
+        names = ("rendered", *TEXT, "value", "items")
+        return next(filter(None, (_text_of(value.get(name)) for name in names)), "")
+    return value if isinstance(value, str) else ""
 
 
 def _exported(article: Article, record: Record) -> Article:
@@ -157,6 +178,7 @@ def _places(given: object, text: str) -> tuple[Place, ...]:
 def _key(record: Record, number: int, ids: tuple[str, ...]) -> str:
     for name in ids:
         value = record.get(name)
+        value = value.get("$oid") if isinstance(value, Mapping) else value
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
         if value is not None and not isinstance(value, str):

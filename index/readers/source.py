@@ -12,7 +12,7 @@ from pathlib import Path
 
 from index.article import Article, Skipped
 from index.errors import OnRecordError
-from index.readers import archives, mail, office, pdf, records, text
+from index.readers import archives, mail, markdown, office, pdf, records, text, xml
 from index.readers.encoding import Refused
 from index.readers.files import (
     MAX_FILE_BYTES,
@@ -47,10 +47,11 @@ def _is_page(file: SourceFile, head: bytes) -> bool:
 PAGES = Reader("a web page", page.EXTENSIONS, page.read_page, _is_page, many=True)
 OWN = (
     Reader("plain text", text.TEXT, single(text.read_text)),
-    Reader("a Markdown file", text.MARKDOWN, single(text.read_markdown)),
+    Reader("a Markdown file", markdown.EXTENSIONS, single(markdown.read_markdown)),
     PAGES,
     records.JSONL,
     records.TABLE,
+    xml.READER,
     pdf.READER,
     office.DOCX,
     office.ODT,

@@ -28,8 +28,8 @@ LIST_ITEM = re.compile(
 )
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+\S")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")
-_FINAL_STOP = re.compile(r"[.!?…:;,。！？؟۔।][\"'”’»)\]*_]*$")
-_HEADING_START = re.compile(r"[\"'“‘«(\[*_¿¡]*[^\W_]")
+_FINAL_STOP = re.compile(r"[.!?…:;,。！？؟۔।][\"'”’»)\]*_]*(?:\[\d{1,3}\])*$")
+_HEADING_START = re.compile(r"[\"'“‘«(\[*_¿¡]*(?:(?<=«)\s)?[^\W_]")
 WRAP_WIDTHS = range(40, 111)  # e-mail wraps at 65 to 78, agency copy at 60 to 90
 
 
@@ -211,6 +211,7 @@ _MONTHS = ABBREVIATED - {"may"}
 _BEFORE_NUMBER = _MONTHS | _WORDS_OF["before_number"]
 _ABBREVIATIONS = (_MONTHS - {"mar"}) | _WORDS_OF["abbreviations"]
 _STARTERS, _FIRM_STARTERS = _WORDS_OF["starters"], _WORDS_OF["firm_starters"]
+_UNITS = _WORDS_OF["units"]
 _FILE_ENDINGS = _WORDS_OF["file_endings"]
 _COMPANIES = frozenset("corp inc ltd co cos plc".split())
 _HOUSE_STYLES = (  # what a pattern finds is written with a stop inside a sentence, or without one
@@ -228,10 +229,18 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
 _ORDINALS = frozenset("cs da de et fi hr hu is lb lt lv no pl sk sl sr tr".split())
 _ORDINAL = re.compile(r"\d{1,2}|[ivx]+")
 _ATTRIBUTION = Phrases("index.text").compiled("attribution", re.I)
+_COUNTED = re.compile(r"\d[\d.,]*\s?\w*\s?[^\W\d_]{1,4}$")  # a figure and its unit
 _NAMES_WITH_MARK = frozenset({"yahoo", "jeopardy"})
 
 _STOP = re.compile(r"[.!?…]+|[。！？｡؟۔।]+")
 _WIDE = frozenset("。！？｡")
+# After a quotation in Japanese and Chinese: "…。”市民王建国说".
+_SAID_WIDE = re.compile(
+    r"と|って|[^，,。！？；：:\n“「]{0,14}?(?:[说說道]|表示|[称稱]|指出|强调|強調|告诉|告訴|回[应應]|补充)"
+    r"(?=[，,。：:！]|[^一-鿿]|$)"
+)
+_AGENCY = re.compile(r"\s*/[^\W\d_][\w -]{1,20}/[.,]?\s")
+_IN_DATELINE = re.compile(r".{3,80}\s/[^\W\d_][\w -]{1,20}/\.\Z")
 _CLOSING_QUOTE = re.compile(r"[\"”“»」』]|''|’$|'$")
 # What belongs to a stop: closing quotes and brackets, footnote marks.
 _TAIL = re.compile(
@@ -343,7 +352,7 @@ def _bare(text: str) -> frozenset[str]:
 @cache
 def _abbreviations(language: str) -> frozenset[str]:
     own = _ABBREVIATIONS if language == ENGLISH else _TITLES
-    return abbreviations(language) | own
+    return abbreviations(language) | own | _WORDS_OF.get(language, frozenset())
 
 
 class _Stops:
@@ -404,9 +413,9 @@ class _Stops:
         text = self.text
         after = _NEXT.match(text, cut, self.end)
         if stop[-1] in _WIDE:
-            return cut == end or not text.startswith(
-                ("と", "って", "他说", "她说", "他說", "她說"), cut
-            )
+            return cut == end or not _SAID_WIDE.match(text, cut, self.end)
+        if _AGENCY.match(text, cut, self.end) or _IN_DATELINE.match(text, self.start, end):
+            return False  # "HALM, May 18. /TASS/. The port was shut."
         if after is None:
             return self._ends_glued(stop, start, end, cut)
         word = after[1]
@@ -417,7 +426,7 @@ class _Stops:
             return False
         spaced = start > self.start and text[start - 1].isspace()
         if stop == ".":
-            return self._full_stop_ends(self._word_before(start), word, cut > end, spaced)
+            return self._full_stop_ends(start, word, cut > end, spaced)
         return self._mark_ends(stop, start, word, spaced)
 
     def _mark_ends(self, stop: str, start: int, word: str, spaced: bool) -> bool:
@@ -430,18 +439,19 @@ class _Stops:
             return self._starts(word)
         return True
 
-    def _full_stop_ends(self, before: str, word: str, closed: bool, spaced: bool) -> bool:
+    def _full_stop_ends(self, start: int, word: str, closed: bool, spaced: bool) -> bool:
         """Whether a full stop between two words ends a sentence.
 
         Args:
-            before: The word before the stop; "" if that is another stop.
+            start: Its offset.
             word: The word after it; "" for a sign such as "$".
             closed: Whether a closing quote, bracket or footnote mark follows the stop.
             spaced: Whether the stop stands apart from the word before.
         """
+        before = self._word_before(start)  # "" if that is another stop
         key = before.lower()
         if self.language != ENGLISH:
-            return self._foreign_stop_ends(key, word, closed)
+            return self._foreign_stop_ends(start, key, word, closed)
         if key in _NEVER_LAST or (word[:1].isdigit() and key in _BEFORE_NUMBER):
             return False
         abbreviated = (
@@ -460,19 +470,28 @@ class _Stops:
             )
         return True
 
-    def _foreign_stop_ends(self, before: str, word: str, closed: bool) -> bool:
+    def _foreign_stop_ends(self, start: int, before: str, word: str, closed: bool) -> bool:
         """As ``_full_stop_ends`` in another language; ``before`` in small letters."""
-        ordinal = self.language in _ORDINALS and _ORDINAL.fullmatch(before)
-        abbreviated = (
-            not before
-            or bool(ordinal)
-            or before in self.abbreviations
-            or (word[:1].isdigit() and before in _BEFORE_NUMBER)
-            or _INITIALS.match(before) is not None
-        )
+        counted = before in _UNITS and _COUNTED.search(self.text, max(0, start - 24), start)
+        if counted and word[:1].isupper():
+            return True  # "2021 г. Подрядчик"
+        if len(word) == 1 and word.isupper() and _INITIALS.match(before):
+            return False  # "А. С. Петренко"
+        abbreviated = self._foreign_abbreviation(before, word)
         if word[:1].islower() and not self.one_case:
             return not (closed or abbreviated or before.isdigit()) and len(before) > 4
         return not abbreviated or (word[:1].isupper() and word.lower() in stop_words(self.language))
+
+    def _foreign_abbreviation(self, before: str, word: str) -> bool:
+        """Whether a word in small letters and a stop are a word cut short, or a number for one."""
+        return (
+            not before
+            or (self.language in _ORDINALS and _ORDINAL.fullmatch(before) is not None)
+            or before in self.abbreviations
+            or (self.language == "de" and before.endswith("str"))
+            or (word[:1].isdigit() and before in _BEFORE_NUMBER)
+            or _INITIALS.match(before) is not None
+        )
 
     def _starts(self, word: str) -> bool:
         """Whether a word is one of those that start sentences."""

@@ -36,6 +36,10 @@ ENGLISH = 0.4
 HEAD_LINES = 6  # in which a byline stands
 
 _DATELINE, _GOES_ON = (Phrases("index.text").compiled(name) for name in ("dateline", "goes_on"))
+# Who wrote and edited agency copy, at its end.
+_CREDITS = re.compile(
+    r"\(\(|\((?:Additional |With )?(?:[Rr]eporting|[Ww]riting|[Ee]diting)\b.* by "
+)
 _FINISHED = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _SUSPENDED = re.compile(r"(?:and|or|to)\s")  # "pre- and post-war"
@@ -204,6 +208,8 @@ class _Wrapping:
         if after.blank:  # a page of a printed text may end inside a sentence
             sentence = _is_full(before, after, self.width) and not before.finished
             return sentence and after.low and not (after.opens or before.apart or after.apart)
+        if _CREDITS.match(after.text):
+            return False
         if before.apart or after.apart or (number < HEAD_LINES and _is_head(before, after)):
             return False
         return self._follows(number, before, after, unit)

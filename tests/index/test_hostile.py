@@ -14,7 +14,8 @@ from index.preparing import signature
 from index.readers.encoding import MAX_CHARACTERS, MAX_LINES, Refused
 from index.readers.files import SourceFile
 from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_html
-from index.readers.text import read_markdown, read_text
+from index.readers.markdown import read_markdown
+from index.readers.text import read_text
 from index.text.sentences import split_sentences
 from tests.growth import assert_linear
 from tests.index.documents import read_source
@@ -149,11 +150,10 @@ def test_front_matter_repeats_nothing(tmp_path):
         f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in pairwise(names)
     )
     front = f"---\na: &a ha\n{laughs}author: *h\n---\n{PROSE}"
-    assert only(tmp_path / "a.md", front) == Skipped(
-        "a.md",
-        "the front matter is not YAML (line 3: it repeats a field by *name); mend that line or "
-        "remove the front matter",
-    )
+    found = only(tmp_path / "a.md", front)
+    assert (found.text, found.author) == (PROSE.strip(), None)
+    told = "its front matter is no YAML (line 3: it repeats a field by *name)"
+    assert found.notes == (("front matter", f"{told} and was read line by line"),)
 
 
 def test_front_matter_has_a_longest_length(tmp_path):

@@ -11,7 +11,8 @@ from index.article import Skipped
 from index.boilerplate.clean import clean_article, explain
 from index.readers.files import SourceFile
 from index.readers.html.page import read_html
-from index.readers.text import read_markdown, read_text
+from index.readers.markdown import read_markdown
+from index.readers.text import read_text
 from index.text.sentences import LONGEST, split_sentences
 from tests.index.documents import read_source
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from index.article import Article, Skipped
+from index.readers.markdown import _tree
 from index.readers.markup import text_of
-from index.readers.text import _tree
 from tests.index.documents import read_source
 
 
@@ -31,18 +31,25 @@ def test_front_matter_tells_about_the_article(tmp_path, end):
 
 
 @pytest.mark.parametrize(
-    ("front", "cause"),
+    ("front", "title", "author", "told"),
     [
-        ("---\ntitle: Rain\nauthor: [Ann\n---\nText.", "the front matter is not YAML (line 4: "),
-        ("---\ntitle: a: b\n---\nText.", "the front matter is not YAML (line 2: "),
-        ("\n\n---\ntitle: a: b\n---\nText.", "the front matter is not YAML (line 4: "),
-        ("---\ntitle: Rain\n\nText.", "the front matter of line 1 never ends; "),
+        ("---\ntitle: Rain\nauthor: [Ann Lee\n---\nText.", "Rain", "Ann Lee", "(line 4: "),
+        ("---\ntitle: Rain: again\nby: 1\n---\nText.", "Rain: again", None, "(line 2: "),
+        ('\n\n---\ntitle: "Rain" again\n---\nText.', '"Rain" again', None, "(line 4: "),
     ],
 )
-def test_broken_front_matter_is_told_with_its_line(tmp_path, front, cause):
+def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path, front, title, author, told):
     found = only(tmp_path / "a.md", front)
+    assert (found.title, found.author, found.text) == (title, author, "Text.")
+    ((about, what),) = found.notes
+    assert about == "front matter"
+    assert what.startswith(f"its front matter is no YAML {told}")
+
+
+def test_front_matter_that_never_ends_is_told(tmp_path):
+    found = only(tmp_path / "a.md", "---\ntitle: Rain\n\nText.")
     assert isinstance(found, Skipped)
-    assert found.reason.startswith(cause)
+    assert found.reason.startswith("the front matter of line 1 never ends; ")
 
 
 def test_a_rule_at_the_top_is_no_front_matter(tmp_path):

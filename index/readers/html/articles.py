@@ -1,10 +1,10 @@
-"""How many articles a page holds: none (a wall, a list of links), one, or several in full."""
+"""How many articles a text holds: none (a wall, a list of links), one, several, a live blog."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from index.article import Article, Place
 from index.boilerplate import rules
@@ -82,11 +82,21 @@ def entries(tree: Node) -> list[Node]:
         entry
         for time in tree.iter("time")
         for entry in list(time.iterancestors("article", "li", "section", "div"))[:3]
-        if ENTRY.search(_called(entry))
-        and any(len(line.text_content().split()) >= MIN_WORDS for line in entry.iter("p"))
+        if ENTRY.search(_called(entry)) and _has_paragraph(entry)
     }
     outer = {above for entry in found for above in entry.iterancestors()}
-    return [node for node in tree.iter() if node in found - outer]
+    inner = [node for node in tree.iter() if node in found - outer]
+    return [part for node in inner for part in _parts(node)]
+
+
+def _parts(entry: Node) -> list[Node]:
+    """An entry, or those that it holds if it is the whole report."""
+    parts = [part for part in entry if next(part.iter("time"), None) is not None]
+    return parts if len(parts) >= MIN_ENTRIES and all(map(_has_paragraph, parts)) else [entry]
+
+
+def _has_paragraph(part: Node) -> bool:
+    return any(len(line.text_content().split()) >= MIN_WORDS for line in part.iter("p"))
 
 
 def _under_headings(tree: Node) -> None:
@@ -153,6 +163,48 @@ def live_text(parts: list[Node]) -> str:
 def time_of(part: Node) -> str:
     """The time of an entry, as it is shown."""
     return " ".join(next(part.iter("time")).text_content().split())
+
+
+def with_times(article: Article) -> Article:
+    r"""An article in plain text; if it is a running report, as ``timed`` gives it.
+
+    Its entries open with a time of day, each later than the one above or each earlier.
+
+    Args:
+        article: As it was read, not cleaned.
+
+    >>> entries = "\n\n".join(f"**{n}:15**\n\nIt rained and rained for an hour." for n in "123")
+    >>> with_times(Article(uri="a", key="a", text=entries.replace("*", ""))).places
+    ((0, '1:15'), (40, '2:15'), (80, '3:15'))
+    """
+    blocks = article.text.split("\n\n")
+    times: list[str] = []
+    joined: list[str] = []
+    lone = False
+    for block in blocks:
+        told = HEADED.match(block)
+        rest = block[told.end() :] if told else ""
+        if told and (not rest or rest[0] not in ",.;" or rules.dated(rest.strip(" ,"))[0]):
+            times.append(told[1])
+            rest = "" if rules.dated(rest.strip(" ,"))[0] else rest.strip()
+            joined.append(f"{told[1]} {rest}".strip())
+        elif lone and joined:
+            joined[-1] += f" {block}"
+        else:
+            joined.append(block)
+        lone = bool(told) and not rest
+    clocks = [_minutes(time) for time in times]
+    steps = [after - before for before, after in pairwise(clocks)]
+    down, up = sum(step <= 0 for step in steps), sum(step >= 0 for step in steps)
+    if len(times) < MIN_ENTRIES or max(down, up) < len(steps) - 1:  # one may be past midnight
+        return article
+    return timed(replace(article, text="\n\n".join(joined)), times)
+
+
+def _minutes(time: str) -> int:
+    hours, minutes = (int(part) for part in re.findall(r"\d+", time)[:2])
+    late = bool(re.search(r"p\.?m", time, re.IGNORECASE)) and hours < 12
+    return 60 * (hours + 12 * late) + minutes
 
 
 def timed(article: Article, times: list[str]) -> Article:

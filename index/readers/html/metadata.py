@@ -158,6 +158,7 @@ MIN_TITLE = 15  # characters of a title that is found within another
 ALIKE = 0.5  # of the words of two titles that are one
 NEAR = 14  # stretches of text below a headline that tell of it
 SHORT = 120
+SOURCE = re.compile(r"(?:来源|來源|稿源)[:：]\s*(\S{2,20})")
 BEFORE, AFTER = 300, 1_500  # characters of the page's source text from the headline
 
 
@@ -208,7 +209,11 @@ class _Page:
         self._language()
         names = list(self._publishers())
         found.title, headline = self._title([name for name, _ in names])
-        self._first("publisher", ((outlet(name, found.title), origin) for name, origin in names))
+        sources = (
+            (line[1], "source shown") for line in map(SOURCE.match, _below(headline)) if line
+        )
+        told = chain(names, sources)
+        self._first("publisher", ((outlet(name, found.title), origin) for name, origin in told))
         self._author(headline)
         self._published(headline)
         found.live = "LiveBlogPosting" in types(self.article)
@@ -280,20 +285,21 @@ class _Page:
         pairs = [(line, node, *title) for line, node in shown for title in told]
         for line, node, title, _ in pairs:
             if letters(line) and letters(line) == letters(title):
-                yield line, node.tag, node
+                yield _with_colon(line, title), node.tag, node
         for line, node, title, origin in pairs:
-            if len(line) > MIN_TITLE and letters(line) in letters(title) and node.tag == "h1":
+            if node.tag == "h1" and _within(line, title):
                 yield line, node.tag, node
-            if len(title) > MIN_TITLE and letters(title) in letters(line):
+            if _within(title, line):
                 yield title, origin, node
         like = max(pairs, key=lambda pair: _shared(pair[0], pair[2]), default=None)
         if like and _shared(like[0], like[2]) >= ALIKE:
             yield like[0], like[1].tag, like[1]
-        for title, origin in told[:1]:
+        if told:
+            title, origin = told[0]
+            yield from ((part, origin, node) for part, node in self._bold(title))
             yield title, origin, self._showing(title)
-        heads = [(line, node) for line, node in shown if node.tag == "h1"]
-        if len(heads) == 1:
-            yield heads[0][0], "h1", heads[0][1]
+        heads = [(line, "h1", node) for line, node in shown if node.tag == "h1"]
+        yield from heads if len(heads) == 1 else ()
 
     def _headings(self) -> list[Node]:
         nodes = [
@@ -302,6 +308,12 @@ class _Page:
             if len(node.text_content()) < 400 and not elsewhere(node)
         ]
         return sorted(nodes, key=lambda node: node.tag != "h1")[:40]
+
+    def _bold(self, title: str) -> Iterator[tuple[str, Node]]:
+        """The parts of a title that the page shows in a line that is no heading, as old ones do."""
+        for part in reversed(re.split(r"\s[|»«·–—-]+\s", title)):
+            if len(part) > MIN_TITLE and (node := self._showing(part)) is not None:
+                yield part, node
 
     def _showing(self, title: str) -> Node | None:
         wanted = letters(title)
@@ -505,6 +517,15 @@ def _line(node: Node, longest: int = 400) -> str:
     return line if len(line) <= longest else ""
 
 
+def _within(part: str, title: str) -> bool:
+    return len(part) > MIN_TITLE and letters(part) in letters(title)
+
+
+def _with_colon(line: str, title: str) -> str:
+    """A heading whose kicker is another element, with the colon that the title has after it."""
+    return title if ": " in title and ":" not in line else line
+
+
 def _shared(text: str | None, other: str) -> float:
     """The share of the words of the shorter of two texts that the other has."""
     mine, theirs = (set(re.findall(r"\w+", (each or "").casefold())) for each in (text, other))
@@ -543,7 +564,7 @@ def _below(headline: Node | None) -> list[str]:
             lines.append(line)
         if len(lines) >= NEAR:
             break
-    return [part for line in lines for part in re.split(r"\s[|·•]\s", line)]
+    return [part for line in lines for part in rules.BESIDE.split(line)]
 
 
 def _beside(tree: Node, headline: Node | None) -> set[Node]:

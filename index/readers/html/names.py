@@ -68,8 +68,9 @@ def authors(value: object, *others: str | None) -> str | None:
             for name in _split(one_line(each) or "")
             if letters(name) not in known and _is_name(name)
         ]
-        for number, name in enumerate(found):  # "Jane Doe, Washington": no second author
-            if number == 0 or " " in name or " " not in found[0]:
+        for number, name in enumerate(found):  # "Jane Doe, Washington", "Jane Doe, The Gull"
+            alone = " " not in name and " " in found[0]
+            if number == 0 or not (alone or name.startswith("The ")):
                 names.setdefault(letters(name), name)
     return ", ".join(names.values()) or None
 
@@ -80,9 +81,14 @@ def stated_by_hand(*fields: Mapping[str, object]) -> tuple[Particulars, list[tup
     Its authors and its publisher are names, as a page's are.
     """
     known = particulars(*fields)
-    known["author"], known["publisher"] = authors(known["author"]), outlet(known["publisher"])
+    notes = []
+    publisher = outlet(known["publisher"])
+    if publisher is None and (publisher := host(known["url"])):
+        notes.append(("publisher", "the host of its url, a guess"))
+    known["author"], known["publisher"] = authors(known["author"], publisher), publisher
+    known["title"] = without_publisher(known["title"], publisher, host(known["url"]))
     unclear = [] if known["published"] else unclear_dates(*fields)
-    return known, [("published", no_day(day, known["language"])) for day in unclear]
+    return known, notes + [("published", no_day(day, known["language"])) for day in unclear]
 
 
 def _split(line: str) -> list[str]:

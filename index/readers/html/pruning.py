@@ -15,12 +15,14 @@ from typing import Any
 
 from index.boilerplate import rules
 from index.boilerplate.rules import STARTS, asks_consent, is_sentence, plain
+from index.readers.assembly import LONGEST_CELL
 from index.readers.encoding import letters
 from index.readers.html.names import PAGES, looks_like_a_person
 from index.readers.markup import Node, word_count
 from index.text.names import names_in
 
 MAX_CELL = 2_000  # characters; a cell that holds more is a page's layout, not a table's
+MIN_BREAKS = 4  # of the lines of a longer cell, which is a layout too
 BLOCKS = (
     "p div section article h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table blockquote pre figure"
     " figcaption header footer aside main tr td th".split()
@@ -58,7 +60,11 @@ def plain_layout(tree: Node) -> None:
 def _is_layout(table: Node) -> bool:
     if next((each for each in table.iter("table") if each is not table), None) is not None:
         return True
-    return any(len(cell.text_content()) > MAX_CELL for cell in table.iter("td"))
+    return any(
+        len(cell.text_content())
+        > (MAX_CELL if len(list(cell.iter("br", "p"))) < MIN_BREAKS else LONGEST_CELL)
+        for cell in table.iter("td")
+    )
 
 
 def _set_apart(block: Node) -> None:
@@ -130,6 +136,7 @@ MAX_COMMENTS = 0.5  # of a page's words that readers' comments may be; a forum's
 LABEL = re.compile(rf"(?:{rules.ALSO}|{rules.RELATED})\s*[:：|»>–—-]?")
 BUTTONS = ("form", "button", "input")
 MAX_CALL = 2_000  # characters
+PAYWALL = re.compile(r"paywall|regwall|\bpiano|subscri|(?:^|[\s_-])offer", re.IGNORECASE)
 OFFER = "an offer of a subscription"
 CONSENT = "a question about cookies"
 QUOTES = ("blockquote", "aside", "figure")
@@ -259,6 +266,8 @@ def _call(node: Node) -> str:
         return ""
     text = plain(node.text_content())
     ways = node.get("amp-access") or next(node.iter("a", *BUTTONS), None) is not None
+    if rules.PAID.search(text) and PAYWALL.search(f"{node.get('class')} {node.get('id')}"):
+        return OFFER
     if rules.PAID.search(text) and ways:
         lines = (STARTS.split(plain(line.text_content())) for line in node.iter("p", "li"))
         return OFFER if all(map(_offers, filter(is_sentence, chain(*lines)))) else ""
