@@ -494,6 +494,9 @@ def test_helpful_is_pressed_and_released_and_nothing_moves(serve, tmp_path):
     below.wait_for()
     stood = below.bounding_box()
     expect(page.get_by_role("textbox", name="Why")).to_have_count(0)
+    page.locator("#chat .acts").evaluate("(acts) => acts.classList.remove('made')")
+    assert below.bounding_box() == stood  # nor did it before the script had made the row
+    page.locator("#chat .acts").evaluate("(acts) => acts.classList.add('made')")
     good.click()
     expect(good).to_have_attribute("aria-pressed", "true")
     page.get_by_role("textbox", name="Why").fill("It quotes.")
