@@ -30,7 +30,7 @@ RECALL = 0.98
 QUESTIONS = 200
 NEAREST = 10
 
-_ROUNDING = 1e-5  # of cosines that are computed in another order
+ROUNDING = 1e-5  # of cosines that are computed in another order
 _BATCH = 20_000  # vectors that are in 32 bits at once
 
 
@@ -180,17 +180,22 @@ def _batches(vectors: Floats) -> Iterator[tuple[int, NDArray[np.float32]]]:
         yield first, vectors[first : first + _BATCH].astype(np.float32)
 
 
+def questions_near(vectors: Floats, rng: np.random.Generator) -> NDArray[np.float32]:
+    """A question near each of (n, d) unit vectors."""
+    noise = rng.standard_normal(vectors.shape, dtype=np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    noise += vectors
+    return noise
+
+
 def _probe(ivf: Any, vectors: Floats, rng: np.random.Generator) -> float:  # noqa: ANN401
     """Has an index search as few lists as find what is near; returns the share that they find."""
-    count, dimension = vectors.shape
-    noise = rng.standard_normal((QUESTIONS, dimension), dtype=np.float32)
-    asked = vectors[rng.choice(count, QUESTIONS)].astype(np.float32)
-    asked += noise / np.linalg.norm(noise, axis=1, keepdims=True)
+    asked = questions_near(vectors[rng.choice(len(vectors), QUESTIONS)], rng)
     best = np.full((QUESTIONS, NEAREST), -np.inf, dtype=np.float32)
     for _, rows in _batches(vectors):
         scores = np.hstack([best, asked @ rows.T])
         best = -np.partition(-scores, NEAREST - 1, axis=1)[:, :NEAREST]
-    least = best.min(axis=1, keepdims=True) - _ROUNDING  # copies are as near as each other
+    least = best.min(axis=1, keepdims=True) - ROUNDING  # copies are as near as each other
     for share in (*PROBED, 1):
         ivf.nprobe = max(1, ivf.nlist // share)
         recall = float(np.mean(ivf.search(asked, NEAREST)[0] >= least))

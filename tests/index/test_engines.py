@@ -389,6 +389,19 @@ def test_many_vectors_are_found_by_the_graph(postgres, fake, tmp_path, monkeypat
         assert hits >= 0.98 * 10 * 2 * len(words)
 
 
+@pytest.mark.parametrize(("share", "sight"), [(0.98, 200), (1.1, 800)])
+def test_the_graph_is_searched_as_wide_as_finds_enough(
+    postgres, fake, tmp_path, monkeypatch, share, sight
+):
+    monkeypatch.setattr("index.postgres.search.GRAPH_FROM", 50)
+    monkeypatch.setattr("index.postgres.search.RECALL", share)
+    lines = [{"_id": str(n), "text": f"Report {n} of the harbour."} for n in range(60)]
+    place = fresh(postgres)
+    add(place, fake, write(tmp_path / "news", {"wire.jsonl": lines}))
+    with Generations(place, fake).reading() as now:
+        assert now.search_index.chunk_vectors.in_sight == sight
+
+
 @pytest.mark.parametrize(("one", "other"), [("folder", "database"), ("database", "folder")])
 def test_an_index_is_copied_either_way(request, tmp_path, news, fake, one, other):
     source, target = at(one, tmp_path, request), at(other, tmp_path, request)
