@@ -10,7 +10,16 @@ from typing import Literal, NamedTuple
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 from index.text.words import ENGLISH, Phrases, content_stems
-from rag.dialogue.followup import MORE, SOURCES, Completed, complete, form_in, joined, resolved
+from rag.dialogue.followup import (
+    MORE,
+    SOURCES,
+    Completed,
+    asked_otherwise,
+    complete,
+    form_in,
+    joined,
+    resolved,
+)
 from rag.dialogue.history import turns_of
 from rag.dialogue.leaning import pointing
 from rag.dialogue.small_talk import bare, is_small_talk
@@ -57,6 +66,7 @@ class Question:
         kind: "smalltalk" asks nothing that articles tell.
         language: The code of the language that it is asked in.
         form: The words at the end of ``asked`` that ask for the reply before in another form.
+        given: The short answer before, if another thing is asked for now.
     """
 
     text: str
@@ -68,6 +78,7 @@ class Question:
     kind: Literal["question", "smalltalk"] = "question"
     language: str = ENGLISH
     form: str = ""
+    given: str = ""
 
     @property
     def query(self) -> str:
@@ -145,6 +156,8 @@ def acted_for(question: str) -> str:
 
 def _alone(part: str, first: str) -> str:
     """A later part of a question with what it needs of the first."""
+    if asked := asked_otherwise(part, first):
+        return asked
     if pointing(part) or len(content_stems(part)) < 2:
         return resolved(part, first) or f"{first}, {part}"
     return part
@@ -188,7 +201,14 @@ def understand(
         meant = complete(own, turns)
         leans = meant != Completed(own)
         found = Question(
-            question, meant.question, meant.before, meant.said, leans, spelt, form=meant.form
+            question,
+            meant.question,
+            meant.before,
+            meant.said,
+            leans,
+            spelt,
+            form=meant.form,
+            given=meant.given,
         )
     if not content_stems(found.query, language):
         raise UnusableQuestion(

@@ -13,7 +13,9 @@ from index.text.words import Phrases, content_stems
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
     claims_of,
+    is_titled,
     listed_in,
+    people_in,
     person_in,
     place_in,
     plural_in,
@@ -40,6 +42,13 @@ MORE, _CHECKS, SOURCES, WHEN, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST, _MEANT
 _OF_ARTICLES = {
     name: _PHRASES.compiled(name, re.I) for name in ("author", "list_them", "sum_it_up")
 }
+_ASPECT, _ASKED_FOR, _ACTS = (
+    _PHRASES.compiled(name, re.I) for name in ("aspect", "asked_for", "acts")
+)
+_PART = Phrases("rag").compiled("part", re.I)
+_ASKS_FOR = re.compile(rf"(?:(?:and|but|so|ok)\b,? )*{_PHRASES.filled('<<wh>>')}", re.I)
+_IS_WHO = re.compile(r"who(?:[’']s| is| was| are| were)\b", re.I)
+_DETERMINED = re.compile(r"(?:the|an?|his|her|its|their|any|all|this|that)\b|[A-Z]")
 _DOUBTS = _PHRASES.compiled("doubts", re.I)
 _ELSE = re.compile(r"(?:and )?(?P<who>\w+) else\W*$", re.I)
 _WHAT_ELSE = re.compile(r"\b(?:what|anything) else\b", re.I)
@@ -71,6 +80,7 @@ class Completed:
     before: str = ""  # what was asked before, if the question cannot be understood without
     said: str = ""  # the replies so far, if it asks for what they left unsaid and for nothing else
     form: str = ""  # the words at its end that ask for the reply before in another form
+    given: str = ""  # the short answer before, if the turn asks for another thing than that
 
 
 def complete(question: str, history: Sequence[tuple[str, Answer | str]]) -> Completed:
@@ -148,12 +158,37 @@ def _after(question: str, known: Completed, before: Turn) -> Completed:
     refused = isinstance(reply, Answer) and not reply.answered
     if not leans(question, "" if refused else f"{known.question} {said}"):
         return Completed(question)
-    if item := _item(question, reply):
-        return item
-    whole = joined(known.before, known.question)
-    if meant := resolved(question, known.question, reply) or resolved(question, whole, reply):
-        return Completed(meant, said=said if _WHAT_ELSE.search(question) else "")
-    return Completed(question, whole[-EARLIER_CHARS:].lstrip())
+    return (
+        _item(question, reply) or _anew(question, known, reply) or _filled(question, known, before)
+    )
+
+
+def _anew(question: str, known: Completed, reply: Answer | str) -> Completed | None:
+    """The question before asked for another thing; None if the turn asks for more or the same."""
+    # What was asked aside is passed over: "is there a timetable for that? and when was that?"
+    aside = bool(known.before and {*_pointers(question)} & {*_pointers(known.question)})
+    base = known.before.rsplit("? ", 1)[-1] if aside else known.question
+    asked = asked_otherwise(question, base, reply)
+    if not asked or (not aside and asked.lower() == base.rstrip(" ?").lower()):
+        return None
+    return (
+        Completed(asked) if aside else Completed(asked, known.before, given=_given(question, reply))
+    )
+
+
+def _filled(question: str, known: Completed, before: Turn) -> Completed:
+    """A turn with what a word of it stands for in its place, else with what was asked before."""
+    whole, given = joined(known.before, known.question), _given(question, before.reply)
+    for asked in (known.question, whole):
+        if meant := resolved(question, asked, before.reply):
+            said = before.said if _WHAT_ELSE.search(question) else ""
+            return Completed(meant, said=said, given=given)
+    return Completed(question, whole[-EARLIER_CHARS:].lstrip(), given=given)
+
+
+def _given(question: str, reply: Answer | str) -> str:
+    """What the reply before answered, if a turn asks what, who, when or the like."""
+    return _short_of(reply) if _ASKS_FOR.match(question) else ""
 
 
 def joined(before: str, question: str) -> str:
@@ -168,6 +203,52 @@ def joined(before: str, question: str) -> str:
     """
     stop = "" if before[-1:] in (*".?!", "") else "?"
     return f"{before}{stop} {question}".strip()
+
+
+def asked_otherwise(question: str, before: str, reply: Answer | str = "") -> str:
+    """The question before asked for another thing of the same: "and why?"; "" for no such.
+
+    Args:
+        question: The turn, or a further part of a question.
+        before: The question before it, completed, or the part before.
+        reply: What was replied to that.
+
+    >>> asked_otherwise("and when was that?", "How many prisoners will be swapped?")
+    'when will prisoners be swapped'
+    >>> asked_otherwise("why not?", "did Kyiv accept the offer")
+    'why did not Kyiv accept the offer'
+    """
+    aspect, first = _ASPECT.fullmatch(question), _PART.split(before)[0].rstrip(" ?.!")
+    if not aspect:
+        return ""
+    ask, short = aspect["ask"], _short_of(reply)
+    if not (found := _ASKED_FOR.fullmatch(first)):
+        acts = _ACTS.fullmatch(first)
+        return f"{ask} {short} {acts['does']}" if short and acts else ""
+    wh, noun, rest = (found["wh"] or "").strip(), found["noun"] or "", found["rest"]
+    aux = f"{found['aux'].lower()}{aspect['not'] or ''}"
+    if not wh or re.match(r"(?:when|where|why|how$)", wh, re.I):
+        return f"{ask} {aux} {rest}"
+    counted = noun if re.match(r"(?:which|what|how m)", wh, re.I) else ""
+    if aux.startswith(("did", "do")) or _DETERMINED.match(rest):  # another acts than is asked for
+        return f"{ask} {aux} {rest} {counted}".strip()
+    it = "they" if re.match(r"(?:are|were|have|do)\b", aux, re.I) else "it"
+    return f"{ask} {aux} {noun or short or it} {rest}"
+
+
+def _pointers(question: str) -> list[str]:
+    return [question[start:end].lower() for start, end in pointing(question)]
+
+
+def _who(before: str, reply: Answer | str) -> str:
+    """Who or which it is that a question asks for, as the reply has it; "" for no such."""
+    first = _PART.split(before)[0]
+    return _short_of(reply) if _ACTS.fullmatch(first) or _IS_WHO.match(first) else ""
+
+
+def _short_of(reply: Answer | str) -> str:
+    """The short answer that a reply gives first; "" if it gives none."""
+    return reply.shorts[0].text if isinstance(reply, Answer) and reply.shorts else ""
 
 
 def _instead(new: str, before: str) -> str:
@@ -277,7 +358,8 @@ def _item(question: str, reply: Answer | str) -> Completed | None:
         return None
     items = listed_in(reply)
     number = _NUMBERS.index(found["which"].lower())
-    number = len(items) - 1 if number == len(_NUMBERS) - 1 else number
+    if number == len(_NUMBERS) - 1:  # of what is no list "the last one" is that before
+        number = len(items) - 1 if items != claims_of(reply) else -1
     if not 0 <= number < len(items) > 1:
         return None
     named = isinstance(reply, Answer) and items[number] in {c.label for c in reply.claims}
@@ -296,16 +378,18 @@ def resolved(question: str, before: str, reply: Answer | str = "") -> str:
         before: The question before it, completed.
         reply: What was replied to that.
     """
+    who = _who(before, reply)
     for start, end in pointing(question):
         word = question[start:end].lower()
         after = question[end:].lstrip().split(" ")[0].rstrip("?.,!")
         owned = word in ("his", "its", "their") or (word == "her" and bool(content_stems(after)))
         if word in ("he", "him", "his", "she", "her"):
-            meant = person_in(before, reply)
+            meant = "".join(people_in(who)[:1]) or person_in(before, reply)
         elif word in ("they", "them", "their"):
             meant = plural_in(before)
         elif word in ("it", "its"):
-            meant = subject_in(before)
+            meant = who if len(names_in(f"x {who}")) == 1 else subject_in(before)
+            meant = "" if is_titled(meant, reply) else meant
         elif word == "there":
             meant = place_in(before)
         else:

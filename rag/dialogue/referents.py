@@ -34,6 +34,10 @@ _COUNTED = re.compile(
 _LAST = re.compile(r"\bthe (?P<noun>(?:\w+ ){0,2}\w+)(?=\W*$)", re.I)
 # "Why were the bolts brittle": more than a thing stands at its end.
 _IS_THE = re.compile(r"(?:(?:why|when|where|since when) )?(?:is|are|was|were) the ", re.I)
+# "Why did the ferry sink": what acts ends before what it does.
+_ACTING = re.compile(
+    r"\b(?:did|does|do|will|would|can|could|should) (?P<what>the (?:\w+ )?\w+) \w+\W*$", re.I
+)
 # "How big is the EU loan", "what is the Riverside Act": all of it is what it is about.
 _WHOLE = re.compile(
     r"(?:how \w+|what) (?:is|are|was|were) "
@@ -101,6 +105,18 @@ def person_in(before: str, reply: Answer | str) -> str:
     return replied[0] if replied and clear else ""
 
 
+def is_titled(name: str, reply: Answer | str) -> bool:
+    """Whether a reply gives a name a title ("President Putin"): it is a person's.
+
+    Args:
+        name: As a question has it.
+        reply: What was replied to that.
+    """
+    told = (each.text.split() for claim in claims_of(reply) for each in names_in(claim))
+    own = [words for words in told if name and words[-1] == name.split()[-1]]
+    return any(word.lower() in TITLES for words in own for word in words[:-1])
+
+
 def subject_in(before: str) -> str:
     """The one thing that a question is about ("What is Twilio for?"); "" if there are more.
 
@@ -114,7 +130,8 @@ def subject_in(before: str) -> str:
     if whole and any(map(is_content, whole["what"].split()[1:])):
         return whole["what"]
     names = names_in(before)
-    last = _LAST.search(before)
+    acting = _ACTING.search(before)
+    last = _LAST.search(before[: acting.end("what")] if acting else before)
     if not names and last and before.lower().count("the ") == 1 and not _IS_THE.match(before):
         return last.group() if all(map(is_content, last["noun"].split())) else ""
     rest = len(content_stems(before)) - len(content_stems(" ".join(n.text for n in names)))

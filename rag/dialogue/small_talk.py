@@ -23,6 +23,8 @@ _BEFORE, _AFTER, _SMALL, _COMPLAINT, _THANKS = (
     for name in ("talk_before", "talk_after", "small", "complaint", "thanks")
 )
 
+_FIRST = re.compile(r"[^.!?]*[.!]+\s+(?=\w)")
+
 
 def bare(text: str) -> str:
     """A question without greetings, thanks and what says only that somebody asks.
@@ -36,7 +38,9 @@ def bare(text: str) -> str:
     ('what Merz said?', 'And why?')
     """
     rest = text
-    while found := _BEFORE.match(rest):
+    while (found := _BEFORE.match(rest)) or (
+        (found := _FIRST.match(rest)) and is_small_talk(found[0])
+    ):
         rest = rest[found.end() :]
     while found := _AFTER.search(rest):
         rest = rest[: found.start()] + found["end"]

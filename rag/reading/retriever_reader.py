@@ -116,6 +116,7 @@ NAME, FIGURE = 1, 2
 
 
 _WHO = re.compile(r"(?:who|whom|which \w+)\b", re.I)
+_ASKS_FOR = re.compile(r"(?:\w+ )?(?:who|whom|when|where|why|how|what|which)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _read(
         whole = evidence.blended(whole, evidence.gather(meant.asked, best, reader), ALONE)
     if meant.said:
         whole = _unsaid(whole, meant.said)
-    whole = _for_whom(meant.asked, whole)
+    whole = _other_than(meant.given, _for_whom(meant.asked, whole))
     whole, untrue = demote_untrue(meant, whole, stated)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     certain = confidence(whole, false)
@@ -279,6 +280,14 @@ def _unsaid(found: Sequence[Evidence], said: str) -> list[Evidence]:
     return [e for e in found if " ".join(e.text.split()) not in flat]
 
 
+def _other_than(given: str, found: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence, last what answers with words that answered another question."""
+    same = given.casefold()
+    again = [e for e in found if same and e.short.casefold() == same]
+    other = [e for e in found if not same or e.short.casefold() != same]
+    return other + [replace(e, log_odds=min(e.log_odds, FLOOR)) for e in again]
+
+
 def _by_part(
     parts: Sequence[Part], passages: Sequence[Passage], whole: Sequence[Evidence], reader: Reader
 ) -> list[list[Evidence]]:
@@ -294,6 +303,8 @@ def _by_part(
         if name and (named := resolved(part.asked, name)):
             again = evidence.gather(named, ranked, reader)
             found[number] = evidence.surest(again, found[number])
+        if _ASKS_FOR.match(part.asked) and found[0]:
+            found[number] = _other_than(found[0][0].short, found[number])
     return [_together(part, whole) for part in found]
 
 

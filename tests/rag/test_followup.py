@@ -20,6 +20,7 @@ from rag.dialogue.referents import (
     subject_in,
 )
 from rag.question import UnusableQuestion, understand
+from rag.types import Answer, Claim, Short
 
 MERZ = "What did Merz say about sanctions?"
 FERRY = "Why did the ferry sink?"
@@ -91,18 +92,39 @@ APPENDED = [
     (MERZ, "What about gas?"),
     (MERZ, "And Merz?"),
     (MERZ, "And did Macron agree?"),
-    ("How much does the Union lend?", "Over how many years?"),
-    ("How much does the Union lend?", "Why?"),
     ("What treaty was signed in Vienna?", "Who signed it?"),
     (FERRY, "Since when was the ferry leaking?"),
     (FERRY, "and why?"),
     (FERRY, "How much in dollars?"),
     ("Was Putin in Istanbul?", "Who else was there?"),
     ("Who bid for the port?", "What did the latter offer?"),
-    (FERRY, "When was that?"),
     (MILL, "What did Laurent say about that?"),
     (MILL, "And which of the others were sold by the family?"),
     ("Did Rossi meet Laurent?", "What did he say?"),
+]
+
+# Another thing asked of the same event: question, short answer, turn, the turn as meant.
+OTHERWISE = [
+    (
+        "How much does the Union lend?",
+        "",
+        "Over how many years?",
+        "Over how many years does the Union lend",
+    ),
+    ("How much does the Union lend?", "€9", "Why?", "Why does the Union lend"),
+    (FERRY, "", "When was that?", "When did the ferry sink"),
+    ("How many prisoners will be swapped?", "12", "and when?", "when will prisoners be swapped"),
+    ("how many prisoners did Rome free", "12", "when was that", "when did Rome free prisoners"),
+    (
+        "Did the council double the grant?",
+        "",
+        "by how many votes?",
+        "by how many votes did the council double the grant",
+    ),
+    ("Did they agree?", "", "why not?", "why did not they agree"),
+    ("who resigned and why", "Ada Lund", "when?", "when Ada Lund resigned"),
+    ("What was agreed in Rome?", "", "why was that?", "why was it agreed in Rome"),
+    ("how high did the water get", "3 m", "since when?", "since when did the water get"),
 ]
 
 # What a word stands for, in its place: question, reply, turn, the turn as meant.
@@ -135,6 +157,7 @@ RESOLVED = [
         "is she still in office",
         "is Commissioner Ada Lund still in office",
     ),
+    (FERRY, "", "Did it burn?", "Did the ferry burn?"),
     ("Who owns the tide barrier?", "", "Why did it fail?", "Why did the tide barrier fail?"),
     (
         "What is the Riverside Act?",
@@ -180,6 +203,57 @@ def test_one_name_or_date_takes_another_s_place(before, turn, meant):
 @pytest.mark.parametrize(("before", "turn"), APPENDED)
 def test_what_is_not_clear_is_searched_with_the_turn_before(before, turn):
     assert asked(turn, before) == f"{before} | {turn}"
+
+
+def replied(short, **more):
+    """An answer whose short answer is such."""
+    shorts = (Short(text=short, citation=1, start=0, end=len(short)),) if short else ()
+    return Answer(question="q", query="q", answered=True, text=short, shorts=shorts, **more)
+
+
+@pytest.mark.parametrize(("before", "short", "turn", "meant"), OTHERWISE)
+def test_another_thing_is_asked_of_the_same_event(before, short, turn, meant):
+    completed = complete(turn, [(before, replied(short))])
+    assert (completed.question, completed.before) == (meant, "")
+    assert completed.given == short  # which answers no other question
+
+
+def test_a_thing_asked_aside_is_passed_over():
+    call = ("When did Berg call Falk?", replied("Monday"))
+    turns = [call, ("Is there a record of that?", replied("no record"))]
+    assert complete("and when was that?", turns) == Completed("when did Berg call Falk")
+    assert complete("and where was that?", turns).question == "where did Berg call Falk"
+    assert complete("and why?", turns).before == call[0]
+
+
+def test_whoever_was_asked_for_is_meant_by_what_stands_for_them():
+    spoke = [("Who's Berg's spokesman?", replied("Ada Lund"))]
+    assert complete("what did he say?", spoke).question == "what did Ada Lund say?"
+    paper = [("Which paper broke the story?", replied("The Star"))]
+    assert complete("what did it say?", paper).question == "what did The Star say?"
+    sent = [("who did Berg send", replied("Ada Lund"))]
+    assert complete("why did he do so", sent).question == "why did Berg do so"
+
+
+def test_it_is_nobody_with_a_title():
+    told = (
+        Claim(
+            text="But President Berg sent others.", status="supported", support=1.0, citations=()
+        ),
+    )
+    turns = [("Who did Berg send?", replied("others", claims=told))]
+    assert complete("what came of it?", turns) == Completed(
+        "what came of it?", "Who did Berg send?", given="others"
+    )
+    assert (
+        complete("what came of it?", [("Who did Berg send?", "")]).question == "what came of Berg?"
+    )
+
+
+def test_the_last_one_is_an_item_only_of_a_list():
+    assert asked("How did the last one end?", "When is the strike?", DOOR) == (
+        "When is the strike? | How did the last one end?"
+    )
 
 
 @pytest.mark.parametrize(("before", "reply", "turn", "meant"), RESOLVED)
@@ -266,7 +340,8 @@ def test_a_chain_of_turns_is_completed_one_by_one():
 
 def test_a_pleasantry_between_two_questions_is_no_turn():
     turns = [(FERRY, DOOR), ("Thank you, that is good to know!", "")]
-    assert complete("When was that?", turns) == Completed("When was that?", FERRY)
+    assert complete("Did it burn?", turns) == complete("Did it burn?", turns[:1])
+    assert complete("Did it burn?", turns).question == "Did the ferry burn?"
 
 
 def test_without_turns_before_a_turn_is_what_it_says():

@@ -15,9 +15,8 @@ def user(*turns):
 @pytest.mark.parametrize(
     "question",
     [
-        "Over how many years?",
+        "Who opposed it then?",
         "And Macron?",
-        "Why?",
         "What about the bolts of gate four at the barrier?",
         "When did he meet the French president in Paris?",
         "Did the Estuary Safety Board publish this memo on Friday?",
@@ -60,24 +59,24 @@ def test_what_the_assistant_said_is_not_searched():
         {"role": "user", "content": LOAN},
         {"role": "assistant", "content": "The Observer: 90 billion euros. [1]"},
     ]
-    meant = understand("Over how many years?", history)
-    assert meant.query == f"{LOAN} Over how many years?"
-    assert meant.text == "Over how many years?"
+    meant = understand("And Macron?", history)
+    assert meant.query == f"{LOAN} And Macron?"
+    assert meant.text == "And Macron?"
 
 
 def test_leaning_turns_reach_back_to_the_one_that_stood_alone():
-    history = user("Where do trams run in Halvermouth today?", LOAN, "Over how many years?")
-    assert understand("And why?", history).query == f"{LOAN} Over how many years? And why?"
+    history = user("Where do trams run in Halvermouth today?", LOAN, "And Macron?")
+    assert understand("How so?", history).query == f"{LOAN} And Macron? How so?"
 
 
 def test_no_more_than_three_turns_are_searched_as_well():
-    history = user(LOAN, "Since when?", "Why?", "How so?")
-    assert understand("And Macron?", history).query == "Since when? Why? How so? And Macron?"
+    history = user(LOAN, "And Rome?", "Any others?", "How so?")
+    assert understand("And Macron?", history).query == "And Rome? Any others? How so? And Macron?"
 
 
 def test_the_turn_that_stood_alone_most_recently_is_the_one_leant_on():
     trams = "Where do trams run in Halvermouth today?"
-    assert understand("Since when?", user(LOAN, trams)).query == f"{trams} Since when?"
+    assert understand("How so?", user(LOAN, trams)).query == f"{trams} How so?"
 
 
 def test_what_went_before_is_cut_to_what_can_be_read():
@@ -138,8 +137,8 @@ def test_spelling_is_mended_before_anything_else():
             "how many were killed, where and by whom",
             [
                 "how many were killed",
-                "how many were killed, where",
-                "how many were killed, by whom",
+                "where were they killed",
+                "by whom were they killed",
             ],
         ),
         (
@@ -189,7 +188,7 @@ def test_a_question_of_stop_words_is_told(text):
 
 
 def test_stop_words_are_enough_when_the_turn_before_says_what_about():
-    assert understand("And why was it?", user(LOAN)).query == f"{LOAN} And why was it?"
+    assert understand("And what is it?", user(LOAN)).query == f"{LOAN} And what is it?"
 
 
 def test_an_unusable_question_is_a_value_error_too():

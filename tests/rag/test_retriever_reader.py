@@ -1,5 +1,7 @@
 """What the articles say to a question: search, read, decide."""
 
+from dataclasses import replace
+
 from rag.corpus import Corpus
 from rag.question import understand
 from rag.reading.retriever_reader import PART_PASSAGES, PASSAGES, find
@@ -57,6 +59,19 @@ def test_a_part_that_the_articles_do_not_tell_is_named(tmp_path, embedder):
     assert answer.note == "The articles do not tell: “who won the world cup”."
     whole = corpus.ask("who chairs the Lowther inquiry and who owned the mill?")
     assert (len(whole.claims), whole.note) == (2, "")
+
+
+def test_what_answered_another_question_answers_a_turn_last(tmp_path, fake):
+    corpus, _ = corpus_of(tmp_path, fake, WIRE)
+    with corpus._store.reading() as now:
+        asked = understand("Who shut the gate of the dock?")
+        first = find(now, asked, None, fake, FakeReader())
+        given = first.whole[0].short
+        again = find(now, replace(asked, given=given.upper()), None, fake, FakeReader())
+    assert given
+    assert (again.whole[-1].text, again.whole[-1].short) == (first.whole[0].text, given)
+    assert [e.text for e in again.whole[:-1]] == [e.text for e in first.whole[1:]]
+    assert again.confidence < first.confidence
 
 
 def test_a_part_on_somebody_is_read_with_the_name_that_answers_the_first(tmp_path, fake):

@@ -20,6 +20,8 @@ from rag.question import UnusableQuestion, understand
         ("please, what did the council decide. thanks", "what did the council decide"),
         ("Hey, who resigned? Thank you!", "who resigned?"),
         ("so what did he say", "what did he say"),
+        ("ok cool. whose idea was it", "whose idea was it"),
+        ("hey, quick one - where's the mayor", "where's the mayor"),
         ("Thanks! And why?", "And why?"),
         ("what does the corpus say about crimea", "crimea"),
         ("What do the articles say about the Old Dock flood?", "the Old Dock flood?"),
