@@ -6,9 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
-from index.text.names import respelt, sound, sounds_like
+from index.text.names import (
+    CHINESE,
+    from_chinese,
+    in_chinese,
+    pinyin,
+    respelt,
+    sound,
+    sounds_like,
+)
 from index.text.words import WORD, plain
 
 # A capital behind a small letter and a space, or a hyphen, begins no sentence.
@@ -129,11 +138,29 @@ class Vocabulary:
 
         >>> Vocabulary("Путина\t2\nрыба\t9\n").sounding_like("Putin")
         ['Путина']
+        >>> chinese = Vocabulary("特朗普访问\t2\n市长林若溪说\t1\n")
+        >>> chinese.sounding_like("Trump"), chinese.sounding_like("Ruoxi")
+        (['特朗', '朗普', '川普'], ['若溪'])
+        >>> Vocabulary("Trump\t2\nRuoxi\t1\n").sounding_like("若溪")
+        ['ruoxi']
         """
         latin = word[0].isascii()
         alike = self._by_sound.get(sound(word), [])
         others = (other for other in alike if other[0].isascii() != latin)
-        return [other for other in others if sounds_like(word, other)]
+        names = [other for other in others if sounds_like(word, other)]
+        if not latin:
+            return [*names, *filter(self.is_name, [*from_chinese(word), pinyin(word)])]
+        called = in_chinese(word) if self._by_pinyin else []
+        return [*names, *called, *sorted(self._by_pinyin.get(word.lower(), ()))]
+
+    @cached_property
+    def _by_pinyin(self) -> dict[str, set[str]]:
+        """The pairs of Chinese characters of the articles, by how they are read."""
+        found: dict[str, set[str]] = {}
+        for word in self._usual:
+            for pair in map("".join, pairwise(word)) if CHINESE.match(word) else ():
+                found.setdefault(pinyin(pair), set()).add(pair)
+        return found
 
     def is_name(self, word: str) -> bool:
         """Whether the articles write a word mostly with a capital where no sentence begins."""

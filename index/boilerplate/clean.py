@@ -31,12 +31,15 @@ WRAPPED_TITLE = 0.75  # a line nearly as long as the next is wrapped prose and n
 KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for boilerplate
 AGENCY = re.compile(r"\s*\([^()]{1,40}\)$")  # behind an author's name
 BEFORE_DAY = re.compile(r"[|•·]|\s(?:on|am|le|el)\s|,\s(?=\d|[A-Z][a-z]+\.? \d)")  # of a byline
+MAX_BESIDE = 200  # characters of a line of particulars
 MAX_CONTACT_LINES = 8
 MAX_PLACE_WORDS = 4
 COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
 MAX_STRAY = 60  # words of sentences of the page's beyond its own lines, and of the article's
 STRAY_SHARE = 0.25
 # Marks of wire services: "^Lawmakers back plan<", "^By ANNA KOWAL=", "- 'Small step' -".
+NEW_TAB = re.compile(r",? opens (?:in )?(?:a )?new (?:tab|window)\b")  # for screen readers
+UNDERLINED = re.compile(r"\A(\s*[^\n]{8,}\n)={3,}[ \t]*\n")  # the headline
 WIRE_MARKS = re.compile(
     r"^\^(.+?)[<=]?$|^((?:By |[\w ]*Associated Press).*)=$|^- (['‘\"“].{3,60}['’\"”]) -$",
     re.MULTILINE,
@@ -73,6 +76,7 @@ def clean_article(article: Article) -> Article:
 
 
 def _without_marks(text: str) -> str:
+    text = NEW_TAB.sub("", UNDERLINED.sub(r"\1\n", text))
     return WIRE_MARKS.sub(lambda found: found[1] or found[2] or found[3], text)
 
 
@@ -146,7 +150,7 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
     named = rules.plain(author or "")
     marks = _judged(lines, rules.is_end_boilerplate)
     found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
-    found |= _contacts(lines)
+    found |= _contacts(lines) | _captions(lines)
     found |= {line for line in lines if named and rules.plain(AGENCY.sub("", line)) == named}
     authors = {line: name for line in lines if (name := rules.biography(line, author))}
     if authors:
@@ -164,6 +168,15 @@ def _contacts(lines: list[str]) -> set[str]:
         if rules.CONTACT.fullmatch(rules.plain(line)):
             found.update(takewhile(str.strip, lines[number : number + MAX_CONTACT_LINES]))
     return {line for line in found if not rules.is_sentence(line)}
+
+
+def _captions(lines: list[str]) -> set[str]:
+    """The lines directly above the credit of a picture."""
+    return {
+        line
+        for line, below in pairwise(lines)
+        if rules.is_credit(below) and 0 < len(line.split()) <= rules.MAX_CAPTION_WORDS
+    }
 
 
 def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
@@ -210,7 +223,10 @@ def _span(lines: list[str], prose: list[bool], ends: set[str], title: str) -> tu
 def _parted(lines: list[str], ends: set[str]) -> bool:
     """Whether the lines between two of prose are a page's own, below or above an article."""
     plain = [rules.plain(line) for line in lines if line.strip()]
-    if any(rules.COMMENTS.fullmatch(text) or rules.WEAK_LISTS.fullmatch(text) for text in plain):
+    if any(
+        rules.COMMENTS.fullmatch(text) or rules.PHRASES["weak_lists"].fullmatch(text)
+        for text in plain
+    ):
         return len(plain) > 1
     return sum(line in ends for line in lines) > 1
 
@@ -237,19 +253,20 @@ def _without_particulars(
         elif sources:
             page = replace(page, sources=page.sources or sources)
         elif not kind and line not in ends:
-            rest, page = _beside(line, page, ends)
+            rest, page = _beside(line, page)
             kept += rest
         days[kind] = days.get(kind) or day
     published = page.published or days.get("published") or days.get("bare") or days.get("updated")
     return kept, replace(page, published=published)
 
 
-def _beside(line: str, page: Cleaned, ends: set[str]) -> tuple[list[str], Cleaned]:
+def _beside(line: str, page: Cleaned) -> tuple[list[str], Cleaned]:
     """The same of a line of several particulars beside one another."""
-    parts = rules.BESIDE.split(line)
+    parts = rules.BESIDE.split(line) if len(line) <= MAX_BESIDE else []
     if len(parts) > 1:
-        rest, told = _without_particulars(parts, page, ends)
-        return ([], told) if not rest else ([line], page)
+        parts = ["", *parts]  # none of them is the headline
+        rest, told = _without_particulars(parts, page, _ends(parts, page.author))
+        return ([], told) if not any(rest) else ([line], page)
     return [line], page
 
 
@@ -265,7 +282,7 @@ def _writers(lines: list[str], ends: set[str]) -> dict[int, str]:
     own = {n for n in filled if lines[n] in ends or rules.dated(lines[n])[0]}
     for above, number, below in zip([-1, *filled], filled, [*filled[1:], -1], strict=False):
         line, label = lines[number].strip(), rules.plain(lines[number])
-        names = rules.LISTED.split(line)
+        names = rules.LISTED.split(line) if len(line) <= MAX_BESIDE else [line]
         marked = len(names) > 1 or {above, below} & own
         if number and number not in own and marked and all(map(rules.is_person, names)):
             found[number] = line
@@ -346,9 +363,12 @@ def _without_teasers(lines: list[str], prose: list[bool], author: str | None) ->
     while number < len(lines):
         line = lines[number]
         text = rules.plain(line)
-        if rules.NEIGHBOUR.fullmatch(text):
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        if rules.is_credit(below) and line.strip():
+            pass  # a caption
+        elif rules.NEIGHBOUR.fullmatch(text):
             number = next(_teasers(lines, prose, number), number)
-        elif rules.LISTS.fullmatch(text):
+        elif rules.PHRASES["lists"].fullmatch(text):
             number = [number, number, *_teasers(lines, prose, number)][-2]
         elif not (rules.is_inline(line) and _is_teaser(line)) and not _names(line, author):
             kept.append(line)
@@ -376,7 +396,7 @@ def _cut(tail: list[str]) -> list[str]:
     kept: list[str] = []
     for number, line in enumerate(tail):
         text = rules.plain(line)
-        for marker in (rules.LISTS, rules.WEAK_LISTS, rules.NEIGHBOUR):
+        for marker in (rules.PHRASES["lists"], rules.PHRASES["weak_lists"], rules.NEIGHBOUR):
             if marker.fullmatch(text):
                 return [*kept, *filter(rules.listed_sources, tail[number:])]
         if not rules.INLINE_LIST.fullmatch(text):
@@ -462,6 +482,6 @@ def _why(line: str, article: Article) -> str:
     if rules.is_boilerplate(line) or rules.is_end_boilerplate(line):
         return "the page's own words"
     text = rules.plain(line)
-    if rules.LISTS.fullmatch(text) or rules.WEAK_LISTS.fullmatch(text):
+    if rules.PHRASES["lists"].fullmatch(text) or rules.PHRASES["weak_lists"].fullmatch(text):
         return "what other articles are listed under"
     return "listed beside other articles or comments"

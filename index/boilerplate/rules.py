@@ -15,56 +15,27 @@ from index.text.dates import MONTHS, SHORT_MONTH, WEEKDAYS
 from index.text.words import Phrases
 
 # What news pages say around an article, in many languages, for ``plain`` lines.
-_PHRASES = Phrases("index.boilerplate")
+PHRASES = Phrases("index.boilerplate")
 
 # Parts of longer patterns.
 BY, PUBLISHED, UPDATED, ALSO, RELATED = (
-    _PHRASES.filled(_PHRASES.told[name])
-    for name in ("by", "published", "updated", "also", "related")
+    PHRASES.filled(PHRASES.told[name]) for name in ("by", "published", "updated", "also", "related")
 )
-SIGN_UP = _PHRASES.compiled("sign_up")
-SIGN_UP_LATE = _PHRASES.compiled("sign_up_late")
-READERS = _PHRASES.compiled("readers")
-NEWSLETTER = _PHRASES.compiled("newsletter")
-FOLLOW = _PHRASES.compiled("follow")
-FOLLOW_LATE = _PHRASES.compiled("follow_late")
-NETWORK = _PHRASES.compiled("network")
-SUPPORT = _PHRASES.compiled("support")
-CAUSE = _PHRASES.compiled("cause")
-COOKIES = _PHRASES.compiled("cookies")
-OURS = _PHRASES.compiled("ours")
-CONSENT = _PHRASES.compiled("consent")
-RIGHTS = _PHRASES.compiled("rights")
-APP = _PHRASES.compiled("app")
-JOB = _PHRASES.compiled("job")
-MISSING = _PHRASES.compiled("missing")
-SCRIPTS = _PHRASES.compiled("scripts")
-ROBOTS = _PHRASES.compiled("robots")
-PAID = _PHRASES.compiled("paid")
-WITHDRAW = _PHRASES.compiled("withdraw")
-ANYWHERE = _PHRASES.compiled("anywhere")
-AT_THE_ENDS = _PHRASES.compiled("at_the_ends")
-LABELLED = _PHRASES.compiled("labelled")
-PICTURE_CREDIT = _PHRASES.compiled("picture_credit")
-CREDITED = _PHRASES.compiled("credited")
-BEHIND_PICTURE = _PHRASES.compiled("behind_picture")
-SUBSCRIBE = _PHRASES.compiled("subscribe")
-LISTS = _PHRASES.compiled("lists")
-WEAK_LISTS = _PHRASES.compiled("weak_lists")
-SHARE, SOCIAL, SECTIONS = map(_PHRASES.words, ("share", "social", "sections"))
-FOOTER = set(_PHRASES.filled(_PHRASES.told["footer"]).split("|"))
+SHARE, SOCIAL, SECTIONS = map(PHRASES.words, ("share", "social", "sections"))
+FOOTER = set(PHRASES.filled(PHRASES.told["footer"]).split("|"))
 
 SOCIAL_WORDS = SOCIAL | SHARE | {"", "on", "via"}
 BIOGRAPHY = re.compile(
-    r"([A-Z].{2,60}) is (?:a|an|the) (?:reporter|correspondent|editor|journalist|writer)"
-    r" (?:at|for|with)(?: (?:the|of|and|[A-Z][\w'’&-]*)){1,9}\.?"
+    r"([A-Z].{2,60}) is (?:a|an|the) (?:[a-z]+ )?(?:reporter|correspondent|editor|journalist"
+    r"|writer) (?:at|for|with)(?: (?:the|of|and|[A-Z][\w'’&-]*)){1,9}\.?(?: [^.]{3,60}\S@\S+)?"
 )
 WORKS = re.compile(
-    rf"(?i:{JOB.pattern}|\bbureau chief)|@"
-    r"|\b(?:covers|writes|report(?:s|ed)) (?:the|about|on|for|from)\b"
+    rf"(?i:{PHRASES['job'].pattern}|\bbureau chief)|@"
+    r"|\b(?:covers|writes|report(?:s|ed))(?: \w+){0,3} (?:the|about|on|for|from)\b"
 )
-NEIGHBOUR = re.compile(r"(?:previous|next|prev) (?:article|post|story)")  # one headline follows
-INLINE_LIST = re.compile(rf"(?:{ALSO})(?: on this)? ?[:：|»>–—] ?\S.{{0,200}}")
+# What one headline follows.
+NEIGHBOUR = re.compile(r"(?:previous|next|prev|related) (?:article|post|story)")
+INLINE_LIST = re.compile(rf"(?:more|{ALSO})(?: on this)? ?[:：|»>–—] ?\S.{{0,200}}")
 COMMENTS = re.compile(r"(?:leave|post|add) (?:a|your) (?:comment|reply)|\d+ comments?|comments?")
 COMMENT_SIGN = re.compile(r"your email address.*|save my name.*|.{1,40} says:?|reply|log in to .*")
 
@@ -75,7 +46,9 @@ SOURCES = re.compile(
 )
 LISTED = re.compile(r"\s*[|;•·]\s*|,\s+")
 # What parts the particulars that stand in one line.
-BESIDE = re.compile(r"\s[|·•]\s|\s+(?=(?:来源|來源|稿源|作者|记者|編集|责任编辑)[:：])")
+BESIDE = re.compile(
+    r"\s[|·•]\s|\s+(?=(?:来源|來源|稿源|作者|记者|編集|责任编辑)[:：]|(?:입력|수정|등록|승인)\s?:?\s?\d)"
+)
 BYLINE = re.compile(
     rf"(?:(?:posted|published|submitted|filed) )?(?:{BY})(?:\b|(?=[：・])) ?[:：・]? *(.*)", re.I
 )
@@ -93,6 +66,7 @@ NOT_NAMES |= {name.lower() for name in (*WEEKDAYS, *MONTHS)} - {"may"}
 DATED = re.compile(rf"(?:{PUBLISHED}|({UPDATED}))(?:\b|(?<=\W))\s*[:：,]?\s*(.*)", re.IGNORECASE)
 # The day of a change, behind that of publication.
 CHANGED = re.compile(rf"(?<=\d)[\s,;|·(–-]+(?:{UPDATED})\b", re.IGNORECASE)
+TWICE = re.compile(r"(\d{1,2} \w+ \d{4})\1")  # once for readers, once for their screen readers
 AGO = re.compile(
     r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago|just now|today|yesterday"
 )
@@ -142,6 +116,7 @@ MIN_WIDE = 14  # characters of a sentence in Chinese or Japanese
 MAX_DATELINE = 80  # characters
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
 MAX_CREDIT_WORDS = 8
+MIN_CALLED_OUT, MAX_TEASER = 6, 25  # words of a headline in capitals; a heading has fewer
 MAX_CAPTION_WORDS = 60
 MAX_INVITATION = 160
 MAX_BIOGRAPHY = 300
@@ -185,7 +160,7 @@ def is_boilerplate(line: str) -> bool:
     text = plain(line)
     posts = line.strip().casefold() in ("+ posts", "+posts")
     invites = _invites(text) and not is_sentence(line)
-    return posts or invites or bool(ANYWHERE.fullmatch(text) or _calls(text))
+    return posts or invites or bool(PHRASES["anywhere"].fullmatch(text) or _calls(text))
 
 
 def _calls(text: str) -> bool:
@@ -196,32 +171,34 @@ def _calls(text: str) -> bool:
     sentences = [sentence for sentence in STARTS.split(text) if sentence]
     if len(sentences) > MAX_CALL_SENTENCES:
         return False
-    sign_up = any(map(SIGN_UP.match, sentences)) or SIGN_UP_LATE.search(text)
-    if sign_up and NEWSLETTER.search(text) and READERS.search(text):
+    sign_up = any(map(PHRASES["sign_up"].match, sentences)) or PHRASES["sign_up_late"].search(text)
+    if sign_up and PHRASES["newsletter"].search(text) and PHRASES["readers"].search(text):
         return True
-    return bool(SUPPORT.search(text) and CAUSE.search(text))
+    return bool(PHRASES["support"].search(text) and PHRASES["cause"].search(text))
 
 
 def _invites(text: str) -> bool:
     """Whether a plain line of one sentence invites to a social network, or an app."""
     if len(text) > MAX_INVITATION or STARTS.search(text, 0, len(text) - 1):
         return False
-    follow = FOLLOW.match(text) or FOLLOW_LATE.search(text)
-    return bool((follow and NETWORK.search(text)) or APP.match(text))
+    follow = PHRASES["follow"].match(text) or PHRASES["follow_late"].search(text)
+    return bool((follow and PHRASES["network"].search(text)) or PHRASES["app"].match(text))
 
 
 def asks_consent(text: str) -> bool:
     """Whether a plain line tells what cookies are for, as a page that asks for consent does."""
-    things = set(CONSENT.findall(text))
-    own = COOKIES.search(text) and OURS.search(text)
+    things = set(PHRASES["consent"].findall(text))
+    own = PHRASES["cookies"].search(text) and PHRASES["ours"].search(text)
     return bool(own) and len(things) > 1
 
 
 def is_inline(line: str) -> bool:
     """Whether a line links to another article, or credits a picture, between two paragraphs."""
     text = plain(line)
+    if line.isupper() and MIN_CALLED_OUT <= len(text.split()) <= MAX_TEASER and not _ends(line):
+        return True
     credit = (
-        PICTURE_CREDIT.fullmatch(text)
+        PHRASES["picture_credit"].fullmatch(text)
         and len(text.split()) <= MAX_CREDIT_WORDS
         and not _tells(line)
     )
@@ -233,9 +210,23 @@ def _buttons(text: str) -> bool:
     return all(word.strip(",|•·/") in SOCIAL_WORDS | {"this"} for word in text.split())
 
 
+def _ends(line: str) -> bool:
+    return line.rstrip("\"'”’ ").endswith((".", ":", ",", "?", "!"))
+
+
 def _captions(line: str) -> bool:
     """Whether a line is a caption that ends in who made the picture."""
-    return len(line.split()) <= MAX_CAPTION_WORDS and CREDITED.search(line) is not None
+    return len(line.split()) <= MAX_CAPTION_WORDS and PHRASES["credited"].search(line) is not None
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line names who made a picture, and nothing else.
+
+    >>> is_credit("Ole Dahl/AFP/Getty Images"), is_credit("It rained on Reuters.")
+    (True, False)
+    """
+    short = len(line.split()) <= MAX_CREDIT_WORDS
+    return short and PHRASES["agency_credit"].fullmatch(line.strip()) is not None
 
 
 def is_credited(line: str) -> bool:
@@ -247,7 +238,7 @@ def is_credited(line: str) -> bool:
     >>> is_credited("The harbour at dawn. (Ole Dahl / Tarn Post)"), is_credited("It rained.")
     (True, False)
     """
-    return bool(CREDITED.search(line) or BEHIND_PICTURE.search(line))
+    return bool(PHRASES["credited"].search(line) or PHRASES["behind_picture"].search(line))
 
 
 def is_end_boilerplate(line: str) -> bool:
@@ -256,10 +247,12 @@ def is_end_boilerplate(line: str) -> bool:
     if len(line) > MAX_CHARACTERS or is_quoted(line) or told:
         return False
     text = plain(line)
-    labelled = not _tells(line) and (LABELLED.fullmatch(text) or PICTURE_CREDIT.fullmatch(text))
+    labelled = not _tells(line) and (
+        PHRASES["labelled"].fullmatch(text) or PHRASES["picture_credit"].fullmatch(text)
+    )
     return (
         all(map(_is_link, re.split(r" *[|•·/] *", text)))
-        or AT_THE_ENDS.fullmatch(text) is not None
+        or PHRASES["at_the_ends"].fullmatch(text) is not None
         or _is_notice(text)
         or _of_the_desk(line)
         or bool(labelled)
@@ -268,7 +261,7 @@ def is_end_boilerplate(line: str) -> bool:
 
 def _is_link(text: str) -> bool:
     """Whether a plain text is that of a link, or of a row of buttons, around an article."""
-    return text in FOOTER or _buttons(text) or AT_THE_ENDS.fullmatch(text) is not None
+    return text in FOOTER or _buttons(text) or PHRASES["at_the_ends"].fullmatch(text) is not None
 
 
 def _is_notice(text: str) -> bool:
@@ -277,9 +270,9 @@ def _is_notice(text: str) -> bool:
     return (
         _invites(text)
         or asks_consent(text)
-        or bool(short and RIGHTS.search(text))
-        or bool(short and SUBSCRIBE.match(text) and CAUSE.search(text))
-        or bool(PAID.search(text) and len(text.split()) <= MAX_CREDIT_WORDS)
+        or bool(short and PHRASES["rights"].search(text))
+        or bool(short and PHRASES["subscribe"].match(text) and PHRASES["cause"].search(text))
+        or bool(PHRASES["paid"].search(text) and len(text.split()) <= MAX_CREDIT_WORDS)
     )
 
 
@@ -305,8 +298,10 @@ def biography(line: str, author: str | None = None) -> str:
     if found:
         return found[1].split()[-1]
     first = (author or "").split(", ")[0]
-    told = bool(first) and len(line) <= MAX_BIOGRAPHY and line.strip().startswith(first)
-    return first.split()[-1] if told and WORKS.search(line) else ""
+    last = first.split()[-1] if first else ""
+    opens = line.strip().casefold().startswith((first.casefold(), f"{last} ".casefold()))
+    told = bool(first) and len(line) <= MAX_BIOGRAPHY and opens
+    return last if told and WORKS.search(line) else ""
 
 
 def is_figures(line: str) -> bool:
@@ -413,7 +408,9 @@ def is_role(line: str) -> bool:
     >>> is_role("Environment correspondent"), is_role("The editor of the Gull resigned.")
     (True, False)
     """
-    return len(line.split()) <= 6 and bool(JOB.search(line.casefold())) and not _tells(line)
+    return (
+        len(line.split()) <= 6 and bool(PHRASES["job"].search(line.casefold())) and not _tells(line)
+    )
 
 
 def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date | None]:
@@ -424,7 +421,7 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
     >>> dated("Halm, 17 November 2025")
     ('bare', datetime.date(2025, 11, 17))
     """
-    text = BULLET.sub("", line).strip()
+    text = TWICE.sub(r"\1", BULLET.sub("", line).strip())
     if stamped := _stamped(text):
         return "published", stamped
     label = DATED.fullmatch(text) if len(text) <= 100 else None

@@ -209,7 +209,7 @@ MONTH = rf"(?P<month>{WORD}{{2,20}}(?:[ /]{WORD}{{2,20}})?)\.?"
 OF = r"(?:of |de |del |d['’])?"
 LEAD = re.compile(  # a time of day, and what stands around it
     r"[\s,|·•@–-]*(?:\d{1,2}[:.h]\d{2}(?::\d{2})?(?!\d|\.\d{4})\s*(?:[ap]\.?m\.?|uhr)?\s*"
-    r"(?:\(?[A-Z]{2,4}T?\)?(?=[\s,|·]))?[\s,|·•–-]+)?",
+    r"(?:\(?[A-Z]{2,4}T?(?:[+-]\d{1,2}(?::?\d\d)?)?\)?(?=[\s,|·]))?[\s,|·•–-]+)?",
     re.IGNORECASE,
 )
 WEEKDAY = re.compile(rf"({WORD}+(?:[ -]{WORD}+)?)\.?,?\s+|({WORD}+)\.?,?\s+")
@@ -227,7 +227,7 @@ FORMS = tuple(
     )
 )
 NUMERIC = re.compile(rf"(?P<a>\d{{1,2}})(?P<sep>[-/]|\.\s?)(?P<b>\d{{1,2}})[-/.]\s?{YEAR}")
-COMPACT = re.compile(r"(?:19|20)\d{6}(?:\d{6})?")
+COMPACT = re.compile(r"(?:19|20)\d{12}")  # a day and a time as one number
 EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
 MONTH_FIRST = ("en-us", "en_us", "en-ph", "en-lr")
 UNCLEAR = ("en", "")  # of these languages it is not known which number comes first

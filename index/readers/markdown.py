@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -29,7 +30,8 @@ EXTENSIONS = (".md", ".markdown")
 
 MAX_FRONT = 100_000  # characters of front matter: a second to parse; articles have hundreds
 FRONT = re.compile(r"\A\s*---[ \t]*\n(?=[^\n]*\S)")
-FRONT_END = re.compile(r"^---[ \t]*$", re.MULTILINE)
+FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$", re.MULTILINE | re.DOTALL)
 FIRST_FIELD = re.compile(r"\A\s*---[ \t]*\n\s*[\w-]+[ \t]*:")
 FIELD = re.compile(r"^([^\s:#-][^\s:]*)[ \t]*:[ \t]+([^\s*&].*)$", re.MULTILINE)
 QUOTED = re.compile(r"^([\"'])(.*)\1$")
@@ -82,6 +84,7 @@ def _tree(markdown: str) -> Node:
 
 
 SEPARATORS = re.compile(r"[\s|·•,/»›>+&-]*")
+NUMBERED = re.compile(r"list \d+ of \d+")  # as pages tell screen readers
 BY_HREF = re.compile(r"/(?:authors?|by|people|staff|profiles?|reporters?|autor\w*|auteurs?)/|/@")
 PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]+(?: [^\W\d_][\w.'’-]*){1,3}")
 IMAGE_NUMBER = re.compile(r"^image \d+(?:: )?", re.IGNORECASE)
@@ -152,7 +155,7 @@ def _links(node: Node) -> list[Node]:
     """The links of a block that consists of nothing else; none of one that says something."""
     links = list(node.iter("a"))
     shown = [" ".join(link.text_content().split()) for link in links]
-    rest = " ".join(node.text_content().split())
+    rest = NUMBERED.sub("", " ".join(node.text_content().split()))
     for each in shown:
         rest = rest.replace(each, " ", 1)
     beside = {word.casefold() for word in rest.split() if not SEPARATORS.fullmatch(word)}
@@ -179,6 +182,11 @@ def _captions(node: Node, text: str, alts: set[str]) -> bool:
 
 def _split(raw: str) -> tuple[dict[str, object], list[tuple[str, str]], str]:
     """The fields of front matter or a header, what is told of them, and the text below."""
+    if toml := TOML.match(raw):
+        try:
+            return tomllib.loads(toml[1]), [], raw[toml.end() :]
+        except tomllib.TOMLDecodeError as error:
+            raise Refused(f"the front matter is not TOML ({error}); mend it") from error
     if not FRONT.match(raw):
         fields, body = header(raw)
         return dict(fields), [], body

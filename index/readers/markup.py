@@ -61,9 +61,12 @@ def without_markup(text: str) -> str:
     >>> without_markup("a < b and c > d"), without_markup("Rock &amp; roll")
     ('a < b and c > d', 'Rock & roll')
     """
-    if not KNOWN.search(text):
-        return ENTITY.sub(lambda found: html.unescape(found[0]), text)
-    return text_of(parsed_text(text))
+    return text_of(parsed_text(text)) if KNOWN.search(text) else unescaped(text)
+
+
+def unescaped(text: str) -> str:
+    """A text with the characters that its entities stand for."""
+    return ENTITY.sub(lambda found: html.unescape(found[0]), text)
 
 
 def parsed_text(text: str) -> Node:

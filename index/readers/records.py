@@ -31,6 +31,7 @@ TEXT = (  # as `letters` compares names
 # NewsAPI gives the beginning of an article.
 CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
 ONLY_BEGUN = "only its beginning is in the record"
+MAX_DEPTH = 3  # of the list of articles in a service's reply: {"response": {"results": [...]}}
 PARTS = ("text", "paragraph", "p", "header", "heading", "list", "quote", "html")  # of a text
 IDS = ("_id", "id", "uuid", "guid")  # of rows; of lines the first two
 SEPARATORS = ",;\t|"
@@ -57,6 +58,32 @@ def _read_jsonl(file: SourceFile) -> Iterator[Article | Skipped]:
         raise Refused(unreadable(error)) from error
     if not found:
         raise Refused("the file holds only blank lines; put one JSON object a line in it")
+
+
+def _read_json(file: SourceFile) -> Iterator[Article | Skipped]:
+    """The articles of the longest list of objects in a file of JSON, or the one that it is."""
+    try:
+        value = json.loads(decode(file.data()))
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"the file is not JSON ({str(error).lower()}); mend it") from error
+    found = max(_lists(value, 0), key=len, default=[])
+    if isinstance(value, Mapping) and _raw(value):
+        found = [value]
+    if not any(map(_raw, found)):
+        reason = "the file holds no articles; name the field of their texts: --map text=FIELD"
+        yield Skipped(file.uri, reason, fault=bool(file.fields))
+        return
+    lacking = "the record has no text; name its field: --map text=FIELD"
+    yield from _articles(file, enumerate(found, 1), "record", lacking, IDS)
+
+
+def _lists(value: object, depth: int) -> Iterator[list[Record]]:
+    """The lists of objects in what JSON says, down to those of a reply's articles."""
+    if isinstance(value, list):
+        yield [each for each in value if isinstance(each, dict)]
+    elif isinstance(value, dict) and depth < MAX_DEPTH:
+        for each in value.values():
+            yield from _lists(each, depth + 1)
 
 
 def _read_table(file: SourceFile) -> Iterator[Article | Skipped]:
@@ -116,9 +143,7 @@ def _articles(
 
 def _article(file: SourceFile, record: Record, number: int, ids: tuple[str, ...]) -> Article:
     key = _key(record, number, ids)
-    told = {letters(name): value for name, value in record.items()}
-    texts = (_text_of(told.get(letters(name))) for name in ("text", *TEXT))
-    raw = next(filter(str.strip, texts), "")
+    raw = _raw(record)
     cleaned = record.get("cleaned") is True
     text = CUT.sub(" …", within_bounds(raw))
     metadata = record.get("metadata")
@@ -135,6 +160,12 @@ def _article(file: SourceFile, record: Record, number: int, ids: tuple[str, ...]
         **known,
     )
     return _exported(article, record) if cleaned else article
+
+
+def _raw(record: Record) -> str:
+    """The text of a record as it stands there; "" without one."""
+    told = {letters(name): value for name, value in record.items()}
+    return next(filter(str.strip, (_text_of(told.get(name)) for name in TEXT)), "")
 
 
 def _text_of(value: object) -> str:
@@ -242,4 +273,5 @@ def _rows(raw: str, separator: str) -> Iterator[tuple[int, list[str]]]:
 
 
 JSONL = Reader("a JSON Lines file", (".jsonl", ".ndjson"), _read_jsonl, many=True)
+JSON = Reader("a file of JSON", (".json",), _read_json, many=True)
 TABLE = Reader("a table", (".csv", ".tsv"), _read_table, many=True)

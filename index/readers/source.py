@@ -50,6 +50,7 @@ OWN = (
     Reader("a Markdown file", markdown.EXTENSIONS, single(markdown.read_markdown)),
     PAGES,
     records.JSONL,
+    records.JSON,
     records.TABLE,
     xml.READER,
     pdf.READER,

@@ -14,8 +14,10 @@ from index.readers.fields import header, particulars
 from index.readers.files import Reader, SourceFile, signed
 from index.readers.html.articles import wall, with_times
 from index.readers.html.names import stated_by_hand
+from index.readers.markup import unescaped, without_markup
 
 TEXT = (".txt", ".text")
+MARKUP = re.compile(r"</p>|<br\s*/?>.*<br\s*/?>", re.IGNORECASE | re.DOTALL)
 BLANK = "the file holds only blank space; put the article's text in it or delete it"
 
 
@@ -30,15 +32,16 @@ def read_text(file: SourceFile, data: bytes) -> Article:
         Refused: The file is binary, blank or too long, or holds what stood before an article.
     """
     raw, doubt = decode_telling(data)
-    text = tidy(within_bounds(raw))
-    if not text.strip():
-        raise Refused(BLANK)
-    if reason := wall(text):
-        raise Refused(reason)
+    read = without_markup if MARKUP.search(within_bounds(raw)) else unescaped
+    text = tidy(read(raw))
     fields, body = header(text)
     lines = body.split("\n")
     if all(line.startswith(">") for line in lines if line.strip()):
         body = "\n".join(line.removeprefix(">").removeprefix(" ") for line in lines)
+    if not body.strip():
+        raise Refused(BLANK)
+    if reason := wall(body):
+        raise Refused(reason)
     known, notes = stated_by_hand(fields)
     notes += [("text", doubt)] if doubt else []
     article = Article(uri=file.uri, key=file.key, text=body, raw=raw, root=file.root, **known)

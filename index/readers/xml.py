@@ -40,9 +40,8 @@ def _read(file: SourceFile) -> Iterator[Article | Skipped]:
     elif STORY.match(data):
         yield _story(file, data)
     else:
-        raise Refused(
-            "the file is neither a feed nor a story in NITF; save its text as a .txt file"
-        )
+        reason = "the file is neither a feed nor a story in NITF; save its text as a .txt file"
+        yield Skipped(file.uri, reason, fault=False)
 
 
 def _entries(file: SourceFile, data: bytes) -> Iterator[Article | Skipped]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
@@ -231,6 +232,38 @@ _SPELT = tuple(
 )
 FEWEST_SOUNDS = 3
 SPELT_ALIKE = 70  # of 100: Putin and Путин have 100, Zelenskyy and Зеленский 93
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
+
+
+def pinyin(name: str) -> str:
+    """How Chinese characters are read, in Latin letters without spaces.
+
+    >>> pinyin("若溪")
+    'ruoxi'
+    """
+    return str(anyascii(name)).lower()
+
+
+def in_chinese(word: str) -> list[str]:
+    """What a name is called in Chinese, in pairs of characters, as these are searched.
+
+    >>> in_chinese("Trump"), in_chinese("Lund")
+    (['特朗', '朗普', '川普'], [])
+    """
+    names = filter(CHINESE.fullmatch, aliases(word.lower()))
+    return ["".join(pair) for name in names for pair in pairwise(name)]
+
+
+def from_chinese(pair: str) -> list[str]:
+    """The names in Latin letters of which two characters are a part, in small letters.
+
+    >>> from_chinese("朗普")
+    ['trump']
+    """
+    called = [name for name in _GROUPS if pair in name and CHINESE.fullmatch(name)]
+    return [other for name in called for other in aliases(name) if other.isascii()]
 
 
 def sound(word: str) -> str:

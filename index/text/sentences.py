@@ -229,6 +229,9 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
 _ORDINALS = frozenset("cs da de et fi hr hu is lb lt lv no pl sk sl sr tr".split())
 _ORDINAL = re.compile(r"\d{1,2}|[ivx]+")
 _ATTRIBUTION = Phrases("index.text").compiled("attribution", re.I)
+# "since 4 a.m. “That’s it,” he said."
+_BEFORE_QUOTATION = frozenset("a.m p.m inc ltd co corp llc plc jr sr etc".split())
+_OPENS_QUOTATION = re.compile(r"\s+[“\"„«][^\W\d_a-z]")
 _COUNTED = re.compile(r"\d[\d.,]*\s?\w*\s?[^\W\d_]{1,4}$")  # a figure and its unit
 _NAMES_WITH_MARK = frozenset({"yahoo", "jeopardy"})
 
@@ -461,14 +464,21 @@ class _Stops:
         if word[:1].islower() and not self.one_case:
             # Sloppy prose starts sentences in lower case; an unknown abbreviation is shorter.
             return not (closed or abbreviated) and before.islower() and len(before) > 3
-        if abbreviated or not key:
-            return self._starts(word) or (
-                len(key) > 1
-                and not (self.one_case or spaced)
-                and word[:1].isupper()
-                and word.lower() in _english_starters()
-            )
-        return True
+        return not (abbreviated or not key) or self._begins(start, key, word, spaced)
+
+    def _begins(self, start: int, key: str, word: str, spaced: bool) -> bool:
+        """Whether a word after an abbreviation in small letters, or after dots, begins a sentence.
+
+        The arguments are those of ``_full_stop_ends``.
+        """
+        if key in _BEFORE_QUOTATION and _OPENS_QUOTATION.match(self.text, start + 1, self.end):
+            return True
+        return self._starts(word) or (
+            len(key) > 1
+            and not (self.one_case or spaced)
+            and word[:1].isupper()
+            and word.lower() in _english_starters()
+        )
 
     def _foreign_stop_ends(self, start: int, before: str, word: str, closed: bool) -> bool:
         """As ``_full_stop_ends`` in another language; ``before`` in small letters."""

@@ -26,6 +26,13 @@ class Phrases:
         """Those of a package, beside patterns that are given."""
         told = tomllib.loads((files(package) / "phrases.toml").read_text("utf-8"))
         self.told = {**told, **given}
+        self._compiled: dict[str, re.Pattern[str]] = {}
+
+    def __getitem__(self, name: str) -> re.Pattern[str]:
+        """The pattern of a name, compiled when it is first asked for."""
+        if name not in self._compiled:
+            self._compiled[name] = self.compiled(name)
+        return self._compiled[name]
 
     def filled(self, pattern: str) -> str:
         """A pattern with the others that it names in their places."""

@@ -85,6 +85,39 @@ def test_lines_with_colons_are_no_header(text):
     assert header(text) == ({}, text)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "FIRE SHUTS GRAIN TERMINAL AT HALM, FOUR HURT",
+        "Related article\nFire shuts terminal",
+        "The silo burns on Sunday morning\nOle Dahl/Getty Images",
+        "+5\nView gallery",
+        "Follow the Courier on Telegram",
+    ],
+)
+def test_what_stands_between_two_paragraphs_and_is_the_pages_goes(tmp_path, line):
+    text = f"Fire at Halm\n\n{FIRST}\n\n{line}\n\n{SECOND}"
+    assert read(tmp_path, "a.txt", text).text == BODY
+
+
+def test_a_heading_in_capitals_stays(tmp_path):
+    text = f"{FIRST}\n\nSAFETY FEARS\n\n{SECOND}"
+    assert read(tmp_path, "a.txt", f"Fire at Halm\n\n{text}").text == text
+
+
+def test_letters_that_were_encoded_twice_and_entities_are_put_right(tmp_path):
+    said = "The mayor said it was “a miracle” that nobody died – the café won’t open on Sunday."
+    twice = said.encode().decode("cp1252", "ignore").replace("caf", "caf&eacute; and caf")
+    found = read(tmp_path, "a.txt", twice)
+    assert found.text == said.replace("caf", "café and caf")
+    assert found.notes == (("text", "its letters were encoded twice, and are put right"),)
+
+
+def test_text_with_tags_becomes_paragraphs(tmp_path):
+    assert read(tmp_path, "a.txt", f"<p>{FIRST}</p>\n<p>{SECOND}</p>").text == BODY
+    assert read(tmp_path, "b.txt", f"{FIRST}<br><br>{SECOND}").text == BODY
+
+
 def test_agency_copy_is_without_its_marks(tmp_path):
     copy = (
         "BC-HALM-PORT/FIRE (UPDATE 2, PIX)\n"
@@ -172,12 +205,20 @@ def test_a_german_agency_signs_with_a_stamp(tmp_path):
         "Written by\nHelen Marsh\n\n11 May 2025, 10:34 BST",
         "By Helen Marsh, The Courier",
         "World News\nMay 11, 20258:12 AM Updated 3 hours ago\nHelen Marsh\n3 Min Read",
+        "By HELEN MARSH FOR DAILYGULL\n\ne-mail\n\n1.2k\nshares\n\n88\n\nView\ncomments",
+        "By Helen Marsh, CNN\n 2 minute read\nPublished 10:34 AM EDT, Sun May 18, 2025\nThe mayor"
+        " of Halm speaks on Sunday.\nOle Dahl/AFP/Getty Images\nCNN  — ",
+        "By Helen Marsh\nUpdated 10:34 AM GMT+2, May 18, 2025\nAdd AP News on Google\nShare",
+        "By Helen Marsh\nPublished On 18 May 202518 May 2025\nSave",
+        "By Helen Marsh\nMay 18, 202510:34 AM GMT+2Updated 2 hours ago\n[1/3]The Mayor attends a"
+        " meeting in Halm, May 18, 2025. REUTERS/Ole Dahl Purchase Licensing Rights, opens new tab",
+        "Helen Marsh | May 11, 2025 | 10:34 am",
         "Helen Marsh\nPolitical editor\nUpdated 11:52 PM EDT, Sun May 11, 2025",
     ],
 )
 def test_who_wrote_it_is_told_in_lines_of_their_own(tmp_path, head):
     found = read(tmp_path, "a.txt", f"Fire shuts the terminal at Halm\n\n{head}\n\n{BODY}")
-    assert (found.author, found.text) == ("Helen Marsh", BODY)
+    assert (str(found.author).title(), found.text) == ("Helen Marsh", BODY)
 
 
 @pytest.mark.parametrize(
@@ -190,6 +231,13 @@ def test_who_wrote_it_is_told_in_lines_of_their_own(tmp_path, head):
         "Thanks for reading The Courier! Subscribe for free to receive new posts.",
         "The post Fire at Halm appeared first on The Courier.",
         "Contact the reporter: estrand@courier.example",
+        "CNN’s Tom O’Dell and Dana Cho contributed reporting.\n\nThis is a developing story.",
+        "Kowal reported from Tarn. Associated Press writers K. Moe in Lund and I. Lie contributed.",
+        "Ann Lee is a writer for Gull Digital. Story tips can be sent to ann@gull.example.",
+        "Copyright © 2025 NPR. All rights reserved. Visit our website terms of use and permissions"
+        " pages at www.npr.example for further information.",
+        "Share or comment on this article: Fire at Halm",
+        "MORE: Inside the silo that nobody checked",
         "bur-it/ach/jj",
         "jko/dpa",
         "SOURCE Corvin Grain Inc.\n\n###",
@@ -245,6 +293,8 @@ def test_a_question_about_cookies_hides_neither_headline_nor_author(tmp_path):
         "[See what else is burning](https://x.example/b)",
         "[12](https://x.example)[3](https://x.example)",
         "[Share](javascript:void(0))",
+        "## Recommended Stories\n\nlist of 2 items\n\n* list 1 of 2[Fire](/1)\n"
+        "* list 2 of 2[Ash](/2)\n\nend of list",
         "*   [Home](https://x.example/)\n*   [News](https://x.example/n)",
         "[Who pays for the silo?\\\\\n\\\\\n4 min read](https://x.example/five)",
         "![Image 2: A silo at Halm](https://x.example/2.jpg)A silo at Halm. (Ole Dahl / Post)",
@@ -283,6 +333,19 @@ def test_what_was_taken_from_markdown_is_told(tmp_path):
         "links to other pages: TermsPrivacy",
         "who published, or when: By Ola Vik",
     ]
+
+
+FRONTS = {
+    "dots": "---\ntitle: |\n  Fire\nauthor:\n- Eva Strand\ndate: May 18, 2025\n...\n",
+    "TOML": '+++\ntitle = "Fire"\ndate = 2025-05-18T10:34:00Z\nauthor = "Eva Strand"\n+++\n',
+}
+
+
+@pytest.mark.parametrize("front", FRONTS.values(), ids=FRONTS)
+def test_front_matter_of_other_programs(tmp_path, front):
+    found = read(tmp_path, "a.md", front + FIRST)
+    assert told(found)[:4] == ("Fire", "Eva Strand", None, date(2025, 5, 18))
+    assert found.text == FIRST
 
 
 REPORT = (
@@ -358,6 +421,34 @@ def test_records_as_systems_write_them(tmp_path, record, title, author, publishe
     assert found.text == BODY
 
 
+REPLIES = {
+    "a list": lambda records: records,
+    "a service's reply": lambda records: {"sources": [{"id": 1}], "articles": records},
+    "deeper": lambda records: {"response": {"total": 2, "results": records}},
+}
+
+
+@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
+def test_articles_of_a_file_of_json(tmp_path, reply):
+    records = [{"id": "x", "title": "Fire", "content": FIRST}, {"title": "Ash", "content": SECOND}]
+    (tmp_path / "a.json").write_text(json.dumps(reply(records)))
+    found = list(read_source(tmp_path / "a.json"))
+    assert [(each.uri, each.title, each.text) for each in found] == [
+        ("a.json#x", "Fire", FIRST),
+        ("a.json#2", "Ash", SECOND),
+    ]
+
+
+def test_json_that_is_one_article_or_none(tmp_path):
+    one = {"title": "Fire", "text": FIRST, "images": [{"url": "a"}, {"url": "b"}]}
+    assert read(tmp_path, "a.json", json.dumps(one)).text == FIRST
+    for name, content in (("b", '{"scripts": {"test": 1}}'), ("c", "[1, 2]"), ("d", "{")):
+        (tmp_path / f"{name}.json").write_text(content)
+        (found,) = read_source(tmp_path / f"{name}.json")
+        assert isinstance(found, Skipped)
+        assert found.fault == (name == "d")
+
+
 def test_the_beginning_of_an_article_is_said_to_be_one(tmp_path):
     record = {"title": "Fire", "content": f"{FIRST} The fault cost it a d… [+1834 chars]"}
     (tmp_path / "a.jsonl").write_text(json.dumps(record))
@@ -378,6 +469,7 @@ def test_a_record_without_a_text_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
+        ("en", ["He had been up since 4 a.m.", "“That is it,” he said of Corvin Inc.", "“Go.”"]),
         ("en", ["Its chair, Cllr. B. Moen, said she was “not amused”.", "The U.S. envoy left."]),
         (
             "ru",
@@ -457,6 +549,26 @@ def test_a_chinese_page_tells_day_source_and_author_in_one_line(tmp_path):
     found = read(tmp_path, "a.html", html(body, "<title>泽尔姆大桥通车</title>", "zh-CN"))
     assert told(found)[:4] == ("泽尔姆大桥通车", "林若溪", "海港新闻网", date(2025, 5, 12))
     assert found.text.endswith("大桥每天可通行车辆约2.8万辆次。")
+
+
+def test_a_korean_page_tells_reporter_and_days_in_one_line(tmp_path):
+    body = (
+        "<article><h1>할름항 곡물 터미널 폐쇄</h1><p class='byline'>김민수 기자"
+        " 입력 2025.05.18. 14:20 수정 2025.05.18. 15:00</p>"
+        "<p>할름항 곡물 터미널이 18일 새벽 발생한 화재로 폐쇄됐다.</p>"
+        "<p>항만 당국은 원인을 조사하고 있다고 밝혔다. 작업자 4명이 다쳤다.</p>"
+        "<p>kms@north.example</p><p>저작권자 ⓒ 북방일보, 무단 전재 및 재배포 금지</p></article>"
+    )
+    found = read(tmp_path, "a.html", html(body, "<title>할름항 곡물 터미널 폐쇄</title>", "ko"))
+    assert (found.author, found.published) == ("김민수", date(2025, 5, 18))
+    assert found.text == (
+        "할름항 곡물 터미널이 18일 새벽 발생한 화재로 폐쇄됐다.\n\n"
+        "항만 당국은 원인을 조사하고 있다고 밝혔다. 작업자 4명이 다쳤다."
+    )
+
+
+def test_an_underlined_headline_is_one(tmp_path):
+    assert read(tmp_path, "a.txt", f"Fire at Halm\n======\n{BODY}").title == "Fire at Halm"
 
 
 def test_each_entry_of_a_live_page_has_its_time_whatever_entries_are_called(tmp_path):

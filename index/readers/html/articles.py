@@ -226,12 +226,15 @@ def timed(article: Article, times: list[str]) -> Article:
 
 KINDS = (
     (
-        rules.SCRIPTS,
+        rules.PHRASES["scripts"],
         "the page only asks for JavaScript; save it from a browser, when its text is shown",
     ),
-    (rules.ROBOTS, "the page only asks whether a person reads it; save it from a browser"),
     (
-        rules.MISSING,
+        rules.PHRASES["robots"],
+        "the page only asks whether a person reads it; save it from a browser",
+    ),
+    (
+        rules.PHRASES["missing"],
         "the page only says that there is no such page; look for its article elsewhere",
     ),
 )
@@ -264,9 +267,11 @@ def wall(text: str, title: str = "", tree: Node | None = None) -> str | None:
             if pattern.search(shown):
                 return reason
         notices = [plain(line) for line in lines if _notice(plain(line))]
-        if any(map(_asks_consent, [*notices, shown if rules.OURS.search(shown) else ""])):
+        if any(
+            map(_asks_consent, [*notices, shown if rules.PHRASES["ours"].search(shown) else ""])
+        ):
             return CONSENT
-        if any(map(rules.PAID.search, notices)):
+        if any(map(rules.PHRASES["paid"].search, notices)):
             return PAYWALL
     return LISTING if tree is not None and _lists(tree, lines) else None
 
@@ -274,13 +279,23 @@ def wall(text: str, title: str = "", tree: Node | None = None) -> str | None:
 def _notice(line: str) -> bool:
     return bool(
         _asks_consent(line)
-        or any(p.search(line) for p in (rules.MISSING, rules.SCRIPTS, rules.ROBOTS, rules.PAID))
+        or any(
+            p.search(line)
+            for p in (
+                rules.PHRASES["missing"],
+                rules.PHRASES["scripts"],
+                rules.PHRASES["robots"],
+                rules.PHRASES["paid"],
+            )
+        )
     )
 
 
 def _asks_consent(line: str) -> bool:
-    things = set(rules.CONSENT.findall(line))
-    return len(things) > 1 and bool(rules.COOKIES.search(line) or rules.WITHDRAW.search(line))
+    things = set(rules.PHRASES["consent"].findall(line))
+    return len(things) > 1 and bool(
+        rules.PHRASES["cookies"].search(line) or rules.PHRASES["withdraw"].search(line)
+    )
 
 
 def _shown(tree: Node) -> str:

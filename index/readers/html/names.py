@@ -34,6 +34,7 @@ BY = re.compile(
 )
 # What follows the names: what they are, or when their text was changed.
 AFTER = re.compile(
+    r"\s(?:기자|记者|記者)\b.*|\s(?-i:FOR|for) (?:the )?[A-Z][\w. ]*$|"
     r"\s(?:is|ist|est|es|è)\s(?:an?|the|eine?|une?|un[ao]?|l[ae]s?)\s.*"
     rf"|\s(?:{rules.UPDATED}|{rules.PUBLISHED})\b.*\d.*",
     re.IGNORECASE,

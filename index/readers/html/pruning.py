@@ -266,22 +266,28 @@ def _call(node: Node) -> str:
         return ""
     text = plain(node.text_content())
     ways = node.get("amp-access") or next(node.iter("a", *BUTTONS), None) is not None
-    if rules.PAID.search(text) and PAYWALL.search(f"{node.get('class')} {node.get('id')}"):
+    if rules.PHRASES["paid"].search(text) and PAYWALL.search(
+        f"{node.get('class')} {node.get('id')}"
+    ):
         return OFFER
-    if rules.PAID.search(text) and ways:
+    if rules.PHRASES["paid"].search(text) and ways:
         lines = (STARTS.split(plain(line.text_content())) for line in node.iter("p", "li"))
         return OFFER if all(map(_offers, filter(is_sentence, chain(*lines)))) else ""
     if next(node.iter(*BUTTONS), None) is None and not node.xpath('.//*[@role="button"]'):
         return ""
-    asks = rules.NEWSLETTER.search(text) or (
-        rules.SUPPORT.search(text) and rules.CAUSE.search(text)
+    asks = rules.PHRASES["newsletter"].search(text) or (
+        rules.PHRASES["support"].search(text) and rules.PHRASES["cause"].search(text)
     )
     return "a call to a newsletter or for support" if asks else ""
 
 
 def _offers(sentence: str) -> bool:
     """Whether a sentence in small letters offers what is to be paid for."""
-    asks = (rules.PAID.search, rules.CAUSE.search, rules.SIGN_UP.match)
+    asks = (
+        rules.PHRASES["paid"].search,
+        rules.PHRASES["cause"].search,
+        rules.PHRASES["sign_up"].match,
+    )
     return any(ask(sentence) for ask in asks)
 
 

@@ -14,6 +14,7 @@ from index.text.words import (
     language_of,
     stem,
 )
+from index.vocabulary import Vocabulary
 
 SHORT = {
     "ar": "أبلغ أحد الصيادين عن الحريق.",
@@ -167,6 +168,25 @@ ONE_NAME = [
 def test_a_name_sounds_alike_in_every_script(names):
     assert {sound(name) for name in names} == {sound(names[0])} != {""}
     assert all(sounds_like(names[0], other) for other in names)
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("Putin", "普京"),
+        ("Trump", "特朗普"),
+        ("Zelensky", "泽连斯基"),
+        ("Ruoxi", "若溪"),
+        ("Jinping", "近平"),
+    ],
+)
+def test_a_name_is_found_in_chinese_and_from_there(asked, written):
+    chinese = Vocabulary(f"昨天{written}说\t3\n大桥通车\t1\n")
+    pairs = [written[n : n + 2] for n in range(len(written) - 1)]
+    assert set(pairs) <= set(chinese.sounding_like(asked))
+    assert "大桥" not in chinese.sounding_like(asked)
+    latin = Vocabulary(f"{asked}\t3\nbridge\t2\n")
+    assert {asked.lower()} == {name.lower() for pair in pairs for name in latin.sounding_like(pair)}
 
 
 IN_LATIN = [
