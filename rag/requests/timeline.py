@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
-from index.text.dates import MONTHS, Date, dates_in
+from index.text.dates import MONTH, MONTHS, Date, dates_in
 from index.text.words import Phrases
 from rag.extractive import says_the_same
 from rag.periods import day_text
@@ -52,6 +52,7 @@ _TODAY = re.compile(r"\bthis (?:morning|afternoon|evening)\b", re.I)
 _IN_MONTH = re.compile(
     r"\b(?:in(?: the)?(?: early| late| mid)?|early|late|mid|this|(?P<which>last|next))[ -]$", re.I
 )
+_SPAN = re.compile(rf" (?:and|to|or|until) (?:{MONTH})\b")
 _OTHER_YEAR = re.compile(r" (?:of )?(?:the )?(?P<other>next|last|previous) year\b", re.I)
 _DAYS = re.compile(r"\b(?P<first>[12]?\d|3[01])(?: (?:and|or|to) | ?[-–/] ?)$")
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,40}, ?$")
@@ -212,8 +213,8 @@ def _months(text: str, published: date | None) -> Iterator[date]:
     """The first day of each month in which a text puts something."""
     for told in dates_in(text):
         found = _IN_MONTH.search(text[: told.start])
-        if not told.month or told.day or not found:
-            continue
+        if not told.month or told.day or not found or _SPAN.match(text, told.end):
+            continue  # "in November and December" is no month of an event
         if year := told.year or (published and _year_of(told, found, text, published)):
             yield date(year, told.month, 1)
 
