@@ -121,12 +121,26 @@ _GROUPS: dict[str, frozenset[int]] = {}
 for _number, _line in enumerate(_ALIASES.split("\n")):
     for _alias in _line.split():
         _GROUPS[_alias] = _GROUPS.get(_alias, frozenset()) | {_number}
+# A line of one name and that in other letters is of a person.
+_PEOPLE = frozenset(
+    number
+    for number, line in enumerate(_ALIASES.split("\n"))
+    if len(names := line.split()) > 1 and not any(map(str.isascii, names[1:]))
+)
 _SUFFIXES = frozenset("n ns an ans ian ians s es ish ese i is y ic".split())
 
 
 def groups(words: str) -> frozenset[int]:
-    """The states and bodies that a name, its words joined by "+", can stand for."""
-    return _GROUPS.get(words, frozenset())
+    """The states and bodies that a name, its words joined by "+", can stand for.
+
+    >>> bool(groups("france")), bool(groups("macron"))
+    (True, False)
+    """
+    return _lines(words) - _PEOPLE
+
+
+def _lines(word: str) -> frozenset[int]:
+    return _GROUPS.get(word, frozenset())
 
 
 def aliases(word: str) -> list[str]:
@@ -135,7 +149,7 @@ def aliases(word: str) -> list[str]:
     >>> aliases("france")[:3]
     ['france', 'french', 'paris']
     """
-    mine = groups(word)
+    mine = _lines(word)
     others = (alias for alias, theirs in _GROUPS.items() if theirs & mine and alias != word)
     return [word, *(alias for alias in others if "+" not in alias)]
 
@@ -147,7 +161,7 @@ def alike(one: str, other: str) -> bool:
     >>> alike("zelensky", "selenskyj"), alike("russia", "russian"), alike("iran", "iraq")
     (True, True, False)
     """
-    if one == other or groups(one) & groups(other) or stem(one) == stem(other):
+    if one == other or _lines(one) & _lines(other) or stem(one) == stem(other):
         return True
     mine, theirs = respelt((one, other))
     if mine and mine == theirs:
