@@ -132,7 +132,7 @@ def _named(
     one = word.removesuffix("s")
     if vocabulary.is_name(word):
         # "Trams" is a name in "Halvermouth Trams"; alone it is more than one tram.
-        several = one != word and one in vocabulary and not vocabulary.is_name(one)
+        several = word != one in vocabulary and len(word) > SHORT and not vocabulary.is_name(one)
         part = any(map(vocabulary.is_name, (*before, *after)))
         return vocabulary.usual(word) if part or not several else ""
     if word in vocabulary or word == one or not vocabulary.is_name(one):
@@ -221,7 +221,8 @@ class _Speller:
 
     def _is_known(self, meant: str, cost: float) -> bool:
         """Whether a word can be meant: the rarer ones of English only by an easy slip."""
-        return cost < 1 or meant in self._known or self._forms(meant) > 0
+        easy = cost < 1 and len(meant) > SHORT + 1  # "pows" are no paws
+        return easy or meant in self._known or self._forms(meant) > 0
 
     def _reach(self, word: str, meant: str, *, named: bool) -> int:
         """How many letters may differ."""

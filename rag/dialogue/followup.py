@@ -35,9 +35,9 @@ MOST_WORDS = 4
 
 _NUMBERS = ("first", "second", "third", "fourth", "fifth", "last")
 _PHRASES = Phrases("rag.dialogue")
-MORE, _CHECKS, SOURCES, WHEN, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST, _MEANT = (
+MORE, _CHECKS, SOURCES, WHEN, WHY, _FRAGMENT, _ASKS, _BESIDE, _FORM, _REQUEST, _MEANT = (
     _PHRASES.compiled(name, re.I)
-    for name in "more checks sources when fragment asks beside form request meant".split()
+    for name in "more checks sources when why fragment asks beside form request meant".split()
 )
 _OF_ARTICLES = {
     name: _PHRASES.compiled(name, re.I) for name in ("author", "list_them", "sum_it_up")
@@ -168,7 +168,7 @@ def _anew(question: str, known: Completed, reply: Answer | str) -> Completed | N
     # What was asked aside is passed over: "is there a timetable for that? and when was that?"
     aside = bool(known.before and {*_pointers(question)} & {*_pointers(known.question)})
     base = known.before.rsplit("? ", 1)[-1] if aside else known.question
-    asked = asked_otherwise(question, base, reply)
+    asked = asked_otherwise(question, base, _short_of(reply))
     if not asked or (not aside and asked.lower() == base.rstrip(" ?").lower()):
         return None
     return (
@@ -205,35 +205,45 @@ def joined(before: str, question: str) -> str:
     return f"{before}{stop} {question}".strip()
 
 
-def asked_otherwise(question: str, before: str, reply: Answer | str = "") -> str:
+def asked_otherwise(question: str, before: str, short: str = "") -> str:
     """The question before asked for another thing of the same: "and why?"; "" for no such.
 
     Args:
         question: The turn, or a further part of a question.
         before: The question before it, completed, or the part before.
-        reply: What was replied to that.
+        short: What answers that in few words.
 
     >>> asked_otherwise("and when was that?", "How many prisoners will be swapped?")
-    'when will prisoners be swapped'
+    'when will the prisoners be swapped'
     >>> asked_otherwise("why not?", "did Kyiv accept the offer")
     'why did not Kyiv accept the offer'
     """
     aspect, first = _ASPECT.fullmatch(question), _PART.split(before)[0].rstrip(" ?.!")
     if not aspect:
         return ""
-    ask, short = aspect["ask"], _short_of(reply)
+    ask = aspect["ask"]
     if not (found := _ASKED_FOR.fullmatch(first)):
         acts = _ACTS.fullmatch(first)
-        return f"{ask} {short} {acts['does']}" if short and acts else ""
+        told = acts and (acts["told"] or _does(acts, short))
+        return f"{ask} {told}" if told else ""
     wh, noun, rest = (found["wh"] or "").strip(), found["noun"] or "", found["rest"]
     aux = f"{found['aux'].lower()}{aspect['not'] or ''}"
     if not wh or re.match(r"(?:when|where|why|how$)", wh, re.I):
         return f"{ask} {aux} {rest}"
+    noun = f"the {noun}" if noun else ""
     counted = noun if re.match(r"(?:which|what|how m)", wh, re.I) else ""
+    counted = counted or "that" * (wh.lower() == "what")
     if aux.startswith(("did", "do")) or _DETERMINED.match(rest):  # another acts than is asked for
         return f"{ask} {aux} {rest} {counted}".strip()
     it = "they" if re.match(r"(?:are|were|have|do)\b", aux, re.I) else "it"
-    return f"{ask} {aux} {noun or short or it} {rest}"
+    acting = noun or short or it * (not wh.lower().startswith("who"))
+    return f"{ask} {aux} {acting} {rest}" if acting else ""
+
+
+def _does(acts: re.Match[str], short: str) -> str:
+    """What somebody does who is asked for; "" if they are not known."""
+    who = f"the {acts['noun']}" if acts["noun"] else short
+    return f"{who} {acts['does']}" if who else ""
 
 
 def _pointers(question: str) -> list[str]:

@@ -53,7 +53,7 @@ def leans(question: str, known: str = "") -> bool:
     if opener and _goes_on(question, rest, named=named, words=words):
         return True
     complete = words >= SHORT - 2 and _COMPLETE.match(rest)
-    if own or words >= SHORT or complete or (not opener and _names_only(rest)):
+    if own or words >= SHORT or complete or (not opener and subject_alone(rest)):
         return False
     # "Who resigned?" is whole; "Over how many years?" is not.
     shared = len({*stems} & {*content_stems(known)})
@@ -68,10 +68,14 @@ def _goes_on(question: str, rest: str, *, named: bool, words: int) -> bool:
     return not named or (words < SHORT and names < 2)
 
 
-def _names_only(text: str) -> bool:
-    """Whether a text is a subject and nothing else."""
+def subject_alone(text: str) -> str:
+    """What a text names that is a subject and nothing else; "" for any other.
+
+    >>> subject_alone("the memo"), subject_alone("Anna Berg"), subject_alone("who resigned")
+    ('memo', 'Anna Berg', '')
+    """
     found = _NAMED_ALONE.fullmatch(text)
-    return bool(found and (found["the"] or _is_name(text.split()[0])))
+    return found["what"] if found and (found["the"] or _is_name(text.split()[0])) else ""
 
 
 def pointing(question: str) -> list[tuple[int, int]]:

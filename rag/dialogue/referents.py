@@ -34,10 +34,6 @@ _COUNTED = re.compile(
 _LAST = re.compile(r"\bthe (?P<noun>(?:\w+ ){0,2}\w+)(?=\W*$)", re.I)
 # "Why were the bolts brittle": more than a thing stands at its end.
 _IS_THE = re.compile(r"(?:(?:why|when|where|since when) )?(?:is|are|was|were) the ", re.I)
-# "Why did the ferry sink": what acts ends before what it does.
-_ACTING = re.compile(
-    r"\b(?:did|does|do|will|would|can|could|should) (?P<what>the (?:\w+ )?\w+) \w+\W*$", re.I
-)
 # "How big is the EU loan", "what is the Riverside Act": all of it is what it is about.
 _WHOLE = re.compile(
     r"(?:how \w+|what) (?:is|are|was|were) "
@@ -130,8 +126,7 @@ def subject_in(before: str) -> str:
     if whole and any(map(is_content, whole["what"].split()[1:])):
         return whole["what"]
     names = names_in(before)
-    acting = _ACTING.search(before)
-    last = _LAST.search(before[: acting.end("what")] if acting else before)
+    last = _LAST.search(before)
     if not names and last and before.lower().count("the ") == 1 and not _IS_THE.match(before):
         return last.group() if all(map(is_content, last["noun"].split())) else ""
     rest = len(content_stems(before)) - len(content_stems(" ".join(n.text for n in names)))

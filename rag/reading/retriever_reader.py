@@ -13,7 +13,7 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.text.names import groups, names_in
 from index.text.words import ENGLISH, code_of
-from rag.dialogue.followup import resolved
+from rag.dialogue.followup import asked_otherwise, resolved
 from rag.facts import Lacking, lacking
 from rag.question import Part, Question, acted_for, without_quotations
 from rag.reading import by_words, evidence
@@ -215,7 +215,7 @@ def _read(
         whole = evidence.blended(whole, evidence.gather(meant.asked, best, reader), ALONE)
     if meant.said:
         whole = _unsaid(whole, meant.said)
-    whole = _other_than(meant.given, _for_whom(meant.asked, whole))
+    whole = _other_than(_known(meant), _for_whom(meant.asked, whole))
     whole, untrue = demote_untrue(meant, whole, stated)
     false = sum(NAME if found.kind == "name" else FIGURE for found in untrue)
     certain = confidence(whole, false)
@@ -280,11 +280,17 @@ def _unsaid(found: Sequence[Evidence], said: str) -> list[Evidence]:
     return [e for e in found if " ".join(e.text.split()) not in flat]
 
 
-def _other_than(given: str, found: Sequence[Evidence]) -> list[Evidence]:
+def _known(meant: Question) -> list[str]:
+    """What answered the turn before, and who is named in it, where a turn asks for another."""
+    asks = _ASKS_FOR.match(meant.asked)
+    return [meant.given, *(name.text for name in names_in(meant.before) if asks)]
+
+
+def _other_than(given: Sequence[str], found: Sequence[Evidence]) -> list[Evidence]:
     """The evidence, last what answers with words that answered another question."""
-    same = given.casefold()
-    again = [e for e in found if same and e.short.casefold() == same]
-    other = [e for e in found if not same or e.short.casefold() != same]
+    known = {words.casefold() for words in given} - {""}
+    again = [e for e in found if e.short.casefold() in known]
+    other = [e for e in found if e.short.casefold() not in known]
     return other + [replace(e, log_odds=min(e.log_odds, FLOOR)) for e in again]
 
 
@@ -300,11 +306,13 @@ def _by_part(
     found = [_for_whom(p.alone, evidence.gather(p.alone, ranked, reader)) for p in parts]
     name = found[0][0].short if found[0] and _WHO.match(parts[0].asked) else ""
     for number, part in enumerate(parts[1:], 1):
-        if name and (named := resolved(part.asked, name)):
+        if name and (whole_part := asked_otherwise(part.asked, parts[0].asked, name)):
+            found[number] = evidence.gather(whole_part, ranked, reader)
+        elif name and (named := resolved(part.asked, name)):
             again = evidence.gather(named, ranked, reader)
             found[number] = evidence.surest(again, found[number])
         if _ASKS_FOR.match(part.asked) and found[0]:
-            found[number] = _other_than(found[0][0].short, found[number])
+            found[number] = _other_than([found[0][0].short], found[number])
     return [_together(part, whole) for part in found]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.ledger import StoredArticle
@@ -12,14 +12,14 @@ from index.text.names import TITLES, Name, aliases, alike, groups, names_in, onl
 from index.text.numbers import numbers_in
 from index.text.words import WORD, Phrases, content_stems, stem
 from rag.extractive import says_the_same
-from rag.quote_context import words_of
+from rag.quote_context import same_paragraph, words_of
 from rag.reading.evidence import Evidence
 from rag.requests.material import ITEM, Line, Material, opening, quoted, telling
 from rag.requests.roles import callings, untitled
 from rag.requests.speech import BODY, speech
 
-# Items of a list.
-ITEMS = 12
+# Items of a list, and how many that articles call so are all that is asked for.
+ITEMS, ENOUGH = 12, 2
 
 # How far below the best sentence, in log odds, another that names something may lie, and how low
 # any may be: whoever is named near a subject is easily taken for one of those asked for ("who met
@@ -45,7 +45,8 @@ _ASKED, _ABOARD, _CLAUSE, _EITHER, _SOMEBODY = (
     _PHRASES.compiled(name, re.I)
     for name in ("things_asked", "aboard", "clause", "either", "somebody")
 )
-_TRADES = _PHRASES.compiled("trades")
+_TRADES, _ANOTHER, _AND_NAMES = map(_PHRASES.compiled, ("trades", "another", "and_names"))
+_NOT, _DENIED, _BUT_NOT = (_PHRASES.compiled(n, re.I) for n in ("not_so", "denied", "but_not"))
 QUOTED = _PHRASES.compiled("quoted", re.I)
 """What asks for all who are quoted."""
 # What is of a sort by its form, or by the words around its name.
@@ -53,6 +54,8 @@ _SORTS = {
     "ship": frozenset("ship boat vessel ferry".split()),
     "company": frozenset("company firm business".split()),
 }
+# Nouns of people: "leaders of the European Union" is none of them.
+_PEOPLE = ("politician", "leader", "lawyer", "official", "judge", "minister")
 _SAILS = re.compile(r"^,? (?:sailed|sails|sank|docked|ran aground|put to sea|capsized)\b")
 # What only says that all are meant.
 _MENTIONED = frozenset(
@@ -65,6 +68,9 @@ _LOCATED = re.compile(
     r"\bwhere\b|\b(?:host|hold|held|take|took|happen|venue|meet|met|in wh?ich)", re.I
 )
 _STATES = re.compile(r"\b(?:countr(?:y|ies)|nations|states)\b", re.I)
+_DEMONYM = re.compile(
+    r"(?:ians?|eans?|cans?|mans?|ish|ese|ench|[a-z]{4}i)$|^(?:eu|europe|nato|un)$"
+)
 _CITIES = re.compile(r"\b(?:cit(?:y|ies)|towns?|villages?|capitals?)\b", re.I)
 # Words for one event: who asks where the talks were means the negotiations too.
 _EVENTS = tuple(
@@ -127,30 +133,72 @@ def _is_item(stored: StoredArticle, index: int) -> bool:
     return bool(ITEM.match(words_of(stored, index)))
 
 
-def named(material: Material, found: Sequence[Evidence], asked: str) -> list[Line]:
+def called(material: Material, asked: str) -> list[Line]:
+    """All of the sort that is asked for, by what articles call them, or where it was.
+
+    Args:
+        material: What is asked about.
+        asked: The request.
+
+    Returns:
+        Fewer than ``ENOUGH`` lines if what is asked for has to be read for.
+    """
+    noun, kind = sort_of(asked), kind_of(asked)
+    unbound = noun and _unbound(asked, noun, material.subject)
+    items = _called(material, noun) if unbound else []
+    if unbound and kind == "place" and _STATES.search(asked):
+        items = _states(material)
+    elif len(items) < ENOUGH and kind == "place" and _LOCATED.search(asked):
+        items = _placed(material, asked)
+    return _lines(items, asked)
+
+
+def named(material: Material, asked: Mapping[str, Sequence[Evidence]]) -> list[Line]:
     """What the evidence names of the kind that is asked for, each thing once under its name.
 
     Args:
         material: What is asked about.
-        found: The evidence, most probable first.
-        asked: The request.
+        asked: The questions that the request is made of, each with its evidence, most probable
+            first.
     """
-    kind = kind_of(asked)
-    noun = sort_of(asked)
-    items = _called(material, noun) if noun and _unbound(asked, noun, material.subject) else []
-    if len(items) < 2 and kind == "place" and _LOCATED.search(asked):
-        items = _placed(material, asked)
-    if len(items) < 2:
+    items: list[Item] = []
+    for one, found in asked.items():
+        kind = kind_of(one)
         if kind != "place":  # what is named beside it is easily taken for one of them
-            found = [one for one in found if _about(material, one)]
-        items = _answers(found, kind)
-        if kind == "person" and items and (asks := _WHO.match(asked)):
-            items += _supported(material, found, asked[asks.end() :])
+            found = [each for each in found if _about(material, each)]
+        mine = _answers(found, kind)
+        if kind == "person" and mine and (asks := _WHO.match(one)):
+            mine += _supported(material, found, one[asks.end() :])
+        items += mine
+    return _lines(items, " ".join(asked))
+
+
+def _lines(items: Sequence[Item], asked: str) -> list[Line]:
+    """Each thing once, without those of whom it is denied."""
+    stems = {*content_stems(asked)}
     chosen: list[Item] = []
-    for item in items:
-        if len(chosen) < ITEMS and not any(_same(item.name, other.name) for other in chosen):
-            chosen.append(item)
+    for each in items:
+        said = words_of(each.article, each.index)
+        known = len(chosen) == ITEMS or any(_same(each.name, other.name) for other in chosen)
+        if not known and (_NOT.search(asked) or not denied(each.name, said, stems)):
+            chosen.append(each)
     return [Line(item.article, item.index, item.name) for item in chosen]
+
+
+def _states(material: Material) -> list[Item]:
+    """The states that articles name, those first that more articles do."""
+    items: dict[frozenset[int], Item] = {}
+    counts: Counter[frozenset[int]] = Counter()
+    for stored in material.articles:
+        mine: dict[frozenset[int], Item] = {}
+        for index in telling(stored):
+            for name in names_in(f"x {words_of(stored, index)}"):
+                word = "+".join(name.text.lower().removeprefix("the ").split())
+                if _is_state(word) and not _DEMONYM.search(word):
+                    mine.setdefault(groups(word), Item(name.text, stored, index))
+        counts.update(mine.keys())
+        items = {**mine, **items}
+    return [items[state] for state, _ in counts.most_common()]
 
 
 def either(asked: str) -> list[str]:
@@ -161,6 +209,34 @@ def either(asked: str) -> list[str]:
     """
     both = _EITHER.search(asked)
     return [f"who {told}" for told in both.groups()] if both else []
+
+
+def denied(name: str, text: str, stems: Collection[str]) -> bool:
+    """Whether a sentence says that somebody did not do, or did not suffer, what is asked.
+
+    Args:
+        name: As the sentence names them.
+        text: The sentence.
+        stems: Of what is asked.
+
+    >>> denied("Ada Lund", "Ada Lund, who was ill, never signed.", {"sign"})
+    True
+    >>> denied("Ada Lund", "Ada Lund signed, and Olaf Brand did not.", {"sign"})
+    False
+    """
+    before, _, behind = text.partition(name)
+    near = _DENIED.search(before)
+    if _BUT_NOT.search(before) or (near and {*stems} & {*content_stems(near["what"])}):
+        return True
+    behind = _AND_NAMES.sub("", behind)
+    found = _NOT.search(behind)
+    if not found or _ANOTHER.search(behind[: found.start()]):
+        return False
+    after = " ".join(behind[found.end() :].split(maxsplit=4)[:4])
+    done = {*stems} & {*content_stems(behind[: found.start()])}
+    if WORD.match(after):
+        return bool({*stems} & {*content_stems(after)} - done)
+    return not done  # "Olaf Brand did not."
 
 
 def _about(material: Material, one: Evidence) -> bool:
@@ -190,7 +266,11 @@ def _unbound(asked: str, noun: str, subject: str) -> bool:
 def _called(material: Material, noun: str) -> list[Item]:
     """The names that articles call so: "Judge Anna Berg", "a judge, Anna Berg", "Berg, a judge"."""
     known = callings(material.articles)
-    called = [Item(c.name, c.article, c.index) for c in known if c.noun and c.is_a(noun)]
+    called = [
+        Item(c.name, c.article, c.index)
+        for c in known
+        if c.is_a(noun) and not (noun in _PEOPLE and BODY.search(c.name))
+    ]
     return [*called, *_formed(material, noun)]
 
 
@@ -301,10 +381,16 @@ def _placed(material: Material, asked: str) -> list[Item]:
 def _of_sort(place: str, asked: str) -> bool:
     """Whether a place may be a city, or a state, if that is asked for."""
     word = "+".join(place.lower().split())
-    # A state has its demonym beside it, and only a capital stands for two.
+    return not (_CITIES if _is_state(word) else _STATES).search(asked)
+
+
+def _is_state(word: str) -> bool:
+    """Whether a name, its words joined by "+", is a state's.
+
+    A state has its demonym beside it, and only a capital stands for two.
+    """
     beside = any(a != word and a[:2] == word[:2] for a in aliases(word))
-    state = len(groups(word)) == 1 and (beside or "+" in word)
-    return not (_CITIES.search(asked) if state else _STATES.search(asked))
+    return len(groups(word)) == 1 and (beside or "+" in word)
 
 
 def _answers(found: Sequence[Evidence], kind: str) -> list[Item]:
@@ -336,13 +422,19 @@ def _supported(material: Material, found: Sequence[Evidence], told: str) -> list
         held = {*content_stems(f"{one.text} {opening(one.article)}")}
         if one.log_odds >= LIKELY and len(stems & held) >= ALL_BUT * len(stems):
             likely += [(name, one) for name in _named_in(one, "person", fits)]
-    claims = [(f"{name} {told.strip(' ?')}.", one.text) for name, one in likely]
+    claims = [(f"{name} {told.strip(' ?')}.", _beside(one)) for name, one in likely]
     read = material.reader.check(claims) if claims else []
     return [
         Item(name, one.article, one.index)
         for (name, one), each in zip(likely, read, strict=True)
         if each.log_odds >= SUPPORTED
     ]
+
+
+def _beside(one: Evidence) -> str:
+    """A sentence with the one before it in its paragraph, on which it may go on."""
+    before = same_paragraph(one.article, one.index - 1)
+    return f"{words_of(one.article, one.index - 1)} {one.text}" if before else one.text
 
 
 def _named_in(one: Evidence, kind: str, fits: Callable[[Name, Evidence], bool] | None) -> list[str]:

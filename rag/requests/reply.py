@@ -25,7 +25,9 @@ from rag.requests.accounts import corrections, differences, disagreements
 from rag.requests.brief import MOST, brief
 from rag.requests.comparison import EACH, comparison, speakers, wanted
 from rag.requests.items import (
+    ENOUGH,
     QUOTED,
+    called,
     cast,
     either,
     kind_of,
@@ -50,7 +52,7 @@ from rag.requests.quoting import MOST as QUOTES
 from rag.requests.quoting import is_person, quotes, speaks_there
 from rag.requests.request import AGED, CORRECTED, LENGTH, NEWEST, POINTS, Request, doubted
 from rag.requests.timeline import MOST as EVENTS
-from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline
+from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline, undated
 from rag.retrieve import Query, retrieve
 from rag.time_and_source import publisher_named
 from rag.types import TALK, Answer
@@ -58,6 +60,9 @@ from rag.types import TALK, Answer
 # Articles that a search or a count shows, sentences of the latest, of each of several papers,
 # passages read for a list, and lines of a reply that is to be short.
 SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 8, 3
+
+# The share of the nearest article's cosine that one must have whose people or things are listed.
+WIDE = 0.4
 
 # Words by which an article without a title is named.
 OPENING = 8
@@ -75,6 +80,8 @@ _NEWS = re.compile(
 
 # What asks for somebody's words and for nothing else.
 _WORDS = re.compile(r"\b(?:quotes?|quotations?|remarks?|statements?|comments?)\b", re.I)
+
+_ANYTHING = re.compile(r"\bsa(?:y|id) (?:any|some)thing\b", re.I)
 
 _BY = re.compile(r"\b(?:by|from) (?P<who>[\w’'. -]{3,}?)\W*$", re.I)
 
@@ -262,7 +269,8 @@ def _nothing(request: Request, material: Material, desk: Desk) -> Reply:
     unknown = [f"“{word}”" for word in words if not frequency(stem(word, desk.language))]
     if unknown:
         told += f": none of them holds {in_a_row(unknown).replace(' and ', ' or ')}"
-    if material.nearest:
+    # To a name that no article holds none is near.
+    if material.nearest and not all(word[0].isupper() for word in words):
         told += f"; the nearest is “{title_of(material.nearest)}”"
     return Reply(told)
 
@@ -325,9 +333,13 @@ def _timeline(request: Request, desk: Desk) -> Reply | None:
             return Reply(f"no article{_about(request, desk)} tells what happened then")
         if desk.question.lower().startswith("when"):  # a question after all
             return None
+        if not (lines := undated(material, desk.most(MOST))):
+            return _nothing(request, material, desk)
+        lines = [replace(x, label=x.label or title_of(x.article)) for x in lines]
         known = any(article.article.published for article in material.articles)
-        undated = "" if known else "; none says when it was published, from which days are counted"
-        return Reply(f"no article on this tells a day{undated}")
+        why = "" if known else ", as no article says when it was published"
+        of = f" of {desk.called(request.subject)}" if request.subject else ""
+        return Reply(f"No day{of} is known{why}; in the order of the articles.", lines)
     told = _counted(len(lines), "event")
     return Reply(f"Timeline: {_on(request, desk)} ({told}).", lines)
 
@@ -432,7 +444,8 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
         newest = max(str(line.article.article.published or "") for line in lines)
         lines = [line for line in lines if str(line.article.article.published or "") == newest]
     whose = desk.called(request.speaker) or "everybody"
-    named = request.subject and request.subject in desk.question
+    anything = _ANYTHING.search(desk.question)
+    named = request.subject and (anything or request.subject in desk.question)
     on = f" on {desk.called(request.subject)}" if named else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
@@ -441,7 +454,7 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
     )
     frequency = desk.now.search_index.article_words.frequency
     unknown = not any(map(frequency, content_stems(request.speaker, desk.language)))
-    if silent or (request.speaker and (unknown or _WORDS.search(desk.question))):
+    if silent or (request.speaker and (unknown or anything or _WORDS.search(desk.question))):
         return Reply(f"no words of {whose} are reported{on}")
     return None
 
@@ -495,7 +508,8 @@ def _written_by(desk: Desk) -> Reply | None:
     if not by or not among:
         return None
     lines = articles_on([*desk.now.articles(among).values()])
-    return Reply(f"{_counted(len(lines), 'article')} by {by['who']}.", lines[:SHOWN])
+    who = lines[0].article.article.author or by["who"]
+    return Reply(f"{_counted(len(lines), 'article')} by {who}.", lines[:SHOWN])
 
 
 def _count(request: Request, desk: Desk) -> Reply | None:
@@ -541,11 +555,7 @@ def _points(request: Request, desk: Desk, what: str) -> Reply | None:
 
 def _list(request: Request, desk: Desk) -> Reply | None:
     if request.sides:
-        side = request.sides[0]
-        material = desk.gather("", side)
-        lines = listed(replace(material, subject=side), desk.evidence())
-        lines = lines or wanted(side, material, desk.question, desk.wants(side))
-        return Reply(f"What {desk.called(side)} wants, as reported.", lines) if lines else None
+        return _wanted(request.sides[0], desk)
     if QUOTED.search(desk.question):
         told = [*content_stems(request.subject)]
         lines = speakers_quoted(desk.gather(request.subject if told else ""))
@@ -555,18 +565,40 @@ def _list(request: Request, desk: Desk) -> Reply | None:
     known = any(map(desk.now.search_index.article_words.frequency, sort))
     if sort and not known and not kind_of(desk.question):
         return _nothing(request, desk.gather(request.subject), desk)
-    material = desk.gather("" if {*content_stems(request.subject)} <= sort else request.subject)
-    if _PEOPLE.search(desk.question) and (lines := cast(material)):
+    subject = "" if {*content_stems(request.subject)} <= sort else request.subject
+    if _PEOPLE.search(desk.question) and (lines := cast(desk.gather(subject))):
         return Reply(f"Named: {in_a_row([line.label for line in lines])}.", lines)
-    found = desk.evidence()
-    for each in either(desk.question):
-        found = evidence.surest(desk.evidence(each), found)
-    if lines := listed(material, found):
-        return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
-    lines = named(material, found, desk.question)
-    if len(lines) < (2 if _ONE.match(desk.question) else 1):
+    return _items(desk, _all_of(desk.gather(subject, wide=True)) if sort else desk.gather(subject))
+
+
+def _wanted(side: str, desk: Desk) -> Reply | None:
+    """What one side wants."""
+    material = desk.gather("", side)
+    lines = listed(replace(material, subject=side), desk.evidence())
+    lines = lines or wanted(side, material, desk.question, desk.wants(side))
+    wants = "want" if side.islower() and side.endswith("s") else "wants"
+    return Reply(f"What {desk.called(side)} {wants}, as reported.", lines) if lines else None
+
+
+def _items(desk: Desk, material: Material) -> Reply | None:
+    """What is called as is asked for; else what an article lists, or what is read for."""
+    lines = called(material, desk.question)
+    if len(lines) < ENOUGH:
+        found = desk.evidence()
+        if lines := listed(material, found):
+            return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
+        asked = {each: desk.evidence(each) for each in either(desk.question)}
+        lines = named(material, asked or {desk.question: found})
+    if len(lines) < (ENOUGH if _ONE.match(desk.question) else 1):
         return None
     return Reply(f"Found: {in_a_row([line.label for line in lines])}.", lines)
+
+
+def _all_of(wide: Material) -> Material:
+    """The articles in which something of a sort may be named: those on its subject, or near it."""
+    least = WIDE * max(wide.nearness.values(), default=0.0)
+    near = [a for a in wide.articles if wide.nearness.get(a.pk, 1.0) >= least]
+    return replace(wide, articles=near)
 
 
 def _counted(count: int, what: str) -> str:

@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from index.text.names import names_in
 from index.text.words import WORD, Phrases, is_content
 from rag.dialogue.followup import WHEN, asked_of
+from rag.dialogue.leaning import subject_alone
 from rag.dialogue.small_talk import SMALL_TALK, bare, is_small_talk, said_to
 from rag.question import Question
 from rag.reading.reader import RequestReading
@@ -56,9 +57,9 @@ _WHO = r"(?:the )?(?P<{0}>[\w’'-]+(?: [\w’'-]+)??)"
 _PHRASES = Phrases(
     "rag.requests", **{f"who_{n}": _WHO.format(n) for n in ("one", "other", "first", "second")}
 )
-_WHAT_NEXT, _YES_OR_NO, _THEIRS, _WANTED, _SAYS, _DISAGREE = (
+_WHAT_NEXT, _ONE_THING, _THEIRS, _WANTED, _SAYS, _DISAGREE = (
     _PHRASES.compiled(name, re.I)
-    for name in ("what_next", "yes_or_no", "theirs", "asks_for", "says", "disagree")
+    for name in ("what_next", "one_thing", "theirs", "asks_for", "says", "disagree")
 )
 _AGREE, _FRAME, _WRONG, _CORRECTIONS, _ARTICLES, _MENTIONED, _HELD_HERE = (
     _PHRASES.compiled(name, re.I)
@@ -68,9 +69,9 @@ _OFFERED, _TWO_SIDES, _DIFFER, _ACCOUNTS, _WHOSE, _BRIEF_ASKED, _BRIEF = (
     _PHRASES.compiled(name, re.I)
     for name in ("offered", "two_sides", "differ", "accounts", "whose", "brief_asked", "brief")
 )
-_THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED = (
+_THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _WANTS = (
     _PHRASES.compiled(name, re.I)
-    for name in ("them_all", "last_words", "them", "points", "corrected", "length", "aged")
+    for name in "them_all last_words them points corrected length aged beside side_wants".split()
 )
 _ON = re.compile(r".*\b(?:on|about|with|of|regarding|concerning|over|around) (?P<what>.+)", re.I)
 _TOPIC = r"\b(?:on|about|over|regarding|concerning|deals? with|towards?|treat) (?:the )?"
@@ -102,9 +103,10 @@ _THESE = re.compile(r"\b(?:these|them|those|ones?|of the (?:articles|stories|rep
 NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 """What asks of somebody's words for the newest."""
 
-# A name, or "the memo", and nothing else.
-_ALONE = re.compile(r"(?:[Tt]he )?(?P<what>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,2}|(?<=he )\w+)\W*")
+# What stands before the subject of a turn that names nothing else: "and Crimea?"
+_AND = re.compile(r"\W*(?:(?:and|but|so|ok|or)\b,? )?(?:(?:what|how) about )?", re.I)
 _HAPPENED = re.compile(r"^what(?:[’']?s| has| have)? (?:been )?(?:happen\w*|going on)\b", re.I)
+_WHATS = re.compile(r"^(\W*list what)[’']s\b", re.I)  # which the model takes for a brief
 _SHORT = re.compile(r"^\W*tl;? ?dr\b[:,]? ?(?:of |on )?", re.I)
 
 # What somebody names who asks of onrecord itself; "on what grounds?" is about the articles.
@@ -195,6 +197,8 @@ def _of_reply(
     """The request that a turn is for something of the replies before; None if it is none."""
     if _THEM.fullmatch(asked) and len(sides := _sides_before(history)) > 1:
         return Request("comparison", sides=sides)
+    if (beside := _BESIDE.fullmatch(asked)) and (before := _side_before(history, read)):
+        return replace(before, sides=(before.sides[0], _bare(beside["who"])))
     reply = history[-1].reply if history else ""
     if not isinstance(reply, Answer) or reply.kind in TALK:
         return None
@@ -230,6 +234,18 @@ def _sides_before(history: Sequence[Turn]) -> tuple[str, ...]:
     asked = [turn.reply.query for turn in history if isinstance(turn.reply, Answer)][-2:]
     found = [name.text for query in asked for name in names_in(f"x {query}")]
     return tuple(dict.fromkeys(found))[:SIDES]
+
+
+def _side_before(history: Sequence[Turn], read: Callable[[str], RequestReading]) -> Request | None:
+    """Who was asked about in the turn before, as the first side of a comparison."""
+    reply = history[-1].reply if history else ""
+    asked = reply.query if isinstance(reply, Answer) else history[-1].question if history else ""
+    found = request_of(asked.rsplit("? ", 1)[-1], read)
+    named = [*found.sides, found.speaker, *(n.text for n in names_in(f"x {asked}"))]
+    if not found.sides and (who := _WANTS.search(asked)):
+        named.insert(0, _bare(who["who"]))
+    side = next(filter(None, named), "")
+    return Request("comparison", sides=(side,)) if side else None
 
 
 def _about_before(
@@ -302,7 +318,7 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         text: As typed, its spelling mended.
         read: The reading model's ``Reader.request``.
     """
-    text = WORD.sub(_spelt, _SHORT.sub("summary of ", text))
+    text = WORD.sub(_spelt, _WHATS.sub(r"\1 is", _SHORT.sub("summary of ", text)))
     found = read(text)
     if request := _by_form(text, found):
         return request
@@ -310,8 +326,8 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         return request
     if _LAST_WORDS.search(text) and (said_by := _words(text, found, "speaker")):
         return Request("quotes", " ".join(_words(text, found, "subject")), speaker=said_by[0])
-    if (alone := _ALONE.fullmatch(text)) and is_content(alone["what"].split()[0]):
-        return Request("brief", alone["what"])
+    if alone := _alone(text):
+        return Request("brief", alone)
     found = replace(found, kind=_kind_of(text, found))
     if request := _of_sides(text, found):
         return request
@@ -324,6 +340,19 @@ def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
         whole = "" if whole.lower() in _ALL else whole
         named = whole if not named or (told["where"] and named in whole) else named
     return FACT if found.kind == "fact" else Request(found.kind, named)
+
+
+def _alone(text: str) -> str:
+    """The name, or "the tram line", that a request is and nothing else; "" if it is more."""
+    opened = _AND.match(text)
+    rest = text[opened.end() :] if opened else text
+    named = subject_alone(rest.strip(" ?!."))
+    words = named.split()
+    names = all(word[0].isupper() for word in words)
+    # "And the mayor?" asks the same of the mayor, and "the price of it" for a fact.
+    the = text[:4].lower() == "the "
+    thing = the and rest == text and len(words) <= 3 and all(map(is_content, words))
+    return named if words and is_content(words[0]) and (names or thing) else ""
 
 
 def _by_form(text: str, found: RequestReading) -> Request | None:
@@ -382,8 +411,9 @@ def _quotes_of(text: str, subject: list[str], named: list[str]) -> Request:
         named: Whom it names, the speaker first.
     """
     if says := _SAYS.match(text):
-        subject = subject or [_bare(says["what"] or "")]
-        if not named and (who := _bare(says["who"]))[:1].isupper():
+        on = _bare(says["what"] or says["on"] or "")
+        subject = ([] if on.lower() in _ALL else subject) or [on if on.lower() not in _ALL else ""]
+        if not named and (who := _bare(says["who"] or says["any"]))[:1].isupper():
             named, subject = [who], [words for words in subject if words not in who]
     whose, *others = named or [""]  # whoever is named later is spoken of
     others = [words for words in (*subject, *others) if words not in whose]
@@ -395,7 +425,7 @@ def _kind_of(text: str, found: RequestReading) -> str:
     if kind := _kind_by_form(text, found):
         return kind
     unsure = found.probability < SURE or _WHAT_NEXT.match(text)  # "what happens to the prisoners"
-    timed = found.kind == "timeline" and _YES_OR_NO.match(text)  # "is there a timetable"
+    timed = found.kind == "timeline" and _ONE_THING.match(text)  # "is there a timetable"
     return "fact" if unsure or timed else found.kind
 
 
@@ -403,6 +433,8 @@ def _kind_by_form(text: str, found: RequestReading) -> str:
     """The kind that a request surely is, by its words with what the model says; "" if by none."""
     if _CORRECTIONS.match(text):
         return "disagreement"
+    if (says := _SAYS.match(text)) and (says["any"] or found.kind == "quotes"):
+        return "quotes"
     if found.kind == "list" and _LISTED.match(text):
         return "list"
     if _BRIEF_ASKED.match(text) and LENGTH.search(text):
@@ -411,8 +443,6 @@ def _kind_by_form(text: str, found: RequestReading) -> str:
         return "quotes" if _SAY.match(text) and _words(text, found, "speaker") else "fact"
     if _BRIEF_ASKED.match(text):
         return "brief"
-    if found.kind == "quotes" and _SAYS.match(text):
-        return "quotes"
     return ""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from index.ledger import StoredArticle
 from index.text.names import TITLES, alike, names_in
 from index.text.words import Phrases, is_content, stem
-from rag.quote_context import words_of
+from rag.quote_context import same_paragraph, words_of
 
 _PHRASES = Phrases("rag.requests")
 _BEFORE, _BARE, _VERBAL = (
@@ -21,6 +21,9 @@ _AFTER, _OF, _THEIRS, _LEADS, _SAID_BY = (
 # The rest of a name whose first word ends in an apostrophe: "Seafarers' Alliance".
 _REST = re.compile(r"^[’'](?: [A-Z][\w-]*)+")
 
+# "The opposition was angry. Its spokeswoman, Anna Berg, said".
+_ITS, _ACTS = re.compile(r"(?:Its|Their) [a-z ]+, $"), re.compile(r"The ([a-z]+) [a-z]+")
+
 # What a noun takes in that people ask for by it.
 _SORTS = {
     noun: frozenset(words.split())
@@ -28,7 +31,7 @@ _SORTS = {
         "ship": "ferry boat vessel barge tanker freighter trawler yacht frigate submarine",
         "boat": "ferry ship vessel barge trawler yacht",
         "politician": "minister president chancellor premier senator congressman congresswoman mp"
-        " councillor mayor governor representative opposition leader",
+        " councillor mayor governor representative leader",
         "leader": "president premier chancellor king queen chairman chairwoman chief minister",
         "lawyer": "attorney counsel barrister solicitor prosecutor",
         "company": "firm manufacturer maker builder operator insurer bank lender airline supplier",
@@ -37,6 +40,7 @@ _SORTS = {
         "organisation": "group charity union association agency council board institute",
     }.items()
 }
+_POLITICS = ("opposition", "party", "parliament", "senate")
 _SORTS["organization"] = _SORTS["organisation"]
 BODIES = _SORTS["organisation"] | {"company", "firm", "party", "bank", "club", "league", "ministry"}
 """Nouns of what is no person."""
@@ -54,8 +58,10 @@ class Calling:
 
     def is_a(self, noun: str) -> bool:
         """Whether it is called so, or what falls under that."""
-        head, sorts = stem(self.noun.split()[-1]), {*map(stem, _SORTS.get(noun, ()))}
-        return head == stem(noun) or head in sorts or stem(self.of) in sorts
+        head, sorts = stem(self.noun.split(" ")[-1]), {*map(stem, _SORTS.get(noun, ()))}
+        return (
+            head == stem(noun) or head in sorts or (noun == "politician" and self.of in _POLITICS)
+        )
 
 
 def callings(articles: Iterable[StoredArticle]) -> list[Calling]:
@@ -84,6 +90,9 @@ def _callings(stored: StoredArticle) -> Iterator[Calling]:
                 said = name.text + (rest[0] if rest else "")
                 before, after = text[: name.start - 2], text[name.start - 2 + len(said) :]
                 for noun, of in _called(said, before, after):
+                    if not of and _ITS.match(before) and same_paragraph(stored, index - 1):
+                        acts = _ACTS.match(words_of(stored, index - 1))
+                        of = acts[1] if acts else ""
                     yield Calling(untitled(said), noun, of, stored, index)
 
 

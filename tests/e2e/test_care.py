@@ -365,6 +365,30 @@ def test_a_question_whose_reply_closes_the_source_stays_at_the_top(visit, served
     )
 
 
+def test_a_marker_stays_with_the_last_word_and_accounts_stand_two_by_two(visit, served):
+    page = visit(served)
+    ask(page, "what next?")
+    page.locator("#reader mark").first.wait_for()
+    apart = """() => [...document.querySelectorAll("#chat a.cite")].filter((cite) => {
+        const words = [...cite.parentElement.querySelector(".words").getClientRects()].at(-1);
+        return cite.getBoundingClientRect().top > words.bottom;
+    }).length"""
+    for width in range(900, 1300, 30):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(apart) == 0, width
+    page.get_by_role("button", name="Close the article").click()
+    tops = page.locator("#chat .answer").evaluate(
+        """(answer) => {
+            answer.classList.add("disagreement");
+            const claims = answer.querySelector(".claims");
+            const one = claims.firstElementChild.outerHTML;
+            claims.innerHTML = one.repeat(4);
+            return [...claims.children].map((each) => each.getBoundingClientRect().top);
+        }"""
+    )
+    assert tops[0] == tops[1] < tops[2] == tops[3]
+
+
 def test_an_earlier_question_is_asked_otherwise_in_the_place_of_what_followed(visit, served):
     page = visit(served)
     for question in ("what next?", "perhaps", "refuse"):

@@ -269,6 +269,7 @@ def test_a_timeline_is_offered_only_of_what_is_dated(visit, address, tmp_path, e
         page = visit(launch(app, port=0))
         page.get_by_role("button", name="Ask", exact=True).wait_for()
         assert page.get_by_role("button", name="Timeline").is_hidden()
+        assert page.get_by_role("button", name="Which articles").is_hidden()  # all are alike
     finally:
         app.close()
 

@@ -132,6 +132,7 @@ def test_spelling_is_mended_before_anything_else():
             ["What did Putin say, and Trump and Macron answer?"],
         ),
         ("who resigned, and why?", ["who resigned", "who resigned, why?"]),
+        ("who was hurt and how", ["who was hurt", "who was hurt, how"]),
         ("who resigned and when", ["who resigned", "who resigned, when"]),
         (
             "how many were killed, where and by whom",

@@ -74,6 +74,21 @@ def test_what_answered_another_question_answers_a_turn_last(tmp_path, fake):
     assert again.confidence < first.confidence
 
 
+def test_a_part_that_asks_another_thing_is_read_with_what_answers_the_first(tmp_path, fake):
+    result, asked = found(tmp_path, fake, "Who shut the gate of the dock, and why?")
+    assert asked[-1] == f"why {result.parts[0][0].short} shut the gate of the dock"
+    again = [e.short == result.parts[0][0].short for e in result.parts[1]]
+    assert again == sorted(again)  # what answers the first stands last
+
+
+def test_who_was_named_before_answers_no_further_question(sample_corpus):
+    chat = sample_corpus.conversation()
+    assert chat.ask("who resigned as harbour commissioner").shorts[0].text == "Lucan Fairweather"
+    assert chat.ask("when?").query == "when Lucan Fairweather resigned as harbour commissioner"
+    later = chat.ask("who took over?")
+    assert "Lucan Fairweather" not in [short.text for short in later.shorts]
+
+
 def test_a_part_on_somebody_is_read_with_the_name_that_answers_the_first(tmp_path, fake):
     question = "Who shut the gate of the dock and what did she say?"
     wire = {"dock.txt": "The gate of the dock was shut by Ida Tembo. Rain fell all day."}

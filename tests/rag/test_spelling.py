@@ -54,6 +54,7 @@ def test_a_slip_is_mended(typed, meant):
         "Is it the iPeskow or the PESKOW?",  # a capital inside
         "Was it 2O25 or 20255?",  # numbers
         "Why was qtr at the tbl?",  # short
+        "how many pows spoke",
         "Which photosynthesis colours organisations?",  # English that the articles lack
     ],
 )

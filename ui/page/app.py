@@ -196,9 +196,15 @@ def _middleware(app: gradio.Blocks) -> list[Middleware]:
 
 def _theme(gr: ModuleType) -> Any:  # noqa: ANN401
     told = json.loads(static("theme.json"))
-    both = {name + mode: value for name, value in told["both"].items() for mode in ("", "_dark")}
+    tokens = {
+        name + mode: value
+        for kind, modes in (("colours", ("", "_dark")), ("measures", ("",)))
+        for value, names in told[kind].items()
+        for name in names
+        for mode in modes
+    }
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
-    return theme.set(**both, **told["measures"])
+    return theme.set(**tokens)
 
 
 def _gradio() -> ModuleType:

@@ -45,9 +45,13 @@ element.addEventListener('click', (event) => {
 
 # The question leaves its box at once, so that nothing is asked twice; while an answer grows, or a
 # day that was chosen is none, it stays there. With it goes the place of the turn that it replaces.
-_TAKEN = """(text, place) =>
-    document.querySelector("#chat .state.growing, #narrow .left.problem")
-        ? ["", text, "", place] : [text, "", place, ""]"""
+_TAKEN = """(text, place) => {
+    if (document.querySelector("#chat .state.growing, #narrow .left.problem")) {
+        return ["", text, "", place];
+    }
+    document.dispatchEvent(new CustomEvent("onrecord:sent", { detail: text }));
+    return [text, "", place, ""];
+}"""
 _EDITING = "place => { document.querySelector('#ask').classList.toggle('editing', place !== ''); }"
 _LEFT = "() => ['', '']"
 

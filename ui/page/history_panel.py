@@ -198,7 +198,7 @@ class HistoryPanel:
         self._gone: dict[str, Gone] = {}
         self._search = gr.Textbox(
             label="Search in them",
-            placeholder="Search",
+            placeholder="Search chats",
             show_label=False,
             container=False,
             max_lines=1,

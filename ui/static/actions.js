@@ -6,7 +6,7 @@ const button = (name, text, called = text) =>
   `<button type="button" data-do="${name}"${called === text ? "" : ` aria-label="${called}" title="${called}"`}>${text}</button>`;
 const PARTS = {
   copy: button("copy", "Copy", "Copy with sources"),
-  save: `<details><summary>Save chat</summary><div>${button("html", "As a web page")}${button("md", "As Markdown")}</div></details>`,
+  save: `<button type="button" popovertarget="save">Save chat ▾</button><div id="save" popover>${button("html", "As a web page")}${button("md", "As Markdown")}</div>`,
   judge: button("yes", THUMB, "Helpful") + button("no", THUMB, "Not helpful"),
   alert: button("alert", "Alert me", "Alert me of new articles on this"),
   retry: button("retry", "Retry"),
@@ -21,6 +21,7 @@ let told = document.createElement("span"); // where the row that was pressed las
 
 function build(acts) {
   const parts = (all) => Object.keys(all).filter((name) => acts.classList.contains(name)).map((name) => all[name]).join("");
+  acts.dataset.turn = acts.className.match(/ of-(\d+)/)[1];
   acts.dataset.text = acts.textContent;
   acts.innerHTML = `<div>${parts(PARTS)}</div><div>${parts(OTHERWISE)}<span class="why"></span><span class="told" role="status"></span></div>`;
   acts.setAttribute("aria-live", "off");
@@ -42,22 +43,14 @@ function ask(acts, focused) {
   if (focused) acts.querySelector("input").focus();
 }
 
-function close(menu) {
-  if (menu.contains(document.activeElement)) menu.firstChild.focus();
-  menu.open = false;
-}
-
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest?.("#chat .acts button");
-  for (const menu of document.querySelectorAll("#chat .acts [open]")) {
-    if (pressed || !menu.contains(event.target)) close(menu);
-  }
-  if (!pressed || pressed.type === "submit" || document.querySelector("#chat .state.growing")) return;
+  if (!pressed?.dataset.do || document.querySelector("#chat .state.growing")) return;
   const acts = pressed.closest(".acts");
   const { do: done } = pressed.dataset;
-  const [, turn] = acts.className.match(/ of-(\d+)/);
+  const { turn } = acts.dataset;
   told = acts.querySelector(".told");
-  told.textContent = "";
+  say("");
   if (done === "why") return ask(acts, true);
   if (done === "yes" || done === "no") {
     const liked = acts.dataset.liked === done ? "" : done;
@@ -71,7 +64,10 @@ document.addEventListener("click", (event) => {
   }
   if (done === "wide") document.dispatchEvent(new Event("onrecord:wide"));
   if (done === "copy" || done === "edit") return trigger(done, { turn });
-  if (done === "html" || done === "md") return trigger("save", { kind: done });
+  if (done === "html" || done === "md") {
+    pressed.parentElement.hidePopover();
+    return trigger("save", { kind: done });
+  }
   trigger("again", { how: done });
 });
 
@@ -79,18 +75,12 @@ document.addEventListener("submit", (event) => {
   const acts = event.target.closest("#chat .acts");
   if (!acts) return;
   event.preventDefault();
-  const [, turn] = acts.className.match(/ of-(\d+)/);
-  const { liked } = acts.dataset;
+  const { turn, liked } = acts.dataset;
   trigger("judge", { turn, liked, why: event.target.elements.why.value });
   press(acts, liked);
   told = acts.querySelector(".told");
   say("Thank you, kept.");
   acts.querySelector("[data-do=why]").focus();
-});
-
-document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && event.target.closest?.("#chat .acts [open]");
-  if (menu) close(menu);
 });
 
 function say(what) {
@@ -115,19 +105,6 @@ document.addEventListener("onrecord:save", ({ detail: file }) => {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   say(`Saved as ${name}.`);
-});
-
-// Keeps an alert for whichever part of the page asks for it, and tells what became of that.
-document.addEventListener("onrecord:alert", async ({ detail: { text, where, tell } }) => {
-  try {
-    const headers = { "Content-Type": "application/json" };
-    const response = await fetch("api/alerts", { method: "POST", headers, body: JSON.stringify({ text }) });
-    const kept = await response.json();
-    if (!response.ok) throw new Error(kept.error);
-    tell(`Kept. New articles on “${kept.text}” will be told ${where}.`);
-  } catch (error) {
-    tell(`Not kept: ${error.message}.`);
-  }
 });
 
 new MutationObserver(() => document.querySelectorAll("#chat .acts:not(.made)").forEach(build))

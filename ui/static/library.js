@@ -14,21 +14,17 @@ async function draw() {
   try {
     shown = await server.listed(asked);
   } catch {
-    find(".table").innerHTML =
-      '<p class="problem">The server did not answer. Reload the page.</p>';
+    find(".table").replaceChildren(made("p", { className: "problem" }, "The server did not answer. Reload the page."));
     return;
   }
   if (mine !== latest) return; // something else was looked for meanwhile
-  const column = element.contains(document.activeElement)
-    ? document.activeElement.dataset.column : undefined;
-  find(".about").innerHTML = shown.about;
-  find(".table").innerHTML = shown.table;
+  const column = element.contains(document.activeElement) && document.activeElement.dataset.column;
+  for (const part of ["about", "table", "facets"]) find(`.${part}`).innerHTML = shown[part];
   const drawn = find(".drawn");
   if (drawn && drawn.scrollWidth > drawn.clientWidth) { // the newest, where not all has room
     drawn.scrollTo(drawn.scrollWidth, 0);
     drawn.tabIndex = 0;
   }
-  find(".facets").innerHTML = shown.facets;
   if (column) find(`[data-column="${column}"]`)?.focus();
   asked.first = shown.first;
   const of = shown.found === shown.total ? "" : ` found among ${shown.total.toLocaleString("en")}`;
@@ -53,33 +49,39 @@ async function draw() {
   choose();
 }
 
+function made(tag, given, ...within) {
+  const one = Object.assign(document.createElement(tag), given);
+  one.append(...within);
+  return one;
+}
+
 // What is told while and after articles are added or removed; text only, so nothing is markup.
 function tell(sentence, results = [], kind = "") {
-  const list = document.createElement("ul");
-  for (const result of results) {
-    const item = document.createElement("li");
-    item.className = result.outcome;
-    const name = document.createElement(result.id ? "a" : "span");
-    if (result.id) name.href = `#cite-${result.id}`;
-    name.textContent = result.title || result.uri;
-    const said = document.createElement("span");
-    said.className = "said";
-    said.textContent = result.reason ? `${result.outcome}: ${result.reason}` : result.outcome;
-    item.append(name, " ", said);
-    list.append(item);
-  }
-  const line = document.createElement("p");
-  line.className = kind;
-  line.textContent = sentence;
-  find(".results").replaceChildren(line, ...(results.length ? [list] : []));
+  const items = results.map(({ id, title, uri, outcome, reason }) => {
+    const name = made(id ? "a" : "span", id ? { href: `#cite-${id}` } : {}, title || uri);
+    const said = made("span", { className: "said" }, reason ? `${outcome}: ${reason}` : outcome);
+    return made("li", { className: outcome }, name, " ", said);
+  });
+  const list = items.length ? [made("ul", {}, ...items)] : [];
+  find(".results").replaceChildren(made("p", { className: kind }, sentence), ...list);
   find(".results").scrollIntoView({ block: "nearest" });
+}
+
+const JSON_SENT = { "Content-Type": "application/json" };
+
+// Asks /api for something that is done at once.
+async function call(method, path, value) {
+  const body = value && JSON.stringify(value);
+  const response = await fetch(path, { method, headers: value ? JSON_SENT : {}, body });
+  const told = response.status === 204 ? {} : await response.json();
+  if (!response.ok) throw new Error(told.error);
+  return told;
 }
 
 // Sends something to /api and follows its progress; gives what became of each article.
 async function send(path, body, headers = {}) {
-  const response = await fetch(path, {
-    method: "POST", body, headers: { Accept: "text/event-stream", ...headers },
-  });
+  const accepted = { Accept: "text/event-stream", ...headers };
+  const response = await fetch(path, { method: "POST", body, headers: accepted });
   if (!response.ok) throw new Error((await response.json()).error);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -96,9 +98,8 @@ async function send(path, body, headers = {}) {
       if (name === "error") throw new Error(told.error);
       if (name === "done") results = told.results;
       if (name !== "step") continue;
-      const far = told.total ? ` ${told.done} of ${told.total}` : "";
-      const count = !told.total && told.done ? ` ${told.done}` : far;
-      tell(`${STAGES[told.stage] ?? told.stage}${count}…`);
+      const far = told.total ? ` ${told.done} of ${told.total}` : told.done ? ` ${told.done}` : "";
+      tell(`${STAGES[told.stage] ?? told.stage}${far}…`);
     }
   }
 }
@@ -137,45 +138,47 @@ function gone(...said) {
   find(".gone").scrollIntoView({ block: "nearest" });
 }
 
+document.addEventListener("onrecord:alert", ({ detail: { text, where, tell } }) => {
+  call("POST", "api/alerts", { text }).then(
+    (kept) => tell(`Kept. New articles on “${kept.text}” will be told ${where}.`),
+    (error) => tell(`Not kept: ${error.message}.`),
+  );
+});
+
 function keep(text) {
-  document.dispatchEvent(new CustomEvent("onrecord:alert", {
-    detail: { text, where: "here", tell: async (said) => { await draw(); gone(said); } },
-  }));
+  const detail = { text, where: "here", tell: async (said) => { await draw(); gone(said); } };
+  document.dispatchEvent(new CustomEvent("onrecord:alert", { detail }));
+}
+
+async function changed(method, number, said) {
+  const told = await call(method, `api/alerts/${number}`).catch((error) => ({ error: sentence(error.message) }));
+  await draw();
+  gone(...(told.error ? [told.error] : said(told)));
 }
 
 async function drop(button) {
-  const response = await fetch(`api/alerts/${button.dataset.drop}`, { method: "DELETE" });
-  const told = await response.json();
-  await draw();
-  if (!response.ok) return gone(sentence(told.error));
-  const undo = document.createElement("button");
-  undo.type = "button";
-  undo.textContent = "Undo";
-  undo.addEventListener("click", async () => {
-    const back = await fetch(`api/alerts/${told.number}`, { method: "POST" });
-    await draw();
-    gone(back.ok ? `“${told.text}” is back.` : sentence((await back.json()).error));
+  const undo = made("button", { type: "button" }, "Undo");
+  await changed("DELETE", button.dataset.drop, ({ text, number }) => {
+    undo.onclick = () => changed("POST", number, () => [`“${text}” is back.`]);
+    return [`“${text}” was removed. `, undo];
   });
-  gone(`“${told.text}” was removed. `, undo);
   undo.focus();
 }
 
 find(".alerts").addEventListener("toggle", async () => {
   if (!find(".alerts").open || find(".alerts .new").hidden) return;
-  const response = await fetch("api/alerts/seen", { method: "POST" });
-  if (response.ok) find(".alerts .new").hidden = true;
+  await call("POST", "api/alerts/seen");
+  find(".alerts .new").hidden = true;
 });
 
 function parts(files) {
-  const found = [];
-  let bytes = Infinity;
+  const found = [[]];
+  let bytes = 0;
   for (const file of files) {
-    if (bytes + file.size > MOST_BYTES || found.at(-1).length >= MOST_FILES) {
-      found.push([]);
-      bytes = 0;
-    }
+    const full = bytes + file.size > MOST_BYTES || found.at(-1).length === MOST_FILES;
+    if (full) found.push([]);
+    bytes = (full ? 0 : bytes) + file.size;
     found.at(-1).push(file);
-    bytes += file.size;
   }
   return found;
 }
@@ -190,49 +193,43 @@ async function addFiles(files) {
   return results;
 }
 
+function pasted(form) {
+  const text = Object.fromEntries(new FormData(form));
+  if (!text.published) delete text.published;
+  return { articles: [text] };
+}
+
+const added = (value) => send("api/articles", JSON.stringify(value), JSON_SENT);
+const ADDING = {
+  files: (form) => addFiles(form.elements.files.files),
+  link: (form) => added({ url: form.elements.url.value }),
+  paste: (form) => added(pasted(form)),
+};
+
 element.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  if ("busy" in element.dataset) return;
-  if (form.classList.contains("files")) {
-    const files = form.elements.files.files;
-    if (!files.length) return tell("Choose files first.", [], "problem");
-    tell("Sending…");
-    if (await work(() => addFiles(files))) form.reset();
-  } else if (form.classList.contains("link")) {
-    tell("Fetching…");
-    const body = JSON.stringify({ url: form.elements.url.value });
-    if (await work(() => send("api/articles", body, { "Content-Type": "application/json" }))) {
-      form.reset();
-    }
-  } else if (form.classList.contains("paste")) {
-    const text = Object.fromEntries(new FormData(form));
-    if (!text.published) delete text.published;
-    tell("Sending…");
-    const body = JSON.stringify({ articles: [text] });
-    if (await work(() => send("api/articles", body, { "Content-Type": "application/json" }))) {
-      form.reset();
-    }
-  }
+  const adding = ADDING[form.className];
+  if ("busy" in element.dataset || !adding) return;
+  if (form.elements.files?.files.length === 0) return tell("Choose files first.", [], "problem");
+  tell(form.className === "link" ? "Fetching…" : "Sending…");
+  if (await work(() => adding(form))) form.reset();
 });
 
-const add = find(".adding");
 for (const kind of ["dragover", "drop"]) {
-  add.addEventListener(kind, (event) => {
+  find(".adding").addEventListener(kind, (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    if (kind === "drop" && !("busy" in element.dataset)) {
-      const files = [...event.dataTransfer.files];
-      tell("Sending…");
-      work(() => addFiles(files));
-    }
+    if (kind === "dragover" || "busy" in element.dataset) return;
+    const files = [...event.dataTransfer.files];
+    tell("Sending…");
+    work(() => addFiles(files));
   });
 }
 
 let typing;
 find(".find input").addEventListener("input", (event) => {
-  asked.words = event.target.value;
-  asked.first = 0;
+  Object.assign(asked, { words: event.target.value, first: 0 });
   clearTimeout(typing);
   typing = setTimeout(draw, 150);
 });
@@ -277,9 +274,8 @@ element.addEventListener("click", (event) => {
     draw();
   } else if (button.classList.contains("remove")) {
     const all = chosen();
-    find(".confirm p").textContent = all.length === 1
-      ? "Remove this article with every revision of it? What cites it cannot be opened then."
-      : `Remove these ${all.length} articles with every revision of them? What cites them cannot be opened then.`;
+    const [those, them] = all.length === 1 ? ["this article", "it"] : [`these ${all.length} articles`, "them"];
+    find(".confirm p").textContent = `Remove ${those} with every revision of ${them}? What cites ${them} cannot be opened then.`;
     find(".confirm").hidden = false;
     find(".confirm .no").focus();
   } else if (button.classList.contains("no")) {
@@ -288,13 +284,8 @@ element.addEventListener("click", (event) => {
   } else if (button.classList.contains("yes")) {
     const ids = chosen().map((box) => box.value);
     find(".confirm").hidden = true;
-    work(async () => {
-      const which = new URLSearchParams(ids.map((id) => ["id", id]));
-      const response = await fetch(`api/articles?${which}`, { method: "DELETE" });
-      const told = await response.json();
-      if (!response.ok) throw new Error(told.error);
-      return told.results;
-    });
+    const which = new URLSearchParams(ids.map((id) => ["id", id]));
+    work(async () => (await call("DELETE", `api/articles?${which}`)).results);
   }
 });
 

@@ -33,7 +33,9 @@ async function choose() {
   if (mine !== latest) return;
   left.className = told.problem ? "left problem" : "left";
   left.textContent = told.problem ?? (form.hidden && !told.chips.length ? "" : `${told.left}${told.chips.length ? ":" : " are asked."}`);
-  const held = chips.contains(document.activeElement) && document.activeElement.name;
+  const stands = JSON.stringify(told.chips);
+  if (stands === chips.dataset.stands) return; // drawn anew, they would lose the focus
+  chips.dataset.stands = stands;
   chips.replaceChildren(...(told.chips ?? []).map(([field, words]) => {
     const chip = document.createElement("button");
     chip.type = "button";
@@ -43,7 +45,6 @@ async function choose() {
     chip.addEventListener("click", () => { form.elements[field].value = ""; choose(); which.focus(); });
     return chip;
   }));
-  if (held) (chips.querySelector(`[name=${held}]`) ?? which).focus();
 }
 
 for (const kind of ["pointerenter", "focus", "click"]) {

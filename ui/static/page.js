@@ -35,6 +35,7 @@ async function read(ref, others = [], from = null) {
   let page;
   try {
     page = await server.source([ref, ...new Set(spans)].slice(0, 60).join(","));
+    if (page === undefined) throw new Error(); // so Gradio tells that nobody answered
   } catch {
     page = '<p class="problem">The server did not answer. Reload the page and ask again.</p>';
   }
@@ -109,18 +110,16 @@ document.addEventListener("click", (event) => {
   if (tab) return enter(tab);
   const button = event.target.closest?.("#reader .steps button");
   if (button?.classList.contains("close")) {
-    shut = true;
     const target = marker?.isConnected ? marker : box();
+    shut = true;
     close();
     return target?.focus({ preventScroll: true });
   }
   if (button) return step(button.classList.contains("after") ? 1 : -1, button);
   // What was pressed goes away: the keyboard goes on in the question box, where a question that is
   // edited is awaited by whoever pressed that.
-  if (event.target.closest?.("[data-do=edit]")) box()?.focus({ preventScroll: true });
-  if (event.detail === 0 && event.target.closest?.("#fresh, .suggestion, #stop, #leave, [data-do=retry], [data-do=wide], [data-do=plain]")) {
-    box()?.focus({ preventScroll: true });
-  }
+  const gone = event.detail === 0 ? "#fresh, .suggestion, #stop, #leave, [data-do=retry], [data-do=wide], [data-do=plain]" : "[data-do=edit]";
+  if (event.target.closest?.(`[data-do=edit], ${gone}`)) box()?.focus({ preventScroll: true });
   const link = event.target.closest?.('a[href^="#cite-"], #reader a.back');
   if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -142,10 +141,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 // What a marker's quote is, beside it, for the mouse and for the keyboard.
-const peek = document.createElement("div");
-peek.id = "peek";
-peek.hidden = true;
-peek.setAttribute("aria-hidden", "true"); // the marker's description says the same
+const peek = Object.assign(document.createElement("div"), { id: "peek", hidden: true });
+peek.ariaHidden = "true"; // the marker's description says the same
 peek.append(document.createElement("div"));
 document.body.append(peek);
 let shown = null; // the marker whose quote is shown
@@ -214,6 +211,18 @@ function settle() {
   else if (first && wide.matches && !shut) open(first, document.body);
   else if (!began && (marker || !first)) close();
 }
+
+// What was typed comes back if there is no server to take it.
+document.addEventListener("onrecord:sent", ({ detail: text }) => setTimeout(async () => {
+  const last = [...document.querySelectorAll("#chat .asked")].at(-1)?.textContent.trim().replace(/…$/, "");
+  if (!text || box().value || (last && text.trim().startsWith(last))) return;
+  try {
+    await fetch("favicon.ico", { method: "HEAD", cache: "no-store" });
+  } catch {
+    box().value = text;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}, 1500));
 
 let risen = null; // the question that came to the top, until the reader scrolls or presses something
 let across = 0;

@@ -22,6 +22,7 @@ from rag.corpus import Corpus
 from rag.evaluation import judge as measured
 from rag.quote_context import quote_span
 from rag.reading.reader import default_reader
+from rag.requests.items import denied
 from rag.requests.request import Request, request_of
 from rag.types import TALK, Filters, Turn
 from tests.rag.builders import stored as stored_of
@@ -117,12 +118,12 @@ def test_no_words_are_quoted_twice_under_one_label(replies):
         assert len(said) == len(set(said)), line["id"]
 
 
-DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
+DAY = re.compile(rf"(?:(\d{{1,2}}) )?({'|'.join(MONTHS)}) (\d{{4}})")
 
 
 def day_of(label):
     day, month, year = DAY.match(label).groups()
-    return date(int(year), MONTHS.index(month) + 1, int(day))
+    return date(int(year), MONTHS.index(month) + 1, int(day or 1))
 
 
 def test_a_timeline_is_in_order_and_names_who_tells(story_corpus):
@@ -264,6 +265,41 @@ def test_cities_are_those_in_which_it_was_and_no_states(sample_corpus):
 def test_people_are_listed_of_whom_it_is_said_in_other_words(story_corpus):
     resigned = labels_of(story_corpus.ask("who has resigned over the sinking"))
     assert {*resigned} == {"Gerrit Halloway", "Verity Sandoval"}
+
+
+@pytest.fixture(scope="module")
+def treaty(tmp_path_factory):
+    text = (
+        "# Harbour treaty is signed in Lisbon\n\nThe harbour treaty was signed on Tuesday by Ada"
+        " Lund and Olaf Brand. Greta Holm did not sign the treaty.\n\nRosa Quint, the envoy of"
+        " Varn, refused to sign it. Nobody had seen Jonas Weir, who never signed."
+    )
+    folder = tmp_path_factory.mktemp("treaty")
+    (folder / "treaty.md").write_text(text, "utf-8")
+    Builder(folder / "index", embedder_of()).add([Source.at(folder / "treaty.md")])
+    return Corpus.open(folder / "index")
+
+
+def test_who_is_denied_is_not_listed(treaty):
+    answer = treaty.ask("list everyone who signed the treaty")
+    assert labels_of(answer) == ["Ada Lund", "Olaf Brand"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_denied"),
+    [
+        ("Prosecutors did not charge Ada Lund.", True),
+        ("Olaf Brand, not Ada Lund, was charged.", True),
+        ("Ada Lund, who was on the bridge when the ferry struck, will not be charged.", True),
+        ("Ada Lund and Olaf Brand weren't charged.", True),
+        ("Ada Lund was charged, though she had never owned the ferry.", False),
+        ("Ada Lund was charged and Olaf Brand was not.", False),
+        ("Ada Lund, who did not see the rock, was charged.", False),
+    ],
+)
+def test_who_is_denied(text, is_denied):
+    stems = {*content_stems("who was charged over the ferry")}
+    assert denied("Ada Lund", text, stems) is is_denied
 
 
 def test_what_one_side_demands_is_listed(story_corpus):

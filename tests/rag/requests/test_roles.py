@@ -49,3 +49,10 @@ def test_a_body_is_what_another_article_calls_it_through_somebody():
         "They asked Anna Berg, general secretary of the Harbour League, for more."
     )
     assert ("Harbour League", "union", "") in found
+
+
+def test_whose_spokeswoman_somebody_is_stands_in_the_sentence_before():
+    text = "The opposition was angry. Its spokeswoman on transport, Anna Berg, said so."
+    (calling,) = [c for c in callings([stored(text)]) if c.name == "Anna Berg"]
+    assert (calling.noun, calling.of) == ("spokeswoman", "opposition")
+    assert calling.is_a("politician")
