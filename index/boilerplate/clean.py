@@ -18,6 +18,7 @@ from index.article import Article
 from index.boilerplate import rules
 from index.readers.encoding import letters
 from index.readers.html.names import authors
+from index.text.sentences import seen_small
 from index.text.unwrap import unwrap
 from index.text.words import WORD, language_of
 
@@ -31,6 +32,8 @@ WRAPPED_TITLE = 0.75  # a line nearly as long as the next is wrapped prose and n
 KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a list for boilerplate
 AGENCY = re.compile(r"\s*\([^()]{1,40}\)$")  # behind an author's name
 BEFORE_DAY = re.compile(r"[|•·]|\s(?:on|am|le|el)\s|,\s(?=\d|[A-Z][a-z]+\.? \d)")  # of a byline
+COUNT = re.compile(r"\s*\+?\d+(?:[.,]\d+)*\s?k?\s*")  # of shares or comments
+MAX_HEAD = 10  # lines above an article; a menu has more
 MAX_BESIDE = 200  # characters of a line of particulars
 MAX_CONTACT_LINES = 8
 MAX_PLACE_WORDS = 4
@@ -151,6 +154,8 @@ def _ends(lines: list[str], author: str | None) -> set[str]:
     marks = _judged(lines, rules.is_end_boilerplate)
     found = {line for line, gone in zip(lines, marks, strict=True) if gone and line.strip()}
     found |= _contacts(lines) | _captions(lines)
+    filled = [line for line in lines if line.strip()]
+    found |= {line for line, below in pairwise(filled) if COUNT.fullmatch(line) and below in found}
     found |= {line for line in lines if named and rules.plain(AGENCY.sub("", line)) == named}
     authors = {line: name for line in lines if (name := rules.biography(line, author))}
     if authors:
@@ -228,7 +233,8 @@ def _parted(lines: list[str], ends: set[str]) -> bool:
         for text in plain
     ):
         return len(plain) > 1
-    return sum(line in ends for line in lines) > 1
+    furniture = sum(line in ends for line in lines)
+    return furniture > 1 and 2 * furniture >= len(plain)
 
 
 def _without_particulars(
@@ -241,7 +247,7 @@ def _without_particulars(
     kept: list[str] = []
     days: dict[str, date | None] = {}
     table = sum(rules.dated(line)[0] == "bare" for line in lines) > 1
-    writers = _writers(lines, ends)
+    writers = _writers(lines)
     for number, line in enumerate(lines):
         author = writers.get(number, rules.bylined(line))
         kind, day = rules.dated(line)
@@ -270,7 +276,7 @@ def _beside(line: str, page: Cleaned) -> tuple[list[str], Cleaned]:
     return [line], page
 
 
-def _writers(lines: list[str], ends: set[str]) -> dict[int, str]:
+def _writers(lines: list[str]) -> dict[int, str]:
     """The lines that name somebody below a label, or above a day or as what they work.
 
     Their numbers, and the names.
@@ -279,12 +285,12 @@ def _writers(lines: list[str], ends: set[str]) -> dict[int, str]:
     """
     found: dict[int, str] = {}
     filled = [number for number, line in enumerate(lines) if line.strip()]
-    own = {n for n in filled if lines[n] in ends or rules.dated(lines[n])[0]}
+    days = {number for number in filled if rules.dated(lines[number])[0]}
     for above, number, below in zip([-1, *filled], filled, [*filled[1:], -1], strict=False):
         line, label = lines[number].strip(), rules.plain(lines[number])
         names = rules.LISTED.split(line) if len(line) <= MAX_BESIDE else [line]
-        marked = len(names) > 1 or {above, below} & own
-        if number and number not in own and marked and all(map(rules.is_person, names)):
+        dated = days if len(names) > 1 else {above, below} & days
+        if number and dated and len(filled) <= MAX_HEAD and all(map(_is_person, names)):
             found[number] = line
         elif rules.is_person(line) and rules.is_role(lines[below]):
             found |= {number: line, below: ""}
@@ -293,6 +299,11 @@ def _writers(lines: list[str], ends: set[str]) -> dict[int, str]:
         elif label == "reporting from" and len(lines[below].split()) <= MAX_PLACE_WORDS:
             found |= {number: "", below: ""}
     return found
+
+
+def _is_person(line: str) -> bool:
+    """Whether a line may be a person's name and is not made of the words of a menu."""
+    return rules.is_person(line) and not all(map(seen_small, line.split()))
 
 
 def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str], Cleaned]:

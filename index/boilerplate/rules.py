@@ -62,6 +62,7 @@ NAME = re.compile(
     r"(?:[^\W\d_a-zß-ÿ][\w'’.-]*|de|der|den|van|von|da|di|del|la|le|el|al|bin|ibn|dos|and|&|,)"
 )
 NOT_NAMES = set("the a an any all his her their our no far land sea air then now numbers".split())
+NOT_NAMES |= {"online", "google", "website"}
 NOT_NAMES |= {name.lower() for name in (*WEEKDAYS, *MONTHS)} - {"may"}
 DATED = re.compile(rf"(?:{PUBLISHED}|({UPDATED}))(?:\b|(?<=\W))\s*[:：,]?\s*(.*)", re.IGNORECASE)
 # The day of a change, behind that of publication.
@@ -79,11 +80,11 @@ AFTER_DATE = re.compile(
 
 # What an agency calls a story: "BC-GRAIN-TERMINAL (UPDATE 2)", "HALM-PORT/FIRE (PIX)".
 SLUG = re.compile(
-    r"[A-Z0-9]{2,}(?:[-/][A-Z0-9]*)+(?: ?\([A-Z0-9 ,]+\))?,?(?: [A-Z0-9, ]+)?"
+    r"[A-Z]{2}[A-Z0-9]*(?:[-/][A-Z0-9]*)+(?: ?\([A-Z0-9 ,]+\))?,?(?: [A-Z0-9, ]+)?"
     r"|(?:URGENT|ALERT|LEAD|FLASH|BULLETIN|EILMELDUNG) ?[-–:] ?[\w-]+"
 )
 # The desk's initials at its end, "bur-it/ach/jj"; a dateline that lost its text, "Halm -".
-INITIALS = re.compile(r"[a-z]{2,4}(?:[-/][a-z]{2,4})+|[^\W\d_][\w .'’]{1,30} [-–—]")
+INITIALS = re.compile(r"(?:[a-z]{2,4}-)?[a-z]{2,4}(?:/[a-z]{2,4})+|[^\W\d_][\w .'’]{1,30} [-–—]")
 CONTACT = re.compile(r"(?:media|press|news)?(?:-| )?(?:contacts?|kontakt|enquiries) ?:?")
 AP_STAMP = re.compile(r"AP-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) .{4,12}")  # month, day, year
 DPA_STAMP = re.compile(r".{0,40}\bdpa:(\d\d)(\d\d)(\d\d)-.{3,30}")  # year, month, day
@@ -117,7 +118,7 @@ MAX_DATELINE = 80  # characters
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
 MAX_CREDIT_WORDS = 8
 MIN_CALLED_OUT, MAX_TEASER = 6, 25  # words of a headline in capitals; a heading has fewer
-MAX_CAPTION_WORDS = 60
+MAX_CAPTION_WORDS = 30  # of longer ones most tell what the article does not
 MAX_INVITATION = 160
 MAX_BIOGRAPHY = 300
 MAX_AFTER_DATE = 24  # characters of a time of day, and who published; a sentence goes on for longer
@@ -195,7 +196,12 @@ def asks_consent(text: str) -> bool:
 def is_inline(line: str) -> bool:
     """Whether a line links to another article, or credits a picture, between two paragraphs."""
     text = plain(line)
-    if line.isupper() and MIN_CALLED_OUT <= len(text.split()) <= MAX_TEASER and not _ends(line):
+    if (
+        line.isupper()
+        and "(" not in line
+        and MIN_CALLED_OUT <= len(text.split()) <= MAX_TEASER
+        and not _ends(line)
+    ):
         return True
     credit = (
         PHRASES["picture_credit"].fullmatch(text)

@@ -155,6 +155,15 @@ def abbreviations(language: str) -> frozenset[str]:
     return frozenset(_learnt()["abbreviations"].get(language, "").split())
 
 
+def seen_small(word: str) -> bool:
+    """Whether English news has a word in small letters too, as it has no names.
+
+    Args:
+        word: In any letter case.
+    """
+    return bool(english_contexts().get(word.lower(), 0) & _SEEN_LOW)
+
+
 @cache
 def _english_starters() -> frozenset[str]:
     """English words that, with a capital, begin a sentence after an abbreviation."""

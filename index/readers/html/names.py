@@ -86,7 +86,7 @@ def stated_by_hand(*fields: Mapping[str, object]) -> tuple[Particulars, list[tup
     publisher = outlet(known["publisher"])
     if publisher is None and (publisher := host(known["url"])):
         notes.append(("publisher", "the host of its url, a guess"))
-    known["author"], known["publisher"] = authors(known["author"], publisher), publisher
+    known["author"], known["publisher"] = authors(known["author"]), publisher
     known["title"] = without_publisher(known["title"], publisher, host(known["url"]))
     unclear = [] if known["published"] else unclear_dates(*fields)
     return known, notes + [("published", no_day(day, known["language"])) for day in unclear]
