@@ -201,6 +201,9 @@ class Pipeline:
         """
         threshold = self.library.settings.threshold
         told = asked_why(meant, asked)
+        if shorter := bool(SHORTER.search(meant.form)):
+            before = meant.asked.removesuffix(meant.form).rstrip(" ?.!")
+            meant = replace(meant, asked=f"{before}?")
         if told:
             meant = replace(meant, asked=why(told.query, told), before="")
         with self.library.reading() as now:
@@ -220,7 +223,7 @@ class Pipeline:
             found = found.without(by_others(request.speaker))
         if told:
             found = found.without(no_reason_of(told.query, told))
-        most = 1 if told or SHORTER.search(meant.form) else self.library.settings.max_claims
+        most = 1 if told or shorter else self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):
             quoted = with_other_account(quoted, found.whole, self.embedder, self.reader)

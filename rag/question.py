@@ -33,6 +33,11 @@ _PART, _BOTH, _SEVERAL, _CONDITIONS, _SETTER = (
     _PHRASES.compiled(name, re.I) for name in ("part", "both", "several", "conditions", "setter")
 )
 _FOR = _PHRASES.compiled("for")
+_IN_EVENT = re.compile(
+    r"(?P<asked>\W*(?:who|what|how|which|where|why)\b.{8,}?) (?:when|while)"
+    r" (?P<event>[^,?]{4,})\W*",
+    re.I,
+)
 
 
 class Part(NamedTuple):
@@ -110,6 +115,16 @@ class Question:
         who = setter and (setter["sets"] or setter["has"])
         told = ("must happen first", "it needs")
         return tuple(f"what does {who} say {words}" for words in told) if who else ()
+
+    @property
+    def apart_from_event(self) -> tuple[str, str]:
+        """What is asked, and the event in which; "" twice where none is named.
+
+        >>> Question("", "how many people were hurt when the ferry sank?").apart_from_event
+        ('how many people were hurt', 'the ferry sank')
+        """
+        found = _IN_EVENT.fullmatch(self.asked)
+        return (found["asked"], found["event"]) if found else ("", "")
 
     def without(self, words: Scope) -> Question:
         """The question without the words that name its period or its source.

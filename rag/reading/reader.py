@@ -33,9 +33,11 @@ FIRST = 64
 
 CLAIM = 96
 
-# What makes up the log odds that a claim is supported: the two logits of the pair, and the highest
-# of its tokens' log odds of saying what the text does not.
-SUPPORTED, DIFFERS, SUPPORT_LEVEL = 1.0, 0.25, 0.0
+# What makes up the log odds that a claim is supported: the two logits of the pair, the highest of
+# its tokens' log odds of saying what the text does not, and the level of each of the two states:
+# the first was trained on claims half of which are false, and thinks less of those that are true.
+SUPPORTED, DIFFERS = 1.0, 0.25
+SUPPORT_LEVELS = 2.2, 0.0
 
 # The least probability that a word of a request says what it is about. Of 141 requests kept apart
 # (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.
@@ -183,12 +185,13 @@ class Reader:
         found = []
         for claim, row in zip(claims, rows, strict=True):
             length, log_odds, odd = len(claim.ids[:CLAIM]), [], []
-            for session in (self._session, self._requests):
+            states = self._session, self._requests
+            for session, level in zip(states, SUPPORT_LEVELS, strict=True):
                 tokens, support = self._values(session, row, ["tokens", "support"])
                 odd.append(tokens[0, 1 : 1 + length, 3])
                 worst = max(float(odd[-1].max(initial=-np.inf)), -10.0)
                 yes = float(support[0, 1] - support[0, 0])
-                log_odds.append(SUPPORTED * yes - DIFFERS * worst + SUPPORT_LEVEL)
+                log_odds.append(SUPPORTED * yes - DIFFERS * worst + level)
             spans = _joined([claim.offsets[k] for k in np.flatnonzero(odd[0] > 0)])
             found.append(SupportReading(min(log_odds), spans))
         return found

@@ -20,6 +20,7 @@ from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.requests.conflicts import (
+    ANSWERED_DAYS,
     ANSWERS,
     BEHIND,
     NEAR_COUNTED,
@@ -57,11 +58,12 @@ NAMED = 0.75
 # Articles looked at for those that correct others, and passages for what each corrects.
 CORRECTIONS, PASSAGES = 20, 8
 
-# Further sentences of evidence that a fact is held against.
-BESIDE = 12
+# Further sentences of evidence that a fact is held against; the least margin, in log odds, of an
+# answer that tells how many there are where it is followed by what is counted.
+BESIDE, COUNTED = 12, -4.0
 
 # How far behind the surest, in log odds, a sentence may be that was corrected.
-NEARLY = 1.0
+NEARLY = 0.8
 
 # Sentences of an article that are compared, and of all; differences that are told.
 SENTENCES, ALL, MOST = 30, 440, 8
@@ -148,7 +150,7 @@ def differences(
     told: set[tuple[int, int]] = set()
     corrected = () if alone else corrections(material)
     for each in chain(
-        _answered(sure, answers, asked),
+        _answered(sure, answers, asked, alone),
         corrected,
         _dated(material, places),
         _alike(material, places[:ALL], told),
@@ -182,18 +184,23 @@ def _ordered(one: _Place, other: _Place, why: str) -> Difference:
 
 
 def _sure(answers: Sequence[Evidence]) -> list[Evidence]:
-    """The answers that are as sure as the first, or nearly."""
-    least = max(ANSWERS, answers[0].log_odds - BEHIND) if answers else 0.0
-    likely = takewhile(lambda each: each.log_odds >= least, answers)
+    """The answers that are as sure as the first, or nearly, wherever the search found them."""
+    least = max(ANSWERS, answers[0].alone - BEHIND) if answers else 0.0
+    likely = sorted((e for e in answers if e.alone >= least), key=lambda e: -e.alone)
     return [each for each in likely if not _corrects(each.article)]
 
 
 def _answered(
-    sure: Sequence[Evidence], answers: Sequence[Evidence], asked: str
+    sure: Sequence[Evidence], answers: Sequence[Evidence], asked: str, alone: bool
 ) -> Iterator[Difference]:
-    """The surest answers to what is asked, if they differ, else counts of the same that do."""
-    for one, other in combinations(sure, 2):
-        if one.article.story != other.article.story and (why := answers_differ(one, other)):
+    """The surest answers to what is asked, if they differ, else counts of the same that do.
+
+    Where one thing is asked, those that are less sure count too if they give another day.
+    """
+    likely = [e for e in answers if e.alone >= ANSWERED_DAYS and not _corrects(e.article)]
+    for one, other in chain(combinations(sure, 2), combinations(likely if alone else (), 2)):
+        why = one.article.story != other.article.story and answers_differ(one, other)
+        if why == "date" or (why and one in sure and other in sure):
             yield _ordered((one.article, one.index), (other.article, other.index), why)
             return
     for one, other in ((answers[0], o) for o in answers[1:BESIDE]) if answers else ():
@@ -209,7 +216,7 @@ def _counts_differ(asked: str, one: Evidence, other: Evidence) -> bool:
         return False
     for each in (one, other):
         behind = each.article.article.text[each.reading.end : each.sentence.end]
-        if each.reading.margin <= 0 or stem(counted["noun"]) not in content_stems(behind)[:1]:
+        if each.reading.margin < COUNTED or stem(counted["noun"]) not in content_stems(behind)[:1]:
             return False
     return answers_differ(one, other) == "number"
 

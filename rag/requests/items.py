@@ -26,7 +26,7 @@ ITEMS, ENOUGH = 12, 2
 # Putin"), a place in which something is less so. A short answer is at most so many words. With -4
 # for places Moscow is named among the cities that hosted talks in five scraped articles.
 BELOW, WORDS = 2.0, 10
-LEAST = {"person": -1.5, "place": -3.5, "body": -2.5, "": -2.5}
+LEAST = {"person": -1.2, "place": -3.5, "body": -2.5, "": -2.5}
 
 # Of whom a sentence so likely, with the opening of its article, holds so much of what is asked, and
 # supports it by such log odds as a claim, is one too: who "stepped down" where asked who resigned
@@ -36,8 +36,9 @@ LIKELY, ALL_BUT, SUPPORTED = -6.0, 0.75, 0.0
 # How much of the subject's words a sentence, or the opening of its article, must hold.
 HELD = 0.5
 
-# The sentences of a request's evidence among which one is an item, if an article lists them.
-AMONG = 5
+# The sentences of a request's evidence among which one is an item, if an article lists them, and
+# how far below the first it may lie, in log odds.
+AMONG, ITEM_BELOW = 5, 2.4
 
 _PHRASES = Phrases("rag.requests")
 _KINDS = {kind: _PHRASES.compiled(f"names_{kind}", re.I) for kind in ("person", "place", "body")}
@@ -115,7 +116,7 @@ def listed(material: Material, found: Sequence[Evidence]) -> list[Line]:
     """
     for one in found[:AMONG]:
         stored = one.article
-        if not _is_item(stored, one.index):
+        if found[0].log_odds - one.log_odds > ITEM_BELOW or not _is_item(stored, one.index):
             continue
         first, last = one.index, one.index + 1
         while first and _is_item(stored, first - 1):

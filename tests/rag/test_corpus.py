@@ -75,7 +75,7 @@ def test_small_talk_is_answered_without_a_search(sample_corpus):
     chat = sample_corpus.conversation()
     chat.ask("Who resigned?")
     chat.ask("thank you")
-    assert chat.ask("and why?").query == "Who resigned? and why?"
+    assert chat.ask("and why?").query == "why Lucan Fairweather resigned"
 
 
 def test_copies_of_a_wire_story_are_cited_together(sample_corpus):
@@ -440,7 +440,7 @@ def test_history_supplies_what_a_follow_up_leaves_out(sample_corpus):
     ]
     answer = sample_corpus.ask("Over how many years?", history=history)
     assert answer.question == "Over how many years?"
-    assert answer.query == "How much does the European Union lend Ukraine? Over how many years?"
+    assert answer.query == "Over how many years does the European Union lend Ukraine"
     assert answer.citations[0].key == "2025-12-22-miami-paris-brussels"
 
 

@@ -19,7 +19,7 @@ FAKE = FakeReader()
 
 # Of the claims in claims.py, with the model that is shipped; see the messages for today's figures.
 CEILING_FLAGGED = 14  # of 58 true ones
-FLOOR_CAUGHT = 60  # of 75 changed ones; opposites and exchanged roles are the weak spot
+FLOOR_CAUGHT = 63  # of 75 changed ones; opposites and exchanged roles are the weak spot
 
 
 class Believing(FakeReader):
