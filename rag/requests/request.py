@@ -69,10 +69,11 @@ _OFFERED, _TWO_SIDES, _DIFFER, _ACCOUNTS, _WHOSE, _BRIEF_ASKED, _BRIEF = (
     _PHRASES.compiled(name, re.I)
     for name in ("offered", "two_sides", "differ", "accounts", "whose", "brief_asked", "brief")
 )
-_THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _WANTS = (
+_THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _TOGETHER = (
     _PHRASES.compiled(name, re.I)
-    for name in "them_all last_words them points corrected length aged beside side_wants".split()
+    for name in "them_all last_words them points corrected length aged beside together".split()
 )
+_WANTS = _PHRASES.compiled("side_wants", re.I)
 _ON = re.compile(r".*\b(?:on|about|with|of|regarding|concerning|over|around) (?P<what>.+)", re.I)
 _TOPIC = r"\b(?:on|about|over|regarding|concerning|deals? with|towards?|treat) (?:the )?"
 _ALL = frozenset(
@@ -165,6 +166,8 @@ def _asked_for(
         return FACT if asks and not _OURS.search(meant.spelt) else request
     if len(meant.parts) > 1 and not _of_whole(request):
         return FACT  # "until when is it shut, and what happens then"
+    if request.kind == "comparison" and _TOGETHER.match(meant.asked):
+        return FACT
     if meant.leans and request.kind not in WHOLE:
         request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
     if request.kind in TALK or (meant.before and request == Request("quotes")):
