@@ -176,11 +176,15 @@ def _contacts(lines: list[str]) -> set[str]:
 
 
 def _captions(lines: list[str]) -> set[str]:
-    """The lines directly above the credit of a picture."""
+    """The lines directly above the credit of a picture, if no prose is next to the two."""
     return {
         line
-        for line, below in pairwise(lines)
-        if rules.is_credit(below) and 0 < len(line.split()) <= rules.MAX_CAPTION_WORDS
+        for above, line, below, after in zip(
+            ["", *lines], lines, lines[1:], [*lines[2:], ""], strict=False
+        )
+        if rules.is_credit(below)
+        and not any(map(rules.is_sentence, (above, after)))
+        and 0 < len(line.split()) <= rules.MAX_CAPTION_WORDS
     }
 
 
@@ -226,15 +230,13 @@ def _span(lines: list[str], prose: list[bool], ends: set[str], title: str) -> tu
 
 
 def _parted(lines: list[str], ends: set[str]) -> bool:
-    """Whether the lines between two of prose are a page's own, below or above an article."""
-    plain = [rules.plain(line) for line in lines if line.strip()]
-    if any(
-        rules.COMMENTS.fullmatch(text) or rules.PHRASES["weak_lists"].fullmatch(text)
-        for text in plain
-    ):
-        return len(plain) > 1
-    furniture = sum(line in ends for line in lines)
-    return furniture > 1 and 2 * furniture >= len(plain)
+    """Whether the lines between two of prose are a page's own, below or above an article.
+
+    Rows of buttons and credits of pictures are none: they stand between an article's paragraphs.
+    """
+    own = [line for line in lines if line.strip() and not rules.is_amid(line)]
+    furniture = sum(line in ends for line in own)
+    return furniture > 1 and 2 * furniture >= len(own)
 
 
 def _without_particulars(
@@ -361,7 +363,9 @@ def _same_title(line: str, title: str) -> bool:
 
 
 def _is_teaser(line: str) -> bool:
-    return len(line.split()) <= MAX_TEASER_WORDS and not rules.is_sentence(line)
+    """Whether a line may be another article's headline; one that opens a list is none."""
+    leads = line.rstrip().endswith(":") and rules.INNER_STOP.search(line)
+    return len(line.split()) <= MAX_TEASER_WORDS and not (leads or rules.is_sentence(line))
 
 
 def _without_teasers(lines: list[str], prose: list[bool], author: str | None) -> list[str]:
@@ -370,13 +374,16 @@ def _without_teasers(lines: list[str], prose: list[bool], author: str | None) ->
     A list of teasers that prose follows loses all but its last line, which may be a heading.
     """
     kept: list[str] = []
+    captions = _captions(lines)
     number = 0
     while number < len(lines):
         line = lines[number]
         text = rules.plain(line)
-        below = lines[number + 1] if number + 1 < len(lines) else ""
-        if rules.is_credit(below) and line.strip():
-            pass  # a caption
+        above = next(filter(str.strip, reversed(kept)), "")
+        if line in captions:
+            pass
+        elif line.isupper() and above.rstrip().endswith(":"):
+            kept.append(line)  # what a banner says, say
         elif rules.NEIGHBOUR.fullmatch(text):
             number = next(_teasers(lines, prose, number), number)
         elif rules.PHRASES["lists"].fullmatch(text):

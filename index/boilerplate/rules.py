@@ -93,6 +93,7 @@ COMPARED = re.compile(r"\S vs\.? \S")  # this year's figure and the last's
 FIGURES = 0.5  # of a row's words
 A_MONTH = re.compile(rf"\b(?:{SHORT_MONTH})\b", re.IGNORECASE)
 INNER_STOP = re.compile(r"[^\W\d_]{2}[.!?][\"'”’)]* +[\"'“‘(]?[A-Z]")  # of prose: "fell. Rain"
+AGENCIES = re.compile(r"(?<=\.) \([A-Za-z]{2,8}(?:/[A-Za-z]{2,8})*\)$")  # behind a last sentence
 GAP = re.compile(r"(?<=[^\s.?!])(?: {2,}|\s*\t\s*)(?=\S)")
 
 SENTENCE_END = re.compile(r"(?:(?<!\.)(?<!\b[A-Z])\.|[。।۔])[\"'”’»)\]*\d\[]*$")
@@ -146,7 +147,7 @@ def is_sentence(line: str) -> bool:
 def _tells(line: str) -> bool:
     """Whether a line is a sentence with words of its own, not names behind a label."""
     own = sum(word[0].islower() and len(word) > 3 for word in line.split())
-    return own > 1 and is_sentence(line)
+    return own > 1 and is_sentence(AGENCIES.sub("", line))
 
 
 def is_quoted(line: str) -> bool:
@@ -199,6 +200,7 @@ def is_inline(line: str) -> bool:
     if (
         line.isupper()
         and "(" not in line
+        and not BULLET.match(line)
         and MIN_CALLED_OUT <= len(text.split()) <= MAX_TEASER
         and not _ends(line)
     ):
@@ -209,6 +211,17 @@ def is_inline(line: str) -> bool:
         and not _tells(line)
     )
     return bool(INLINE_LIST.fullmatch(text) or credit or _captions(line))
+
+
+def is_amid(line: str) -> bool:
+    """Whether a line is of those that also stand between paragraphs: buttons, a picture's credit.
+
+    >>> is_amid("Share on Facebook"), is_amid("Photo: Ole Dahl"), is_amid("All rights reserved")
+    (True, True, False)
+    """
+    text = plain(line)
+    credit = PHRASES["picture_credit"].fullmatch(text) and not text.startswith("©")
+    return _buttons(text) or bool(credit) or is_credit(line)
 
 
 def _buttons(text: str) -> bool:

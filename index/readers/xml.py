@@ -44,26 +44,41 @@ def _read(file: SourceFile) -> Iterator[Article | Skipped]:
         yield Skipped(file.uri, reason, fault=False)
 
 
-def _entries(file: SourceFile, data: bytes) -> Iterator[Article | Skipped]:
-    """The articles of a feed; of an entry without its article, what is said of it."""
+def entries(data: bytes, headers: dict[str, str] | None = None) -> tuple[list[dict[str, Any]], str]:
+    """What each entry of an RSS or Atom feed tells, by name; and what is broken of it, or ""."""
     import feedparser
 
-    found = feedparser.parse(io.BytesIO(data))  # a string would be taken for an address
-    if not found.entries:
-        raise Refused("the feed has no entries; save the pages of its articles")
-    for number, entry in enumerate(found.entries, 1):
-        key = one_line(entry.get("id") or entry.get("link")) or str(number)
-        raw = "\n".join(part.get("value", "") for part in entry.get("content", ()))
-        raw = raw or entry.get("summary") or ""
-        fields = {
+    # As a stream: a string would be taken for the name of a file or for an address.
+    found = feedparser.parse(io.BytesIO(data), response_headers=headers)
+    told = [
+        {
+            "id": entry.get("id") or entry.get("link"),
             "title": without_markup(entry.get("title") or ""),
             "author": entry.get("author"),
+            # feedparser gives the day of publication for that of a change that is not told.
             "date": entry.get("published") or dict.get(entry, "updated"),
+            "updated": dict.get(entry, "updated"),
             "publisher": (entry.get("source") or {}).get("title") or found.feed.get("title"),
             "language": found.feed.get("language"),
             "url": entry.get("link"),
+            "summary": entry.get("summary") or "",
+            "content": "\n".join(part.get("value", "") for part in entry.get("content", ())),
         }
+        for entry in found.entries
+    ]
+    return told, str(found.bozo_exception) if found.bozo else ""
+
+
+def _entries(file: SourceFile, data: bytes) -> Iterator[Article | Skipped]:
+    """The articles of a feed; of an entry without its article, what is said of it."""
+    found, _ = entries(data)
+    if not found:
+        raise Refused("the feed has no entries; save the pages of its articles")
+    for number, told in enumerate(found, 1):
+        key = one_line(told["id"]) or str(number)
+        raw = told["content"] or told["summary"]
         if text := tidy(without_markup(raw)).strip():
+            fields = {name: told[name] for name in PLACES}
             yield _article(file, f"{file.uri}#{key}", key, text, raw, fields)
         else:
             yield Skipped(f"{file.uri}#{key}", "the entry has no text; save its own page")

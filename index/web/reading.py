@@ -22,6 +22,7 @@ from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
 from index.readers.fields import one_line, past_day
 from index.readers.source import Source
+from index.readers.xml import entries
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched
 
@@ -101,60 +102,48 @@ def unzipped(body: bytes, most: int) -> bytes:
 
 
 def _feed(body: bytes, url: str, kind: str) -> Listing:
-    import feedparser
-
-    # As a stream: a string would be taken for the name of a file or for an address.
-    found = feedparser.parse(
-        io.BytesIO(body), response_headers={"content-type": kind, "content-location": url}
-    )
-    if not found.entries and found.bozo:
-        raise Unreadable(f"the feed is broken ({one_line(str(found.bozo_exception))})")
-    name = one_line(found.feed.get("title"))
-    pages = (_page(entry, url, name) for entry in found.entries)
-    return Listing(tuple(page for page in pages if page))
-
-
-def _page(entry: Any, base: str, name: str | None) -> Page | None:  # noqa: ANN401 (feedparser's)
-    link = joined(base, str(entry.get("link") or ""))
-    if not entry.get("link") or link is None:
-        return None
-    return Page(
-        link,
-        # feedparser gives the day of publication for that of a change that is not told.
-        mark=dict.get(entry, "updated") or "",
-        title=one_line(entry.get("title")) or "",
-        author=one_line(entry.get("author")),
-        publisher=name,
-        published=past_day(entry.get("published") or dict.get(entry, "updated")),
-        content="\n".join(part.get("value", "") for part in entry.get("content", ())),
-    )
+    found, fault = entries(body, {"content-type": kind, "content-location": url})
+    if not found and fault:
+        raise Unreadable(f"the feed is broken ({one_line(fault)})")
+    return _pages(found, url)
 
 
 def _json_feed(body: bytes, url: str) -> Listing:
     try:
         feed = json.loads(body)
-        items = feed["items"]
-        return Listing(
-            tuple(page for item in items if (page := _json_page(item, url, feed.get("title"))))
-        )
+        found = [
+            {
+                "url": item.get("url") or item.get("external_url"),
+                "updated": item.get("date_modified"),
+                "title": item.get("title"),
+                "author": item.get("authors") or [item.get("author")],
+                "publisher": feed.get("title"),
+                "date": item.get("date_published") or item.get("date_modified"),
+                "content": item.get("content_html"),
+            }
+            for item in feed["items"]
+        ]
+        return _pages(found, url)
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(f"the feed is broken ({type(error).__name__})") from error
 
 
-def _json_page(item: dict[str, Any], base: str, name: object) -> Page | None:
-    link = joined(base, str(item.get("url") or item.get("external_url") or ""))
-    if not (item.get("url") or item.get("external_url")) or link is None:
-        return None
-    authors = item.get("authors") or [item.get("author")]
-    return Page(
-        link,
-        mark=str(item.get("date_modified") or ""),
-        title=one_line(item.get("title")) or "",
-        author=one_line(authors),
-        publisher=one_line(name),
-        published=past_day(item.get("date_published") or item.get("date_modified")),
-        content=str(item.get("content_html") or ""),
+def _pages(found: list[dict[str, Any]], base: str) -> Listing:
+    """The pages of a feed's entries; those without an address are none."""
+    pages = (
+        Page(
+            link,
+            mark=str(told["updated"] or ""),
+            title=one_line(told["title"]) or "",
+            author=one_line(told["author"]),
+            publisher=one_line(told["publisher"]),
+            published=past_day(told["date"]),
+            content=str(told["content"] or ""),
+        )
+        for told in found
+        if told["url"] and (link := joined(base, str(told["url"])))
     )
+    return Listing(tuple(pages))
 
 
 def _sitemap(body: bytes, url: str) -> Listing:

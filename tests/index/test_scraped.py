@@ -654,3 +654,53 @@ def test_xml_without_articles(tmp_path, xml, reason):
     (found,) = read_source(tmp_path / "a.xml")
     assert isinstance(found, Skipped)
     assert found.reason.startswith(reason)
+
+
+# When in doubt, a text stays.
+
+LAST = "Divers will look at the silo on Friday."
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "Most read\n\nFerry fares rise",
+        "Leave a comment\n\nShare",
+        "Read more\n\nShare",
+        "Share this article\n\nShare on X\n\nFacebook",
+        "Photo: Ole Dahl\n\nPhoto: Ann Lee",
+    ],
+)
+def test_a_last_paragraph_below_what_stands_amid_an_article_too_stays(between):
+    article = Article(uri="a", key="a", title="Fire", text=f"{BODY}\n\n{between}\n\n{LAST}")
+    assert clean_article(article).text.endswith(LAST)
+
+
+def test_a_paragraph_above_a_credit_stays_where_no_blank_lines_part_paragraphs():
+    first, second = BODY.split("\n\n")[:2]
+    credit = "Ole Dahl/AFP/Getty Images"
+    for lines in ([first, credit, second, LAST], [first, second, credit, LAST]):
+        found = clean_article(Article(uri="a", key="a", title="Fire", text="\n".join(lines)))
+        assert [line for line in lines if line != credit and line not in found.text] == []
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "The banner at the gate read:\n\nNO MORE FERRIES UNTIL THE OWNERS PAY US",
+        "- FIRST GATE OF THE SOUTH DOCK WALL\n- SECOND GATE OF THE SOUTH DOCK WALL",
+        "The harbour reopened on Tuesday, the mayor said. (AFP/Reuters)",
+        "The mayor welcomed the plan (photo: Ann Lee) and left.",
+        "The film was called “Storm”. Ann Lee/Ole Dahl won.",
+    ],
+)
+def test_what_only_looks_like_a_pages_own_words_stays(own):
+    for text in (f"{FIRST}\n\n{own}\n\n{SECOND}", f"{FIRST}\n\n{SECOND}\n\n{own}"):
+        assert clean_article(Article(uri="a", key="a", title="Fire", text=text)).text == text
+
+
+def test_a_line_that_opens_a_list_below_a_link_stays():
+    opens = "The post has seen the text. It names three ports:"
+    text = f"{FIRST}\n\nRelated Posts\n\nFerry fares rise\n\n{opens}\n\n- Halm\n- Tarn\n\n{SECOND}"
+    article = clean_article(Article(uri="a", key="a", title="Fire", text=text))
+    assert opens in article.text
