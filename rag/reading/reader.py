@@ -37,7 +37,7 @@ CLAIM = 96
 # its tokens' log odds of saying what the text does not, and the level of each of the two states:
 # the first was trained on claims half of which are false, and thinks less of those that are true.
 SUPPORTED, DIFFERS = 1.0, 0.25
-SUPPORT_LEVELS = 2.2, 0.0
+SUPPORT_LEVELS = 2.0, 0.0
 
 # The least probability that a word of a request says what it is about. Of 141 requests kept apart
 # (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.
