@@ -25,8 +25,7 @@ from index.generation import Generation
 from index.text.dates import MONTH
 from index.text.words import ENGLISH, language_asked
 from rag import extractive
-from rag.dialogue.followup import SHORTER, WHY
-from rag.dialogue.small_talk import bare
+from rag.dialogue.followup import SHORTER
 from rag.generative.llm import LanguageModel
 from rag.generative.rewrite import rewrite
 from rag.generative.writer import Writer
@@ -36,6 +35,7 @@ from rag.reading.by_words import NOTE
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found, find
+from rag.reasons import asked_why, no_reason_of, why
 from rag.requests.accounts import with_other_account
 from rag.requests.in_languages import meant_in, request_in
 from rag.requests.material import evidence_of
@@ -54,18 +54,6 @@ _OF_TIME = re.compile(
     rf" (?=(?:{MONTH}|(?:19|20)\d\d)\b)",
     re.I,
 )
-
-
-_ASKS_WHY = re.compile(r"\bwhy\b", re.I)
-_WHO = re.compile(r"\W*who (?P<rest>.+)", re.I)
-_WHAT = re.compile(
-    r"\W*(?:what|which \w+) (?P<rest>(?:did|does|do|has|have|is|are|was|were) .+)", re.I
-)
-_REASON = re.compile(
-    r"\b(?:because|after|since|so that|(?:due|owing) to|amid|following|in (?:order|protest))\b",
-    re.I,
-)
-_HOW = re.compile(r"^\W*how (?:many|much) ", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,63 +267,6 @@ class Pipeline:
             yield from extractive.growing(draft.answer)
         else:
             yield draft.answer
-
-
-def asked_why(meant: Question, asked: AskRequest) -> Answer | None:
-    """The reply before, if a turn asks for nothing but its reason: "and why?"; else None.
-
-    Args:
-        meant: The question as meant.
-        asked: As it was asked, with the turns before it.
-    """
-    reply = asked.history[-1].reply if asked.history else ""
-    if not (isinstance(reply, Answer) and reply.kind == "fact" and reply.claims):
-        return None
-    return reply if WHY.fullmatch(bare(meant.spelt)) else None
-
-
-def why(asked: str, told: Answer) -> str:
-    """The question why what was told is so, after it was asked in so many words.
-
-    Args:
-        asked: The question before.
-        told: What was replied to it.
-    """
-    short = _shorts(told)[:1]
-    if short and (found := _WHO.match(asked)):
-        return f"why {short[0]} {found['rest']}"
-    if short and (found := _WHAT.match(asked)):
-        return f"why {found['rest'].rstrip('?. ')} {short[0]}"
-    return asked if _ASKS_WHY.search(asked) else f"why {_HOW.sub('', asked)}"
-
-
-def no_reason_of(asked: str, told: Answer) -> Callable[[Evidence], bool]:
-    """Tells whether a sentence cannot be why what was told is so.
-
-    It is of another article, or was told and gives no reason, or that for which was asked before.
-
-    Args:
-        asked: The question before.
-        told: What was replied to it.
-    """
-    shorts, again = _shorts(told), _ASKS_WHY.search(asked)
-    known = frozenset(c.article_id for c in told.citations)
-
-    def no_reason(each: Evidence) -> bool:
-        if each.article.id not in known:
-            return True
-        said = " ".join(each.text.split()) in " ".join(told.text.split())
-        same = again or any(each.short in s or s in each.short for s in shorts)
-        return said and bool(same or not _REASON.search(each.text))
-
-    return no_reason
-
-
-def _shorts(told: Answer) -> list[str]:
-    """The words that answer, of each short answer of a reply."""
-    cited = {c.number: c for c in told.citations}
-    places = ((cited[s.citation], s) for s in told.shorts)
-    return [c.quote[s.start - c.start : s.end - c.start] for c, s in places]
 
 
 def _timed(draft: Draft, begun: float, asked: AskRequest) -> Draft:

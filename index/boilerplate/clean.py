@@ -279,11 +279,9 @@ def _beside(line: str, page: Cleaned) -> tuple[list[str], Cleaned]:
 
 
 def _writers(lines: list[str]) -> dict[int, str]:
-    """The lines that name somebody below a label, or above a day or as what they work.
+    """Who wrote the article, by the numbers of lines: below a label, beside a day, above a job.
 
-    Their numbers, and the names.
-
-    The number of what is no name has "".
+    The lines of the labels and jobs themselves have "".
     """
     found: dict[int, str] = {}
     filled = [number for number, line in enumerate(lines) if line.strip()]

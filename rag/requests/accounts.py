@@ -198,11 +198,12 @@ def _answered(
     Where one thing is asked, those that are less sure count too if they give another day.
     """
     likely = [e for e in answers if e.alone >= ANSWERED_DAYS and not _corrects(e.article)]
-    for one, other in chain(combinations(sure, 2), combinations(likely if alone else (), 2)):
-        why = one.article.story != other.article.story and answers_differ(one, other)
-        if why == "date" or (why and one in sure and other in sure):
-            yield _ordered((one.article, one.index), (other.article, other.index), why)
-            return
+    for some, reasons in ((sure, ("number", "date")), (likely if alone else [], ("date",))):
+        for one, other in combinations(some, 2):
+            why = answers_differ(one, other) if one.article.story != other.article.story else ""
+            if why in reasons:
+                yield _ordered((one.article, one.index), (other.article, other.index), why)
+                return
     for one, other in ((answers[0], o) for o in answers[1:BESIDE]) if answers else ():
         if _counts_differ(asked, one, other):
             yield _ordered((one.article, one.index), (other.article, other.index), "number")
