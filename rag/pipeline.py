@@ -35,7 +35,7 @@ from rag.reading.by_words import NOTE
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found, find
-from rag.reasons import asked_why, no_reason_of, why
+from rag.reasons import asked_why, no_reason_of, not_yet, why
 from rag.requests.accounts import with_other_account
 from rag.requests.in_languages import meant_in, request_in
 from rag.requests.material import evidence_of
@@ -157,14 +157,24 @@ class Pipeline:
                 filters = asked.filters.within(confined) if confined else asked.filters
                 allowed = self.library.allowed(now, filters)
             question = f"{meant.asked.removesuffix(meant.form).strip()} {meant.form}".strip()
+            told = len(_before(asked).claims) if SHORTER.search(meant.form) else 0
             desk = Desk(
-                now, self.embedder, self.reader, question, allowed, meant.language, days, meant.said
+                now,
+                self.embedder,
+                self.reader,
+                question,
+                allowed,
+                meant.language,
+                days,
+                meant.said,
+                told,
             )
             made = answered(meant, request, desk)
             if made is None:
                 return None
             answer, lines = made
-            answer = replace(answer, scope=confined, note=damaged(now.damaged))
+            note = f"{damaged(now.damaged)} {_no_shorter(meant, answer, asked)}".strip()
+            answer = replace(answer, scope=confined, note=note)
         shown = evidence_of(lines) if self.model and request.kind in PROSE else ()
         return Draft(answer, meant.asked, shown)
 
@@ -193,7 +203,7 @@ class Pipeline:
             before = meant.asked.removesuffix(meant.form).rstrip(" ?.!")
             meant = replace(meant, asked=f"{before}?")
         if told:
-            meant = replace(meant, asked=why(told.query, told), before="")
+            meant = replace(meant, asked=why(meant, told), before="")
         with self.library.reading() as now:
             confined = self.confine(now, meant, asked)
             found = self.find(now, meant, asked.filters, confined)
@@ -209,13 +219,16 @@ class Pipeline:
             note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
         if request.speaker and not request.speaker.islower():  # else anybody: "analysts", "locals"
             found = found.without(by_others(request.speaker))
+        if found.without(not_yet(meant.asked)).confidence < found.confidence:
+            found = replace(found, confidence=0.0)
         if told:
-            found = found.without(no_reason_of(told.query, told))
+            found = found.without(no_reason_of(told.query, told), next_best=True)
         most = 1 if told or shorter else self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):
             quoted = with_other_account(quoted, found.whole, self.embedder, self.reader)
-        quoted = replace(quoted, scope=confined, note=f"{quoted.note} {note}".strip())
+        note = " ".join(filter(None, (quoted.note, note, _no_shorter(meant, quoted, asked))))
+        quoted = replace(quoted, scope=confined, note=note)
         return Draft(quoted, meant.query, found.whole, True, found.retrieved)
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:
@@ -267,6 +280,20 @@ class Pipeline:
             yield from extractive.growing(draft.answer)
         else:
             yield draft.answer
+
+
+def _before(asked: AskRequest) -> Answer:
+    """The answer before; one without claims, if there was none."""
+    reply = asked.history[-1].reply if asked.history else ""
+    return reply if isinstance(reply, Answer) else Answer("", "", answered=False, text="")
+
+
+def _no_shorter(meant: Question, answer: Answer, asked: AskRequest) -> str:
+    """What a reply that is to be shorter says where that before it was one quotation; "" else."""
+    if not (SHORTER.search(meant.form) and len(_before(asked).claims) == 1 == len(answer.claims)):
+        return ""
+    short = f"; in short: “{answer.short.text}”" if answer.short else ""
+    return f"It was one quotation already{short}."
 
 
 def _timed(draft: Draft, begun: float, asked: AskRequest) -> Draft:

@@ -1,4 +1,4 @@
-"""A turn that asks for nothing but the reason of what was told: what it asks, and what is none."""
+"""A turn that asks for the reason of what was told, and sentences that answer another question."""
 
 from __future__ import annotations
 
@@ -12,15 +12,34 @@ from rag.reading.evidence import Evidence
 from rag.types import Answer, AskRequest
 
 _ASKS_WHY = re.compile(r"\bwhy\b", re.I)
-_WHO = re.compile(r"\W*who (?P<rest>.+)", re.I)
-_WHAT = re.compile(
-    r"\W*(?:what|which \w+) (?P<rest>(?:did|does|do|has|have|is|are|was|were) .+)", re.I
-)
 _REASON = re.compile(
-    r"\b(?:because|after|since|so that|(?:due|owing) to|amid|following|in (?:order|protest))\b",
+    r"\b(?:because|after|since|so that|(?:due|owing) to|amid|following|in (?:order|protest)|while)"
+    r"\b",
     re.I,
 )
 _HOW = re.compile(r"^\W*how (?:many|much) ", re.I)
+
+
+# What is asked to have been done, and what says only that it may be.
+_DONE = re.compile(r"\W*(?:did|has|have|had)\b", re.I)
+_YET = re.compile(r"\b(?:already|yet|ever)\b", re.I)
+_MAY_BE = re.compile(
+    r"\b(?:ready|prepared|willing|hop(?:es?|ing)|plan(?:s|ning)?|wants?|due|set|expected|intends?"
+    r"|would like) to\b",
+    re.I,
+)
+
+
+def not_yet(asked: str) -> Callable[[Evidence], bool]:
+    """Tells whether a sentence says only that what is asked to have been done may be.
+
+    Args:
+        asked: A question: "did they already speak", which "ready to talk" does not answer.
+    """
+    if not _DONE.match(asked) or _MAY_BE.search(asked):
+        return lambda _: False
+    whole = _YET.search(asked) is not None
+    return lambda each: _MAY_BE.search(each.text if whole else each.short) is not None
 
 
 def asked_why(meant: Question, asked: AskRequest) -> Answer | None:
@@ -36,25 +55,23 @@ def asked_why(meant: Question, asked: AskRequest) -> Answer | None:
     return reply if WHY.fullmatch(bare(meant.spelt)) else None
 
 
-def why(asked: str, told: Answer) -> str:
-    """The question why what was told is so, after it was asked in so many words.
+def why(meant: Question, told: Answer) -> str:
+    """The question why what was told is so, as it was completed, else of what was asked before.
 
     Args:
-        asked: The question before.
-        told: What was replied to it.
+        meant: The turn that asks for the reason.
+        told: What was replied before it.
     """
-    short = [each.text for each in told.shorts[:1]]
-    if short and (found := _WHO.match(asked)):
-        return f"why {short[0]} {found['rest']}"
-    if short and (found := _WHAT.match(asked)):
-        return f"why {found['rest'].rstrip('?. ')} {short[0]}"
-    return asked if _ASKS_WHY.search(asked) else f"why {_HOW.sub('', asked)}"
+    if not meant.before:
+        return meant.asked
+    return told.query if _ASKS_WHY.search(told.query) else f"why {_HOW.sub('', told.query)}"
 
 
 def no_reason_of(asked: str, told: Answer) -> Callable[[Evidence], bool]:
     """Tells whether a sentence cannot be why what was told is so.
 
-    It is of another article, or was told and gives no reason, or that for which was asked before.
+    It is of another article, or was told and gives no reason, or that for which was asked before,
+    or was told only for the sentence behind it to be understood.
 
     Args:
         asked: The question before.
@@ -62,9 +79,14 @@ def no_reason_of(asked: str, told: Answer) -> Callable[[Evidence], bool]:
     """
     shorts, again = [each.text for each in told.shorts], _ASKS_WHY.search(asked)
     known = frozenset(c.article_id for c in told.citations)
+    cited = {c.number: c for c in told.citations}
+    answers = [(cited[s.citation], s.start) for s in told.shorts[:1] if s.citation in cited]
 
     def no_reason(each: Evidence) -> bool:
         if each.article.id not in known:
+            return True
+        begin, end, article = each.sentence.start, each.sentence.end, each.article.id
+        if any(c.article_id == article and c.start <= begin < end <= at for c, at in answers):
             return True
         said = " ".join(each.text.split()) in " ".join(told.text.split())
         same = again or any(each.short in s or s in each.short for s in shorts)

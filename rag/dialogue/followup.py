@@ -46,8 +46,11 @@ _ASPECT, _ASKED_FOR, _ACTS = (
     _PHRASES.compiled(name, re.I) for name in ("aspect", "asked_for", "acts")
 )
 _PART = Phrases("rag").compiled("part", re.I)
-_ASKS_FOR = re.compile(rf"(?:(?:and|but|so|ok)\b,? )*{_PHRASES.filled('<<wh>>')}", re.I)
+ASKS_FOR = re.compile(rf"(?:(?:and|but|so|ok)\b,? )*{_PHRASES.filled('<<wh>>')}", re.I)
+"""What asks who, what, when or the like, not whether."""
 _IS_WHO = re.compile(r"who(?:[’']s| is| was| are| were)\b", re.I)
+# "Who is Anna Berg?" asks of her herself.
+_OF_WHOM = re.compile(r"(?i:who(?:[’']s| is| was)) (?P<whom>(?:[A-Z][\w-]*[ ?.!]*)+)")
 _DETERMINED = re.compile(r"(?:the|an?|his|her|its|their|any|all|this|that)\b|[A-Z]")
 _DOUBTS = _PHRASES.compiled("doubts", re.I)
 _ELSE = re.compile(r"(?:and )?(?P<who>\w+) else\W*$", re.I)
@@ -62,13 +65,16 @@ _ORDINAL = re.compile(
     rf"\bthe (?P<which>{'|'.join(_NUMBERS)})(?: (?:one|option|point|item|claim|quote)\b|(?=\W*$))",
     re.I,
 )
+# What somebody said, and of what: it ends with that, or says nothing of it.
 _ABOUT = re.compile(r"(?<= about )(?:[\w’'-]+ ?){1,4}(?=\W*$)")
+_SAID = re.compile(r"(?:sa(?:y|id)|tell|told|think|thought|write|written)(?=\W*$)", re.I)
 _ONLY_IN = re.compile(rf"(?<=only |just )(?=(?:{MONTH}|(?:19|20)\d\d)\b)", re.I)
 SHORTER = re.compile(r"\b(?:shorter|briefer|short(?: version| one)?)\W*$", re.I)
 """What ends a question whose reply is to be shorter."""
 # What says something is named behind one of these: "did Merz say", "has Kyiv agreed".
 _SUBJECT = re.compile(r"\b(?:did|does|do|has|have|had|will|would) (?:the )?$", re.I)
 _AFTER_THE = re.compile(r"\bthe $", re.I)
+_THE_ACTS = re.compile(r"\b(?:did|does|will) (?P<who>the [\w-]+)(?= [a-z])", re.I)
 _NOUNS = re.compile(r" (?:government|administration|party|team|plan|deal|talks|case|war|family)\b")
 
 
@@ -147,7 +153,7 @@ def _after(question: str, known: Completed, before: Turn) -> Completed:
         return replace(known, said=f"{known.said} {said}".strip())
     if SOURCES.match(question) or asked_of(question, reply):
         return known
-    if _CHECKS.match(question):
+    if _CHECKS.match(question) and (isinstance(reply, str) or reply.kind in ("fact", "quotes")):
         return Completed(question, next(iter(claims_of(reply)), known.question))
     if (back := _MEANT.match(question)) and (instead := question[back.end() :]):
         if swapped := _instead(instead, known.question):
@@ -188,7 +194,7 @@ def _filled(question: str, known: Completed, before: Turn) -> Completed:
 
 def _given(question: str, reply: Answer | str) -> str:
     """What the reply before answered, if a turn asks what, who, when or the like."""
-    return _short_of(reply) if _ASKS_FOR.match(question) else ""
+    return _short_of(reply) if ASKS_FOR.match(question) else ""
 
 
 def joined(before: str, question: str) -> str:
@@ -232,7 +238,7 @@ def asked_otherwise(question: str, before: str, short: str = "") -> str:
         return f"{ask} {aux} {rest}"
     noun = f"the {noun}" if noun else ""
     counted = noun if re.match(r"(?:which|what|how m)", wh, re.I) else ""
-    counted = counted or "that" * (wh.lower() == "what")
+    counted = counted or (short or "that") * (wh.lower() == "what")
     if aux.startswith(("did", "do")) or _DETERMINED.match(rest):  # another acts than is asked for
         return f"{ask} {aux} {rest} {counted}".strip()
     it = "they" if re.match(r"(?:are|were|have|do)\b", aux, re.I) else "it"
@@ -253,6 +259,8 @@ def _pointers(question: str) -> list[str]:
 def _who(before: str, reply: Answer | str) -> str:
     """Who or which it is that a question asks for, as the reply has it; "" for no such."""
     first = _PART.split(before)[0]
+    if named := _OF_WHOM.fullmatch(first):
+        return named["whom"].rstrip(" ?.!")
     return _short_of(reply) if _ACTS.fullmatch(first) or _IS_WHO.match(first) else ""
 
 
@@ -296,14 +304,20 @@ def _swapped(question: str, before: str) -> str:
         places = list(kind.finditer(before))
         if kind.fullmatch(new):
             return _put(before, places[0].span(), new) if len(places) == 1 else ""
-    if preposition == "about" and (about := _ABOUT.search(before)) and not _ASKS.match(new):
-        return _put(before, about.span(), new)
+    if preposition == "about" and not _ASKS.match(new):
+        if about := _ABOUT.search(before):
+            return _put(before, about.span(), new)
+        if said := _SAID.search(before):
+            return f"{before[: said.end()]} about {new}"
     return _named_instead(re.sub(r"[’']s$", "", new), preposition, before)
 
 
 def _named_instead(new: str, preposition: str | None, before: str) -> str:
     """The question before with a name in the place of another; "" if it is not clear of which."""
     bare = re.sub(r"^the ", "", new, flags=re.I)
+    the = [*_THE_ACTS.finditer(before)] if before.lower().count("the ") == 1 else []
+    if new.startswith("the ") and not preposition and the and bare.islower():
+        return _put(before, the[0].span("who"), new)
     if bare in before or [name.text for name in names_in(f"x {bare}")] != [bare]:
         return ""
     names = names_in(before)

@@ -52,11 +52,12 @@ def leans(question: str, known: str = "") -> bool:
     named = own or any(_is_name(word) for word in rest.split()[1:])
     if opener and _goes_on(question, rest, named=named, words=words):
         return True
-    complete = words >= SHORT - 2 and _COMPLETE.match(rest)
+    shared = len({*stems} & {*content_stems(known)})
+    # "When is the trial?" names a subject of its own, if nothing was told of it.
+    complete = words > min(shared, 1) and _COMPLETE.match(rest)
     if own or words >= SHORT or complete or (not opener and subject_alone(rest)):
         return False
     # "Who resigned?" is whole; "Over how many years?" is not.
-    shared = len({*stems} & {*content_stems(known)})
     return (words < 2 and not _WHOLE.match(rest)) or (not named and 2 * shared >= words)
 
 
@@ -112,7 +113,7 @@ def _named_before(before: str, pronoun: str) -> bool:
 def _may_be(noun: str, pronoun: str) -> bool:
     if pronoun in ("they", "them", "their", "theirs"):
         return noun.endswith("s")
-    return pronoun in ("it", "its") or bool(_PERSONS.search(noun))
+    return (pronoun in ("it", "its")) != bool(_PERSONS.search(noun))
 
 
 def _is_name(word: str) -> bool:

@@ -31,7 +31,12 @@ _COUNTED = re.compile(
     r"|\d+(?: of \w+ \d+)?|the) (?P<noun>[a-z]{3,}(?<!s)s)\b(?! of\b)",
     re.I,
 )
-_LAST = re.compile(r"\bthe (?P<noun>(?:\w+ ){0,2}\w+)(?=\W*$)", re.I)
+# The last words are what it is about, but for a verb behind "did", or "story".
+_LAST = re.compile(
+    r"\b(?:(?:did|does|will|would|has|had) the (?P<acts>(?:\w+ ){0,2}?\w+)(?= [\w’'-]+\W*$)"
+    r"|the (?P<noun>(?:\w+ ){0,2}?\w+)(?=(?: (?:story|affair|saga|scandal|row))?\W*$))",
+    re.I,
+)
 # "Why were the bolts brittle": more than a thing stands at its end.
 _IS_THE = re.compile(r"(?:(?:why|when|where|since when) )?(?:is|are|was|were) the ", re.I)
 # "How big is the EU loan", "what is the Riverside Act": all of it is what it is about.
@@ -128,7 +133,8 @@ def subject_in(before: str) -> str:
     names = names_in(before)
     last = _LAST.search(before)
     if not names and last and before.lower().count("the ") == 1 and not _IS_THE.match(before):
-        return last.group() if all(map(is_content, last["noun"].split())) else ""
+        noun = last["acts"] or last["noun"]
+        return f"the {noun}" if all(map(is_content, noun.split())) else ""
     rest = len(content_stems(before)) - len(content_stems(" ".join(n.text for n in names)))
     return _with_article(before, names[0]) if len(names) == 1 and rest <= 1 else ""
 

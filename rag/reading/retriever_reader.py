@@ -13,7 +13,7 @@ from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.text.names import groups, names_in
 from index.text.words import ENGLISH, code_of, content_stems
-from rag.dialogue.followup import asked_otherwise, resolved
+from rag.dialogue.followup import ASKS_FOR, asked_otherwise, resolved
 from rag.facts import Lacking, lacking
 from rag.question import Part, Question, acted_for, without_quotations
 from rag.reading import by_words, evidence
@@ -116,7 +116,6 @@ NAME, FIGURE = 1, 2
 
 
 _WHO = re.compile(r"(?:who|whom|which \w+)\b", re.I)
-_ASKS_FOR = re.compile(r"(?:\w+ )?(?:who|whom|when|where|why|how|what|which)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +141,16 @@ class Found:
     by_words: bool = False
     sure: tuple[float, ...] = ()
 
-    def without(self, left_out: Callable[[Evidence], bool]) -> Found:
-        """A copy without some of the evidence; its confidence is 0 if the best is left out."""
+    def without(self, left_out: Callable[[Evidence], bool], *, next_best: bool = False) -> Found:
+        """A copy without some of the evidence.
+
+        If the best is left out, its confidence is 0, or with ``next_best`` that of the next.
+        """
         parts = [[item for item in part if not left_out(item)] for part in self.parts]
         whole = [item for item in self.whole if not left_out(item)]
         sure = bool(self.whole and whole and whole[0] is self.whole[0])
-        return replace(self, whole=whole, parts=parts, confidence=self.confidence if sure else 0.0)
+        certain = self.confidence if sure else confidence(whole) if next_best else 0.0
+        return replace(self, whole=whole, parts=parts, confidence=certain)
 
 
 def find(
@@ -292,7 +295,7 @@ def _unsaid(found: Sequence[Evidence], said: str) -> list[Evidence]:
 
 def _known(meant: Question) -> list[str]:
     """What answered the turn before, and who is named in it, where a turn asks for another."""
-    asks = _ASKS_FOR.match(meant.asked)
+    asks = ASKS_FOR.match(meant.asked)
     return [meant.given, *(name.text for name in names_in(meant.before) if asks)]
 
 
@@ -314,6 +317,8 @@ def _by_part(
     """
     ranked = _best(whole, passages, PART_PASSAGES)
     found = [_for_whom(p.alone, evidence.gather(p.alone, ranked, reader)) for p in parts]
+    # The first part is whole alone; what answers it is read surer than what answers all at once.
+    best = max((found[0], whole), key=lambda each: each[0].log_odds if each else FLOOR)
     name = found[0][0].short if found[0] and _WHO.match(parts[0].asked) else ""
     for number, part in enumerate(parts[1:], 1):
         if name and (whole_part := asked_otherwise(part.asked, parts[0].asked, name)):
@@ -321,14 +326,16 @@ def _by_part(
         elif name and (named := resolved(part.asked, name)):
             again = evidence.gather(named, ranked, reader)
             found[number] = evidence.surest(again, found[number])
-        if _ASKS_FOR.match(part.asked) and found[0]:
-            found[number] = _other_than([found[0][0].short], found[number])
-    return [_together(part, whole) for part in found]
+        if (asks := ASKS_FOR.match(part.asked)) and found[0]:
+            # What may say who it was does not say what their salary is.
+            other = not parts[0].asked.lower().startswith(asks[0].lower())
+            given = [e.short for e in found[0] if other and e.log_odds > POSSIBLE]
+            found[number] = _other_than([found[0][0].short, *given], found[number])
+    return [_together(part, best[0].article.pk if best else 0) for part in found]
 
 
-def _together(part: Sequence[Evidence], whole: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence for a part, that of the article first that best answers the whole."""
-    best = whole[0].article.pk if whole else 0
+def _together(part: Sequence[Evidence], best: int) -> list[Evidence]:
+    """The evidence for a part, that of the article first that answers best, by its number."""
 
     def worth(e: Evidence) -> float:
         together = e.article.pk == best and e.log_odds > POSSIBLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +17,7 @@ from index.text.dates import dates_in
 from index.text.numbers import numbers_in
 from index.text.words import content_stems, stem
 from rag.answer_text import extractive_text
-from rag.quote_context import words_of
+from rag.quote_context import same_paragraph, words_of
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.requests.conflicts import (
@@ -25,6 +26,7 @@ from rag.requests.conflicts import (
     BEHIND,
     NEAR_COUNTED,
     answers_differ,
+    counted,
     days_differ,
     differ,
 )
@@ -80,6 +82,14 @@ _WRONG = re.compile(
 )
 
 _HOW_MANY = re.compile(r"\bhow many (?P<noun>[a-z]+)\b", re.I)
+
+# What tells itself that an account differs: "more than the 640 given by the fire service".
+_THAN = re.compile(
+    r"\b(?:more|fewer|less|higher|lower|greater|larger|smaller) than the (?=\S*\d)[^,;.]{1,30}?"
+    r" (?:given|reported|stated|counted|named|claimed|announced|told|published|put out) by"
+    r" (?P<who>[^,;.]+)",
+    re.I,
+)
 
 _Place = tuple[StoredArticle, int]
 
@@ -152,8 +162,9 @@ def differences(
     for each in chain(
         _answered(sure, answers, asked, alone),
         corrected,
+        _contrasted(places),
         _dated(material, places),
-        _alike(material, places[:ALL], told),
+        _alike(material, _counting_first(places)[:ALL], told),
     ):
         keys = {_key(each.other)} if each.corrects else {_key(each.one), _key(each.other)}
         if not keys & told:
@@ -208,6 +219,49 @@ def _answered(
         if _counts_differ(asked, one, other):
             yield _ordered((one.article, one.index), (other.article, other.index), "number")
             return
+
+
+def _contrasted(places: Sequence[_Place]) -> Iterator[Difference]:
+    """The accounts of which one says itself that it differs from the other."""
+    for article in {article.pk: article for article, _ in places}.values():
+        for index, value, who in _contrasts(article):
+            said = (p for p in places if p[0].story != article.story and _says(p, value, who))
+            if one := next(said, None):
+                yield _ordered(one, (article, index), "number")
+
+
+def _contrasts(article: StoredArticle) -> Iterator[tuple[int, float, set[str]]]:
+    """The sentences that give another number than somebody: which, that number, who gave it."""
+    for index in telling(article):
+        text = words_of(article, index)
+        if found := _THAN.search(text):
+            theirs = [n for n in numbers_in(text) if found.start() <= n.start < found.end()]
+            own = _figures(text) - {n.value for n in theirs}
+            account = index if own else index - 1 if same_paragraph(article, index - 1) else None
+            if theirs and account is not None and _figures(words_of(article, account)):
+                yield account, theirs[0].value, {*content_stems(found["who"])}
+
+
+def _says(place: _Place, value: float, who: set[str]) -> bool:
+    """Whether a sentence gives a number in somebody's name."""
+    text = words_of(*place)
+    return value in _figures(text) and who <= {*content_stems(text)}
+
+
+def _counting_first(places: Sequence[_Place]) -> list[_Place]:
+    """The sentences, those first that count what those of another story count otherwise."""
+    stories: dict[tuple[str, str], set[tuple[int, float]]] = defaultdict(set)
+    known = [counted(words_of(*place)) for place in places]
+    for (article, _), counts in zip(places, known, strict=True):
+        for what, (number, _) in counts.items():
+            stories[what].add((article.story, number.value))
+    apart = {
+        what
+        for what, told in stories.items()
+        if min(len({story for story, _ in told}), len({value for _, value in told})) > 1
+    }
+    rank = [not apart & counts.keys() for counts in known]
+    return [places[n] for n in sorted(range(len(places)), key=rank.__getitem__)]
 
 
 def _counts_differ(asked: str, one: Evidence, other: Evidence) -> bool:
@@ -319,6 +373,10 @@ def _beside(
     """The sentence that answers and another that gives another figure or day, if one does."""
     place = best.article, best.index
     apart = [o for o in others[:BESIDE] if o.article.story != best.article.story]
+    for article in {o.article.pk: o.article for o in apart}.values():
+        for index, value, who in _contrasts(article):
+            if value in _figures(best.short) and _says(place, value, who):
+                return _two(place, (article, index), "number")
     vectors = embedder.encode_passages([best.text, *(other.text for other in apart)])
     cosines = vectors @ vectors[0]
     day = best.article.article.published
@@ -327,11 +385,16 @@ def _beside(
         why = differ(best.text, other.text, float(cosines[number]), reader, days)
         why = why or "number" * _counts_differ(asked, best, other)
         if why in ("number", "date"):
-            return [
-                Line(*place, published_by(best.article)),
-                Line(other.article, other.index, f"{_NAMED[why]} – {published_by(other.article)}"),
-            ]
+            return _two(place, (other.article, other.index), why)
     return []
+
+
+def _two(one: _Place, other: _Place, why: str) -> list[Line]:
+    """The sentence that answers, and another account of it."""
+    return [
+        Line(*one, published_by(one[0])),
+        Line(*other, f"{_NAMED[why]} – {published_by(other[0])}"),
+    ]
 
 
 def _key(place: _Place) -> tuple[int, int]:

@@ -29,6 +29,9 @@ SUBJECT, CENTRAL, WORDS, LEAD = 0.6, 0.4, 0.4, (0.25, 0.12)
 # An article that opens with less of the subject's words is told of in the sentences that hold more.
 HELD = 0.5
 
+# What a sentence holds of them that names all of it.
+WHOLE = 0.95
+
 # Two sentences whose cosine is higher tell the same.
 SAME = 0.72
 
@@ -51,7 +54,10 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
         most: How many sentences at most.
     """
     stories = _naming(material, material.stories())[:STORIES]
-    found = [c for article in stories for c in _candidates(material, article)]
+    of_each = [_candidates(material, article) for article in stories]
+    # Where one names all of the subject at once, those that name less of it tell of another.
+    named = any(named >= WHOLE for _, named in of_each)
+    found = [c for candidates, own in of_each if own >= HELD or not named for c in candidates]
     if not found:
         return []
     vectors = material.encode([words_of(c.article, c.index) for c in found])
@@ -88,8 +94,11 @@ def _words(article: StoredArticle) -> set[str]:
     return {word.lower() for word in WORD.findall(text) if word[0].isupper()}
 
 
-def _candidates(material: Material, article: StoredArticle) -> list[_Candidate]:
-    """The first sentences of an article; those on the subject, if it begins with something else."""
+def _candidates(material: Material, article: StoredArticle) -> tuple[list[_Candidate], float]:
+    """The first sentences of an article; those on the subject, if it begins with something else.
+
+    With how much of the subject's words what it opens with holds, or a sentence, at most.
+    """
     # An item of a list says little without the others.
     indexes = [n for n in telling(article) if not ITEM.match(words_of(article, n).lstrip())]
     begins = " ".join(words_of(article, index) for index in indexes[:OPENING])
@@ -98,12 +107,14 @@ def _candidates(material: Material, article: StoredArticle) -> list[_Candidate]:
         and material.share(begins) < HELD
         and not _titled(material, article, begins)
     ):
-        on = [n for n in indexes if material.share(quoted(article, n)) >= HELD]
+        shares = {n: material.share(quoted(article, n)) for n in indexes}
+        on = [n for n in indexes if shares[n] >= HELD]
         beside = {n + 1 for n in on if same_paragraph(article, n)}
         # A subject that an article tells of in other words is anywhere in it.
         indexes = [n for n in indexes if n in beside or n in on] or indexes
-        return [_Candidate(article, index, len(LEAD)) for index in indexes[:SENTENCES]]
-    return [_Candidate(article, index, place) for place, index in enumerate(indexes[:SENTENCES])]
+        own = max(shares.values(), default=0.0)
+        return [_Candidate(article, n, len(LEAD)) for n in indexes[:SENTENCES]], own
+    return [_Candidate(article, n, place) for place, n in enumerate(indexes[:SENTENCES])], 1.0
 
 
 def _titled(material: Material, article: StoredArticle, begins: str) -> bool:

@@ -11,7 +11,7 @@ from math import inf
 from index.text.dates import dates_in
 from index.text.names import names_in
 from index.text.numbers import Number, numbers_in
-from index.text.words import Phrases, content_stems
+from index.text.words import Phrases, content_stems, is_content
 from rag.facts import Lacking, lacking
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
@@ -53,6 +53,13 @@ _NEGATION, _VAGUE, _GROWING = (
 _RATE = re.compile(
     r"\W*(?:an?|per|each|every) (?:day|night|week|month|year|hour|head|person|family)\b"
 )
+_ONCE = re.compile(
+    r"\b(?:used to|formerly|previously|until then|at the time|(?:before|until|in) (?:19|20)\d\d)\b",
+    re.I,
+)
+_WORD = re.compile(r"[^\W\d_]+")
+# Who does what is told of them in the passive: "was dismissed by Judge Firth".
+_BY = re.compile(r"\bby (?:the )?$", re.I)
 _CLAUSES = re.compile(r"[;:]|, | and | but ")
 
 
@@ -101,7 +108,8 @@ def differ(
         reader: The model that tells whether one supports the other.
         published: The days of publication, from which "on Monday" is counted.
     """
-    late = _late(published)
+    # What once was is no other account of what is.
+    late = _late(published) or bool(_ONCE.search(one)) != bool(_ONCE.search(other))
     if near >= NEAR_COUNTED and not late and _counts_differ(one, other):
         return "number"
     if near < NEAR or _ordinals(one) != _ordinals(other):
@@ -109,7 +117,7 @@ def differ(
     pair = _Pair.of(one, other, published)
     kinds, shared = pair.both_lack(), pair.shared()
     if not kinds:
-        alike = near >= NEAR_NEGATED and shared >= SHARED_NEGATED
+        alike = shared == 1 or (near >= NEAR_NEGATED and shared >= SHARED_NEGATED)
         return "polarity" if alike and _denies(one) != _denies(other) else ""
     if shared < SHARED or len(kinds) > 1:
         return ""
@@ -209,6 +217,8 @@ def _slots(text: str, lacks: list[Lacking]) -> set[str]:
         if name.text in said and not speaks(name, text):
             found |= {f"{stem} _" for stem in content_stems(text[: name.start])[-1:]}
             found |= {f"_ {stem}" for stem in content_stems(text[name.end :])[:1]}
+            if _BY.search(text[: name.start]):
+                found |= {f"_ {stem}" for stem in content_stems(text[: name.start])[-1:]}
     return found
 
 
@@ -221,22 +231,32 @@ def _denies(text: str) -> bool:
 
 
 def _numbers_differ(pair: _Pair, reader: Reader) -> bool:
-    """Whether numbers of one unit differ, neither of them vague, and the model sees it too."""
+    """Whether numbers of one unit differ, however vague, and the model sees it too."""
     said = []
     for text, found in zip(pair.texts, pair.lacks, strict=True):
         mine = [n for n in numbers_in(text) if any(n.text == lack.said for lack in found)]
-        if not mine or any(_VAGUE.search(text[max(0, n.start - 24) : n.start]) for n in mine):
-            return False
-        said.append(mine)
-    if not any(_comparable(m, n) for m in said[0] for n in said[1]):
+        said.append([(n, _range(n, text, n.start)) for n in mine])
+    if not any(_comparable(m, n) and _disjoint(a, b) for m, a in said[0] for n, b in said[1]):
         return False
     one, other = pair.texts
+    if _of_another(one, other):
+        return False
     return all(read.log_odds < APART for read in reader.check([(one, other), (other, one)]))
+
+
+def _of_another(one: str, other: str) -> bool:
+    """Whether two texts have the same words but for one in the same place, beside the numbers."""
+    words = [_WORD.findall(text) for text in (one, other)]
+    if len(words[0]) != len(words[1]):
+        return False
+    pairs = [(a, b) for a, b in zip(*words, strict=True) if a.lower() != b.lower()]
+    told = [is_content(a) and is_content(b) for a, b in pairs]
+    return len(told) <= 2 and any(told)  # beside a number in letters
 
 
 def _counts_differ(one: str, other: str) -> bool:
     """Whether two texts count the same thing, in the same words, and come to other numbers."""
-    mine, theirs = _counted(one), _counted(other)
+    mine, theirs = counted(one), counted(other)
     return any(
         _comparable(mine[what][0], theirs[what][0]) and _disjoint(mine[what][1], theirs[what][1])
         for what in mine.keys() & theirs.keys()
@@ -265,7 +285,7 @@ def _range(number: Number, text: str, at: int) -> tuple[float, float]:
     return 0.0, inf  # "by Monday": it may have grown
 
 
-def _counted(text: str) -> dict[tuple[str, str], tuple[Number, tuple[float, float]]]:
+def counted(text: str) -> dict[tuple[str, str], tuple[Number, tuple[float, float]]]:
     """The numbers of a text by the two content words behind them, days left out."""
     days = dates_in(text)
     found: dict[tuple[str, str], tuple[Number, tuple[float, float]]] = {}

@@ -195,7 +195,7 @@ def _states(material: Material) -> list[Item]:
         for index in telling(stored):
             for name in names_in(f"x {words_of(stored, index)}"):
                 word = "+".join(name.text.lower().removeprefix("the ").split())
-                if _is_state(word) and not _DEMONYM.search(word):
+                if is_state(word):
                     mine.setdefault(groups(word), Item(name.text, stored, index))
         counts.update(mine.keys())
         items = {**mine, **items}
@@ -203,13 +203,13 @@ def _states(material: Material) -> list[Item]:
 
 
 def either(asked: str) -> list[str]:
-    """The questions of which a request joins two: "everybody who quit or got charged".
+    """What is asked of whoever did something: "everybody who quit or got charged" asks two things.
 
     Args:
         asked: The request.
     """
     both = _EITHER.search(asked)
-    return [f"who {told}" for told in both.groups()] if both else []
+    return [f"who {told}" for told in both.groups() if told] if both else []
 
 
 def denied(name: str, text: str, stems: Collection[str]) -> bool:
@@ -382,11 +382,20 @@ def _placed(material: Material, asked: str) -> list[Item]:
 def _of_sort(place: str, asked: str) -> bool:
     """Whether a place may be a city, or a state, if that is asked for."""
     word = "+".join(place.lower().split())
-    return not (_CITIES if _is_state(word) else _STATES).search(asked)
+    return not (_CITIES if _may_be_state(word) else _STATES).search(asked)
 
 
-def _is_state(word: str) -> bool:
-    """Whether a name, its words joined by "+", is a state's.
+def is_state(word: str) -> bool:
+    """Whether a name, its words joined by "+", is a state's, and not what its people are called.
+
+    >>> is_state("russia"), is_state("russian"), is_state("moscow")
+    (True, False, False)
+    """
+    return _may_be_state(word) and not _DEMONYM.search(word)
+
+
+def _may_be_state(word: str) -> bool:
+    """Whether a name is a state's or that of its people.
 
     A state has its demonym beside it, and only a capital stands for two.
     """

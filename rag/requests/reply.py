@@ -10,6 +10,7 @@ from datetime import date
 from index.embed import Embedder
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle
+from index.text.names import aliases
 from index.text.numbers import numbers_in
 from index.text.words import ENGLISH, content_spans, content_stems, stem
 from rag.answer_text import extractive_text, refusal, sentence
@@ -30,6 +31,7 @@ from rag.requests.items import (
     called,
     cast,
     either,
+    is_state,
     kind_of,
     listed,
     named,
@@ -50,7 +52,7 @@ from rag.requests.material import (
 )
 from rag.requests.quoting import MOST as QUOTES
 from rag.requests.quoting import is_person, quotes, speaks_there
-from rag.requests.request import AGED, CORRECTED, LENGTH, NEWEST, POINTS, Request, doubted
+from rag.requests.request import AGED, CORRECTED, LENGTH, NEWEST, NEWS, POINTS, Request, doubted
 from rag.requests.timeline import MOST as EVENTS
 from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline, undated
 from rag.retrieve import Query, retrieve
@@ -72,11 +74,6 @@ _ABOUT = re.compile(r"\b(?:about|on|cover\w*|deal\w*|concern\w*|regarding|tell o
 
 _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
 
-
-# What asks for news, whether or not there is any.
-_NEWS = re.compile(
-    r"\b(?:latest on|news|newest|recent\w*|updates?|developments?|happening)\b", re.I
-)
 
 # What asks for somebody's words and for nothing else.
 _WORDS = re.compile(r"\b(?:quotes?|quotations?|remarks?|statements?|comments?)\b", re.I)
@@ -122,6 +119,7 @@ class Desk:
         language: The code of the language that it is in.
         days: Of which days a timeline tells.
         said: What earlier replies to it said.
+        told: How many claims the reply had that is to be shorter.
     """
 
     now: Generation
@@ -132,6 +130,7 @@ class Desk:
     language: str = ENGLISH
     days: Days | None = None
     said: str = ""
+    told: int = 0
 
     @property
     def whole(self) -> int:
@@ -140,7 +139,9 @@ class Desk:
 
     def most(self, usual: int, short: int = SHORT) -> int:
         """How many lines a reply may have of which there are so many usually."""
-        return short if self.shorter else 2 * usual if self.said else usual
+        if self.shorter:
+            return min(short, max(1, self.told - 1)) if self.told else short
+        return 2 * usual if self.said else usual
 
     @property
     def shorter(self) -> bool:
@@ -350,7 +351,7 @@ def _latest(request: Request, desk: Desk) -> Reply | None:
     if not material.articles:
         return _nothing(request, material, desk)
     if not days:
-        if request.subject and not _NEWS.search(desk.question):
+        if request.subject and not NEWS.search(desk.question):
             return None
         lines = brief(material)
         undated = "no article on this says when it was published"
@@ -497,7 +498,11 @@ def _search(request: Request, desk: Desk) -> Reply | None:
     lines = articles_on(found, request.subject)
     told = _counted(len(lines), "article")
     more = f", the {SHOWN} newest shown" if len(lines) > SHOWN else ""
-    return Reply(f"{told} on {desk.called(request.subject)}{more}.", lines[:SHOWN])
+    papers = dict.fromkeys(line.article.article.publisher for line in lines)
+    names = [paper for paper in papers if paper] if _OUTLETS.search(desk.question) else []
+    by = f" by {in_a_row(names)}" if names else ""
+    on = f"{told} on {desk.called(request.subject)}{by}{more}."
+    return Reply(on, lines[:SHOWN])
 
 
 def _written_by(desk: Desk) -> Reply | None:
@@ -572,7 +577,9 @@ def _list(request: Request, desk: Desk) -> Reply | None:
 
 
 def _wanted(side: str, desk: Desk) -> Reply | None:
-    """What one side wants."""
+    """What one side wants; "Russian" is Russia."""
+    own = [a for a in aliases(side.lower()) if is_state(a)]
+    side = max(own, key=len).title() if own and side.lower() not in own else side
     material = desk.gather("", side)
     lines = listed(replace(material, subject=side), desk.evidence())
     lines = lines or wanted(side, material, desk.question, desk.wants(side))

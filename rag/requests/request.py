@@ -46,9 +46,13 @@ class Request:
     told: tuple[tuple[str, int, int], ...] | None = None
 
     def without(self, scope: Scope) -> Request:
-        """The same without the words that say which articles are meant."""
+        """The same without the words that say which articles are meant.
+
+        What happened after an event is not what happened at it.
+        """
         left = scope.without(self.subject)
-        said = {word.lower() for words in scope.aside for word in WORD.findall(words)}
+        aside = scope.because if self.kind in ("brief", "latest") else scope.aside
+        said = {word.lower() for words in aside for word in WORD.findall(words)}
         alone = all(word.lower() in said for word in WORD.findall(left))
         return replace(self, subject="" if alone else left)
 
@@ -96,11 +100,13 @@ _WORDS = (
 
 
 _LISTED = re.compile(r"\W*(?:(?:give|show|make)(?: me)? )?(?:an? )?(?:bullet(?:ed)? )?list\b", re.I)
-_DEMANDS = re.compile(r"\bdemands\W*$", re.I)
+_DEMANDS = re.compile(r"\b(?:demands|want)\W*$", re.I)
 
 
 _OF_THESE = re.compile(r"\b(?:article|story|report|piece|one)s?\b|\b(?:these|them|those)\b", re.I)
 _THESE = re.compile(r"\b(?:these|them|those|ones?|of the (?:articles|stories|reports))\b", re.I)
+NEWS = re.compile(r"\b(?:latest on|new\w*|recent\w*|updates?|developments?|happen\w*)\b", re.I)
+"""What asks for news, whether or not there is any."""
 NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 """What asks of somebody's words for the newest."""
 
@@ -208,6 +214,8 @@ def _of_reply(
     told = _told(reply)
     if WHEN.fullmatch(asked):
         return Request("timeline", told=told)
+    if reply.kind in ("search", "count") and AGED.match(asked):
+        return Request("search", _before(history, read))
     match asked_of(asked, reply):
         case "doubts":
             return Request("disagreement", meant.query)
@@ -418,6 +426,7 @@ def _quotes_of(text: str, subject: list[str], named: list[str]) -> Request:
         subject = ([] if on.lower() in _ALL else subject) or [on if on.lower() not in _ALL else ""]
         if not named and (who := _bare(says["who"] or says["any"]))[:1].isupper():
             named, subject = [who], [words for words in subject if words not in who]
+    named = [words for words in named if any(map(is_content, words.split()))]
     whose, *others = named or [""]  # whoever is named later is spoken of
     others = [words for words in (*subject, *others) if words not in whose]
     return Request("quotes", " ".join(dict.fromkeys(others)).strip(), speaker=whose)
@@ -428,8 +437,9 @@ def _kind_of(text: str, found: RequestReading) -> str:
     if kind := _kind_by_form(text, found):
         return kind
     unsure = found.probability < SURE or _WHAT_NEXT.match(text)  # "what happens to the prisoners"
-    timed = found.kind == "timeline" and _ONE_THING.match(text)  # "is there a timetable"
-    return "fact" if unsure or timed else found.kind
+    # "Is there a timetable", "who is the commissioner now".
+    timed = found.kind == "timeline" or (found.kind == "latest" and not NEWS.search(text))
+    return "fact" if unsure or (timed and _ONE_THING.match(text)) else found.kind
 
 
 def _kind_by_form(text: str, found: RequestReading) -> str:
@@ -438,7 +448,7 @@ def _kind_by_form(text: str, found: RequestReading) -> str:
         return "disagreement"
     if (says := _SAYS.match(text)) and (says["any"] or found.kind == "quotes"):
         return "quotes"
-    if found.kind == "list" and _LISTED.match(text):
+    if found.kind in ("list", "fact", "count") and _LISTED.match(text):
         return "list"
     if _BRIEF_ASKED.match(text) and LENGTH.search(text):
         return "brief"

@@ -135,7 +135,7 @@ def ahead(material: Material, most: int) -> list[Line]:
         found = [
             index
             for index in telling(stored)
-            if _AHEAD.search(words := words_of(stored, index))
+            if _looks_ahead(stored, words := words_of(stored, index))
             and words.lstrip()[:1] not in _MARKS
             and max(on, material.share(quoted(stored, index))) >= OPENS
         ]
@@ -145,6 +145,12 @@ def ahead(material: Material, most: int) -> list[Line]:
             best = sorted(found[n] for n in np.argsort(-near)[:most])
             return [Line(stored, index) for index in best]
     return []
+
+
+def _looks_ahead(stored: StoredArticle, words: str) -> bool:
+    """Whether a sentence says what will be, or names a day after its article's publication."""
+    last = stored.article.published or date.max
+    return bool(_AHEAD.search(words)) or any(d.exact and d.exact > last for d in dates_in(words))
 
 
 def dated(stored: StoredArticle, start: int, end: int) -> Event | None:

@@ -77,6 +77,8 @@ SWAPPED = [
     ("What happened on 4 March 2026?", "and in May?", "What happened in May 2026?"),
     ("How many mention the mayor?", "and the union?", "How many mention the union"),
     ("latest on Ukraine", "and on the barrier", "latest on the barrier"),
+    ("When does the museum open?", "And the library?", "When does the library open?"),
+    ("What did Merz say?", "about the judge?", "What did Merz say about the judge"),
     (
         "Did the Kremlin answer before the vote in Oslo?",
         "And in Bergen?",
@@ -88,7 +90,7 @@ SWAPPED = [
 APPENDED = [
     ("What is Tanaka's plan for Osaka?", "And Kyoto?"),
     ("How many ferries sank in March and in May?", "And in April?"),
-    ("When does the museum open?", "And the library?"),
+    ("What did the strike cost the company?", "And the islands?"),
     (MERZ, "What about gas?"),
     (MERZ, "And Merz?"),
     (MERZ, "And did Macron agree?"),
@@ -129,7 +131,7 @@ OTHERWISE = [
     ),
     ("Did they agree?", "", "why not?", "why did not they agree"),
     ("who resigned and why", "Ada Lund", "when?", "when Ada Lund resigned"),
-    ("What did Rome sign?", "a treaty", "by when?", "by when did Rome sign that"),
+    ("What did Rome sign?", "a treaty", "by when?", "by when did Rome sign a treaty"),
     ("Who was hurt in Rome?", "Ada Lund", "how?", "how was Ada Lund hurt in Rome"),
     ("What was agreed in Rome?", "", "why was that?", "why was it agreed in Rome"),
     ("how high did the water get", "3 m", "since when?", "since when did the water get"),
@@ -176,6 +178,18 @@ RESOLVED = [
     ("Was Putin in Istanbul?", "", "Did Trump speak there?", "Did Trump speak in Istanbul?"),
     ("What did Peskov say about Merz?", "", "What else did he say?", "What else did Peskov say?"),
     ("How big is the EU's loan?", "", "Who opposed it?", "Who opposed the EU's loan?"),
+    (
+        "When did the strike start?",
+        "",
+        "How long did it last?",
+        "How long did the strike last?",
+    ),
+    (
+        "Who is Agnes Thorburn?",
+        "The Star, 3 May 2025: Agnes Thorburn of Pell Families spoke. [1]",
+        "What does she want?",
+        "What does Agnes Thorburn want?",
+    ),
 ]
 
 # Leans on nothing, whatever went before.
@@ -199,6 +213,7 @@ ALONE = [
     "How do voters choose one another's deputies in Norvia?",
     "who won the world cup",
     "what did the court order",
+    "when is the trial",
 ]
 
 
@@ -223,6 +238,11 @@ def test_another_thing_is_asked_of_the_same_event(before, short, turn, meant):
     completed = complete(turn, [(before, replied(short))])
     assert (completed.question, completed.before) == (meant, "")
     assert completed.given == short  # which answers no other question
+
+
+def test_it_is_what_a_brief_was_about():
+    brief = ("summarise the memo story", replied("", kind="brief"))
+    assert complete("who wrote it?", [brief]) == Completed("who wrote the memo?")
 
 
 def test_a_thing_asked_aside_is_passed_over():

@@ -464,6 +464,28 @@ def test_what_was_read_aloud_and_mended(line, sample_corpus, story_corpus):
     assert [words for words in line["lacks"] if words in answer.text] == []
 
 
+def test_what_may_be_was_not_yet(sample_corpus):
+    answer = sample_corpus.ask("did macron and putin already speak")
+    assert not answer.answered
+    assert "Putin is prepared to talk with Emmanuel Macron" in answer.nearest[0].quote
+
+
+def test_one_quotation_is_not_made_shorter(sample_corpus):
+    _, short = turns(sample_corpus, "who is yusuf dunmore", "shorter please")
+    assert short.note == "It was one quotation already; in short: “the deputy harbour master”."
+
+
+def test_the_reason_is_not_what_was_told_for_it_to_be_understood(sample_corpus):
+    _, why = turns(sample_corpus, "who has no mandate to sign", "and why?")
+    assert "no vote has been held to renew it" in why.claims[0].text
+
+
+def test_a_part_that_only_the_first_one_s_answers_answer_is_told_as_open(sample_corpus):
+    answer = sample_corpus.ask("who resigned and whats his salary")
+    assert answer.claims[0].text.startswith("Lucan Fairweather resigned as harbour commissioner")
+    assert answer.note == "The articles do not tell: “what's his salary”."
+
+
 def test_a_request_is_asked_again_in_another_form(story_corpus):
     brief, short, lines, week = turns(
         story_corpus, "summarise the strike", "make it shorter", "in two lines", "only last week"
