@@ -181,8 +181,9 @@ class Reader:
         firsts = [claim.ids[:CLAIM] for claim in claims]
         rows = [(first, self._ids(text)) for first, (_, text) in zip(firsts, pairs, strict=True)]
         states = self._session, self._requests
+        wanted = ["tokens", "support"]
         jobs = product(states, rows)
-        read = [*self._pool.map(lambda job: self._values(*job, ["tokens", "support"]), jobs)]
+        read = [*self._pool.map(lambda job: self._values(job[0], job[1], wanted), jobs)]
         found = []
         for number, claim in enumerate(claims):
             length, log_odds, odd = len(claim.ids[:CLAIM]), [], []
