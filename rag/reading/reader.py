@@ -44,8 +44,9 @@ SUPPORT_LEVELS = 2.0, 0.0
 # (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.
 ROLE = 0.1
 
-# Pairs of a question and a passage whose readings are kept.
-READ = 64
+# Pairs of a question and a passage whose readings are kept, some 5 kB each: one question has up to
+# 32, and others are asked beside it.
+READ = 256
 
 # Tokens that a short answer may have.
 ANSWER = 30
