@@ -289,7 +289,12 @@ def with_other_account(
         and short.end <= first.end
     )
     return replace(
-        answer, text=extractive_text(claims), claims=claims, citations=citations, shorts=shorts
+        answer,
+        text=extractive_text(claims),
+        claims=claims,
+        citations=citations,
+        shorts=shorts,
+        certainty=1.0,  # each account is given as what it is
     )
 
 
