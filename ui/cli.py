@@ -489,8 +489,9 @@ def feedback(
     from ui.commands.evaluation import write_golden
     from ui.conversation_store.store import ConversationStore
 
-    written = write_golden(file, ConversationStore(_settings(index).index).feedback())
-    typer.echo(f"{file}: {written.questions} questions, {written.left_out} left out")
+    given = ConversationStore(_settings(index).index).feedback()
+    written = write_golden(file, given)
+    typer.echo(f"{file}: {written} questions, {len(given) - written} left out")
 
 
 @app.command()

@@ -66,11 +66,13 @@ def test_a_line_separator_within_a_question_ends_no_line(file):
     [
         ("{", r"q\.jsonl:2: not JSON \(.*\); mend or delete the line"),
         ("[1]", r"q\.jsonl:2: not a JSON object; give id and question"),
-        ({"id": "a"}, r"q\.jsonl:2: no question; add a field question or text"),
-        ({"question": 7}, r"q\.jsonl:2: no question; add a field question or text"),
-        ({"text": "x", "history": "Rain?"}, r'q\.jsonl:2: history is not a list of {"role": "user'),
-        ({"text": "x", "history": ["Rain?"]}, r"q\.jsonl:2: history is not a list of"),
-        ({"text": "x", "history": [{"role": "system"}]}, r"q\.jsonl:2: history is not a list of"),
+        ({"id": "a"}, r"q\.jsonl:2: question: Input should be a valid string"),
+        ({"question": 7}, r"q\.jsonl:2: question: Input should be a valid string"),
+        (
+            {"text": "x", "history": ["Rain?"]},
+            r"q\.jsonl:2: history\.0: Input should be a valid dict",
+        ),
+        ({"text": "x", "history": [{"role": "system"}]}, r"q\.jsonl:2: history\.0\.role: Input"),
     ],
 )
 def test_a_broken_line_is_named(file, line, message):
