@@ -516,7 +516,7 @@ def llm(
     llm_key: LlmKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """See whether the language model's server answers, which models it has, and how fast."""
+    """See whether the language model's server answers, which models it has, and how soon."""
     from ui.commands.evaluation import probe
 
     settings = _settings(None, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)

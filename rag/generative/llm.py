@@ -10,7 +10,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -242,16 +241,6 @@ class Reply:
         self._came.put(None if ended else ModelFailed(f"{self._where} {what}", remedy))
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What a server said of itself."""
-
-    models: tuple[str, ...]  # those that it lists
-    # Milliseconds until the first piece of a reply; None without a model.
-    first_token_ms: float | None = None
-    tokens_per_second: float | None = None  # from then on; None if the reply was too short to tell
-
-
 def configured(settings: Settings) -> OpenAILikeModel | None:
     """The model that the settings name; None if they name no server.
 
@@ -308,22 +297,16 @@ class OpenAILikeModel(LanguageModel):
         except Exception as error:
             raise explain(error, self.where, self.name) from error
 
-    def probe(self) -> Probe:
-        """Asks the server which models it has and, if one is chosen, for a few words of it.
+    def first_token_ms(self) -> float | None:
+        """Milliseconds until the model's first words; None if it says nothing.
 
         Raises:
-            ModelFailed: it does not answer, or refuses.
+            ModelFailed: the server does not answer, or refuses.
         """
-        models = self.models()
-        if not self.name:
-            return Probe(models)
         asked = "Count from one to twenty in words."
         with self.stream("You are brief.", asked, seconds=self.timeout, max_tokens=48) as reply:
-            came = [time.perf_counter() for _ in reply]
-        tokens = reply.usage.get("completion_tokens", len(came))
-        took = came[-1] - came[0] if came else 0.0
-        speed = (tokens - 1) / took if len(came) > 1 and tokens > 1 and took > 0 else None
-        return Probe(models, reply.first_token_ms, speed)
+            next(iter(reply), None)
+        return reply.first_token_ms
 
     async def _pieces(
         self, messages: list[ChatMessage], max_tokens: int, left: float

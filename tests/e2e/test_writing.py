@@ -185,7 +185,6 @@ def test_the_command_says_it_to_programs(scripted_llm, monkeypatch, capsys):
         "models": ["scripted"],
         "model": None,
         "first_token_ms": None,
-        "tokens_per_second": None,
     }
 
 

@@ -205,14 +205,13 @@ def test_the_key_goes_to_the_server_and_nowhere_else(model, scripted_llm):
     assert "s3cret" not in repr(Settings(llm_key="s3cret"))
 
 
-def test_the_probe_tells_what_the_server_has(model, scripted_llm):
+def test_the_server_tells_which_models_it_has_and_how_soon_one_speaks(model, scripted_llm):
     scripted_llm.models += ["other"]
     scripted_llm.says("one two three four")
-    probe = model().probe()
-    assert probe.models == ("scripted", "other")
-    assert probe.first_token_ms > 0
-    assert probe.tokens_per_second > 0
-    assert model(llm_model="").probe().first_token_ms is None
+    assert model().models() == ("scripted", "other")
+    assert model().first_token_ms() > 0
+    scripted_llm.says("")
+    assert model().first_token_ms() is None
 
 
 def test_a_model_is_configured_by_server_and_name():

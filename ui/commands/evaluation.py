@@ -1,6 +1,6 @@
 """The commands that measure, and that make a golden set of what readers thought of answers.
 
-The language model is measured too: whether it answers, and how fast.
+The language model is asked too: whether it answers, and how soon.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ from ui.commands import indexing
 from ui.commands.batch import tracked
 from ui.conversation_store.database import Feedback
 from ui.files import check_place, replacing
-from ui.output import plain
+from ui.output import plain, tell
 from ui.report import About, page, show
 from ui.sample import is_sample, open_corpus
 from ui.templating import counted
@@ -134,8 +133,7 @@ def run(
             file.write(page(about, found))
     if as_json:
         kind = "answers" if isinstance(found, Evaluation) else "rankings"
-        values = {"evaluates": kind} | about.as_json() | found.as_json()
-        typer.echo(json.dumps(values, ensure_ascii=False))
+        tell({"evaluates": kind} | about.as_json() | found.as_json(), (), as_json=True)
         return
     show(about, found)
     if report is not None:
@@ -277,19 +275,15 @@ def probe(settings: Settings, *, as_json: bool) -> None:
             " its server with --llm-url or ONRECORD_LLM_URL"
         )
     model = OpenAILikeModel(settings)
-    found = model.probe()
-    if as_json:
-        values = {"url": model.where, "model": model.name or None} | asdict(found)
-        typer.echo(json.dumps(values, ensure_ascii=False))
-        return
-    typer.echo(f"{model.where} answers and has {counted(len(found.models), 'model')}:")
-    for name in found.models:
-        typer.echo(f"  {plain(name)}")
-    if not model.name:
-        typer.echo("Choose one with --llm-model or ONRECORD_LLM_MODEL.")
-    elif found.first_token_ms is None:
-        typer.echo(f"{plain(model.name)}: says nothing.")
-    else:
-        speed = found.tokens_per_second
-        pace = f", then {speed:.0f} tokens a second" if speed else ""
-        typer.echo(f"{plain(model.name)}: first word after {found.first_token_ms:.0f} ms{pace}.")
+    models = model.models()
+    first = model.first_token_ms() if model.name else None
+    values = {"url": model.where, "models": models, "model": model.name or None}
+    speed = f"first word after {first:.0f} ms" if first is not None else "says nothing"
+    lines = [
+        f"{model.where} answers and has {counted(len(models), 'model')}:",
+        *(f"  {name}" for name in models),
+        f"{model.name}: {speed}."
+        if model.name
+        else "Choose one with --llm-model or ONRECORD_LLM_MODEL.",
+    ]
+    tell(values | {"first_token_ms": first}, lines, as_json=as_json)
