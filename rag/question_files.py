@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, StrictBool, TypeAdapter, ValidationError
-from typing_extensions import TypedDict
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
@@ -25,11 +24,14 @@ Wording = Annotated[str, Field(pattern=r"\S"), AfterValidator(scrub)]
 Key = Annotated[str, Field(pattern=r"\S", coerce_numbers_to_str=True), AfterValidator(scrub)]
 
 
-class Message(TypedDict):
-    """Half of an earlier turn."""
+def _message(given: dict[str, Any]) -> dict[str, str]:
+    if given.get("role") not in ("user", "assistant"):
+        raise ValueError('role is neither "user" nor "assistant"')
+    return {"role": given["role"], "content": scrub(str(given.get("content") or ""))}
 
-    role: Literal["user", "assistant"]
-    content: Text
+
+Message = Annotated[dict[str, Any], AfterValidator(_message)]
+"""Half of an earlier turn: {"role", "content"}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +204,9 @@ class Collection:
     queries: tuple[Line, ...]  # those that have a relevant document, in the order of their file
     # For each of them, by id, its documents with a grade above 0.
     relevant: dict[str, dict[str, int]]
-    left_out: int  # how many queries have no relevant document
-    lost: int  # how many ids have relevant documents and no query
+    # How many ids there are of queries without a relevant document, and of judged ones without a
+    # query.
+    left_out: int
 
 
 def read_collection(folder: Path) -> Collection:
@@ -230,8 +233,7 @@ def read_collection(folder: Path) -> Collection:
         qrels=qrels,
         queries=tuple(asked.values()),
         relevant={name: relevant[name] for name in asked},
-        left_out=len(queries) - len(asked),
-        lost=sum(bool(grades) for name, grades in relevant.items() if name not in queries),
+        left_out=len(({*queries} | {name for name in relevant if relevant[name]}) - asked.keys()),
     )
 
 

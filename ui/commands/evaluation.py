@@ -200,7 +200,7 @@ def _searched(
                 f"{len(lost)} of {len(wanted)} relevant documents are not in {about.searched} and"
                 f" count as not found: {_listed(lost)}"
             )
-        if left := collection.left_out + collection.lost:
+        if left := collection.left_out:
             about.notes.append(
                 f"{counted(left, 'query', 'queries')} left out: in only one of"
                 f" {collection.qrels.name} and {QUERIES}, or without a relevant document"
