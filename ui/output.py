@@ -136,15 +136,6 @@ def articles(found: Sequence[Listed], *, as_json: bool) -> None:
     Console().print(table)
 
 
-def passage_table(found: Sequence[Passage]) -> None:
-    """Passages as CSV, best first."""
-    rows = csv.writer(sys.stdout)
-    names = ("rank", "score", "text", "published", "publisher", "title", "uri", "start", "end")
-    rows.writerow(names)
-    for value in passage_values(found):
-        rows.writerow(["" if value[name] is None else value[name] for name in names])
-
-
 def history(found: Sequence[Revision], *, as_json: bool) -> None:
     """The texts that articles had, the first one first, and what changed from one to the next.
 

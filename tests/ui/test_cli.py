@@ -698,14 +698,6 @@ def test_an_answer_as_references_and_as_a_table(index, onrecord):
     assert onrecord("ask", question, "--csv", "--json")[0] == 2
 
 
-def test_passages_as_references_and_as_a_table(index, onrecord):
-    rows = list(csv.DictReader(io.StringIO(onrecord("search", "snow", "--csv")[1])))
-    assert rows[0]["uri"] == "snow.md"
-    assert rows[0]["text"] == SNOW
-    names = re.findall(r"^@article\{(.*),$", onrecord("search", "snow", "--bibtex")[1], re.M)
-    assert names == [Path(row["uri"]).stem for row in rows]
-
-
 def test_the_revisions_of_an_article_are_listed(index, news, onrecord):
     (news / "rain.txt").write_text(RAIN.replace("Friday", "Sunday"))
     onrecord("add", news)

@@ -14,7 +14,6 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, Response
 
-from index.errors import NotIndexed
 from rag.answer_text import MAY, UNSUPPORTED
 from rag.corpus import Corpus
 from rag.question import UnusableQuestion
@@ -49,12 +48,6 @@ class MessageIn(BaseModel):
         return "\n".join(part.text for part in self.content or () if part.type == "text")
 
 
-class StreamOptions(BaseModel):
-    """What a stream ends with."""
-
-    include_usage: bool = False
-
-
 class CompletionIn(BaseModel):
     """A chat whose last question is answered; how to sample and the like is not read."""
 
@@ -74,7 +67,6 @@ class CompletionIn(BaseModel):
     model: str = Field(MODEL, description="any; there is one")
     messages: list[MessageIn] = Field(min_length=1, max_length=2 * MOST_MESSAGES)
     stream: bool | None = False
-    stream_options: StreamOptions | None = None
     n: Literal[1] | None = 1
 
 
@@ -106,17 +98,6 @@ def add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         """Lists the one model."""
         return JSONResponse({"object": "list", "data": [_MODEL]})
 
-    @app.get(
-        "/v1/models/{model}",
-        tags=["openai"],
-        responses=_replies("The model.", 401, 403, 404, 422),
-    )
-    async def model(model: str) -> Response:
-        """Describes the one model."""
-        if model != MODEL:
-            raise NotIndexed(f"{model}: there is no such model; the one here is {MODEL}")
-        return JSONResponse(_MODEL)
-
     @app.post(
         "/v1/chat/completions",
         tags=["openai"],
@@ -135,7 +116,7 @@ def add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
             await answers.aclose()
             return Response(status_code=GONE)
         if asked.stream:
-            return event_stream(_chunks(asked, first, answers))
+            return event_stream(_chunks(first, answers))
         return JSONResponse(_completion(await last_of(answers) or first))
 
 
@@ -235,21 +216,17 @@ def _completion(answer: Answer) -> dict[str, Any]:
     }
 
 
-async def _chunks(
-    asked: CompletionIn, first: Answer, answers: "AsyncGenerator[Answer, None]"
-) -> AsyncIterator[str]:
+async def _chunks(first: Answer, answers: "AsyncGenerator[Answer, None]") -> AsyncIterator[str]:
     """An answer as the chunks of a completion.
 
     Its text is one of them: what a language model writes may still be taken back until the answer
     is whole, and these clients keep what they were sent.
     """
     head = _head("chat.completion.chunk")
-    with_usage = bool(asked.stream_options and asked.stream_options.include_usage)
 
     def chunk(delta: dict[str, Any], finish: str | None = None, **more: object) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
-        usage = {"usage": None} if with_usage else {}
-        return _data({**head, "choices": [choice], **usage, **more})
+        return _data({**head, "choices": [choice], **more})
 
     async with contextlib.aclosing(answers):
         yield chunk({"role": "assistant", "content": ""})
@@ -261,9 +238,7 @@ async def _chunks(
     content = content_of(answer)
     yield chunk({"content": content})
     delta = {"annotations": annotations_of(answer, content)}
-    yield chunk(delta, finish="stop", onrecord=answer.as_json())
-    if with_usage:
-        yield _data({**head, "choices": [], "usage": _usage(answer)})
+    yield chunk(delta, finish="stop", usage=_usage(answer), onrecord=answer.as_json())
     yield "data: [DONE]\n\n"
 
 
