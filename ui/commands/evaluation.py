@@ -9,16 +9,17 @@ import json
 import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from index.article import Skipped
+from index.article import Article, Skipped
 from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
+from index.readers.source import Source
 from rag.corpus import Corpus
 from rag.evaluation.judge import judge
 from rag.evaluation.measures import Evaluation, RankingEvaluation, evaluate, evaluate_ranking, rank
@@ -178,7 +179,7 @@ def _searched(
     folder = collection.documents.parent
     wanted = dict.fromkeys(key for keys in collection.relevant.values() for key in keys)
     with tempfile.TemporaryDirectory(prefix="onrecord-") as directory:
-        if sample or "index" in settings.model_fields_set or _held(settings) >= wanted.keys():
+        if sample or "index" in settings.model_fields_set or _holds(settings, collection):
             corpus = open_corpus(settings, sample=sample)
             about = _about(folder, collection.name, corpus)
             if not wanted.keys() & about.titles.keys():
@@ -208,16 +209,20 @@ def _searched(
         yield about, corpus
 
 
-def _held(settings: Settings) -> set[str]:
-    """The keys of the articles in the index at its usual place."""
+def _holds(settings: Settings, collection: Collection) -> bool:
+    """Whether the index at its usual place holds every document of the collection."""
     engine = engine_at(settings.place())
-    if not engine.made():
-        return set()
-    with suppress(OnRecordError):
+    if not (engine.made() and collection.documents.is_file()):
+        return False
+    try:
         ledger = engine.open()
         with ledger.read():
-            return {listed.key for listed in ledger.listed()}
-    return set()
+            held = {listed.key for listed in ledger.listed()}
+    except OnRecordError:
+        return False
+    documents = Source.at(collection.documents, settings.max_file_mb * 2**20).articles()
+    keys = {document.key for document in documents if isinstance(document, Article)}
+    return bool(keys) and keys <= held
 
 
 def _indexed(
