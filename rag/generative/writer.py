@@ -282,29 +282,11 @@ class Checker:
         if right:
             score, key = max(right, key=itemgetter(0))
             return Checked(text, "supported", score, (key,))
-        together = self._together(text, cited, tried)
-        if together:
-            return together
         final = verdict or next(iter(alone), None)
         if not final:
             return Checked(text, "unsupported", 0.0, cited, NOTHING)
         status: Status = "unchecked" if final.status == "unchecked" else "unsupported"
         return Checked(text, status, final.score, cited, final.reason)
-
-    def _together(self, text: str, cited: Sequence[int], tried: Sequence[int]) -> Checked | None:
-        """What passages of one article say together, if no one of them says it alone."""
-        first = next(iter((*cited, *tried)), None)
-        if first is None:
-            return None
-        article = self._shown[first].citation.article_id
-        same = [k for k in (*cited, *tried) if self._shown[k].citation.article_id == article]
-        keys = tuple(same[:CANDIDATES])
-        if len(keys) < 2 or keys == tuple(cited):
-            return None
-        verdict = self._judge(text, keys)
-        if verdict.status != "supported" or verdict.score < CORRECTED:
-            return None
-        return Checked(text, "supported", verdict.score, keys)
 
     def _needed(self, text: str, keys: tuple[int, ...]) -> tuple[int, ...]:
         """Those of the cited passages that support a sentence alone, or all if none does."""
