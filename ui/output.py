@@ -108,7 +108,7 @@ def passages(found: Sequence[Passage], *, as_json: bool) -> None:
     lines = []
     for rank, passage in enumerate(found, 1):
         article = passage.article.article
-        lines.append(f"{rank}. {article.title or article.key} ({article.uri})")
+        lines.append(f"{rank}. {article.headline} ({article.uri})")
         words = textwrap.shorten(plain(passage.text), 4 * _WIDTH, placeholder=" …")
         lines.append(textwrap.indent(textwrap.fill(words, _WIDTH - 3), "   "))
     tell(passage_values(found), lines, as_json=as_json)
@@ -244,7 +244,7 @@ def _particulars(article: Article | Listed) -> dict[str, Any]:
 def source(citation: Citation) -> str:
     """What a citation refers to, on one line."""
     day = citation.published.isoformat() if citation.published else None
-    named = (citation.title or citation.key, citation.publisher, day, citation.place)
+    named = (citation.title, citation.publisher, day, citation.place)
     return f"{', '.join(part for part in named if part)} ({citation.uri})"
 
 

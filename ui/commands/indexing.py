@@ -187,6 +187,7 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
         typer.echo(f"skipped {more} more; --json lists them all", err=True)
     _tell_mended(report)
     counts = {name: len(getattr(report, name)) for name in _SHOWN}
+    skipped = len(report.skipped) + len(missing)
     values = {
         **counts,
         "skipped": [{"uri": s.uri, "reason": s.reason} for s in report.skipped],
@@ -195,8 +196,9 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
         "generation": report.generation,
         **_mended(report),
     }
-    shown = counts | {"skipped": len(report.skipped) + len(missing)}
-    lines = (f"{name}: {count}" for name, count in shown.items())
+    shown = counts | {"skipped": skipped}
+    nothing = skipped and not any(counts.values())  # why nothing was done is told
+    lines = () if nothing else (f"{name}: {count}" for name, count in shown.items())
     output.tell(values, lines, as_json=as_json)
 
 

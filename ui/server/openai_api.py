@@ -189,7 +189,7 @@ def annotations_of(answer: Answer, content: str) -> list[dict[str, Any]]:
             "url_citation": {
                 "start_index": found.start(),
                 "end_index": found.end(),
-                "title": named.title or named.key,
+                "title": named.title,
                 "url": named.url or named.uri,
             },
         }
