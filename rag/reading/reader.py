@@ -131,6 +131,7 @@ class Reader:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
+        options.enable_mem_pattern = False  # as ``index.embedders.session`` says
         self._session, self._requests = (
             onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
             for path in (model, requests)

@@ -128,3 +128,13 @@ def share_arenas() -> None:
     """
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def give_back() -> None:
+    """Has the C library, where it is glibc, return to the system what it holds and nothing uses.
+
+    What a change of the index needed for a while leaves holes: with 13 articles added beside 20
+    readers, 29 MB of 685.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
