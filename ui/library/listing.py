@@ -291,7 +291,7 @@ def rows(found: Sequence[Listed]) -> list[Row]:
         Row(
             id=listed.id,
             uri=listed.uri,
-            title=listed.title or _first_words(listed.opening) or listed.key,
+            title=listed.headline,
             publisher=listed.publisher or "",
             published=listed.published,
             revision=listed.revision,
@@ -339,11 +339,6 @@ def figures(size: int, found: Sequence[Listed]) -> Figures:
         newest=max(days, default=None),
         bytes=size,
     )
-
-
-def _first_words(opening: str) -> str:
-    line = opening.strip().partition("\n")[0].strip()
-    return f"{line.rsplit(' ', 1)[0]} …" if len(line) == len(opening.strip()) and line else line
 
 
 def _value(row: Row, column: Column) -> str | int | date:
