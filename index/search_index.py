@@ -209,10 +209,9 @@ class _Counted:
 
     def save(self, folder: Path) -> None:
         """Writes it beside the word files."""
-        told = [version("onrecord"), *map(sorted, (self.chunks, self.articles, self.languages))]
-        (folder / _COUNTED).write_text(
-            json.dumps([*told, self.written, self.inside]), encoding="utf-8"
-        )
+        told: list[Any] = [version("onrecord"), sorted(self.chunks), sorted(self.articles)]
+        told += [sorted(self.languages), self.written, self.inside]
+        (folder / _COUNTED).write_text(json.dumps(told), encoding="utf-8")
 
 
 def _counted(root: Path, token: str) -> _Counted:
@@ -220,9 +219,12 @@ def _counted(root: Path, token: str) -> _Counted:
     with suppress(SearchIndexDamaged):
         if token and _COUNTED in verify(root, token)["files"]:
             folder = root / token
-            made, *sets, written, inside = json.loads((folder / _COUNTED).read_text("utf-8"))
+            made, chunks, articles, languages, written, inside = json.loads(
+                (folder / _COUNTED).read_text("utf-8")
+            )
             if made == version("onrecord"):
-                return _Counted(folder, *map(set, sets), Counter(written), Counter(inside))
+                words = Counter(written), Counter(inside)
+                return _Counted(folder, set(chunks), set(articles), set(languages), *words)
     return _Counted()
 
 

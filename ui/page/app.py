@@ -306,9 +306,14 @@ class Offers:
         return self._kept[1]
 
     def _ask(self, token: str, go_on: Callable[[], bool]) -> None:
-        said: list[bool] = []
-        found = suggest(self._corpus, go_on=lambda: said.append(go_on()) or said[-1])
-        if all(said):
+        lulls: list[bool] = []
+
+        def go_on_then() -> bool:
+            lulls.append(go_on())
+            return lulls[-1]
+
+        found = suggest(self._corpus, go_on=go_on_then)
+        if all(lulls):
             self._kept = token, found
 
 
