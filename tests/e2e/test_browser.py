@@ -15,6 +15,7 @@ from rag.answer_text import MAY, NEAREST, REFUSAL
 from tests.e2e.browsing import (
     DESK,
     PHONE,
+    SECONDS,
     ask,
     browser_wanted,
     chats_shown,
@@ -431,7 +432,7 @@ def test_questions_to_go_on_with_stand_under_the_answer_that_they_follow(visit):
     waiting = {"what next?": threading.Event(), "perhaps": threading.Event()}
 
     def further(answer):
-        waiting[answer.question].wait(60)
+        waiting[answer.question].wait(SECONDS / 100)  # longer than the page is waited for
         return (f"More on {answer.question}",)
 
     app = build_app(FakeCorpus(), further=further)

@@ -117,7 +117,7 @@ def test_as_many_at_a_time_as_there_are_cores_told_in_order(tmp_path, fake, caps
 
         def ask(self, question, **given):
             answer = held.ask(question, **given)
-            both.wait(60)
+            both.wait(600)
             return answer
 
     monkeypatch.setattr(batch, "cores", lambda: 2)
