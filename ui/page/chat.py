@@ -20,11 +20,10 @@ from ui.page.render import (
     answer_html,
     article_html,
     boxed_html,
-    opening,
-    problem_html,
     question_html,
     superseded_html,
 )
+from ui.templating import opening
 
 log = logging.getLogger(__name__)
 
@@ -150,15 +149,10 @@ def stop(turns: Sequence[Turn]) -> list[Turn]:
     return [*turns[:-1], replace(last, html=html, answer=None, growing=False)]
 
 
-def last_question(turns: Sequence[Turn]) -> str:
-    """What was asked last, to be asked again; "" if nothing was."""
-    return next((turn.question for turn in reversed(turns) if turn.question), "")
-
-
-def without_last(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns before the last question: what is known when that is asked again."""
+def last_asked(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
+    """What was asked last, "" if nothing was, and the turns before: what is known then."""
     asked = [turn for turn in turns if turn.question]
-    return asked[:-1]
+    return (asked[-1].question, asked[:-1]) if asked else ("", [])
 
 
 def messages(turns: Sequence[Turn], *, alerts: bool = False) -> list[dict[str, str]]:
@@ -196,7 +190,7 @@ def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
     """
     found = _REF.fullmatch(str(ref))
     if not found:
-        return problem_html("This is not the address of a citation.")
+        return boxed_html("problem", "This is not the address of a citation.")
     spans = [
         (mark == "~", (int(start), int(end)))
         for mark, start, end in re.findall(r"([,~]?)(\d+)-(\d+)", found[2] or "")
@@ -205,9 +199,9 @@ def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
         article = corpus.article(found[1])
         revisions = corpus.history(found[1])
     except OnRecordError as error:
-        return problem_html(sentence(str(error)))
+        return boxed_html("problem", sentence(str(error)))
     if any(not start < end <= len(article.text) for _, (start, end) in spans):
-        return problem_html("The cited words are not in this article.")
+        return boxed_html("problem", "The cited words are not in this article.")
     quotes, shorts = ([span for short, span in spans if short is is_] for is_ in (False, True))
     return superseded_html(revisions, found[1], quotes) + article_html(
         article, quotes, shorts, original=original
@@ -220,7 +214,8 @@ def _history(turns: Sequence[Turn]) -> list[types.Turn]:
 
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
-    return replace(turn, text="", html=said + problem_html(sentence), answer=None, growing=False)
+    html = said + boxed_html("problem", sentence)
+    return replace(turn, text="", html=html, answer=None, growing=False)
 
 
 class OpenTurns:

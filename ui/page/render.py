@@ -18,16 +18,13 @@ from rag.periods import day_text
 from rag.requests.timeline import events_of
 from rag.types import Answer, Citation, Short
 from ui.answer_parts import ITEMIZED, Span, in_claim, paragraphs, pieces
-from ui.templating import counted, render
+from ui.templating import counted, opening, render
 
 LONGEST_SHOWN_QUESTION = 2_000
 """Characters of a question that are repeated in the chat; a page of pasted text is not."""
 
 LONGEST_PEEK = 400
 """Characters of a quote that a marker shows."""
-
-LONGEST_OPENING = 70
-"""Characters of an article's opening words where they stand for its title."""
 
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LABELS = {
@@ -50,19 +47,6 @@ def question_html(question: str) -> str:
     """What the person asked, as the chat repeats it."""
     shown = question[:LONGEST_SHOWN_QUESTION]
     return boxed_html("asked", shown if shown == question else f"{shown}…")
-
-
-def problem_html(sentence: str) -> str:
-    """An error, told in one sentence."""
-    return boxed_html("problem", sentence)
-
-
-def opening(text: str) -> str:
-    """The words with which a text begins, for want of a title."""
-    words = " ".join(text[: 4 * LONGEST_OPENING].split())
-    if len(words) <= LONGEST_OPENING:
-        return words
-    return words[:LONGEST_OPENING].rsplit(" ", 1)[0].rstrip(",;:–—-") + " …"
 
 
 def answer_html(answer: Answer, of: str = "") -> str:
