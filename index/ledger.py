@@ -15,7 +15,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Article
+from index.article import Article, opening
 from index.chunk import Chunk
 from index.database import Database, Row, digest
 from index.errors import IndexDamaged
@@ -90,6 +90,11 @@ class Listed:
     story: int
     characters: int  # of its cleaned text
     opening: str  # the first of them, at most ``OPENING``
+
+    @property
+    def headline(self) -> str:
+        """What it is called, as ``Article.headline`` has it."""
+        return self.title or opening(self.opening) or self.key
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class Citation(_Json):
     key: str
     uri: str
     title: str
+    """Of an article without one, the words with which it begins."""
     publisher: str | None
     author: str | None
     published: date | None
@@ -165,7 +166,7 @@ class Citation(_Json):
             article_id=id_,
             key=article.key,
             uri=article.uri,
-            title=article.title,
+            title=article.headline,
             publisher=article.publisher,
             author=article.author,
             published=article.published,

@@ -510,7 +510,7 @@ def _match(alert: Alert, hit: Hit) -> Match:
         alert=alert.text,
         uri=article.uri,
         article=hit.article.id,
-        title=article.title or article.key,
+        title=article.headline,
         publisher=article.publisher,
         published=article.published.isoformat() if article.published else None,
         url=article.url,

@@ -98,7 +98,7 @@ def passages(found: Sequence[Passage], *, as_json: bool) -> None:
         return
     for rank, passage in enumerate(found, 1):
         article = passage.article.article
-        typer.echo(f"{rank}. {plain(article.title or article.key)} ({plain(article.uri)})")
+        typer.echo(f"{rank}. {plain(article.headline)} ({plain(article.uri)})")
         words = textwrap.shorten(plain(passage.text), 4 * _WIDTH, placeholder=" …")
         typer.echo(textwrap.indent(textwrap.fill(words, _WIDTH - 3), "   "))
 
@@ -243,7 +243,7 @@ def _particulars(article: Article | Listed) -> dict[str, Any]:
 def source(citation: Citation) -> str:
     """What a citation refers to, on one line."""
     day = citation.published.isoformat() if citation.published else None
-    named = (citation.title or citation.key, citation.publisher, day, citation.place)
+    named = (citation.title, citation.publisher, day, citation.place)
     return f"{', '.join(part for part in named if part)} ({citation.uri})"
 
 

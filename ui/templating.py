@@ -13,9 +13,6 @@ from markupsafe import Markup
 
 from rag.periods import day_text
 
-LONGEST_OPENING = 70
-"""Characters of an article's opening words where they stand for its title."""
-
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -78,14 +75,6 @@ def _templates() -> Environment:
 
 def _shown(value: Any) -> Any:  # noqa: ANN401
     return value if isinstance(value, int | float | Markup) else Markup(escape(str(value)))  # noqa: S704
-
-
-def opening(text: str) -> str:
-    """The words with which a text begins, for want of a title."""
-    words = " ".join(text[: 4 * LONGEST_OPENING].split())
-    if len(words) <= LONGEST_OPENING:
-        return words
-    return words[:LONGEST_OPENING].rsplit(" ", 1)[0].rstrip(",;:–—-") + " …"
 
 
 _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))

@@ -127,6 +127,14 @@ def test_a_copy_is_counted_and_named(news, onrecord):
     assert (rain["copy_of"], wire["copy_of"]) == (None, rain["id"])
 
 
+def test_what_adds_nothing_says_why_and_counts_nothing(news, onrecord):
+    (news / "empty.txt").write_text("")
+    status, out, err = onrecord("add", news / "empty.txt")
+    assert (status, out) == (1, "")
+    assert err.startswith("skipped empty.txt: the file is empty; ")
+    assert onrecord("add", news / "none.txt")[:2] == (1, "")
+
+
 def test_a_faulty_file_is_skipped_and_the_rest_is_added(news, onrecord):
     (news / "wire.jsonl").write_text(f'{{"id": "a", "text": "{HAIL}"}}\n{{"id": "b", "text"\n')
     status, out, err = onrecord("add", news)
@@ -374,7 +382,10 @@ def test_search_in_json(index, onrecord):
 def test_search_for_people(index, onrecord):
     out = onrecord("search", "snow in Oslo")[1]
     heads = [line for line in out.splitlines() if re.match(r"\d", line)]
-    assert heads == ["1. Snow (snow.md)", "2. rain (rain.txt)"]
+    assert heads == [
+        "1. Snow (snow.md)",
+        "2. Rain fell on Kyiv on Friday. Trams stood still for three hours in the … (rain.txt)",
+    ]
 
 
 def test_a_run_ranks_articles_by_key(index, news, onrecord):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,9 +102,6 @@ def _golden(given: Feedback) -> dict[str, Any] | None:
 
 _NAMED = 10
 """Names in a message, at most."""
-
-_OPENING = 80
-"""Characters by which an article without a title is known."""
 
 
 def run(
@@ -247,10 +243,7 @@ def _holds(settings: Settings, collection: Collection) -> bool:
 
 
 def _about(target: Path, name: str, corpus: Corpus, searched: str = "") -> About:
-    titles = {
-        listed.key: listed.title or textwrap.shorten(listed.opening, _OPENING, placeholder=" …")
-        for listed in corpus.articles()
-    }
+    titles = {listed.key: listed.headline for listed in corpus.articles()}
     if not searched:
         searched = "the sample corpus" if is_sample(corpus) else f"the index {corpus.directory}"
     return About(name, target, searched, titles, datetime.now().astimezone())

@@ -194,9 +194,12 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
         values |= _mended(report)
         typer.echo(json.dumps(values, ensure_ascii=False))
         return
+    skipped = len(report.skipped) + len(missing)
+    if skipped and not any(getattr(report, name) for name in _SHOWN):
+        return  # why nothing was done is told
     for name in _SHOWN:
         typer.echo(f"{name}: {len(getattr(report, name))}")
-    typer.echo(f"skipped: {len(report.skipped) + len(missing)}")
+    typer.echo(f"skipped: {skipped}")
 
 
 def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:

@@ -16,7 +16,6 @@ from index.text.words import content_stems
 from rag.corpus import Corpus
 from rag.library import Named
 from rag.periods import span
-from ui.templating import opening
 
 _TOKEN = re.compile(
     r'(?P<no>-)?(?:(?P<field>named|publisher|language|after|before):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))',
@@ -282,7 +281,7 @@ def rows(found: Sequence[Listed]) -> list[Row]:
         Row(
             id=listed.id,
             uri=listed.uri,
-            title=listed.title or opening(listed.opening) or listed.key,
+            title=listed.headline,
             publisher=listed.publisher or "",
             published=listed.published,
             revision=listed.revision,

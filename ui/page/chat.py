@@ -14,7 +14,7 @@ from index.errors import OnRecordError
 from rag import types
 from rag.answer_text import sentence
 from rag.corpus import Corpus
-from rag.types import Answer, Citation
+from rag.types import Answer
 from ui.page.filters import in_words, narrowed
 from ui.page.render import (
     answer_html,
@@ -23,7 +23,6 @@ from ui.page.render import (
     question_html,
     superseded_html,
 )
-from ui.templating import opening
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +105,7 @@ def respond(
         of = in_words(corpus, filters)
         chat = corpus.conversation(_history(past))
         for answer in chat.stream(asked, filters=filters, scope=scope, plain=plain):
-            turn = Turn.of(titled(corpus, answer), of=of)
+            turn = Turn.of(answer, of=of)
             # Quotes are there all at once: what they grow by is not worth a snapshot.
             pause = SAME_SECONDS if turn.html == shown.html else SNAPSHOT_SECONDS
             if answer.answerer != "quotes" and time.monotonic() - at >= pause:
@@ -118,26 +117,6 @@ def respond(
     except Exception:
         log.exception("no answer to a question of %d characters", len(asked))
         yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
-
-
-def titled(corpus: Corpus, answer: Answer) -> Answer:
-    """The answer, in which an article without a title goes by its opening words.
-
-    Args:
-        corpus: The corpus that is asked.
-        answer: With its citations.
-    """
-    untitled = {c.article_id for c in (*answer.citations, *answer.nearest) if not c.title}
-    if not untitled:
-        return answer
-    names = {id_: opening(corpus.article(id_).text) for id_ in untitled}
-
-    def named(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-        return tuple(replace(c, title=c.title or names[c.article_id]) for c in citations)
-
-    claims = tuple(replace(claim, citations=named(claim.citations)) for claim in answer.claims)
-    cited, nearest = named(answer.citations), named(answer.nearest)
-    return replace(answer, claims=claims, citations=cited, nearest=nearest)
 
 
 def stop(turns: Sequence[Turn]) -> list[Turn]:

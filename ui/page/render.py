@@ -18,7 +18,7 @@ from rag.periods import day_text
 from rag.requests.timeline import events_of
 from rag.types import Answer, Citation, Short
 from ui.answer_parts import ITEMIZED, Span, in_claim, paragraphs, pieces
-from ui.templating import counted, opening, render
+from ui.templating import counted, render
 
 LONGEST_SHOWN_QUESTION = 2_000
 """Characters of a question that are repeated in the chat; a page of pasted text is not."""
@@ -104,7 +104,7 @@ def _peek(citation: Citation) -> str:
     quote = " ".join(citation.quote.split())
     if len(quote) > LONGEST_PEEK:
         quote = quote[:LONGEST_PEEK].rsplit(" ", 1)[0] + " …"
-    known = (citation.title or citation.key, citation.publisher, citation.place)
+    known = (citation.title, citation.publisher, citation.place)
     return f"“{quote}” – " + ", ".join(part for part in known if part)
 
 
@@ -134,7 +134,7 @@ def article_html(
         article=article,
         left="the answer" if quotes else "the list",
         url=url if original and re.match(r"https?://[^/\s]", url, re.IGNORECASE) else "",
-        title=article.title or opening(article.text) or article.key,
+        title=article.headline,
         language=spoken if _LANGUAGE.fullmatch(spoken) else "",
         paragraphs=list(_paragraphs(article, _apart(quotes), sorted(shorts))),
     )
@@ -281,7 +281,7 @@ def welcome_html(corpus: Corpus) -> str:
     if dated:
         holds.append(" to ".join(dict.fromkeys(day_text(it[0]) for it in (dated[-1], dated[0]))))
     named = [each for _, _, each in dated[:NEWEST]] or listed[:NEWEST]
-    told = {"holds": holds, "named": named, "dated": bool(dated), "opening": opening}
+    told = {"holds": holds, "named": named, "dated": bool(dated)}
     days, uniform = bool(dated) or _tells_days(corpus), not dated and not names
     return render("welcome.html", **told, days=days, uniform=uniform)
 

@@ -304,7 +304,7 @@ def annotations_of(answer: Answer, content: str) -> list[dict[str, Any]]:
             "url_citation": {
                 "start_index": first,
                 "end_index": last,
-                "title": named.title or named.key,
+                "title": named.title,
                 "url": named.url or named.uri,
             },
         }

@@ -38,14 +38,14 @@ def corpus(tmp_path, fake):
 def test_a_row_says_what_the_article_is(corpus):
     found = rows(corpus.articles())
     assert [(r.uri, r.title, r.publisher, r.copies, r.revision, r.characters) for r in found] == [
-        ("copy.txt", f"{RAIN[:114]} …", "Wire", 1, 1, len(RAIN)),
+        ("copy.txt", f"{RAIN[:64]} …", "Wire", 1, 1, len(RAIN)),
         ("none.txt", "Snow", "", 0, 2, 26),
-        ("old.txt", f"{RAIN[:114]} …", "The Post", 1, 1, len(RAIN)),
+        ("old.txt", f"{RAIN[:64]} …", "The Post", 1, 1, len(RAIN)),
     ]
     assert [r.id for r in found] == [a.id for a in corpus.articles()]
 
 
-def test_an_article_without_a_headline_is_called_by_its_first_line(tmp_path, fake):
+def test_an_article_without_a_headline_is_called_by_its_first_words(tmp_path, fake):
     corpus, _ = corpus_of(
         tmp_path / "index",
         fake,
