@@ -19,6 +19,7 @@ from ui.page.chat import (
     respond,
     stop,
 )
+from ui.page.render import boxed_html
 from ui.templating import escape
 
 
@@ -230,6 +231,11 @@ def test_any_other_address_is_refused_in_a_sentence(ref):
     page = open_source(FakeCorpus(), ref)
     assert page.startswith('<div class="problem">')
     assert "<mark>" not in page
+
+
+def test_an_article_of_another_corpus_is_missed_in_words():
+    said = "This article is not in the corpus that is open: it was removed, or is in another one."
+    assert open_source(FakeCorpus(), "unknown-0-1") == boxed_html("problem", said)
 
 
 def test_the_page_is_built_with_what_the_corpus_holds():

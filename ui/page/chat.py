@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.errors import OnRecordError
+from index.errors import NotIndexed, OnRecordError
 from rag import types
 from rag.answer_text import sentence
 from rag.corpus import Corpus
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 _SPAN = "[0-9]{1,9}-[0-9]{1,9}"
 _QUOTE = f"{_SPAN}(?:~{_SPAN}){{0,15}}"
 _REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_QUOTE}(?:,{_QUOTE}){{0,63}}))?")
+
+_NOT_HERE = "This article is not in the corpus that is open: it was removed, or is in another one."
 
 SNAPSHOT_SECONDS = 0.1
 """A growing answer is shown at most this often: more is not seen, and each costs the browser."""
@@ -177,6 +179,8 @@ def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
     try:
         article = corpus.article(found[1])
         revisions = corpus.history(found[1])
+    except NotIndexed:
+        return boxed_html("problem", _NOT_HERE)
     except OnRecordError as error:
         return boxed_html("problem", sentence(str(error)))
     if any(not start < end <= len(article.text) for _, (start, end) in spans):
