@@ -11,7 +11,7 @@ import struct
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import pairwise
@@ -64,6 +64,7 @@ def session(graph: bytes, given: Mapping[str, NDArray[Any]]) -> InferenceSession
 PUBLISHED = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 LAYERS = 6
+WORDS = "embeddings.word_embeddings.weight"
 DIMENSION = 384
 READ = 256  # tokens of a text that it reads, [CLS] and [SEP] among them
 
@@ -110,7 +111,7 @@ class MiniLM:
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text, special ones not counted."""
-        found = self._whole.encode_batch_fast(texts, add_special_tokens=False)
+        found = tokenizer(self.folder).encode_batch_fast(texts, add_special_tokens=False)
         return [len(encoding.ids) for encoding in found]
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -131,17 +132,8 @@ class MiniLM:
 
     def read(self, text: str) -> NDArray[np.int32]:
         """int32 (1, n): the tokens of a text as the model reads it."""
-        return np.array([self._cut.encode(text).ids], dtype=np.int32)
-
-    # Tokenizers keep what they were told about cutting, so each way of reading has its own.
-
-    @property
-    def _whole(self) -> Tokenizer:
-        return self._once("whole", lambda: _tokenizer(self.folder, None))
-
-    @property
-    def _cut(self) -> Tokenizer:
-        return self._once("cut", lambda: _tokenizer(self.folder, READ))
+        ids = tokenizer(self.folder).encode(text).ids
+        return np.array([[*ids[: READ - 1], *ids[READ - 1 :][-1:]]], dtype=np.int32)
 
     @property
     def _exact(self) -> InferenceSession:
@@ -178,43 +170,54 @@ def multiplies_bytes() -> bool:
     return processor.is_file() and "vnni" in processor.read_text()
 
 
-def _tokenizer(folder: Path, most: int | None) -> Tokenizer:
+@cache
+def tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of a model's folder, which pads nothing and cuts nothing."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    if most:
-        tokenizer.enable_truncation(most)
-    else:
-        tokenizer.no_truncation()
-    return tokenizer
+    found = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    found.no_padding()
+    found.no_truncation()
+    return found
 
 
 def weights(folder: Path) -> dict[str, NDArray[np.float32]]:
     """The weights by the names that the graphs have for them; linear ones are (out, in)."""
-    from safetensors import safe_open
-
-    with safe_open(folder / "model.safetensors", framework="numpy") as file:
-        get = file.get_tensor
-        types, places = (
-            get(f"embeddings.{t}_embeddings.weight") for t in ("token_type", "position")
-        )
-        found = {"words": get("embeddings.word_embeddings.weight"), "places": places + types[0]}
-        for part in ("weight", "bias"):
-            found[f"norm.{part}"] = get(f"embeddings.LayerNorm.{part}")
-            for number in range(LAYERS):
-                mine, theirs = f"layer{number}", f"encoder.layer.{number}"
-                three = [f"{theirs}.attention.self.{n}.{part}" for n in ("query", "key", "value")]
-                found[f"{mine}.qkv.{part}"] = np.concatenate([get(name) for name in three])
-                for name, other in (
-                    ("out", "attention.output.dense"),
-                    ("norm", "attention.output.LayerNorm"),
-                    ("inner", "intermediate.dense"),
-                    ("outer", "output.dense"),
-                    ("last", "output.LayerNorm"),
-                ):
-                    found[f"{mine}.{name}.{part}"] = get(f"{theirs}.{other}.{part}")
+    get = tensors(folder / "model.safetensors").__getitem__
+    types, places = (get(f"embeddings.{t}_embeddings.weight") for t in ("token_type", "position"))
+    found = {"words": get(WORDS), "places": places + types[0]}
+    for part in ("weight", "bias"):
+        found[f"norm.{part}"] = get(f"embeddings.LayerNorm.{part}")
+        for number in range(LAYERS):
+            mine, theirs = f"layer{number}", f"encoder.layer.{number}"
+            three = [f"{theirs}.attention.self.{n}.{part}" for n in ("query", "key", "value")]
+            found[f"{mine}.qkv.{part}"] = np.concatenate([get(name) for name in three])
+            for name, other in (
+                ("out", "attention.output.dense"),
+                ("norm", "attention.output.LayerNorm"),
+                ("inner", "intermediate.dense"),
+                ("outer", "output.dense"),
+                ("last", "output.LayerNorm"),
+            ):
+                found[f"{mine}.{name}.{part}"] = get(f"{theirs}.{other}.{part}")
     return found
+
+
+def tensors(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The tensors of a file in safetensors' layout, by name; what is not used is never read.
+
+    Args:
+        path: A file of 32-bit numbers: the length of its header, that as JSON, the numbers.
+    """
+    with path.open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        data = np.memmap(path, np.uint8, "r", offset=file.tell())
+    header.pop("__metadata__", None)
+    return {
+        name: data[slice(*told["data_offsets"])].view(np.float32).reshape(told["shape"])
+        for name, told in header.items()
+        if told["dtype"] == "F32"
+    }
 
 
 def _in_bytes(exact_ones: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:

