@@ -123,7 +123,6 @@ def build_app(
             anew(handler(gr, renewed), None, [head, welcome, panel.suggestions], **QUIET)
         for sized in (app.load, reader.resized):
             sized(None, None, bar, js=_ROOM_FOR_CHATS, **QUIET)
-        app.unload(handler(gr, lambda sent: panel.turns.drop(sent.session)))
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
     app.state_session_capacity = SESSIONS
     return cast("gradio.Blocks", app)

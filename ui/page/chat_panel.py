@@ -301,6 +301,7 @@ class ChatPanel:
         self._wire_answers(answered, asking)
         made = partial(handler, self._gr)
         app.load(None, None, self._chat, js=_SHOWN, **QUIET)
+        app.unload(made(lambda sent: self.turns.drop(sent.session)))
         self._keys.stop(None, cancels=self.answers, **QUIET).then(
             made(self._stopped), self._id, outputs, **QUIET
         )

@@ -5,6 +5,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
@@ -114,17 +115,7 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         editor: Changes the corpus.
         pool: One that no question waits for.
     """
-    each = "What became of each."
-
-    async def answer(
-        request: Request, who: str, copy: bool, work: Callable[[Progress], list[Result]]
-    ) -> Response:
-        def done(tell: Progress) -> list[Result]:
-            if copy:
-                editor.copy_sample(tell)
-            return editor.noted(who, work(tell))
-
-        return await _answer(request, pool, done)
+    each, answer = "What became of each.", partial(_answer, pool, editor)
 
     @app.post(
         "/api/articles",
@@ -192,10 +183,21 @@ async def _files(request: Request) -> list[Sent]:
 
 
 async def _answer(
-    request: Request, pool: WorkerPool, work: Callable[[Progress], list[Result]]
+    pool: WorkerPool,
+    editor: Editor,
+    request: Request,
+    who: str,
+    copy: bool,
+    work: Callable[[Progress], list[Result]],
 ) -> Response:
-    """The results of some work, or its progress as it goes on."""
-    stream = pool.stream(lambda: steps(work))
+    """The results of some work, or its progress as it goes on; before it, perhaps a copy."""
+
+    def done(tell: Progress) -> list[Result]:
+        if copy:
+            editor.copy_sample(tell)
+        return editor.noted(who, work(tell))
+
+    stream = pool.stream(lambda: steps(done))
     if events_wanted(request):
 
         async def events() -> AsyncIterator[str]:

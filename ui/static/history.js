@@ -3,7 +3,7 @@ const find = (selector) => element.querySelector(selector);
 const named = (form) => { form.hidden = true; find('[data-do="rename"]').focus(); };
 element.addEventListener('click', (event) => {
     const { do: done, id } = event.target.closest('button[type="button"]')?.dataset ?? {};
-    if (done && done !== 'rename') trigger(done, { id });
+    if (['opened', 'deleted', 'restored'].includes(done)) trigger(done, { id });
     if (done !== 'rename') return;
     const form = find('form');
     form.hidden = !form.hidden;
