@@ -343,8 +343,7 @@ class Answer(_Json):
     scope: Scope | None = None
     """None if the question does not confine itself."""
     usage: Mapping[str, int] = field(default_factory=dict)
-    """A language model's "prompt_tokens" and "completion_tokens", and how many of its citations
-    were exchanged ("citations_corrected") or named none ("markers_removed")."""
+    """A language model's "prompt_tokens" and "completion_tokens"."""
     note: str = ""
     """One sentence on what became of a language model's reply; empty if nothing is to be said."""
 

@@ -43,18 +43,27 @@ KINDS = ("why", "who", "say", "how many", "how much", "what", "when", "is")
 ALIKE = 0.4
 
 
-def suggest(corpus: Corpus, count: int = 4) -> tuple[str, ...]:
+def suggest(
+    corpus: Corpus, count: int = 4, go_on: Callable[[], bool] = lambda: True
+) -> tuple[str, ...]:
     """Questions that the newest and most covered stories answer, each about another one.
 
-    Made without a language model, the same for the same generation of an index, and kept until
-    the next. Each was asked: its answer quotes the sentence that it was read off, with no warning.
-    Fewer than ``count`` if the articles yield no more.
+    Made without a language model, the same for the same generation of an index; of one that was
+    asked already the answer is kept. Each was asked: its answer quotes the sentence that it was
+    read off, with no warning. Fewer than ``count`` if the articles yield no more.
 
     Args:
         corpus: What is asked.
         count: How many at most.
+        go_on: As for ``follow_ups``.
     """
-    return _suggested(corpus, corpus.manifest()["token"], count)
+    found = corpus.newest(READ)
+    sizes = Counter(stored.story for stored in found)
+    read = _stories(found)
+    newest = {stored.pk: place for place, stored in enumerate(read)}
+    read.sort(key=lambda stored: newest[stored.pk] - COVERED * (sizes[stored.story] - 1))
+    told = [questions_of(stored) for stored in read]
+    return _answered(corpus, _in_turns([*_mixed(told)]), count, ASKED, go_on=go_on)
 
 
 def follow_ups(
@@ -78,7 +87,7 @@ def follow_ups(
         return ()
     read = _stories(_on_the_subject(corpus, answer))
     if not read:
-        return () if answer.citations else suggest(corpus, count)
+        return () if answer.citations else suggest(corpus, count, go_on)
     said = [answer.question, answer.query, answer.text, *(c.quote for c in answer.citations)]
     before = _flat(" ".join(said))
     known = {*content_stems(before)}
@@ -115,18 +124,6 @@ def _on_the_subject(corpus: Corpus, answer: Answer) -> list[StoredArticle]:
 def _last_names(stored: StoredArticle) -> frozenset[str]:
     """The last words of an article's names: "Putin" is the same with a first name and without."""
     return frozenset(name.split()[-1] for name in names_of(stored))
-
-
-@lru_cache(maxsize=8)
-def _suggested(corpus: Corpus, token: str, count: int) -> tuple[str, ...]:
-    del token  # of the generation: another one is another entry
-    found = corpus.newest(READ)
-    sizes = Counter(stored.story for stored in found)
-    read = _stories(found)
-    newest = {stored.pk: place for place, stored in enumerate(read)}
-    read.sort(key=lambda stored: newest[stored.pk] - COVERED * (sizes[stored.story] - 1))
-    told = [questions_of(stored) for stored in read]
-    return _answered(corpus, _in_turns([*_mixed(told)]), count, ASKED)
 
 
 def _mixed(each: Iterable[Sequence[Candidate]]) -> Iterator[list[Candidate]]:

@@ -238,6 +238,7 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
+    options.enable_mem_pattern = False  # as ``index.embedders.session`` says
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 

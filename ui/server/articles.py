@@ -15,7 +15,9 @@ from starlette.responses import JSONResponse, Response
 from index.build import Progress
 from rag.corpus import Corpus
 from ui import output
-from ui.alerts import TYPE, Alert, Alerts, alerts_for, keep, rss
+from ui.alert_channels import TYPE, rss
+from ui.alert_matching import keep
+from ui.alerts import Alert, Alerts, alerts_for
 from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.sample import home
