@@ -215,7 +215,7 @@ def _read(
     retrieved: float,
 ) -> Found:
     """What passages in English say to a question in English, as the model reads them."""
-    whole = _searched(meant, passages, reader, stated)
+    whole = searched(meant, passages, reader, stated)
     if meant.before and not meant.said:
         best = _best(whole, PART_PASSAGES)
         whole = evidence.blended(whole, evidence.gather(meant.asked, best, reader), ALONE)
@@ -241,10 +241,17 @@ def _read(
     return Found(whole, found, certain, untrue, retrieved, sure=sure)
 
 
-def _searched(
-    meant: Question, passages: Sequence[Passage], reader: Reader, stated: str | None
+def searched(
+    meant: Question, passages: Sequence[Passage], reader: Reader, stated: str | None = None
 ) -> list[Evidence]:
-    """The evidence for a question, its passages read until the rest can hardly matter."""
+    """The evidence for a question, its passages read until the rest can hardly matter.
+
+    Args:
+        meant: The question.
+        passages: What was found for it, best first.
+        reader: The model that reads.
+        stated: The part of the question that has to be true; None for all of it.
+    """
     for read in range(STEP, 0 if meant.said else len(passages), STEP):
         found = evidence.gather(meant.query, passages[:read], reader)
         behind = passages[0].score - passages[read].score
