@@ -9,7 +9,7 @@ import platform
 import re
 import struct
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from importlib.resources import files
@@ -28,12 +28,28 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Cores:
+    """Threads, one a core, for work that takes one. All may share it, forked processes too."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._threads: tuple[int, ThreadPoolExecutor] | None = None
+
+    def map(self, work: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:
+        """What comes of each item, in their order."""
+        held, process = self._threads, os.getpid()
+        if held is None or held[0] != process:  # a fork has none of the threads before it
+            held = self._threads = process, ThreadPoolExecutor(cores(), self._name)
+        return held[1].map(work, items)
 
 
 def beside(name: str) -> bytes:
@@ -89,6 +105,7 @@ class MiniLM:
     def __init__(self) -> None:
         self._loading = threading.Lock()
         self._parts: dict[str, Any] = {}
+        self._cores = Cores("encode")
 
     @cached_property
     def folder(self) -> Path:
@@ -122,7 +139,7 @@ class MiniLM:
         """float32 (n, d), unit rows: texts that will be searched, in their order."""
         session = self._rounded if multiplies_bytes() else self._exact
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        for row, vector in enumerate(self._pool.map(lambda text: self._run(session, text), texts)):
+        for row, vector in enumerate(self._cores.map(lambda text: self._run(session, text), texts)):
             vectors[row] = vector
         return vectors
 
@@ -148,11 +165,6 @@ class MiniLM:
         graph = "minilm-8bit.onnx"
         made = lambda: session(beside(graph), _in_bytes(weights(self.folder)))  # noqa: E731
         return self._once("rounded", made)
-
-    @property
-    def _pool(self) -> ThreadPoolExecutor:
-        made = lambda: ThreadPoolExecutor(cores(), thread_name_prefix="encode")  # noqa: E731
-        return self._once("pool", made)
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         """A part of the model, made by whoever needs it first; others wait for it."""

@@ -64,6 +64,7 @@ def _templates() -> Environment:
     made = Environment(
         loader=PackageLoader("ui"),
         autoescape=True,
+        auto_reload=False,  # else each template is looked for on the disk each time that it is used
         finalize=_shown,
         undefined=StrictUndefined,
         extensions=[_OneLine],

@@ -11,6 +11,7 @@ from index.ledger import StoredArticle
 from index.text.names import names_in
 from index.text.words import content_stems
 from rag.corpus import Corpus
+from rag.library import names_of
 from rag.question_generation.from_article import Candidate, questions_of
 from rag.types import Answer
 
@@ -23,6 +24,14 @@ ASKED, ASKED_NEXT = 30, 4
 
 # Passages searched for articles beside the cited ones.
 SEARCHED = 8
+
+# Questions that cited articles give, from which on no others are searched for: twice as many as
+# are asked at most. Not tuned.
+ENOUGH = 8
+
+# Names, or words of a question, that an article shares with what was asked, to be on its subject:
+# one may be a town or a ministry. Not tuned; of the sample, the harbour and the Kremlin share none.
+SHARED = 2
 
 # Each further outlet that printed a story makes it so many places newer.
 COVERED = 5
@@ -62,10 +71,11 @@ def follow_ups(
 ) -> tuple[str, ...]:
     """Questions to go on with: on names of the cited articles that were not mentioned so far.
 
-    After a refusal, of the nearest articles; then of those that a search finds; after small talk,
-    those to begin with. Each stands on its
-    own and was asked, as for ``suggest``. ``go_on`` is called before each of them is: it may
-    wait, and once it says no, what was found so far is all.
+    Then of those that a search finds and that name some of the same. After a refusal, of the
+    articles that name what was asked, or are near to it in several words; after others, and after
+    small talk, those to begin with. Each stands on its own and was asked, as for ``suggest``.
+    ``go_on`` is called before each of them is: it may wait, and once it says no, what was found so
+    far is all.
 
     Args:
         corpus: What is asked.
@@ -75,11 +85,9 @@ def follow_ups(
     """
     if not go_on():
         return ()
-    cited = dict.fromkeys(c.article_id for c in (*answer.citations, *answer.nearest))
-    found = [passage.article for passage in corpus.search(answer.query, SEARCHED)]
-    read = _stories([*corpus.stored(cited), *found])
+    read = _stories(_on_the_subject(corpus, answer))
     if not read:
-        return suggest(corpus, count, go_on)
+        return () if answer.citations else suggest(corpus, count, go_on)
     said = [answer.question, answer.query, answer.text, *(c.quote for c in answer.citations)]
     before = _flat(" ".join(said))
     known = {*content_stems(before)}
@@ -92,6 +100,30 @@ def follow_ups(
     return _answered(
         corpus, [*_in_turns(new), *_in_turns(near)], count, ASKED_NEXT, answer.question, go_on
     )
+
+
+def _on_the_subject(corpus: Corpus, answer: Answer) -> list[StoredArticle]:
+    """The articles that an answer cites, and those found by its words that tell of the same."""
+    if answer.citations:
+        read = list(corpus.stored(dict.fromkeys(c.article_id for c in answer.citations)))
+        named = {name for stored in read for name in _last_names(stored)}
+        least = SHARED
+        if sum(len(questions_of(stored)) for stored in read) >= ENOUGH:
+            return read
+    else:
+        asked = {*content_stems(answer.query)}
+        near = (c for c in answer.nearest if len(asked & {*content_stems(c.quote)}) >= SHARED)
+        read = list(corpus.stored(dict.fromkeys(c.article_id for c in near)))
+        named = {name.text.split()[-1] for name in names_in(answer.query)}
+        least = 1
+    found = [passage.article for passage in corpus.search(answer.query, SEARCHED)]
+    return read + [each for each in found if len(named & _last_names(each)) >= least]
+
+
+@lru_cache(maxsize=256)  # what is searched once is found again
+def _last_names(stored: StoredArticle) -> frozenset[str]:
+    """The last words of an article's names: "Putin" is the same with a first name and without."""
+    return frozenset(name.split()[-1] for name in names_of(stored))
 
 
 def _mixed(each: Iterable[Sequence[Candidate]]) -> Iterator[list[Candidate]]:

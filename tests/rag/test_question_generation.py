@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.text.names import names_in
 from rag.corpus import Corpus
 from rag.question_generation.from_article import LONGEST, Candidate, questions_of
-from rag.question_generation.suggest import _everywhere, follow_ups, suggest
+from rag.question_generation.suggest import _everywhere, _on_the_subject, follow_ups, suggest
 from rag.settings import Settings
 from rag.types import SURE
 from tests.rag.builders import corpus_of, empty_index, stored
@@ -217,6 +217,21 @@ def test_follow_ups_go_on_with_other_names_and_are_answered(sample_corpus):
     assert new not in said
     for question in found:
         assert sample_corpus.ask(question).confidence >= SURE
+
+
+@pytest.mark.parametrize(
+    ("question", "about", "not_about"),
+    [
+        ("Who resigned as harbour commissioner?", {"Fairweather", "Barrier"}, "Zelenskyy"),
+        ("What preconditions did the Kremlin set?", {"Putin", "Peskov"}, "Ravenscroft"),
+    ],
+)
+def test_what_is_read_for_follow_ups_is_on_the_subject(sample_corpus, question, about, not_about):
+    read = _on_the_subject(sample_corpus, sample_corpus.ask(question))
+    assert read
+    for each in read:
+        assert any(name in each.article.text for name in about), each.article.uri
+        assert not_about not in each.article.text
 
 
 def test_under_a_refusal_stand_questions_that_are_answered(sample_corpus):

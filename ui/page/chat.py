@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.errors import OnRecordError
+from index.errors import NotIndexed, OnRecordError
 from rag import types
 from rag.answer_text import sentence
 from rag.corpus import Corpus
@@ -20,7 +20,6 @@ from ui.page.render import (
     answer_html,
     article_html,
     boxed_html,
-    problem_html,
     question_html,
     superseded_html,
 )
@@ -30,6 +29,8 @@ log = logging.getLogger(__name__)
 _SPAN = "[0-9]{1,9}-[0-9]{1,9}"
 _QUOTE = f"{_SPAN}(?:~{_SPAN}){{0,15}}"
 _REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_QUOTE}(?:,{_QUOTE}){{0,63}}))?")
+
+_NOT_HERE = "This article is not in the corpus that is open: it was removed, or is in another one."
 
 SNAPSHOT_SECONDS = 0.1
 """A growing answer is shown at most this often: more is not seen, and each costs the browser."""
@@ -129,15 +130,10 @@ def stop(turns: Sequence[Turn]) -> list[Turn]:
     return [*turns[:-1], replace(last, html=html, answer=None, growing=False)]
 
 
-def last_question(turns: Sequence[Turn]) -> str:
-    """What was asked last, to be asked again; "" if nothing was."""
-    return next((turn.question for turn in reversed(turns) if turn.question), "")
-
-
-def without_last(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns before the last question: what is known when that is asked again."""
+def last_asked(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
+    """What was asked last, "" if nothing was, and the turns before: what is known then."""
     asked = [turn for turn in turns if turn.question]
-    return asked[:-1]
+    return (asked[-1].question, asked[:-1]) if asked else ("", [])
 
 
 def messages(turns: Sequence[Turn], *, alerts: bool = False) -> list[dict[str, str]]:
@@ -175,7 +171,7 @@ def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
     """
     found = _REF.fullmatch(str(ref))
     if not found:
-        return problem_html("This is not the address of a citation.")
+        return boxed_html("problem", "This is not the address of a citation.")
     spans = [
         (mark == "~", (int(start), int(end)))
         for mark, start, end in re.findall(r"([,~]?)(\d+)-(\d+)", found[2] or "")
@@ -183,10 +179,12 @@ def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
     try:
         article = corpus.article(found[1])
         revisions = corpus.history(found[1])
+    except NotIndexed:
+        return boxed_html("problem", _NOT_HERE)
     except OnRecordError as error:
-        return problem_html(sentence(str(error)))
+        return boxed_html("problem", sentence(str(error)))
     if any(not start < end <= len(article.text) for _, (start, end) in spans):
-        return problem_html("The cited words are not in this article.")
+        return boxed_html("problem", "The cited words are not in this article.")
     quotes, shorts = ([span for short, span in spans if short is is_] for is_ in (False, True))
     return superseded_html(revisions, found[1], quotes) + article_html(
         article, quotes, shorts, original=original
@@ -199,7 +197,8 @@ def _history(turns: Sequence[Turn]) -> list[types.Turn]:
 
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
-    return replace(turn, text="", html=said + problem_html(sentence), answer=None, growing=False)
+    html = said + boxed_html("problem", sentence)
+    return replace(turn, text="", html=html, answer=None, growing=False)
 
 
 class OpenTurns:

@@ -26,7 +26,6 @@ LONGEST_SHOWN_QUESTION = 2_000
 LONGEST_PEEK = 400
 """Characters of a quote that a marker shows."""
 
-
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LABELS = {
     "unsupported": "not supported by the words it cites",
@@ -48,11 +47,6 @@ def question_html(question: str) -> str:
     """What the person asked, as the chat repeats it."""
     shown = question[:LONGEST_SHOWN_QUESTION]
     return boxed_html("asked", shown if shown == question else f"{shown}…")
-
-
-def problem_html(sentence: str) -> str:
-    """An error, told in one sentence."""
-    return boxed_html("problem", sentence)
 
 
 def answer_html(answer: Answer, of: str = "") -> str:

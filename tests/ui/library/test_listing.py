@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rag.builders import article, corpus_of
-from ui.library.listing import COLUMNS, Row, figures, ordered, rows
+from ui.library.listing import COLUMNS, Row, ordered, rows
 
 RAIN = "Rain fell on the harbour all night and the sirens sounded at ten o'clock in Ropewalk. " * 5
 
@@ -52,15 +52,6 @@ def test_an_article_without_a_headline_is_called_by_its_first_words(tmp_path, fa
         {"a.txt": "Hail.\n\nIt hit Paris.", "b.txt": "水" * 300},
     )
     assert [r.title for r in rows(corpus.articles())] == ["Hail. It hit Paris.", f"{'水' * 70} …"]
-
-
-def test_the_figures_of_an_index(corpus):
-    found = figures(corpus.size(), corpus.articles())
-    assert (found.articles, found.stories, found.publishers) == (3, 2, 2)
-    assert (found.oldest, found.newest) == (date(2026, 1, 31), date(2026, 3, 1))
-    assert found.characters == sum(a.characters for a in corpus.articles())
-    files = [path for path in corpus.directory.rglob("*") if path.is_file()]
-    assert found.bytes == sum(path.stat().st_size for path in files) > 10_000
 
 
 def test_what_a_column_does_not_know_comes_last_either_way():
