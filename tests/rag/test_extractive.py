@@ -318,13 +318,13 @@ def test_a_refusal_says_why_and_names_what_is_near():
     near = [
         cited(1, "Rain\nfell.", publisher="The Post", published=DAY),
         cited(2, "Hail hit.", title="Hail"),
-        cited(3, "Snow lay.", key="snow"),
+        cited(3, "Snow lay.", title="Snow"),
     ]
     assert refusal(near) == (
         "The articles do not answer this. Nearest passages:\n"
         "“Rain fell.” (The Post, 20 March 2026)\n"
         "“Hail hit.” (Hail)\n"
-        "“Snow lay.” (snow)"
+        "“Snow lay.” (Snow)"
     )
     why = "the articles speak of 1987, not of 1984"
     head, *passages = refusal(near, why).split("\n")
