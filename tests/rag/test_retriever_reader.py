@@ -5,7 +5,7 @@ from dataclasses import replace
 from rag.corpus import Corpus
 from rag.question import understand
 from rag.reading import retriever_reader
-from rag.reading.retriever_reader import PART_PASSAGES, PASSAGES, STEP, find
+from rag.reading.retriever_reader import FIRST, PART_PASSAGES, PASSAGES, STEP, find
 from rag.settings import Settings
 from tests.fakes import FakeReader
 from tests.rag.builders import corpus_of
@@ -125,24 +125,27 @@ def passages_of(evidence):
 
 def test_passages_are_read_until_one_surely_answers(tmp_path, fake):
     result, asked = found(tmp_path, fake, "Where did rain fall in Kyiv?", DOCKS)
-    assert (passages_of(result.whole), len(asked)) == (STEP, 1)
+    assert (passages_of(result.whole), len(asked)) == (FIRST, 1)
     result, asked = found(tmp_path, fake, "Where did rain fall softly on Odesa quays?", DOCKS)
-    assert passages_of(result.whole) == STEP * len(asked) > 2 * STEP
+    assert passages_of(result.whole) == FIRST + STEP * (len(asked) - 1) > FIRST + STEP
+    result, asked = found(tmp_path, fake, "How long did rain fall in Kyiv?", DOCKS)
+    assert (passages_of(result.whole), len(asked)) == (PASSAGES, 1)
 
 
 def test_what_lacks_a_year_that_is_asked_about_ends_no_reading(tmp_path, fake, monkeypatch):
     monkeypatch.setattr(retriever_reader, "FALL", 0.0)  # however far behind the others are
     told = "rain fell on the old mill, tram and harbour near Kyiv"
     articles = {f"{n}.txt": f"On day {n} {told}." for n in range(14)}
-    result, _ = found(tmp_path, fake, f"When was it that {told}?", articles)
-    assert passages_of(result.whole) == STEP
-    result, _ = found(tmp_path, fake, f"When was it that in 1984 {told}?", articles)
+    result, _ = found(tmp_path, fake, f"Where was it that {told}?", articles)
+    assert passages_of(result.whole) == FIRST
+    result, _ = found(tmp_path, fake, f"Where was it that in 1984 {told}?", articles)
     assert passages_of(result.whole) == PASSAGES
 
 
-def test_a_part_of_a_question_is_read_for_in_more_passages_than_answered_the_whole(tmp_path, fake):
+def test_a_part_is_read_for_in_more_passages_than_answered_the_whole(tmp_path, fake, monkeypatch):
+    monkeypatch.setattr(retriever_reader, "FIRST", 2)
     result, _ = found(tmp_path, fake, "Where did rain fall, and who left?", DOCKS)
-    assert passages_of(result.whole) == STEP
+    assert passages_of(result.whole) == 2
     assert [passages_of(part) for part in result.parts] == [PART_PASSAGES, PART_PASSAGES]
 
 
