@@ -33,7 +33,6 @@ from index.generation import Allowed, Generation, Generations
 from index.readers.source import Source
 from rag.evaluation.judge import exact, f1
 from rag.question import UnusableQuestion, understand
-from rag.reading import evidence
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import (
@@ -45,6 +44,7 @@ from rag.reading.retriever_reader import (
     MOST_UNTRUE,
     PASSAGES,
     demote_untrue,
+    searched,
 )
 from rag.retrieve import Query, retrieve
 
@@ -151,7 +151,7 @@ def seen(
         return None
     query = Query.of(meant.query, embedder, len(meant.query) - len(meant.asked))
     passages = retrieve(now, query, PASSAGES, allowed)
-    found = evidence.gather(meant.query, passages, reader)
+    found = searched(meant, passages, reader)
     found, untrue = demote_untrue(meant, found)
     best = min(max(found[0].log_odds, FLOOR), CEILING) if found else FLOOR
     return found, [best, float(min(len(untrue), MOST_UNTRUE))]

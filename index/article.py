@@ -11,6 +11,9 @@ from difflib import SequenceMatcher
 
 from index.text.sentences import split_sentences
 
+LONGEST_OPENING = 70
+"""Characters of an article's first words where they stand for its title."""
+
 Place = tuple[int, str]
 """Where a stretch of a text begins (an offset into it), and what it is called: (812, "p. 4")."""
 
@@ -59,6 +62,15 @@ class Article:
         canonical = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
+    @property
+    def headline(self) -> str:
+        r"""What the article is called: its title, else the words with which its text begins.
+
+        >>> Article(uri="a.txt", key="a", text="Rain fell.\nAll day.").headline
+        'Rain fell. All day.'
+        """
+        return self.title or opening(self.text) or self.key
+
     def place_at(self, offset: int) -> str | None:
         """What the place is called that holds a character of the text; None if none does.
 
@@ -67,6 +79,14 @@ class Article:
         """
         number = bisect_right(self.places, offset, key=lambda place: place[0])
         return self.places[number - 1][1] if number else None
+
+
+def opening(text: str) -> str:
+    """The words with which a text begins, for want of a title."""
+    words = " ".join(text[: 4 * LONGEST_OPENING].split())
+    if len(words) <= LONGEST_OPENING:
+        return words
+    return words[:LONGEST_OPENING].rsplit(" ", 1)[0].rstrip(",;:–—-") + " …"
 
 
 @dataclass(frozen=True, slots=True)

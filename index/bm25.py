@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from typing_extensions import override
 
-from index.disk import written_by
+from index.disk import share, written_by
 
 # One thread writes, so that an index built twice from the same articles is the same.
 _HEAP_BYTES = 64_000_000
@@ -48,20 +48,26 @@ class BM25Index(Words):
 
     @classmethod
     def build(
-        cls, texts: Iterable[tuple[int, Iterable[str]]], path: Path | None = None
+        cls,
+        texts: Iterable[tuple[int, Iterable[str]]],
+        path: Path | None = None,
+        before: Path | None = None,
     ) -> BM25Index:
         """Indexes texts under int ids, in a new folder, or in memory when there is no path.
 
         Args:
             texts: Each text's id, and the stems of its content words.
             path: The folder that is made.
+            before: One that was made so, whose texts are in the new one too.
 
         Raises:
             OSError: the disk takes no more.
         """
         import tantivy
 
-        if path:
+        if path and before:
+            share(before, path)
+        elif path:
             path.mkdir()
         with written_by(ValueError):
             index = tantivy.Index(_schema(), path=str(path) if path else None)

@@ -247,7 +247,8 @@ class Builder:
                     {"generation": str(report.generation), "token": token, **counts}
                 )
                 self.progress("index", 0, 0)
-                self._engine.learn(ledger, self.embedder.dimension, token)
+                before = "" if rescued else manifest["token"]
+                self._engine.learn(ledger, self.embedder.dimension, token, before)
         except BaseException:
             self._engine.prune(manifest["token"])  # what no commit names
             raise

@@ -391,6 +391,22 @@ def settle(folder: Path) -> None:
         sync(path)
 
 
+def share(folder: Path, to: Path) -> None:
+    """Makes a folder that holds the same files, which nobody changes in their place.
+
+    Args:
+        folder: Of files alone; locks among them are left out.
+        to: The folder that is made. Where one file cannot have two names, it gets copies.
+    """
+    to.mkdir()
+    for path in folder.iterdir():
+        if path.suffix != ".lock":
+            try:
+                os.link(path, to / path.name)
+            except OSError:
+                shutil.copyfile(path, to / path.name)
+
+
 def sync(path: Path) -> None:
     """Has the disk hold a file, or the names in a folder."""
     if os.name == "nt" and path.is_dir():

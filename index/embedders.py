@@ -9,9 +9,9 @@ import platform
 import re
 import struct
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import pairwise
@@ -28,12 +28,28 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Cores:
+    """Threads, one a core, for work that takes one. All may share it, forked processes too."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._threads: tuple[int, ThreadPoolExecutor] | None = None
+
+    def map(self, work: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:
+        """What comes of each item, in their order."""
+        held, process = self._threads, os.getpid()
+        if held is None or held[0] != process:  # a fork has none of the threads before it
+            held = self._threads = process, ThreadPoolExecutor(cores(), self._name)
+        return held[1].map(work, items)
 
 
 def beside(name: str) -> bytes:
@@ -52,6 +68,10 @@ def session(graph: bytes, given: Mapping[str, NDArray[Any]]) -> InferenceSession
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    # One would be kept of each length that was ever read, and a block as large asked for it at
+    # once, which no freed one fits: 360 readings of chance lengths by six threads took a process
+    # from 179 to 262 MB and on, without them to 226, all of it by the 90th.
+    options.enable_mem_pattern = False
     # More would put Add and LayerNormalization together again, which takes longer.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in given.values()]
@@ -64,6 +84,7 @@ def session(graph: bytes, given: Mapping[str, NDArray[Any]]) -> InferenceSession
 PUBLISHED = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 LAYERS = 6
+WORDS = "embeddings.word_embeddings.weight"
 DIMENSION = 384
 READ = 256  # tokens of a text that it reads, [CLS] and [SEP] among them
 
@@ -84,6 +105,7 @@ class MiniLM:
     def __init__(self) -> None:
         self._loading = threading.Lock()
         self._parts: dict[str, Any] = {}
+        self._cores = Cores("encode")
 
     @cached_property
     def folder(self) -> Path:
@@ -110,14 +132,14 @@ class MiniLM:
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text, special ones not counted."""
-        found = self._whole.encode_batch_fast(texts, add_special_tokens=False)
+        found = tokenizer(self.folder).encode_batch_fast(texts, add_special_tokens=False)
         return [len(encoding.ids) for encoding in found]
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, d), unit rows: texts that will be searched, in their order."""
         session = self._rounded if multiplies_bytes() else self._exact
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        for row, vector in enumerate(self._pool.map(lambda text: self._run(session, text), texts)):
+        for row, vector in enumerate(self._cores.map(lambda text: self._run(session, text), texts)):
             vectors[row] = vector
         return vectors
 
@@ -131,17 +153,8 @@ class MiniLM:
 
     def read(self, text: str) -> NDArray[np.int32]:
         """int32 (1, n): the tokens of a text as the model reads it."""
-        return np.array([self._cut.encode(text).ids], dtype=np.int32)
-
-    # Tokenizers keep what they were told about cutting, so each way of reading has its own.
-
-    @property
-    def _whole(self) -> Tokenizer:
-        return self._once("whole", lambda: _tokenizer(self.folder, None))
-
-    @property
-    def _cut(self) -> Tokenizer:
-        return self._once("cut", lambda: _tokenizer(self.folder, READ))
+        ids = tokenizer(self.folder).encode(text).ids
+        return np.array([[*ids[: READ - 1], *ids[READ - 1 :][-1:]]], dtype=np.int32)
 
     @property
     def _exact(self) -> InferenceSession:
@@ -152,11 +165,6 @@ class MiniLM:
         graph = "minilm-8bit.onnx"
         made = lambda: session(beside(graph), _in_bytes(weights(self.folder)))  # noqa: E731
         return self._once("rounded", made)
-
-    @property
-    def _pool(self) -> ThreadPoolExecutor:
-        made = lambda: ThreadPoolExecutor(cores(), thread_name_prefix="encode")  # noqa: E731
-        return self._once("pool", made)
 
     def _once(self, name: str, make: Callable[[], T]) -> T:
         """A part of the model, made by whoever needs it first; others wait for it."""
@@ -178,43 +186,54 @@ def multiplies_bytes() -> bool:
     return processor.is_file() and "vnni" in processor.read_text()
 
 
-def _tokenizer(folder: Path, most: int | None) -> Tokenizer:
+@cache
+def tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of a model's folder, which pads nothing and cuts nothing."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    if most:
-        tokenizer.enable_truncation(most)
-    else:
-        tokenizer.no_truncation()
-    return tokenizer
+    found = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    found.no_padding()
+    found.no_truncation()
+    return found
 
 
 def weights(folder: Path) -> dict[str, NDArray[np.float32]]:
     """The weights by the names that the graphs have for them; linear ones are (out, in)."""
-    from safetensors import safe_open
-
-    with safe_open(folder / "model.safetensors", framework="numpy") as file:
-        get = file.get_tensor
-        types, places = (
-            get(f"embeddings.{t}_embeddings.weight") for t in ("token_type", "position")
-        )
-        found = {"words": get("embeddings.word_embeddings.weight"), "places": places + types[0]}
-        for part in ("weight", "bias"):
-            found[f"norm.{part}"] = get(f"embeddings.LayerNorm.{part}")
-            for number in range(LAYERS):
-                mine, theirs = f"layer{number}", f"encoder.layer.{number}"
-                three = [f"{theirs}.attention.self.{n}.{part}" for n in ("query", "key", "value")]
-                found[f"{mine}.qkv.{part}"] = np.concatenate([get(name) for name in three])
-                for name, other in (
-                    ("out", "attention.output.dense"),
-                    ("norm", "attention.output.LayerNorm"),
-                    ("inner", "intermediate.dense"),
-                    ("outer", "output.dense"),
-                    ("last", "output.LayerNorm"),
-                ):
-                    found[f"{mine}.{name}.{part}"] = get(f"{theirs}.{other}.{part}")
+    get = tensors(folder / "model.safetensors").__getitem__
+    types, places = (get(f"embeddings.{t}_embeddings.weight") for t in ("token_type", "position"))
+    found = {"words": get(WORDS), "places": places + types[0]}
+    for part in ("weight", "bias"):
+        found[f"norm.{part}"] = get(f"embeddings.LayerNorm.{part}")
+        for number in range(LAYERS):
+            mine, theirs = f"layer{number}", f"encoder.layer.{number}"
+            three = [f"{theirs}.attention.self.{n}.{part}" for n in ("query", "key", "value")]
+            found[f"{mine}.qkv.{part}"] = np.concatenate([get(name) for name in three])
+            for name, other in (
+                ("out", "attention.output.dense"),
+                ("norm", "attention.output.LayerNorm"),
+                ("inner", "intermediate.dense"),
+                ("outer", "output.dense"),
+                ("last", "output.LayerNorm"),
+            ):
+                found[f"{mine}.{name}.{part}"] = get(f"{theirs}.{other}.{part}")
     return found
+
+
+def tensors(path: Path) -> dict[str, NDArray[np.float32]]:
+    """The tensors of a file in safetensors' layout, by name; what is not used is never read.
+
+    Args:
+        path: A file of 32-bit numbers: the length of its header, that as JSON, the numbers.
+    """
+    with path.open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        data = np.memmap(path, np.uint8, "r", offset=file.tell())
+    header.pop("__metadata__", None)
+    return {
+        name: data[slice(*told["data_offsets"])].view(np.float32).reshape(told["shape"])
+        for name, told in header.items()
+        if told["dtype"] == "F32"
+    }
 
 
 def _in_bytes(exact_ones: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:

@@ -101,8 +101,8 @@ class Embedded(Engine):
         return put(self._making, self._ledger)
 
     @override
-    def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
-        SearchIndex.write(ledger, dimension, token, self._root)
+    def learn(self, ledger: Ledger, dimension: int, token: str, before: str = "") -> None:
+        SearchIndex.write(ledger, dimension, token, self._root, before)
 
     def relearn(self, ledger: Ledger) -> None:
         """Makes the search files of the committed generation again."""

@@ -15,7 +15,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Article
+from index.article import Article, opening
 from index.chunk import Chunk
 from index.database import Database, Row, digest
 from index.errors import IndexDamaged
@@ -29,6 +29,8 @@ STORED = "<f2"
 
 # The last bytes of an article's text that its source is compressed with; zlib knows no more.
 DICTIONARY = 2**15
+
+_ASKED = 512  # values of one statement
 
 # Characters of an article's text that a list of articles holds.
 OPENING = 120
@@ -90,6 +92,11 @@ class Listed:
     story: int
     characters: int  # of its cleaned text
     opening: str  # the first of them, at most ``OPENING``
+
+    @property
+    def headline(self) -> str:
+        """What it is called, as ``Article.headline`` has it."""
+        return self.title or opening(self.opening) or self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,11 +461,16 @@ class Ledger:
                 yield chunk[0], chunk[1], vector.astype(np.float32)
 
     def _select(self, query: str, values: Iterable[int] | Iterable[str]) -> list[Row]:
-        """Runs ``query (?, ?, …)`` over any number of values."""
+        """Runs ``query (?, ?, …)`` over any number of values.
+
+        The last one stands there so often that they are 1, 2, 4, … many: of each number, SQLite
+        would keep a statement for each thread.
+        """
         rows: list[Row] = []
         wanted = list(values)
-        for first in range(0, len(wanted), 500):
-            part = wanted[first : first + 500]
+        for first in range(0, len(wanted), _ASKED):
+            part = wanted[first : first + _ASKED]
+            part += part[-1:] * ((1 << (len(part) - 1).bit_length()) - len(part))
             rows += self._db.execute(f"{query} ({', '.join('?' * len(part))})", part)
         return rows
 

@@ -6,8 +6,10 @@ import json
 import shutil
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from index.vocabulary import Vocabulary, count_words
 
 FOLDER = "derived"
 _STAMP = "stamp.json"
+_COUNTED = "counted.json"
+_AT_ONCE = 500  # articles or chunks that are read together
 _ROWS = 100_000  # vectors that are in 32 bits at once
 
 
@@ -64,7 +68,9 @@ class SearchIndex:
         return cls(token, near["chunks"], near["articles"], *_words(ledger, ids, owners, None))
 
     @classmethod
-    def write(cls, ledger: Ledger, dimension: int, token: str, root: Path) -> None:
+    def write(
+        cls, ledger: Ledger, dimension: int, token: str, root: Path, before: str = ""
+    ) -> None:
         """Computes the same as ``build``, into files.
 
         Args:
@@ -72,6 +78,8 @@ class SearchIndex:
             dimension: Of the vectors.
             token: Names the generation, and the folder that is made.
             root: Where that is made.
+            before: Names the one before it, of the same ledger: its words are not counted again,
+                unless one of its texts is gone.
 
         Raises:
             OSError: the disk takes no more; nothing is left there then.
@@ -87,7 +95,7 @@ class SearchIndex:
                 recall[name] = round(index.recall, 4)
                 del index  # before the next is built: each may take a gigabyte
             del vectors
-            *_, languages = _words(ledger, ids, owners, making)
+            *_, languages = _words(ledger, ids, owners, making, _counted(root, before))
             files = _checksums(making)
             told = {"token": token, "languages": sorted(languages), "recall@10": recall}
             stamp: dict[str, Any] = {**told, "files": files}
@@ -188,8 +196,44 @@ def _nearness(
     yield "articles", VectorIndex.build(*means(vectors, owners))
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Which texts the word files of a generation hold, and their words: kept for the next one."""
+
+    folder: Path | None = None  # that of the generation; None of a new one
+    chunks: set[int] = field(default_factory=set)  # by pk; likewise
+    articles: set[int] = field(default_factory=set)
+    languages: set[str] = field(default_factory=set)
+    written: Counter[str] = field(default_factory=Counter)  # as ``count_words`` has them; likewise
+    inside: Counter[str] = field(default_factory=Counter)
+
+    def save(self, folder: Path) -> None:
+        """Writes it beside the word files."""
+        told: list[Any] = [version("onrecord"), sorted(self.chunks), sorted(self.articles)]
+        told += [sorted(self.languages), self.written, self.inside]
+        (folder / _COUNTED).write_text(json.dumps(told), encoding="utf-8")
+
+
+def _counted(root: Path, token: str) -> _Counted:
+    """What ``save`` wrote; nothing where the files are not whole, or of another onrecord."""
+    with suppress(SearchIndexDamaged):
+        if token and _COUNTED in verify(root, token)["files"]:
+            folder = root / token
+            made, chunks, articles, languages, written, inside = json.loads(
+                (folder / _COUNTED).read_text("utf-8")
+            )
+            if made == version("onrecord"):
+                words = Counter(written), Counter(inside)
+                return _Counted(folder, set(chunks), set(articles), set(languages), *words)
+    return _Counted()
+
+
 def _words(
-    ledger: Ledger, ids: NDArray[np.int64], owners: NDArray[np.int64], folder: Path | None
+    ledger: Ledger,
+    ids: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    folder: Path | None,
+    known: _Counted | None = None,
 ) -> tuple[BM25Index, BM25Index, Vocabulary, frozenset[str]]:
     """The words of chunks and of articles, the vocabulary, and the languages of the articles.
 
@@ -198,25 +242,36 @@ def _words(
         ids: The chunks, by pk.
         owners: The article of each.
         folder: Where their files are made; None keeps them in memory.
+        known: What was counted before.
     """
+    chunks, current, found = set(ids.tolist()), ledger.select("TRUE", ()), set(owners.tolist())
+    known = known or _Counted()
+    if not (known.chunks <= chunks and known.articles <= current):
+        known = _Counted()
+    before, articles = known.folder, current - known.articles
     chunk_words = BM25Index.build(
-        _chunk_texts(ledger, set(ids.tolist())), folder and folder / "chunks.words"
+        _chunk_texts(ledger, chunks - known.chunks),
+        folder and folder / "chunks.words",
+        before and before / "chunks.words",
     )
-    found, languages = set(owners.tolist()), set[str]()
-    written, inside = Counter[str](), Counter[str]()
 
     def texts() -> Iterator[tuple[int, list[str]]]:
-        for each in ledger.all_articles():
-            languages.add(code_of(each.article.language))
-            count_words(each.article.title, each.article.text, written, inside)
-            if each.pk in found:
-                yield each.pk, article_stems(each)
+        for part in _parts(articles):
+            for each in ledger.articles(part).values():
+                known.articles.add(each.pk)
+                known.languages.add(code_of(each.article.language))
+                count_words(each.article.title, each.article.text, known.written, known.inside)
+                if each.pk in found:
+                    yield each.pk, article_stems(each)
 
-    article_words = BM25Index.build(texts(), folder and folder / "articles.words")
-    vocabulary = Vocabulary.of(written, inside)
+    article_words = BM25Index.build(
+        texts(), folder and folder / "articles.words", before and before / "articles.words"
+    )
+    vocabulary = Vocabulary.of(known.written, known.inside)
     if folder:
         vocabulary.save(folder / "words.tsv")
-    return chunk_words, article_words, vocabulary, frozenset(languages or {ENGLISH})
+        replace(known, chunks=chunks).save(folder)
+    return chunk_words, article_words, vocabulary, frozenset(known.languages or {ENGLISH})
 
 
 def means(
@@ -237,17 +292,23 @@ def means(
     return articles.astype(np.int64), sums
 
 
-def _chunk_texts(ledger: Ledger, wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+def _chunk_texts(ledger: Ledger, wanted: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
     """Each chunk's pk and the stems of what is searched; one article's text is held at a time."""
     pk, article = 0, None
-    for chunk in ledger.all_chunks():
-        if chunk.pk not in wanted:
-            continue
-        if pk != chunk.article:
-            pk, article = chunk.article, ledger.articles([chunk.article]).get(chunk.article)
-        if article:
-            read = embedded_text(article.article.title, chunk.of(article.article.text))
-            yield chunk.pk, stems_of(read, article)
+    for part in _parts(wanted):
+        found = ledger.chunks(part)
+        for chunk in (found[each] for each in part if each in found):
+            if pk != chunk.article:
+                pk, article = chunk.article, ledger.articles([chunk.article]).get(chunk.article)
+            if article:
+                read = embedded_text(article.article.title, chunk.of(article.article.text))
+                yield chunk.pk, stems_of(read, article)
+
+
+def _parts(pks: Iterable[int]) -> Iterator[list[int]]:
+    """Numbers in their order, some at a time."""
+    ordered = sorted(pks)
+    return (ordered[n : n + _AT_ONCE] for n in range(0, len(ordered), _AT_ONCE))
 
 
 def article_stems(article: StoredArticle) -> list[str]:

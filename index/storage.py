@@ -70,13 +70,14 @@ class Engine(Protocol):
         """
         return
 
-    def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
+    def learn(self, ledger: Ledger, dimension: int, token: str, before: str = "") -> None:
         """Has all that the ledger holds found, as the generation ``token``; in ``write()``.
 
         Args:
             ledger: The rows of the index, the one source of truth.
             dimension: The length of each vector.
             token: What names the generation.
+            before: Names the one that this ledger was until now; "" where it was none.
         """
 
     def relearn(self, ledger: Ledger) -> None:

@@ -133,25 +133,37 @@ class Vocabulary:
         same = self._by_spelling.get(key, []) if key and word[0].isascii() else []
         return [other for other in same if plain(other) != plain(word)]
 
-    def sounding_like(self, word: str) -> list[str]:
+    def sounding_like(self, word: str, after: str = "") -> list[str]:
         r"""The names of the articles in other scripts that sound like a word.
+
+        Args:
+            word: Of a question, in any script.
+            after: The next one; a Chinese name may have a syllable for each of the two.
 
         >>> Vocabulary("Путина\t2\nрыба\t9\n").sounding_like("Putin")
         ['Путина']
         >>> chinese = Vocabulary("特朗普访问\t2\n市长林若溪说\t1\n")
         >>> chinese.sounding_like("Trump"), chinese.sounding_like("Ruoxi")
         (['特朗', '朗普', '川普'], ['若溪'])
-        >>> Vocabulary("Trump\t2\nRuoxi\t1\n").sounding_like("若溪")
+        >>> Vocabulary("董事马云说\t2\n").sounding_like("Ma", "Yun")
+        ['马云']
+        >>> Vocabulary("Ruoxi\t1\nMa\t2\nYun\t2\n").sounding_like("若溪")
         ['ruoxi']
+        >>> Vocabulary("Ma\t2\nYun\t2\n").sounding_like("马云")
+        ['ma', 'yun']
         """
         latin = word[0].isascii()
         alike = self._by_sound.get(sound(word), [])
         others = (other for other in alike if other[0].isascii() != latin)
         names = [other for other in others if sounds_like(word, other)]
         if not latin:
-            return [*names, *filter(self.is_name, [*from_chinese(word), pinyin(word)])]
+            apart = list(map(pinyin, word)) if CHINESE.fullmatch(word) else []
+            apart = apart if all(map(self.is_name, apart)) else []
+            return [*names, *filter(self.is_name, [*from_chinese(word), pinyin(word)]), *apart]
         called = in_chinese(word) if self._by_pinyin else []
-        return [*names, *called, *sorted(self._by_pinyin.get(word.lower(), ()))]
+        whole = {word.lower(), f"{word}{after}".lower()}
+        read = sorted(pair for each in whole for pair in self._by_pinyin.get(each, ()))
+        return [*names, *called, *read]
 
     @cached_property
     def _by_pinyin(self) -> dict[str, set[str]]:

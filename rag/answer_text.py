@@ -86,4 +86,4 @@ def refusal(nearest_passages: Sequence[Citation], reason: str = "") -> str:
 
 def _named(citation: Citation) -> str:
     said = attribution([citation])
-    return said or citation.title or citation.key
+    return said or citation.title

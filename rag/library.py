@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rapidfuzz import process
 
 from index.article import Article
-from index.build import Builder, Progress
 from index.embed import Embedder
 from index.errors import ArticleDamaged, NotIndexed, PublisherUnknown
 from index.generation import Allowed, Generation, Generations
@@ -23,6 +22,9 @@ from index.text.words import content_stems
 from rag.requests.speech import VERB
 from rag.settings import Settings
 from rag.types import NO_FILTERS, Filters
+
+if TYPE_CHECKING:
+    from index.build import Builder, Progress
 
 T = TypeVar("T")
 
@@ -85,6 +87,8 @@ class Library:
             directory: The folder that is written to.
             progress: Called with the stage, how much is done and how much there is.
         """
+        from index.build import Builder  # which reads every kind of file: answering needs none
+
         return Builder(
             self.settings.place(directory),
             self._embedder,

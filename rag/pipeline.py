@@ -27,8 +27,6 @@ from index.text.words import ENGLISH, language_asked
 from rag import extractive
 from rag.dialogue.followup import SHORTER
 from rag.generative.llm import LanguageModel
-from rag.generative.rewrite import rewrite
-from rag.generative.writer import Writer
 from rag.library import Library, damaged
 from rag.question import Question, understand
 from rag.reading.by_words import NOTE
@@ -185,8 +183,13 @@ class Pipeline:
             meant: The question as meant.
             asked: As it was asked, with the turns before it.
         """
-        if self.model and meant.leans and (said := rewrite(self.model, meant.text, asked.history)):
-            return replace(understand(said), text=meant.text)
+        if self.model and meant.leans:
+            from rag.generative.rewrite import (
+                rewrite,
+            )  # without a model its patterns are not needed
+
+            if said := rewrite(self.model, meant.text, asked.history):
+                return replace(understand(said), text=meant.text)
         return meant
 
     def answer(self, meant: Question, request: Request, asked: AskRequest) -> Draft:
@@ -274,6 +277,8 @@ class Pipeline:
             draft: The answer in the articles' own words.
         """
         if self.model and draft.evidence:
+            from rag.generative.writer import Writer
+
             writer = Writer(self.model, self.embedder)
             yield from writer.stream(draft.question, draft.evidence, draft.answer)
         elif draft.grows:

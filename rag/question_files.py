@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, Field, StrictBool, TypeAdapter, ValidationError
 
 from index.errors import OnRecordError
 from index.readers.encoding import scrub
 
-_ROLES = ("user", "assistant")
-
 
 class UnreadableInput(OnRecordError):
     """A file cannot be used."""
+
+
+Text = Annotated[str, AfterValidator(scrub)]
+Wording = Annotated[str, Field(pattern=r"\S"), AfterValidator(scrub)]
+Key = Annotated[str, Field(pattern=r"\S", coerce_numbers_to_str=True), AfterValidator(scrub)]
+
+
+def _message(given: dict[str, Any]) -> dict[str, str]:
+    if given.get("role") not in ("user", "assistant"):
+        raise ValueError('role is neither "user" nor "assistant"')
+    return {"role": given["role"], "content": scrub(str(given.get("content") or ""))}
+
+
+Message = Annotated[dict[str, Any], AfterValidator(_message)]
+"""Half of an earlier turn: {"role", "content"}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +39,62 @@ class Line:
     """One question of a file."""
 
     number: int  # its line, from 1
-    id: str | int
-    question: str
-    history: tuple[dict[str, str], ...] = ()  # earlier turns, oldest first
+    id: Text | int
+    question: Text
+    history: tuple[Message, ...] = ()  # earlier turns, oldest first
     today: date | None = None  # the day on which it is asked, if the line says
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenQuestion(Line):
+    """A question, and what answers it."""
+
+    # Keys of the articles that hold the answer, each once.
+    docs: Annotated[tuple[Key, ...], AfterValidator(lambda keys: (*dict.fromkeys(keys),))] = ()
+    # What the answer has to state; each fact as wordings of which one is enough.
+    facts: tuple[Annotated[tuple[Wording, ...], Field(min_length=1)], ...] = ()
+    answerable: StrictBool = True  # false where the articles do not answer, and a refusal is right
+    kind: Text = ""  # the group that the question is counted in; "" for none
+    # Short answers of which one is expected; none where they are not measured.
+    short: tuple[Wording, ...] = ()
+    # For a request, what a good reply holds: ``WANTED``.
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+
+WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day")
+"""Fields of a golden line that say what the reply to a request holds."""
+
+L = TypeVar("L", bound=Line)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A JSON object of a file."""
 
-    number: int  # its line, from 1
     where: str  # the file and the line, for messages: "q.jsonl:7"
+    number: int  # its line, from 1
     fields: dict[str, Any]
+
+    def as_(self, kind: type[L], **more: object) -> L:
+        """The object as a question of a kind.
+
+        Raises:
+            UnreadableInput: names the field that is not as it has to be.
+        """
+        fields = {name: value for name, value in self.fields.items() if value is not None}
+        given = {
+            "id": fields.get("_id", str(self.number)),
+            "question": fields.get("text", fields.get("request")),
+            **fields,
+            **more,
+            "number": self.number,
+        }
+        try:
+            return TypeAdapter(kind).validate_python(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(map(str, first["loc"]))
+            raise UnreadableInput(f"{self.where}: {name}: {first['msg']}") from error
 
 
 def read(path: Path) -> list[Line]:
@@ -48,15 +106,11 @@ def read(path: Path) -> list[Line]:
     Raises:
         UnreadableInput: names the file, the line, and what it lacks.
     """
-    return [_question_of(record) for record in records(path)]
+    return [record.as_(Line) for record in records(path)]
 
 
-def records(path: Path, wanted: str = "id and question") -> Iterator[Record]:
+def records(path: Path) -> Iterator[Record]:
     """The JSON objects of a file, blank lines left out.
-
-    Args:
-        path: The file.
-        wanted: What an object holds, for the message about a line that is none.
 
     Raises:
         UnreadableInput: names the file, the line, and what is wrong with it.
@@ -66,11 +120,12 @@ def records(path: Path, wanted: str = "id and question") -> Iterator[Record]:
         try:
             fields = json.loads(line)
         except (ValueError, RecursionError) as error:
-            said = str(error) if isinstance(error, ValueError) else "nested too deep"
-            raise UnreadableInput(f"{where}: not JSON ({said}); mend or delete the line") from error
+            raise UnreadableInput(
+                f"{where}: not JSON ({error}); mend or delete the line"
+            ) from error
         if not isinstance(fields, dict):
-            raise UnreadableInput(f"{where}: not a JSON object; give {wanted}")
-        yield Record(number, where, fields)
+            raise UnreadableInput(f"{where}: not a JSON object; give id and question")
+        yield Record(where, number, fields)
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, str]]:
@@ -89,56 +144,21 @@ def _numbered(path: Path) -> Iterator[tuple[int, str]]:
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
-def _question_of(record: Record) -> Line:
-    """The question of a record."""
-    fields = record.fields
-    question = fields.get("question", fields.get("text", fields.get("request")))
-    if not isinstance(question, str):
-        raise UnreadableInput(f"{record.where}: no question; add a field question or text")
-    named = (fields.get("id"), fields.get("_id"), str(record.number))
-    given = next(name for name in named if name is not None)
-    id_ = given if isinstance(given, int) else scrub(str(given))
-    turns = tuple(_turns(record.where, fields.get("history") or []))
-    return Line(record.number, id_, scrub(question), turns, _day(record))
+def _by_id(path: Path, lines: Iterator[L]) -> dict[str, L]:
+    """Questions by their ids.
 
-
-def _day(record: Record) -> date | None:
-    """The day that a line calls today."""
-    given = record.fields.get("today")
-    try:
-        return None if given is None else date.fromisoformat(given)
-    except (TypeError, ValueError) as error:
-        raise UnreadableInput(
-            f"{record.where}: today is no date; write it as 2025-05-20 or leave it out"
-        ) from error
-
-
-def _turns(where: str, history: Any) -> Iterator[dict[str, str]]:  # noqa: ANN401 (parsed JSON)
-    for turn in history if isinstance(history, list) else [None]:
-        if not isinstance(turn, dict) or turn.get("role") not in _ROLES:
+    Raises:
+        UnreadableInput: two have the same.
+    """
+    found: dict[str, L] = {}
+    for line in lines:
+        known = found.setdefault(str(line.id), line)
+        if known is not line:
             raise UnreadableInput(
-                f'{where}: history is not a list of {{"role": "user" or "assistant", "content"}}'
+                f"{path}:{line.number}: the id {line.id!r} is that of line {known.number}; give"
+                " each question its own"
             )
-        yield {"role": turn["role"], "content": str(turn.get("content") or "")}
-
-
-WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day")
-"""Fields of a golden line that say what the reply to a request holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class GoldenQuestion(Line):
-    """A question, and what answers it."""
-
-    docs: tuple[str, ...] = ()  # keys of the articles that hold the answer
-    # What the answer has to state; each fact as wordings of which one is enough.
-    facts: tuple[tuple[str, ...], ...] = ()
-    answerable: bool = True  # false where the articles do not answer, and a refusal is right
-    kind: str = ""  # the group that the question is counted in; "" for none
-    # Short answers of which one is expected; none where they are not measured.
-    short: tuple[str, ...] = ()
-    # For a request, what a good reply holds: ``WANTED``.
-    wanted: Mapping[str, Any] = field(default_factory=dict)
+    return found
 
 
 def read_golden(path: Path) -> list[GoldenQuestion]:
@@ -150,78 +170,25 @@ def read_golden(path: Path) -> list[GoldenQuestion]:
     Raises:
         UnreadableInput: names the file, the line, what is wrong, and the remedy.
     """
-    questions: list[GoldenQuestion] = []
-    lines: dict[str | int, int] = {}
-    for record in records(path, "id, question, docs and facts"):
-        question = _question(record)
-        if question.id in lines:
-            raise UnreadableInput(
-                f"{record.where}: the id {question.id!r} is that of line {lines[question.id]};"
-                " give each question its own"
-            )
-        lines[question.id] = record.number
-        questions.append(question)
+    questions = [*_by_id(path, map(_golden, records(path))).values()]
     if not questions:
         raise UnreadableInput(f"{path}: no questions; write a JSON object a line")
     return questions
 
 
-def _question(record: Record) -> GoldenQuestion:
-    where, fields = record.where, record.fields
-    line = _question_of(record)
-    if not line.question.strip():
-        raise UnreadableInput(f"{where}: the question is empty; write it or delete the line")
-    answerable = fields.get("answerable", True)
-    if not isinstance(answerable, bool):
-        raise UnreadableInput(f"{where}: answerable is neither true nor false; write one of them")
-    docs = _listed(record, "docs", _is_key, 'keys; write ["key", ...]')
-    facts = _listed(
-        record,
-        "facts",
-        lambda fact: isinstance(fact, list) and fact and all(map(_is_wording, fact)),
-        'facts, each a list of wordings; write [["one wording", "another"], ...]',
-    )
-    short = _listed(record, "short", _is_wording, 'short answers; write ["28 April", "Tuesday"]')
-    kind = fields.get("kind")
-    if kind is not None and not isinstance(kind, str):
-        raise UnreadableInput(f'{where}: kind is not a word; write one, such as "who"')
-    wanted = {name: value for name, value in fields.items() if name in (*WANTED, "also", "docs")}
-    wanted = wanted if wanted.keys() & {*WANTED} else {}
-    if answerable and not (docs or facts or wanted):
+def _golden(record: Record) -> GoldenQuestion:
+    fields = record.fields
+    asks_more = fields.keys() & {*WANTED}
+    wanted = {name: fields[name] for name in (*WANTED, "also", "docs") if name in fields}
+    found = record.as_(GoldenQuestion, wanted=wanted if asks_more else {})
+    if not found.question.strip():
+        raise UnreadableInput(f"{record.where}: the question is empty; write it or delete the line")
+    if found.answerable and not (found.docs or found.facts or found.wanted):
         raise UnreadableInput(
-            f"{where}: nothing to judge an answer by; add facts or docs, or answerable: false"
+            f"{record.where}: nothing to judge an answer by; add facts or docs, or answerable:"
+            " false"
         )
-    return GoldenQuestion(
-        line.number,
-        line.id,
-        line.question,
-        line.history,
-        line.today,
-        docs=tuple(dict.fromkeys(scrub(str(doc)) for doc in docs)),
-        facts=tuple(tuple(scrub(wording) for wording in fact) for fact in facts),
-        answerable=answerable,
-        kind=scrub(kind or "").strip(),
-        short=tuple(scrub(each) for each in short),
-        wanted=wanted,
-    )
-
-
-def _listed(record: Record, name: str, fits: Callable[[Any], object], wanted: str) -> list[Any]:
-    """A field that is a list of what fits; empty where a line has none."""
-    given = record.fields.get(name)
-    given = [] if given is None else given
-    if not isinstance(given, list) or not all(map(fits, given)):
-        raise UnreadableInput(f"{record.where}: {name} is not a list of {wanted}")
-    return given
-
-
-def _is_key(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
-    return isinstance(given, str | int) and not isinstance(given, bool) and bool(str(given).strip())
-
-
-def _is_wording(given: Any) -> bool:  # noqa: ANN401 (parsed JSON)
-    """Whether it is a text; an empty one would be found in every answer."""
-    return isinstance(given, str) and bool(given.strip())
+    return found
 
 
 DOCUMENTS, QUERIES, JUDGED = "corpus.jsonl", "queries.jsonl", "qrels"
@@ -237,8 +204,9 @@ class Collection:
     queries: tuple[Line, ...]  # those that have a relevant document, in the order of their file
     # For each of them, by id, its documents with a grade above 0.
     relevant: dict[str, dict[str, int]]
-    left_out: int  # how many queries have no relevant document
-    lost: int  # how many ids have relevant documents and no query
+    # How many ids there are of queries without a relevant document, and of judged ones without a
+    # query.
+    left_out: int
 
 
 def read_collection(folder: Path) -> Collection:
@@ -252,14 +220,7 @@ def read_collection(folder: Path) -> Collection:
     """
     qrels = _qrels(folder)
     relevant = _relevant(qrels)
-    queries: dict[str, Line] = {}
-    for line in read(folder / QUERIES):
-        if str(line.id) in queries:
-            raise UnreadableInput(
-                f"{folder / QUERIES}:{line.number}: the id {line.id!r} is that of line"
-                f" {queries[str(line.id)].number}; give each query its own"
-            )
-        queries[str(line.id)] = line
+    queries = _by_id(folder / QUERIES, iter(read(folder / QUERIES)))
     asked = {name: line for name, line in queries.items() if relevant.get(name)}
     if not asked:
         raise UnreadableInput(
@@ -272,8 +233,7 @@ def read_collection(folder: Path) -> Collection:
         qrels=qrels,
         queries=tuple(asked.values()),
         relevant={name: relevant[name] for name in asked},
-        left_out=len(queries) - len(asked),
-        lost=sum(bool(grades) for name, grades in relevant.items() if name not in queries),
+        left_out=len(({*queries} | {name for name in relevant if relevant[name]}) - asked.keys()),
     )
 
 
@@ -285,15 +245,14 @@ def _qrels(folder: Path) -> Path:
             f"{folder}: not a collection; put {QUERIES}, {JUDGED}/test.tsv and {DOCUMENTS} in it,"
             " or give the file of a golden set"
         )
-    if len(found) == 1:
-        return found[0]
-    for path in found:
-        if path.name == "test.tsv":
-            return path
-    names = ", ".join(path.name for path in found)
-    raise UnreadableInput(
-        f"{folder / JUDGED}: holds {names}, and none is called test.tsv; leave one of them there"
-    )
+    named = [path for path in found if path.name == "test.tsv" or len(found) == 1]
+    if not named:
+        names = ", ".join(path.name for path in found)
+        raise UnreadableInput(
+            f"{folder / JUDGED}: holds {names}, and none is called test.tsv; leave one of them"
+            " there"
+        )
+    return named[0]
 
 
 def _relevant(path: Path) -> dict[str, dict[str, int]]:
@@ -301,22 +260,18 @@ def _relevant(path: Path) -> dict[str, dict[str, int]]:
     relevant: dict[str, dict[str, int]] = {}
     for place, (number, line) in enumerate(_numbered(path)):
         fields = [field.strip() for field in scrub(line).split("\t")]
-        grade = _grade(fields)
-        if grade is None and place == 0 and len(fields) == 3:
+        if place == 0 and len(fields) == 3 and not fields[2].lstrip("-").isdecimal():
             continue
-        if grade is None:
+        try:
+            query, document, grade = fields[0], fields[1], int(fields[2])
+        except (IndexError, ValueError):
+            query = document = ""
+        if not (query and document and len(fields) == 3):
             raise UnreadableInput(
                 f"{path}:{number}: not a query, a document and a whole number with a tab between"
                 " them; mend or delete the line"
             )
-        grades = relevant.setdefault(fields[0], {})
+        grades = relevant.setdefault(query, {})
         if grade > 0:
-            grades[fields[1]] = grade
+            grades[document] = grade
     return relevant
-
-
-def _grade(fields: list[str]) -> int | None:
-    try:
-        return int(fields[2]) if len(fields) == 3 and all(fields[:2]) else None
-    except ValueError:
-        return None

@@ -90,13 +90,13 @@ class Query:
         """The same query with the forms that its words have in all languages of the articles."""
         others = now.languages - {self.language}
         forms: dict[str, set[str]] = {}
-        for start, end in content_spans(self.text, self.language):
-            word = self.text[start:end]
+        words = [self.text[start:end] for start, end in content_spans(self.text, self.language)]
+        for word, after in zip(words, [*words[1:], ""], strict=True):
             if not word.islower():
                 names = now.vocabulary.spelt_otherwise(word)
                 known = forms.setdefault(stem(word, self.language), set())
                 known |= {stem(name, self.language) for name in names}
-                alike = [word, *names, *now.vocabulary.sounding_like(word)] if others else []
+                alike = [word, *names, *now.vocabulary.sounding_like(word, after)] if others else []
                 known |= {stem(each, language) for each in alike for language in others}
         return replace(self, forms={own: frozenset(known) for own, known in forms.items()})
 

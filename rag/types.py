@@ -52,8 +52,8 @@ KINDS = (*_READ.split(), *TALK)
 # What words of a request can be, in the order of the model's outputs behind "none".
 ROLES = ("subject", "side", "speaker")
 
-# Confidence from which an answer is given as one; below it, it is said to be one that may answer.
-# On XQuAD 0.90 of the questions that the articles answer have more, and 0.10 of the others.
+# Confidence and certainty from which an answer is given as one; below, it is said to be one that
+# may answer.
 SURE = 0.5
 
 # Messages of earlier turns that a program may send with a question.
@@ -136,6 +136,7 @@ class Citation(_Json):
     key: str
     uri: str
     title: str
+    """Of an article without one, the words with which it begins."""
     publisher: str | None
     author: str | None
     published: date | None
@@ -165,7 +166,7 @@ class Citation(_Json):
             article_id=id_,
             key=article.key,
             uri=article.uri,
-            title=article.title,
+            title=article.headline,
             publisher=article.publisher,
             author=article.author,
             published=article.published,
@@ -334,13 +335,15 @@ class Answer(_Json):
     "the articles speak of 1987, not of 1984"; empty if that is not known."""
     confidence: Annotated[float, _rounded(4)] = 0.0
     """The probability, from 0 to 1, that the corpus answers the question."""
+    certainty: Annotated[float, _rounded(4)] = 1.0
+    """The probability, from 0 to 1, that of what might answer this is it: low where other sentences
+    do nearly as well."""
     timings: Mapping[str, Annotated[float, _rounded(1)]] = field(default_factory=dict)
     """Milliseconds by stage."""
     scope: Scope | None = None
     """None if the question does not confine itself."""
     usage: Mapping[str, int] = field(default_factory=dict)
-    """A language model's "prompt_tokens" and "completion_tokens", and how many of its citations
-    were exchanged ("citations_corrected") or named none ("markers_removed")."""
+    """A language model's "prompt_tokens" and "completion_tokens"."""
     note: str = ""
     """One sentence on what became of a language model's reply; empty if nothing is to be said."""
 
@@ -379,7 +382,7 @@ class Answer(_Json):
     @property
     def may(self) -> bool:
         """Whether this is to be given as what may answer: it is not sure that it does."""
-        return self.answered and 0 < self.confidence < SURE
+        return self.answered and self.confidence > 0 and min(self.confidence, self.certainty) < SURE
 
     @property
     def refused(self) -> bool:

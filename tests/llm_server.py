@@ -11,7 +11,6 @@ import json
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -84,8 +83,7 @@ class Reply:
     """What the server does with one request.
 
     Attributes:
-        pieces: What is sent, in order; text comes as one event a piece. Without a stream, the
-            texts are put together, and only gates, cuts and stalls have an effect besides.
+        pieces: What is sent, in order; text comes as one event a piece.
         finish: The finish reason.
         ends: Whether a stream says at its end that it ends.
         slice: How many bytes are written at once; None for an event at a time. One byte a write
@@ -176,28 +174,24 @@ class Exchange:
         path: Its path.
         headers: Its headers, their names in lower case.
         body: Its JSON; empty if it had none.
-        sent: What was written of a reply, with the time of each in ``time.perf_counter`` seconds.
         client_left: Set when the client went away before the reply was complete.
-        over: Set when the server has done with it.
     """
 
     path: str
     headers: dict[str, str]
     body: dict[str, object]
-    sent: list[tuple[float, bytes]] = field(default_factory=list)
     client_left: threading.Event = field(default_factory=threading.Event)
-    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def prompt(self) -> str:
         """All its messages' text, a blank line between them."""
-        return "\n\n".join(_text(message) for message in self.body.get("messages", ()))
+        return "\n\n".join(message["content"] for message in self.body.get("messages", ()))
 
     @property
     def asked(self) -> str:
         """The text of the last message that is the user's."""
         asked = [m for m in self.body.get("messages", ()) if m.get("role") == "user"]
-        return _text(asked[-1]) if asked else ""
+        return asked[-1]["content"] if asked else ""
 
     def left(self) -> None:
         """Waits until the client has gone away before its reply was complete."""
@@ -213,7 +207,6 @@ class ScriptedServer:
     Attributes:
         models: The models that it has; a request for another gets ``UNKNOWN_MODEL``.
         key: The key that it wants, or None for any.
-        listing: What a request for the models gets instead of them, if anything.
         exchanges: The requests for chat that had the key, in order.
         mistakes: What went wrong in a script; the first is raised at the end.
         address: What clients take for their base address; it ends in ``/v1``.
@@ -222,7 +215,6 @@ class ScriptedServer:
     def __init__(self, models: Iterable[str] = ("scripted",), key: str | None = None) -> None:
         self.models = list(models)
         self.key = key
-        self.listing: Reply | None = None
         self.exchanges: list[Exchange] = []
         self.mistakes: list[Exception] = []
         self.address = ""
@@ -271,7 +263,7 @@ class ScriptedServer:
         if self.key is not None and exchange.headers.get("authorization") != f"Bearer {self.key}":
             return WRONG_KEY
         if exchange.path.endswith("/models"):
-            return self.listing
+            return None
         self.exchanges.append(exchange)
         if exchange.body.get("model") not in self.models:
             return UNKNOWN_MODEL
@@ -353,24 +345,17 @@ class _Response(Response):
                 self._exchange.client_left.set()
         leaving.cancel()
         outcome = await asyncio.gather(playing, leaving, return_exceptions=True)
-        self._exchange.over.set()
         if isinstance(outcome[0], Exception):
             raise outcome[0]
 
     async def _play(self) -> None:
-        reply, body = self._reply, self._exchange.body
+        reply = self._reply
         if reply.status != 200:
             wrong = reply.error if isinstance(reply.error, str) else json.dumps(reply.error)
             await self._start("text/plain" if wrong is reply.error else "application/json")
             await self._write(wrong.encode())
-        elif body.get("stream"):
-            await self._stream()
         else:
-            for piece in reply.pieces:
-                if isinstance(piece, (Gate, Cut, Stall)):
-                    await self._wait(piece)
-            await self._start("application/json")
-            await self._write(_json(self._whole()))
+            await self._stream()
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _stream(self) -> None:
@@ -426,26 +411,15 @@ class _Response(Response):
         size = self._reply.slice or len(data) or 1
         for start in range(0, len(data), size):
             part = data[start : start + size]
-            self._exchange.sent.append((time.perf_counter(), part))
             await self._send({"type": "http.response.body", "body": part, "more_body": True})
 
     def _chunk(self, delta: Mapping[str, object], finish: str | None = None) -> dict[str, object]:
         choice = {"index": 0, "delta": dict(delta), "finish_reason": finish}
-        return {**self._head("chat.completion.chunk"), "choices": [choice]}
+        return {**self._head(), "choices": [choice]}
 
-    def _whole(self) -> dict[str, object]:
-        message: dict[str, object] = {"role": "assistant", "content": self._reply.text}
-        for piece in self._reply.pieces:
-            if isinstance(piece, Delta):
-                message.update(piece.fields)
-        choice = {"index": 0, "message": message, "finish_reason": self._reply.finish}
-        none = any(isinstance(piece, Event) for piece in self._reply.pieces)
-        choices = [] if none else [choice]
-        return {**self._head("chat.completion"), "choices": choices, "usage": self._usage()}
-
-    def _head(self, kind: str) -> dict[str, object]:
+    def _head(self) -> dict[str, object]:
         model = self._exchange.body.get("model")
-        return {"id": "chatcmpl-1", "object": kind, "created": 1, "model": model}
+        return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": model}
 
     def _usage(self) -> dict[str, int]:
         """Tokens, of which every word is one here."""
@@ -455,10 +429,3 @@ class _Response(Response):
 
 def _json(data: Mapping[str, object]) -> bytes:
     return json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _text(message: Mapping[str, object]) -> str:
-    content = message.get("content") or ""
-    if isinstance(content, str):
-        return content
-    return "".join(part.get("text", "") for part in content)

@@ -101,6 +101,17 @@ def test_an_attempt_fails_the_test_that_made_it(run_alone):
     assert "this one wanted: getaddrinfo of telemetry.example" in outcome
 
 
+def test_what_runs_the_models_keeps_nothing_in_the_home_folder_that_it_could_send(tmp_path):
+    code = (
+        "from index.embedders import MiniLM; from rag.reading.reader import default_reader\n"
+        "MiniLM().encode_query('rain'); default_reader().request('What of the rain?')"
+    )
+    home = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")}
+    told = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=told | home, check=True)
+    assert [*tmp_path.rglob("*")] == []
+
+
 def test_this_machine_can_be_reached():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

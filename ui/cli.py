@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from rag.corpus import Corpus
     from rag.settings import Settings
     from rag.types import Answer, Filters
-    from ui.export import Source
 
 app = typer.Typer(
     name="onrecord",
@@ -277,7 +275,8 @@ def ask(
     """Answer a question from the articles, every sentence cited; or say that they do not."""
     if (question is None) == (input_file is None):
         raise typer.BadParameter("give either a question or --input FILE")
-    _one_form(as_json, as_csv, as_bibtex, as_ris)
+    if sum((as_json, as_csv, as_bibtex, as_ris)) > 1:
+        raise typer.BadParameter("give one of --json, --csv, --bibtex and --ris")
     if input_file is not None and (as_csv or as_bibtex or as_ris):
         raise typer.BadParameter("answers to a file are told as text or with --json")
     if question is not None:
@@ -299,7 +298,9 @@ def ask(
         str(question), filters=filters, scope=not no_scope, plain=plain, today=today
     )
     if as_bibtex or as_ris:
-        _refer(answer.citations, as_ris=as_ris)
+        from ui.export import bibtex, ris
+
+        typer.echo((ris if as_ris else bibtex)(answer.citations), nl=False)
         return
     _show(answer, as_csv=as_csv, as_json=as_json)
 
@@ -353,9 +354,6 @@ def search(
         Path | None, typer.Option("--run", metavar="FILE", help="Write a TREC run here.")
     ] = None,
     as_json: AsJson = False,
-    as_csv: AsCsv = False,
-    as_bibtex: AsBibtex = False,
-    as_ris: AsRis = False,
     sample: Sample = False,
 ) -> None:
     """Find passages; with --input and --run, rank articles for many queries."""
@@ -366,7 +364,6 @@ def search(
         raise typer.BadParameter("give either a query or --input FILE")
     if (run is None) != (input_file is None):
         raise typer.BadParameter("--input FILE and --run FILE go together")
-    _one_form(as_json, as_csv, as_bibtex, as_ris)
     if input_file and run:
         from rag.question_files import read
 
@@ -376,13 +373,7 @@ def search(
             raise typer.Exit(1)
         return
     corpus = _corpus(_settings(index), sample)
-    found = corpus.search(str(query), top_k)
-    if as_bibtex or as_ris:
-        _refer([passage.article.article for passage in found], as_ris=as_ris)
-    elif as_csv:
-        output.passage_table(found)
-    else:
-        output.passages(found, as_json=as_json)
+    output.passages(corpus.search(str(query), top_k), as_json=as_json)
 
 
 @app.command()
@@ -489,8 +480,9 @@ def feedback(
     from ui.commands.evaluation import write_golden
     from ui.conversation_store.store import ConversationStore
 
-    written = write_golden(file, ConversationStore(_settings(index).index).feedback())
-    typer.echo(f"{file}: {written.questions} questions, {written.left_out} left out")
+    given = ConversationStore(_settings(index).index).feedback()
+    written = write_golden(file, given)
+    typer.echo(f"{file}: {written} questions, {len(given) - written} left out")
 
 
 @app.command()
@@ -515,7 +507,7 @@ def llm(
     llm_key: LlmKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """See whether the language model's server answers, which models it has, and how fast."""
+    """See whether the language model's server answers, which models it has, and how soon."""
     from ui.commands.evaluation import probe
 
     settings = _settings(None, llm_url=llm_url, llm_model=llm_model, llm_key=llm_key)
@@ -644,17 +636,6 @@ def _show(answer: Answer, *, as_csv: bool, as_json: bool) -> None:
         output.table(answer)
     else:
         output.answer(answer, as_json=as_json)
-
-
-def _one_form(*forms: bool) -> None:
-    if sum(forms) > 1:
-        raise typer.BadParameter("give one of --json, --csv, --bibtex and --ris")
-
-
-def _refer(sources: Sequence[Source], *, as_ris: bool) -> None:
-    from ui import export as exporting
-
-    typer.echo((exporting.ris if as_ris else exporting.bibtex)(sources), nl=False)
 
 
 def _filters(after: date | None, before: date | None, publisher: str | None) -> Filters:

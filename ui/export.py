@@ -106,7 +106,7 @@ def _particulars(citation: Citation) -> str:
     """Title, publisher, author, day and place: "Rain, The Post, Ada Lund, 3 March 2026, p. 4"."""
     day = citation.published
     parts = (
-        citation.title or citation.key,
+        citation.title,
         citation.publisher,
         citation.author,
         day_text(day) if day else None,
@@ -207,7 +207,7 @@ def ris(sources: Iterable[Source]) -> str:
 def _bibtex(source: Source, names: set[str]) -> str:
     day = source.published
     fields = {
-        "title": f"{{{_tex(source.title or source.key)}}}",
+        "title": f"{{{_tex(source.title)}}}",
         "author": " and ".join(f"{{{_tex(name)}}}" for name in _people(source)),
         "journal": _tex(source.publisher or ""),
         "year": f"{day:%Y}" if day else "",
@@ -224,7 +224,7 @@ def _ris(source: Source) -> str:
     day = source.published
     lines = [
         ("TY", "NEWS"),
-        ("TI", source.title or source.key),
+        ("TI", source.title),
         *(("AU", name) for name in _people(source)),
         ("T2", source.publisher or ""),
         ("PY", f"{day:%Y}" if day else ""),

@@ -6,7 +6,7 @@ import csv
 import json
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
     from rag.types import Answer, Citation
 
 _WIDTH = 88
+
+
+def tell(values: object, lines: Iterable[str], *, as_json: bool) -> None:
+    """Prints a result.
+
+    Args:
+        values: For programs, as JSON values.
+        lines: For people.
+        as_json: Whether JSON is printed, and nothing else.
+    """
+    for line in [json.dumps(values, ensure_ascii=False)] if as_json else map(plain, lines):
+        typer.echo(line)
 
 
 def answer(found: Answer, *, as_json: bool) -> None:
@@ -93,14 +105,13 @@ def passages(found: Sequence[Passage], *, as_json: bool) -> None:
         found: What is printed, in order.
         as_json: Whether JSON is printed, and nothing else.
     """
-    if as_json:
-        typer.echo(json.dumps(passage_values(found), ensure_ascii=False))
-        return
+    lines = []
     for rank, passage in enumerate(found, 1):
         article = passage.article.article
-        typer.echo(f"{rank}. {plain(article.title or article.key)} ({plain(article.uri)})")
+        lines.append(f"{rank}. {article.headline} ({article.uri})")
         words = textwrap.shorten(plain(passage.text), 4 * _WIDTH, placeholder=" …")
-        typer.echo(textwrap.indent(textwrap.fill(words, _WIDTH - 3), "   "))
+        lines.append(textwrap.indent(textwrap.fill(words, _WIDTH - 3), "   "))
+    tell(passage_values(found), lines, as_json=as_json)
 
 
 def articles(found: Sequence[Listed], *, as_json: bool) -> None:
@@ -111,7 +122,7 @@ def articles(found: Sequence[Listed], *, as_json: bool) -> None:
         as_json: Whether JSON is printed, and nothing else.
     """
     if as_json:
-        typer.echo(json.dumps(article_values(found), ensure_ascii=False))
+        tell(article_values(found), (), as_json=True)
         return
     from rich.console import Console
     from rich.table import Table
@@ -125,15 +136,6 @@ def articles(found: Sequence[Listed], *, as_json: bool) -> None:
     Console().print(table)
 
 
-def passage_table(found: Sequence[Passage]) -> None:
-    """Passages as CSV, best first."""
-    rows = csv.writer(sys.stdout)
-    names = ("rank", "score", "text", "published", "publisher", "title", "uri", "start", "end")
-    rows.writerow(names)
-    for value in passage_values(found):
-        rows.writerow(["" if value[name] is None else value[name] for name in names])
-
-
 def history(found: Sequence[Revision], *, as_json: bool) -> None:
     """The texts that articles had, the first one first, and what changed from one to the next.
 
@@ -142,23 +144,22 @@ def history(found: Sequence[Revision], *, as_json: bool) -> None:
         as_json: Whether JSON is printed, and nothing else.
     """
     values = _history_values(found)
-    if as_json:
-        typer.echo(json.dumps(values, ensure_ascii=False))
-        return
-    for value in values:
-        if value["revision"] == 1:
-            typer.echo(plain(value["uri"]))
-        stored = value["stored"] or "an unknown day"
-        ended = f" until {value['ended']}" if value["ended"] else ""
-        state = " (current)" if value["current"] else " (withdrawn)" if value["withdrawn"] else ""
-        typer.echo(f"revision {value['revision']} ({value['id']}), from {stored}{ended}{state}")
-        for change in value["changes"]:
-            typer.echo(f"  {change['field']}:")
-            for mark, words in (("-", change["before"]), ("+", change["after"])):
-                if words:
-                    typer.echo(
-                        textwrap.indent(textwrap.fill(plain(words), _WIDTH - 6), f"  {mark} ")
-                    )
+    tell(values, (line for value in values for line in _revision(value)), as_json=as_json)
+
+
+def _revision(value: dict[str, Any]) -> Iterator[str]:
+    """One text of an article, in lines."""
+    if value["revision"] == 1:
+        yield value["uri"]
+    stored = value["stored"] or "an unknown day"
+    ended = f" until {value['ended']}" if value["ended"] else ""
+    state = " (current)" if value["current"] else " (withdrawn)" if value["withdrawn"] else ""
+    yield f"revision {value['revision']} ({value['id']}), from {stored}{ended}{state}"
+    for change in value["changes"]:
+        yield f"  {change['field']}:"
+        for mark, words in (("-", change["before"]), ("+", change["after"])):
+            if words:
+                yield textwrap.indent(textwrap.fill(plain(words), _WIDTH - 6), f"  {mark} ")
 
 
 def _history_values(found: Sequence[Revision]) -> list[dict[str, Any]]:
@@ -243,7 +244,7 @@ def _particulars(article: Article | Listed) -> dict[str, Any]:
 def source(citation: Citation) -> str:
     """What a citation refers to, on one line."""
     day = citation.published.isoformat() if citation.published else None
-    named = (citation.title or citation.key, citation.publisher, day, citation.place)
+    named = (citation.title, citation.publisher, day, citation.place)
     return f"{', '.join(part for part in named if part)} ({citation.uri})"
 
 

@@ -38,11 +38,6 @@ class Measure:
     of: str  # what is counted in ``Estimate.count``
     always: bool = True  # whether it is shown where there was nothing to measure
 
-    @property
-    def of_one(self) -> bool:
-        """Whether its values lie from 0 to 1."""
-        return self.unit == "%" or (not self.unit and self.of != "answers")
-
     def figure(self, value: float) -> str:
         """A value as a person reads it: "48.8 %", "51 ms", "2", "0.981"."""
         if math.isnan(value):
@@ -111,9 +106,6 @@ _FAILURES: dict[Outcome, tuple[str, str]] = {
     "rightly refused": ("Refused, with a quote that its article does not hold", "bad"),
 }
 
-# Where a chart's shares from 0 to 1 lie, in units of its drawing, which is 460 by 300.
-_LEFT, _RIGHT, _TOP, _BASE = 46, 440, 28, 258
-
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -154,9 +146,8 @@ def page(about: About, found: Evaluation | RankingEvaluation) -> str:
         name, values = "report_answers.html", _of_answers(found)
     else:
         name, values = "report_rankings.html", _of_rankings(found)
-    drawing = {"along": _along, "x": _x, "y": _y, "ideal": _ideal}
     known = {"about": about, "found": found, "shown": _shown, "shortened": _shortened}
-    return render(name, **known, **drawing, **values)
+    return render(name, **known, **values)
 
 
 def _of_answers(found: Evaluation) -> dict[str, object]:
@@ -171,7 +162,6 @@ def _of_answers(found: Evaluation) -> dict[str, object]:
         "answerable": sum(given.question.answerable for given in found.judgements),
         "quotes": len(verbatim),
         "false_quotes": verbatim.count(False),
-        "right": sum(given.right for given in found.judgements) / len(found.judgements),
         "bars": {
             title: [(name, outcomes[name], style) for name, style in styles.items()]
             for title, styles in _BARS.items()
@@ -190,10 +180,6 @@ def _of_rankings(found: RankingEvaluation) -> dict[str, object]:
         "depth": DEPTH,
         "places": [min(filter(None, each.ranks.values()), default=0) for each in found.results],
         "by_rank": _by_rank,
-        "tenths": {
-            name: _tenths([each.values[name] for each in found.results])
-            for name in ("ndcg_at_10", "recall_at_10")
-        },
     }
 
 
@@ -205,33 +191,6 @@ def _shortened(content: str) -> str:
 
 def _by_rank(ranks: dict[str, int | None]) -> list[tuple[str, int | None]]:
     return sorted(ranks.items(), key=lambda it: it[1] or DEPTH + 1)
-
-
-def _tenths(values: Sequence[float]) -> list[int]:
-    """How many of the values from 0 to 1 lie in each tenth, with 1 itself on its own."""
-    counts = [0] * 11
-    for value in values:
-        counts[min(10, int(value * 10 + 1e-9))] += 1
-    return counts
-
-
-def _x(share: float) -> float:
-    return round(_LEFT + share * (_RIGHT - _LEFT), 1)
-
-
-def _y(share: float) -> float:
-    return round(_BASE - share * (_BASE - _TOP), 1)
-
-
-def _along(share: float) -> float:
-    """Where a share lies on the line that shows an interval."""
-    return round(4 + 152 * min(1.0, share), 1)
-
-
-def _ideal(right: float) -> list[tuple[float, float]]:
-    """The risk at each coverage if the right candidates came first, a share of all questions."""
-    steps = [right + (1 - right) * n / 60 for n in range(61)]
-    return [(0.0, 0.0), *((c, max(0.0, 1 - right / c)) for c in steps if c > 0)]
 
 
 _WORST = 10
@@ -255,15 +214,12 @@ def _show_answers(about: About, found: Evaluation) -> None:
     count = len(found.judgements)
     typer.echo(plain(f"{about.name}: {counted(count, 'question')} on {about.searched}\n"))
     _show_measures(ANSWERS, found.measures)
-    groups = dict(found.kinds)
-    if found.follow_ups:
-        groups["with earlier turns"] = found.follow_ups
-    if groups:
+    if found.kinds:
         typer.echo()
         columns = ("complete_answers", "fact_recall", "citation_precision", "refusal_recall")
         heads = ("complete", "facts", "citations", "refused rightly")
         table = Table("kind", "questions", *heads, box=None, pad_edge=False)
-        for kind, group in groups.items():
+        for kind, group in found.kinds.items():
             figures = [ANSWERS[name].figure(group.measures[name].value) for name in columns]
             table.add_row(Text(plain(kind)), str(group.questions), *figures)
         Console().print(table)

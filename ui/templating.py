@@ -14,7 +14,7 @@ from markupsafe import Markup
 from rag.periods import day_text
 
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~\t\n\r]")
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 # A line break of a template beside a tag or a statement, and any other.
 _BETWEEN = re.compile(r"(?<=>)\n\s*|(?<=[%#]\})\n\s*|\n\s*(?=<|\{[%#])")
@@ -64,6 +64,7 @@ def _templates() -> Environment:
     made = Environment(
         loader=PackageLoader("ui"),
         autoescape=True,
+        auto_reload=False,  # else each template is looked for on the disk each time that it is used
         finalize=_shown,
         undefined=StrictUndefined,
         extensions=[_OneLine],

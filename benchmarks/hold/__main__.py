@@ -17,6 +17,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import faiss
+
 from benchmarks.hold import damage, disk, hostile, kills
 from benchmarks.hold.trial import FAILURES, VERDICTS, Result
 
@@ -40,6 +42,7 @@ def main() -> int:
     parser.add_argument("--times", type=float, default=1.0, help="of the usual number of trials")
     parser.add_argument("--notes", action="store_true", help="print what every trial came to")
     given = parser.parse_args()
+    faiss.omp_set_num_threads(1)  # a fork has none of the threads before it, and waits for them
     rows: dict[str, Counter[str]] = defaultdict(Counter)
     failed = 0
     for part in given.parts or PARTS:

@@ -56,7 +56,6 @@ class Cleaned:
     text: str  # the article itself, paragraph breaks kept
     title: str = ""  # the headline: the one given, else the one found above the text, else ""
     sources: tuple[str, ...] = ()  # names in a list of sources below the text
-    section: str = ""  # the label above the headline, such as "International"
     author: str | None = None  # the name in a byline
     published: date | None = None  # the day in a dateline of the page, not of the text
 
@@ -309,22 +308,18 @@ def _is_person(line: str) -> bool:
 def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str], Cleaned]:
     """A head without its title and the section label above it."""
     places = [number for number, line in enumerate(head) if line.strip()]
-    section = page.section
     labels = takewhile(
         lambda line: rules.is_section(line) and not _same_title(line, page.title),
         [head[place].strip() for place in (places if page.title else places[:-1])],
     )
-    sections = list(labels)
-    section = section or next(iter(sections), "")
-    places = places[len(sections) :]
+    places = places[len(list(labels)) :]
     if not places:
-        return ([] if section else head), replace(page, section=section)
+        return [], page
     if page.title:
-        head = [line for line in head[places[0] :] if not _same_title(line, page.title)]
-        return head, replace(page, section=section)
+        return [line for line in head[places[0] :] if not _same_title(line, page.title)], page
     rest = head[places[0] + 1 :]
     if _is_title(head[places[0]], below=rest[0] if rest else body, prose=body):
-        return rest, replace(page, title=" ".join(head[places[0]].split()), section=section)
+        return rest, replace(page, title=" ".join(head[places[0]].split()))
     return head, page
 
 

@@ -298,7 +298,7 @@ class Postgres(Engine):
         search.forget(ledger, uris)
 
     @override
-    def learn(self, ledger: Ledger, dimension: int, token: str) -> None:
+    def learn(self, ledger: Ledger, dimension: int, token: str, before: str = "") -> None:
         search.learn(ledger, dimension)
 
     def relearn(self, ledger: Ledger) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from index.article import Article, Place
+from index.boilerplate import rules
 from index.readers.encoding import Refused, tidy, within_bounds
 from index.readers.fields import Particulars
 from index.readers.files import SourceFile
@@ -13,6 +15,7 @@ from index.readers.files import SourceFile
 PARAGRAPH, LINE, SPACE = "\n\n", "\n", " "
 NO_TEXT = "the document holds no text; save its text as a .txt file or leave it out"
 
+HEAD_LINES = 8  # of a text, among which its day is looked for
 LONGEST_HEAD = 60  # characters; what is longer at the top of a column is text
 LONGEST_CELL = 400  # what holds more is a layout of blocks, not a table
 YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?")
@@ -76,8 +79,13 @@ class Assembly:
         """All that was written."""
         return "".join(self._parts)
 
-    def article(self, file: SourceFile, known: Particulars) -> Article:
+    def article(self, file: SourceFile, known: Particulars, made: date | None = None) -> Article:
         """The article of a file, with what the document says of itself.
+
+        Args:
+            file: Where it is read from.
+            known: What is known of it.
+            made: When the document was made: the day of an article that tells none, as a guess.
 
         Raises:
             Refused: There is no text, or too much of it.
@@ -85,6 +93,12 @@ class Assembly:
         text = within_bounds(self.text)
         if not text:
             raise Refused(NO_TEXT)
+        notes = []
+        if made and not known["published"]:
+            head = text.split("\n")[:HEAD_LINES]
+            told = next(filter(None, (rules.dated(s)[1] or rules.dateline(s) for s in head)), None)
+            known = {**known, "published": told or made}
+            notes = [] if told else [("published", "when the file was made, a guess")]
         return Article(
             uri=file.uri,
             key=file.key,
@@ -93,6 +107,7 @@ class Assembly:
             root=file.root,
             places=tuple(self.places),
             cleaned=bool(self.places),
+            notes=tuple(notes),
             **known,
         )
 

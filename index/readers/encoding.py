@@ -196,11 +196,6 @@ def _strictly(data: bytes, encoding: str) -> str | None:
 
 def _without_mark(data: bytes) -> str:
     """UTF-16 or UTF-32 without a byte order mark, or UTF-8 with stray NULs."""
-    even, odd = data[0::2].count(0), data[1::2].count(0)
-    half = len(data) / 2
-    for encoding, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if here > 0.4 * half and there < 0.05 * half:
-            return data.decode(encoding, "replace")
     import chardet
 
     encoding = chardet.detect(data)["encoding"] or ""

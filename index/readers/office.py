@@ -18,7 +18,7 @@ from lxml import etree
 from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.encoding import Refused, within_bounds
-from index.readers.fields import Particulars, particulars
+from index.readers.fields import Particulars, particulars, past_day
 from index.readers.files import Reader, SourceFile, signed
 from index.readers.markup import Node, first_heading, parsed, text_of, write_markup
 
@@ -112,9 +112,9 @@ def _holding(part: str) -> Callable[[SourceFile, bytes], bool]:
     return recognises
 
 
-def _properties(package: Package, name: str, *, created: tuple[str, ...]) -> Particulars:
-    """What a document's properties say of it: title, author, language, the day it was made."""
-    return particulars(
+def _properties(package: Package, name: str, *made: str) -> tuple[Particulars, date | None]:
+    """What a document's properties say of it: title, author and language, and when it was made."""
+    known = particulars(
         {
             "title": package.text(name, f"{DUBLIN}title"),
             "author": package.text(
@@ -122,10 +122,10 @@ def _properties(package: Package, name: str, *, created: tuple[str, ...]) -> Par
                 "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}initial-creator",
                 f"{DUBLIN}creator",
             ),
-            "date": package.text(name, *created),
             "language": package.text(name, f"{DUBLIN}language"),
         }
     )
+    return known, past_day(package.text(name, *made))
 
 
 def _as_markup(
@@ -199,9 +199,9 @@ def _read_docx(file: SourceFile) -> Iterator[Article | Skipped]:
     for part in (body, *map(package.tree, sorted(NOTES & package.names, reverse=True))):
         box = f"{W}txbxContent"
         write_markup(_as_markup(part, WORD_NAMES, unseen=WORD_UNSEEN, words=f"{W}t", box=box), text)
-    known = _properties(package, "docProps/core.xml", created=(f"{TERMS}created",))
+    known, made = _properties(package, "docProps/core.xml", f"{TERMS}created")
     known["title"] = (text_of(title) if title is not None else "") or known["title"]
-    yield text.article(file, known)
+    yield text.article(file, known, made)
 
 
 def _styles(package: Package) -> dict[str, tuple[str, bool]]:
@@ -261,8 +261,8 @@ def _read_odt(file: SourceFile) -> Iterator[Article | Skipped]:
             *notes,
         ):
             write_markup(part, text)
-    made = (f"{META}creation-date", f"{DUBLIN}date")
-    yield text.article(file, _properties(package, "meta.xml", created=made))
+    known, made = _properties(package, "meta.xml", f"{META}creation-date", f"{DUBLIN}date")
+    yield text.article(file, known, made)
 
 
 def _is_odt(file: SourceFile, head: bytes) -> bool:
@@ -299,10 +299,10 @@ def _read_pptx(file: SourceFile) -> Iterator[Article | Skipped]:
         for notes in _related(package, part).values():
             if notes.startswith("ppt/notesSlides/") and notes in package.names:
                 _write(package.tree(notes), text)
-    known = _properties(package, "docProps/core.xml", created=(f"{TERMS}created",))
+    known, made = _properties(package, "docProps/core.xml", f"{TERMS}created")
     if known["title"] in ("", "PowerPoint Presentation"):
         known["title"] = title
-    yield text.article(file, known)
+    yield text.article(file, known, made)
 
 
 def _write(slide: Node, text: Assembly) -> str:
@@ -416,7 +416,7 @@ def _read_rtf(file: SourceFile) -> Iterator[Article | Skipped]:
         (text.item if bullet else text.write)(line[bullet.end() :] if bullet else line)
     head = source[:INFO_CHARACTERS]
     told = {name: _plain(f"{{\\rtf1 {value}}}") for name, value in INFO.findall(head)}
-    yield text.article(file, particulars({**told, "date": _made(head)}))
+    yield text.article(file, particulars(told), _made(head))
 
 
 def _plain(rtf: str) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
 
 from index.boilerplate import rules
 from index.text.dates import ABBREVIATED
@@ -43,20 +42,19 @@ class Block:
 
 
 def split_blocks(text: str) -> list[Block]:
-    r"""The lines of a text as blocks, the wrapped ones joined; blank lines left out.
+    r"""The lines of a text as blocks, blank lines left out.
+
+    A line that goes on in small letters is joined; what was wrapped, ``unwrap`` joined before.
 
     >>> text = "Talks\n\n- Rain fell.\n- Snow fell."
     >>> [(text[b.start : b.end], b.heading) for b in split_blocks(text)]
     [('Talks', True), ('- Rain fell.', False), ('- Snow fell.', False)]
     """
     blocks: list[Block] = []
-    paragraphs = list(_paragraphs(text))
-    widths = [_wrap_width(text, lines) for lines in paragraphs]
-    usual = max(widths, default=0)
-    for lines, width in zip(paragraphs, widths, strict=True):
+    for lines in _paragraphs(text):
         first = 0
         for last in range(1, len(lines) + 1):
-            if last == len(lines) or not _continues(text, lines, last, width or usual):
+            if last == len(lines) or not _continues(text, lines, last):
                 blocks.append(_block(text, lines[first:last]))
                 first = last
     return blocks
@@ -102,7 +100,7 @@ def _is_heading(line: str) -> bool:
     )
 
 
-def _continues(text: str, lines: list[tuple[int, int]], index: int, width: int) -> bool:
+def _continues(text: str, lines: list[tuple[int, int]], index: int) -> bool:
     """Whether line ``index`` of a paragraph goes on where the line before it was wrapped."""
     (before, before_end), (start, end) = lines[index - 1], lines[index]
     if _UNDERLINE.match(text, start, end):
@@ -114,30 +112,11 @@ def _continues(text: str, lines: list[tuple[int, int]], index: int, width: int) 
     ):
         return False
     length = before_end - before
-    if length >= WRAP_WIDTHS.start and text[start].islower():
-        return length in WRAP_WIDTHS or not _FINAL_STOP.search(text, before_end - 3, before_end)
-    return bool(width) and _was_full(text, lines[index - 1], lines[index], width)
-
-
-def _was_full(text: str, line: tuple[int, int], after: tuple[int, int], width: int) -> bool:
-    """Whether the first word of the line after would have stood out beyond the margin."""
-    word = len(text[after[0] : min(after[1], after[0] + 40)].split(None, 1)[0])
-    if word > 30:
-        word = 1  # a script without spaces, which wraps anywhere
-    length = line[1] - line[0]
-    return length <= width < length + 1 + word
-
-
-def _wrap_width(text: str, lines: list[tuple[int, int]]) -> int:
-    """The width that a paragraph was wrapped at, or 0 if its lines are not wrapped prose."""
-    width = max(end - start for start, end in lines)
-    if len(lines) < 3 or width not in WRAP_WIDTHS:
-        return 0
-    full = sum(_was_full(text, line, after, width) for line, after in pairwise(lines))
-    low = sum(text[start].islower() for start, _ in lines[1:])
-    inner = text[lines[0][0] : lines[-1][1]]
-    wrapped = full >= 0.85 * (len(lines) - 1)
-    return width if wrapped and (low * 3 >= len(lines) - 1 or inner == inner.upper()) else 0
+    return (
+        length >= WRAP_WIDTHS.start
+        and text[start].islower()
+        and (length in WRAP_WIDTHS or not _FINAL_STOP.search(text, before_end - 3, before_end))
+    )
 
 
 # Bits of Punkt's table of contexts.

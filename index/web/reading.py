@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 import re
-import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +20,8 @@ from lxml import etree
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
 from index.readers.fields import one_line, past_day
-from index.readers.source import Source
+from index.readers.files import SourceFile, Unpacked
+from index.readers.source import MAX_MEMBERS, MAX_UNPACKED, read_file
 from index.readers.xml import entries
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched
@@ -218,14 +218,12 @@ def as_read(found: Fetched, body: bytes, max_bytes: int) -> Iterator[Article | S
         max_bytes: The size of the largest article.
     """
     name = f"page{_extension(found, body)}"
-    with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
-        path = Path(folder) / name
-        path.write_bytes(_in_utf8(body, found.charset) if name.endswith(_MARKED) else body)
-        try:
-            items = list(Source.at(path, max_bytes).articles())
-        except Exception as error:  # a page of strangers ends no build
-            items = [Skipped(name, f"the page cannot be read ({type(error).__name__})")]
-    for item in items:
+    data = _in_utf8(body, found.charset) if name.endswith(_MARKED) else body
+    left = Unpacked(MAX_UNPACKED, MAX_MEMBERS)
+    file = SourceFile(
+        Path(name), name, "", max_bytes, content=lambda: io.BytesIO(data), unpacked=left
+    )
+    for item in read_file(file):
         if isinstance(item, Skipped):
             yield Skipped(found.url, _with_feed(item.reason, body, found.url))
             continue

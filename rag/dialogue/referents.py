@@ -54,6 +54,12 @@ _SAID = re.compile(
     r"\b(?:did|does|do|has|have|had) (?P<who>(?:[A-Z][\w’'-]*\W){0,3}?[A-Z][\w’'-]*)"
     r"(?: also| else)? (?:sa(?:y|id)|tell|told|think|thought|mean|write|written|claim|promise)",
 )
+# Who speaks and has no name: "what did the official say".
+_SPEAKER = re.compile(
+    r"\b(?:did|does|has|had) (?P<who>the (?:[\w’'-]+ ){0,2}?[\w’'-]+)"
+    r" (?:also )?(?:say|said|tell|told|think|thought|write|written|claim|claimed|promise|promised)\b",
+    re.I,
+)
 _PLACE = re.compile(r"\b(?:in|at|to|of) (?:the )?$", re.I)
 
 
@@ -95,15 +101,23 @@ def person_in(before: str, reply: Answer | str) -> str:
         before: The question, completed.
         reply: What was replied to it.
     """
-    people = people_in(before)
+    told = " ".join(claims_of(reply))
+    people = [name for name in people_in(before) if not _is_placed(name, told)]
     if len(people) > 1 and (said := _SAID.search(before)):
         people = [name for name in people if name == said["who"]] or people
     if people:
         return people[0] if len(people) == 1 else ""
+    if speaker := _SPEAKER.search(before):
+        return speaker["who"]
     replied = [name for claim in claims_of(reply) for name in people_in(claim, told=True)]
     # A question that asks who is answered by whom the reply names first.
     clear = len({name.split()[-1] for name in replied}) == 1 or re.match(r"who|which", before, re.I)
     return replied[0] if replied and clear else ""
+
+
+def _is_placed(name: str, told: str) -> bool:
+    """Whether a text names a place so: "after Miami", of which a reply says "in Miami"."""
+    return re.search(rf"\b(?:in|at|near) {re.escape(name)}\b", told) is not None
 
 
 def is_titled(name: str, reply: Answer | str) -> bool:

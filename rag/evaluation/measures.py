@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import ir_measures
-import numpy as np
 from ir_measures import AP, RR, R, nDCG
 
 from rag.corpus import Corpus
@@ -21,21 +20,7 @@ from rag.evaluation.judge import (
     reply_precision,
     reply_recall,
 )
-from rag.evaluation.statistics import (
-    Bin,
-    Estimate,
-    Point,
-    calibration_error,
-    each,
-    estimate,
-    least_risk_area,
-    mean,
-    quantile,
-    ratio,
-    reliability,
-    risk_area,
-    risk_coverage,
-)
+from rag.evaluation.statistics import Estimate, estimate, mean, quantile, ratio
 from rag.question import UnusableQuestion
 from rag.question_files import Line
 
@@ -112,26 +97,37 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a threshold gives."""
+
+    threshold: float  # questions of this confidence or more are answered
+    answered: int
+    wrong: int  # answers that are not complete, or that ought to be refusals
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """How well the questions of a golden set were answered."""
 
     judgements: tuple[Judgement, ...]  # in the order of the set
     threshold: float  # the confidence from which a question was answered
-    # Over all questions: ``SHARES``, then lengths, times, and how good confidence is.
-    measures: dict[str, Estimate]
+    measures: dict[str, Estimate]  # over all questions: ``SHARES``, then lengths and times
     kinds: dict[str, Group]  # the shares for each kind of question, in the order of the set
-    # The shares for questions that have a history; None when there is none.
-    follow_ups: Group | None
-    calibration: list[Bin]  # confidence against the share of questions that are answerable
-    # For every threshold, how much is answered and how much of that is not complete or ought to be
-    # refused.
-    curve: list[Point]
-    least_area: float  # the area under that curve if the order by confidence were perfect
 
     @property
     def outcomes(self) -> Counter[str]:
         """How many questions came to which outcome."""
         return Counter(given.outcome for given in self.judgements)
+
+    @property
+    def thresholds(self) -> list[Threshold]:
+        """What other thresholds would give, and the one in use, from the lowest on."""
+        found = []
+        for threshold in sorted({n / 10 for n in range(10)} | {self.threshold}):
+            held = [each for each in self.judgements if each.candidate.confidence >= threshold]
+            wrong = sum(not each.right for each in held)
+            found.append(Threshold(threshold, len(held), wrong))
+        return found
 
     @property
     def failures(self) -> list[Judgement]:
@@ -151,12 +147,7 @@ class Evaluation:
             "outcomes": dict(self.outcomes),
             "measures": _as_json(self.measures),
             "kinds": {kind: group.as_json() for kind, group in self.kinds.items()},
-            "follow_ups": self.follow_ups.as_json() if self.follow_ups else None,
-            "calibration": list(map(_rounded, self.calibration)),
-            "risk_coverage": {
-                "points": list(map(_rounded, self.curve)),
-                "least_area": round(self.least_area, 4),
-            },
+            "thresholds": list(map(asdict, self.thresholds)),
             "results": [_result(given) for given in self.judgements],
         }
 
@@ -168,27 +159,16 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
         judgements: One or more.
         threshold: The confidence from which the questions were answered.
     """
-    confidence = [given.candidate.confidence for given in judgements]
-    answerable = [given.question.answerable for given in judgements]
-    wrong = [not given.right for given in judgements]
-    calibration = np.column_stack([confidence, answerable])
-    risk = np.column_stack([confidence, wrong])
     answers = [given.answer for given in judgements if given.answer.answered]
     claims = [len(answer.claims) for answer in answers]
     words = [sum(len(claim.text.split()) for claim in answer.claims) for answer in answers]
-    times = [given.milliseconds for given in judgements]
-    count = len(judgements)
     measures = _shares(judgements) | {
         "claims_median": estimate(claims, quantile(0.5), len(answers)),
         "claims_most": estimate(claims, quantile(1), len(answers)),
         "words_median": estimate(words, quantile(0.5), len(answers)),
         "words_most": estimate(words, quantile(1), len(answers)),
-        "latency_p50_ms": estimate(times, quantile(0.5), count),
-        "latency_p95_ms": estimate(times, quantile(0.95), count),
-        "calibration_error": estimate(calibration, each(calibration_error), count),
-        "risk_coverage_area": estimate(risk, each(risk_area), count),
+        **_times([given.milliseconds for given in judgements]),
     }
-    earlier = [given for given in judgements if given.question.history]
     kinds = dict.fromkeys(given.question.kind for given in judgements if given.question.kind)
     return Evaluation(
         judgements=tuple(judgements),
@@ -198,11 +178,14 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
             kind: _group([given for given in judgements if given.question.kind == kind])
             for kind in kinds
         },
-        follow_ups=_group(earlier) if earlier else None,
-        calibration=reliability(calibration),
-        curve=risk_coverage(risk),
-        least_area=least_risk_area(risk),
     )
+
+
+def _times(milliseconds: Sequence[float]) -> dict[str, Estimate]:
+    return {
+        "latency_p50_ms": estimate(milliseconds, quantile(0.5), len(milliseconds)),
+        "latency_p95_ms": estimate(milliseconds, quantile(0.95), len(milliseconds)),
+    }
 
 
 def _shares(judgements: Sequence[Judgement]) -> dict[str, Estimate]:
@@ -226,10 +209,6 @@ def _badness(given: Judgement) -> tuple[float, float, int]:
         "wrongly refused": 0.0 if given.right else 1.0,
     }.get(given.outcome, -len(given.missing) / max(1, len(given.stated)))
     return rank, within, given.question.number
-
-
-def _rounded(found: Bin | Point) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in asdict(found).items()}
 
 
 def _as_json(measures: Mapping[str, Estimate]) -> dict[str, Any]:
@@ -379,7 +358,6 @@ def evaluate_ranking(
         name: estimate([result.values[name] for result in results], mean, len(results))
         for name in MEASURES
     }
-    times = [each.milliseconds for each in rankings]
-    measures["latency_p50_ms"] = estimate(times, quantile(0.5), len(times))
-    measures["latency_p95_ms"] = estimate(times, quantile(0.95), len(times))
-    return RankingEvaluation(tuple(results), measures)
+    return RankingEvaluation(
+        tuple(results), measures | _times([each.milliseconds for each in rankings])
+    )

@@ -1,4 +1,4 @@
-"""What samples say: estimates with intervals, calibration, and risk against coverage."""
+"""What samples say: a figure, and the interval in which chance alone could move it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,6 @@ Statistic = Callable[[Floats], Floats]
 
 RESAMPLES = 1_000
 LEVEL = 0.95
-BINS = 10
-
-# Confidences that differ by less are one: sums of 64-bit floats come out so in another order.
-_SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +38,8 @@ def estimate(rows: ArrayLike, statistic: Statistic, count: int) -> Estimate:
     """The value of a statistic over questions, with its bootstrap percentile interval.
 
     The interval is that of the middle 95 % of resamples, the same on every run and whatever the
-    order of the rows. It is widened to hold the value itself, which a biased statistic such as
-    the calibration error may otherwise fall out of.
+    order of the rows. It is widened to hold the value itself, which a biased statistic such as a
+    maximum may otherwise fall out of.
 
     Args:
         rows: (n, k), a row a question: resampled whole; or (n,), one figure a question.
@@ -96,93 +92,3 @@ def quantile(share: float) -> Statistic:
         return found
 
     return statistic
-
-
-def each(figure: Callable[[Floats], float]) -> Statistic:
-    """The statistic that is a figure of rows (n, k), one sample after the other."""
-    return lambda samples: np.array([figure(rows) for rows in samples])
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """The questions whose confidence lies from ``low`` up to ``high``."""
-
-    low: float
-    high: float
-    count: int
-    confidence: float  # their mean confidence
-    true: float  # the share of them for which what the confidence speaks of is so
-
-
-def reliability(rows: Floats) -> list[Bin]:
-    """Ten bins of equal width over the confidence; those without a question are left out.
-
-    Args:
-        rows: (n, 2), confidence from 0 to 1 and truth, which is 0 or 1.
-    """
-    return [
-        Bin(place / BINS, (place + 1) / BINS, int(count), confidence / count, true / count)
-        for place, (count, confidence, true) in enumerate(_binned(rows).tolist())
-        if count
-    ]
-
-
-def calibration_error(rows: Floats) -> float:
-    """The expected calibration error: how far confidence and truth lie apart in a mean bin."""
-    if not len(rows):
-        return math.nan
-    _, confidence, true = _binned(rows).T
-    return float(np.abs(confidence - true).sum() / len(rows))
-
-
-def _binned(rows: Floats) -> Floats:
-    """(BINS, 3): how many questions are in a bin, and the sums of their confidence and truth."""
-    places = np.minimum((rows[:, 0] * BINS).astype(int), BINS - 1)
-    summed = (np.ones(len(rows)), *rows.T)
-    return np.column_stack([np.bincount(places, values, minlength=BINS) for values in summed])
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What a threshold gives."""
-
-    threshold: float  # questions of this confidence or more are answered
-    coverage: float  # the share of all questions that are then answered
-    risk: float  # the share of the answers that are wrong
-
-
-def risk_coverage(rows: Floats) -> list[Point]:
-    """The curve: a point for every confidence that occurs, the highest first.
-
-    Args:
-        rows: (n, 2), confidence, and 1 where an answer is wrong, 0 where it is right.
-    """
-    return [
-        Point(confidence, answered / len(rows), wrong / answered)
-        for confidence, answered, wrong in _surest(rows).tolist()
-    ]
-
-
-def risk_area(rows: Floats) -> float:
-    """The area under that curve (AURC): the mean risk when the surest 1, 2, ... n are answered.
-
-    Where confidences are equal, any of them may come first: their errors are spread evenly.
-    """
-    if not len(rows):
-        return math.nan
-    _, ends, wrong = _surest(rows).T
-    answered = np.arange(1, len(rows) + 1)
-    errors = np.interp(answered, np.append(0, ends), np.append(0, wrong))
-    return float((errors / answered).mean())
-
-
-def least_risk_area(rows: Floats) -> float:
-    """The same if every right answer were surer than every wrong one: no order does better."""
-    return risk_area(np.column_stack([1 - rows[:, 1], rows[:, 1]]))
-
-
-def _surest(rows: Floats) -> Floats:
-    """(m, 3), the highest of m confidences first: it, and the answers and errors down to it."""
-    confidence, wrong = rows[np.argsort(-rows[:, 0], kind="stable")].T
-    last = np.flatnonzero(np.append(-np.diff(confidence) > _SAME, True))
-    return np.column_stack([confidence[last], last + 1, wrong.cumsum()[last]])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import queue
 import re
 import threading
@@ -11,7 +10,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -20,7 +18,6 @@ from index.errors import OnRecordError
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    import openai
     from llama_index.core.base.llms.types import ChatMessage
 
 # How servers say that the prompt is too long: OpenAI and vLLM, llama.cpp, LM Studio, transformers.
@@ -29,8 +26,6 @@ _TOO_LONG = re.compile(
     r"|(?:prompt|input|request) is too (?:long|large)|exceed\w* .{0,60}\b(?:context|tokens)\b",
     re.I | re.S,
 )
-_OPTIONS = re.compile(r"stream_options|include_usage", re.I)
-_PAID = re.compile(r"insufficient_quota|billing|credit", re.I)
 
 
 class ModelFailed(OnRecordError):
@@ -44,34 +39,6 @@ class ModelFailed(OnRecordError):
 
 class ContextOverflow(ModelFailed):
     """The prompt is longer than the server lets it be."""
-
-
-class TooManyRequests(ModelFailed):
-    """The server wants to be asked later."""
-
-    def __init__(self, where: str, seconds: float | None) -> None:
-        said = "" if seconds is None else f" for {max(1, round(seconds))} s"
-        super().__init__(f"{where} has had too many requests{said}", "ask again later")
-        self.seconds = seconds  # how long it wants to be left alone; None if it does not say
-
-
-class OptionUnknown(ModelFailed):
-    """The server does not know the option by which the tokens used are told."""
-
-
-def _too_slow(where: str, seconds: float, begun: bool) -> ModelFailed:
-    """A server took longer than it was given; ``begun``: a first piece of the reply had come."""
-    what = "did not finish its reply" if begun else "sent no word"
-    return ModelFailed(
-        f"{where} {what} within {seconds:g} s", "allow more with llm_timeout or use a smaller model"
-    )
-
-
-def _cut(where: str) -> ModelFailed:
-    """The failure of a server that went away in the middle of a reply."""
-    return ModelFailed(
-        f"{where} broke off in the middle of its reply", "see whether the server still runs"
-    )
 
 
 def explain(error: Exception, where: str, model: str) -> ModelFailed:
@@ -88,59 +55,41 @@ def explain(error: Exception, where: str, model: str) -> ModelFailed:
     if isinstance(error, ModelFailed):
         return error
     said = f"{error} {getattr(error, 'body', '')}"[:4000]  # only read, never shown
-    if isinstance(error, openai.APIStatusError):
-        return _of_status(error, said, where, model)
-    if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
-        return ModelFailed(f"{where} does not answer in time", "allow more with llm_timeout")
-    if isinstance(error, openai.APIConnectionError | httpx.ConnectError):
+    status = error.status_code if isinstance(error, openai.APIStatusError) else None
+    if isinstance(error, openai.APIError) and _TOO_LONG.search(said):
+        return ContextOverflow(
+            f"the prompt is too long for {where}", "set llm_context to what the server allows"
+        )
+    if status is not None:
+        what, remedy = _of_status(status, said, model)
+    elif isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
+        what, remedy = "does not answer in time", "allow more with llm_timeout"
+    elif isinstance(error, openai.APIConnectionError | httpx.ConnectError):
         what, remedy = "cannot be reached", "start the model's server or correct llm_url"
     elif isinstance(error, httpx.HTTPError):
-        return _cut(where)
+        what, remedy = _BROKE_OFF
     elif isinstance(error, openai.APIError):  # the stream itself tells of an error
-        if _TOO_LONG.search(said):
-            return _overflow(where)
         what, remedy = "met an error in the middle of its reply", "see what the server logged"
-    elif isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
-        what = "sent something that is no stream of a chat"
-        remedy = "see whether llm_url names an OpenAI-compatible server"
-    elif isinstance(error, httpx.InvalidURL | ValueError | UnicodeError):
-        what, remedy = "is no address of a server", "correct llm_url"
     else:
         what = f"sent a reply that cannot be read ({type(error).__name__})"
         remedy = "see whether llm_url names an OpenAI-compatible server"
     return ModelFailed(f"{where} {what}", remedy)
 
 
-def _of_status(error: openai.APIStatusError, said: str, where: str, model: str) -> ModelFailed:
-    """What a server's refusal means, by its status and what it said."""
-    status = error.status_code
-    after = error.response.headers.get("retry-after", "")
-    wait = float(after) if after.isdecimal() else None
-    if status in (400, 413, 422, 500) and _TOO_LONG.search(said):
-        return _overflow(where)
-    if status in (400, 422) and _OPTIONS.search(said):
-        return OptionUnknown(f"{where} does not tell how many tokens it uses", "ask again")
-    unpaid = status == 402 or (status == 429 and _PAID.search(said))
-    if not unpaid and (status == 429 or (status == 503 and wait is not None)):
-        return TooManyRequests(where, wait)
-    if unpaid:
-        what, remedy = "wants to be paid first", "see to the account there"
-    elif status in (401, 403):
-        what, remedy = "refuses the key", "set llm_key, as in ONRECORD_LLM_KEY"
-    elif status in (400, 404) and "model" in said.lower():
-        what, remedy = f"has no model “{model}”", "see which ones it has with: onrecord llm"
-    elif status in (404, 405):
-        what, remedy = "has no chat endpoint", "correct llm_url, which mostly ends in /v1"
-    else:
-        how = "failed" if status >= 500 else "refused the request"
-        what, remedy = f"{how} (HTTP {status})", "see what the server logged"
-    return ModelFailed(f"{where} {what}", remedy)
+_BROKE_OFF = "broke off in the middle of its reply", "see whether the server still runs"
 
 
-def _overflow(where: str) -> ContextOverflow:
-    return ContextOverflow(
-        f"the prompt is too long for {where}", "set llm_context to what the server allows"
-    )
+def _of_status(status: int, said: str, model: str) -> tuple[str, str]:
+    """What a server's refusal means, by its status and what it said; and the remedy."""
+    if status in (401, 403):
+        return "refuses the key", "set llm_key, as in ONRECORD_LLM_KEY"
+    if status == 429:
+        return "has had too many requests", "ask again later, or see to the account there"
+    if status in (400, 404) and "model" in said.lower():
+        return f"has no model “{model}”", "see which ones it has with: onrecord llm"
+    if status in (404, 405):
+        return "has no chat endpoint", "correct llm_url, which mostly ends in /v1"
+    return f"refused the request (HTTP {status})", "see what the server logged"
 
 
 # The same prompt is to give the same reply, as far as a server can promise that.
@@ -149,15 +98,14 @@ TEMPERATURE = 0.0
 # Seconds within which a server that is there accepts a connection.
 CONNECT_SECONDS = 10.0
 
-# Seconds to wait when a server has had too many requests and does not say how long.
-PAUSE = 1.0
+# How often a request is sent again that the server had no room for or that did not reach it.
+RETRIES = 1
 
-_TELL_USAGE = {"stream_options": {"include_usage": True}}
 _COUNTED = ("prompt_tokens", "completion_tokens")
 
-Request = Callable[..., AsyncGenerator[Any, None]]
-"""Sends a request, given the seconds that the next chunk may take and whether the server is asked
-for the tokens used (``usage=``); gives the chunks of the reply as LlamaIndex has them."""
+Request = Callable[[float], AsyncGenerator[Any, None]]
+"""Sends a request, given the seconds that the next chunk may take; gives the chunks of the reply
+as LlamaIndex has them."""
 
 
 class LanguageModel(ABC):
@@ -174,7 +122,7 @@ class LanguageModel(ABC):
 
     @abstractmethod
     def _pieces(
-        self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
+        self, messages: list[ChatMessage], max_tokens: int, left: float
     ) -> AsyncGenerator[Any, None]:
         """The chunks of a reply as LlamaIndex has them.
 
@@ -182,7 +130,6 @@ class LanguageModel(ABC):
             messages: The prompt.
             max_tokens: The most tokens of the reply.
             left: Seconds that the next chunk may take.
-            usage: Whether the server is asked for the tokens used.
 
         Raises:
             ModelFailed: there is no reply, or no end of it.
@@ -249,7 +196,11 @@ class Reply:
                 came = self._came.get(timeout=left)
             except queue.Empty:
                 begun = self.first_token_ms is not None
-                raise _too_slow(self._where, self._seconds, begun) from None
+                what = "did not finish its reply" if begun else "sent no word"
+                raise ModelFailed(
+                    f"{self._where} {what} within {self._seconds:g} s",
+                    "allow more with llm_timeout or use a smaller model",
+                ) from None
             if came is None:
                 return
             if isinstance(came, ModelFailed):
@@ -268,49 +219,26 @@ class Reply:
     async def _read(self) -> None:
         """Puts what comes where it is waited for, then None or the failure."""
         self._reading = asyncio.current_task()
-        usage, ended = True, False
+        if self._stopped.is_set():
+            return
+        ended = None
         try:
-            while not (ended or self._stopped.is_set()):
-                try:
-                    await self._read_once(usage=usage)
-                    ended = True
-                except TooManyRequests as error:
-                    wait = PAUSE if error.seconds is None else error.seconds
-                    if wait >= self._left():
-                        raise
-                    await asyncio.sleep(wait)
-                except OptionUnknown:
-                    if not usage:
-                        raise
-                    usage = False
-            self._came.put(None)
+            async with aclosing(self._request(max(0.01, self._left()))) as pieces:
+                async for piece in pieces:
+                    if piece.delta:
+                        self._came.put(piece.delta)
+                    told = getattr(piece.raw, "usage", None)
+                    counts = {name: getattr(told, name, None) for name in _COUNTED}
+                    found = {n: v for n, v in counts.items() if isinstance(v, int)}
+                    self.usage = found or self.usage
+                    for choice in getattr(piece.raw, "choices", None) or ():
+                        ended = choice.finish_reason or ended
         except ModelFailed as error:
             self._came.put(error)
-
-    async def _read_once(self, *, usage: bool) -> None:
-        ended = None
-        async with aclosing(self._request(max(0.01, self._left()), usage=usage)) as pieces:
-            async for piece in pieces:
-                if piece.delta:
-                    self._came.put(piece.delta)
-                told = getattr(piece.raw, "usage", None)
-                counts = {name: getattr(told, name, None) for name in _COUNTED}
-                self.usage = {n: v for n, v in counts.items() if isinstance(v, int)} or self.usage
-                for choice in getattr(piece.raw, "choices", None) or ():
-                    ended = choice.finish_reason or ended
-        if ended is None:
-            raise _cut(self._where)
-        self.complete = ended != "length"
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What a server said of itself."""
-
-    models: tuple[str, ...]  # those that it lists
-    # Milliseconds until the first piece of a reply; None without a model.
-    first_token_ms: float | None = None
-    tokens_per_second: float | None = None  # from then on; None if the reply was too short to tell
+            return
+        self.complete = ended not in (None, "length")
+        what, remedy = _BROKE_OFF
+        self._came.put(None if ended else ModelFailed(f"{self._where} {what}", remedy))
 
 
 def configured(settings: Settings) -> OpenAILikeModel | None:
@@ -369,25 +297,19 @@ class OpenAILikeModel(LanguageModel):
         except Exception as error:
             raise explain(error, self.where, self.name) from error
 
-    def probe(self) -> Probe:
-        """Asks the server which models it has and, if one is chosen, for a few words of it.
+    def first_token_ms(self) -> float | None:
+        """Milliseconds until the model's first words; None if it says nothing.
 
         Raises:
-            ModelFailed: it does not answer, or refuses.
+            ModelFailed: the server does not answer, or refuses.
         """
-        models = self.models()
-        if not self.name:
-            return Probe(models)
         asked = "Count from one to twenty in words."
         with self.stream("You are brief.", asked, seconds=self.timeout, max_tokens=48) as reply:
-            came = [time.perf_counter() for _ in reply]
-        tokens = reply.usage.get("completion_tokens", len(came))
-        took = came[-1] - came[0] if came else 0.0
-        speed = (tokens - 1) / took if len(came) > 1 and tokens > 1 and took > 0 else None
-        return Probe(models, reply.first_token_ms, speed)
+            next(iter(reply), None)
+        return reply.first_token_ms
 
     async def _pieces(
-        self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
+        self, messages: list[ChatMessage], max_tokens: int, left: float
     ) -> AsyncGenerator[Any, None]:
         import httpx
         from llama_index.llms.openai_like import OpenAILike
@@ -405,9 +327,9 @@ class OpenAILikeModel(LanguageModel):
                     max_tokens=max_tokens,
                     temperature=TEMPERATURE,
                     timeout=self.timeout,
-                    max_retries=0,
+                    max_retries=RETRIES,
                     async_http_client=client,
-                    additional_kwargs=_TELL_USAGE if usage else {},
+                    additional_kwargs={"stream_options": {"include_usage": True}},
                 )
                 async for piece in await model.astream_chat(messages):
                     yield piece

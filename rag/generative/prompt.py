@@ -151,10 +151,10 @@ def tokens(texts: Sequence[str], count: Callable[[list[str]], list[int]]) -> lis
 def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
     """The sentences to show for one, the longest first; orders are not among them."""
     stored = item.article
+    alone = (item.index, item.index + 1)
     first, last = quote_span(stored, item.index)
     if any(tainted(stored, number) for number in range(first, last)):
-        first, last = item.index, item.index + 1
-    found = [(item.index, item.index + 1), (first, last)]
+        first, last = alone
 
     def widens(low: int, high: int, number: int) -> bool:
         """Whether the passage may be sentences ``low`` to ``high``, with ``number`` new."""
@@ -170,8 +170,7 @@ def _extents(item: Evidence, taken: Collection[tuple[int, int]]) -> list[tuple[i
             first -= 1
         if after := widens(first, last + 1, last):
             last += 1
-    found.append((first, last))
-    return list(dict.fromkeys(reversed(found)))
+    return [(first, last), alone]
 
 
 def _shown(item: Evidence, first: int, last: int, number: int) -> Shown:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -36,9 +35,6 @@ CORRECTED = 0.8
 MOST_CITED = 4
 
 NOTHING = "the cited words do not speak of this"
-
-# A marker or a tag that may be half there.
-_HALF = re.compile(r"[\[(【［{<^][^\])】］}>]{0,24}$")
 
 
 class Writer:
@@ -122,7 +118,7 @@ class Writer:
         draft.tail = ""
         for sentence in reader.finish(complete=reply.complete):
             draft.add(sentence)
-        draft.usage = {**reply.usage, **draft.usage}
+        draft.usage = reply.usage
         if reply.first_token_ms is not None:
             draft.timings["first_token_ms"] = reply.first_token_ms
 
@@ -143,7 +139,7 @@ class _Draft:
     refused: bool = False  # whether a sentence said that the passages hold no answer
     foreign: bool = False  # whether a sentence was in a language that cannot be checked
     timings: dict[str, float] = field(default_factory=dict)
-    usage: dict[str, int] = field(default_factory=dict)
+    usage: Mapping[str, int] = field(default_factory=dict)
 
     def begin(self, shown: Sequence[Shown]) -> None:
         """Starts afresh."""
@@ -157,7 +153,6 @@ class _Draft:
         started = time.perf_counter()
         marked = resolve(sentence, len(self.shown))
         text = wording(marked.text)
-        self._count("markers_removed", marked.removed)
         if refuses(text):
             self.refused = True
             return False
@@ -165,9 +160,7 @@ class _Draft:
         known = any(item.text.casefold() == text.casefold() for item in self.checked)
         if known or says_nothing(sentence, text, self.question, sources):
             return False
-        before = self.checker.corrected
         checked = self.checker.check(text, marked.keys)
-        self._count("citations_corrected", self.checker.corrected - before)
         if checked.status == "unchecked":
             if "language" not in checked.reason:
                 return False
@@ -180,14 +173,9 @@ class _Draft:
         self.timings["check_ms"] = self.timings.get("check_ms", 0.0) + took
         return True
 
-    def _count(self, name: str, more: int) -> None:
-        if more:
-            self.usage[name] = self.usage.get(name, 0) + more
-
     def answer(self) -> Answer:
         """What there is so far, sentences in the order in which they were written."""
-        tail = resolve(_HALF.sub("", self.tail), len(self.shown)).text
-        tail = wording(_HALF.sub("", tail))
+        tail = wording(resolve(self.tail, len(self.shown)).text)
         claims = [self._claim(item) for item in self.checked]
         if tail:
             claims.append(Claim(text=tail, status="unchecked", support=0.0, citations=()))
@@ -270,7 +258,6 @@ class Checker:
     """Checks the sentences of one reply."""
 
     def __init__(self, shown: Sequence[Shown]) -> None:
-        self.corrected = 0  # sentences whose citation was exchanged for another or found for them
         self._shown = {item.number: item for item in shown}
 
     def check(self, text: str, keys: Sequence[int]) -> Checked:
@@ -293,33 +280,13 @@ class Checker:
             if other.status == "supported" and other.score >= least
         ]
         if right:
-            self.corrected += 1
             score, key = max(right, key=itemgetter(0))
             return Checked(text, "supported", score, (key,))
-        together = self._together(text, cited, tried)
-        if together:
-            self.corrected += 1
-            return together
         final = verdict or next(iter(alone), None)
         if not final:
             return Checked(text, "unsupported", 0.0, cited, NOTHING)
         status: Status = "unchecked" if final.status == "unchecked" else "unsupported"
         return Checked(text, status, final.score, cited, final.reason)
-
-    def _together(self, text: str, cited: Sequence[int], tried: Sequence[int]) -> Checked | None:
-        """What passages of one article say together, if no one of them says it alone."""
-        first = next(iter((*cited, *tried)), None)
-        if first is None:
-            return None
-        article = self._shown[first].citation.article_id
-        same = [k for k in (*cited, *tried) if self._shown[k].citation.article_id == article]
-        keys = tuple(same[:CANDIDATES])
-        if len(keys) < 2 or keys == tuple(cited):
-            return None
-        verdict = self._judge(text, keys)
-        if verdict.status != "supported" or verdict.score < CORRECTED:
-            return None
-        return Checked(text, "supported", verdict.score, keys)
 
     def _needed(self, text: str, keys: tuple[int, ...]) -> tuple[int, ...]:
         """Those of the cited passages that support a sentence alone, or all if none does."""

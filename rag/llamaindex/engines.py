@@ -114,7 +114,10 @@ class CorpusChatEngine(BaseChatEngine):
     def stream_chat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> StreamingAgentChatResponse:
-        """The same as it grows; the source nodes are there when it has ended."""
+        """The same as a stream, of one piece: what was sent could not be taken back.
+
+        The source nodes are there when it has ended.
+        """
         self._begin(chat_history)
         response = StreamingAgentChatResponse(is_writing_to_memory=False)
         response.chat_stream = self._pieces(message, response)
@@ -129,7 +132,7 @@ class CorpusChatEngine(BaseChatEngine):
     async def astream_chat(
         self, message: str, chat_history: list[ChatMessage] | None = None
     ) -> StreamingAgentChatResponse:
-        """As ``stream_chat``; all of it comes at once."""
+        """As ``stream_chat``."""
         self._begin(chat_history)
         answer = await asyncio.to_thread(self._chat.ask, message, filters=self._filters)
 
@@ -152,17 +155,9 @@ class CorpusChatEngine(BaseChatEngine):
     def _pieces(
         self, message: str, response: StreamingAgentChatResponse
     ) -> Generator[ChatResponse, None, None]:
-        sent, answer = "", None
-        for answer in self._chat.stream(message, filters=self._filters):
-            # What is quoted stays; what a model says by now may still change.
-            if answer.answerer == "quotes" and answer.text.startswith(sent):
-                yield _piece(answer.text[len(sent) :])
-                sent = answer.text
-        if answer:
-            response.source_nodes = source_nodes(answer)
-            if answer.text != sent:
-                lead = "" if answer.text.startswith(sent) else "\n\n"
-                yield _piece(lead + answer.text.removeprefix(sent))
+        answer = self._chat.ask(message, filters=self._filters)
+        response.source_nodes = source_nodes(answer)
+        yield _piece(answer.text)
 
 
 def _piece(text: str) -> ChatResponse:

@@ -96,7 +96,7 @@ class ChatModel(LanguageModel):
         self.max_tokens = min(settings.llm_max_tokens, self.context // 2)
 
     async def _pieces(
-        self, messages: list[ChatMessage], max_tokens: int, left: float, *, usage: bool
+        self, messages: list[ChatMessage], max_tokens: int, left: float
     ) -> AsyncGenerator[Any, None]:
         try:
             async for piece in await self._llm.astream_chat(messages):

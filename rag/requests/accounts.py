@@ -343,7 +343,12 @@ def with_other_account(
         and short.end <= first.end
     )
     return replace(
-        answer, text=extractive_text(claims), claims=claims, citations=citations, shorts=shorts
+        answer,
+        text=extractive_text(claims),
+        claims=claims,
+        citations=citations,
+        shorts=shorts,
+        certainty=1.0,  # each account is given as what it is
     )
 
 
@@ -377,6 +382,9 @@ def _beside(
         for index, value, who in _contrasts(article):
             if value in _figures(best.short) and _says(place, value, who):
                 return _two(place, (article, index), "number")
+    apart = [o for o in apart if _states(o.text)] if _states(best.text) else []
+    if not apart:
+        return []
     vectors = embedder.encode_passages([best.text, *(other.text for other in apart)])
     cosines = vectors @ vectors[0]
     day = best.article.article.published
@@ -395,6 +403,11 @@ def _two(one: _Place, other: _Place, why: str) -> list[Line]:
         Line(*one, published_by(one[0])),
         Line(*other, f"{_NAMED[why]} – {published_by(other[0])}"),
     ]
+
+
+def _states(text: str) -> bool:
+    """Whether a text has a number or a day, in which another could differ."""
+    return bool(numbers_in(text) or dates_in(text))
 
 
 def _key(place: _Place) -> tuple[int, int]:

@@ -66,9 +66,6 @@ SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 8, 3
 # The share of the nearest article's cosine that one must have whose people or things are listed.
 WIDE = 0.4
 
-# Words by which an article without a title is named.
-OPENING = 8
-
 # What asks for articles on a subject, not for those that mention it.
 _ABOUT = re.compile(r"\b(?:about|on|cover\w*|deal\w*|concern\w*|regarding|tell of)\b", re.I)
 
@@ -644,9 +641,8 @@ def articles_on(articles: Sequence[StoredArticle], words: str = "") -> list[Line
 
 def title_of(stored: StoredArticle) -> str:
     """An article's title, or the words it opens with, and who published it when."""
-    article = stored.article
     known = published_by(stored)
-    name = article.title or " ".join(article.text.split()[:OPENING]) + " …"
+    name = stored.article.headline
     return f"{name} ({known})" if known else name
 
 

@@ -15,6 +15,7 @@ from rag.answer_text import MAY, NEAREST, REFUSAL
 from tests.e2e.browsing import (
     DESK,
     PHONE,
+    SECONDS,
     ask,
     browser_wanted,
     chats_shown,
@@ -160,6 +161,74 @@ def test_a_marker_shows_its_quote_to_the_mouse_and_to_the_keyboard(visit, fake):
     page.locator("#chat a.cite").last.focus()
     peek.wait_for()
     expect(peek).to_contain_text("Both sides agreed")
+
+
+def test_a_preview_lies_over_no_control(visit, fake):
+    page = visit(fake)
+    ask(page, "what next?")
+    page.locator("#reader mark").first.wait_for()
+    peek = page.locator("#peek")
+    for marker in page.locator("#chat a.cite").all():
+        marker.hover()
+        peek.wait_for()
+        covered = peek.evaluate(
+            """peek => {
+                const over = peek.getBoundingClientRect();
+                return [...document.querySelectorAll("#page :is(a, button, input, textarea)")]
+                    .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+                    .filter((each) => {
+                        const box = each.getBoundingClientRect();
+                        return box.left < over.right && box.right > over.left
+                            && box.top < over.bottom - 3 && box.bottom > over.top + 3;
+                    }).map((each) => each.outerHTML);
+            }"""
+        )
+        assert covered == []
+        page.keyboard.press("Escape")
+
+
+def test_the_kinds_of_file_are_offered_beside_what_was_pressed(serve, tmp_path):
+    page = serve(chats=ConversationStore(tmp_path))
+    ask(page, "what next?")
+    button = page.get_by_role("button", name="Save chat")
+    button.click()
+    offered, pressed = page.locator("#save").bounding_box(), button.bounding_box()
+    assert offered["x"] == pytest.approx(pressed["x"], abs=1)
+    assert offered["y"] + offered["height"] == pytest.approx(pressed["y"], abs=1)
+
+
+def test_chats_and_source_make_room_when_the_window_is_narrowed(serve, tmp_path):
+    page = serve(chats=ConversationStore(tmp_path))
+    page.locator("#chats.open").wait_for(state="attached")
+    ask(page, "what next?")
+    page.locator("#reader mark").first.wait_for()
+    page.set_viewport_size({"width": 800, "height": 800})
+    page.locator("#chats:not(.open)").wait_for(state="attached")
+    expect(page.locator("#reader .sheet")).to_be_hidden()
+    page.set_viewport_size(DESK)
+    page.locator("#chats.open").wait_for(state="attached")
+
+
+def test_the_citation_that_is_read_is_marked_in_an_answer_drawn_anew(visit, fake):
+    page = visit(fake)
+    ask(page, "what next?")
+    page.locator("#chat a.cite[aria-current]").wait_for()
+    page.evaluate("document.querySelector('#chat a.cite').old = true")
+    page.get_by_role("button", name="Retry").click()
+    page.wait_for_function("document.querySelector('#chat a.cite')?.old === undefined")
+    expect(page.locator("#chat a.cite[aria-current]")).to_have_text(["1"])
+
+
+def test_a_day_is_picked_from_a_calendar(visit, fake):
+    picks = """HTMLInputElement.prototype.showPicker = function () {
+        this.value = "2025-05-18";
+        this.dispatchEvent(new Event("input", { bubbles: true }));
+    };"""
+    page = visit(fake, picks)
+    page.get_by_role("button", name="Which articles").click()
+    page.get_by_role("button", name="Pick the last day").click()
+    expect(page.get_by_label("Published until")).to_have_value("2025-05-18")
+    page.get_by_role("button", name="until 18 May 2025").wait_for()
 
 
 def test_a_question_of_some_articles_is_asked_of_all_with_a_click(visit, fake):
@@ -431,7 +500,7 @@ def test_questions_to_go_on_with_stand_under_the_answer_that_they_follow(visit):
     waiting = {"what next?": threading.Event(), "perhaps": threading.Event()}
 
     def further(answer):
-        waiting[answer.question].wait(60)
+        waiting[answer.question].wait(SECONDS / 100)  # longer than the page is waited for
         return (f"More on {answer.question}",)
 
     app = build_app(FakeCorpus(), further=further)
@@ -677,10 +746,6 @@ def test_a_report_reads_on_a_phone_without_scripts_and_loads_nothing(visit, tmp_
     assert read.dialogs == []
     expect(read.locator(".failure .question")).to_have_count(4)
     assert read.locator(".failure .question").first.inner_text().startswith("<script>")
-    for chart in read.locator("svg.chart").all():
-        box = chart.bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390
     assert read.locator("main").bounding_box()["width"] <= 390
     paper = read.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
     assert (paper == "rgb(250, 248, 244)") == (scheme == "light")

@@ -336,7 +336,7 @@ def test_an_earlier_chat_is_opened_named_and_deleted_by_keyboard(keys, kept):
     keys.reaches('button "Rename"')
     keys.go('button "Delete"')
     keys.press("Enter")
-    page.locator("#earlier [data-do=undo]:focus").wait_for()
+    page.locator("#earlier [data-do=restored]:focus").wait_for()
     until(lambda: chat not in {each.id for each in kept.conversations()})
     expect(page.locator("#chat .asked")).to_have_count(0)
     keys.reaches('button "Undo"')

@@ -140,6 +140,33 @@ def test_an_upload_is_asked_about(visit, address):
     assert (page.dialogs, elsewhere(page)) == ([], set())
 
 
+@pytest.mark.parametrize(
+    ("said", "then"),
+    [("Start your own corpus", 1), ("Add to a copy of the sample", 4), ("Cancel", 3)],
+)
+def test_of_the_sample_it_is_asked_first_where_to_add(visit, corpus, tmp_path, said, then):
+    editor = Editor(corpus, tmp_path / "own", corpus.turn_to, max_bytes=10**6)
+    terms = lambda: Terms(add=True, copies=corpus.directory != tmp_path / "own")  # noqa: E731
+    app = build_app(corpus, terms=terms)
+    try:
+        page = library(visit, launch(app, port=0, programs=build_api(corpus, editor=editor)))
+        page.get_by_text("Add articles").click()
+        file = {"name": "ferry.md", "mimeType": "text/markdown", "buffer": FERRY}
+        page.get_by_label("Files").set_input_files([file])
+        page.get_by_role("button", name="Add files").click()
+        page.get_by_role("dialog", name="Where to add").wait_for()
+        assert violations(page) == []
+        page.get_by_role("button", name=said).click()
+        page.get_by_role("dialog", name="Where to add").wait_for(state="hidden")
+        if said == "Cancel":
+            expect(page.locator(".library .results")).to_be_hidden()
+        else:
+            page.get_by_text("1 added.").wait_for()
+        page.get_by_text(f"{then} article{'s' * (then > 1)} on the record.").wait_for()
+    finally:
+        app.close()
+
+
 def test_pasted_text_is_added_and_taken_out_again(visit, address, corpus):
     page = library(visit, address)
     page.get_by_text("Add articles").click()

@@ -171,7 +171,7 @@ def test_the_command_says_what_the_server_has(scripted_llm, monkeypatch, capsys)
         cli.main()
     out = capsys.readouterr().out
     assert stopped.value.code == 0
-    assert out.startswith(f"{scripted_llm.address} answers and has one model:\n  scripted\n")
+    assert out.startswith(f"{scripted_llm.address} answers and has 1 model:\n  scripted\n")
     assert "scripted: first word after " in out
 
 
@@ -185,7 +185,6 @@ def test_the_command_says_it_to_programs(scripted_llm, monkeypatch, capsys):
         "models": ["scripted"],
         "model": None,
         "first_token_ms": None,
-        "tokens_per_second": None,
     }
 
 

@@ -92,10 +92,6 @@ def test_a_section_label_above_the_headline_is_no_title(label):
     assert (cleaned.text, cleaned.title) == (BODY, TITLE)
 
 
-def test_the_section_is_told():
-    assert clean_text(page("International", TITLE, BODY)).section == "International"
-
-
 @pytest.mark.parametrize(
     ("line", "author", "published"),
     [

@@ -159,6 +159,11 @@ AUTHORS = {
     "with a picture's": ("", "<p class='byline'>Text: Ann Lee; Foto: Bo Ek</p>", "Ann Lee"),
     "a link to write": ('<meta name="author" content="Email Ann Lee">', "", "Ann Lee"),
     "a link to more": ('<meta name="author" content="View all posts by Ann Lee">', "", "Ann Lee"),
+    "a small label": ('<meta name="author" content="von Kathrin">', "", "Kathrin"),
+    "a name that begins so": ('<meta name="author" content="Von Trotta">', "", "Von Trotta"),
+    "who put it there": ('<meta name="author" content="Veröffentlicht von HansG">', "", "HansG"),
+    "a label for both": ("", "<p class='author'>Autor/in: Ann Lee</p>", "Ann Lee"),
+    "a heading": ('<meta name="author" content="About the Author - Ann Lee">', "", "Ann Lee"),
     "a label of the day": ('<meta name="author" content="Published by Ann Lee">', "", "Ann Lee"),
     "after a word": (
         '<meta name="author" content="Redaktion">', "<a rel='author'>Ann Lee</a>", "Ann Lee",
@@ -167,7 +172,9 @@ AUTHORS = {
         word: (f'<meta name="author" content="{word}">', "", None)
         for word in ("admin", "Administrator", "Posted", "Follow", "Datum", "Username", "Monday",
                      "Februar", "11 February 2026", "https://facebook.com/gull", "@gull",
-                     "desk@gull.example", "Ferry sails an hour later")
+                     "desk@gull.example", ".push", "[email protected]", "Article by",
+                     "Veröffentlicht am", "Redaktion", "Фото из Инстаграма",
+                     "Ferry sails an hour later")
     },
 }  # fmt: skip
 

@@ -245,6 +245,7 @@ def test_times_that_stand_in_headings_alone_are_those_of_the_entries_below(tmp_p
         "<h1>Bridge down</h1><p>The old road bridge over the Lann fell into the river on "
         "Thursday morning.</p>",
         *(entry.format(*each) for each in times),
+        title="Bridge down",
     )
     article = only(tmp_path / "a.html", page)
     assert [place.removesuffix("am") for _, place in article.places] == [each[0] for each in times]

@@ -48,6 +48,24 @@ def word(title="", author="", made=None):
 # Word
 
 
+@pytest.mark.parametrize(
+    ("lines", "day", "note"),
+    [
+        ((), date(2026, 5, 4), "when the file was made, a guess"),
+        (("Published: 2 May 2026",), date(2026, 5, 2), None),
+        (("Tarn, 14 April 2026 – Nordwind opened its third wind farm.",), date(2026, 4, 14), None),
+    ],
+)
+def test_when_a_document_was_made_is_a_guess_that_its_own_day_goes_before(
+    tmp_path, lines, day, note
+):
+    document = word(made=datetime(2026, 5, 4, 8))
+    for line in (*lines, "The ministry published the figures on Monday."):
+        document.add_paragraph(line)
+    article = read(saved(tmp_path / "a.docx", document))
+    assert (article.published, dict(article.notes).get("published")) == (day, note)
+
+
 def test_a_word_document_in_its_order(tmp_path):
     document = word(author="Zoë Brånd", made=datetime(2026, 5, 4, 8))
     document.add_heading("Grain exports of Ruritania", 0)

@@ -209,6 +209,65 @@ def test_built_twice_it_is_the_same(index):
         assert getattr(one, name).search(words, 99) == getattr(two, name).search(words, 99) != []
 
 
+FIRST = {"rain.txt": RAIN, "long.txt": (RAIN + SNOW) * 20}
+LATER = {"snow.txt": SNOW, "vote.txt": VOTE, "regen.txt": "Der Regen fiel auf die Stadt Bern."}
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The texts whose words were looked at."""
+    texts, real = [], search_index.stems_of
+    monkeypatch.setattr(search_index, "stems_of", lambda *a: texts.append(a[0]) or real(*a))
+    return texts
+
+
+def grown(tmp_path, read, between=lambda news: None):
+    """What an index becomes by one more add, and one that is made of the same at once."""
+    news, index = write(tmp_path / "news", FIRST), tmp_path / "index"
+    add(index, FakeEmbedder(), news)
+    between(index)
+    read.clear()
+    add(index, FakeEmbedder(), write(news, LATER))
+    looked_at = " ".join(read)
+    fresh = tmp_path / "fresh"
+    add(fresh, FakeEmbedder(), news)
+    return looked_at, [look(each, FakeEmbedder()) for each in (index, fresh)]
+
+
+def test_what_is_added_is_counted_and_nothing_else_and_is_found_as_if_made_at_once(tmp_path, read):
+    looked_at, (one, other) = grown(tmp_path, read)
+    assert one == other
+    assert "Parliament adopted" in looked_at
+    assert "Rain fell" not in looked_at
+
+
+@pytest.mark.parametrize("harm", ["damaged", "lost", "of another onrecord"])
+def test_words_that_cannot_be_taken_over_are_counted_anew(tmp_path, read, monkeypatch, harm):
+    def between(index):
+        if harm == "damaged":
+            damage(folder_of(index) / "counted.json", "flipped")
+        elif harm == "lost":
+            shutil.rmtree(folder_of(index))
+        else:
+            monkeypatch.setattr(search_index, "version", lambda name: "9.9")
+
+    looked_at, (one, other) = grown(tmp_path, read, between)
+    assert one == other
+    assert "Rain fell" in looked_at
+
+
+@pytest.mark.parametrize("change", [{"rain.txt": VOTE}, {"rain.txt": None}])
+def test_where_a_text_is_gone_its_words_are(tmp_path, change):
+    news, index = write(tmp_path / "news", FIRST | LATER), tmp_path / "index"
+    add(index, FakeEmbedder(), news)
+    for name, text in change.items():
+        (news / name).unlink()
+        write(news, {name: text} if text else {})
+    add(index, FakeEmbedder(), news)
+    add(tmp_path / "fresh", FakeEmbedder(), news)
+    assert look(index, FakeEmbedder()) == look(tmp_path / "fresh", FakeEmbedder())
+
+
 def test_an_empty_index_has_empty_structures(tmp_path):
     add(tmp_path / "index", FakeEmbedder(), write(tmp_path / "news", {"x.pdf": b"no"}))
     store = Generations(tmp_path / "index", FakeEmbedder())

@@ -167,6 +167,7 @@ ANSWER = {
     "may_answer": bool,
     "reason": str,
     "confidence": float,
+    "certainty": float,
     "timings": dict,
     "scope": (dict, NoneType),
     "usage": dict,

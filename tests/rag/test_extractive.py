@@ -13,10 +13,13 @@ from rag.extractive import (
     SEVERAL,
     SHORT,
     Composed,
+    answer,
     compose,
     nearest,
 )
+from rag.question import Question
 from rag.quote_context import citation
+from rag.reading.retriever_reader import Found
 from tests.fakes import FakeReader
 from tests.rag.builders import cited, claim, evidence, stored
 
@@ -315,13 +318,13 @@ def test_a_refusal_says_why_and_names_what_is_near():
     near = [
         cited(1, "Rain\nfell.", publisher="The Post", published=DAY),
         cited(2, "Hail hit.", title="Hail"),
-        cited(3, "Snow lay.", key="snow"),
+        cited(3, "Snow lay.", title="Snow"),
     ]
     assert refusal(near) == (
         "The articles do not answer this. Nearest passages:\n"
         "“Rain fell.” (The Post, 20 March 2026)\n"
         "“Hail hit.” (Hail)\n"
-        "“Snow lay.” (snow)"
+        "“Snow lay.” (Snow)"
     )
     why = "the articles speak of 1987, not of 1984"
     head, *passages = refusal(near, why).split("\n")
@@ -343,3 +346,32 @@ def test_where_one_sentence_is_the_best_for_two_parts_its_article_says_more():
     assert composed(*parts)[0] == ["Rain fell on Kyiv.", "Boats came for 640 people."]
     parts[0].pop()
     assert composed(*parts)[0] == ["Rain fell on Kyiv."]
+
+
+def answered(*found, parts=None):
+    """The answer from evidence, two claims at most, that is sure to be one at all."""
+    whole = Found([*found], parts or [[*found]], 0.99, [], 0.0)
+    return answer(Question("who?", "who?"), whole, 0.35, 2, FakeReader())
+
+
+def test_what_answers_nearly_as_well_makes_an_answer_one_that_may_answer():
+    rain, hail = stored(RAIN, 1), stored(HAIL, 2)
+    best, beside, rival = evidence(rain, 0, 0.0), evidence(rain, 1, -0.1), evidence(hail, 0, -2.0)
+    alone, near = answered(best, beside), answered(best, beside, evidence(hail, 0, -0.3))
+    assert [len(each.claims) for each in (alone, near)] == [2, 2]
+    assert (alone.may, near.may) == (False, True)
+    assert near.certainty < answered(best, beside, rival).certainty < alone.certainty
+    assert near.confidence == alone.confidence == 0.99
+
+
+def test_of_two_parts_the_surer_says_how_sure_the_answer_is():
+    rain, hail = stored(RAIN, 1), stored(HAIL, 2)
+    whole = [evidence(rain, 0, -2.0), evidence(hail, 2, -2.5)]
+    parts = [[evidence(rain, 0, 3.0)], [evidence(hail, 0, -3.0)]]
+    assert (answered(*whole).may, answered(*whole, parts=parts).may) == (True, False)
+
+
+def test_a_refusal_does_not_answer_perhaps():
+    found = Found([evidence(stored(RAIN), 0, -9.0)], [], 0.01, [], 0.0)
+    refused = answer(Question("who?", "who?"), found, 0.35, 2, FakeReader())
+    assert (refused.answered, refused.may, refused.certainty) == (False, False, 0.01)

@@ -37,6 +37,15 @@ def asked(question, before, reply=""):
     return " | ".join(filter(None, (found.before, found.question)))
 
 
+def test_a_place_is_nobody_and_who_spoke_without_a_name_is_he():
+    said = "The Star: Ann Berg met officials in Lodden. [1] One official warned of delays. [2]"
+    before = "what did the harbour official say after Lodden"
+    assert asked("was he optimistic?", before, said) == "was the harbour official optimistic?"
+    assert asked("was she there?", "who warned of delays after Lodden", said) == (
+        "was Ann Berg there?"
+    )
+
+
 # One name, place or date in another's place.
 SWAPPED = [
     ("What are Norvia's conditions?", "And Corvale's?", "What are Corvale's conditions?"),

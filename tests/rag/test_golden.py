@@ -23,6 +23,8 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "sample.jsonl"
 MARGIN = 2
 FLOOR_COMPLETE = 61  # of 86 answerable: every fact stated, the first citation a listed article
 CEILING_REFUSED = 3  # of 86 answerable
+# Of the answers that are said to be what may answer: complete ones, and others (of 31).
+CEILING_MAY, FLOOR_MAY = 7, 11
 FLOOR_REFUSED = 18  # of 27 unanswerable, 15 of them on the corpus's own story
 
 # The same for the questions in users' own words.
@@ -72,6 +74,13 @@ def test_unanswerable_questions_are_refused(measured):
 
 def test_every_question_on_another_topic_is_refused(measured):
     assert measured.kinds["off-topic"].measures["refusal_recall"].value == 1.0
+
+
+def test_what_is_not_right_is_often_said_to_be_what_may_answer_and_what_is_right_seldom(measured):
+    may = [given for given in measured.judgements if given.answer.may]
+    assert len([given for given in may if given.outcome == "complete"]) <= CEILING_MAY + MARGIN
+    wrong = [given for given in may if given.outcome != "complete"]
+    assert len(wrong) >= FLOOR_MAY - MARGIN, [given.question.id for given in wrong]
 
 
 def test_answers_are_short(measured):

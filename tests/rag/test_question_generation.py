@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.text.names import names_in
 from rag.corpus import Corpus
 from rag.question_generation.from_article import LONGEST, Candidate, questions_of
-from rag.question_generation.suggest import _everywhere, follow_ups, suggest
+from rag.question_generation.suggest import _everywhere, _on_the_subject, follow_ups, suggest
 from rag.settings import Settings
 from rag.types import SURE
 from tests.rag.builders import corpus_of, empty_index, stored
@@ -169,7 +169,6 @@ def test_each_suggestion_is_answered_surely(sample_corpus):
 def test_suggestions_are_the_same_for_the_same_articles(sample_corpus, embedder):
     other = Corpus(sample_corpus.directory, embedder, Settings())
     assert suggest(other) == suggest(sample_corpus)
-    assert suggest(sample_corpus) is suggest(sample_corpus)
 
 
 def test_what_was_suggested_is_not_asked_again_until_the_articles_change(
@@ -218,6 +217,21 @@ def test_follow_ups_go_on_with_other_names_and_are_answered(sample_corpus):
     assert new not in said
     for question in found:
         assert sample_corpus.ask(question).confidence >= SURE
+
+
+@pytest.mark.parametrize(
+    ("question", "about", "not_about"),
+    [
+        ("Who resigned as harbour commissioner?", {"Fairweather", "Barrier"}, "Zelenskyy"),
+        ("What preconditions did the Kremlin set?", {"Putin", "Peskov"}, "Ravenscroft"),
+    ],
+)
+def test_what_is_read_for_follow_ups_is_on_the_subject(sample_corpus, question, about, not_about):
+    read = _on_the_subject(sample_corpus, sample_corpus.ask(question))
+    assert read
+    for each in read:
+        assert any(name in each.article.text for name in about), each.article.uri
+        assert not_about not in each.article.text
 
 
 def test_under_a_refusal_stand_questions_that_are_answered(sample_corpus):

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from rag.corpus import Corpus
 from rag.question import understand
-from rag.reading.retriever_reader import PART_PASSAGES, PASSAGES, find
+from rag.reading import retriever_reader
+from rag.reading.retriever_reader import FIRST, PART_PASSAGES, PASSAGES, STEP, find
 from rag.settings import Settings
 from tests.fakes import FakeReader
 from tests.rag.builders import corpus_of
@@ -108,13 +109,44 @@ def test_what_was_said_is_not_said_again(tmp_path, fake):
     result, _ = found(tmp_path, fake, "tell me more", history=history)
     assert "Tembo shut the gate of the dock at noon." not in [e.text for e in result.whole]
     assert result.whole
-
-
-def test_so_many_passages_are_read_and_fewer_for_a_part(tmp_path, fake):
-    articles = {f"{n}.txt": f"Rain fell on dock {n} in Kyiv. Boats left." for n in range(12)}
-    result, _ = found(tmp_path, fake, "Where did rain fall, and who left?", articles)
+    told = [turn | {"content": turn["content"].replace("Tembo", "Rain")} for turn in history]
+    told[0]["content"] = "Where did rain fall in Kyiv?"
+    told[1]["content"] = "Rain fell on dock 1 in Kyiv. [1]"
+    result, _ = found(tmp_path / "docks", fake, "tell me more", DOCKS, told)
     assert len({e.passage.chunk.pk for e in result.whole}) == PASSAGES
-    assert len({e.passage.chunk.pk for e in result.parts[0]}) == PART_PASSAGES
+
+
+DOCKS = {f"{n}.txt": f"Rain fell on dock {n} in Kyiv. Boats left." for n in range(14)}
+
+
+def passages_of(evidence):
+    return len({e.passage.chunk.pk for e in evidence})
+
+
+def test_passages_are_read_until_one_surely_answers(tmp_path, fake):
+    result, asked = found(tmp_path, fake, "Where did rain fall in Kyiv?", DOCKS)
+    assert (passages_of(result.whole), len(asked)) == (FIRST, 1)
+    result, asked = found(tmp_path, fake, "Where did rain fall softly on Odesa quays?", DOCKS)
+    assert passages_of(result.whole) == FIRST + STEP * (len(asked) - 1) > FIRST + STEP
+    result, asked = found(tmp_path, fake, "How long did rain fall in Kyiv?", DOCKS)
+    assert (passages_of(result.whole), len(asked)) == (PASSAGES, 1)
+
+
+def test_what_lacks_a_year_that_is_asked_about_ends_no_reading(tmp_path, fake, monkeypatch):
+    monkeypatch.setattr(retriever_reader, "FALL", 0.0)  # however far behind the others are
+    told = "rain fell on the old mill, tram and harbour near Kyiv"
+    articles = {f"{n}.txt": f"On day {n} {told}." for n in range(14)}
+    result, _ = found(tmp_path, fake, f"Where was it that {told}?", articles)
+    assert passages_of(result.whole) == FIRST
+    result, _ = found(tmp_path, fake, f"Where was it that in 1984 {told}?", articles)
+    assert passages_of(result.whole) == PASSAGES
+
+
+def test_a_part_is_read_for_in_more_passages_than_answered_the_whole(tmp_path, fake, monkeypatch):
+    monkeypatch.setattr(retriever_reader, "FIRST", 2)
+    result, _ = found(tmp_path, fake, "Where did rain fall, and who left?", DOCKS)
+    assert passages_of(result.whole) == 2
+    assert [passages_of(part) for part in result.parts] == [PART_PASSAGES, PART_PASSAGES]
 
 
 def test_nothing_is_found_where_nothing_may_be_read(tmp_path, fake):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.generative.prompt import CANNOT_ANSWER, SYSTEM
+from rag.generative.prompt import CANNOT_ANSWER
 from rag.generative.reply import refuses, says_nothing, wording
 
 QUESTION = "What fell on Kyiv?"
@@ -17,7 +17,6 @@ QUESTION = "What fell on Kyiv?"
         ("`Rain` ~~fell~~ on ***Kyiv***.", "Rain fell on Kyiv."),
         ("> Rain fell on Kyiv.", "Rain fell on Kyiv."),
         ("## Rain fell on Kyiv.", "Rain fell on Kyiv."),
-        ("| Rain fell | on Kyiv. |", "Rain fell on Kyiv."),
         ("Answer: rain fell on Kyiv.", "Rain fell on Kyiv."),
         ("Final answer: Rain fell on Kyiv.", "Rain fell on Kyiv."),
         ("The answer is: rain fell on Kyiv.", "Rain fell on Kyiv."),
@@ -103,8 +102,6 @@ def test_news_is_no_refusal(text):
         "I am an AI assistant.",
         "Sources:",
         "Do you want to know more?",
-        "The council approved the fund on Monday.",
-        *SYSTEM.splitlines()[:5],
     ],
 )
 def test_what_says_nothing_is_known(text):

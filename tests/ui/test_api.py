@@ -44,7 +44,6 @@ DOORS = [
     "/metrics",
     "/v1/chat/completions",
     "/v1/models",
-    "/v1/models/{model}",
 ]
 WRITING = {
     "POST /api/alerts",

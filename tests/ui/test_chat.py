@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from itertools import count, repeat
 
@@ -14,14 +13,13 @@ from tests.ui.fake_corpus import PLAIN, QUOTE, SPANNING, FakeCorpus, cite, claim
 from ui.page.app import build_app
 from ui.page.chat import (
     Turn,
-    last_question,
+    last_asked,
     messages,
     open_source,
     respond,
     stop,
-    titled,
-    without_last,
 )
+from ui.page.render import boxed_html
 from ui.templating import escape
 
 
@@ -106,15 +104,14 @@ def test_stopping_keeps_what_was_said():
 
 def test_retry_asks_the_last_question_again_without_its_turn():
     turns = [Turn("one", "1", "1"), Turn("two", "2", "2")]
-    assert last_question(turns) == "two"
-    assert without_last(turns) == turns[:1]
+    assert last_asked(turns) == ("two", turns[:1])
 
 
 def test_a_question_of_some_articles_can_be_asked_of_all():
     turns = last(FakeCorpus(), "last week")
     assert turns[-1].confined
     assert escape("Only articles published 12–18 May 2025 (“last <week>”).") in turns[-1].html
-    turns = list(respond(FakeCorpus(), "last week", without_last(turns), scope=False))[-1]
+    turns = list(respond(FakeCorpus(), "last week", last_asked(turns)[1], scope=False))[-1]
     assert [turn.text for turn in turns] == ["Of all time. [1]"]
     assert not turns[-1].confined
     assert 'class="scope"' not in turns[-1].html
@@ -203,13 +200,8 @@ def test_a_day_that_is_none_is_told_and_nothing_is_asked():
 
 
 def test_an_article_without_a_title_goes_by_its_opening_words():
-    quote = "The second line begins"
-    known = reply("?", claim(QUOTE, cite(PLAIN, QUOTE)))
-    assert titled(FakeCorpus(), known) is known
-    answer = replace(reply("?", claim(quote, cite(SPANNING, quote))), nearest=())
-    named = titled(FakeCorpus(), answer)
     said = "One line. The second line begins and the third ends it. The rest."
-    assert [c.title for c in (*named.citations, *named.claims[0].citations)] == [said, said]
+    assert cite(SPANNING, "The second line begins").title == said
     assert escape(said) in open_source(FakeCorpus(), SPANNING.id)
 
 
@@ -239,6 +231,11 @@ def test_any_other_address_is_refused_in_a_sentence(ref):
     page = open_source(FakeCorpus(), ref)
     assert page.startswith('<div class="problem">')
     assert "<mark>" not in page
+
+
+def test_an_article_of_another_corpus_is_missed_in_words():
+    said = "This article is not in the corpus that is open: it was removed, or is in another one."
+    assert open_source(FakeCorpus(), "unknown-0-1") == boxed_html("problem", said)
 
 
 def test_the_page_is_built_with_what_the_corpus_holds():

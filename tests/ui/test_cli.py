@@ -127,6 +127,14 @@ def test_a_copy_is_counted_and_named(news, onrecord):
     assert (rain["copy_of"], wire["copy_of"]) == (None, rain["id"])
 
 
+def test_what_adds_nothing_says_why_and_counts_nothing(news, onrecord):
+    (news / "empty.txt").write_text("")
+    status, out, err = onrecord("add", news / "empty.txt")
+    assert (status, out) == (1, "")
+    assert err.startswith("skipped empty.txt: the file is empty; ")
+    assert onrecord("add", news / "none.txt")[:2] == (1, "")
+
+
 def test_a_faulty_file_is_skipped_and_the_rest_is_added(news, onrecord):
     (news / "wire.jsonl").write_text(f'{{"id": "a", "text": "{HAIL}"}}\n{{"id": "b", "text"\n')
     status, out, err = onrecord("add", news)
@@ -311,7 +319,7 @@ def test_a_day_that_is_none_is_told(index, onrecord, today):
     Path("q.jsonl").write_text(json.dumps({"text": LAST_WEEK, "today": today}))
     status, out, err = onrecord("ask", "--input", "q.jsonl", "--json")
     assert (status, out) == (1, "")
-    assert sentence(err) == ("q.jsonl:1: today is no date; write it as 2025-05-20 or leave it out")
+    assert sentence(err).startswith("q.jsonl:1: today: ")
 
 
 def test_an_unusable_question_is_one_sentence(index, onrecord):
@@ -374,7 +382,10 @@ def test_search_in_json(index, onrecord):
 def test_search_for_people(index, onrecord):
     out = onrecord("search", "snow in Oslo")[1]
     heads = [line for line in out.splitlines() if re.match(r"\d", line)]
-    assert heads == ["1. Snow (snow.md)", "2. rain (rain.txt)"]
+    assert heads == [
+        "1. Snow (snow.md)",
+        "2. Rain fell on Kyiv on Friday. Trams stood still for three hours in the … (rain.txt)",
+    ]
 
 
 def test_a_run_ranks_articles_by_key(index, news, onrecord):
@@ -696,14 +707,6 @@ def test_an_answer_as_references_and_as_a_table(index, onrecord):
     rows = list(csv.DictReader(io.StringIO(onrecord("ask", question, "--csv")[1])))
     assert {row["uri"] for row in rows} == {"snow.md"}
     assert onrecord("ask", question, "--csv", "--json")[0] == 2
-
-
-def test_passages_as_references_and_as_a_table(index, onrecord):
-    rows = list(csv.DictReader(io.StringIO(onrecord("search", "snow", "--csv")[1])))
-    assert rows[0]["uri"] == "snow.md"
-    assert rows[0]["text"] == SNOW
-    names = re.findall(r"^@article\{(.*),$", onrecord("search", "snow", "--bibtex")[1], re.M)
-    assert names == [Path(row["uri"]).stem for row in rows]
 
 
 def test_the_revisions_of_an_article_are_listed(index, news, onrecord):

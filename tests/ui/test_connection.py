@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -195,6 +196,7 @@ def test_a_server_that_runs_out_of_descriptors_recovers():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < 1000:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(1000, hard), hard))
+    started = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-c", FEW],
         cwd=ROOT,
@@ -218,7 +220,8 @@ def test_a_server_that_runs_out_of_descriptors_recovers():
     finally:
         _, said = process.communicate("\n", timeout=SECONDS)
     assert "Traceback" not in said
-    assert len(said.splitlines()) <= 25
+    minutes = 1 + (time.monotonic() - started) // 60  # in each 20 lines, and how many more
+    assert len(said.splitlines()) <= 25 * minutes
 
 
 def test_a_server_that_cannot_go_on_says_so(monkeypatch, caplog):

@@ -13,7 +13,7 @@ import pytest
 
 from rag.question_files import read_golden
 from tests.ui.fake_corpus import PLAIN, QUOTE, cite, claim, reply
-from ui.commands.evaluation import Written, write_golden
+from ui.commands.evaluation import write_golden
 from ui.conversation_store.database import FILE, ChatsUnusable, NoSuchConversation
 from ui.conversation_store.store import ConversationStore
 
@@ -171,7 +171,7 @@ def test_feedback_is_a_golden_set(chats, tmp_path):
     ):
         chats.judge(chats.append(chat, answer), liked)
     path = tmp_path / "golden.jsonl"
-    assert write_golden(path, chats.feedback()) == Written(4, 1)
+    assert write_golden(path, chats.feedback()) == 4
     liked, disliked, refused, written = read_golden(path)
     assert (liked.docs, liked.facts, liked.kind) == (("kremlin",), ((QUOTE,),), "liked")
     assert (disliked.docs, disliked.answerable, disliked.kind) == ((), False, "disliked")

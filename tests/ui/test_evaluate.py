@@ -36,7 +36,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "sample.jsonl"
 KINDS = ["what", "follow-up", "off-topic"]
 EVERYTHING = [
     *("evaluates", "set", "searched", "articles", "notes", "threshold", "questions", "answerable"),
-    *("outcomes", "measures", "kinds", "follow_ups", "calibration", "risk_coverage", "results"),
+    *("outcomes", "measures", "kinds", "thresholds", "results"),
 ]
 
 pytestmark = pytest.mark.usefixtures("model")
@@ -104,8 +104,7 @@ def test_answers_in_json(index, golden, onrecord):
     assert value["measures"]["complete_answers"]["value"] == pytest.approx(2 / 3, abs=1e-4)
     assert value["measures"]["verbatim_rate"]["value"] == 1.0
     assert list(value["kinds"]) == ["when"]
-    assert value["follow_ups"]["questions"] == 1
-    assert value["risk_coverage"]["points"][-1]["coverage"] == 1.0
+    assert value["thresholds"][0] == {"threshold": 0.0, "answered": 4, "wrong": 2}
 
 
 def test_answers_for_people(index, golden, onrecord):
@@ -128,8 +127,8 @@ def test_the_threshold_decides_and_refusals_are_judged_all_the_same(
     assert value["outcomes"] == {"wrongly refused": 3, "rightly refused": 1}
     right = {result["id"]: result["right_if_answered"] for result in value["results"]}
     assert right == {"g1": True, "g2": False, "g3": False, "g4": True}
-    risks = value["risk_coverage"]["points"]
-    assert risks[-1]["risk"] == 0.5
+    assert value["thresholds"][0] == {"threshold": 0.0, "answered": 4, "wrong": 2}
+    assert value["thresholds"][-1]["answered"] == 0
 
 
 def test_articles_that_are_expected_and_missing_are_named(index, golden, onrecord):
@@ -180,7 +179,10 @@ def test_rankings_in_json(index, collection, onrecord):
     status, out, err = onrecord("evaluate", collection, "--json")
     value = only(out)
     assert status == 0
-    assert sentence(err) == ("1 query left out: test.tsv names no relevant document for it")
+    assert sentence(err) == (
+        "1 query left out: in only one of test.tsv and queries.jsonl, or without a relevant"
+        " document"
+    )
     assert (value["evaluates"], value["set"], value["queries"]) == ("rankings", "weather", 2)
     assert value["searched"] == "the index .onrecord"
     assert [result["ranks"] for result in value["results"]] == [{"rain": 1}, {"snow": 1}]

@@ -14,7 +14,7 @@ from ui.conversation_store.database import ChatsUnusable
 from ui.conversation_store.store import ConversationStore
 from ui.page.chat import Turn
 from ui.page.history_panel import copied, delete, exported, keep, listed, reopen, restore
-from ui.page.render import problem_html
+from ui.page.render import boxed_html
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def turn(question):
 
 def ids(rows):
     """The chats of a list, in order."""
-    return re.findall('data-do="open" data-id="([0-9a-f]*)"', rows)
+    return re.findall('data-do="opened" data-id="([0-9a-f]*)"', rows)
 
 
 def questions(turns):
@@ -77,7 +77,7 @@ def test_a_first_question_asked_again_stays_in_its_chat(chats):
 
 
 def test_what_failed_or_was_stopped_is_not_kept(chats):
-    failed = Turn("one?", "", problem_html("No."))
+    failed = Turn("one?", "", boxed_html("problem", "No."))
     assert keep(chats, "", [failed], "") == ("", [failed])
     chat, turns = keep(chats, "", [failed, turn("two?")], "")
     assert questions(turns) == ["one?", "two?"]
@@ -123,8 +123,8 @@ def test_a_chat_is_listed_by_its_name_with_what_can_be_done_with_the_open_one(ch
     row = listed(chats, "", "", chat)
     assert "<b>" not in row
     assert "${" not in row
-    assert re.findall('data-do="([a-z]*)"', row) == ["open", "rename", "delete"]
-    assert re.findall('data-do="([a-z]*)"', listed(chats, "", "")) == ["open"]
+    assert re.findall('data-do="([a-z]*)"', row) == ["opened", "rename", "deleted"]
+    assert re.findall('data-do="([a-z]*)"', listed(chats, "", "")) == ["opened"]
 
 
 def test_a_deleted_chat_comes_back_as_it_was(chats):
@@ -157,7 +157,7 @@ def test_a_chat_is_saved_as_a_file_of_its_name(chats):
 def test_the_last_answer_is_copied_with_its_sources():
     assert QUOTE in copied([turn("one?")])
     assert PLAIN.title in copied([turn("one?")])
-    assert copied([]) == copied([Turn("one?", "", problem_html("No."))]) == ""
+    assert copied([]) == copied([Turn("one?", "", boxed_html("problem", "No."))]) == ""
 
 
 def test_chats_stand_by_when_something_was_last_asked_in_them(chats):

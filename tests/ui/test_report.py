@@ -113,22 +113,15 @@ def test_a_failure_shows_what_was_expected_beside_what_was_answered(answers):
     assert "Not verbatim [2]: x does not hold “Hail.” at 0 to 5" in half
 
 
-def test_kinds_and_curves_are_there_in_words_too(answers):
+def test_outcomes_kinds_and_thresholds_are_there_in_words_too(answers):
     page_ = Reader(answers)
     labels = [
         value for tag, name, value in page_.attributes if (tag, name) == ("svg", "aria-label")
     ]
     assert labels[0] == "complete: 1, incomplete: 1, wrongly refused: 3"
     assert labels[1] == "rightly refused: 1, wrongly answered: 1"
-    assert labels[2].startswith(
-        "Risk against coverage. At the threshold 0.35, 43% of the questions"
-    )
-    assert labels[3].startswith(
-        "Reliability diagram. confidence 0.10, answerable 0.67, 3 questions"
-    )
     assert "0.35 (in use) 42.9% 66.7%" in page_.text
     assert re.search(r"Kind Questions .* who 2 50\.0 % 66\.7 %", page_.text)
-    assert "Questions with earlier turns 1" in page_.text
 
 
 RANKED = [
@@ -149,11 +142,6 @@ def test_rankings():
     assert lost == "And snow? q3 · nDCG@10 0.000 Found Nothing. Relevant Not found zz"
     assert second.startswith("Asked: Ice? And hail? q2 · nDCG@10 0.631 Found Rank 1 Rain at last")
     assert "Rank 2 Hail & ice (x), relevant" in second
-    labels = [
-        value for tag, name, value in found.attributes if (tag, name) == ("svg", "aria-label")
-    ]
-    assert labels[0].startswith("Queries by nDCG@10. 0.0: 1, 0.1: 0, ")
-    assert labels[0].endswith("0.6: 1, 0.7: 0, 0.8: 0, 0.9: 0, 1: 1")
 
 
 def test_nothing_went_wrong():

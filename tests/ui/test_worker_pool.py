@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from tests.running import run
+from ui.page.app import Offers
 from ui.server.metrics import Metrics
 from ui.server.worker_pool import Aside, WorkerPool
 
@@ -50,6 +52,29 @@ def test_one_at_a_time():
     first.join(SECONDS)
     assert not first.is_alive()
     assert aside.run(lambda _: "third", "left out") == "third"
+
+
+def test_questions_to_begin_with_wait_for_a_lull_and_those_before_stand_until_then(
+    monkeypatch, tmp_path
+):
+    settings = SimpleNamespace(index=tmp_path)
+    corpus = SimpleNamespace(
+        directory=tmp_path, settings=settings, manifest=lambda: {"token": token}
+    )
+    asked = []
+
+    def suggest(corpus, go_on):
+        asked.append(token)
+        return tuple(f"{token}{n}?" for n in range(2) if go_on())
+
+    monkeypatch.setattr("ui.page.app.suggest", suggest)
+    busy, token = iter([0, 0, 0, 1, 0, 0]), "a"
+    offers = Offers(corpus, Aside(lambda: next(busy), seconds=0))
+    assert [offers(), offers()] == [("a0?", "a1?")] * 2
+    token = "b"
+    assert offers() == ("a0?", "a1?")  # the second question of the new ones had no lull
+    assert [offers(), offers()] == [("b0?", "b1?")] * 2
+    assert asked == ["a", "b", "b"]
 
 
 def test_work_that_fails_leaves_its_place():

@@ -1,23 +1,21 @@
 """The commands that measure, and that make a golden set of what readers thought of answers.
 
-The language model is measured too: whether it answers, and how fast.
+The language model is asked too: whether it answers, and how soon.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from index.article import Article
+from index.article import Article, Skipped
 from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
 from index.readers.source import Source
@@ -38,24 +36,16 @@ from ui.commands import indexing
 from ui.commands.batch import tracked
 from ui.conversation_store.database import Feedback
 from ui.files import check_place, replacing
-from ui.output import plain
+from ui.output import plain, tell
 from ui.report import About, page, show
 from ui.sample import is_sample, open_corpus
 from ui.templating import counted
 
-LIKED, DISLIKED = "liked", "disliked"
 
+def write_golden(path: Path, given: Sequence[Feedback]) -> int:
+    """Writes feedback as a golden set, a JSON object a line; how many lines that are.
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of the feedback."""
-
-    questions: int  # lines written
-    left_out: int  # judgements that say nothing an answer could be held against
-
-
-def write_golden(path: Path, given: Sequence[Feedback]) -> Written:
-    """Writes feedback as a golden set, a JSON object a line.
+    A judgement that says nothing an answer could be held against is left out.
 
     Args:
         path: Of the golden set.
@@ -67,7 +57,7 @@ def write_golden(path: Path, given: Sequence[Feedback]) -> Written:
     lines = [line for each in given if (line := _golden(each)) is not None]
     with replacing(path) as file:
         file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
-    return Written(len(lines), len(given) - len(lines))
+    return len(lines)
 
 
 def _golden(given: Feedback) -> dict[str, Any] | None:
@@ -84,7 +74,7 @@ def _golden(given: Feedback) -> dict[str, Any] | None:
         "id": f"feedback-{given.turn}",
         "question": given.question,
         "history": list(given.history),
-        "kind": LIKED if given.liked else DISLIKED,
+        "kind": "liked" if given.liked else "disliked",
         "asked_at": given.given_at.date().isoformat(),
         "reason": given.reason,
     }
@@ -103,9 +93,6 @@ def _golden(given: Feedback) -> dict[str, Any] | None:
 
 _NAMED = 10
 """Names in a message, at most."""
-
-_OPENING = 80
-"""Characters by which an article without a title is known."""
 
 
 def run(
@@ -143,8 +130,7 @@ def run(
             file.write(page(about, found))
     if as_json:
         kind = "answers" if isinstance(found, Evaluation) else "rankings"
-        values = {"evaluates": kind} | about.as_json() | found.as_json()
-        typer.echo(json.dumps(values, ensure_ascii=False))
+        tell({"evaluates": kind} | about.as_json() | found.as_json(), (), as_json=True)
         return
     show(about, found)
     if report is not None:
@@ -187,46 +173,35 @@ def _searched(
     collection, whatever else they have indexed.
     """
     folder = collection.documents.parent
-    if sample or "index" in settings.model_fields_set or _holds(settings, collection):
-        corpus = open_corpus(settings, sample=sample)
-        about = _about(folder, collection.name, corpus)
-        if not any(key in about.titles for keys in collection.relevant.values() for key in keys):
-            raise NotIndexed(
-                f"{corpus.directory}: holds no relevant document of {folder}; add them with:"
-                f" onrecord add {collection.documents} --index {corpus.directory}, or leave"
-                " --index out to search an index of them alone"
-            )
-        _note(about, collection)
-        yield about, corpus
-        return
-    if not collection.documents.is_file():
-        raise UnreadableInput(
-            f"{folder}: holds no {DOCUMENTS} to search; put it there, or name the index of its"
-            " documents with --index"
-        )
-    typer.echo(
-        plain(
-            f"Indexing {collection.documents} for this measurement only. Keep an index with:"
-            f" onrecord add {collection.documents} --index DIR, and measure with --index DIR."
-        ),
-        err=True,
-    )
+    wanted = dict.fromkeys(key for keys in collection.relevant.values() for key in keys)
     with tempfile.TemporaryDirectory(prefix="onrecord-") as directory:
-        own = settings.model_copy(update={"index": Path(directory)})
-        made, _ = indexing.add(own, [str(collection.documents)])
-        if not made.added:
-            reason = f" ({made.skipped[0].reason})" if made.skipped else ""
-            raise UnreadableInput(
-                f"{collection.documents}: holds no document that can be read{reason}; mend it"
+        if sample or "index" in settings.model_fields_set or _holds(settings, collection):
+            corpus = open_corpus(settings, sample=sample)
+            about = _about(folder, collection.name, corpus)
+            if not wanted.keys() & about.titles.keys():
+                raise NotIndexed(
+                    f"{corpus.directory}: holds no relevant document of {folder}; add them with:"
+                    f" onrecord add {collection.documents} --index {corpus.directory}, or leave"
+                    " --index out to search an index of them alone"
+                )
+        else:
+            corpus, skipped = _indexed(collection, settings, Path(directory))
+            searched = f"an index of its {DOCUMENTS} alone"
+            about = _about(folder, collection.name, corpus, searched)
+            about.notes.extend(
+                f"{collection.documents}: {each.uri} is left out: {each.reason}"
+                for each in skipped[:_NAMED]
             )
-        corpus = Corpus.open(settings=own)
-        about = _about(folder, collection.name, corpus, f"an index of its {DOCUMENTS} alone")
-        if made.skipped:
+        if lost := [key for key in wanted if key not in about.titles]:
             about.notes.append(
-                f"{collection.documents}: {len(made.skipped)} of its records cannot be read, the"
-                f" first is {made.skipped[0].uri}: {made.skipped[0].reason}"
+                f"{len(lost)} of {len(wanted)} relevant documents are not in {about.searched} and"
+                f" count as not found: {_listed(lost)}"
             )
-        _note(about, collection)
+        if left := collection.left_out:
+            about.notes.append(
+                f"{counted(left, 'query', 'queries')} left out: in only one of"
+                f" {collection.qrels.name} and {QUERIES}, or without a relevant document"
+            )
         yield about, corpus
 
 
@@ -246,34 +221,34 @@ def _holds(settings: Settings, collection: Collection) -> bool:
     return bool(keys) and keys <= held
 
 
+def _indexed(
+    collection: Collection, settings: Settings, directory: Path
+) -> tuple[Corpus, Sequence[Skipped]]:
+    """An index of a collection's documents, and which of them cannot be read."""
+    documents = collection.documents
+    if not documents.is_file():
+        raise UnreadableInput(
+            f"{documents.parent}: holds no {DOCUMENTS} to search; put it there, or name the index"
+            " of its documents with --index"
+        )
+    said = (
+        f"Indexing {documents} for this measurement only. Keep an index with: onrecord add"
+        f" {documents} --index DIR, and measure with --index DIR."
+    )
+    typer.echo(plain(said), err=True)
+    own = settings.model_copy(update={"index": directory})
+    made, _ = indexing.add(own, [str(documents)])
+    if not made.added:
+        reason = f" ({made.skipped[0].reason})" if made.skipped else ""
+        raise UnreadableInput(f"{documents}: holds no document that can be read{reason}; mend it")
+    return Corpus.open(settings=own), made.skipped
+
+
 def _about(target: Path, name: str, corpus: Corpus, searched: str = "") -> About:
-    titles = {
-        listed.key: listed.title or textwrap.shorten(listed.opening, _OPENING, placeholder=" …")
-        for listed in corpus.articles()
-    }
+    titles = {listed.key: listed.headline for listed in corpus.articles()}
     if not searched:
         searched = "the sample corpus" if is_sample(corpus) else f"the index {corpus.directory}"
     return About(name, target, searched, titles, datetime.now().astimezone())
-
-
-def _note(about: About, collection: Collection) -> None:
-    """Adds what the figures of a collection hide."""
-    wanted = dict.fromkeys(key for keys in collection.relevant.values() for key in keys)
-    if lost := [key for key in wanted if key not in about.titles]:
-        about.notes.append(
-            f"{len(lost)} of {len(wanted)} relevant documents are not in {about.searched} and"
-            f" count as not found: {_listed(lost)}"
-        )
-    if collection.left_out:
-        about.notes.append(
-            f"{counted(collection.left_out, 'query', 'queries')} left out: {collection.qrels.name}"
-            f" names no relevant document for {'it' if collection.left_out == 1 else 'them'}"
-        )
-    if collection.lost:
-        about.notes.append(
-            f"{counted(collection.lost, 'query', 'queries')} left out: judged in"
-            f" {collection.qrels.name} and not in {QUERIES}"
-        )
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -298,25 +273,15 @@ def probe(settings: Settings, *, as_json: bool) -> None:
             " its server with --llm-url or ONRECORD_LLM_URL"
         )
     model = OpenAILikeModel(settings)
-    found = model.probe()
-    if as_json:
-        values = {
-            "url": model.where,
-            "models": list(found.models),
-            "model": model.name or None,
-            "first_token_ms": found.first_token_ms and round(found.first_token_ms, 1),
-            "tokens_per_second": found.tokens_per_second and round(found.tokens_per_second, 1),
-        }
-        typer.echo(json.dumps(values, ensure_ascii=False))
-        return
-    count = "one model" if len(found.models) == 1 else f"{len(found.models) or 'no'} models"
-    typer.echo(f"{model.where} answers and has {count}:")
-    for name in found.models:
-        typer.echo(f"  {plain(name)}")
-    if not model.name:
-        typer.echo("Choose one with --llm-model or ONRECORD_LLM_MODEL.")
-        return
-    speed = found.tokens_per_second
-    pace = f", then {speed:.0f} tokens a second" if speed else ""
-    first = f"{found.first_token_ms:.0f} ms" if found.first_token_ms is not None else "nothing"
-    typer.echo(f"{plain(model.name)}: first word after {first}{pace}.")
+    models = model.models()
+    first = model.first_token_ms() if model.name else None
+    values = {"url": model.where, "models": models, "model": model.name or None}
+    speed = f"first word after {first:.0f} ms" if first is not None else "says nothing"
+    lines = [
+        f"{model.where} answers and has {counted(len(models), 'model')}:",
+        *(f"  {name}" for name in models),
+        f"{model.name}: {speed}."
+        if model.name
+        else "Choose one with --llm-model or ONRECORD_LLM_MODEL.",
+    ]
+    tell(values | {"first_token_ms": first}, lines, as_json=as_json)

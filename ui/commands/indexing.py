@@ -186,17 +186,20 @@ def show(report: Report, missing: Sequence[str], *, as_json: bool) -> None:
         more = len(report.skipped) - _SKIPPED_LINES
         typer.echo(f"skipped {more} more; --json lists them all", err=True)
     _tell_mended(report)
-    if as_json:
-        values: dict[str, object] = {name: len(getattr(report, name)) for name in _SHOWN}
-        values["skipped"] = [{"uri": s.uri, "reason": s.reason} for s in report.skipped]
-        values["missing"] = list(missing)
-        values |= {"embedded": report.embedded, "generation": report.generation}
-        values |= _mended(report)
-        typer.echo(json.dumps(values, ensure_ascii=False))
-        return
-    for name in _SHOWN:
-        typer.echo(f"{name}: {len(getattr(report, name))}")
-    typer.echo(f"skipped: {len(report.skipped) + len(missing)}")
+    counts = {name: len(getattr(report, name)) for name in _SHOWN}
+    skipped = len(report.skipped) + len(missing)
+    values = {
+        **counts,
+        "skipped": [{"uri": s.uri, "reason": s.reason} for s in report.skipped],
+        "missing": list(missing),
+        "embedded": report.embedded,
+        "generation": report.generation,
+        **_mended(report),
+    }
+    shown = counts | {"skipped": skipped}
+    nothing = skipped and not any(counts.values())  # why nothing was done is told
+    lines = () if nothing else (f"{name}: {count}" for name, count in shown.items())
+    output.tell(values, lines, as_json=as_json)
 
 
 def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
@@ -207,7 +210,6 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
         repair: Whether to mend.
         as_json: Whether JSON is printed, and nothing else.
     """
-    engine = engine_at(settings.place())
     ledger, derived = faults(settings.place())
     chats = damage(settings.index, repair=repair)
     repaired: list[str] = []
@@ -217,22 +219,17 @@ def check(settings: Settings, *, repair: bool, as_json: bool) -> bool:
             report = builder.repair()
         repaired, (ledger, derived) = ledger + derived, faults(settings.place())
     whole = not (ledger or derived or report.lost or chats)
-    if as_json:
-        values = {"ok": whole, "ledger": ledger, "derived": derived, "repaired": repaired}
-        values["chats"] = chats
-        typer.echo(json.dumps(values | _mended(report), ensure_ascii=False))
-        return whole
-    for fault in repaired:
-        typer.echo(output.plain(f"mended: {fault}"))
-    _tell_mended(report)
-    for fault in ledger:
-        typer.echo(output.plain(f"{fault}; mend what can be with: onrecord check --repair"))
-    for fault in derived:
-        typer.echo(f"{fault}; make it again with: onrecord check --repair")
-    for fault in chats:
-        typer.echo(output.plain(f"{fault}; bring back a backup with: onrecord restore FILE"))
-    if whole:
-        typer.echo(f"{engine.place}: whole")
+    faulty = {"ledger": ledger, "derived": derived, "repaired": repaired, "chats": chats}
+    lines = [
+        *(f"mended: {fault}" for fault in repaired),
+        *(f"{fault}; mend what can be with: onrecord check --repair" for fault in ledger),
+        *(f"{fault}; make it again with: onrecord check --repair" for fault in derived),
+        *(f"{fault}; bring back a backup with: onrecord restore FILE" for fault in chats),
+        *([f"{engine_at(settings.place()).place}: whole"] if whole else ()),
+    ]
+    if not as_json:
+        _tell_mended(report)
+    output.tell({"ok": whole, **faulty, **_mended(report)}, lines, as_json=as_json)
     return whole
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 import time
@@ -18,9 +17,11 @@ from index.sync import Report
 from index.web.addresses import is_web
 from index.web.fetch import Fetcher
 from rag.settings import Settings
-from ui.alerts import Alerts, ask_new, keep, line, rss
+from ui.alert_channels import line, rss
+from ui.alert_matching import ask_new, keep
+from ui.alerts import Alerts
 from ui.commands import indexing
-from ui.output import plain
+from ui.output import plain, tell
 from ui.templating import counted
 
 # How often it is looked whether it is time, in seconds, while no file changes.
@@ -212,20 +213,17 @@ def run(settings: Settings, action: str, text: str | None, *, as_json: bool) -> 
     elif action == "list":
         kept = alerts.all()
         lines = [f"{each.pk}: {each.text}" for each in kept] or ["no alerts"]
-        _show([asdict(each) for each in kept], "\n".join(lines), as_json)
+        tell([asdict(each) for each in kept], lines, as_json=as_json)
     elif action == "matches":
         found = alerts.matches(MOST)
         lines = [line(each) for each in found] or ["no matches"]
-        _show([asdict(each) for each in found], "\n".join(lines), as_json)
+        tell([asdict(each) for each in found], lines, as_json=as_json)
+    elif action == "add":
+        alert = keep(alerts, settings.place(), named)
+        tell(asdict(alert), [f"{alert.pk}: {alert.text}"], as_json=as_json)
     else:
-        adds = action == "add"
-        alert = keep(alerts, settings.place(), named) if adds else alerts.remove(named)
-        said = f"{alert.pk}: {alert.text}" if adds else f"removed: {alert.text}"
-        _show(asdict(alert), said, as_json)
-
-
-def _show(values: object, text: str, as_json: bool) -> None:
-    typer.echo(json.dumps(values, ensure_ascii=False) if as_json else plain(text))
+        alert = alerts.remove(named)
+        tell(asdict(alert), [f"removed: {alert.text}"], as_json=as_json)
 
 
 def tell_new(settings: Settings) -> None:

@@ -309,20 +309,15 @@ def answer(kept: str) -> Answer:
     return Answer.from_json(json.loads(kept))
 
 
-def as_text(given: str) -> str:
-    """Text that SQLite can keep: a lone surrogate becomes U+FFFD."""
-    return scrub(given)
-
-
 def as_title(given: str) -> str:
     """A title on one line, cut to ``TITLE_CHARS``."""
-    line = " ".join(as_text(given).split())
+    line = " ".join(scrub(given).split())
     return line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1].rstrip()}…"
 
 
 def as_json(value: object) -> str:
     """A value of lists, objects and text."""
-    return as_text(json.dumps(value, ensure_ascii=False))
+    return scrub(json.dumps(value, ensure_ascii=False))
 
 
 def as_moment(given: datetime | None = None) -> str:

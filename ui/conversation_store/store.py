@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from index.readers.encoding import scrub
 from index.text.words import WORD
 from rag.types import Answer, messages_of
 from rag.types import Turn as Said
@@ -27,7 +28,6 @@ from ui.conversation_store.database import (
     Turn,
     as_json,
     as_moment,
-    as_text,
     as_title,
     sign,
 )
@@ -37,7 +37,9 @@ class ConversationStore:
     """The conversations of an index's readers. Threads and processes may share the file.
 
     ``user`` is the name that somebody signed in with, "" where nobody signs in. What is not the
-    user's own cannot be read, changed or found.
+    user's own cannot be read, changed or found: what takes the id of a conversation raises
+    NoSuchConversation where the user has none with it, and all raise ChatsUnusable when SQLite
+    fails.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -75,7 +77,7 @@ class ConversationStore:
             done = db.execute(
                 "INSERT INTO conversations (id, user, title, named, changed, created_at)"
                 " SELECT ?, ?, ?, ?, coalesce(max(changed), 0) + 1, ? FROM conversations",
-                (id_, as_text(user), named, bool(named), as_moment()),
+                (id_, scrub(user), named, bool(named), as_moment()),
             )
             db.execute(
                 "INSERT INTO words (rowid, title, said) VALUES (?, ?, '')", (done.lastrowid, named)
@@ -93,17 +95,14 @@ class ConversationStore:
             answer: With its question.
             user: Whose they are; "" without sign-in.
             asked_at: When; None for now.
-
-        Raises:
-            NoSuchConversation: the user has none with this id.
         """
-        moment, question = as_moment(asked_at), as_text(answer.question)
+        moment, question = as_moment(asked_at), scrub(answer.question)
         with self._database.transaction() as db:
             pk = _pk(db, conversation, user)
             done = db.execute(
                 "INSERT INTO turns (conversation, question, answer, said, asked_at)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (pk, question, as_json(answer.as_json()), as_text(answer.text), moment),
+                (pk, question, as_json(answer.as_json()), scrub(answer.text), moment),
             )
             sign(db, "turns", "pk = ?", (done.lastrowid,))
             db.execute(
@@ -123,9 +122,6 @@ class ConversationStore:
             conversation: Its id.
             turn: The id of the first turn that goes.
             user: Whose they are; "" without sign-in.
-
-        Raises:
-            NoSuchConversation: the user has none with this id.
         """
         with self._database.transaction() as db:
             pk = _pk(db, conversation, user)
@@ -139,7 +135,7 @@ class ConversationStore:
             found = db.execute(
                 f"SELECT {database.SUMMARY} FROM conversations c WHERE c.user = ? AND turns > 0"
                 " ORDER BY asked_at DESC, c.changed DESC",
-                (as_text(user),),
+                (scrub(user),),
             ).fetchall()
         return [database.summary(row) for row in found]
 
@@ -148,7 +144,7 @@ class ConversationStore:
         with self._database.transaction("DEFERRED") as db:
             found = db.execute(
                 "SELECT id FROM conversations WHERE user = ? ORDER BY changed DESC LIMIT 1",
-                (as_text(user),),
+                (scrub(user),),
             ).fetchone()
         return str(found[0]) if found else ""
 
@@ -158,9 +154,6 @@ class ConversationStore:
         Args:
             conversation: Its id.
             user: Whose they are; "" without sign-in.
-
-        Raises:
-            NoSuchConversation: the user has none with this id.
         """
         with self._database.transaction("DEFERRED") as db:
             found = _found(db, conversation, user)
@@ -172,9 +165,6 @@ class ConversationStore:
         Args:
             conversation: Its id.
             user: Whose they are; "" without sign-in.
-
-        Raises:
-            NoSuchConversation: the user has none with this id.
         """
         with self._database.transaction("DEFERRED") as db:
             found = db.execute(
@@ -189,9 +179,6 @@ class ConversationStore:
         Args:
             conversation: Its id.
             user: Whose they are; "" without sign-in.
-
-        Raises:
-            NoSuchConversation: the user has none with this id.
         """
         with self._database.transaction("DEFERRED") as db:
             pk = _pk(db, conversation, user)
@@ -204,9 +191,6 @@ class ConversationStore:
             conversation: Its id.
             title: The name.
             user: Whose they are; "" without sign-in.
-
-        Raises:
-            NoSuchConversation: the user has none with this id.
         """
         named = as_title(title)
         with self._database.transaction() as db:
@@ -224,9 +208,6 @@ class ConversationStore:
         Args:
             conversation: Its id.
             user: Whose they are; "" without sign-in.
-
-        Raises:
-            NoSuchConversation: the user has none with this id.
         """
         with self._database.transaction() as db:
             pk = _pk(db, conversation, user, damaged=True)
@@ -243,7 +224,7 @@ class ConversationStore:
             words: In any letter case.
             user: Whose they are; "" without sign-in.
         """
-        wanted = [f'"{word}"' for word in WORD.findall(as_text(words))]
+        wanted = [f'"{word}"' for word in WORD.findall(scrub(words))]
         if not wanted:
             return self.conversations(user)
         with self._database.transaction("DEFERRED") as db:
@@ -252,7 +233,7 @@ class ConversationStore:
                 " FROM words JOIN conversations c ON c.pk = words.rowid"
                 " WHERE words MATCH ? AND c.user = ? AND turns > 0"
                 " ORDER BY bm25(words, 4.0, 1.0), asked_at DESC, c.changed DESC",
-                (f"{' '.join(wanted)}*", as_text(user)),
+                (f"{' '.join(wanted)}*", scrub(user)),
             ).fetchall()
         return [database.summary(row) for row in found]
 
@@ -274,7 +255,7 @@ class ConversationStore:
             row = db.execute(
                 f"SELECT {database.of('t', 'turns')} FROM turns t"
                 " JOIN conversations c ON c.pk = t.conversation WHERE t.pk = ? AND c.user = ?",
-                (turn, as_text(user)),
+                (turn, scrub(user)),
             ).fetchone()
             if row is None or not database.sound(row):
                 raise NoSuchConversation("this answer is not kept any more; ask again")
@@ -283,7 +264,7 @@ class ConversationStore:
             if liked is None:
                 return
             history = _history(db, pk, turn)
-            why = as_text(reason).strip()[:REASON_CHARS]
+            why = scrub(reason).strip()[:REASON_CHARS]
             db.execute(
                 "INSERT INTO feedback (turn, conversation, liked, reason, given_at, history,"
                 " question, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -369,7 +350,7 @@ def _found(
     """The digest and row of a user's conversation; a damaged one only if it may be."""
     row: tuple[Any, ...] | None = db.execute(
         f"SELECT digest, {WRITTEN['conversations']} FROM conversations WHERE id = ? AND user = ?",
-        (as_text(conversation), as_text(user)),
+        (scrub(conversation), scrub(user)),
     ).fetchone()
     if row is None:
         raise NoSuchConversation("there is no such conversation; it may have been deleted")

@@ -24,8 +24,9 @@ from index.text.words import WORD
 from index.web import gather as web
 from index.web.fetch import Fetcher
 from rag.corpus import Corpus
-from ui.alerts import ask_aside
+from ui.alert_matching import ask_aside
 from ui.files import note
+from ui.server.process import give_back
 
 UPLOADED, PASTED = "upload", "pasted"
 """What the uris of articles begin with that came through the page or the door for programs."""
@@ -81,7 +82,11 @@ class Step:
 
 
 class Editor:
-    """Changes one corpus, one change after another. Threads may share it."""
+    """Changes one corpus, one change after another. Threads may share it.
+
+    While another process changes it, or made it with other settings, what changes it raises
+    IndexBusy or IndexMismatch.
+    """
 
     def __init__(
         self,
@@ -131,15 +136,26 @@ class Editor:
             added=lambda: ask_aside(settings, corpus),
         )
 
+    def copy_sample(self, progress: Progress) -> None:
+        """Begins the home with a copy of the sample, while that is what is asked.
+
+        Args:
+            progress: Told how far the work is.
+        """
+        if self._corpus.directory == self._home:
+            return
+        held = self._corpus.stored([each.id for each in self._corpus.articles()])
+        with self._one:
+            copies = [replace(each.article, root="") for each in held]
+            self._corpus.builder(self._home, progress).put(copies)
+            self._moved(self._home)
+
     def add_files(self, sent: Sequence[Sent], progress: Progress) -> list[Result]:
         """Adds the articles that files hold; a file that cannot be read is told, not raised.
 
         Args:
             sent: The files, as they came.
             progress: Told how far the work is.
-
-        Raises:
-            IndexBusy, IndexMismatch: see the classes.
         """
         found: list[Article | Skipped] = []
         with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
@@ -154,9 +170,6 @@ class Editor:
         Args:
             pasted: The texts, with what is said of them.
             progress: Told how far the work is.
-
-        Raises:
-            IndexBusy, IndexMismatch: see the classes.
         """
         found: list[Article | Skipped] = []
         with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
@@ -172,9 +185,6 @@ class Editor:
         Args:
             url: The address.
             progress: Told how far the work is.
-
-        Raises:
-            IndexBusy, IndexMismatch: see the classes.
         """
         if self._fetch is None:
             reason = "no address is fetched here; save the page, and add the file"
@@ -194,15 +204,22 @@ class Editor:
                 if found.articles:
                     self._turn(report)
         skipped = [Result(item.uri, "skipped", reason=item.reason) for item in found.skipped]
+        return [*self._became(report).values(), *skipped]
+
+    def _became(self, report: Report) -> dict[str, Result]:
+        """What became of each article, by its uri."""
         held = {each.uri: each for each in self._corpus.articles()}
-        outcomes = _outcomes(report) | dict.fromkeys(report.removed, "removed")
+        outcomes: dict[str, Outcome] = dict.fromkeys(report.added, "added")
+        outcomes |= dict.fromkeys(report.changed, "changed")
+        outcomes |= dict.fromkeys(report.unchanged, "unchanged")
+        outcomes |= dict.fromkeys(report.removed, "removed")
         copies = set(report.duplicates)
-        return [
-            Result(uri, outcome, held[uri].id, held[uri].title, _COPY if uri in copies else "")
+        return {
+            uri: Result(uri, outcome, held[uri].id, held[uri].title, _COPY * (uri in copies))
             if uri in held
             else Result(uri, outcome)
             for uri, outcome in outcomes.items()
-        ] + skipped
+        }
 
     def _turn(self, report: Report) -> None:
         """Has the corpus ask what was stored, and tells that there is something new."""
@@ -210,6 +227,7 @@ class Editor:
             self._moved(self._home)
         if report.added or report.changed:
             self._added()
+        give_back()
 
     def remove(self, ids: Sequence[str]) -> list[Result]:
         """Takes articles out, with every revision of them.
@@ -262,19 +280,8 @@ class Editor:
             with self._one:
                 report = self._corpus.builder(self._home, progress).put(articles.values())
                 self._turn(report)
-        outcomes = _outcomes(report)
-        copies = set(report.duplicates)
-        for number, item in enumerate(items):
-            if number not in results:
-                article = articles[item.uri]
-                results[number] = Result(
-                    article.uri,
-                    outcomes[article.uri],
-                    article.id,
-                    article.title,
-                    _COPY if article.uri in copies else "",
-                )
-        return [results[number] for number in range(len(items))]
+        became = self._became(report)
+        return [results.get(number) or became[item.uri] for number, item in enumerate(items)]
 
 
 def steps(work: Callable[[Progress], list[Result]]) -> Iterator[Step | list[Result]]:
@@ -297,12 +304,6 @@ def steps(work: Callable[[Progress], list[Result]]) -> Iterator[Step | list[Resu
     if isinstance(news, Exception):
         raise news
     yield news
-
-
-def _outcomes(report: Report) -> dict[str, Outcome]:
-    found: dict[str, Outcome] = dict.fromkeys(report.added, "added")
-    found |= dict.fromkeys(report.changed, "changed")
-    return found | dict.fromkeys(report.unchanged, "unchanged")
 
 
 def _placed(item: Article | Skipped, uri: str) -> Article | Skipped:

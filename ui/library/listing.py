@@ -18,7 +18,7 @@ from rag.library import Named
 from rag.periods import span
 
 _TOKEN = re.compile(
-    r'(?P<no>-)?(?:(?P<field>publisher|language|after|before):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))',
+    r'(?P<no>-)?(?:(?P<field>named|publisher|language|after|before):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))',
     re.I,
 )
 
@@ -36,7 +36,7 @@ _COMPARED = 100
 class Term:
     """One condition."""
 
-    field: str  # "publisher", "language", "after" or "before"; "" for words and phrases
+    field: str  # "named", "publisher", "language", "after" or "before"; "" for words and phrases
     value: str  # what was typed, its letter case left out
     phrase: bool = False
     wanted: bool = True  # whether an article has to meet it, or must not
@@ -98,7 +98,7 @@ def _test(
         meets = lambda row: term.value in row.publisher.casefold()  # noqa: E731
     elif term.field == "language":
         meets = lambda row: row.language.casefold().startswith(term.value)  # noqa: E731
-    elif term.field:
+    elif term.field in ("after", "before"):
         days = None
         with suppress(ValueError):
             days = span(term.value, today)
@@ -190,14 +190,16 @@ def facets(rows: Sequence[Row], typed: str, names: Mapping[str, Named]) -> dict[
         names: Whom and what the articles name, by their ids.
     """
     counted, quoted = _named(rows, names)
+    # Beside alternatives, a name in quotation marks would belong to the last of them alone.
+    named = "named:" * (len(parsed(typed)[0]) > 1 or "named:" in typed)
     found: dict[str, Counter[tuple[str, str]]] = {
         **{field: Counter() for field in ("Publisher", "Month", "Language")},
-        "Named": Counter({(name, f'"{name}"'): count for name, count in counted.items()}),
+        "Named": Counter({(name, f'{named}"{name}"'): count for name, count in counted.items()}),
     }
     for row in rows:
         if row.publisher:
-            named = max(row.publisher.split('"'), key=len).strip()  # a part, where it has quotes
-            found["Publisher"][row.publisher, f'publisher:"{named}"'] += 1
+            part = max(row.publisher.split('"'), key=len).strip()  # where it has quotes itself
+            found["Publisher"][row.publisher, f'publisher:"{part}"'] += 1
         if day := row.published:
             month = f"{day:%B %Y}"
             found["Month"][month, f'after:"{month}" before:"{month}"'] += 1
@@ -263,25 +265,13 @@ class Row:
     copies: int  # how many other articles print the same story
     characters: int  # of its cleaned text
     language: str = ""
+    author: str = ""
 
     @property
     def searched(self) -> str:
         """What is known of it in one text without letter case, to look for words in."""
         day = self.published.isoformat() if self.published else ""
-        return f"{self.title}\n{self.publisher}\n{day}\n{self.uri}".casefold()
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What an index holds, and how large it is."""
-
-    articles: int
-    stories: int  # articles that print the same text are one
-    publishers: int
-    characters: int
-    oldest: date | None  # the first day of publication; None if no article has one, as ``newest``
-    newest: date | None
-    bytes: int  # of its folder on disk, without the conversations that are kept there
+        return f"{self.title}\n{self.author}\n{self.publisher}\n{day}\n{self.uri}".casefold()
 
 
 def rows(found: Sequence[Listed]) -> list[Row]:
@@ -291,13 +281,14 @@ def rows(found: Sequence[Listed]) -> list[Row]:
         Row(
             id=listed.id,
             uri=listed.uri,
-            title=listed.title or _first_words(listed.opening) or listed.key,
+            title=listed.headline,
             publisher=listed.publisher or "",
             published=listed.published,
             revision=listed.revision,
             copies=sizes[listed.story] - 1,
             characters=listed.characters,
             language=listed.language or "",
+            author=listed.author or "",
         )
         for listed in found
     ]
@@ -320,30 +311,6 @@ def ordered(
     known = [row for row in listed if getattr(row, column) not in ("", None)]
     known.sort(key=lambda row: _value(row, column), reverse=descending)
     return known + [row for row in listed if getattr(row, column) in ("", None)]
-
-
-def figures(size: int, found: Sequence[Listed]) -> Figures:
-    """The counts and the size of an index with these articles.
-
-    Args:
-        size: Its bytes.
-        found: All that the index holds.
-    """
-    days = [listed.published for listed in found if listed.published]
-    return Figures(
-        articles=len(found),
-        stories=len({listed.story for listed in found}),
-        publishers=len({listed.publisher for listed in found if listed.publisher}),
-        characters=sum(listed.characters for listed in found),
-        oldest=min(days, default=None),
-        newest=max(days, default=None),
-        bytes=size,
-    )
-
-
-def _first_words(opening: str) -> str:
-    line = opening.strip().partition("\n")[0].strip()
-    return f"{line.rsplit(' ', 1)[0]} …" if len(line) == len(opening.strip()) and line else line
 
 
 def _value(row: Row, column: Column) -> str | int | date:

@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from index.ledger import Listed
 from index.readers.source import extensions
 from rag.corpus import Corpus
 from rag.periods import day_text
@@ -19,11 +20,9 @@ from ui.alerts import Alerts
 from ui.library.listing import (
     COLUMNS,
     Column,
-    Figures,
     Row,
     excerpt,
     facets,
-    figures,
     holding,
     matching,
     ordered,
@@ -58,6 +57,7 @@ class Terms:
     remove: bool = False  # whether they may be removed
     said: str = ""  # what else a reader should know before adding
     megabytes: int = 0
+    copies: bool = False  # whether what is added may go to a copy of the corpus
 
     @classmethod
     def of(cls, corpus: Corpus, *, editable: bool, shared: bool) -> Terms:
@@ -72,7 +72,7 @@ class Terms:
         if not editable:
             return READ_ONLY
         if is_sample(corpus):
-            return cls(True, False, _SAMPLE.format(settings.index), settings.max_file_mb)
+            return cls(True, False, _SAMPLE.format(settings.index), settings.max_file_mb, True)
         return cls(True, True, _SHARED if shared else "", settings.max_file_mb)
 
     def within(self, role: str) -> Terms:
@@ -94,8 +94,8 @@ _READ = (
 )
 
 _SAMPLE = (
-    "These articles are a sample. What you add goes to a corpus of your own, in {}; from then on"
-    " that is asked."
+    "These articles are a sample. What you add goes to {}, with or without a copy of them; from"
+    " then on that is asked."
 )
 _SHARED = "Everybody who signs in here is answered from what you add."
 
@@ -115,8 +115,8 @@ def library(
     Returns:
         "about", "alerts", "facets" and "table" as HTML; "unseen", how much of what alerts found is
         new; "watched", the words for which an alert can be kept, or ""; "total", "found", "first"
-        and "last" of the rows; whether the reader may "add", what is "said" of it, and of the files
-        the kinds that it may "accept" and a "hint".
+        and "last" of the rows; whether the reader may "add", what is "said" of it, whether
+        to a copy ("copies"), and of the files the kinds that it may "accept" and a "hint".
     """
     wanted = asked if isinstance(asked, Mapping) else {}
     typed = str(wanted.get("words", ""))[:200]
@@ -129,10 +129,8 @@ def library(
     first = min(first, len(found)) if isinstance(first, int) and first > 0 else 0
     first -= first % ROWS
     shown = ordered(found, column, descending=descending)[first : first + ROWS]
-    texts = corpus.stored([row.id for row in shown]) if typed.strip() else ()
-    excerpts = {each.id: excerpt(each.article.text, typed) for each in texts}
     return {
-        "about": _about_html(figures(corpus.size(), listed), held),
+        "about": _about_html(_figures(corpus.size(), listed), held),
         "table": render(
             "library_table.html",
             rows=shown,
@@ -141,7 +139,7 @@ def library(
             column=column,
             descending=descending,
             choosing=terms.remove,
-            excerpts=excerpts,
+            excerpts=_excerpts(corpus, shown, typed),
         ),
         "facets": _facets_html(corpus, found, typed),
         "total": len(held),
@@ -152,8 +150,21 @@ def library(
         "watched": watched(typed) if terms.add else "",
         "add": terms.add,
         "said": terms.said,
+        "copies": terms.copies,
         "accept": ",".join(extensions()),
         "hint": _READ.format(terms.megabytes),
+    }
+
+
+def _excerpts(
+    corpus: Corpus, shown: Sequence[Row], typed: str
+) -> dict[str, tuple[str, str, str] | None]:
+    """By the rows' ids, what of their articles holds the words looked for: text, or the author."""
+    texts = corpus.stored([row.id for row in shown]) if typed.strip() else ()
+    return {
+        each.id: excerpt(each.article.text, typed)
+        or excerpt(f"By {each.article.author or ''}", typed)
+        for each in texts
     }
 
 
@@ -180,11 +191,11 @@ def _alerts_shown(alerts: Alerts, *, keeping: bool) -> dict[str, Any]:
     }
 
 
-def _about_html(told: Figures, held: Sequence[Row]) -> str:
+def _about_html(figures: str, held: Sequence[Row]) -> str:
     """The figures of an index, and its articles over time."""
     over = timeline(held)
-    drawn, names = Markup(chart(over)), Markup(legend(over))  # noqa: S704 - of our templates
-    return render("library_about.html", told=_figures(told), over=over, chart=drawn, legend=names)
+    drawn = Markup(chart(over))  # noqa: S704 - of our templates
+    return render("library_about.html", told=figures, over=over, chart=drawn, names=over.names)
 
 
 def _filled(held: Sequence[Row]) -> tuple[Column, ...]:
@@ -198,19 +209,20 @@ def _filled(held: Sequence[Row]) -> tuple[Column, ...]:
     return tuple(name for name in COLUMNS if told.get(name, True))
 
 
-def _figures(told: Figures) -> str:
-    parts = [counted(told.articles, "article")]
-    if told.stories != told.articles:
-        parts[0] += f" ({counted(told.stories, 'story', 'stories')})"
-    if told.publishers:
-        parts.append(counted(told.publishers, "publisher"))
-    if told.oldest and told.newest:
-        first, last = day_text(told.oldest), day_text(told.newest)
-        parts.append(first if first == last else f"{first} to {last}")
-    parts += [
-        f"{counted(told.characters, 'character')} of text",
-        f"{size_text(told.bytes)} of index",
-    ]
+def _figures(size: int, found: Sequence[Listed]) -> str:
+    """The counts and the size of an index with these articles, in words."""
+    stories = len({each.story for each in found})
+    publishers = len({each.publisher for each in found if each.publisher})
+    days = sorted(each.published for each in found if each.published)
+    parts = [counted(len(found), "article")]
+    if stories != len(found):
+        parts[0] += f" ({counted(stories, 'story', 'stories')})"
+    if publishers:
+        parts.append(counted(publishers, "publisher"))
+    if days:
+        parts.append(" to ".join(dict.fromkeys(map(day_text, (days[0], days[-1])))))
+    characters = sum(each.characters for each in found)
+    parts += [f"{counted(characters, 'character')} of text", f"{size_text(size)} of index"]
     return " · ".join(parts)
 
 
@@ -291,11 +303,6 @@ def chart(told: Timeline) -> str:
         right=_WIDTH - _RIGHT,
         base=_BASE,
     )
-
-
-def legend(told: Timeline) -> str:
-    """What the colours of the chart stand for, as a list."""
-    return render("legend.html", names=told.names)
 
 
 def _parts(bar: Bar, names: Sequence[str], most: int) -> Iterator[tuple[int, float, float, str]]:

@@ -25,7 +25,7 @@ from ui.library.adding import Editor
 from ui.library.view import READ_ONLY, Terms, library
 from ui.page.chat import OpenTurns, open_source
 from ui.page.chat_panel import ANSWERS_AT_ONCE, ChatPanel, buttons, offers_html
-from ui.page.handlers import QUIET, Sent, asked, handler
+from ui.page.handlers import BARE, QUIET, Sent, asked, handler
 from ui.page.history_panel import HistoryPanel
 from ui.page.middleware import EventStream, PageRoutes, Sessions
 from ui.page.render import masthead_html, welcome_html
@@ -107,30 +107,29 @@ def build_app(
             fresh = buttons(gr, {"fresh": "New chat"}, "begin")
             history = HistoryPanel(gr, chats) if chats else None
         with gr.Column(elem_id="page", min_width=0):
-            head = gr.HTML(masthead_html(corpus, notice("")), elem_id="masthead", **_BARE)
+            head = gr.HTML(masthead_html(corpus, notice("")), elem_id="masthead", **BARE)
             with gr.Column(elem_id="desk", min_width=0):
                 with gr.Column(elem_id="rooms", min_width=0):
-                    gr.HTML(static("rooms.html"), elem_id="doors", **_BARE)
+                    gr.HTML(static("rooms.html"), elem_id="doors", **BARE)
                     with gr.Column(elem_id="conversation", min_width=0):
-                        welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **_BARE)
+                        welcome = gr.HTML(welcome_html(corpus), elem_id="welcome", **BARE)
                         panel = ChatPanel(gr, corpus, fresh, history, held, terms)
                     with gr.Column(elem_id="corpus", min_width=0):
                         articles = _component(gr, "library", "library.js", asked(gr, listed))
                 with gr.Column(elem_id="source", scale=0, min_width=0):
-                    _component(gr, "reader", "page.js", source)
+                    reader = _component(gr, "reader", "page.js", source)
         panel.wire(app, articles, further)
         for anew in (articles.edited, app.load):
             anew(handler(gr, renewed), None, [head, welcome, panel.suggestions], **QUIET)
-        app.load(None, None, bar, js=_ROOM_FOR_CHATS, **QUIET)
-        app.unload(handler(gr, lambda sent: panel.turns.drop(sent.session)))
+        for sized in (app.load, reader.resized):
+            sized(None, None, bar, js=_ROOM_FOR_CHATS, **QUIET)
     app.queue(max_size=WAITING_AT_MOST, default_concurrency_limit=ANSWERS_AT_ONCE)
     app.state_session_capacity = SESSIONS
     return cast("gradio.Blocks", app)
 
 
-_BARE: dict[str, Any] = {"apply_default_css": False}
-
-# The earlier chats stand open where that leaves room for an answer and its source.
+# The earlier chats stand open where that leaves room for an answer and its source: at first, and
+# whenever the window comes to be that wide or no longer is.
 _ROOM_FOR_CHATS = """() => ({ open: innerWidth >= 1200, __type__: "update" })"""
 
 
@@ -223,7 +222,7 @@ def _component(gr: ModuleType, name: str, script: str, function: Callable[..., A
         js_on_load=static(script),
         server_functions=[function],
         elem_id=name,
-        **_BARE,
+        **BARE,
     )
 
 
@@ -268,7 +267,7 @@ def serve(
     page = build_app(
         metrics.measured(corpus, "page"),
         notice=lambda who: _notice(corpus, who),
-        suggestions=lambda: SUGGESTIONS if is_sample(corpus) else suggest(corpus),
+        suggestions=Offers(corpus, aside),
         further=lambda answer: aside.run(lambda go_on: follow_ups(corpus, answer, go_on=go_on), ()),
         chats=chats,
         originals=lambda: not is_sample(corpus),
@@ -281,6 +280,40 @@ def serve(
         page.server.wait()  # type: ignore[attr-defined] # ``launch`` put its own there
     except KeyboardInterrupt:
         page.close()
+
+
+class Offers:
+    """The questions to begin with. Threads may share it.
+
+    Those of a new generation are asked between readers' questions; until all of them were, those
+    of the one before stand there.
+    """
+
+    def __init__(self, corpus: Corpus, aside: Aside) -> None:
+        """Asks a corpus, when there is time aside."""
+        self._corpus = corpus
+        self._aside = aside
+        self._kept: tuple[str, Sequence[str]] = "", ()
+
+    def __call__(self) -> Sequence[str]:
+        """What is offered now."""
+        if is_sample(self._corpus):
+            return SUGGESTIONS
+        token = self._corpus.manifest()["token"]
+        if token != self._kept[0]:
+            self._aside.run(lambda go_on: self._ask(token, go_on), None)
+        return self._kept[1]
+
+    def _ask(self, token: str, go_on: Callable[[], bool]) -> None:
+        lulls: list[bool] = []
+
+        def go_on_then() -> bool:
+            lulls.append(go_on())
+            return lulls[-1]
+
+        found = suggest(self._corpus, go_on=go_on_then)
+        if all(lulls):
+            self._kept = token, found
 
 
 def _alerts(corpus: Corpus, sent: Sent) -> Alerts:

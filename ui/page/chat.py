@@ -10,18 +10,16 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.errors import OnRecordError
+from index.errors import NotIndexed, OnRecordError
 from rag import types
 from rag.answer_text import sentence
 from rag.corpus import Corpus
-from rag.types import Answer, Citation
+from rag.types import Answer
 from ui.page.filters import in_words, narrowed
 from ui.page.render import (
     answer_html,
     article_html,
     boxed_html,
-    opening,
-    problem_html,
     question_html,
     superseded_html,
 )
@@ -31,6 +29,8 @@ log = logging.getLogger(__name__)
 _SPAN = "[0-9]{1,9}-[0-9]{1,9}"
 _QUOTE = f"{_SPAN}(?:~{_SPAN}){{0,15}}"
 _REF = re.compile(rf"([0-9A-Za-z_]{{1,64}})(?:-({_QUOTE}(?:,{_QUOTE}){{0,63}}))?")
+
+_NOT_HERE = "This article is not in the corpus that is open: it was removed, or is in another one."
 
 SNAPSHOT_SECONDS = 0.1
 """A growing answer is shown at most this often: more is not seen, and each costs the browser."""
@@ -107,7 +107,7 @@ def respond(
         of = in_words(corpus, filters)
         chat = corpus.conversation(_history(past))
         for answer in chat.stream(asked, filters=filters, scope=scope, plain=plain):
-            turn = Turn.of(titled(corpus, answer), of=of)
+            turn = Turn.of(answer, of=of)
             # Quotes are there all at once: what they grow by is not worth a snapshot.
             pause = SAME_SECONDS if turn.html == shown.html else SNAPSHOT_SECONDS
             if answer.answerer != "quotes" and time.monotonic() - at >= pause:
@@ -121,26 +121,6 @@ def respond(
         yield [*past, _failed(turn, "The answer could not be made; the server's log says why.")]
 
 
-def titled(corpus: Corpus, answer: Answer) -> Answer:
-    """The answer, in which an article without a title goes by its opening words.
-
-    Args:
-        corpus: The corpus that is asked.
-        answer: With its citations.
-    """
-    untitled = {c.article_id for c in (*answer.citations, *answer.nearest) if not c.title}
-    if not untitled:
-        return answer
-    names = {id_: opening(corpus.article(id_).text) for id_ in untitled}
-
-    def named(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-        return tuple(replace(c, title=c.title or names[c.article_id]) for c in citations)
-
-    claims = tuple(replace(claim, citations=named(claim.citations)) for claim in answer.claims)
-    cited, nearest = named(answer.citations), named(answer.nearest)
-    return replace(answer, claims=claims, citations=cited, nearest=nearest)
-
-
 def stop(turns: Sequence[Turn]) -> list[Turn]:
     """The turns after the reader stopped the last one; what it had said by then stays."""
     if not turns:
@@ -150,15 +130,10 @@ def stop(turns: Sequence[Turn]) -> list[Turn]:
     return [*turns[:-1], replace(last, html=html, answer=None, growing=False)]
 
 
-def last_question(turns: Sequence[Turn]) -> str:
-    """What was asked last, to be asked again; "" if nothing was."""
-    return next((turn.question for turn in reversed(turns) if turn.question), "")
-
-
-def without_last(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns before the last question: what is known when that is asked again."""
+def last_asked(turns: Sequence[Turn]) -> tuple[str, list[Turn]]:
+    """What was asked last, "" if nothing was, and the turns before: what is known then."""
     asked = [turn for turn in turns if turn.question]
-    return asked[:-1]
+    return (asked[-1].question, asked[:-1]) if asked else ("", [])
 
 
 def messages(turns: Sequence[Turn], *, alerts: bool = False) -> list[dict[str, str]]:
@@ -196,7 +171,7 @@ def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
     """
     found = _REF.fullmatch(str(ref))
     if not found:
-        return problem_html("This is not the address of a citation.")
+        return boxed_html("problem", "This is not the address of a citation.")
     spans = [
         (mark == "~", (int(start), int(end)))
         for mark, start, end in re.findall(r"([,~]?)(\d+)-(\d+)", found[2] or "")
@@ -204,10 +179,12 @@ def open_source(corpus: Corpus, ref: object, *, original: bool = True) -> str:
     try:
         article = corpus.article(found[1])
         revisions = corpus.history(found[1])
+    except NotIndexed:
+        return boxed_html("problem", _NOT_HERE)
     except OnRecordError as error:
-        return problem_html(sentence(str(error)))
+        return boxed_html("problem", sentence(str(error)))
     if any(not start < end <= len(article.text) for _, (start, end) in spans):
-        return problem_html("The cited words are not in this article.")
+        return boxed_html("problem", "The cited words are not in this article.")
     quotes, shorts = ([span for short, span in spans if short is is_] for is_ in (False, True))
     return superseded_html(revisions, found[1], quotes) + article_html(
         article, quotes, shorts, original=original
@@ -220,7 +197,8 @@ def _history(turns: Sequence[Turn]) -> list[types.Turn]:
 
 def _failed(turn: Turn, sentence: str) -> Turn:
     said = turn.html if turn.text else ""
-    return replace(turn, text="", html=said + problem_html(sentence), answer=None, growing=False)
+    html = said + boxed_html("problem", sentence)
+    return replace(turn, text="", html=html, answer=None, growing=False)
 
 
 class OpenTurns:

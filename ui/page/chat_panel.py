@@ -20,14 +20,13 @@ from ui.library.view import Terms
 from ui.page.chat import (
     OpenTurns,
     Turn,
-    last_question,
+    last_asked,
     messages,
     respond,
     stop,
-    without_last,
 )
 from ui.page.filters import left_by, offered
-from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, streamed, told
+from ui.page.handlers import BARE, QUIET, UNSEEN, Sent, Updates, handler
 from ui.page.history_panel import COPY, SAVE, HistoryPanel, copied, exported, keep, reopen
 from ui.templating import render, static
 
@@ -61,8 +60,6 @@ _COMPOSER = {"leave": "Cancel edit", "days": "Timeline", "send": "Ask", "stop": 
 _SHOWN = "() => ({ visible: true, __type__: 'update' })"
 
 _TIMELINE = "t => /^timeline/i.test(t) ? t : `Timeline of ${t}`"
-
-_BARE: dict[str, Any] = {"apply_default_css": False}
 
 
 class ChatPanel:
@@ -127,9 +124,9 @@ class ChatPanel:
             allow_tags=False,
             group_consecutive_messages=False,
         )
-        self._acts = gr.HTML("", js_on_load=static("actions.js"), elem_id="acts", **_BARE)
-        self.suggestions = gr.HTML("", js_on_load=_OFFER, elem_id="suggestions", **_BARE)
-        self._further = gr.HTML("", js_on_load=_OFFER, elem_id="further", **_BARE)
+        self._acts = gr.HTML("", js_on_load=static("actions.js"), elem_id="acts", **BARE)
+        self.suggestions = gr.HTML("", js_on_load=_OFFER, elem_id="suggestions", **BARE)
+        self._further = gr.HTML("", js_on_load=_OFFER, elem_id="further", **BARE)
 
     def _place_composer(self) -> None:
         gr, corpus = self._gr, self._corpus
@@ -158,7 +155,7 @@ class ChatPanel:
             js_on_load=static("narrow.js"),
             server_functions=[choices, left],
             elem_id="narrow",
-            **_BARE,
+            **BARE,
         )
 
     # what becomes of them
@@ -241,7 +238,7 @@ class ChatPanel:
         now, how = self._turns(sent, chat), sent.text("how")
         wide = how == "wide"
         of = None if wide else chosen
-        question, before = last_question(now), without_last(now)
+        question, before = last_asked(now)
         yield from self._answered(
             sent, question, before, chat, of, scope=not wide, plain=how == "plain"
         )
@@ -304,11 +301,12 @@ class ChatPanel:
         self._wire_answers(answered, asking)
         made = partial(handler, self._gr)
         app.load(None, None, self._chat, js=_SHOWN, **QUIET)
+        app.unload(made(lambda sent: self.turns.drop(sent.session)))
         self._keys.stop(None, cancels=self.answers, **QUIET).then(
             made(self._stopped), self._id, outputs, **QUIET
         )
         self._fresh.fresh(made(self._began), None, [*answered, *composer], **QUIET)
-        self._acts.edit(told(self._gr, self._edited), self._id, composer, **QUIET)
+        self._acts.edit(made(self._edited), self._id, composer, **QUIET)
         self._keys.leave(None, None, composer, js=_LEFT, **QUIET)
         self._editing.change(None, self._editing, None, js=_EDITING, **QUIET)
         self._keys.days(None, self._box, self._box, js=_TIMELINE, **QUIET)
@@ -326,7 +324,7 @@ class ChatPanel:
             "concurrency_id": "answers",
             **at_once,
         }
-        here, made = [self._narrow, self._id], partial(streamed, self._gr)
+        here, made = [self._narrow, self._id], partial(handler, self._gr)
         box = [self._box, self._editing]
         taken = {"outputs": [self._asked, self._box, self._place, self._editing], "js": _TAKEN}
         picked = made(self._picked)
@@ -345,7 +343,7 @@ class ChatPanel:
 
     def _wire_taking(self) -> None:
         """What is done with an answer that is there."""
-        act, made = self._acts, partial(told, self._gr)
+        act, made = self._acts, partial(handler, self._gr)
         act.copy(made(self._copied), self._id, self._file, **QUIET).then(
             None, self._file, None, js=COPY, **QUIET
         )
@@ -390,7 +388,7 @@ element.addEventListener("click", (event) => {{
     const button = event.target.closest("button");
     if (button) trigger(button.id);
 }});"""
-    return gr.HTML(made, js_on_load=pressed, elem_id=elem_id, **_BARE)
+    return gr.HTML(made, js_on_load=pressed, elem_id=elem_id, **BARE)
 
 
 def offers_html(texts: Sequence[str]) -> str:

@@ -6,8 +6,9 @@ Gradio comes in as an argument; ``ui/page/app.py`` alone imports it.
 # No `from __future__ import annotations` here: Gradio reads a handler's annotations when the page
 # is built, and the name `gr` exists only inside functions.
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import isgeneratorfunction
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -20,6 +21,9 @@ Updates = dict[Any, Any]
 
 UNSEEN: dict[str, Any] = {"visible": "hidden", "show_label": False, "container": False}
 """How a component is that only carries a text: ``container`` would bring Gradio's form with it."""
+
+BARE: dict[str, Any] = {"apply_default_css": False}
+"""How HTML is that our own style sheet dresses."""
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -45,7 +49,7 @@ class Sent:
         return str(getattr(self.event, name, ""))
 
 
-def _sent(request: Any, event: Any = None) -> Sent:  # noqa: ANN401
+def _sent(request: Any, event: Any) -> Sent:  # noqa: ANN401
     return Sent(str(request.session_hash), *signed_in(request.request.scope), event)
 
 
@@ -69,40 +73,13 @@ def handler(gr: ModuleType, function: Callable[..., T]) -> Callable[..., T]:
 
     Args:
         gr: Gradio.
-        function: Of ``Sent`` and of the components' values.
+        function: It may give one state after another.
     """
 
-    def handle(request: gr.Request, *values: Any) -> T:  # type: ignore[name-defined] # noqa: ANN401
-        return function(_sent(request), *values)
-
-    return handle
-
-
-def told(gr: ModuleType, function: Callable[..., T]) -> Callable[..., T]:
-    """The same for an event of a component that tells something.
-
-    Args:
-        gr: Gradio.
-        function: Likewise, and of what the event tells.
-    """
-
-    def handle(request: gr.Request, event: gr.EventData, *values: Any) -> T:  # type: ignore[name-defined] # noqa: ANN401
+    def handle(request: gr.Request, event: gr.EventData = None, *values: Any) -> T:  # type: ignore[name-defined] # noqa: ANN401
         return function(_sent(request, event), *values)
 
-    return handle
+    def stream(request: gr.Request, event: gr.EventData = None, *values: Any) -> Any:  # type: ignore[name-defined] # noqa: ANN401
+        yield from function(_sent(request, event), *values)  # type: ignore[misc]
 
-
-def streamed(
-    gr: ModuleType, function: Callable[..., Iterator[Updates]]
-) -> Callable[..., Iterator[Updates]]:
-    """The same for a function that gives one state after another.
-
-    Args:
-        gr: Gradio.
-        function: Gives one state after another.
-    """
-
-    def handle(request: gr.Request, event: gr.EventData, *values: Any) -> Iterator[Updates]:  # type: ignore[name-defined] # noqa: ANN401
-        yield from function(_sent(request, event), *values)
-
-    return handle
+    return stream if isgeneratorfunction(function) else handle

@@ -19,7 +19,7 @@ from ui.conversation_store.database import ChatsUnusable, NoSuchConversation
 from ui.conversation_store.database import Turn as Kept
 from ui.conversation_store.store import ConversationStore
 from ui.page.chat import Turn
-from ui.page.handlers import QUIET, UNSEEN, Sent, Updates, handler, told
+from ui.page.handlers import BARE, QUIET, UNSEEN, Sent, Updates, handler
 from ui.templating import render, static
 
 log = logging.getLogger(__name__)
@@ -203,9 +203,7 @@ class HistoryPanel:
             container=False,
             max_lines=1,
         )
-        self.listing = gr.HTML(
-            "", js_on_load=static("history.js"), elem_id="earlier", apply_default_css=False
-        )
+        self.listing = gr.HTML("", js_on_load=static("history.js"), elem_id="earlier", **BARE)
 
     def rows(self, chat: str, user: str, words: str = "", gone: Gone | None = None) -> Updates:
         """What the list becomes when a chat is open.
@@ -271,7 +269,7 @@ class HistoryPanel:
         )
         self.chat.change(None, self.chat, None, js=REMEMBER, **QUIET)
         self._search.change(handler(gr, searched), here, self.listing, **QUIET)
-        self.listing.opened(told(gr, opened), self._search, all_, **QUIET)
-        self.listing.renamed(told(gr, renamed), here, self.listing, **QUIET)
-        self.listing.deleted(told(gr, deleted), self._search, all_, **QUIET)
+        self.listing.opened(handler(gr, opened), self._search, all_, **QUIET)
+        self.listing.renamed(handler(gr, renamed), here, self.listing, **QUIET)
+        self.listing.deleted(handler(gr, deleted), self._search, all_, **QUIET)
         self.listing.restored(handler(gr, restored), self._search, all_, **QUIET)

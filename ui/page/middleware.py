@@ -20,6 +20,7 @@ from urllib.parse import parse_qs
 
 import anyio
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -64,13 +65,12 @@ class Sessions:
                 path = SAID_IN_PATH + inner
                 scope = {**scope, "path": path, "raw_path": path.encode()}
             elif path in SAID_IN_BODY:
-                body = await _body(receive)
-                if body is None:
-                    return
-                body = self._rewritten(scope, body)
+                body = self._rewritten(scope, await Request(scope, receive).body())
                 scope, receive = _as_json(scope, body), _given(body, receive)
         except ValueError as error:
             await JSONResponse({"error": str(error)}, 400)(scope, receive, send)
+            return
+        except ClientDisconnect:
             return
         await self._app(scope, receive, send)
 
@@ -114,18 +114,6 @@ class Sessions:
                 )
             if len(json.dumps(each)) > LONGEST:
                 raise ValueError(f"this is too long; send {LONGEST:,} characters at most")
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None if the client is gone before its end."""
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
 
 
 def _as_json(scope: Scope, body: bytes) -> Scope:

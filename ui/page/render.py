@@ -26,9 +26,6 @@ LONGEST_SHOWN_QUESTION = 2_000
 LONGEST_PEEK = 400
 """Characters of a quote that a marker shows."""
 
-LONGEST_OPENING = 70
-"""Characters of an article's opening words where they stand for its title."""
-
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LABELS = {
     "unsupported": "not supported by the words it cites",
@@ -50,19 +47,6 @@ def question_html(question: str) -> str:
     """What the person asked, as the chat repeats it."""
     shown = question[:LONGEST_SHOWN_QUESTION]
     return boxed_html("asked", shown if shown == question else f"{shown}…")
-
-
-def problem_html(sentence: str) -> str:
-    """An error, told in one sentence."""
-    return boxed_html("problem", sentence)
-
-
-def opening(text: str) -> str:
-    """The words with which a text begins, for want of a title."""
-    words = " ".join(text[: 4 * LONGEST_OPENING].split())
-    if len(words) <= LONGEST_OPENING:
-        return words
-    return words[:LONGEST_OPENING].rsplit(" ", 1)[0].rstrip(",;:–—-") + " …"
 
 
 def answer_html(answer: Answer, of: str = "") -> str:
@@ -120,7 +104,7 @@ def _peek(citation: Citation) -> str:
     quote = " ".join(citation.quote.split())
     if len(quote) > LONGEST_PEEK:
         quote = quote[:LONGEST_PEEK].rsplit(" ", 1)[0] + " …"
-    known = (citation.title or citation.key, citation.publisher, citation.place)
+    known = (citation.title, citation.publisher, citation.place)
     return f"“{quote}” – " + ", ".join(part for part in known if part)
 
 
@@ -150,7 +134,7 @@ def article_html(
         article=article,
         left="the answer" if quotes else "the list",
         url=url if original and re.match(r"https?://[^/\s]", url, re.IGNORECASE) else "",
-        title=article.title or opening(article.text) or article.key,
+        title=article.headline,
         language=spoken if _LANGUAGE.fullmatch(spoken) else "",
         paragraphs=list(_paragraphs(article, _apart(quotes), sorted(shorts))),
     )
@@ -297,7 +281,7 @@ def welcome_html(corpus: Corpus) -> str:
     if dated:
         holds.append(" to ".join(dict.fromkeys(day_text(it[0]) for it in (dated[-1], dated[0]))))
     named = [each for _, _, each in dated[:NEWEST]] or listed[:NEWEST]
-    told = {"holds": holds, "named": named, "dated": bool(dated), "opening": opening}
+    told = {"holds": holds, "named": named, "dated": bool(dated)}
     days, uniform = bool(dated) or _tells_days(corpus), not dated and not names
     return render("welcome.html", **told, days=days, uniform=uniform)
 

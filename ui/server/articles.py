@@ -5,6 +5,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
@@ -14,7 +15,9 @@ from starlette.responses import JSONResponse, Response
 from index.build import Progress
 from rag.corpus import Corpus
 from ui import output
-from ui.alerts import TYPE, Alert, Alerts, alerts_for, keep, rss
+from ui.alert_channels import TYPE, rss
+from ui.alert_matching import keep
+from ui.alerts import Alert, Alerts, alerts_for
 from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.sample import home
@@ -27,6 +30,8 @@ MOST_LISTED = 1000
 MOST_FILES = 1000
 
 _IDS = Query(alias="id", min_length=1, max_length=MOST_LISTED, description="which, by their ids")
+_COPY = "whether to begin with a copy of the sample, while that is what is asked"
+Copying = Annotated[bool, Query(description=_COPY)]
 _FILES = {
     "required": True,
     "content": {
@@ -112,19 +117,16 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         editor: Changes the corpus.
         pool: One that no question waits for.
     """
-    each = "What became of each."
-
-    async def answer(
-        request: Request, who: str, work: Callable[[Progress], list[Result]]
-    ) -> Response:
-        return await _answer(request, pool, lambda tell: editor.noted(who, work(tell)))
+    each, answer = "What became of each.", partial(_answer, pool, editor)
 
     @app.post(
         "/api/articles",
         tags=["corpus"],
         responses=schemas.replies(schemas.ResultsOut, each, events=True),
     )
-    async def add(request: Request, sent: schemas.ArticlesIn, who: Adding) -> Response:
+    async def add(
+        request: Request, sent: schemas.ArticlesIn, who: Adding, copy: Copying = False
+    ) -> Response:
         """Adds texts, or what an address holds: an article, a feed or a sitemap.
 
         A text with the day and title of an earlier one replaces it. Of a list, 50 pages are fetched
@@ -134,9 +136,9 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         `done` with the results (or `error`). What was begun is finished even if nobody waits.
         """
         if sent.url:
-            return await answer(request, who, lambda tell: editor.add_link(sent.url, tell))
+            return await answer(request, who, copy, lambda tell: editor.add_link(sent.url, tell))
         pasted = [Pasted(**text.model_dump()) for text in sent.articles]
-        return await answer(request, who, lambda tell: editor.add_pasted(pasted, tell))
+        return await answer(request, who, copy, lambda tell: editor.add_pasted(pasted, tell))
 
     @app.post(
         "/api/files",
@@ -144,13 +146,13 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         responses=schemas.replies(schemas.ResultsOut, each, (400, 401, 403, 413, 503), events=True),
         openapi_extra={"requestBody": _FILES},
     )
-    async def add_files(request: Request, who: Adding) -> Response:
+    async def add_files(request: Request, who: Adding, copy: Copying = False) -> Response:
         """Adds the articles of files, of every kind that `onrecord add` reads.
 
         A file that cannot be read is told among the results. Progress is as for `/api/articles`.
         """
         files = await _files(request)
-        return await answer(request, who, lambda tell: editor.add_files(files, tell))
+        return await answer(request, who, copy, lambda tell: editor.add_files(files, tell))
 
     @app.delete(
         "/api/articles",
@@ -183,10 +185,21 @@ async def _files(request: Request) -> list[Sent]:
 
 
 async def _answer(
-    request: Request, pool: WorkerPool, work: Callable[[Progress], list[Result]]
+    pool: WorkerPool,
+    editor: Editor,
+    request: Request,
+    who: str,
+    copy: bool,
+    work: Callable[[Progress], list[Result]],
 ) -> Response:
-    """The results of some work, or its progress as it goes on."""
-    stream = pool.stream(lambda: steps(work))
+    """The results of some work, or its progress as it goes on; before it, perhaps a copy."""
+
+    def done(tell: Progress) -> list[Result]:
+        if copy:
+            editor.copy_sample(tell)
+        return editor.noted(who, work(tell))
+
+    stream = pool.stream(lambda: steps(done))
     if events_wanted(request):
 
         async def events() -> AsyncIterator[str]:

@@ -7,6 +7,7 @@ const MOST_FILES = 500;
 const MOST_BYTES = 150e6;
 const STAGES = { fetch: "Fetched", read: "Read", embed: "Encoded", index: "Making the index" };
 let latest = 0;
+let copies = false; // whether the sample is open, to a copy of which articles may be added
 
 async function draw() {
   const mine = ++latest;
@@ -32,17 +33,17 @@ async function draw() {
   find(".pages .count").textContent =
     `${shown.first + 1}–${shown.last} of ${shown.found.toLocaleString("en")}${of}`;
   const whole = shown.last - shown.first === shown.found;
-  for (const button of element.querySelectorAll(".pages button")) button.hidden = whole;
-  find(".pages .before").disabled = shown.first === 0;
-  find(".pages .after").disabled = shown.last >= shown.found;
-  find(".pages .before").dataset.first = 2 * shown.first - shown.last;
-  find(".pages .after").dataset.first = shown.last;
+  const turns = { before: [2 * shown.first - shown.last, shown.first === 0], after: [shown.last, shown.last >= shown.found] };
+  for (const [name, [first, disabled]] of Object.entries(turns)) {
+    Object.assign(find(`.pages .${name}`), { disabled, hidden: whole }).dataset.first = first;
+  }
   find(".alerts").hidden = !shown.alerts;
   find(".alerts div").innerHTML = shown.alerts;
   find(".alerts .new").hidden = shown.unseen === 0;
   find(".alerts .new").textContent = shown.unseen ? `${shown.unseen} new` : "";
   find(".bell").hidden = !shown.watched;
   find(".adding").hidden = !shown.add;
+  copies = shown.copies;
   find(".whose").textContent = shown.said;
   find(".hint").textContent = shown.hint;
   find('input[type="file"]').accept = shown.accept;
@@ -183,37 +184,45 @@ function parts(files) {
   return found;
 }
 
-async function addFiles(files) {
+async function addFiles(files, how) {
   const results = [];
   for (const part of parts(files)) {
     const form = new FormData();
     for (const file of part) form.append("files", file, file.webkitRelativePath || file.name);
-    results.push(...await send("api/files", form));
+    results.push(...await send(`api/files${how}`, form));
   }
   return results;
 }
 
-function pasted(form) {
-  const text = Object.fromEntries(new FormData(form));
-  if (!text.published) delete text.published;
-  return { articles: [text] };
-}
-
-const added = (value) => send("api/articles", JSON.stringify(value), JSON_SENT);
+const typed = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+const added = (value, how) => send(`api/articles${how}`, JSON.stringify(value), JSON_SENT);
 const ADDING = {
-  files: (form) => addFiles(form.elements.files.files),
-  link: (form) => added({ url: form.elements.url.value }),
-  paste: (form) => added(pasted(form)),
+  files: (form, how) => addFiles(form.elements.files.files, how),
+  link: (form, how) => added({ url: form.elements.url.value }, how),
+  paste: (form, how) => added({ articles: [typed(form)] }, how),
 };
 
+// Adds something, once the reader of a sample said whether to begin with a copy of it.
+async function add(said, adding) {
+  const dialog = find("dialog");
+  if (copies) {
+    dialog.returnValue = "";
+    dialog.showModal();
+    await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
+    if (!dialog.returnValue) return false;
+  }
+  tell(said);
+  return work(() => adding(copies && dialog.returnValue === "copy" ? "?copy=true" : ""));
+}
+
 element.addEventListener("submit", async (event) => {
-  event.preventDefault();
   const form = event.target;
+  if (form.method === "dialog") return;
+  event.preventDefault();
   const adding = ADDING[form.className];
   if ("busy" in element.dataset || !adding) return;
   if (form.elements.files?.files.length === 0) return tell("Choose files first.", [], "problem");
-  tell(form.className === "link" ? "Fetching…" : "Sending…");
-  if (await work(() => adding(form))) form.reset();
+  if (await add(form.className === "link" ? "Fetching…" : "Sending…", (how) => adding(form, how))) form.reset();
 });
 
 for (const kind of ["dragover", "drop"]) {
@@ -222,8 +231,7 @@ for (const kind of ["dragover", "drop"]) {
     event.preventDefault();
     if (kind === "dragover" || "busy" in element.dataset) return;
     const files = [...event.dataTransfer.files];
-    tell("Sending…");
-    work(() => addFiles(files));
+    add("Sending…", (how) => addFiles(files, how));
   });
 }
 

@@ -6,20 +6,13 @@ const chips = element.querySelector(".chips");
 let latest = 0;
 let filled = null; // with what can be chosen, a promise: once somebody wants to
 
-function option(value, text = value) {
-  const made = document.createElement("option");
-  made.value = value;
-  made.textContent = text;
-  return made;
-}
-
 async function fill() {
   const { publishers, months } = await server.choices({});
   const all = form.publisher.options[0];
   const chosen = form.publisher.value;
-  form.publisher.replaceChildren(all, ...publishers.map(([name, count]) => option(name, `${name} (${count})`)));
+  form.publisher.replaceChildren(all, ...publishers.map(([name, count]) => new Option(`${name} (${count})`, name)));
   form.publisher.value = publishers.some(([name]) => name === chosen) ? chosen : "";
-  form.querySelector("datalist").replaceChildren(...months.map((month) => option(month)));
+  form.querySelector("datalist").replaceChildren(...months.map((month) => new Option(month, month)));
 }
 
 function take() {
@@ -56,6 +49,14 @@ which.addEventListener("click", async () => {
   which.setAttribute("aria-expanded", String(!form.hidden));
   choose();
 });
+for (const day of form.querySelectorAll(".day")) {
+  const [field, button, calendar] = day.querySelectorAll("input, button");
+  button.addEventListener("click", () => {
+    calendar.value = field.value; // none, if that is in words
+    calendar.showPicker();
+  });
+  calendar.addEventListener("input", () => { field.value = calendar.value; });
+}
 form.addEventListener("submit", (event) => event.preventDefault());
 let typing;
 form.addEventListener("input", () => { take(); clearTimeout(typing); typing = setTimeout(choose, 200); });

@@ -7,6 +7,7 @@ const walk = find(".walk");
 const gentle = matchMedia("(prefers-reduced-motion: reduce)");
 const wide = matchMedia("(min-width: 56rem)");
 const MARKERS = 'a.cite[href^="#cite-"]';
+const LINES = 56; // pixels in which two lines of a preview can be read
 let marker = null;
 let latest = 0;
 let shut = false; // whether the reader of this page closed the source
@@ -62,6 +63,11 @@ function open(link, from = null) {
   read(place(link), all.map(place), from);
 }
 
+// A link, or the one that stands in its place where it was drawn anew.
+function drawn(link, within) {
+  return !link || link.isConnected ? link : within.querySelector(`a[href="${link.getAttribute("href")}"]`);
+}
+
 function step(by, from = null) {
   const all = citations(marker);
   const at = all.findIndex((each) => place(each) === place(marker)) + by;
@@ -98,8 +104,7 @@ function enter(tab) {
   for (const each of tabs) each.setAttribute("aria-selected", String(each === tab));
   const was = marker;
   close();
-  const href = before?.getAttribute("href"); // what was drawn anew has the same link again
-  const link = before?.isConnected ? before : room(tab).querySelector(`a[href="${href}"]`);
+  const link = drawn(before, room(tab));
   if (link) open(link, tab);
   before = was;
   room(tab).dispatchEvent(new Event("onrecord:entered"));
@@ -155,14 +160,25 @@ function show(link) {
   link.setAttribute("aria-description", said);
   peek.firstChild.textContent = said;
   peek.hidden = false;
-  // Below the marker or above it, where there is room; it covers neither the marker nor a control.
+  // Below the marker or above it, from its left edge or to its right one: where there is most room
+  // between this and the next control. It is scrolled, or left out, rather than cover one.
   const at = link.getBoundingClientRect();
   peek.style.maxHeight = "";
-  const floor = document.querySelector("#composer").getBoundingClientRect().top;
-  const above = at.bottom + peek.offsetHeight > floor && at.top > floor - at.bottom;
-  peek.style.maxHeight = `${above ? at.top : floor - at.bottom}px`;
-  peek.style.top = `${above ? at.top - peek.offsetHeight : at.bottom}px`;
-  peek.style.left = `${Math.max(8, Math.min(at.left, innerWidth - peek.offsetWidth - 8))}px`;
+  const { offsetWidth: width, offsetHeight: whole } = peek;
+  const edges = (which) => document.querySelector(which).getBoundingClientRect();
+  const controls = [...document.querySelectorAll("#talk :is(a, button, input)")]
+    .filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect());
+  const places = [at.left, at.right - width].flatMap((from) => {
+    const left = Math.max(8, Math.min(from, innerWidth - width - 8));
+    const near = controls.filter((each) => each.right > left && each.left < left + width);
+    const floor = Math.min(edges("#composer").top, ...near.map((each) => each.top).filter((top) => top >= at.bottom - 3));
+    const roof = Math.max(edges("#conversation").top, ...near.map((each) => each.bottom).filter((bottom) => bottom <= at.top + 3));
+    const [below, above] = [floor - at.bottom, at.top - roof].map((room) => Math.min(room, whole));
+    return [{ left, top: at.bottom, height: below }, { left, top: at.top - above, height: above }];
+  });
+  const best = places.reduce((one, other) => (other.height > one.height ? other : one));
+  Object.assign(peek.style, { left: `${best.left}px`, top: `${best.top}px`, maxHeight: `${best.height}px` });
+  peek.hidden = best.height < Math.min(whole, LINES);
 }
 
 for (const kind of ["mouseover", "focusin"]) {
@@ -187,9 +203,8 @@ function settle() {
   const talk = document.querySelector("#talk");
   if (!chat || !talk) return; // Gradio is not done yet
   if (!shown?.isConnected) peek.hidden = true; // its marker may go as an answer grows
-  for (const message of chat.querySelectorAll('[aria-label*="message:"]')) {
-    message.removeAttribute("aria-label"); // the markup of the message, to be read aloud
-  }
+  // Gradio names a message by its markup, which would be read aloud.
+  for (const message of chat.querySelectorAll('[aria-label*="message:"]')) message.removeAttribute("aria-label");
   for (const link of chat.querySelectorAll(`:is(${MARKERS}):not([aria-label])`)) {
     link.setAttribute("aria-label", `Citation ${link.textContent}`);
   }
@@ -204,6 +219,10 @@ function settle() {
   const answer = answers[answers.length - 1];
   const first = answer?.querySelector(MARKERS);
   const key = `${asked} ${last?.textContent} ${first?.getAttribute("href")}`;
+  if (key === opened && marker && !marker.isConnected) { // the same answer was drawn anew
+    marker = drawn(marker, answer) ?? marker;
+    marker.setAttribute("aria-current", "true");
+  }
   if (key === opened || (grows && !first)) return;
   const began = opened === ""; // the chat came, perhaps after a link was pressed
   opened = key;
@@ -250,6 +269,8 @@ function watch(talk, scroller) {
   }
 }
 
+wide.addEventListener("change", () => wide.matches || close()); // a sheet only comes when it is called
+matchMedia("(min-width: 1200px)").addEventListener("change", () => trigger("resized"));
 new MutationObserver(settle).observe(document.querySelector("#desk"), { childList: true, subtree: true });
 settle();
 if (pinned) read(decodeURIComponent(location.hash.slice("#cite-".length)));

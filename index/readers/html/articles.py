@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from index.article import Article, Place
 from index.boilerplate import rules
@@ -20,7 +20,7 @@ MOST_TEASERS = 4
 ENTRY = re.compile(r"\b(?:live|entry|update|timeline|ticker|liveblog)(?:\b|[-_])", re.IGNORECASE)
 LIVE = re.compile(r"\b(?:live|update|timeline|ticker|liveblog)(?:\b|[-_])", re.IGNORECASE)
 CLOCK = re.compile(r"\s*\d{1,2}[:.h]\d{2}\b.{0,12}")
-HEADED = re.compile(  # a heading that begins with the time of its entry
+HEADED = re.compile(  # what begins with the time of its entry
     r"\s*(\d{1,2}[:.h]\d{2}(?:\s?[ap]\.?m\b\.?|\s?Uhr\b)?(?:\s[A-Z]{2,4}T\b)?)(?!\w)[\s:|·–—-]*"
 )
 MIN_ENTRIES = 3  # of a live blog
@@ -70,10 +70,8 @@ def _called(node: Node) -> str:
 def entries(tree: Node) -> list[Node]:
     """The parts that are called entries and have a time and a paragraph each; none of few.
 
-    What shows nothing but a time in them becomes a ``time`` of the tree; a heading that begins with
-    one and what follows it become an entry.
+    What shows nothing but a time in them becomes a ``time`` of the tree.
     """
-    _under_headings(tree)
     for node in tree.iter("strong", "b", "span", "p", "h3", "h4"):
         called = ENTRY.search(" ".join(map(_called, list(node.iterancestors())[:2])))
         if called and len(node) == 0 and CLOCK.fullmatch(node.text or ""):
@@ -97,31 +95,6 @@ def _parts(entry: Node) -> list[Node]:
 
 def _has_paragraph(part: Node) -> bool:
     return any(len(line.text_content().split()) >= MIN_WORDS for line in part.iter("p"))
-
-
-def _under_headings(tree: Node) -> None:
-    """Makes entries of headings that begin with a time, where a page has enough of them."""
-    heads = {
-        node: told
-        for node in tree.iter("h2", "h3", "h4", "h5")
-        if node.find(".//time") is None and (told := HEADED.match(node.text_content()))
-    }
-    if len(heads) < MIN_ENTRIES:
-        return
-    for node, told in heads.items():
-        entry = node.makeelement("section", {"class": "live-entry"})
-        below = takewhile(lambda each: heads.keys().isdisjoint(each.iter()), node.itersiblings())
-        following = list(below)
-        node.addprevious(entry)
-        time = node.makeelement("time")
-        time.text, rest = told[1], node.text_content()[told.end() :]
-        entry.append(time)
-        if rest.strip():
-            heading = node.makeelement("h3")
-            heading.text = rest
-            entry.append(heading)
-        entry.extend(following)
-        node.drop_tree()
 
 
 def join_times(tree: Node, parts: list[Node]) -> None:

@@ -131,9 +131,6 @@ def _top(value: object, depth: int) -> Iterator[Thing]:
 PUBLISHED, AUTHOR, PUBLISHER = (
     PAGES.told["metas"][name].split() for name in ("published", "author", "publisher")
 )
-WRITTEN_BY = re.compile(
-    r"written by|author|autor|verfasst|écrit par|escrito|scritto|geschreven|skriv"
-)
 ELSEWHERE, DATE_CLASS, AUTHOR_CLASS = (
     PAGES.compiled(name, re.I) for name in ("elsewhere", "date_class", "author_class")
 )
@@ -356,6 +353,7 @@ class _Page:
             " ".join(
                 " ".join(filter(None, (node.get("alt"), node.get("title"), _line(node, 200))))
                 for node in self.tree.xpath(AROUND)[:200]
+                if next(node.iterancestors("nav", "li"), None) is None
             )
         )
         site = letters(host(self.url) or "")
@@ -383,9 +381,6 @@ class _Page:
         for name in AUTHOR:
             for _, origin in self.metas.get(name, [])[:1]:
                 yield self._contents(name), origin
-        for number in "12":
-            if WRITTEN_BY.search(" ".join(self._contents(f"twitterlabel{number}")).lower()):
-                yield self._contents(f"twitterdata{number}"), "meta twitter:data"
         yield from ((names, "byline") for names in self._shown_authors(headline))
         yield [_person(each) for each in firms], "JSON-LD author, an organisation"
 

@@ -26,10 +26,11 @@ NO_AUTHORS = PAGES.words("no_authors")
 ROLE, OTHERS, SOCIAL_HOSTS = (
     PAGES.compiled(name, re.I) for name in ("role", "others", "social_hosts")
 )
-# A label before a name; "di" before one word is a part of it: "Di Maio".
+# A label before a name; "Di" before one word is a part of it: "Di Maio".
 BY = re.compile(
-    r"^(?!(?:di|da|von|van|af|av)\s+\S+$)(?:(?:e-?mail|(?:view|see|read)(?: \w+){1,3} (?:by|from)"
-    rf"|(?:published|posted) by)\s+|(?:{rules.BY})(?:\s*[:：・]\s*|\s+))",
+    r"^(?!(?-i:Di|Da|Von|Van|Af|Av)\s+\S+$)(?:(?:e-?mail|(?:view|see|read)(?: \w+){1,3} (?:by|from)"
+    r"|(?:published|posted) by|about the author\s*[:–-]?|über(?: den autor| die autorin)?:?)\s+"
+    rf"|(?:{rules.BY})(?:\s*[:：・]\s*|\s+))",
     re.IGNORECASE,
 )
 # What follows the names: what they are, or when their text was changed.
@@ -39,6 +40,7 @@ AFTER = re.compile(
     rf"|\s(?:{rules.UPDATED}|{rules.PUBLISHED})\b.*\d.*",
     re.IGNORECASE,
 )
+LABEL = re.compile(rf"(?:{rules.BY}|{rules.PUBLISHED}|{rules.UPDATED})\W*", re.IGNORECASE)
 CJK_BY = re.compile(r"(?:作者|撰文|文|记者|記者|取材・文)\s*[:：/・]\s*")
 SPLIT = re.compile(
     r"\s*(?:[;|•·،、]|\s/\s|,\s+(?=[^\W\d_])"
@@ -108,6 +110,8 @@ def _is_name(name: str) -> bool:
     if len(words) > MAX_NAME_WORDS or len(name) > MAX_NAME or URL.search(name):
         return False
     if any(char.isdigit() for char in name) or COPYRIGHT.search(name) or parse_date(name):
+        return False
+    if not (name[0].isalpha() or name[0] in "'’") or LABEL.fullmatch(name):
         return False
     plain = [word.casefold().strip(".,:") for word in words]
     if all(word in NO_AUTHORS or is_calendar_word(word) for word in plain):

@@ -24,6 +24,7 @@ from index.readers.html.articles import (
     time_of,
     timed,
     wall,
+    with_times,
 )
 from index.readers.html.metadata import Stated, joined, stated
 from index.readers.html.names import is_url
@@ -202,7 +203,7 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
         root=file.root,
         notes=tuple(_notes(known, removed, doubt)),
     )
-    return timed(article, times) if times else article
+    return timed(article, times) if times else with_times(article)
 
 
 def _notes(known: Stated, removed: list[Removed], doubt: str) -> Iterator[tuple[str, str]]:

@@ -238,7 +238,7 @@ def _label_and_link(node: Node) -> str:
         return ""
     shown = links[0].text_content().strip()
     text, linked = plain(node.text_content()), plain(shown)
-    if text == linked and not is_sentence(shown) and (shown.isupper() or _is_bold(links[0], node)):
+    if text == linked and not is_sentence(shown) and shown.isupper():
         return "a link to another article"
     label = text.removesuffix(linked).strip()
     whole = (
@@ -249,13 +249,6 @@ def _label_and_link(node: Node) -> str:
     ):
         return "a link to another article"
     return ""
-
-
-def _is_bold(link: Node, node: Node) -> bool:
-    above = {each.tag for each in link.iterancestors()} - {
-        each.tag for each in node.iterancestors()
-    }
-    return bool({"strong", "b"} & (above | {each.tag for each in link.iter()}))
 
 
 def _call(node: Node) -> str:

@@ -189,6 +189,14 @@ def test_a_name_is_found_in_chinese_and_from_there(asked, written):
     assert {asked.lower()} == {name.lower() for pair in pairs for name in latin.sounding_like(pair)}
 
 
+def test_a_chinese_name_of_two_syllables_is_found_and_from_there():
+    chinese = Vocabulary("董事马云说\t3\n大桥通车\t1\n")
+    assert chinese.sounding_like("Ma", "Yun") == ["马云"]
+    assert chinese.sounding_like("Ma", "Qiao") == []
+    assert Vocabulary("Ma\t3\nYun\t2\nbridge\t2\n").sounding_like("马云") == ["ma", "yun"]
+    assert Vocabulary("Ma\t3\nbridge\t2\n").sounding_like("马云") == []
+
+
 IN_LATIN = [
     ("Putin", "Poutine"),
     ("Peskov", "Peskow", "Pesków"),

@@ -157,17 +157,6 @@ LONG = "The minister said on Friday that the talks in Istanbul had gone well"
         ("He left.\u2028She stayed.", ["He left.", "She stayed."]),
         (f"{LONG}\nand would go on.", [f"{LONG}\nand would go on."]),
         (f"{LONG}.\n\nand would go on.", [f"{LONG}.", "and would go on."]),
-        (
-            "The minister said on Friday that the talks held in\n"
-            "Istanbul had gone well. Nobody from the delegation\n"
-            "wanted to say more. They will go on in Geneva next\n"
-            "week.",
-            [
-                "The minister said on Friday that the talks held in\nIstanbul had gone well.",
-                "Nobody from the delegation\nwanted to say more.",
-                "They will go on in Geneva next\nweek.",
-            ],
-        ),
         ("milk\neggs\nflour", ["milk", "eggs", "flour"]),
         (
             "Demands:\n- a truce\n- a swap of prisoners\n* aid. At once.\n• grain\n1. first",

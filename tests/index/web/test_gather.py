@@ -8,7 +8,7 @@ import pytest
 
 from index.build import Builder
 from index.engine import LEDGER, open_ledger
-from index.readers.source import Source
+from index.readers.html import page
 from index.web import gather as web
 from index.web.gather import FILE, LATE, MOST_LISTS, SOON, Gatherer, Memory
 from tests.newsite import article_page
@@ -121,20 +121,21 @@ def test_what_is_no_address_is_told_and_the_rest_goes_on(site, add):
 
 
 def test_a_page_that_breaks_its_reader_ends_nothing(site, add, monkeypatch):
-    read = Source.articles
+    read = page.stated
 
-    def broken(self):
-        for item in read(self):
-            if "Lunz" in item.text:
-                raise ZeroDivisionError
-            yield item
+    def broken(tree):
+        if "Lunz" in tree.text_content():
+            raise ZeroDivisionError
+        return read(tree)
 
-    monkeypatch.setattr(Source, "articles", broken)
+    monkeypatch.setattr(page, "stated", broken)
     site.page("/a", "Harbour", place="Corran")
     site.page("/b", "Quay", place="Lunz")
     report = add(f"{site.address}/b", f"{site.address}/a")
     assert report.added == [f"{site.address}/a"]
-    assert reasons(report) == [(f"{site.address}/b", "the page cannot be read (ZeroDivisionError)")]
+    ((uri, reason),) = reasons(report)
+    assert uri == f"{site.address}/b"
+    assert reason.startswith("the file is damaged and cannot be read as a web page (ZeroDivision")
 
 
 # feeds

@@ -95,25 +95,16 @@ def test_confidence_is_judged_where_a_refusal_hides_the_answer_too():
     confidence = sorted((each.candidate.confidence for each in JUDGED), reverse=True)
     assert confidence == [0.95, 0.9, 0.8, 0.7, 0.3, 0.2, 0.1, 0.1]
     # Right are the second and the fifth of these.
-    risks = [(p.threshold, p.coverage, pytest.approx(p.risk)) for p in found.curve]
-    assert risks == [
-        (0.95, 1 / 8, 1 / 1),
-        (0.9, 2 / 8, 1 / 2),
-        (0.8, 3 / 8, 2 / 3),
-        (0.7, 4 / 8, 3 / 4),
-        (0.3, 5 / 8, 3 / 5),
-        (0.2, 6 / 8, 4 / 6),
-        (0.1, 8 / 8, 6 / 8),
-    ]
-    # Of the two at 0.1 both are wrong: whichever comes first.
-    area = (1 + 1 / 2 + 2 / 3 + 3 / 4 + 3 / 5 + 4 / 6 + 5 / 7 + 6 / 8) / 8
-    assert found.measures["risk_coverage_area"].value == pytest.approx(area)
-    least = (0 + 0 + 1 / 3 + 2 / 4 + 3 / 5 + 4 / 6 + 5 / 7 + 6 / 8) / 8
-    assert found.least_area == pytest.approx(least)
-    assert sum(each.count for each in found.calibration) == 8
+    given = {each.threshold: (each.answered, each.wrong) for each in found.thresholds}
+    assert given == {
+        0.0: (8, 6),
+        0.1: (8, 6),
+        **{0.2: (6, 4), 0.3: (5, 3), 0.35: (4, 3), 0.4: (4, 3), 0.5: (4, 3), 0.6: (4, 3)},
+        **{0.7: (4, 3), 0.8: (3, 2), 0.9: (2, 1)},
+    }
 
 
-def test_kinds_and_follow_ups_are_measured_on_their_own():
+def test_kinds_are_measured_on_their_own():
     found = evaluate(JUDGED, 0.35)
     assert [(kind, group.questions) for kind, group in found.kinds.items()] == [
         ("who", 2),
@@ -121,9 +112,6 @@ def test_kinds_and_follow_ups_are_measured_on_their_own():
     ]
     assert found.kinds["who"].measures["complete_answers"].value == 0.5
     assert math.isnan(found.kinds["who"].measures["refusal_recall"].value)
-    assert found.follow_ups.questions == 1
-    assert found.follow_ups.measures["wrong_refusal_rate"].value == 1.0
-    assert evaluate(JUDGED[:2], 0.35).follow_ups is None
 
 
 def test_the_worst_comes_first():
@@ -147,8 +135,8 @@ def test_json_holds_all_of_it_and_no_value_that_json_lacks():
     assert (value["threshold"], value["questions"], value["answerable"]) == (0.35, 8, 5)
     assert sum(value["outcomes"].values()) == 8
     assert list(value) == [
-        *("threshold", "questions", "answerable", "outcomes", "measures", "kinds", "follow_ups"),
-        *("calibration", "risk_coverage", "results"),
+        *("threshold", "questions", "answerable", "outcomes", "measures", "kinds", "thresholds"),
+        "results",
     ]
     half = value["results"][1]
     assert half["missing"] == [["snow"]]
@@ -170,7 +158,7 @@ def test_measures_are_shares_and_do_not_depend_on_the_order(judgements, random):
     shuffled = random.sample(judgements, len(judgements))
     first, again = (evaluate(each, 0.35).measures for each in (judgements, shuffled))
     assert str(first) == str(again)
-    for name in (*SHARES, "calibration_error", "risk_coverage_area"):
+    for name in SHARES:
         found = first[name]
         assert math.isnan(found.value) or 0 <= found.low <= found.value <= found.high <= 1 + 1e-9
     both = first["false_answer_rate"].value + first["refusal_recall"].value

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from rag.settings import Settings
 from tests.newsite import Given, Site
 from ui import alerts as room
-from ui.alerts import Alerts, AlertsUnusable, Match, NoSuchAlert, rss, send
+from ui.alert_channels import rss, send
+from ui.alerts import Alerts, AlertsUnusable, Match, NoSuchAlert
 
 FROST = Match(
     "frost?", "u", "1", "Frost <b>", "Post", "2026-05-04", "https://p.example/1", "It & froze.", 0,

@@ -209,6 +209,16 @@ def test_the_first_article_ends_the_sample(tmp_path, fake):
     assert sample.search("snow")[0].article.article.uri == "upload/a.txt"
 
 
+def test_a_copy_of_the_sample_is_begun_with_once(tmp_path, fake):
+    sample, _ = corpus_of(tmp_path / "sample", fake, {"rain.txt": "Rain fell on Kyiv."})
+    editor = Editor(sample, tmp_path / "own", sample.turn_to, max_bytes=MB)
+    for name in ("a.txt", "b.txt"):
+        editor.copy_sample(quiet)
+        editor.add_files([Sent(name, f"Snow fell on {name}.".encode())], quiet)
+    assert held(sample) == ["rain.txt", "upload/a.txt", "upload/b.txt"]
+    assert sample.directory == tmp_path / "own"
+
+
 def test_an_index_that_was_emptied_takes_articles_again(tmp_path, fake):
     from rag.corpus import Corpus
     from rag.settings import Settings

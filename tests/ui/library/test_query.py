@@ -35,7 +35,7 @@ def corpus(tmp_path_factory):
         FakeEmbedder(),
         {
             name: {"text": text, "title": title, "publisher": publisher, "published": day}
-            | ({"language": "de"} if name == "d.txt" else {})
+            | ({"language": "de", "author": "Ida Moor"} if name == "d.txt" else {})
             for name, (text, title, publisher, day) in TEXTS.items()
         },
     )
@@ -63,6 +63,9 @@ def corpus(tmp_path_factory):
         ("flood OR bridge publisher:post", "ac"),
         ("publisher:post bridge", "c"),
         ("language:de", "d"),
+        ("ida moor", "d"),
+        ('flood OR minister named:"minister"', "d"),
+        ('flood OR bridge named:"the flood"', "ab"),
         ("after:2026-04-02", "b"),
         ('after:"March 2026" before:"March 2026"', "a"),
         ("before:2025", "d"),
@@ -141,6 +144,22 @@ def test_names_narrow_too_and_say_who_speaks():
     assert [each.label for each in facets(held, '"Ada Lund"', names)["Named"] if each.chosen] == [
         "Ada Lund"
     ]
+
+
+def test_a_name_confines_all_alternatives():
+    held = [Row(str(n), f"{n}.txt", "", "", None, 1, 0, 1) for n in range(2)]
+    names = {"0": {"Ada Lund": True, "Corran": False}, "1": {"Corran": False}}
+    typed = "storm OR hail"
+    told = [each.query for each in facets(held, typed, names)["Named"]]
+    assert told == ['named:"Corran"', 'named:"Ada Lund"']
+    assert parsed(f"{typed} {told[1]}")[1] == [Term("named", "ada lund", True)]
+    chosen = facets(held, f"{typed} {told[1]}", names)["Named"]
+    assert [each.label for each in chosen if each.chosen] == ["Ada Lund"]
+
+
+def test_an_author_is_found_and_shown(corpus):
+    told = library(corpus, {"words": "moor"}, READ_ONLY)
+    assert "By&#32;Ida&#32;<mark>Moor</mark>".replace("&#32;", " ") in told["table"]
 
 
 def test_a_name_is_found_in_every_spelling(tmp_path):

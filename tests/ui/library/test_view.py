@@ -120,9 +120,10 @@ def test_the_sample_begins_a_corpus_of_ones_own(workplace, embedder):
     told = Terms.of(sample, editable=True, shared=False)
     assert (told.add, told.remove) == (True, False)
     assert told.said == (
-        "These articles are a sample. What you add goes to a corpus of your own, in .onrecord; from"
-        " then on that is asked."
+        "These articles are a sample. What you add goes to .onrecord, with or without a copy of"
+        " them; from then on that is asked."
     )
+    assert told.copies
     assert Terms.of(sample, editable=False, shared=False) == READ_ONLY
 
 
