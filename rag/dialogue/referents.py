@@ -57,7 +57,7 @@ _SAID = re.compile(
 # Who speaks and has no name: "what did the official say".
 _SPEAKER = re.compile(
     r"\b(?:did|does|has|had) (?P<who>the (?:[\w’'-]+ ){0,2}?[\w’'-]+)"
-    r" (?:also )?(?:say|said|tell|told|think|thought|write|written|claim|claimed|promise|promised)\b",
+    r" (?:also )?(?:sa(?:y|id)|tell|told|think|thought|writ(?:e|ten)|claim(?:ed)?|promised?)\b",
     re.I,
 )
 _PLACE = re.compile(r"\b(?:in|at|to|of) (?:the )?$", re.I)
