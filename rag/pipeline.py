@@ -155,7 +155,7 @@ class Pipeline:
                 filters = asked.filters.within(confined) if confined else asked.filters
                 allowed = self.library.allowed(now, filters)
             question = f"{meant.asked.removesuffix(meant.form).strip()} {meant.form}".strip()
-            told = len(_before(asked).claims) if SHORTER.search(meant.form) else 0
+            told = _told_before(asked) if SHORTER.search(meant.form) else 0
             desk = Desk(
                 now,
                 self.embedder,
@@ -184,9 +184,8 @@ class Pipeline:
             asked: As it was asked, with the turns before it.
         """
         if self.model and meant.leans:
-            from rag.generative.rewrite import (
-                rewrite,
-            )  # without a model its patterns are not needed
+            # Without a model its patterns are not needed.
+            from rag.generative.rewrite import rewrite
 
             if said := rewrite(self.model, meant.text, asked.history):
                 return replace(understand(said), text=meant.text)
@@ -220,12 +219,7 @@ class Pipeline:
                 ):
                     confined, found = replace(confined, applied=False), wider
             note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
-        if request.speaker and not request.speaker.islower():  # else anybody: "analysts", "locals"
-            found = found.without(by_others(request.speaker))
-        if found.without(not_yet(meant.asked)).confidence < found.confidence:
-            found = replace(found, confidence=0.0)
-        if told:
-            found = found.without(no_reason_of(told.query, told), next_best=True)
+        found = _that_may_answer(found, meant, request, told)
         most = 1 if told or shorter else self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):
@@ -287,15 +281,26 @@ class Pipeline:
             yield draft.answer
 
 
-def _before(asked: AskRequest) -> Answer:
-    """The answer before; one without claims, if there was none."""
+def _that_may_answer(found: Found, meant: Question, request: Request, told: Answer | None) -> Found:
+    """What is found, without what cannot be an answer."""
+    if request.speaker and not request.speaker.islower():  # else anybody: "analysts", "locals"
+        found = found.without(by_others(request.speaker))
+    if found.without(not_yet(meant.asked)).confidence < found.confidence:
+        found = replace(found, confidence=0.0)
+    if told:
+        found = found.without(no_reason_of(told.query, told), next_best=True)
+    return found
+
+
+def _told_before(asked: AskRequest) -> int:
+    """How many claims the answer before makes."""
     reply = asked.history[-1].reply if asked.history else ""
-    return reply if isinstance(reply, Answer) else Answer("", "", answered=False, text="")
+    return len(reply.claims) if isinstance(reply, Answer) else 0
 
 
 def _no_shorter(meant: Question, answer: Answer, asked: AskRequest) -> str:
     """What a reply that is to be shorter says where that before it was one quotation; "" else."""
-    if not (SHORTER.search(meant.form) and len(_before(asked).claims) == 1 == len(answer.claims)):
+    if not (SHORTER.search(meant.form) and _told_before(asked) == 1 == len(answer.claims)):
         return ""
     short = f"; in short: “{answer.short.text}”" if answer.short else ""
     return f"It was one quotation already{short}."

@@ -237,13 +237,19 @@ def asked_otherwise(question: str, before: str, short: str = "") -> str:
     if not wh or re.match(r"(?:when|where|why|how$)", wh, re.I):
         return f"{ask} {aux} {rest}"
     noun = f"the {noun}" if noun else ""
-    counted = noun if re.match(r"(?:which|what|how m)", wh, re.I) else ""
-    counted = counted or (short or "that") * (wh.lower() == "what")
+    counted = _counted(wh, noun, short)
     if aux.startswith(("did", "do")) or _DETERMINED.match(rest):  # another acts than is asked for
         return f"{ask} {aux} {rest} {counted}".strip()
     it = "they" if re.match(r"(?:are|were|have|do)\b", aux, re.I) else "it"
     acting = noun or short or it * (not wh.lower().startswith("who"))
     return f"{ask} {aux} {acting} {rest}" if acting else ""
+
+
+def _counted(wh: str, noun: str, short: str) -> str:
+    """What a question asked for, as the next one names it."""
+    if noun and re.match(r"(?:which|what|how m)", wh, re.I):
+        return noun
+    return (short or "that") if wh.lower() == "what" else ""
 
 
 def _does(acts: re.Match[str], short: str) -> str:
