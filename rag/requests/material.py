@@ -155,7 +155,6 @@ def gather(
     first = next((passage.article for passage in best.values()), None)
     if not (beside or _speaks(now, query, weights, max(nearness.values(), default=0.0))):
         return Material(now, embedder, reader, subject, (), allowed, {}, weights, first, language)
-    best = _of_names(now, subject, best) if language == ENGLISH else best
     top = max((passage.score for passage in best.values()), default=0.0)
     near = max(LEAST, NEAR * max(nearness.values(), default=0.0))
 
@@ -175,21 +174,6 @@ def gather(
     return Material(
         now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first, language
     )
-
-
-def _of_names(now: Generation, subject: str, found: dict[int, Passage]) -> dict[int, Passage]:
-    """The articles, by pk, without those that hold another word of the stem of a name alone.
-
-    "Mariner" has the stem of "Marine".
-    """
-    known, index = now.search_index.vocabulary, now.search_index.article_words
-    for word in (w for w in WORD.findall(subject) if w[0].isupper() and known.is_name(w.lower())):
-        spelt = re.compile(rf"\b{re.escape(word)}\b", re.I)
-        stemmed = {pk for pk, _ in index.search({stem(word): 1.0}, len(found), set(found))}
-        holds = {pk for pk in stemmed if spelt.search(found[pk].article.article.text)}
-        if holds and aliases(word.lower()) in ([], [word.lower()]):
-            found = {pk: p for pk, p in found.items() if pk in holds or pk not in stemmed}
-    return found
 
 
 def _is_name(subject: str, now: Generation) -> bool:
