@@ -25,7 +25,8 @@ NATO = "Ukraine has to give up its wish to join NATO as well."
 
 # Of the sentences that the articles bear out, and of those that they do not; see the assertion
 # messages for today's figures. They fall only on purpose.
-FLOOR_SUPPORTED = 0.82
+# 0.83 where a model is shown all twelve passages, 0.81 where those that are read.
+FLOOR_SUPPORTED = 0.80
 FLOOR_CAUGHT = 0.81
 
 
@@ -204,4 +205,4 @@ def test_the_note_is_told_in_the_terminal(corpus, scripted_llm, capsys):
     output.answer(corpus(scripted_llm.address).ask(KREMLIN), as_json=False)
     shown = " ".join(capsys.readouterr().out.split())
     assert "The articles are quoted: " in shown
-    assert "failed (HTTP 500)" in shown
+    assert "refused the request (HTTP 500)" in shown

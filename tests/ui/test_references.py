@@ -19,7 +19,7 @@ FROST = Article(
     url="https://post.example/frost_1",
     text="Frost.",
 )
-PLAIN = Article(uri="may/rain.txt", key="rain", text="Rain.")
+PLAIN = Article(uri="may/rain.txt", key="rain", title="rain", text="Rain.")
 
 
 def test_bibtex_names_what_is_known():
