@@ -222,6 +222,9 @@ def weights(folder: Path) -> dict[str, NDArray[np.float32]]:
 def tensors(path: Path) -> dict[str, NDArray[np.float32]]:
     """The tensors of a file in safetensors' layout, by name; what is not used is never read.
 
+    Words' vectors are used twice, here and where passages are read. The package of that name copies
+    them: opening both takes 0.17 s of the processor and 299 MB with it, 0.02 s and 59 MB so.
+
     Args:
         path: A file of 32-bit numbers: the length of its header, that as JSON, the numbers.
     """

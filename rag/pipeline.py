@@ -155,7 +155,7 @@ class Pipeline:
                 filters = asked.filters.within(confined) if confined else asked.filters
                 allowed = self.library.allowed(now, filters)
             question = f"{meant.asked.removesuffix(meant.form).strip()} {meant.form}".strip()
-            told = _told_before(asked) if SHORTER.search(meant.form) else 0
+            told = _to_shorten(meant, asked)
             desk = Desk(
                 now,
                 self.embedder,
@@ -292,15 +292,15 @@ def _that_may_answer(found: Found, meant: Question, request: Request, told: Answ
     return found
 
 
-def _told_before(asked: AskRequest) -> int:
-    """How many claims the answer before makes."""
-    reply = asked.history[-1].reply if asked.history else ""
+def _to_shorten(meant: Question, asked: AskRequest) -> int:
+    """How many claims the answer before makes, if it is to be shorter."""
+    reply = asked.history[-1].reply if asked.history and SHORTER.search(meant.form) else ""
     return len(reply.claims) if isinstance(reply, Answer) else 0
 
 
 def _no_shorter(meant: Question, answer: Answer, asked: AskRequest) -> str:
     """What a reply that is to be shorter says where that before it was one quotation; "" else."""
-    if not (SHORTER.search(meant.form) and _told_before(asked) == 1 == len(answer.claims)):
+    if not _to_shorten(meant, asked) == 1 == len(answer.claims):
         return ""
     short = f"; in short: “{answer.short.text}”" if answer.short else ""
     return f"It was one quotation already{short}."

@@ -43,8 +43,8 @@ SUPPORT_LEVELS = 2.0, 0.0
 # (tests/golden/kinds.jsonl) 0.72 are taken apart exactly, 0.62 at 0.5.
 ROLE = 0.1
 
-# Pairs of a question and a passage whose readings are kept, some 5 kB each: one question has up to
-# 32, and others are asked beside it.
+# Pairs of a question and a passage whose readings are kept: one question has up to 32, and others
+# are asked beside it.
 READ = 256
 
 # Tokens that a short answer may have.
@@ -131,8 +131,9 @@ class Reader:
         self._session, self._requests = (_session(path) for path in (model, requests))
         # All who ask at once share it, so that no more is read at a time than there are cores.
         self._cores = Cores("read")
-        # A request that finds nothing is read again as a question, of the same passages.
-        self._read = lru_cache(maxsize=READ)(self._tokens_of)
+        # More and more passages are read for a question; a request that finds nothing is read again
+        # as one.
+        self._read = lru_cache(maxsize=READ)(self._reading)
         packaged = Path(get_model_path())
         self._tokenizer = tokenizer(packaged)
         self._words = tensors(packaged / "model.safetensors")[WORDS]
@@ -146,20 +147,8 @@ class Reader:
             question: What is asked, such that it can be understood alone.
             texts: Any number of passages.
         """
-        first = self._ids(question)[-FIRST:]  # what is asked now comes last
-        encoded = [self._tokenizer.encode(t.text, add_special_tokens=False) for t in texts]
-        heads = [self._ids(f"{t.title}. ")[: LONGEST // 4] if t.title else [] for t in texts]
-        pairs = [(first, [*h, *e.ids]) for h, e in zip(heads, encoded, strict=True)]
-        found: list[list[SentenceReading]] = []
-        # One pair at a time: 8-bit activations share their scale within a call, so a pair read
-        # among others would be read a little differently.
-        values = self._cores.map(lambda pair: self._read(tuple(pair[0]), tuple(pair[1])), pairs)
-        for text, head, passage, tokens in zip(texts, heads, encoded, values, strict=True):
-            begin = len(first) + 2 + len(head)
-            null = float(tokens[0, 0] + tokens[0, 1])
-            inside = tokens[begin:-1]
-            found.append(_sentences(text, passage.offsets[: len(inside)], inside, null))
-        return found
+        each = ((question, t.title, t.text, tuple(t.sentences)) for t in texts)
+        return [[*found] for found in self._cores.map(lambda given: self._read(*given), each)]
 
     def check(self, pairs: Sequence[tuple[str, str]]) -> list[SupportReading]:
         """Reads claims beside the texts that they cite, as (claim, text).
@@ -204,10 +193,21 @@ class Reader:
         told = _roles(text, encoded.offsets[: len(ids)], roles[0, 1 : 1 + len(ids)])
         return RequestReading(KINDS[best], float(odds[best] / odds.sum()), told)
 
-    def _tokens_of(self, first: tuple[int, ...], second: tuple[int, ...]) -> NDArray[np.float32]:
-        """The values of each token of a pair, (t, 4)."""
-        found: NDArray[np.float32] = self._values(self._session, (first, second), ["tokens"])[0][0]
-        return found
+    def _reading(
+        self, question: str, title: str, text: str, sentences: Sequence[tuple[int, int]]
+    ) -> list[SentenceReading]:
+        """Reads one passage.
+
+        Alone: 8-bit activations share their scale within a call, so a pair read among others would
+        be read a little differently.
+        """
+        first = self._ids(question)[-FIRST:]  # what is asked now comes last
+        head = self._ids(f"{title}. ")[: LONGEST // 4] if title else []
+        passage = self._tokenizer.encode(text, add_special_tokens=False)
+        tokens = self._values(self._session, (first, [*head, *passage.ids]), ["tokens"])[0][0]
+        inside = tokens[len(first) + 2 + len(head) : -1]
+        null = float(tokens[0, 0] + tokens[0, 1])
+        return _sentences(sentences, passage.offsets[: len(inside)], inside, null)
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -277,12 +277,15 @@ def _joined(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _sentences(
-    text: Text, offsets: Sequence[tuple[int, int]], tokens: NDArray[np.float32], null: float
+    sentences: Sequence[tuple[int, int]],
+    offsets: Sequence[tuple[int, int]],
+    tokens: NDArray[np.float32],
+    null: float,
 ) -> list[SentenceReading]:
     """The reading of each sentence, given the values of a passage's tokens."""
     starts = np.array([a for a, _ in offsets])
     found = []
-    for a, b in text.sentences:
+    for a, b in sentences:
         low, high = int(np.searchsorted(starts, a)), int(np.searchsorted(starts, b))
         if low == high:
             found.append(SentenceReading(-np.inf, -np.inf, a, b))
