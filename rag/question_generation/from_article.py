@@ -166,11 +166,7 @@ class Candidate:
 
 @lru_cache(maxsize=256)  # what is read for the suggestions is read again for each follow-up
 def questions_of(stored: StoredArticle) -> tuple[Candidate, ...]:
-    """Questions that an article answers, those of its headline first, each once.
-
-    Args:
-        stored: The article that is read.
-    """
+    """Questions that an article answers, those of its headline first, each once."""
     about = About(stored)
     found: dict[str, Candidate] = {}
     for kind, question in _of_headline(about.headline) if about.headline else ():
