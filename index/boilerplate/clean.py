@@ -33,6 +33,9 @@ KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a lis
 AGENCY = re.compile(r"\s*\([^()]{1,40}\)$")  # behind an author's name
 BEFORE_DAY = re.compile(r"[|•·]|\s(?:on|am|le|el)\s|,\s(?=\d|[A-Z][a-z]+\.? \d)")  # of a byline
 COUNT = re.compile(r"\s*\+?\d+(?:[.,]\d+)*\s?k?\s*")  # of shares or comments
+# A folder of a year, or a day or a month in a name, where an article lies.
+YEAR = re.compile(r"[/_-]((?:19[89]|20\d)\d)(?:/|[_-]?(?:0[1-9]|1[0-2])(?!\d\d\d))")
+GUESSED_YEAR = "its dateline, of the year that its place names, a guess"
 MAX_HEAD = 10  # lines above an article; a menu has more
 MAX_BESIDE = 200  # characters of a line of particulars
 MAX_CONTACT_LINES = 8
@@ -67,13 +70,19 @@ def clean_article(article: Article) -> Article:
     """
     text = unwrap(_without_marks(article.text), titled=bool(article.title))
     cleaned = clean_text(text, article.title, article.author)
+    published, notes = article.published or cleaned.published, article.notes
+    year = YEAR.search(f"{article.root}/{article.uri} {article.url}")
+    if year and not published:
+        published = rules.dateline(cleaned.text.partition("\n")[0], year[1])
+        notes += (("published", GUESSED_YEAR),) if published else ()
     return replace(
         article,
         text=cleaned.text,
         title=cleaned.title,
         sources=article.sources or cleaned.sources,
         author=article.author or authors(cleaned.author),
-        published=article.published or cleaned.published,
+        published=published,
+        notes=notes,
     )
 
 
@@ -442,7 +451,7 @@ def explain(read: Article) -> list[tuple[str, str]]:
      ('removed', "the page's own words: Share on X")]
     """
     article = read if read.cleaned else clean_article(read)
-    origins = dict(note for note in read.notes if note[0] in FIELDS)
+    origins = dict(note for note in article.notes if note[0] in FIELDS)
     told = []
     for name in FIELDS:
         value = getattr(article, name)
