@@ -48,10 +48,6 @@ def embedded_text(title: str, chunk: Chunk) -> str:
     A part that is empty, or that the chunk itself holds as a line, is left out; a very long
     title or heading is trimmed at a word.
 
-    Args:
-        title: Of the article.
-        chunk: With the heading that it stands under.
-
     >>> chunk = Chunk(10, 25, "Talks resumed.", "Istanbul", 1, 2)
     >>> embedded_text("Kremlin signals meeting", chunk)
     'Kremlin signals meeting\nIstanbul\nTalks resumed.'

@@ -251,9 +251,6 @@ def is_credit(line: str) -> bool:
 def is_credited(line: str) -> bool:
     """Whether a line that stands behind a picture ends in who made it.
 
-    Args:
-        line: Any line of a page.
-
     >>> is_credited("The harbour at dawn. (Ole Dahl / Tarn Post)"), is_credited("It rained.")
     (True, False)
     """
@@ -304,9 +301,7 @@ def _of_the_desk(line: str) -> bool:
 def biography(line: str, author: str | None = None) -> str:
     """The last name of whom a line says only what they work as; "" for any other line.
 
-    Args:
-        line: The line.
-        author: Who wrote the article, if that is known: then any such sentence is one.
+    Of an author who is known, any sentence that tells a job is one.
 
     >>> biography("Ann Lee is a reporter for the Gull."), biography("Ann Lee is a reporter.")
     ('Lee', '')
@@ -393,9 +388,6 @@ def bylined(line: str) -> str | None:
 def is_person(line: str) -> bool:
     """Whether a line may be the name of a person alone.
 
-    Args:
-        line: Any line of a page.
-
     >>> is_person("Helen Marsh"), is_person("Flood barrier"), is_person("By Ann Lee")
     (True, False, False)
     """
@@ -408,9 +400,6 @@ def is_person(line: str) -> bool:
 def reporters(line: str) -> str:
     """Whom the dateline of Chinese agencies names, as "A, B"; "" without one.
 
-    Args:
-        line: The first sentences of an article.
-
     >>> reporters("新华社哈尔姆5月18日电（记者张伟 李娜）哈尔姆港发生火灾。")
     '张伟, 李娜'
     """
@@ -420,9 +409,6 @@ def reporters(line: str) -> str:
 
 def is_role(line: str) -> bool:
     """Whether a line says nothing but as what somebody works for a newspaper.
-
-    Args:
-        line: Any line of a page.
 
     >>> is_role("Environment correspondent"), is_role("The editor of the Gull resigned.")
     (True, False)

@@ -42,12 +42,7 @@ class Assembly:
         self._label = label
 
     def write(self, text: str, before: str = PARAGRAPH) -> None:
-        """Adds text as one line, after a break of one's choice; nothing, if there is none.
-
-        Args:
-            text: One line of it.
-            before: The break that stands before it.
-        """
+        """Adds text as one line, after a break of one's choice; nothing, if there is none."""
         if not (words := line(text)):
             return
         if self._parts:

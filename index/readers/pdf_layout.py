@@ -230,12 +230,7 @@ SIZES = 0.12  # by which the heights of a paragraph's lines differ at most
 
 
 def write(pages: Sequence[tuple[str, Sequence[Words]]], text: Assembly) -> None:
-    """Writes pages, each its label and its lines in reading order, as paragraphs with places.
-
-    Args:
-        pages: In order.
-        text: The document that grows.
-    """
+    """Writes pages, each its label and its lines in reading order, as paragraphs with places."""
     whole = _without_margins([lines for _, lines in pages])
     known = {w.lower() for lines in whole for each in lines for w in WORDS.findall(each.text)}
     spacing = _spacing(whole)

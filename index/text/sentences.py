@@ -126,20 +126,12 @@ _SEEN_CAPITAL_INSIDE = 0b100  # with a capital inside a sentence
 
 @cache
 def abbreviations(language: str) -> frozenset[str]:
-    """Abbreviations of a language in small letters, without their last full stop.
-
-    Args:
-        language: Its code, as "en"; a language that Punkt did not read has none.
-    """
+    """Abbreviations of a language in small letters, without their last full stop."""
     return frozenset(_learnt()["abbreviations"].get(language, "").split())
 
 
 def seen_small(word: str) -> bool:
-    """Whether English news has a word in small letters too, as it has no names.
-
-    Args:
-        word: In any letter case.
-    """
+    """Whether English news has a word in small letters too, as it has no names."""
     return bool(english_contexts().get(word.lower(), 0) & _SEEN_LOW)
 
 
@@ -269,10 +261,7 @@ def split_sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
     name after the last full stop) stays with the sentence before it. What has more than
     ``LONGEST`` characters is cut after clauses. Empty text gives [].
 
-    Args:
-        text: Any text.
-        language: The code of its language, which tells abbreviations and the words that begin
-            sentences after them.
+    The language, by its code, tells abbreviations and the words that begin sentences after them.
 
     >>> text = "Talks\n\nMr. Putin met U.S. envoys. (CNN report) “Why now?” asked one."
     >>> [text[s.start : s.end] for s in split_sentences(text)]

@@ -88,9 +88,7 @@ def unwrap(text: str, titled: bool = False) -> str:
     Rows of figures, lists and other lines that were not wrapped stay lines. A text that does not
     show that it was wrapped comes back as it is.
 
-    Args:
-        text: Tidy text: lines end in ``\n``, control characters are gone.
-        titled: Whether the title is known, so that the first line is no headline.
+    The text is tidy, as ``tidy`` gives it; if it is titled, its first line is no headline.
 
     >>> unwrap("    BERN, May 4 - Rain fell on the whole of\nBern and Basel.\n    It will go on.")
     'BERN, May 4 - Rain fell on the whole of Bern and Basel.\n\nIt will go on.'

@@ -98,12 +98,7 @@ def _has_paragraph(part: Node) -> bool:
 
 
 def join_times(tree: Node, parts: list[Node]) -> None:
-    """Puts the time of an entry before its words; above the first paragraph is the page's own.
-
-    Args:
-        tree: The page; it is changed.
-        parts: The entries of the running report.
-    """
+    """Puts the time of an entry before its words; above the first paragraph is the page's own."""
     started, own = False, set(parts)
     for node in list(tree.iter("p", "h3", "h4", "time")):
         if node.tag != "time":
@@ -143,8 +138,7 @@ def with_times(article: Article) -> Article:
 
     Its entries open with a time of day, each later than the one above or each earlier.
 
-    Args:
-        article: As it was read, not cleaned.
+    The article comes as it was read, not cleaned.
 
     >>> entries = "\n\n".join(f"**{n}:15**\n\nIt rained and rained for an hour." for n in "123")
     >>> with_times(Article(uri="a", key="a", text=entries.replace("*", ""))).places
@@ -181,12 +175,7 @@ def _minutes(time: str) -> int:
 
 
 def timed(article: Article, times: list[str]) -> Article:
-    """A live blog without what its page wraps around it, each entry a place that its time names.
-
-    Args:
-        article: As it was read.
-        times: Those of its entries, in their order.
-    """
+    """A live blog without what its page wraps around it, each entry a place that its time names."""
     cleaned = clean_article(article)
     places: list[Place] = []
     apart = f"\n\n{cleaned.text}"
