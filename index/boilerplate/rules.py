@@ -78,10 +78,13 @@ AFTER_DATE = re.compile(
     re.I,
 )
 
-# What an agency calls a story: "BC-GRAIN-TERMINAL (UPDATE 2)", "HALM-PORT/FIRE (PIX)".
+# What an agency calls a story: "BC-GRAIN-TERMINAL (UPDATE 2)", "HALM-PORT/FIRE (PIX)", and what it
+# tells editors of a new version: "(Adds quotes)".
 SLUG = re.compile(
     r"[A-Z]{2}[A-Z0-9]*(?:[-/][A-Z0-9]*)+(?: ?\([A-Z0-9 ,]+\))?,?(?: [A-Z0-9, ]+)?"
-    r"|(?:URGENT|ALERT|LEAD|FLASH|BULLETIN|EILMELDUNG) ?[-–:] ?[\w-]+"
+    r"|(?:URGENT|ALERT|LEAD|FLASH|BULLETIN|EILMELDUNG) ?[-–:] ?[\w-]+|URGENT|FLASH|EILMELDUNG"
+    r"|[A-Z]{2}-[A-Z]{2,3}--.{3,60}|Eds: .{3,200}"
+    r"|\((?:Adds|Updates|Recasts|Rewrites|Releads|Writes through)\b[^()]{3,200}\)"
 )
 # The desk's initials at its end, "bur-it/ach/jj"; a dateline that lost its text, "Halm -".
 INITIALS = re.compile(r"(?:[a-z]{2,4}-)?[a-z]{2,4}(?:/[a-z]{2,4})+|[^\W\d_][\w .'’]{1,30} [-–—]")
