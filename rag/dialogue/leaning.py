@@ -50,15 +50,21 @@ def leans(question: str, known: str = "") -> bool:
     if opener and _goes_on(question, rest, named=named, words=words):
         return True
     shared = len({*stems} & {*content_stems(known)})
-    # "When is the trial?" names a subject of its own, if nothing was told of it; so does "who
-    # reported the call", whatever else was reported.
-    last = _THE.search(rest)
-    new = last and words > 1 and not {*content_stems(last["what"])} & {*content_stems(known)}
-    complete = (words > min(shared, 1) and _COMPLETE.match(rest)) or (new and not opener)
-    if own or words >= SHORT or complete or (not opener and subject_alone(rest)):
+    # "When is the trial?" names a subject of its own, if nothing was told of it.
+    complete = words > min(shared, 1) and _COMPLETE.match(rest)
+    if own or words >= SHORT or complete or (not opener and _stands_alone(rest, known)):
         return False
     # "Who resigned?" is whole; "Over how many years?" is not.
     return (words < 2 and not _WHOLE.match(rest)) or (not named and 2 * shared >= words)
+
+
+def _stands_alone(text: str, known: str) -> bool:
+    """Whether it is a subject, or ends in one of which nothing was told: "who saw the call"."""
+    if subject_alone(text):
+        return True
+    last = _THE.search(text)
+    new = last is not None and not {*content_stems(last["what"])} & {*content_stems(known)}
+    return new and len(content_stems(text)) > 1
 
 
 def _goes_on(question: str, rest: str, *, named: bool, words: int) -> bool:
