@@ -331,6 +331,7 @@ def with_other_account(
     lines = next(filter(None, (_correction(each, found, embedder) for each in likely)), None)
     if not (lines := lines or _beside(answer.query, found[0], found[1:], embedder, reader)):
         return answer
+    lines[0] = replace(lines[0], copies=_copies(lines[0], answer, found))
     claims, citations = composed(lines)
     first = citations[0]
     kept = {c.number for c in answer.citations if c.article_id == first.article_id}
@@ -349,6 +350,18 @@ def with_other_account(
         citations=citations,
         shorts=shorts,
         certainty=1.0,  # each account is given as what it is
+    )
+
+
+def _copies(line: Line, answer: Answer, found: Sequence[Evidence]) -> tuple[_Place, ...]:
+    """Where other articles say the same, as an answer cites them; none of a labelled line."""
+    cited = (claim.citations for claim in answer.claims)
+    beside = [c for own, *more in cited if own.article_id == line.article.id for c in more]
+    return tuple(
+        (e.article, e.index)
+        for e in found
+        if not line.label
+        and any(c.article_id == e.article.id and c.start == e.sentence.start for c in beside)
     )
 
 
@@ -400,7 +413,7 @@ def _beside(
 def _two(one: _Place, other: _Place, why: str) -> list[Line]:
     """The sentence that answers, and another account of it."""
     return [
-        Line(*one, published_by(one[0])),
+        Line(*one),
         Line(*other, f"{_NAMED[why]} – {published_by(other[0])}"),
     ]
 
