@@ -58,12 +58,7 @@ def beside(name: str) -> bytes:
 
 
 def session(graph: bytes, given: Mapping[str, NDArray[Any]]) -> InferenceSession:
-    """A graph of ``benchmarks/minilm.py``, serialized, with the weights that it names.
-
-    Args:
-        graph: As ONNX.
-        given: The weights by their names.
-    """
+    """A graph of ``benchmarks/minilm.py``, serialized, with the weights that it names."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -225,8 +220,7 @@ def tensors(path: Path) -> dict[str, NDArray[np.float32]]:
     Words' vectors are used twice, here and where passages are read. The package of that name copies
     them: opening both takes 0.17 s of the processor and 299 MB with it, 0.02 s and 59 MB so.
 
-    Args:
-        path: A file of 32-bit numbers: the length of its header, that as JSON, the numbers.
+    The file has 32-bit numbers: the length of its header, that as JSON, the numbers.
     """
     with path.open("rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))

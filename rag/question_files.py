@@ -100,8 +100,7 @@ class Record:
 def read(path: Path) -> list[Line]:
     """Reads questions; all of them, so that a broken line is told before the first is asked.
 
-    Args:
-        path: A JSON object a line.
+    The file has a JSON object a line.
 
     Raises:
         UnreadableInput: names the file, the line, and what it lacks.
@@ -164,8 +163,7 @@ def _by_id(path: Path, lines: Iterator[L]) -> dict[str, L]:
 def read_golden(path: Path) -> list[GoldenQuestion]:
     """Reads a golden set, all of it, so that a broken line is told before a question is asked.
 
-    Args:
-        path: A JSON object a line.
+    The file has a JSON object a line.
 
     Raises:
         UnreadableInput: names the file, the line, what is wrong, and the remedy.
@@ -212,8 +210,7 @@ class Collection:
 def read_collection(folder: Path) -> Collection:
     """Reads queries and judgements; all of them, so that a broken line is told at once.
 
-    Args:
-        folder: With ``queries.jsonl`` and ``qrels``.
+    The folder holds ``queries.jsonl`` and ``qrels``.
 
     Raises:
         UnreadableInput: names the file and the line, or what the folder lacks.

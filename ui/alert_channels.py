@@ -29,10 +29,6 @@ TYPE = "application/rss+xml"
 def send(alerts: Alerts, settings: Settings) -> list[str]:
     """Sends what was not sent yet; what fails is sent the next time.
 
-    Args:
-        alerts: With what matched them.
-        settings: Where matches go.
-
     Returns:
         A sentence for each way that failed.
     """
@@ -108,9 +104,7 @@ def _mail(settings: Settings, found: Sequence[Match]) -> None:
 def rss(matches: Sequence[Match], address: str = "") -> str:
     """Matches as RSS 2.0, newest first.
 
-    Args:
-        matches: In that order.
-        address: Where the chat is served; an article without an address of its own is opened there.
+    An article without an address of its own is opened at ``address``, where the chat is served.
     """
     return render("alerts.rss", address=address, items=[_item(each, address) for each in matches])
 

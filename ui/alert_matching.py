@@ -44,9 +44,7 @@ def keep(alerts: Alerts, place: Place, text: str) -> Alert:
 def ask_new(settings: Settings, corpus: Corpus | None = None) -> tuple[list[Match], list[str]]:
     """Asks every alert of the articles that are new to it, and sends what matched.
 
-    Args:
-        settings: Where index and alerts lie, and where matches go.
-        corpus: What is asked; None opens it, if there is anything to ask.
+    Without a corpus it opens one, if there is anything to ask.
 
     Returns:
         The new matches, and a sentence for each way in which they could not be sent.

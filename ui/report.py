@@ -136,12 +136,7 @@ class About:
 
 
 def page(about: About, found: Evaluation | RankingEvaluation) -> str:
-    """The report as HTML; all that the set, the articles and the answers say is escaped.
-
-    Args:
-        about: What the report is about.
-        found: The figures.
-    """
+    """The report as HTML; all that the set, the articles and the answers say is escaped."""
     if isinstance(found, Evaluation):
         name, values = "report_answers.html", _of_answers(found)
     else:
@@ -198,12 +193,7 @@ _WORST = 10
 
 
 def show(about: About, found: Evaluation | RankingEvaluation) -> None:
-    """Prints the measures, those of each kind of question, and what went worst.
-
-    Args:
-        about: What the report is about.
-        found: The figures.
-    """
+    """Prints the measures, those of each kind of question, and what went worst."""
     if isinstance(found, Evaluation):
         _show_answers(about, found)
     else:

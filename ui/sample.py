@@ -38,10 +38,6 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
     Without an index at its usual place the sample is used, and the person is told so. An index
     that was named and is not there is an error: its questions are not for the sample.
 
-    Args:
-        settings: Where the index is, and how it is asked.
-        sample: Whether to open the sample whatever the settings name.
-
     Raises:
         IndexMissing, IndexMismatch: see the classes.
     """

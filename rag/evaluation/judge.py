@@ -111,10 +111,6 @@ def stated(question: GoldenQuestion, answer: Answer) -> tuple[bool, ...]:
     Letter case, line breaks and the shape of quotation marks do not count. A number does not
     occur in a longer one, such as 30 in 130 or in 30,000; a word may, such as "advis" in
     "advisers".
-
-    Args:
-        question: With the facts that an answer has to state.
-        answer: The one that was given.
     """
     claims = [_plain(claim.text) for claim in answer.claims]
     return tuple(
@@ -124,12 +120,7 @@ def stated(question: GoldenQuestion, answer: Answer) -> tuple[bool, ...]:
 
 
 def complete(question: GoldenQuestion, answer: Answer) -> bool:
-    """Whether an answer states every fact, and cites an expected article first.
-
-    Args:
-        question: With the facts and articles that are expected.
-        answer: The one that was given.
-    """
+    """Whether an answer states every fact, and cites an expected article first."""
     if not answer.answered or not all(stated(question, answer)):
         return False
     if question.wanted:
@@ -144,22 +135,12 @@ def complete(question: GoldenQuestion, answer: Answer) -> bool:
 
 
 def cites_right_first(question: GoldenQuestion, answer: Answer) -> bool:
-    """Whether the first citation is of an expected article.
-
-    Args:
-        question: With the keys of the articles that are expected.
-        answer: The one that was given.
-    """
+    """Whether the first citation is of an expected article."""
     return bool(answer.citations) and answer.citations[0].key in question.docs
 
 
 def is_verbatim(corpus: Corpus, citation: Citation) -> bool:
-    """Whether the cited article holds the quote at the offsets of the citation.
-
-    Args:
-        corpus: What was asked.
-        citation: Of an answer of it.
-    """
+    """Whether the cited article holds the quote at the offsets of the citation."""
     try:
         text = corpus.article(citation.article_id).text
     except NotIndexed:
@@ -195,22 +176,12 @@ def _plain(text: str) -> str:
 
 
 def exact(expected: str, given: str) -> float:
-    """1 if both say the same but for case, punctuation, articles and white space, else 0.
-
-    Args:
-        expected: A short answer that is right.
-        given: The one that was given.
-    """
+    """1 if both say the same but for case, punctuation, articles and white space, else 0."""
     return float(_squad_words(expected) == _squad_words(given))
 
 
 def f1(expected: str, given: str) -> float:
-    """The harmonic mean of the shares of words that one has of the other, from 0 to 1.
-
-    Args:
-        expected: A short answer that is right.
-        given: The one that was given.
-    """
+    """The harmonic mean of the shares of words that one has of the other, from 0 to 1."""
     wanted, said = _squad_words(expected), _squad_words(given)
     if not wanted or not said:
         return float(wanted == said)
@@ -229,12 +200,7 @@ ENOUGH = 0.8
 
 
 def reply_recall(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
-    """For each thing that a good reply holds, whether this one does.
-
-    Args:
-        wanted: What a good reply holds, as its golden line says.
-        answer: The reply.
-    """
+    """For each thing that a good reply holds, whether this one does."""
     return list(_things(wanted, answer))
 
 
@@ -242,10 +208,6 @@ def reply_precision(wanted: Mapping[str, Any], answer: Answer) -> list[bool]:
     """For each claim, or pair of claims, whether it is one that a good reply may hold.
 
     Empty for kinds of which all that may be held is not listed.
-
-    Args:
-        wanted: What a good reply holds, as its golden line says.
-        answer: The reply.
     """
     if "events" in wanted:
         may = [*wanted["events"], *wanted.get("also", ())]

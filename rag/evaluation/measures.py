@@ -155,9 +155,8 @@ class Evaluation:
 def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
     """Measures what was judged.
 
-    Args:
-        judgements: One or more.
-        threshold: The confidence from which the questions were answered.
+    There is one judgement or more; ``threshold`` is the confidence from which on they were
+    answered.
     """
     answers = [given.answer for given in judgements if given.answer.answered]
     claims = [len(answer.claims) for answer in answers]
@@ -315,9 +314,7 @@ class RankingEvaluation:
 def rank(corpus: Corpus, queries: Iterable[Line]) -> Iterator[Ranked]:
     """Ranks articles for each query; for one that cannot be searched there are none.
 
-    Args:
-        corpus: What is searched.
-        queries: In the order in which the rankings come.
+    Rankings come in the order of the queries.
     """
     corpus.prepare()
     for query in queries:
@@ -337,9 +334,8 @@ def evaluate_ranking(
 ) -> RankingEvaluation:
     """Measures rankings.
 
-    Args:
-        rankings: One or more.
-        relevant: For the id of each query its relevant documents, with grades above 0.
+    There is one ranking or more; ``relevant`` has the grades, above 0, of documents for the id of a
+    query.
     """
     judged = {str(each.query.id): dict(relevant[str(each.query.id)]) for each in rankings}
     # The place is the score, so that what is measured is the order that a person sees.

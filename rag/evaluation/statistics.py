@@ -80,9 +80,6 @@ def mean(samples: Floats) -> Floats:
 def quantile(share: float) -> Statistic:
     """The statistic below which that share of the values lies, interpolated between two of them.
 
-    Args:
-        share: From 0 to 1.
-
     >>> quantile(0.5)(np.array([[[1.0], [2.0], [4.0], [8.0]]]))
     array([3.])
     """

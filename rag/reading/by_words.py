@@ -65,12 +65,7 @@ class Words:
 
     @classmethod
     def of(cls, query: Query, idf: Callable[[str], float]) -> Words:
-        """Weighs the words of a query by how rare the most frequent form of each is.
-
-        Args:
-            query: What is searched.
-            idf: What a stem's presence says, the rarer the more.
-        """
+        """Weighs the words of a query by how rare the most frequent form of each is."""
         other = {stem: query.forms.get(stem, frozenset()) for stem in query.stems}
         rare = {
             stem: weight * min(map(idf, {stem, *other[stem]}))
@@ -83,9 +78,7 @@ class Words:
     def share(self, held: frozenset[str], *, same: bool) -> float:
         """How much of them some stems hold, from 0 to 1.
 
-        Args:
-            held: The stems.
-            same: Whether they are of the question's own language.
+        ``same`` says whether the stems are of the question's own language.
         """
         return sum(w for stem, other, w in self.weights if (same and stem in held) or other & held)
 

@@ -47,10 +47,6 @@ def write_golden(path: Path, given: Sequence[Feedback]) -> int:
 
     A judgement that says nothing an answer could be held against is left out.
 
-    Args:
-        path: Of the golden set.
-        given: What readers thought of answers.
-
     Raises:
         UnreadableInput: the file cannot be written.
     """
@@ -258,10 +254,6 @@ def _listed(names: Sequence[str]) -> str:
 
 def probe(settings: Settings, *, as_json: bool) -> None:
     """Asks the server, and prints what it said.
-
-    Args:
-        settings: Which server and model.
-        as_json: Whether JSON is printed, and nothing else.
 
     Raises:
         ModelFailed: it does not answer, or refuses.

@@ -175,12 +175,7 @@ def content_of(answer: Answer) -> str:
 
 
 def annotations_of(answer: Answer, content: str) -> list[dict[str, Any]]:
-    """Each marker of the content, in the order in which they stand; footnotes are none.
-
-    Args:
-        answer: With its citations.
-        content: Its text, as it is sent.
-    """
+    """Each marker of the content, in the order in which they stand; footnotes are none."""
     cited = {citation.number: citation for citation in answer.citations}
     text = content.partition(SOURCES)[0]
     return [
