@@ -88,7 +88,7 @@ class Pipeline:
         request = self.decide(meant, asked)
         draft = self.reply(meant, request, asked)
         if draft is None or (not draft.answer.answered and may_be_fact(meant, request)):
-            read = self.answer(self.alone(meant, asked), request, asked)
+            read = self.answer(meant, request, asked)
             draft = read if draft is None or read.answer.answered else draft
         yield from self.write(_timed(draft, begun, asked))
 
@@ -163,16 +163,6 @@ class Pipeline:
             answer = replace(answer, scope=confined, note=note)
         shown = evidence_of(lines) if self.model and request.kind in PROSE else ()
         return Draft(answer, meant.asked, shown)
-
-    def alone(self, meant: Question, asked: AskRequest) -> Question:
-        """A question that leans on earlier turns, in words of a language model that stand alone."""
-        if self.model and meant.leans:
-            # Without a model its patterns are not needed.
-            from rag.generative.rewrite import rewrite
-
-            if said := rewrite(self.model, meant.text, asked.history):
-                return replace(understand(said), text=meant.text)
-        return meant
 
     def answer(self, meant: Question, request: Request, asked: AskRequest) -> Draft:
         """The answer to a question for a fact, or its refusal.

@@ -32,10 +32,6 @@ class Forbidden(OnRecordError):
     """What somebody with another role may do."""
 
 
-class TooLarge(OnRecordError):
-    """A request with more bytes than its route takes."""
-
-
 _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (UnusableQuestion, 400),
     (Unusable, 400),
@@ -43,7 +39,6 @@ _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (Forbidden, 403),
     (NotIndexed, 404),
     (NoSuchAlert, 404),
-    (TooLarge, 413),
 )
 
 INTERNAL = "the answer could not be made; the server's log says why"
@@ -143,8 +138,6 @@ def add_strays(app: FastAPI) -> None:
 
 
 EVENTS = "text/event-stream"
-EVENTS_DESCRIBED = {EVENTS: {"schema": {"type": "string"}}}
-"""What a route that can send them adds to its description."""
 
 
 def events_wanted(request: Request) -> bool:
