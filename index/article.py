@@ -117,12 +117,7 @@ class Change:
 
 
 def changes(before: Article, after: Article) -> list[Change]:
-    """What changed from one text to the next: fields first, then sentences in their order.
-
-    Args:
-        before: The earlier text, with its particulars.
-        after: The later one.
-    """
+    """What changed from one text to the next: fields first, then sentences in their order."""
     found = [
         Change(name, _told(getattr(before, name)), _told(getattr(after, name)))
         for name in _FIELDS

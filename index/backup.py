@@ -184,9 +184,8 @@ _AT_ONCE = 500
 def copy_index(source: Place, target: Place) -> dict[str, int]:
     """Copies every revision, chunk and vector, under the same numbers, as one generation.
 
-    Args:
-        source: Which index; it is read in one snapshot.
-        target: Where to; there must be no index, or one of which no article was ever kept.
+    The source is read in one snapshot; at the target there must be no index, or one of which no
+    article was ever kept.
 
     Returns:
         How many current articles, chunks, stories and publishers there are.

@@ -48,10 +48,6 @@ def embedded_text(title: str, chunk: Chunk) -> str:
     A part that is empty, or that the chunk itself holds as a line, is left out; a very long
     title or heading is trimmed at a word.
 
-    Args:
-        title: Of the article.
-        chunk: With the heading that it stands under.
-
     >>> chunk = Chunk(10, 25, "Talks resumed.", "Istanbul", 1, 2)
     >>> embedded_text("Kremlin signals meeting", chunk)
     'Kremlin signals meeting\nIstanbul\nTalks resumed.'
@@ -93,7 +89,7 @@ def chunk_article(
             the next sentence would not fit beside them, and none before a heading.
 
     Raises:
-        ValueError: If a number is out of range or the title leaves no room in the window.
+        ValueError: If the title leaves no room in the window.
 
     >>> from index.text.sentences import split_sentences
     >>> text = "One two three. Four five six. Seven eight nine."
@@ -102,30 +98,9 @@ def chunk_article(
     >>> [chunk.text for chunk in chunks]
     ['One two three. Four five six.', 'Four five six. Seven eight nine.']
     """
-    _check(text, sentences, max_tokens, window, overlap)
     if not sentences:
         return []
     return _Chunker(text, sentences, count_tokens, title, max_tokens, window, overlap).chunks()
-
-
-def _check(
-    text: str, sentences: Sequence[Sentence], max_tokens: int, window: int, overlap: int
-) -> None:
-    """Refuses arguments that cannot give chunks."""
-    if max_tokens < 1:
-        raise ValueError(f"max_tokens is {max_tokens}: give at least 1, for example {CHUNK_TOKENS}")
-    if window < max_tokens:
-        raise ValueError(
-            f"window is {window}, less than max_tokens, {max_tokens}: lower max_tokens or use an "
-            "embedder with a larger window"
-        )
-    if overlap < 0:
-        raise ValueError(f"overlap is {overlap}: give 0 to repeat nothing, or more")
-    if sentences and sentences[-1].end > len(text):
-        raise ValueError(
-            f"the last sentence ends at {sentences[-1].end}, but the text has {len(text)} "
-            "characters: split the same text that is chunked"
-        )
 
 
 def _trimmed(line: str) -> str:
@@ -163,9 +138,7 @@ class _Chunker:
         headings = sorted(set(self.sections) - {""})
         spans = [text[sentence.start : sentence.end] for sentence in sentences]
         texts = [_trimmed(title), *map(_trimmed, headings), *spans]
-        tokens = list(count_tokens(texts))
-        if len(tokens) != len(texts):
-            raise ValueError(f"count_tokens gave {len(tokens)} counts for {len(texts)} texts")
+        tokens = count_tokens(texts)
         free = window - tokens[0]
         if free < 1:
             raise ValueError(

@@ -32,31 +32,16 @@ class Database(Protocol):
         """Where it is, as a person may be told."""
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401 (the rows, as the driver gives them)
-        """Runs one statement.
-
-        Args:
-            sql: The statement, ``?`` for each value.
-            values: What stands in the place of its placeholders.
-        """
+        """Runs one statement."""
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Runs one statement for every row of values.
-
-        Args:
-            sql: The statement, ``?`` for each value.
-            rows: The values of each run.
-        """
+        """Runs one statement for every row of values."""
 
     def each(self, sql: str) -> Iterable[Any]:
         """The rows of a query of which there may be too many to hold."""
 
     def number(self, table: str, count: int = 1) -> int:
-        """The first of so many pks to come: one more than any row of the table ever had.
-
-        Args:
-            table: The table's name.
-            count: How many pks are wanted.
-        """
+        """The first of so many pks to come: one more than any row of the table ever had."""
 
     def numbered(self, table: str) -> None:
         """Notes the pks of rows that were stored under numbers of their own, if need be."""

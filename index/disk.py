@@ -243,10 +243,6 @@ def create(path: Path, manifest: dict[str, str]) -> Ledger:
     """Makes an empty ledger of generation 0 in a file, which must not exist yet.
 
     It is written to its last byte: the log beside it begins when all of this is in the file.
-
-    Args:
-        path: The file that is made.
-        manifest: What the index says of itself.
     """
     connections = Connections(path)
     connections.connect("rwc")
@@ -285,12 +281,7 @@ def recognise(path: Path) -> None:
 
 
 def damaged(path: Path, how: str) -> IndexDamaged:
-    """A file past use, with a remedy that takes nothing away.
-
-    Args:
-        path: The file.
-        how: What is wrong with it.
-    """
+    """A file past use, with a remedy that takes nothing away."""
     folder, how = path.parent, " ".join(how.split())  # SQLite quotes names, line ends and all
     return IndexDamaged(
         f"{path} {how}; bring back a backup with: onrecord restore FILE --index {folder}, or save"
@@ -299,12 +290,7 @@ def damaged(path: Path, how: str) -> IndexDamaged:
 
 
 def unwritable(directory: Path, why: str) -> IndexUnwritable:
-    """A folder that takes nothing more; what it holds is not touched.
-
-    Args:
-        directory: The folder.
-        why: As the system says.
-    """
+    """A folder that takes nothing more; what it holds is not touched."""
     directory = directory.parent if directory.name == MAKING else directory
     return IndexUnwritable(
         f"{directory}: nothing can be written here ({why}); make room on the disk or the folder"
@@ -394,9 +380,7 @@ def settle(folder: Path) -> None:
 def share(folder: Path, to: Path) -> None:
     """Makes a folder that holds the same files, which nobody changes in their place.
 
-    Args:
-        folder: Of files alone; locks among them are left out.
-        to: The folder that is made. Where one file cannot have two names, it gets copies.
+    Locks are left out; where one file cannot have two names, it gets copies.
     """
     to.mkdir()
     for path in folder.iterdir():
@@ -466,12 +450,7 @@ class Spool(MutableMapping[str, Item]):
 
 
 def copy(path: Path, to: Path) -> None:
-    """Copies a SQLite file as of one moment, whoever reads and writes it.
-
-    Args:
-        path: The file that is copied.
-        to: The copy.
-    """
+    """Copies a SQLite file as of one moment, whoever reads and writes it."""
     source, target = Connections(path).connect(), sqlite3.connect(to)
     try:
         source.backup(target)
@@ -482,10 +461,6 @@ def copy(path: Path, to: Path) -> None:
 
 def put(new: Path, path: Path) -> Path | None:
     """Puts one SQLite file in the place of another, at one moment for all who read it.
-
-    Args:
-        new: The file that comes.
-        path: The one in whose place it is put.
 
     Returns:
         Where what was there before is kept; None if nothing was there.

@@ -85,9 +85,7 @@ def identity(embedder: Embedder) -> dict[str, str]:
 def likeness(embedder: Embedder, cosine: float) -> float:
     """A cosine on a scale where 0 is that of texts on different things, and 1 that of one text.
 
-    Args:
-        embedder: The model; its ``unrelated``, if it has one, is the cosine of two such texts.
-        cosine: Of two of its vectors.
+    The model's ``unrelated``, if it has one, is the cosine of two such texts.
     """
     unrelated: float = getattr(embedder, "unrelated", 0.0)
     return (cosine - unrelated) / (1 - unrelated)

@@ -265,9 +265,7 @@ class Ledger:
     def newest(self, count: int, among: Collection[int] | None = None) -> list[StoredArticle]:
         """The current articles published last, newest first; those without a day last.
 
-        Args:
-            count: At most so many.
-            among: Only these, by pk; None for all.
+        Only those ``among`` these pks; None for all.
         """
         if among is not None:
             order = f"SELECT pk FROM articles WHERE current ORDER BY {NEWEST}"
@@ -367,12 +365,7 @@ class Ledger:
             )
 
     def set_root(self, uri: str, root: str) -> None:
-        """Says that an article is now read from another root.
-
-        Args:
-            uri: Of the article.
-            root: The source that it is read from.
-        """
+        """Says that an article is now read from another root."""
         self._db.execute("UPDATE articles SET root = ? WHERE uri = ? AND current", (root, uri))
 
     def withdraw(self, uri: str) -> None:
@@ -384,12 +377,7 @@ class Ledger:
         self._db.execute("DELETE FROM articles WHERE uri = ?", (uri,))
 
     def select(self, where: str, values: Sequence[str]) -> set[int]:
-        """The pks of the current articles for which an SQL condition holds.
-
-        Args:
-            where: The condition, ``?`` for each value.
-            values: What stands in the place of its placeholders.
-        """
+        """The pks of the current articles for which an SQL condition holds."""
         rows = self._db.execute(f"SELECT pk FROM articles WHERE current AND ({where})", values)
         return {pk for (pk,) in rows}
 
@@ -440,9 +428,7 @@ class Ledger:
     ) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
         """(chunk, article, vector) for every chunk that is whole, by pk of the chunk.
 
-        Args:
-            dimension: Of the vectors.
-            articles: Only the chunks of these; None for all.
+        Only the chunks of these articles, by pk; None for all.
         """
         query = (
             f"SELECT c.digest, {_of('c', CHUNK)}, e.digest, {_of('e', ENCODING)}"
@@ -476,24 +462,14 @@ class Ledger:
 
 
 def packed(raw: str, text: str) -> bytes:
-    """The source of an article, compressed with what its text holds of it already.
-
-    Args:
-        raw: The source, as it was read.
-        text: The article's text.
-    """
+    """The source of an article, compressed with what its text holds of it already."""
     known = text.encode("utf-8", "surrogatepass")[-DICTIONARY:]
     packer = zlib.compressobj(zdict=known) if known else zlib.compressobj()
     return packer.compress(raw.encode("utf-8", "surrogatepass")) + packer.flush()
 
 
 def unpacked(data: bytes, text: str) -> str:
-    """What ``packed`` made smaller, with the same text.
-
-    Args:
-        data: As ``packed`` gave it.
-        text: The article's text.
-    """
+    """What ``packed`` made smaller, with the same text."""
     known = text.encode("utf-8", "surrogatepass")[-DICTIONARY:]
     packer = zlib.decompressobj(zdict=known) if known else zlib.decompressobj()
     return (packer.decompress(data) + packer.flush()).decode("utf-8", "surrogatepass")

@@ -74,12 +74,7 @@ class Preparer:
         return Prepared(article, sentences, chunks, keys, signature(article.text), language)
 
     def parts(self, ledger: Ledger, groups: Iterable[list[Article]]) -> Generator[Part]:
-        """Prepares groups in turn, each encoded while the next is split.
-
-        Args:
-            ledger: Where encodings are stored as they come.
-            groups: Articles that are encoded together.
-        """
+        """Prepares groups in turn, each encoded while the next is split."""
         running: tuple[list[Prepared], list[str], Future[NDArray[np.float32]]] | None = None
         with ThreadPoolExecutor(1) as encoding:
             for articles in groups:
@@ -275,9 +270,6 @@ def signature(text: str) -> bytes:
 
 def stories(signatures: Mapping[int, bytes]) -> dict[int, int]:
     """Groups texts that are copies of each other.
-
-    Args:
-        signatures: For each article, what ``signature`` made of it.
 
     Returns:
         For each article, the smallest of the articles that it is a copy of, or itself.

@@ -111,10 +111,6 @@ class SearchIndex:
     def open(cls, root: Path, token: str) -> SearchIndex:
         """Opens what ``build`` kept.
 
-        Args:
-            root: The folder of the index.
-            token: What names the generation.
-
         Raises:
             SearchIndexDamaged: see ``verify``.
         """
@@ -137,10 +133,6 @@ class SearchIndex:
 def verify(root: Path, token: str) -> dict[str, Any]:
     """Reads every derived file of a generation and compares it with its digest.
 
-    Args:
-        root: The folder of the index.
-        token: What names the generation.
-
     Returns:
         What the generation's stamp says.
 
@@ -161,12 +153,7 @@ def verify(root: Path, token: str) -> dict[str, Any]:
 
 
 def prune(root: Path, token: str) -> None:
-    """Deletes the derived files of every generation but one.
-
-    Args:
-        root: The folder of the index.
-        token: What names the generation that stays.
-    """
+    """Deletes the derived files of every generation but one."""
     if root.is_dir():
         for folder in root.iterdir():
             if folder.name != token:
@@ -317,12 +304,7 @@ def article_stems(article: StoredArticle) -> list[str]:
 
 
 def stems_of(text: str, article: StoredArticle) -> list[str]:
-    """The stems of a text of an article.
-
-    Args:
-        text: Part of the article, or its title.
-        article: Whose language decides.
-    """
+    """The stems of a text of an article."""
     return content_stems(text, code_of(article.article.language))
 
 

@@ -50,8 +50,7 @@ class Engine(Protocol):
     def rescue(self, manifest: dict[str, str]) -> tuple[Ledger, list[Article], list[str]]:
         """Makes a ledger of what is whole.
 
-        Args:
-            manifest: What it says of itself where the damaged one cannot tell.
+        The manifest says what the damaged one cannot tell of itself.
 
         Returns:
             The ledger, the articles that have to be stored again, the uris of those that are lost.
@@ -62,12 +61,7 @@ class Engine(Protocol):
         raise IndexDamaged(f"{self.place}: is damaged; bring back a backup")
 
     def forget(self, ledger: Ledger, uris: list[str]) -> None:
-        """Takes articles out of what is searched, before the ledger changes; in ``write()``.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            uris: Of the articles that go.
-        """
+        """Takes articles out of what is searched, before the ledger changes; in ``write()``."""
         return
 
     def learn(self, ledger: Ledger, dimension: int, token: str, before: str = "") -> None:
@@ -84,20 +78,10 @@ class Engine(Protocol):
         """Makes what is searched of the committed generation again from the ledger."""
 
     def search_index(self, ledger: Ledger, manifest: dict[str, str]) -> SearchIndex:
-        """What is searched of the generation that the ledger shows now; in ``read()``.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            manifest: What the index says of itself.
-        """
+        """What is searched of the generation that the ledger shows now; in ``read()``."""
 
     def faults(self, ledger: Ledger, manifest: dict[str, str]) -> tuple[list[str], list[str]]:
-        """What is wrong with the ledger, and with what is searched; in ``read()``.
-
-        Args:
-            ledger: The rows of the index, the one source of truth.
-            manifest: What the index says of itself.
-        """
+        """What is wrong with the ledger, and with what is searched; in ``read()``."""
 
     def size(self) -> int:
         """The bytes that it takes."""

@@ -67,12 +67,7 @@ class Comparison:
             self._count(article)
 
     def add_sources(self, sources: Iterable[Source], progress: Callable[[int], None]) -> None:
-        """Compares all that sources hold, cleaned; what they held before and no longer is removed.
-
-        Args:
-            sources: All the sources of one build.
-            progress: Told the number of each article of a source when it was read.
-        """
+        """Compares all that sources hold, cleaned; what they held and no longer hold is removed."""
         for source in sources:
             self._add_source(source, progress)
         removed = dict.fromkeys(self.report.removed)
@@ -82,10 +77,8 @@ class Comparison:
     def mend(self, again: Iterable[Article], lost: Iterable[str]) -> None:
         """Notes what is stored again since it was damaged; call it after the sources.
 
-        Args:
-            again: Articles that are whole and not stored; each is stored unless a source changed
-                it or holds it no longer.
-            lost: Uris of articles that only a source can give again.
+        What is stored again is whole, unless a source changed it or holds it no longer; what is
+        lost only a source can give again.
         """
         for article in again:
             if article.uri in self.report.removed:

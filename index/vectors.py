@@ -54,9 +54,7 @@ class Vectors(Protocol):
     def scores(self, query: NDArray[np.float32], ids: Collection[int]) -> dict[int, float]:
         """The cosine of a query with each of the ids; those that are not there are left out.
 
-        Args:
-            query: float32 (d,), unit length.
-            ids: Chunks or articles, by pk.
+        The query is float32 (d,), of unit length.
         """
 
 
@@ -66,21 +64,14 @@ class VectorIndex(Vectors):
     def __init__(self, faiss_index: Any, recall: float = 1.0) -> None:  # noqa: ANN401 (no types)
         """An index of FAISS's.
 
-        Args:
-            faiss_index: Under ids of our own.
-            recall: The share of the true nearest that it finds, as ``build`` measured it.
+        ``recall`` is the share of the true nearest that it finds, as ``build`` measured it.
         """
         self._index = faiss_index
         self.recall = recall
 
     @classmethod
     def build(cls, ids: NDArray[np.int64], vectors: Floats) -> VectorIndex:
-        """Indexes (n, d) unit vectors, in 16 or 32 bits, under int64 (n,) ids; n may be 0.
-
-        Args:
-            ids: One for each vector.
-            vectors: In the same order.
-        """
+        """Indexes (n, d) unit vectors, in 16 or 32 bits, under int64 (n,) ids; n may be 0."""
         import faiss
 
         count, dimension = vectors.shape

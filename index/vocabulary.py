@@ -49,12 +49,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, written: Mapping[str, int], inside: Mapping[str, int]) -> Vocabulary:
-        """A vocabulary of what ``counted`` gave.
-
-        Args:
-            written: How often each word is written so.
-            inside: Likewise, inside sentences alone.
-        """
+        """A vocabulary of what ``counted`` gave."""
         counts: Counter[str] = Counter()
         usual: dict[str, tuple[int, str]] = {}
         for word, count in written.items():
@@ -136,9 +131,7 @@ class Vocabulary:
     def sounding_like(self, word: str, after: str = "") -> list[str]:
         r"""The names of the articles in other scripts that sound like a word.
 
-        Args:
-            word: Of a question, in any script.
-            after: The next one; a Chinese name may have a syllable for each of the two.
+        A Chinese name may have a syllable for each of a word and the one after it.
 
         >>> Vocabulary("Путина\t2\nрыба\t9\n").sounding_like("Putin")
         ['Путина']

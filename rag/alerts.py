@@ -57,9 +57,6 @@ class New(Filters):
 def is_question(text: str) -> bool:
     """Whether a saved text is asked, rather than looked for.
 
-    Args:
-        text: As somebody saved it.
-
     >>> is_question("who resigned"), is_question("Will Smith"), is_question("Frost?")
     (True, False, True)
     """

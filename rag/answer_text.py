@@ -28,11 +28,7 @@ def sentence(words: str) -> str:
 
 
 def extractive_text(claims: Sequence[Claim]) -> str:
-    """What a person reads: each claim with its markers, introduced by who published it and when.
-
-    Args:
-        claims: In the order in which they are said.
-    """
+    """What a person reads: each claim with its markers, introduced by who published it and when."""
     lines: list[str] = []
     said_by = ""
     for claim in claims:
@@ -46,11 +42,7 @@ def extractive_text(claims: Sequence[Claim]) -> str:
 
 
 def generative_text(claims: Sequence[Claim]) -> str:
-    """What a person reads: prose with markers, then what is not in the articles, set apart.
-
-    Args:
-        claims: In the order in which they were written.
-    """
+    """What a person reads: prose with markers, then what is not in the articles, set apart."""
     said = " ".join(claim.marked for claim in claims if claim.status != "unsupported")
     apart = [
         f"- {claim.text} ({claim.reason})" for claim in claims if claim.status == "unsupported"
@@ -73,12 +65,7 @@ def attribution(citations: Sequence[Citation]) -> str:
 
 
 def refusal(nearest_passages: Sequence[Citation], reason: str = "") -> str:
-    """What a person reads when the corpus does not hold the answer: why, and what is near.
-
-    Args:
-        nearest_passages: What came closest.
-        reason: Why the articles do not answer, in a few words; "" if that is not known.
-    """
+    """What a person reads when the corpus does not hold the answer: why, and what is near."""
     lines = [f"“{' '.join(c.quote.split())}” ({_named(c)})" for c in nearest_passages]
     head = (REFUSAL, sentence(reason), NEAREST if lines else "")
     return "\n".join([" ".join(part for part in head if part), *lines])

@@ -130,8 +130,7 @@ class Corpus(Library):
     def quoting(self, *, threshold: float | None = None) -> Corpus:
         """The same corpus as it answers without a language model.
 
-        Args:
-            threshold: The confidence from which on it answers; None for that of the settings.
+        It answers from ``threshold`` on, a confidence; None is that of the settings.
         """
         other = copy(self)
         other.model = None
@@ -142,10 +141,6 @@ class Corpus(Library):
     def ask(self, question: str | AskRequest, **how: Unpack[How]) -> Answer:
         """Answers a question, or refuses to.
 
-        Args:
-            question: As typed, or with all that is said beside it.
-            **how: What is said beside it: the fields of ``AskRequest``.
-
         Raises:
             UnusableQuestion: it is empty, too long, or has no word to search for.
         """
@@ -155,20 +150,11 @@ class Corpus(Library):
         """As ``ask``, as an answer that grows; the last one is whole.
 
         Closing the iterator ends the work, at a language model's server too.
-
-        Args:
-            question: As for ``ask``.
-            **how: As for ``ask``.
         """
         yield from self.pipeline.stream(AskRequest.of(question, **how))
 
     def reply(self, request: Request, *, filters: Filters = NO_FILTERS) -> Answer:
-        """The reply to a request whose kind is known, such as a timeline.
-
-        Args:
-            request: What is asked for; ``rag.requests.request.Request``.
-            filters: Which articles may be used.
-        """
+        """The reply to a request whose kind is known, such as a timeline."""
         said = " ".join(filter(None, (request.kind, request.speaker, request.subject)))
         asked = AskRequest(said, filters=filters, scope=False)
         if draft := self.pipeline.reply(Question(said, said), request, asked):
@@ -230,12 +216,7 @@ class Corpus(Library):
         return list(best.values())[:top_k]
 
     def as_retriever(self, top_k: int = 10, filters: Filters = NO_FILTERS) -> CorpusRetriever:
-        """The same search as a LlamaIndex retriever.
-
-        Args:
-            top_k: How many passages at most.
-            filters: Which articles may be used.
-        """
+        """The same search as a LlamaIndex retriever."""
         from rag.llamaindex.engines import CorpusRetriever
 
         return CorpusRetriever(self.pipeline, top_k, filters)
@@ -243,31 +224,19 @@ class Corpus(Library):
     retriever = as_retriever
 
     def as_query_engine(self, filters: Filters = NO_FILTERS) -> CorpusQueryEngine:
-        """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes.
-
-        Args:
-            filters: Which articles may be used.
-        """
+        """The corpus as a LlamaIndex query engine: a cited answer, its quotes as source nodes."""
         from rag.llamaindex.engines import CorpusQueryEngine
 
         return CorpusQueryEngine(self, self.as_retriever(filters=filters), filters)
 
     def as_chat_engine(self, filters: Filters = NO_FILTERS) -> CorpusChatEngine:
-        """A chat with the corpus as a LlamaIndex chat engine.
-
-        Args:
-            filters: Which articles may be used.
-        """
+        """A chat with the corpus as a LlamaIndex chat engine."""
         from rag.llamaindex.engines import CorpusChatEngine
 
         return CorpusChatEngine(self, filters)
 
     def conversation(self, history: Iterable[Said] = ()) -> Conversation:
-        """A chat, which may go on from earlier turns.
-
-        Args:
-            history: The turns that it goes on from, oldest first.
-        """
+        """A chat, which may go on from earlier turns."""
         return Conversation(self, history)
 
     def prepare(self) -> None:

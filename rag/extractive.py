@@ -261,11 +261,7 @@ def _supports(copy: Citation, said: str, reader: Reader) -> bool:
 
 
 def growing(answer: Answer) -> Iterator[Answer]:
-    """A quoting answer by a claim more at a time; the last one is whole.
-
-    Args:
-        answer: The whole answer.
-    """
+    """A quoting answer by a claim more at a time; the last one is whole."""
     for count in range(1, len(answer.claims)):
         claims = answer.claims[:count]
         cited = {citation.number for claim in claims for citation in claim.citations}
@@ -280,12 +276,7 @@ def growing(answer: Answer) -> Iterator[Answer]:
 
 
 def nearest(evidence: Sequence[Evidence], count: int = 3) -> tuple[Citation, ...]:
-    """For a refusal: the best sentence of each of the nearest stories, as what it is.
-
-    Args:
-        evidence: Most probable first.
-        count: How many stories.
-    """
+    """For a refusal: the best sentence of each of the nearest stories, as what it is."""
     best: dict[int, Evidence] = {}
     for item in evidence:
         best.setdefault(item.article.story, item)
@@ -344,12 +335,7 @@ def _absorbed(choices: list[_Choice], item: Evidence) -> bool:
 
 
 def says_the_same(one: str, other: str) -> bool:
-    """Whether two texts have most words of the shorter in common, and all numbers.
-
-    Args:
-        one: A sentence or more.
-        other: Likewise.
-    """
+    """Whether two texts have most words of the shorter in common, and all numbers."""
     first, second = set(content_stems(one)), set(content_stems(other))
     shared = len(first & second) >= SAME * max(1, min(len(first), len(second)))
     return shared and set(_NUMBER.findall(one)) == set(_NUMBER.findall(other))

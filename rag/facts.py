@@ -106,10 +106,6 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
 def in_their_words(text: str, held: str) -> str:
     """A text with its numbers and dates written as another text writes them.
 
-    Args:
-        text: A claim.
-        held: The text whose way of writing is taken.
-
     >>> in_their_words("On May 4 some 1200 left.", "Of 2,000, 1,200 left on 4 May at noon.")
     'On 4 May some 1,200 left.'
     """
@@ -212,10 +208,8 @@ def _word_held(word: str, facts: Facts) -> bool:
 def exchanged(claim: str, sentences: Sequence[str]) -> Iterator[Lacking]:
     """What stands in a claim in the place of something else of its kind.
 
-    Args:
-        claim: A sentence.
-        sentences: Those that it cites. Beside two names that change places, only one is looked at
-            that it repeats for the most part.
+    Beside two names that change places, only a sentence is looked at that it repeats for the most
+    part.
     """
     mine = list(_REPEATABLE.finditer(claim))
     folded = [_folded(word) for word in mine]

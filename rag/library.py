@@ -67,9 +67,6 @@ class Library:
     def turn_to(self, directory: Path) -> None:
         """Asks the index in another folder from the next question on.
 
-        Args:
-            directory: The folder of the other index.
-
         Raises:
             IndexMissing, IndexMismatch: as for ``Corpus.open``; the one before stays.
         """
@@ -81,11 +78,8 @@ class Library:
     ) -> Builder:
         """What writes to the index in a folder as this one's settings say.
 
-        If it is the one that is asked, the next question sees what was committed.
-
-        Args:
-            directory: The folder that is written to.
-            progress: Called with the stage, how much is done and how much there is.
+        If it is the one that is asked, the next question sees what was committed. ``progress`` is
+        called with the stage, how much is done and how much there is.
         """
         from index.build import Builder  # which reads every kind of file: answering needs none
 
@@ -99,9 +93,6 @@ class Library:
 
     def article(self, article_id: str) -> Article:
         """The article, or the earlier revision of one, with this id.
-
-        Args:
-            article_id: ``Article.id``, of any revision.
 
         Raises:
             NotIndexed: there is none.
@@ -123,9 +114,6 @@ class Library:
         """The articles, and earlier revisions, with these ids, in their order.
 
         Unknown ones are left out, and those that are not as they were written.
-
-        Args:
-            ids: ``Article.id``, of any revision.
         """
         with self.reading() as now:
             other = self.elsewhere
@@ -137,19 +125,12 @@ class Library:
             ]
 
     def newest(self, count: int) -> list[StoredArticle]:
-        """The articles published last, newest first; those without a day come after all others.
-
-        Args:
-            count: How many at most.
-        """
+        """The articles published last, newest first; those without a day come after all others."""
         with self.reading() as now:
             return now.ledger.newest(count)
 
     def history(self, name: str) -> list[Revision]:
         """Every text of the article with this uri, key or id, the first one first.
-
-        Args:
-            name: The article's uri, key or id.
 
         Raises:
             NotIndexed: there is none.
@@ -164,11 +145,7 @@ class Library:
         return found
 
     def newer(self, pk: int) -> Iterator[StoredArticle]:
-        """The articles that were stored after the one with this number, in that order.
-
-        Args:
-            pk: Its number in the ledger.
-        """
+        """The articles that were stored after the one with this number, in that order."""
         with self.reading() as now:
             found = sorted(now.ledger.select("pk > ?", [str(pk)]))
         for first in range(0, len(found), NEWER_AT_ONCE):
@@ -182,11 +159,7 @@ class Library:
             return [*self._once(now, now.ledger.listed)]
 
     def holding(self, words: str) -> frozenset[str]:
-        """The ids of the articles that hold each content word of these, in any of its forms.
-
-        Args:
-            words: As a person typed them.
-        """
+        """The ids of the articles that hold each content word of these, in any of its forms."""
         with self.reading() as now:
             listed, index = self._once(now, now.ledger.listed), now.search_index.article_words
             spoken = {each.language or "en" for each in listed}
@@ -212,10 +185,6 @@ class Library:
     def allowed(self, now: Generation, filters: Filters) -> Allowed | None:
         """The articles that may be used; None for all.
 
-        Args:
-            now: The generation that is asked.
-            filters: Which articles may be used.
-
         Raises:
             PublisherUnknown: no article is by the publisher that they name.
         """
@@ -230,11 +199,7 @@ class Library:
         return now.allowed(filters.condition())
 
     def count(self, filters: Filters = NO_FILTERS) -> int:
-        """How many articles may be used.
-
-        Args:
-            filters: Which articles may be used.
-        """
+        """How many articles may be used."""
         with self.reading() as now:
             allowed = self.allowed(now, filters)
             return now.ledger.counts()["articles"] if allowed is None else len(allowed.articles)
@@ -320,9 +285,6 @@ def names_of(stored: StoredArticle) -> Named:
 
     A name that only ever begins a sentence is none, unless it speaks there, nor is one that is
     among the words of a longer one.
-
-    Args:
-        stored: The article.
     """
     counted: Counter[str] = Counter()
     within: set[str] = set()

@@ -83,9 +83,7 @@ def periods(question: str, today: date, oldest: date, newest: date) -> list[Peri
 def span(typed: str, today: date) -> tuple[date, date]:
     """The first and the last day of a date or a stretch of days that stands alone.
 
-    Args:
-        typed: As a person typed it.
-        today: From which "last week" is counted.
+    "Last week" is counted from ``today``.
 
     Raises:
         ValueError: it is neither.

@@ -80,9 +80,6 @@ class Pipeline:
     def stream(self, asked: AskRequest) -> Iterator[Answer]:
         """The answer as it grows; the last one is whole.
 
-        Args:
-            asked: The question, and what is said beside it.
-
         Raises:
             UnusableQuestion: the question is empty, too long, or has no word to search for.
         """
@@ -91,16 +88,12 @@ class Pipeline:
         request = self.decide(meant, asked)
         draft = self.reply(meant, request, asked)
         if draft is None or (not draft.answer.answered and may_be_fact(meant, request)):
-            read = self.answer(self.alone(meant, asked), request, asked)
+            read = self.answer(meant, request, asked)
             draft = read if draft is None or read.answer.answered else draft
         yield from self.write(_timed(draft, begun, asked))
 
     def understand(self, asked: AskRequest) -> Question:
-        """The question as meant, spelt as the articles spell.
-
-        Args:
-            asked: The question, and the turns before it.
-        """
+        """The question as meant, spelt as the articles spell."""
         with self.library.reading() as now:
             mended = partial(mend, vocabulary=now.search_index.vocabulary)
             language = language_asked(asked.question, now.search_index.languages)
@@ -113,12 +106,7 @@ class Pipeline:
         return replace(meant, text=asked.question, leans=leans, form="shorter" * shorter)
 
     def decide(self, meant: Question, asked: AskRequest) -> Request:
-        """What is asked for.
-
-        Args:
-            meant: The question as meant.
-            asked: As it was asked, with the turns before it.
-        """
+        """What is asked for."""
         if asked.plain and meant.kind != "smalltalk":
             return FACT
         if meant.language != ENGLISH:
@@ -175,21 +163,6 @@ class Pipeline:
             answer = replace(answer, scope=confined, note=note)
         shown = evidence_of(lines) if self.model and request.kind in PROSE else ()
         return Draft(answer, meant.asked, shown)
-
-    def alone(self, meant: Question, asked: AskRequest) -> Question:
-        """A question that leans on earlier turns, in words of a language model that stand alone.
-
-        Args:
-            meant: The question as meant.
-            asked: As it was asked, with the turns before it.
-        """
-        if self.model and meant.leans:
-            # Without a model its patterns are not needed.
-            from rag.generative.rewrite import rewrite
-
-            if said := rewrite(self.model, meant.text, asked.history):
-                return replace(understand(said), text=meant.text)
-        return meant
 
     def answer(self, meant: Question, request: Request, asked: AskRequest) -> Draft:
         """The answer to a question for a fact, or its refusal.
@@ -265,11 +238,7 @@ class Pipeline:
         return find(now, meant, allowed, self.embedder, self.reader, stated, search)
 
     def write(self, draft: Draft) -> Iterator[Answer]:
-        """The answer, phrased by the language model where there is one and it may.
-
-        Args:
-            draft: The answer in the articles' own words.
-        """
+        """The answer, phrased by the language model where there is one and it may."""
         if self.model and draft.evidence:
             from rag.generative.writer import Writer
 

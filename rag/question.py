@@ -159,8 +159,7 @@ class Question:
 def acted_for(question: str) -> str:
     """For or against whom somebody acts who is asked for: they are not the answer; "" for no one.
 
-    Args:
-        question: With the capitals of its names.
+    The question has the capitals of its names.
 
     >>> acted_for("who is negotiating for the Americans?"), acted_for("who opposed the EU's loan")
     ('Americans', 'EU')

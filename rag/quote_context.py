@@ -43,10 +43,6 @@ def quote_span(stored: StoredArticle, index: int) -> tuple[int, int]:
     apart; a sentence that opens with "He", "But" or the like comes with the one before it, and one
     behind which "So says" stands with that; what is said in an interview comes with its speaker and
     the question that it answers, also where that is the line above.
-
-    Args:
-        stored: The article.
-        index: The sentence that is to be understood.
     """
     for low, high in _turn(stored, index):
         if _fits(stored, low, high):
@@ -162,12 +158,7 @@ def _open(stored: StoredArticle, start: int, number: int) -> bool:
 
 
 def same_paragraph(stored: StoredArticle, index: int) -> bool:
-    """Whether a sentence and the next stand in one paragraph, neither of them a heading.
-
-    Args:
-        stored: The article.
-        index: The first of the two sentences.
-    """
+    """Whether a sentence and the next stand in one paragraph, neither of them a heading."""
     if not 0 <= index < len(stored.sentences) - 1:
         return False
     one, other = stored.sentences[index], stored.sentences[index + 1]
@@ -176,12 +167,7 @@ def same_paragraph(stored: StoredArticle, index: int) -> bool:
 
 
 def words_of(stored: StoredArticle, index: int) -> str:
-    """The words of a sentence.
-
-    Args:
-        stored: The article.
-        index: The sentence.
-    """
+    """The words of a sentence."""
     sentence = stored.sentences[index]
     return stored.article.text[sentence.start : sentence.end]
 
@@ -202,9 +188,7 @@ def citation(stored: StoredArticle, first: int, last: int, number: int = 0) -> C
 def numbered(citations: list[Citation], wanted: Citation) -> Citation:
     """The citation of the same words among those made, which it joins if it is new.
 
-    Args:
-        citations: Those made so far, by number.
-        wanted: A citation; its number does not count.
+    The number of ``wanted`` does not count.
     """
     where = wanted.article_id, wanted.start, wanted.end
     for known in citations:

@@ -33,8 +33,7 @@ _MAY_BE = re.compile(
 def not_yet(asked: str) -> Callable[[Evidence], bool]:
     """Tells whether a sentence says only that what is asked to have been done may be.
 
-    Args:
-        asked: A question: "did they already speak", which "ready to talk" does not answer.
+    "Ready to talk" says no more, asked "did they already speak".
     """
     if not _DONE.match(asked) or _MAY_BE.search(asked):
         return lambda _: False
@@ -43,12 +42,7 @@ def not_yet(asked: str) -> Callable[[Evidence], bool]:
 
 
 def asked_why(meant: Question, asked: AskRequest) -> Answer | None:
-    """The reply before, if a turn asks for nothing but its reason: "and why?"; else None.
-
-    Args:
-        meant: The question as meant.
-        asked: As it was asked, with the turns before it.
-    """
+    """The reply before, if a turn asks for nothing but its reason: "and why?"; else None."""
     reply = asked.history[-1].reply if asked.history else ""
     if not (isinstance(reply, Answer) and reply.kind == "fact" and reply.claims):
         return None
@@ -56,12 +50,7 @@ def asked_why(meant: Question, asked: AskRequest) -> Answer | None:
 
 
 def why(meant: Question, told: Answer) -> str:
-    """The question why what was told is so, as it was completed, else of what was asked before.
-
-    Args:
-        meant: The turn that asks for the reason.
-        told: What was replied before it.
-    """
+    """The question why what was told is so, as it was completed, else of what was asked before."""
     if not meant.before:
         return meant.asked
     return told.query if _ASKS_WHY.search(told.query) else f"why {_HOW.sub('', told.query)}"
@@ -72,10 +61,6 @@ def no_reason_of(asked: str, told: Answer) -> Callable[[Evidence], bool]:
 
     It is of another article, or was told and gives no reason, or that for which was asked before,
     or was told only for the sentence behind it to be understood.
-
-    Args:
-        asked: The question before.
-        told: What was replied to it.
     """
     shorts, again = [each.text for each in told.shorts], _ASKS_WHY.search(asked)
     known = frozenset(c.article_id for c in told.citations)

@@ -11,7 +11,9 @@ from math import log10
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from index.text.dates import ABBREVIATED
 from index.text.names import groups
+from index.text.sentences import seen_small
 from index.text.words import ENGLISH, WORD, is_content, plain, stem, stop_words
 from index.vocabulary import Vocabulary
 
@@ -130,6 +132,8 @@ def _named(
 ) -> str:
     """A word without capitals as the name that it is, between others; "" for none."""
     one = word.removesuffix("s")
+    if [each.lower() for each in before] == ["how"] and seen_small(word):
+        return ""  # "how old", where articles tell of Old Dock
     if vocabulary.is_name(word):
         # "Trams" is a name in "Halvermouth Trams"; alone it is more than one tram.
         several = word != one in vocabulary and len(word) > SHORT and not vocabulary.is_name(one)
@@ -181,7 +185,10 @@ class _Speller:
     def read(self, word: str, *, named: bool) -> str:
         """What an odd word is read as, if that is clear; only as a name if it is written as one."""
         key = plain(word)
-        found = self._short(key) if len(key) == SHORT else self._nearest(key, named=named)
+        if len(key) == SHORT:
+            found = "" if named else self._short(key)
+        else:
+            found = self._nearest(key, named=named)
         meant = _named(found, self._vocabulary) or self._vocabulary.usual(found or word)
         return meant.capitalize() if word[0].isupper() and meant.islower() else meant
 
@@ -195,6 +202,7 @@ class _Speller:
         known = stop_words(ENGLISH) & _english().keys()
         swaps = {word[1] + word[0] + word[2], word[0] + word[2] + word[1]} & known
         meant = swaps or {w for w in self._english[:COMMON] if _sound(w) == _sound(word)}
+        meant -= ABBREVIATED  # "yun" is no June
         return meant.pop() if len(meant) == 1 else ""
 
     def _nearest(self, word: str, *, named: bool) -> str:

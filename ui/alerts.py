@@ -100,10 +100,7 @@ class Alerts:
         """Saves an alert, asked of what is stored after ``since``.
 
         One of the same text stays; one that was just removed comes back with what matched it.
-
-        Args:
-            text: A question, or words to look for.
-            since: The pk of the last article that is not new to it.
+        ``since`` is the pk of the last article that is not new to it.
         """
         with self._open() as db:
             db.execute("DELETE FROM alerts WHERE removed < ?", (_long_ago(),))
@@ -193,12 +190,7 @@ class Alerts:
         return self._select(f"AND NOT {channel} ORDER BY m.pk LIMIT ?", 1000)
 
     def told(self, channel: Channel, matches: Sequence[Match]) -> None:
-        """Notes that matches were sent.
-
-        Args:
-            channel: By which they were sent.
-            matches: Those that were.
-        """
+        """Notes that matches were sent."""
         with self._open() as db:
             db.executemany(
                 f"UPDATE matches SET {channel} = 1 WHERE uri = ? AND"

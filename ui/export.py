@@ -48,12 +48,7 @@ def copy_text(answer: Answer) -> str:
 
 
 def markdown(title: str, turns: Sequence[Turn]) -> str:
-    """A conversation as Markdown, each answer with its own numbered sources and their quotes.
-
-    Args:
-        title: The conversation's name.
-        turns: Its questions with their answers, oldest first.
-    """
+    """A conversation as Markdown, each answer with its own numbered sources and their quotes."""
     blocks = [f"# {_markdown(title) or 'Conversation'}"]
     for turn in turns:
         answer = turn.answer
@@ -75,12 +70,7 @@ def markdown(title: str, turns: Sequence[Turn]) -> str:
 
 
 def page(title: str, turns: Sequence[Turn]) -> str:
-    """A conversation as one page of HTML that loads nothing; its markers lead to its sources.
-
-    Args:
-        title: The conversation's name.
-        turns: Its questions with their answers, oldest first.
-    """
+    """A conversation as one page of HTML that loads nothing; its markers lead to its sources."""
     return render(
         "conversation.html",
         title=_plain(title) or "Conversation",

@@ -39,12 +39,7 @@ def tell(values: object, lines: Iterable[str], *, as_json: bool) -> None:
 
 
 def answer(found: Answer, *, as_json: bool) -> None:
-    """An answer with its sources, or a refusal.
-
-    Args:
-        found: The answer.
-        as_json: Whether JSON is printed, and nothing else.
-    """
+    """An answer with its sources, or a refusal."""
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
@@ -99,12 +94,7 @@ def _worded(found: Answer) -> Text:
 
 
 def passages(found: Sequence[Passage], *, as_json: bool) -> None:
-    """Passages, best first.
-
-    Args:
-        found: What is printed, in order.
-        as_json: Whether JSON is printed, and nothing else.
-    """
+    """Passages, best first."""
     lines = []
     for rank, passage in enumerate(found, 1):
         article = passage.article.article
@@ -115,12 +105,7 @@ def passages(found: Sequence[Passage], *, as_json: bool) -> None:
 
 
 def articles(found: Sequence[Listed], *, as_json: bool) -> None:
-    """What is in the index.
-
-    Args:
-        found: What is printed, in order.
-        as_json: Whether JSON is printed, and nothing else.
-    """
+    """What is in the index."""
     if as_json:
         tell(article_values(found), (), as_json=True)
         return
@@ -137,12 +122,7 @@ def articles(found: Sequence[Listed], *, as_json: bool) -> None:
 
 
 def history(found: Sequence[Revision], *, as_json: bool) -> None:
-    """The texts that articles had, the first one first, and what changed from one to the next.
-
-    Args:
-        found: What is printed, in order.
-        as_json: Whether JSON is printed, and nothing else.
-    """
+    """The texts that articles had, the first one first, and what changed from one to the next."""
     values = _history_values(found)
     tell(values, (line for value in values for line in _revision(value)), as_json=as_json)
 

@@ -38,9 +38,8 @@ def escape(text: str) -> str:
 def render(name: str, /, **values: object) -> str:
     """What a template makes of values, as one line of HTML.
 
-    Args:
-        name: Of a file in ``ui/templates``.
-        values: What it is given; text is escaped wherever it is put, as ``escape`` does it.
+    The name is that of a file in ``ui/templates``. Text is escaped wherever it is put, as
+    ``escape`` does it.
     """
     return _templates().get_template(name).render(values)
 

@@ -33,6 +33,9 @@ KEPT = 0.5  # of a text without prose that cleaning must leave, or it took a lis
 AGENCY = re.compile(r"\s*\([^()]{1,40}\)$")  # behind an author's name
 BEFORE_DAY = re.compile(r"[|•·]|\s(?:on|am|le|el)\s|,\s(?=\d|[A-Z][a-z]+\.? \d)")  # of a byline
 COUNT = re.compile(r"\s*\+?\d+(?:[.,]\d+)*\s?k?\s*")  # of shares or comments
+# A folder of a year, or a day or a month in a name, where an article lies.
+YEAR = re.compile(r"[/_-]((?:19[89]|20\d)\d)(?:/|[_-]?(?:0[1-9]|1[0-2])(?!\d\d\d))")
+GUESSED_YEAR = "its dateline, of the year that its place names, a guess"
 MAX_HEAD = 10  # lines above an article; a menu has more
 MAX_BESIDE = 200  # characters of a line of particulars
 MAX_CONTACT_LINES = 8
@@ -40,11 +43,13 @@ MAX_PLACE_WORDS = 4
 COMMENTS_FROM = 0.5  # readers' comments stand in the second half of a page
 MAX_STRAY = 60  # words of sentences of the page's beyond its own lines, and of the article's
 STRAY_SHARE = 0.25
-# Marks of wire services: "^Lawmakers back plan<", "^By ANNA KOWAL=", "- 'Small step' -".
 NEW_TAB = re.compile(r",? opens (?:in )?(?:a )?new (?:tab|window)\b")  # for screen readers
 UNDERLINED = re.compile(r"\A(\s*[^\n]{8,}\n)={3,}[ \t]*\n")  # the headline
+# Marks of wire services: "^Lawmakers back plan<", "^By ANNA KOWAL=", "- 'Small step' -",
+# "Dam fails =", "UPDATE 2-Dam fails".
 WIRE_MARKS = re.compile(
-    r"^\^(.+?)[<=]?$|^((?:By |[\w ]*Associated Press).*)=$|^- (['‘\"“].{3,60}['’\"”]) -$",
+    r"^\^(.+?)[<=]?$|^((?:By |[\w ]*Associated Press).*)=$|^- (['‘\"“].{3,60}['’\"”]) -$"
+    r"|^(.{8,100}\S) =$|^(?:UPDATE \d+|WRAPUP \d+|RPT|REFILE)-(?=\w)",
     re.MULTILINE,
 )
 
@@ -67,19 +72,25 @@ def clean_article(article: Article) -> Article:
     """
     text = unwrap(_without_marks(article.text), titled=bool(article.title))
     cleaned = clean_text(text, article.title, article.author)
+    published, notes = article.published or cleaned.published, article.notes
+    year = YEAR.search(f"{article.root}/{article.uri} {article.url}")
+    if year and not published:
+        published = rules.dateline(cleaned.text.partition("\n")[0], year[1])
+        notes += (("published", GUESSED_YEAR),) if published else ()
     return replace(
         article,
         text=cleaned.text,
         title=cleaned.title,
         sources=article.sources or cleaned.sources,
         author=article.author or authors(cleaned.author),
-        published=article.published or cleaned.published,
+        published=published,
+        notes=notes,
     )
 
 
 def _without_marks(text: str) -> str:
     text = NEW_TAB.sub("", UNDERLINED.sub(r"\1\n", text))
-    return WIRE_MARKS.sub(lambda found: found[1] or found[2] or found[3], text)
+    return WIRE_MARKS.sub(lambda found: found[found.lastindex] if found.lastindex else "", text)
 
 
 def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned:
@@ -121,7 +132,7 @@ def _cleaned_once(page: Cleaned) -> Cleaned:
     prose = _prose(lines, page.title, ends)
     if not any(prose):
         return replace(page, text=_settled("\n".join(lines)))
-    first, last = _span(lines, prose, ends, page.title)
+    first, last = _span(lines, prose, ends)
     end = _comments_start(lines, first, last)
     head, page = _without_particulars(lines[:first], page, ends)
     head, page = _without_title(head, lines[first], page)
@@ -191,45 +202,33 @@ def _prose(lines: list[str], title: str, ends: set[str]) -> list[bool]:
     """For each line whether it is prose, by itself or as a part of wrapped lines."""
     marks: list[bool] = []
     for number, line in enumerate(lines):
-        following = lines[number + 1] if number + 1 < len(lines) else ""
-        above = lines[number - 1] if number else ""
-        wrapped = following[:1].islower() and len(line) > MIN_WRAPPED
-        wrapped = wrapped or (line[:1].islower() and len(above) > MIN_WRAPPED)
-        short_end = bool(above) and marks[-1] and line.rstrip().endswith(".")
-        like = rules.is_sentence(line) or wrapped or short_end
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        wrapped = below[:1].islower() and len(line) > MIN_WRAPPED
         other = line in ends or rules.listed_sources(line) or rules.dated(line)[0]
+        like = rules.is_sentence(line) or wrapped
         marks.append(like and not (other or _same_title(line, title)))
     return marks
 
 
-def _span(lines: list[str], prose: list[bool], ends: set[str], title: str) -> tuple[int, int]:
-    """The first and the last line of the article: of its prose, without a page's own sentences.
+def _span(lines: list[str], prose: list[bool], ends: set[str]) -> tuple[int, int]:
+    """The first and the last line of the article's prose, without a page's own sentences below.
 
-    These are few, and what parts them from the article are lines of the page, or the headline.
+    These are few, and what parts them from the article are lines of the page.
     """
     at = [number for number, is_prose in enumerate(prose) if is_prose]
-    words = sum(len(lines[n].split()) for n in at)
-    first, last = 0, len(at) - 1
-    few = min(MAX_STRAY, STRAY_SHARE * words)
-    below = above = 0
-    for before, after in reversed(list(pairwise(range(len(at))))):
-        below += len(lines[at[after]].split())
+    few = min(MAX_STRAY, STRAY_SHARE * sum(len(lines[n].split()) for n in at))
+    last, below = at[-1], 0
+    for before, after in reversed(list(pairwise(at))):
+        below += len(lines[after].split())
         if below > few:
             break
-        if _parted(lines[at[before] + 1 : at[after]], ends):
+        if _parted(lines[before + 1 : after], ends):
             last = before
-    for before, after in pairwise(range(last + 1)):
-        above += len(lines[at[before]].split())
-        if above > few:
-            break
-        between = lines[at[before] + 1 : at[after]]
-        if _parted(between, ends) or any(_same_title(line, title) for line in between):
-            first = after
-    return at[first], at[last]
+    return at[0], last
 
 
 def _parted(lines: list[str], ends: set[str]) -> bool:
-    """Whether the lines between two of prose are a page's own, below or above an article.
+    """Whether the lines between two of prose are a page's own, below an article.
 
     Rows of buttons and credits of pictures are none: they stand between an article's paragraphs.
     """
@@ -442,7 +441,7 @@ def explain(read: Article) -> list[tuple[str, str]]:
      ('removed', "the page's own words: Share on X")]
     """
     article = read if read.cleaned else clean_article(read)
-    origins = dict(note for note in read.notes if note[0] in FIELDS)
+    origins = dict(note for note in article.notes if note[0] in FIELDS)
     told = []
     for name in FIELDS:
         value = getattr(article, name)

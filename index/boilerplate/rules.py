@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Literal
 
-from index.readers.fields import date_at_start, parse_date, past_day
+from index.readers.fields import Dated, date_at_start, parse_date, past_day
 from index.text.dates import MONTHS, SHORT_MONTH, WEEKDAYS
 from index.text.words import Phrases
 
@@ -78,10 +78,13 @@ AFTER_DATE = re.compile(
     re.I,
 )
 
-# What an agency calls a story: "BC-GRAIN-TERMINAL (UPDATE 2)", "HALM-PORT/FIRE (PIX)".
+# What an agency calls a story: "BC-GRAIN-TERMINAL (UPDATE 2)", "HALM-PORT/FIRE (PIX)", and what it
+# tells editors of a new version: "(Adds quotes)".
 SLUG = re.compile(
     r"[A-Z]{2}[A-Z0-9]*(?:[-/][A-Z0-9]*)+(?: ?\([A-Z0-9 ,]+\))?,?(?: [A-Z0-9, ]+)?"
-    r"|(?:URGENT|ALERT|LEAD|FLASH|BULLETIN|EILMELDUNG) ?[-–:] ?[\w-]+"
+    r"|(?:URGENT|ALERT|LEAD|FLASH|BULLETIN|EILMELDUNG) ?[-–:] ?[\w-]+|URGENT|FLASH|EILMELDUNG"
+    r"|[A-Z]{2}-[A-Z]{2,3}--.{3,60}|Eds: .{3,200}"
+    r"|\((?:Adds|Updates|Recasts|Rewrites|Releads|Writes through)\b[^()]{3,200}\)"
 )
 # The desk's initials at its end, "bur-it/ach/jj"; a dateline that lost its text, "Halm -".
 INITIALS = re.compile(r"(?:[a-z]{2,4}-)?[a-z]{2,4}(?:/[a-z]{2,4})+|[^\W\d_][\w .'’]{1,30} [-–—]")
@@ -105,6 +108,7 @@ DAY_AND_TIME = re.compile(
     r"\d{1,2}[:.]\d\d.{0,12}",
     re.IGNORECASE,
 )
+YEARLESS = re.compile(r"\d{1,2}\.? [^\W\d_]{3,12}|[^\W\d_]{3,12}\.? \d{1,2}")
 BEFORE_DATE = re.compile(r"(?:,|\()\s*(?:den|am|le|il|el|em|the)?\s*(?=\d|[^\W\d_])")
 PLACE = re.compile(r"[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,2},\s(?:(?:den|am|le|il|el|em)\s)?")
 # What goes on where a notice of rights would name their owner, or tells who said it, is a sentence.
@@ -113,7 +117,7 @@ TOLD = re.compile(
     r"|rights reserved (?!(?:by|to|in)\b)[a-z]+ [a-z]"
     r"|, [^,]{2,60}\b(?:said|says|wrote|writes|reads?|told|asked|added|warned)\b[^,]{0,20}\.$"
 )
-DASH = re.compile(r"\)?\s*(?:\([A-Z][\w .]{1,30}\)\s*)?(?:[-–—:]|/\w+/)\s?")
+DASH = re.compile(r"\)?\s*(?:\([A-Za-z][\w .]{1,30}\)\s*)?(?:[-–—:]|/\w+/)\s?")
 MIN_WIDE = 14  # characters of a sentence in Chinese or Japanese
 MAX_DATELINE = 80  # characters
 MAX_CHARACTERS = 400  # the longest notices about cookies; longer lines are prose
@@ -251,9 +255,6 @@ def is_credit(line: str) -> bool:
 def is_credited(line: str) -> bool:
     """Whether a line that stands behind a picture ends in who made it.
 
-    Args:
-        line: Any line of a page.
-
     >>> is_credited("The harbour at dawn. (Ole Dahl / Tarn Post)"), is_credited("It rained.")
     (True, False)
     """
@@ -304,9 +305,7 @@ def _of_the_desk(line: str) -> bool:
 def biography(line: str, author: str | None = None) -> str:
     """The last name of whom a line says only what they work as; "" for any other line.
 
-    Args:
-        line: The line.
-        author: Who wrote the article, if that is known: then any such sentence is one.
+    Of an author who is known, any sentence that tells a job is one.
 
     >>> biography("Ann Lee is a reporter for the Gull."), biography("Ann Lee is a reporter.")
     ('Lee', '')
@@ -393,9 +392,6 @@ def bylined(line: str) -> str | None:
 def is_person(line: str) -> bool:
     """Whether a line may be the name of a person alone.
 
-    Args:
-        line: Any line of a page.
-
     >>> is_person("Helen Marsh"), is_person("Flood barrier"), is_person("By Ann Lee")
     (True, False, False)
     """
@@ -408,9 +404,6 @@ def is_person(line: str) -> bool:
 def reporters(line: str) -> str:
     """Whom the dateline of Chinese agencies names, as "A, B"; "" without one.
 
-    Args:
-        line: The first sentences of an article.
-
     >>> reporters("新华社哈尔姆5月18日电（记者张伟 李娜）哈尔姆港发生火灾。")
     '张伟, 李娜'
     """
@@ -420,9 +413,6 @@ def reporters(line: str) -> str:
 
 def is_role(line: str) -> bool:
     """Whether a line says nothing but as what somebody works for a newspaper.
-
-    Args:
-        line: Any line of a page.
 
     >>> is_role("Environment correspondent"), is_role("The editor of the Gull resigned.")
     (True, False)
@@ -477,14 +467,21 @@ def _placed(text: str) -> tuple[Literal["", "bare"], date | None]:
     return "", None
 
 
-def dateline(line: str) -> date | None:
+def dateline(line: str, year: str = "") -> date | None:
     """The day of a dateline that opens an article's first sentence; None without a year or a dash.
+
+    A dateline without its year is in the one that is given.
 
     >>> dateline("Tarn, 14 April 2026 – Nordwind today opened its third wind farm.")
     datetime.date(2026, 4, 14)
+    >>> dateline("BERLIN, May 3 (Reuters) - It rained."), dateline("BONN, 3. Mai - Es", "2025")
+    (None, datetime.date(2025, 5, 3))
     """
     for place in BEFORE_DATE.finditer(line[:MAX_DATELINE]):
-        found = date_at_start(line[place.end() :])
-        if found and DASH.match(line, place.end() + found.end):
+        rest = line[place.end() :]
+        found = date_at_start(rest)
+        if not found and year and (short := YEARLESS.match(rest)):
+            found = Dated(parse_date(f"{short[0]} {year}"), short.end())
+        if found and DASH.match(rest, found.end):
             return past_day(found.day)
     return None

@@ -183,12 +183,7 @@ def _best(
 
 
 def opened(db: Database, token: str) -> SearchIndex:
-    """What is searched of the generation that a snapshot shows.
-
-    Args:
-        db: The database.
-        token: What names the generation.
-    """
+    """What is searched of the generation that a snapshot shows."""
     rows = db.execute("SELECT DISTINCT language FROM articles WHERE current").fetchall()
     return SearchIndex(
         token,
@@ -202,12 +197,7 @@ def opened(db: Database, token: str) -> SearchIndex:
 
 
 def forget(ledger: Ledger, uris: Sequence[str]) -> None:
-    """Takes articles out of what is searched; the ledger still holds them. In ``write()``.
-
-    Args:
-        ledger: The rows of the index, the one source of truth.
-        uris: Of the articles that go.
-    """
+    """Takes articles out of what is searched; the ledger still holds them. In ``write()``."""
     db = ledger.database
     rows = db.execute(
         "SELECT pk FROM articles JOIN counted ON article = pk WHERE uri = ANY(?)",
@@ -235,12 +225,7 @@ def empty(db: Database) -> None:
 
 
 def learn(ledger: Ledger, dimension: int) -> None:
-    """Has all that the ledger holds and that is not searched yet found. In ``write()``.
-
-    Args:
-        ledger: The rows of the index, the one source of truth.
-        dimension: The length of each vector.
-    """
+    """Has all that the ledger holds and that is not searched yet found. In ``write()``."""
     db = ledger.database
     rows = db.execute(
         "SELECT pk FROM articles WHERE current"

@@ -71,9 +71,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     A byte order mark decides; then UTF-8 if the bytes are valid, then the declared charset,
     then UTF-16 without a mark, then detection.
 
-    Args:
-        data: The bytes of a whole file or line.
-        declared: The charset that the document itself names, as an HTML page does.
+    What the document itself declares, as an HTML page does, counts less than valid UTF-8.
 
     Raises:
         Refused: The bytes are not text.
@@ -86,10 +84,6 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 def decode_telling(data: bytes, declared: str | None = None) -> tuple[str, str]:
     """What ``decode`` gives, and what is in doubt about the encoding; "" when nothing is.
-
-    Args:
-        data: The bytes.
-        declared: The encoding that the source names, if it does.
 
     >>> decode_telling("Größe, Köln, Güte".encode("utf-16"))
     ('Größe, Köln, Güte', '')

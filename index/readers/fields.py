@@ -149,9 +149,6 @@ def header(text: str) -> tuple[dict[str, str], str]:
     It names an article's title or address and something else that is known; a line that is no
     field ends it. Without one, no fields and the text as it is.
 
-    Args:
-        text: A file's, with line ends as ``\n``.
-
     >>> header("Title: Rain\nDate: 3 May 2026\nSection: A; Pg. 4\n-----\nIt rained.")
     ({'title': 'Rain', 'date': '3 May 2026', 'section': 'A; Pg. 4'}, 'It rained.')
     >>> header("Source: it is said\nIt rained.")[0]
@@ -251,9 +248,7 @@ def parse_date(value: object, language: str | None = None) -> date | None:
     are days of UTC. 05/06/2025 is two different days in two countries: the language decides, if
     its readers agree, else it is none.
 
-    Args:
-        value: A text, a number of seconds, or a date.
-        language: The language of the text, such as "en"; None where it is not known.
+    A value is a text, a number of seconds, or a date.
 
     >>> parse_date("Sun, 18 May 2025 10:00:00 +0000"), parse_date("05/06/2025")
     (datetime.date(2025, 5, 18), None)
@@ -276,12 +271,7 @@ def parse_date(value: object, language: str | None = None) -> date | None:
 
 
 def no_day(value: str, language: str | None = None) -> str:
-    """What is told of a date that no day was taken from.
-
-    Args:
-        value: As it was written.
-        language: That of the text that it stands in.
-    """
+    """What is told of a date that no day was taken from."""
     why = "is still to come" if parse_date(value, language) else "is no certain day"
     return f"left out, as it {why}: {value}"
 
@@ -290,22 +280,13 @@ def past_day(value: object, language: str | None = None) -> date | None:
     """The day that a date as written stands for, as ``parse_date`` reads it; None if it is to come.
 
     No article is published later than today, somewhere on earth.
-
-    Args:
-        value: The date, or a day.
-        language: That of the text that it stands in.
     """
     day = parse_date(value, language)
     return day if day and day <= date.today() + timedelta(days=1) else None
 
 
 def date_at_start(text: str, language: str | None = None) -> Dated | None:
-    """The date that a text begins with, after a time of day or a weekday; None without one.
-
-    Args:
-        text: Any text.
-        language: The language of the text, such as "en"; None where it is not known.
-    """
+    """The date that a text begins with, after a time of day or a weekday; None without one."""
     starts = [_start(text)]
     if weekday := WEEKDAY.match(text, starts[0]):
         for group, name in enumerate(weekday.groups(), 1):

@@ -253,12 +253,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def relative(path: Path, root: Path) -> str:
-    """The path below the root with forward slashes; "." for the root itself.
-
-    Args:
-        path: A file or a folder.
-        root: A folder above it.
-    """
+    """The path below the root with forward slashes; "." for the root itself."""
     return printable(path.relative_to(root).as_posix())
 
 

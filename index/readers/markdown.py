@@ -53,10 +53,6 @@ def _parser() -> MarkdownIt:
 def read_markdown(file: SourceFile, data: bytes) -> Article:
     """The article that a Markdown file holds, its markup turned into plain text.
 
-    Args:
-        file: Where the article is read from.
-        data: The bytes of the file.
-
     Raises:
         Refused: As there; its front matter is broken.
     """

@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from index.readers.assembly import PARAGRAPH, SPACE, Assembly, line
-from index.text.sentences import news_words
+from index.text.unwrap import Hyphens
 
 # Of a line's height; the first parts words that may be of two columns, the second two cells.
 GUTTER = 0.7
@@ -218,11 +218,7 @@ DIGITS = re.compile(r"\d+")
 FINISHED = re.compile(r"[.!?…:。！？؟۔।][\"'”’»)\]]*$")
 BULLET = re.compile(r"(?:[-–•·▪■●‣*\uf0b7]|\(?\d{1,2}[.)])\s+(?=\S)")
 LIST_SIGN = re.compile(r"^[–•·▪■●‣*\uf0b7]\s+(?=\S)")
-GLUED = re.compile(r"\w[-—/]$")  # nothing stands between these and the next word
 HYPHENS = "-\u2010\u00ad"
-SPLIT = re.compile(rf"(?<![^\W\d_])([^\W\d_]+)[{HYPHENS}]$")
-REST = re.compile(r"[^\W\d_]+")
-WORDS = re.compile(r"\w+(?:-\w+)*")
 SPACING = 1.35  # of the usual distance of lines; more parts paragraphs
 INDENT = 0.7  # of a line's height by which a first line is set in
 SHORT = 0.8  # of the column's width; a sentence that ends there ends its paragraph
@@ -230,14 +226,9 @@ SIZES = 0.12  # by which the heights of a paragraph's lines differ at most
 
 
 def write(pages: Sequence[tuple[str, Sequence[Words]]], text: Assembly) -> None:
-    """Writes pages, each its label and its lines in reading order, as paragraphs with places.
-
-    Args:
-        pages: In order.
-        text: The document that grows.
-    """
+    """Writes pages, each its label and its lines in reading order, as paragraphs with places."""
     whole = _without_margins([lines for _, lines in pages])
-    known = {w.lower() for lines in whole for each in lines for w in WORDS.findall(each.text)}
+    hyphens = Hyphens([each.text for lines in whole for each in lines])
     spacing = _spacing(whole)
     before: Words | None = None
     rows: list[tuple[str, ...]] = []
@@ -261,32 +252,15 @@ def write(pages: Sequence[tuple[str, Sequence[Words]]], text: Assembly) -> None:
                 before, first = None, False
                 continue
             on = before is not None and _goes_on(before, each, spacing, new_page=first)
-            joined = _joined(held, each.text, known) if on else held
-            following = "" if joined != held or GLUED.search(held) else SPACE
-            held = joined
+            if on:
+                held = hyphens.joined(held, each.text)[0]
+            following = SPACE if held.endswith(" ") else ""
             flush()
             if first:
                 text.place(label)
             held, gap = LIST_SIGN.sub("- ", each.text), following if on else PARAGRAPH
             before, first = each, False
     flush()
-
-
-def _joined(before: str, after: str, known: set[str]) -> str:
-    """A line without the hyphen at its end, if it only split a word."""
-    split, rest = SPLIT.search(before), REST.match(after)
-    if not (split and rest and rest[0][0].islower()):
-        return before
-    left, right = split[1].lower(), rest[0].lower()
-    if before[-1] == HYPHENS[-1]:  # a soft one
-        return before[:-1]
-    if f"{left}-{right}" in known:
-        return before
-    news = news_words()
-    whole = left + right
-    if whole in known or whole in news or not {left, right} <= news:
-        return before[:-1]
-    return before
 
 
 def _goes_on(before: Words, after: Words, spacing: float, *, new_page: bool) -> bool:

@@ -108,9 +108,7 @@ def extensions() -> tuple[str, ...]:
 def read_file(file: SourceFile, *, passed_over: bool = False) -> Iterator[Article | Skipped]:
     """The articles of a file, by whichever reader it is for; what cannot be read is told.
 
-    Args:
-        file: The file.
-        passed_over: Whether a file of no known kind is no fault, as in a folder.
+    What is ``passed_over`` is no fault if its kind is not known, as in a folder.
     """
     reader: Reader | None = None
     try:

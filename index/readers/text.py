@@ -24,10 +24,6 @@ BLANK = "the file holds only blank space; put the article's text in it or delete
 def read_text(file: SourceFile, data: bytes) -> Article:
     """The article that a text file holds.
 
-    Args:
-        file: Where the article is read from.
-        data: The bytes of the file.
-
     Raises:
         Refused: The file is binary, blank or too long, or holds what stood before an article.
     """

@@ -200,9 +200,7 @@ class Date:
     def same(self, other: Date, published: date | None = None) -> bool:
         """Whether this date of a claim is told, or is within what is told, by another.
 
-        Args:
-            other: A date of the text that the claim cites.
-            published: The day from which "today" and "on Monday" count; None if it is not known.
+        From the day of publication "today" and "on Monday" count.
         """
         if self.ahead is not None or other.ahead is not None:
             if self.ahead == other.ahead:

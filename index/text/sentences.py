@@ -33,16 +33,18 @@ WRAP_WIDTHS = range(40, 111)  # e-mail wraps at 65 to 78, agency copy at 60 to 9
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Lines that are read as one: a paragraph, a heading or a list item, without its margins."""
+class Sentence:
+    """A sentence, or a line that stands for one, as offsets into its text."""
 
-    start: int
-    end: int
+    start: int  # offset of the first character, which is not white space
+    end: int  # offset after the last character, which is not white space either
+    # Whether this is a heading or another short line without a final stop: words that stand over
+    # sentences, and are none.
     heading: bool = False
 
 
-def split_blocks(text: str) -> list[Block]:
-    r"""The lines of a text as blocks, blank lines left out.
+def split_blocks(text: str) -> list[Sentence]:
+    r"""The lines of a text that are read as one: paragraphs, headings, list items, without margins.
 
     A line that goes on in small letters is joined; what was wrapped, ``unwrap`` joined before.
 
@@ -50,7 +52,7 @@ def split_blocks(text: str) -> list[Block]:
     >>> [(text[b.start : b.end], b.heading) for b in split_blocks(text)]
     [('Talks', True), ('- Rain fell.', False), ('- Snow fell.', False)]
     """
-    blocks: list[Block] = []
+    blocks: list[Sentence] = []
     for lines in _paragraphs(text):
         first = 0
         for last in range(1, len(lines) + 1):
@@ -77,11 +79,13 @@ def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
         yield lines
 
 
-def _block(text: str, lines: list[tuple[int, int]]) -> Block:
+def _block(text: str, lines: list[tuple[int, int]]) -> Sentence:
     """Lines that belong together as a block; one short line without a final stop is a heading."""
     start, end = lines[0][0], lines[-1][1]
     underlined = len(lines) == 2 and _UNDERLINE.match(text, lines[1][0], end)
-    return Block(start, end, bool(underlined) or (len(lines) == 1 and _is_heading(text[start:end])))
+    return Sentence(
+        start, end, bool(underlined) or (len(lines) == 1 and _is_heading(text[start:end]))
+    )
 
 
 def _is_heading(line: str) -> bool:
@@ -126,20 +130,12 @@ _SEEN_CAPITAL_INSIDE = 0b100  # with a capital inside a sentence
 
 @cache
 def abbreviations(language: str) -> frozenset[str]:
-    """Abbreviations of a language in small letters, without their last full stop.
-
-    Args:
-        language: Its code, as "en"; a language that Punkt did not read has none.
-    """
+    """Abbreviations of a language in small letters, without their last full stop."""
     return frozenset(_learnt()["abbreviations"].get(language, "").split())
 
 
 def seen_small(word: str) -> bool:
-    """Whether English news has a word in small letters too, as it has no names.
-
-    Args:
-        word: In any letter case.
-    """
+    """Whether English news has a word in small letters too, as it has no names."""
     return bool(english_contexts().get(word.lower(), 0) & _SEEN_LOW)
 
 
@@ -250,17 +246,6 @@ _GLUED = re.compile(r"[^\W\d_a-z][^\W\dA-Z_]+(?![\w(/@])(?!\.\w)")
 _BEFORE_GLUED = re.compile(r"(?:^|[\"'“‘(\[—–-])(?:[^\W_]*[^\W\d_A-Z]{2}|\d{4})[%)\"'”’“»]?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence, or a line that stands for one, as offsets into its text."""
-
-    start: int  # offset of the first character, which is not white space
-    end: int  # offset after the last character, which is not white space either
-    # Whether this is a heading or another short line without a final stop: words that stand over
-    # sentences, and are none.
-    heading: bool = False
-
-
 def split_sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
     r"""Splits a text into its sentences, in order; every visible character lies in exactly one.
 
@@ -269,10 +254,7 @@ def split_sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
     name after the last full stop) stays with the sentence before it. What has more than
     ``LONGEST`` characters is cut after clauses. Empty text gives [].
 
-    Args:
-        text: Any text.
-        language: The code of its language, which tells abbreviations and the words that begin
-            sentences after them.
+    The language, by its code, tells abbreviations and the words that begin sentences after them.
 
     >>> text = "Talks\n\nMr. Putin met U.S. envoys. (CNN report) “Why now?” asked one."
     >>> [text[s.start : s.end] for s in split_sentences(text)]
@@ -291,7 +273,7 @@ def split_sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
     return sentences
 
 
-def _sentences_of_block(text: str, block: Block, language: str) -> list[Sentence]:
+def _sentences_of_block(text: str, block: Sentence, language: str) -> list[Sentence]:
     """The sentences of one paragraph or list item."""
     spans: list[tuple[int, int]] = []
     start = seen = block.start

@@ -44,7 +44,7 @@ _FINISHED = re.compile(r"[.!?…:。！？][\"'”’»)\]]*$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 _SUSPENDED = re.compile(r"(?:and|or|to)\s")  # "pre- and post-war"
 _OPEN_DASH = re.compile(r"\s(?:--?|[–—_])$")  # after a dateline, or inside a sentence
-_SPLIT = re.compile(r"(?<![^\W\d_])([^\W\d_]+)-$")
+_SPLIT = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[-\u2010]$")
 _REST = re.compile(r"[^\W\d_]+")
 _GLUED = re.compile(r"\w(?:--?|[—/])$")  # nothing stands between these and the next word
 
@@ -88,9 +88,7 @@ def unwrap(text: str, titled: bool = False) -> str:
     Rows of figures, lists and other lines that were not wrapped stay lines. A text that does not
     show that it was wrapped comes back as it is.
 
-    Args:
-        text: Tidy text: lines end in ``\n``, control characters are gone.
-        titled: Whether the title is known, so that the first line is no headline.
+    The text is tidy, as ``tidy`` gives it; if it is titled, its first line is no headline.
 
     >>> unwrap("    BERN, May 4 - Rain fell on the whole of\nBern and Basel.\n    It will go on.")
     'BERN, May 4 - Rain fell on the whole of Bern and Basel.\n\nIt will go on.'
@@ -176,8 +174,8 @@ class _Wrapping:
         )
 
     @cached_property
-    def hyphens(self) -> _Hyphens:
-        return _Hyphens(self.lines)
+    def hyphens(self) -> Hyphens:
+        return Hyphens([line.text for line in self.lines])
 
     def undone(self) -> str:
         """The text, its paragraphs whole."""
@@ -275,21 +273,19 @@ class _Wrapping:
         return "".join(parts)
 
 
-class _Hyphens:
-    """Which hyphens at the ends of lines are a word's own, and which only split it."""
+class Hyphens:
+    """Which hyphens at the ends of a text's lines are a word's own, and which only split it."""
 
-    def __init__(self, lines: list[_Line]) -> None:
-        self.words = set(
-            re.findall(r"\w+(?:-\w+)*", "\n".join(line.text for line in lines).lower())
-        )
+    def __init__(self, lines: list[str]) -> None:
+        self.words = set(re.findall(r"\w+(?:-\w+)*", "\n".join(lines).lower()))
         known = sum(word in news_words() for word in self.words)
         self.foreign = known < ENGLISH * len(self.words)
-        self.splits = any(
-            self._is_split(before.text, after.text) for before, after in pairwise(lines)
-        )
+        self.splits = any(self._is_split(before, after) for before, after in pairwise(lines))
 
     def joined(self, before: str, after: str) -> tuple[str, str]:
         """A line and the line after it, as they are put together."""
+        if before.endswith("\u00ad"):
+            return before[:-1], after
         split, rest = _SPLIT.search(before), _REST.match(after)
         if before.endswith("-") and _SUSPENDED.match(after):
             return f"{before} ", after

@@ -143,10 +143,6 @@ _PARTICLES = re.compile(
 def is_content(word: str, language: str = ENGLISH) -> bool:
     """Whether a word carries content, rather than holding a sentence together.
 
-    Args:
-        word: In any letter case.
-        language: Its language, such as "en".
-
     >>> is_content("Kremlin"), is_content("The"), is_content("кто", "ru")
     (True, False, False)
     """
@@ -214,10 +210,6 @@ def stem(word: str, language: str = ENGLISH) -> str:
 
     A word of another script than its language's is one of the script's main language: "Путин" in
     a text in English, "NATO" in one in Russian.
-
-    Args:
-        word: In any letter case.
-        language: Its language, such as "en".
 
     >>> stem("Preconditions") == stem("precondition"), stem("Élysée"), stem("пожаре", "ru")
     (True, 'elyse', 'пожар')

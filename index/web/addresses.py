@@ -69,12 +69,7 @@ def canonical(url: str) -> str:
 
 
 def joined(base: str, link: str) -> str | None:
-    """A link as it stands on a page, as an address of its own; None if it leads nowhere.
-
-    Args:
-        base: The page's own address.
-        link: As the page has it.
-    """
+    """A link as it stands on a page, as an address of its own; None if it leads nowhere."""
     try:
         return canonical(str(httpx.URL(base).join(link.strip())))
     except (AddressRefused, httpx.InvalidURL, ValueError):
@@ -87,12 +82,7 @@ def site_of(url: str) -> str:
 
 
 def resolved(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system knows them.
-
-    Args:
-        host: The name or the address of a server.
-        port: That is connected to.
-    """
+    """The addresses of a host, as the system knows them."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 

@@ -55,9 +55,7 @@ class Robots:
     ) -> None:
         """Rules that are read by ``read``.
 
-        Args:
-            read: Gives the status of an address and what lies there; what it raises goes on.
-            clock: Seconds.
+        ``read`` gives the status of an address and what lies there; what it raises goes on.
         """
         self._read = read
         self._clock = clock
@@ -116,10 +114,6 @@ class Pace:
     def wait(self, host: str, apart: float = APART) -> None:
         """Waits until a host may be asked, and notes that it is.
 
-        Args:
-            host: The name or the address of a server.
-            apart: The seconds between two questions.
-
         Raises:
             Busy: that would take too long.
         """
@@ -133,10 +127,6 @@ class Pace:
 
     def again(self, host: str, seconds: float) -> None:
         """Asks a host again after so many seconds, and not before.
-
-        Args:
-            host: The name or the address of a server.
-            seconds: From now on.
 
         Raises:
             Busy: they are too many to wait for.
@@ -157,10 +147,6 @@ class Pace:
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     """The seconds of a ``Retry-After`` header, which holds a number or a date; None of neither.
-
-    Args:
-        value: Of the header; None if there is none.
-        now: From when a date is counted; None for this moment.
 
     >>> retry_after("120"), retry_after("soon")
     (120.0, None)

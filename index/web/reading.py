@@ -82,10 +82,6 @@ def listing(body: bytes, url: str, kind: str = "") -> Listing | None:
 def unzipped(body: bytes, most: int) -> bytes:
     """A sitemap that lies on its server as .xml.gz, without its packing.
 
-    Args:
-        body: As it came.
-        most: The most bytes that it may unpack to.
-
     Raises:
         Unreadable: it is damaged, or has more than ``most`` bytes.
     """

@@ -16,23 +16,6 @@ QUESTION_CHARS = 2_000
 REPLY_CHARS = 4_000
 
 
-def recent(history: Iterable[Said]) -> list[dict[str, str]]:
-    """The last messages of a chat, each so far as it is read, oldest first.
-
-    Args:
-        history: Oldest first: turns, or messages of the form {"role", "content"}.
-    """
-    return [
-        {
-            "role": message["role"],
-            "content": scrub(
-                message["content"][: QUESTION_CHARS if message["role"] == "user" else REPLY_CHARS]
-            ),
-        }
-        for message in messages_of(as_turns(history))[-MESSAGES:]
-    ]
-
-
 def turns_of(history: Iterable[Said]) -> list[Turn]:
     """The last turns of a chat, each so far as it is read, oldest first.
 

@@ -244,9 +244,6 @@ class Reply:
 def configured(settings: Settings) -> OpenAILikeModel | None:
     """The model that the settings name; None if they name no server.
 
-    Args:
-        settings: With the server's address and the model's name.
-
     Raises:
         OnRecordError: they name a server and no model, or a model and no server.
     """

@@ -138,9 +138,7 @@ def budget(
 def tokens(texts: Sequence[str], count: Callable[[list[str]], list[int]]) -> list[int]:
     """The tokens that each text has at most for a chat model whose tokenizer is not known.
 
-    Args:
-        texts: Any number of them.
-        count: Counts the embedding model's tokens, of which there are fewer.
+    ``count`` counts the embedding model's tokens, of which there are fewer.
     """
     return [
         math.ceil(max(TOKENS_A_TOKEN * number, len(text.encode("utf-8")) / BYTES_A_TOKEN))

@@ -224,9 +224,7 @@ class Marked:
 def resolve(text: str, count: int) -> Marked:
     """Takes the markers out of a sentence; those of no passage are dropped.
 
-    Args:
-        text: The sentence as the model wrote it.
-        count: How many passages it was shown; they are numbered from 1.
+    The model was shown ``count`` passages, numbered from 1.
 
     >>> resolve("- Rain fell [1, 3-4] on Kyiv【9†source】.", 5)
     Marked(text='Rain fell on Kyiv.', keys=(1, 3, 4))

@@ -263,9 +263,7 @@ class Checker:
     def check(self, text: str, keys: Sequence[int]) -> Checked:
         """Judges a sentence.
 
-        Args:
-            text: Without markers and markup.
-            keys: The passages that it cites, all of which exist.
+        It has no markers and markup, and the passages with these keys exist.
         """
         cited = tuple(keys)[:MOST_CITED]
         verdict = self._judge(text, cited) if cited else None

@@ -101,9 +101,7 @@ class CorpusChatEngine(BaseChatEngine):
     ) -> AgentChatResponse:
         """The answer to a message.
 
-        Args:
-            message: The question.
-            chat_history: The turns before it, in place of those that this chat has.
+        ``chat_history`` takes the place of the turns that this chat has.
         """
         self._begin(chat_history)
         answer = self._chat.ask(message, filters=self._filters)

@@ -61,10 +61,6 @@ def chunk_node(chunk: StoredChunk, stored: StoredArticle) -> TextNode:
 
     Its id is a UUID, which every store takes: one half is the chunk's number, the other tells
     whether the chunk that has this number in an index is still this one.
-
-    Args:
-        chunk: Of the article.
-        stored: As the ledger holds it.
     """
     article = stored.article
     node = TextNode(
@@ -92,10 +88,7 @@ def chunk_node(chunk: StoredChunk, stored: StoredArticle) -> TextNode:
 def fill(store: BasePydanticVectorStore, library: Library) -> int:
     """Puts every chunk of an index into a vector store, with the vectors that the index has.
 
-    Args:
-        store: Any of LlamaIndex's; chunks that it holds already are added again or replaced, as
-            its own ``add`` does.
-        library: The corpus whose index it is.
+    Chunks that the store holds already are added again or replaced, as its own ``add`` does.
 
     Returns:
         How many chunks were put.

@@ -161,10 +161,6 @@ def surest(asked: Sequence[Evidence], reworded: Sequence[Evidence]) -> list[Evid
     """For each sentence its higher log odds in two readings, most probable first.
 
     The short answer of a sentence stays that to the question as asked, if it is one.
-
-    Args:
-        asked: The reading for the question as asked.
-        reworded: That for another wording of it, perhaps of other sentences.
     """
     best = {e.place: e for e in asked}
     for e in reworded:
@@ -217,9 +213,5 @@ def may_answer(evidence: Evidence) -> bool:
 
 
 def asks(sentence: str) -> bool:
-    """Whether a sentence is a question, also one in quotation marks or brackets.
-
-    Args:
-        sentence: Any sentence.
-    """
+    """Whether a sentence is a question, also one in quotation marks or brackets."""
     return sentence.rstrip("”\"’')").endswith("?")

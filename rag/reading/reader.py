@@ -124,9 +124,8 @@ class Reader:
     def __init__(self, model: Path = MODEL, requests: Path = REQUESTS) -> None:
         """Opens a model.
 
-        Args:
-            model: The ONNX file that ``benchmarks/reader/export.py`` made.
-            requests: Another such file, which tells requests and has a say on claims.
+        ``benchmarks/reader/export.py`` made both files; the second tells requests and has a say on
+        claims.
         """
         self._session, self._requests = (_session(path) for path in (model, requests))
         # All who ask at once share it, so that no more is read at a time than there are cores.
@@ -142,10 +141,7 @@ class Reader:
         """Reads passages for a question: one reading a sentence, in their order.
 
         A sentence that lies beyond ``LONGEST`` has no reading of its own: its log odds are -inf.
-
-        Args:
-            question: What is asked, such that it can be understood alone.
-            texts: Any number of passages.
+        The question can be understood alone.
         """
         each = ((question, t.title, t.text, tuple(t.sentences)) for t in texts)
         return [[*found] for found in self._cores.map(lambda given: self._read(*given), each)]
@@ -155,9 +151,6 @@ class Reader:
 
         The lower judgement of the two states counts: what reads best believes strings of words that
         say nothing, the other does not.
-
-        Args:
-            pairs: Each a claim and the text that it cites.
         """
         claims = [self._tokenizer.encode(claim, add_special_tokens=False) for claim, _ in pairs]
         firsts = [claim.ids[:CLAIM] for claim in claims]
@@ -180,11 +173,7 @@ class Reader:
         return found
 
     def request(self, text: str) -> RequestReading:
-        """Reads what kind of request a text is, and what it is about.
-
-        Args:
-            text: As it was typed.
-        """
+        """Reads what kind of request a text is, and what it is about."""
         encoded = self._tokenizer.encode(text, add_special_tokens=False)
         ids = encoded.ids[:FIRST]
         logits, roles = self._values(self._requests, (ids, []), ["request", "roles"])

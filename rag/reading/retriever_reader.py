@@ -41,9 +41,8 @@ FLOOR, CEILING = -12.0, 12.0
 def confidence(evidence: Sequence[Evidence], untrue: int = 0) -> float:
     """The probability, from 0 to 1, that the corpus holds the answer.
 
-    Args:
-        evidence: Most probable first; none gives 0.
-        untrue: How much of what the question states the best article does not hold.
+    ``evidence`` comes most probable first, and none gives 0; ``untrue`` is how much of what the
+    question states the best article does not hold.
     """
     if not evidence:
         return 0.0
@@ -74,9 +73,6 @@ def mismatches(question: str, article: Article, typed: str = "") -> list[Lacking
 
 def reason(found: Lacking) -> str:
     """What a refusal says of a mismatch.
-
-    Args:
-        found: What the article that was found lacks.
 
     >>> reason(Lacking("date", "1984", "1987"))
     'the articles speak of 1987, not of 1984'

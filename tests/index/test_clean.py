@@ -324,6 +324,28 @@ def test_a_press_release_is_dated_by_its_dateline(opening, day):
     assert (found.text, found.title, found.published) == (body, "A wind farm", day)
 
 
+@pytest.mark.parametrize(
+    ("dateline", "uri", "day"),
+    [
+        ("BERLIN, May 3 (Reuters) -", "2026/05/rain.txt", date(2026, 5, 3)),
+        ("BERLIN, 3. Mai (dpa) -", "wire-20260503.txt", date(2026, 5, 3)),
+        ("BERLIN, Dec. 3 (AP) —", "https://gull.example/2024/rain", date(2024, 12, 3)),
+        ("BERLIN, May 3 (Reuters) -", "rain.txt", None),
+        ("BERLIN, May 3 (Reuters) -", "rain-2026.txt", None),  # what it is about, say
+        ("BERLIN, May 3 (Reuters) -", "2099/rain.txt", None),  # still to come
+        ("Berlin, May 3, she said, was wet -", "2026/rain.txt", None),
+    ],
+)
+def test_a_dateline_without_a_year_is_of_the_one_that_its_place_names_as_a_guess(
+    dateline, uri, day
+):
+    text = f"{dateline} Heavy rain flooded parts of the city on Sunday, the fire brigade said."
+    cleaned = clean_article(Article(uri=uri, key="k", text=text, root="/news"))
+    told = [("published", "its dateline, of the year that its place names, a guess")]
+    assert (cleaned.published, list(cleaned.notes)) == (day, told if day else [])
+    assert cleaned.text == text
+
+
 def test_a_byline_with_its_agency_and_both_days_is_no_text():
     text = "Le conseil a vendu le moulin, a-t-il dit mardi.\n\nLa brasserie veut y ouvrir un bar."
     below = (

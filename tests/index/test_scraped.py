@@ -153,7 +153,7 @@ def test_agency_copy_is_without_its_marks(tmp_path):
     )
     found = read(tmp_path, "a.txt", copy)
     assert told(found)[:4] == (
-        "UPDATE 2-Fire shuts grain terminal at Halm",
+        "Fire shuts grain terminal at Halm",
         "Marta Ekholm, Pieter Vos",
         None,
         date(2025, 5, 18),

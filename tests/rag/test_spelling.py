@@ -55,11 +55,21 @@ def test_a_slip_is_mended(typed, meant):
         "Was it 2O25 or 20255?",  # numbers
         "Why was qtr at the tbl?",  # short
         "how many pows spoke",
+        "Did Ma Yun answer Xi Yan?",  # three letters of a name
+        "did ma yun answer",
         "Which photosynthesis colours organisations?",  # English that the articles lack
     ],
 )
 def test_what_may_be_meant_stays(typed):
     assert mend(typed, WORDS) == typed
+
+
+def test_how_old_asks_for_an_age_where_articles_tell_of_a_place_called_so():
+    places = Vocabulary.build([("", "They met in Old Dock, near Old Bridge, as Putin said.")])
+    assert (
+        mend("how old was the bridge in old dock", places) == "how old was the Bridge in Old Dock"
+    )
+    assert mend("how putin answered", places) == "how Putin answered"
 
 
 def test_what_is_near_to_two_words_alike_stays():

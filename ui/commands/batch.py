@@ -130,12 +130,7 @@ def _as_word(name: str) -> str:
 
 
 def tracked(items: Sequence[_Item], verb: str) -> Iterator[_Item]:
-    """The items, with a progress bar on standard error where a person watches.
-
-    Args:
-        items: Any number of them.
-        verb: What is done with them.
-    """
+    """The items, with a progress bar on standard error where a person watches."""
     console = Console(stderr=True)
     hidden = len(items) < 2 or not console.is_terminal
     return iter(track(items, verb, console=console, transient=True, disable=hidden))

@@ -20,9 +20,9 @@ from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
 from index.readers.source import Source
 from rag.corpus import Corpus
-from rag.evaluation.judge import judge
-from rag.evaluation.measures import Evaluation, RankingEvaluation, evaluate, evaluate_ranking, rank
+from rag.evaluation import Evaluation, RankingEvaluation, evaluate, evaluate_ranking, rank
 from rag.generative.llm import OpenAILikeModel
+from rag.judge import judge
 from rag.question_files import (
     DOCUMENTS,
     QUERIES,
@@ -46,10 +46,6 @@ def write_golden(path: Path, given: Sequence[Feedback]) -> int:
     """Writes feedback as a golden set, a JSON object a line; how many lines that are.
 
     A judgement that says nothing an answer could be held against is left out.
-
-    Args:
-        path: Of the golden set.
-        given: What readers thought of answers.
 
     Raises:
         UnreadableInput: the file cannot be written.
@@ -258,10 +254,6 @@ def _listed(names: Sequence[str]) -> str:
 
 def probe(settings: Settings, *, as_json: bool) -> None:
     """Asks the server, and prints what it said.
-
-    Args:
-        settings: Which server and model.
-        as_json: Whether JSON is printed, and nothing else.
 
     Raises:
         ModelFailed: it does not answer, or refuses.

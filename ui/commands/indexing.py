@@ -41,10 +41,6 @@ def explanations(settings: Settings, named: Iterable[str]) -> Iterator[str]:
 
     What is missing or cannot be read is told when it is added, and passed over here; so is a feed,
     whose pages can be named.
-
-    Args:
-        settings: Where the index is, and how it is asked.
-        named: Files, folders, globs and addresses.
     """
     for name in named:
         for item in _as_read(settings, name):
@@ -155,11 +151,7 @@ def fetcher(settings: Settings) -> Fetcher:
 
 
 def remove(settings: Settings, names: Sequence[str]) -> Report:
-    """Removes articles.
-
-    Args:
-        settings: Where the index is, and how it is asked.
-        names: Uris, keys or ids.
+    """Removes articles, by their uris, keys or ids.
 
     Raises:
         NotIndexed, IndexMissing, IndexBusy: see the classes.
@@ -285,10 +277,6 @@ NAMES = (LEDGER, FILE, ALERTS, f"{SAMPLE}/{FILE}")
 def backup(directory: Path, file: Path) -> None:
     """Writes all that cannot be made again into one file.
 
-    Args:
-        directory: The folder of the index.
-        file: The backup that is written.
-
     Raises:
         IndexMissing: there is nothing in the folder.
         UnreadableInput: the file cannot be written.
@@ -314,10 +302,6 @@ def restore(directory: Path, file: Path) -> None:
 
 def export(place: Place, file: Path) -> bool:
     """Writes every article as a line of JSON that ``add`` reads back; whether all could be read.
-
-    Args:
-        place: Where the index is.
-        file: JSON Lines, written whole or not at all.
 
     Raises:
         IndexMissing, IndexMismatch, IndexDamaged: see the classes.

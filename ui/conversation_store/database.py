@@ -217,12 +217,7 @@ class Feedback:
 
 
 def of(alias: str, table: str) -> str:
-    """The digest and the columns of a table under an alias.
-
-    Args:
-        alias: What the query calls the table.
-        table: The table's name.
-    """
+    """The digest and the columns of a table under an alias."""
     return ", ".join(f"{alias}.{name}" for name in f"digest, {WRITTEN[table]}".split(", "))
 
 
@@ -263,12 +258,7 @@ def summary(row: tuple[Any, ...]) -> Summary:
 
 
 def turn(row: tuple[Any, ...], conversation: int) -> Turn:
-    """Reads a row of ``TURN`` that a conversation has; what is damaged of it is not in it.
-
-    Args:
-        row: As SQLite gives it.
-        conversation: The pk of its conversation.
-    """
+    """Reads a row of ``TURN`` that a conversation has; what is damaged of it is not in it."""
     asked, given = row[:_TURN_WIDTH], row[_TURN_WIDTH:]
     _, pk, of, question, said, _, asked_at = asked
     if not sound(asked) or of != conversation:

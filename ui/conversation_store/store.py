@@ -65,12 +65,7 @@ class ConversationStore:
     # conversations
 
     def create(self, user: str = "", title: str = "") -> str:
-        """Begins a conversation; gives its id. Its first question becomes its title.
-
-        Args:
-            user: Whose they are; "" without sign-in.
-            title: Its name; "" for its first question.
-        """
+        """Begins a conversation; gives its id. Its first question becomes its title."""
         id_ = secrets.token_hex(8)
         named = as_title(title)
         with self._database.transaction() as db:
@@ -149,23 +144,13 @@ class ConversationStore:
         return str(found[0]) if found else ""
 
     def title(self, conversation: str, user: str = "") -> str:
-        """The name of a conversation, or its first question.
-
-        Args:
-            conversation: Its id.
-            user: Whose they are; "" without sign-in.
-        """
+        """The name of a conversation, or its first question."""
         with self._database.transaction("DEFERRED") as db:
             found = _found(db, conversation, user)
         return str(found[4])
 
     def turn_ids(self, conversation: str, user: str = "") -> list[int]:
-        """The ids of a conversation's turns, oldest first.
-
-        Args:
-            conversation: Its id.
-            user: Whose they are; "" without sign-in.
-        """
+        """The ids of a conversation's turns, oldest first."""
         with self._database.transaction("DEFERRED") as db:
             found = db.execute(
                 "SELECT pk FROM turns WHERE conversation = ? ORDER BY pk",
@@ -174,12 +159,7 @@ class ConversationStore:
         return [int(pk) for (pk,) in found]
 
     def load(self, conversation: str, user: str = "") -> list[Turn]:
-        """The turns of a conversation, oldest first.
-
-        Args:
-            conversation: Its id.
-            user: Whose they are; "" without sign-in.
-        """
+        """The turns of a conversation, oldest first."""
         with self._database.transaction("DEFERRED") as db:
             pk = _pk(db, conversation, user)
             return _turns(db, pk)
@@ -203,12 +183,7 @@ class ConversationStore:
             _reword(db, pk)
 
     def delete(self, conversation: str, user: str = "") -> None:
-        """Deletes a conversation with its turns and the feedback on them, past restoring.
-
-        Args:
-            conversation: Its id.
-            user: Whose they are; "" without sign-in.
-        """
+        """Deletes a conversation with its turns and the feedback on them, past restoring."""
         with self._database.transaction() as db:
             pk = _pk(db, conversation, user, damaged=True)
             db.execute("DELETE FROM words WHERE rowid = ?", (pk,))
@@ -219,10 +194,6 @@ class ConversationStore:
 
         Letter case, accents and English endings do not count, and the last word may be unfinished.
         Best first; all of them, newest first, if there is no word.
-
-        Args:
-            words: In any letter case.
-            user: Whose they are; "" without sign-in.
         """
         wanted = [f'"{word}"' for word in WORD.findall(scrub(words))]
         if not wanted:
@@ -275,8 +246,7 @@ class ConversationStore:
     def feedback(self, user: str | None = None) -> list[Feedback]:
         """What was said of answers, in the order in which they were given; nothing damaged.
 
-        Args:
-            user: None for everybody's.
+        ``user`` is None for everybody's.
         """
         with self._database.transaction("DEFERRED") as db:
             found = db.execute(
@@ -318,9 +288,7 @@ class ConversationStore:
 def damage(directory: Path, *, repair: bool = False) -> list[str]:
     """What is not as it was written of all conversations kept in a folder, a sentence each.
 
-    Args:
-        directory: Of an index.
-        repair: Whether to mend first what can be made again.
+    ``repair`` mends first what can be made again.
     """
     found = []
     for path in sorted((*directory.glob(FILE), *directory.glob(f"*/{FILE}"))):

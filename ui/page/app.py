@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from rag.corpus import Corpus
-from rag.question_generation.suggest import follow_ups, suggest
+from rag.suggestions import follow_ups, suggest
 from rag.types import Answer
 from ui.alerts import Alerts, alerts_for
 from ui.conversation_store.store import ConversationStore

@@ -47,11 +47,7 @@ ROLES = ("reader", "editor", "admin")
 
 
 def signed_in(scope: Mapping[str, Any]) -> tuple[str, str]:
-    """Who asks, and their role; "" and the last role where nobody signs in.
-
-    Args:
-        scope: Of the request, as the middleware ``Guard`` leaves it.
-    """
+    """Who asks, and their role; "" and the last role where nobody signs in."""
     return str(scope.get("onrecord.user") or ""), str(scope.get("onrecord.role") or ROLES[-1])
 
 
@@ -73,9 +69,7 @@ class User:
     def with_password(cls, name: str, password: str) -> Self:
         """A user with this password, under a new salt.
 
-        Args:
-            name: The user's name; None if only a password is asked for.
-            password: As it was typed.
+        The name is None where only a password is asked for.
 
         Raises:
             BadAuth: the name or the password cannot be used.
@@ -142,22 +136,13 @@ class Users:
         return name in self._users
 
     def remembered(self, name: str | None, password: str) -> str | None:
-        """The user whose password this was before; None says nothing. Takes no time.
-
-        Args:
-            name: The user's name; None if only a password is asked for.
-            password: As it was typed.
-        """
+        """The user whose password this was before; None says nothing. Takes no time."""
         return self._right.get(self.mark(name, password))
 
     def check(self, name: str | None, password: str) -> str | None:
         """The user with this password, whatever the name if that is None; None if it is wrong.
 
         Takes the time of scrypt, for an unknown name too.
-
-        Args:
-            name: The user's name; None if only a password is asked for.
-            password: As it was typed.
         """
         mark = self.mark(name, password)
         if known := self._right.get(mark):
@@ -175,12 +160,7 @@ class Users:
         return None
 
     def mark(self, name: str | None, password: str) -> bytes:
-        """What stands for a name and a password in memory, of use to nobody else.
-
-        Args:
-            name: The user's name; None if only a password is asked for.
-            password: As it was typed.
-        """
+        """What stands for a name and a password in memory, of use to nobody else."""
         said = f"{'*' if name is None else f'={name}'}\0{password}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, said, "sha256")
 

@@ -60,21 +60,11 @@ class Metrics:
         return self._asked
 
     def measured(self, corpus: Corpus, door: str) -> Corpus:
-        """The corpus, with every question counted that is asked of it.
-
-        Args:
-            corpus: The corpus that is asked.
-            door: By which door the question came: "page", "api" and so on.
-        """
+        """The corpus, with every question counted that is asked of it."""
         return cast("Corpus", _Measured(corpus, self, door))
 
     def fault(self, door: str, fault: str) -> None:
-        """Counts a question that was not answered: "usage", "busy", "stopped" or "internal".
-
-        Args:
-            door: By which door the question came: "page", "api" and so on.
-            fault: Its kind.
-        """
+        """Counts a question that was not answered: "usage", "busy", "stopped" or "internal"."""
         self._errors.labels(door, fault).inc()
 
     def text(self) -> bytes:
@@ -86,12 +76,7 @@ class Metrics:
         return generate_latest(every)
 
     def stream(self, answers: Iterator[Answer], door: str) -> Iterator[Answer]:
-        """The answers as they grow, counted and timed when they are whole.
-
-        Args:
-            answers: Of one question.
-            door: By which door the question came: "page", "api" and so on.
-        """
+        """The answers as they grow, counted and timed when they are whole."""
         self._questions.labels(door).inc()
         self._count(1)
         started = time.perf_counter()

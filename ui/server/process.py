@@ -97,10 +97,6 @@ class CannotServe(OnRecordError):
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens; port 0 takes a free one.
 
-    Args:
-        host: A name or an address of this machine.
-        port: From 0 to 65535.
-
     Raises:
         CannotServe: the port is taken, or the host is not this machine's.
     """

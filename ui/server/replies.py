@@ -32,10 +32,6 @@ class Forbidden(OnRecordError):
     """What somebody with another role may do."""
 
 
-class TooLarge(OnRecordError):
-    """A request with more bytes than its route takes."""
-
-
 _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (UnusableQuestion, 400),
     (Unusable, 400),
@@ -43,7 +39,6 @@ _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (Forbidden, 403),
     (NotIndexed, 404),
     (NoSuchAlert, 404),
-    (TooLarge, 413),
 )
 
 INTERNAL = "the answer could not be made; the server's log says why"
@@ -65,9 +60,7 @@ def told(error: Exception) -> str:
 def misfit(error: Mapping[str, Any], skip: int = 0) -> str:
     """What pydantic says of the first value that is not as described, and where that is.
 
-    Args:
-        error: Of those that a ``ValidationError`` lists.
-        skip: How many parts of the place are none of the sender's.
+    The first ``skip`` parts of the place are none of the sender's.
     """
     where = ".".join(str(part) for part in error["loc"][skip:]) or "request"
     # Of what is read into a dataclass pydantic says it in terms of Python.
@@ -76,12 +69,7 @@ def misfit(error: Mapping[str, Any], skip: int = 0) -> str:
 
 
 def as_openai(status: int, sentence: str) -> dict[str, object]:
-    """An error as OpenAI's clients read it.
-
-    Args:
-        status: Of HTTP.
-        sentence: What went wrong, for a person.
-    """
+    """An error as OpenAI's clients read it."""
     kind = "invalid_request_error" if status < 500 else "server_error"
     return {"error": {"message": sentence, "type": kind, "param": None, "code": None}}
 
@@ -102,12 +90,7 @@ def response(
 
 
 def add_handlers(app: FastAPI, metrics: Metrics) -> None:
-    """Makes one sentence of whatever a route raises.
-
-    Args:
-        app: The server.
-        metrics: Count the faults.
-    """
+    """Makes one sentence of whatever a route raises."""
 
     async def known(request: Request, error: Exception) -> Response:
         path = request.url.path
@@ -155,8 +138,6 @@ def add_strays(app: FastAPI) -> None:
 
 
 EVENTS = "text/event-stream"
-EVENTS_DESCRIBED = {EVENTS: {"schema": {"type": "string"}}}
-"""What a route that can send them adds to its description."""
 
 
 def events_wanted(request: Request) -> bool:
@@ -165,12 +146,7 @@ def events_wanted(request: Request) -> bool:
 
 
 def event(name: str, value: Mapping[str, Any]) -> str:
-    """One event, whose data is JSON.
-
-    Args:
-        name: Its kind.
-        value: What is sent with it.
-    """
+    """One event, whose data is JSON."""
     return f"event: {name}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n"
 
 

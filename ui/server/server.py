@@ -42,9 +42,7 @@ class Forwarded:
     def __init__(self, app: ASGIApp, proxies: str = "") -> None:
         """An app behind proxies.
 
-        Args:
-            app: The app.
-            proxies: Addresses and networks of proxies on other machines, with commas between.
+        ``proxies`` are addresses and networks of proxies on other machines, with commas between.
         """
         self._app = app
         self._believing = ProxyHeadersMiddleware(

@@ -65,10 +65,6 @@ class Aside:
 
         The work gets a function that it calls before each of its steps, which waits for the next
         such moment and says whether there was one: if not, the work should end.
-
-        Args:
-            work: Given what says whether to go on.
-            otherwise: What is given in its place.
         """
         if not self._places.acquire(blocking=False):
             return otherwise
@@ -112,11 +108,8 @@ class WorkerPool:
         """The items of an iterator as they come; one that is overtaken by the next is left out.
 
         The last one never is. When the consumer stops, or the client is gone, the iterator is
-        closed after its next item. With the client gone the stream just ends.
-
-        Args:
-            start: Begins the work, in a thread of the pool.
-            receive: Tells when the client is gone.
+        closed after its next item. With the client gone the stream just ends. ``start`` begins the
+        work, in a thread of the pool; ``receive`` tells when the client is gone.
 
         Raises:
             Busy: too much is waiting already; also whatever the iterator raises.

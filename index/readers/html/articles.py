@@ -98,12 +98,7 @@ def _has_paragraph(part: Node) -> bool:
 
 
 def join_times(tree: Node, parts: list[Node]) -> None:
-    """Puts the time of an entry before its words; above the first paragraph is the page's own.
-
-    Args:
-        tree: The page; it is changed.
-        parts: The entries of the running report.
-    """
+    """Puts the time of an entry before its words; above the first paragraph is the page's own."""
     started, own = False, set(parts)
     for node in list(tree.iter("p", "h3", "h4", "time")):
         if node.tag != "time":
@@ -143,8 +138,7 @@ def with_times(article: Article) -> Article:
 
     Its entries open with a time of day, each later than the one above or each earlier.
 
-    Args:
-        article: As it was read, not cleaned.
+    The article comes as it was read, not cleaned.
 
     >>> entries = "\n\n".join(f"**{n}:15**\n\nIt rained and rained for an hour." for n in "123")
     >>> with_times(Article(uri="a", key="a", text=entries.replace("*", ""))).places
@@ -181,12 +175,7 @@ def _minutes(time: str) -> int:
 
 
 def timed(article: Article, times: list[str]) -> Article:
-    """A live blog without what its page wraps around it, each entry a place that its time names.
-
-    Args:
-        article: As it was read.
-        times: Those of its entries, in their order.
-    """
+    """A live blog without what its page wraps around it, each entry a place that its time names."""
     cleaned = clean_article(article)
     places: list[Place] = []
     apart = f"\n\n{cleaned.text}"
@@ -197,20 +186,11 @@ def timed(article: Article, times: list[str]) -> Article:
     return replace(cleaned, places=tuple(places), cleaned=True) if places else article
 
 
-KINDS = (
-    (
-        rules.PHRASES["scripts"],
-        "the page only asks for JavaScript; save it from a browser, when its text is shown",
-    ),
-    (
-        rules.PHRASES["robots"],
-        "the page only asks whether a person reads it; save it from a browser",
-    ),
-    (
-        rules.PHRASES["missing"],
-        "the page only says that there is no such page; look for its article elsewhere",
-    ),
-)
+KINDS = {  # what a page that is no article says, and what is told of it
+    "scripts": "the page only asks for JavaScript; save it from a browser, when its text is shown",
+    "robots": "the page only asks whether a person reads it; save it from a browser",
+    "missing": "the page only says that there is no such page; look for its article elsewhere",
+}
 CONSENT = "the page only asks for consent to cookies; agree or refuse in a browser and save it then"
 PAYWALL = "the page shows none of its article without a subscription; save it when signed in"
 LISTING = "the page only lists articles; save the page of each one"
@@ -236,13 +216,11 @@ def wall(text: str, title: str = "", tree: Node | None = None) -> str | None:
         shown = plain(f"{title} {text}" if word_count(text) <= MAX_WORDS else "")
         if tree is not None and word_count(text) < MIN_TEXT_WORDS:
             shown += plain(_shown(tree))
-        for pattern, reason in KINDS:
-            if pattern.search(shown):
+        for name, reason in KINDS.items():
+            if rules.PHRASES[name].search(shown):
                 return reason
         notices = [plain(line) for line in lines if _notice(plain(line))]
-        if any(
-            map(_asks_consent, [*notices, shown if rules.PHRASES["ours"].search(shown) else ""])
-        ):
+        if any(map(_asks_consent, notices)) or rules.asks_consent(shown):
             return CONSENT
         if any(map(rules.PHRASES["paid"].search, notices)):
             return PAYWALL
@@ -250,18 +228,8 @@ def wall(text: str, title: str = "", tree: Node | None = None) -> str | None:
 
 
 def _notice(line: str) -> bool:
-    return bool(
-        _asks_consent(line)
-        or any(
-            p.search(line)
-            for p in (
-                rules.PHRASES["missing"],
-                rules.PHRASES["scripts"],
-                rules.PHRASES["robots"],
-                rules.PHRASES["paid"],
-            )
-        )
-    )
+    told = (rules.PHRASES[name].search(line) for name in (*KINDS, "paid"))
+    return _asks_consent(line) or any(told)
 
 
 def _asks_consent(line: str) -> bool:

@@ -485,12 +485,7 @@ class _Page:
 
 
 def joined(base: str | None, href: str | None) -> str | None:
-    """An address as it stands on a page, whole; None if it is none.
-
-    Args:
-        base: The page's own address, if it is known.
-        href: As the page has it.
-    """
+    """An address as it stands on a page, whole; None if it is none."""
     try:
         whole = urljoin(base or "", (href or "").strip())
         urlsplit(whole)  # what can be joined may still be no address

@@ -55,9 +55,7 @@ MAX_NAME = 80
 def authors(value: object, *others: str | None) -> str | None:
     """The authors that a page names, as "A, B"; None when these are words of the page.
 
-    Args:
-        value: As written: a name, names in a row, or a list of these.
-        others: What else the page says, such as its publisher and title; these are no authors.
+    What else the page says, such as its publisher and title, is no author.
 
     >>> authors("By Jane Doe, Correspondent | Published 3 May 2026"), authors("Datum")
     ('Jane Doe', None)
@@ -126,10 +124,6 @@ def looks_like_a_person(name: str | None) -> bool:
 
 def outlet(value: object, title: str | None = None) -> str | None:
     """Who publishes, from what a page says; a url gives its host, a social profile nothing.
-
-    Args:
-        value: As the page states it, of any type.
-        title: The article's headline, if it is known.
 
     >>> outlet("https://www.gull.example/"), outlet("https://facebook.com/gull"), outlet("© 2026 G")
     ('gull.example', None, None)

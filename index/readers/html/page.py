@@ -143,10 +143,6 @@ def read_html(file: SourceFile, data: bytes) -> Article:
 
     Headings and list items are lines of their own; menus, teasers and comments are left out.
 
-    Args:
-        file: Where the page is read from.
-        data: Its bytes.
-
     Raises:
         Refused: The file is binary or blank, or the page holds no article.
     """

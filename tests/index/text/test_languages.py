@@ -1,9 +1,11 @@
 """What differs between languages: which one a text is in, its sentences, its words."""
 
 import pytest
+from babel.dates import get_month_names
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.text.dates import month_of
 from index.text.names import alike, respelt, sound, sounds_like
 from index.text.sentences import split_sentences
 from index.text.words import (
@@ -244,3 +246,14 @@ def test_other_names_do_not():
     assert len(set(first)) == len(first)
     assert not sounds_like("batten", "Путин")
     assert sound("Xi") == sound("Li") == ""
+
+
+@pytest.mark.parametrize(
+    "language", "en de fr es it pt nl pl ru uk cs sk sv da nb fi hu ro tr".split()
+)
+def test_the_months_of_a_language_are_known_long_and_short(language):
+    names = [
+        [get_month_names(width, "format", language)[n] for n in range(1, 13)]
+        for width in ("wide", "abbreviated")
+    ]
+    assert [[month_of(name, language) for name in each] for each in names] == [[*range(1, 13)]] * 2

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import replies as measured
 from index.build import Builder
 from index.embedders import embedder_of
 from index.readers.source import Source
 from index.text.dates import MONTHS
 from index.text.words import content_stems
 from rag.corpus import Corpus
-from rag.evaluation import judge as measured
 from rag.quote_context import quote_span
 from rag.reading.reader import default_reader
 from rag.requests.items import denied
@@ -29,9 +29,9 @@ from tests.rag.builders import stored as stored_of
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"
 
-# Mean recall of what a good reply holds, and mean precision where that is known; measured by
-# ``onrecord evaluate tests/golden/requests.jsonl`` in parts. The floors are some 0.05 below what
-# is reached (``benchmarks/README.md``).
+# Mean recall of what a good reply holds, and mean precision where that is known
+# (``benchmarks/requests.py``). The floors are some 0.05 below what is reached
+# (``benchmarks/README.md``).
 FLOORS = {
     "timeline": (0.8, 0.85),
     "brief": (0.95, 0.76),
@@ -410,7 +410,7 @@ def test_a_count_is_that_of_the_articles_that_hold_the_words(sample_corpus, stor
 def test_an_account_that_differs_is_shown_unasked(story_corpus):
     answer = story_corpus.ask("how many people were injured when the ferry sank?")
     assert [claim.label for claim in answer.claims] == [
-        "Harrow Sentinel, 10 September 2025",
+        "Harrow Sentinel and Veldt News Agency, 10 September 2025",
         "Figures differ – The Coastal Post, 10 September 2025",
     ]
     assert "43 people were injured" in answer.claims[0].text

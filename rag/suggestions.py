@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 
 from index.ledger import StoredArticle
+from index.text.dates import SHORT_MONTH, WEEKDAY
 from index.text.names import names_in
-from index.text.words import content_stems
+from index.text.words import Phrases, content_stems
 from rag.corpus import Corpus
+from rag.dialogue.referents import people_in
 from rag.library import names_of
-from rag.question_generation.from_article import Candidate, questions_of
 from rag.types import Answer
+
+# The verbs of news whose forms are known: past tense -> base.
+_BASES = {
+    past or (f"{base}d" if base.endswith("e") else f"{base}ed"): base
+    for base, _, past in (form.partition("/") for form in Phrases("rag").told["deeds"].split())
+}
+_PHRASES = Phrases("rag", past="|".join(_BASES), short_month=SHORT_MONTH, weekday=WEEKDAY)
+_TIME, _CLAUSE, _TIMED, _DONE, _SPEECH, _TOPIC, _WAY, _CAUSE = map(
+    _PHRASES.compiled, "time clause timed done speech topic way cause".split()
+)
+_COUNT, _LOOSE, _OWNED = (_PHRASES.compiled(name, re.I) for name in ("count", "loose", "owned"))
+_LEAD = re.compile(r"^(?:(?:On|In|Last|Earlier|Since|By)\b[^,]{2,60}, )?(?:[Tt]he |A )?")
+_TITLED = re.compile(r"^(?:Mr|Ms|Mrs|Dr|Miss)\.? ")
+
+# A name that has "the" before it so often is written with it: "the Kremlin", but "Ukraine" for all
+# the Ukraine wars.
+LED = 0.4
+
+# Words of a question: fewer ask about anything, more are read twice.
+SHORTEST, LONGEST = 4, 14
 
 # Articles that are read for suggestions: the newest.
 READ = 60
@@ -37,10 +60,126 @@ SHARED = 2
 COVERED = 5
 
 # The forms of question, the most telling first.
-KINDS = ("why", "who", "say", "how many", "how much", "what", "when", "is")
+KINDS = ("why", "who", "say", "how many", "when")
 
 # Two suggestions that share more of the shorter one's content words are about the same.
 ALIKE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question, and what it was read off."""
+
+    question: str
+    kind: str  # of ``KINDS``: suggestions differ in it
+    sentence: str  # what answers it
+    named: str  # of whom the answer has to speak; "" if of nobody in particular
+    story: int  # the pk of the first article of the story
+
+
+class _About:
+    """What an article is about: its people, by their full names, and what it often speaks of."""
+
+    def __init__(self, stored: StoredArticle) -> None:
+        article = stored.article
+        self.title = article.title
+        spans = [(s.start, s.end) for s in stored.sentences if not s.heading]
+        self.told = [" ".join(article.text[start:end].split()) for start, end in spans]
+        text = " ".join(self.told)
+        found = names_in(text)
+        self.counted = Counter(name.text for name in found)
+        self._led = Counter(n.text for n in found if text[: n.start].lower().endswith("the "))
+        each = (people_in(f"so {sentence}") for sentence in self.told)
+        self.people = {name for names in each for name in names if " " in name}
+        surnames = {person.split()[-1] for person in self.people}
+        self.topics = [
+            name
+            for name, count in self.counted.items()
+            if (count > 1 or name in self.title)
+            and not surnames & {*name.split()}
+            and not _TITLED.match(name)
+        ]
+
+    def full(self, name: str) -> str:
+        """A person's name for whoever has not read the article; "" if it is not told."""
+        bare = _TITLED.sub("", name)
+        whole = [p for p in self.people if p.split()[-1] == bare.split()[-1]]
+        whole = [person for person in whole if not _TITLED.match(person)]
+        return min(whole, key=len) if whole else bare if " " in bare else ""
+
+    def the(self, name: str) -> str:
+        """A name as it stands in a sentence: "the Kremlin", "Kyiv"."""
+        return f"the {name}" if self._led[name] >= LED * max(1, self.counted[name]) else name
+
+
+@lru_cache(maxsize=256)  # what is read for the suggestions is read again for each follow-up
+def questions_of(stored: StoredArticle) -> tuple[Candidate, ...]:
+    """Questions that an article answers, by the form of its sentences alone, each once."""
+    about = _About(stored)
+    found: dict[str, Candidate] = {}
+    for text in about.told:
+        if not 30 <= len(text) <= 400 or text.isupper():
+            continue
+        for kind, question, named in _of_sentence(text, about):
+            if SHORTEST <= len(question.split()) <= LONGEST and not _LOOSE.search(question):
+                found.setdefault(question, Candidate(question, kind, text, named, stored.story))
+    return tuple(found.values())
+
+
+def _of_sentence(text: str, about: _About) -> Iterator[tuple[str, str, str]]:
+    """(kind, question, whom it is about) for what a sentence tells."""
+    for counted in _COUNT.finditer(text):
+        yield "how many", f"How many {counted['noun']} {_clipped(counted['rest'])}?", ""
+    subject, behind = _subject(text, about)
+    if subject and (done := _DONE.match(behind)):
+        yield from _of_deed(subject, done["verb"], done["object"], about)
+    for name in people_in(f"so {text}"):
+        start, full = text.find(name), about.full(name)
+        if start >= 0 and full and _SPEECH.match(text[start + len(name) :]):
+            for topic in _topics(text, full, about):
+                yield "say", f"What did {full} say about {topic}?", full
+
+
+def _of_deed(subject: str, verb: str, rest: str, about: _About) -> Iterator[tuple[str, str, str]]:
+    if _LOOSE.match(rest.strip()) or _WAY.match(rest):
+        return
+    short, known = _clipped(rest), re.sub(r"^ an? ", " the ", rest)
+    told = len(content_stems(short))
+    if subject in about.people and not _OWNED.search(short) and told > 1:
+        yield "who", f"Who {verb}{short}?", subject
+    if timed := _TIMED.match(known):
+        yield "when", f"When did {subject} {_BASES[verb]}{timed['rest']}?", ""
+    if told and _CAUSE.search(rest):
+        yield "why", f"Why did {subject} {_BASES[verb]}{_clipped(known)}?", ""
+
+
+def _clipped(rest: str) -> str:
+    """The words up to where a clause or a time begins."""
+    return _CLAUSE.sub("", _TIME.sub("", rest)).rstrip(" ,")
+
+
+def _subject(text: str, about: _About) -> tuple[str, str]:
+    """The name with which a sentence begins, as a question says it, and what follows it."""
+    bare = _LEAD.sub("", text)
+    names = names_in(f"so {bare}")
+    if not names or names[0].start != len("so "):
+        return "", ""
+    name = names[0].text
+    behind = re.sub(r"^, [^,]{3,60},(?= )", "", bare[len(name) :])
+    person = name in about.people or " " not in name or _TITLED.match(name)
+    if person and (full := about.full(name)):
+        return full, behind
+    return (about.the(name) if name in about.counted else ""), behind
+
+
+def _topics(text: str, speaker: str, about: _About) -> list[str]:
+    """What somebody may have spoken about: as the sentence says, or names in it or the headline."""
+    if told := _TOPIC.search(text):
+        return [re.sub(r"^an? ", "the ", told["topic"])]
+    own = {*content_stems(speaker)}
+    free = [name for name in about.topics if not own & {*content_stems(name)}]
+    here, headline = ([name for name in free if name in each] for each in (text, about.title))
+    return [about.the(name) for name in dict.fromkeys([*here, *headline])][:2]
 
 
 def suggest(
@@ -62,8 +201,8 @@ def suggest(
     read = _stories(found)
     newest = {stored.pk: place for place, stored in enumerate(read)}
     read.sort(key=lambda stored: newest[stored.pk] - COVERED * (sizes[stored.story] - 1))
-    told = [questions_of(stored) for stored in read]
-    return _answered(corpus, _in_turns([*_mixed(told)]), count, ASKED, go_on=go_on)
+    told = [sorted(questions_of(each), key=lambda w: KINDS.index(w.kind)) for each in read]
+    return _answered(corpus, _in_turns(told), count, ASKED, go_on=go_on)
 
 
 def follow_ups(
@@ -91,10 +230,7 @@ def follow_ups(
     said = [answer.question, answer.query, answer.text, *(c.quote for c in answer.citations)]
     before = _flat(" ".join(said))
     known = {*content_stems(before)}
-    fresh = [
-        [w for w in questions_of(stored) if w.sentence not in before or not w.sentence]
-        for stored in read
-    ]
+    fresh = [[w for w in questions_of(stored) if w.sentence not in before] for stored in read]
     new = [[w for w in found if _new_names(w, known)] for found in fresh]
     near = [[w for w in found if known & {*content_stems(w.question)}] for found in fresh]
     return _answered(
@@ -126,16 +262,6 @@ def _last_names(stored: StoredArticle) -> frozenset[str]:
     return frozenset(name.split()[-1] for name in names_of(stored))
 
 
-def _mixed(each: Iterable[Sequence[Candidate]]) -> Iterator[list[Candidate]]:
-    """For each story its questions, those first whose form began fewest stories before it."""
-    begun: Counter[str] = Counter()
-    for found in each:
-        ordered = sorted(found, key=lambda w: (w.kind == "is", begun[w.kind], KINDS.index(w.kind)))
-        if ordered:
-            begun[ordered[0].kind] += 1
-        yield ordered
-
-
 def _in_turns(each: Iterable[Sequence[Candidate]]) -> Iterator[Candidate]:
     """The first question of each story, then the second of each."""
     return (candidate for turn in zip_longest(*each) for candidate in turn if candidate is not None)
@@ -156,7 +282,6 @@ def _answered(
     """
     token = corpus.manifest()["token"]
     wanted = list({candidate.question: candidate for candidate in found}.values())
-    wanted.sort(key=lambda candidate: candidate.kind == "is")
     everywhere = _everywhere(wanted)
     held: dict[str, bool] = {}
     chosen: list[Candidate] = []
@@ -194,7 +319,7 @@ def _is_answered(corpus: Corpus, token: str, candidate: Candidate) -> bool:
     cited = plain.stored(citation.article_id for citation in first.citations)
     if candidate.story not in {stored.story for stored in cited}:
         return False
-    if not candidate.sentence or _flat(candidate.sentence) in _flat(first.text):
+    if candidate.sentence in _flat(first.text):
         return True
     return bool(candidate.named) and candidate.named.split()[-1] in first.text
 

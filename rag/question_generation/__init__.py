@@ -1,1 +1,0 @@
-"""From an article to questions that it answers."""
