@@ -17,8 +17,8 @@ from index.ledger import StoredArticle
 from index.text.dates import dates_in
 from index.text.numbers import numbers_in
 from index.text.words import content_stems, stem
-from rag.answer_text import extractive_text
-from rag.quote_context import same_paragraph, words_of
+from rag.answer_text import attribution, extractive_text
+from rag.quote_context import citation, same_paragraph, words_of
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.requests.conflicts import (
@@ -357,6 +357,7 @@ def with_other_account(
     lines = next(filter(None, (_correction(each, found, embedder) for each in likely)), None)
     if not (lines := lines or _beside(answer.query, found[0], found[1:], embedder, reader)):
         return answer
+    lines[0] = _with_copies(lines[0], answer, found)
     claims, citations = composed(lines)
     first = citations[0]
     kept = {c.number for c in answer.citations if c.article_id == first.article_id}
@@ -376,6 +377,22 @@ def with_other_account(
         shorts=shorts,
         certainty=1.0,  # each account is given as what it is
     )
+
+
+def _with_copies(line: Line, answer: Answer, found: Sequence[Evidence]) -> Line:
+    """A line with where other articles say the same, as an answer cites them; no correction."""
+    cited = (claim.citations for claim in answer.claims)
+    beside = [c for own, *more in cited if own.article_id == line.article.id for c in more]
+    copies = tuple(
+        (e.article, e.index)
+        for e in found
+        if any(c.article_id == e.article.id and c.start == e.sentence.start for c in beside)
+    )
+    if not copies or line.label.startswith(_CORRECTED):
+        return line
+    places = (line.article, line.index), *copies
+    label = attribution([citation(article, n, n + 1) for article, n in places])
+    return replace(line, label=label, copies=copies)
 
 
 def _correction(best: Evidence, found: Sequence[Evidence], embedder: Embedder) -> list[Line]:

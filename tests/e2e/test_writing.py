@@ -140,16 +140,6 @@ def test_a_refusal_never_reaches_the_model(corpus, scripted_llm):
     assert (answer.answered, answer.answerer, scripted_llm.exchanges) == (False, "quotes", [])
 
 
-def test_the_tiny_real_model_is_never_believed(corpus, tiny_llm):
-    asked = corpus(tiny_llm.address, tiny_llm.model, threshold=0, llm_max_tokens=64)
-    for line in QUESTIONS[:20]:
-        answer = asked.ask(line["question"], plain=True)
-        assert answer.answered
-        assert answer.answerer == "quotes", answer.text
-        assert answer.note.startswith("The articles are quoted: ")
-        assert all(claim.status == "supported" and claim.citations for claim in answer.claims)
-
-
 def test_the_command_says_what_the_server_has(scripted_llm, monkeypatch, capsys):
     scripted_llm.says("one two three four")
     options = ["--llm-url", scripted_llm.address, "--llm-model", "scripted"]
