@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, combinations, islice, product, takewhile
@@ -68,12 +67,13 @@ BESIDE, COUNTED = 12, -4.0
 # How far behind the surest, in log odds, a sentence may be that was corrected.
 NEARLY = 0.8
 
-# Sentences of an article that are compared, and of all; differences that are told.
-SENTENCES, ALL, MOST = 30, 440, 8
+# Sentences of an article that are compared; differences that are told.
+SENTENCES, MOST = 30, 8
 
 # Content words that two sentences must share, as they are, to be encoded and compared, and the
-# share of those of the shorter.
-COMMON, COMPARABLE = 2, 0.25
+# share of those of the shorter: with 2 and 0.25 257 of the story's 329 sentences on its subject
+# are encoded, so some 160, and no conflict of tests/golden/conflicts.jsonl is lost.
+COMMON, COMPARABLE = 3, 0.4
 
 _CORRECTS = re.compile(r"^\W*(?:correct|clarif)|\b(?:correction|clarification)\b", re.I)
 _REPEATS = re.compile(
@@ -169,7 +169,7 @@ def differences(
         corrected,
         _contrasted(places),
         _dated(material, places),
-        _alike(material, _counting_first(places)[:ALL], told),
+        _alike(material, places, told),
     ):
         keys = {_key(each.other)} if each.corrects else {_key(each.one), _key(each.other)}
         if not keys & told:
@@ -254,22 +254,6 @@ def _says(place: _Place, value: float, who: set[str]) -> bool:
     return value in _figures(text) and who <= {*content_stems(text)}
 
 
-def _counting_first(places: Sequence[_Place]) -> list[_Place]:
-    """The sentences, those first that count what those of another story count otherwise."""
-    stories: dict[tuple[str, str], set[tuple[int, float]]] = defaultdict(set)
-    known = [counted(words_of(*place)) for place in places]
-    for (article, _), counts in zip(places, known, strict=True):
-        for what, (number, _) in counts.items():
-            stories[what].add((article.story, number.value))
-    apart = {
-        what
-        for what, told in stories.items()
-        if min(len({story for story, _ in told}), len({value for _, value in told})) > 1
-    }
-    rank = [not apart & counts.keys() for counts in known]
-    return [places[n] for n in sorted(range(len(places)), key=rank.__getitem__)]
-
-
 def _counts_differ(asked: str, one: Evidence, other: Evidence) -> bool:
     """Whether two sentences each answer how many of the same there are, and not with the same."""
     counted = _HOW_MANY.search(asked)
@@ -308,10 +292,7 @@ def _alike(
     kept = np.flatnonzero(pairs.any(axis=0) | pairs.any(axis=1))
     vectors = material.encode([texts[n] for n in kept])
     near = np.where(pairs[np.ix_(kept, kept)], vectors @ vectors.T, 0.0)
-    for flat in np.argsort(-near, axis=None):
-        i, j = divmod(int(flat), len(kept))
-        if near[i, j] < NEAR_COUNTED:
-            return
+    for i, j in sorted(np.argwhere(near >= NEAR_COUNTED), key=lambda at: -near[*at]):
         one, other = places[kept[i]], places[kept[j]]
         if {_key(one), _key(other)} & told:
             continue
@@ -323,20 +304,27 @@ def _alike(
 
 
 def comparable(places: Sequence[_Place]) -> NDArray[np.bool_]:
-    """Which sentences of two stories share enough words to differ: bool (n, n), above the diagonal.
+    """Which sentences of two stories share enough to differ: bool (n, n), above the diagonal.
 
-    That is less than ``conflicts.SHARED``, as what differs is not counted there.
+    That is words, less of them than ``conflicts.SHARED`` as what differs is not counted there, or
+    what they count.
     """
-    told = [{*content_stems(words_of(*place))} for place in places]
-    number = {stem: n for n, stem in enumerate({stem for stems in told for stem in stems})}
-    held = np.zeros((len(places), len(number)), np.float32)
-    for row, stems in zip(held, told, strict=True):
-        row[[number[stem] for stem in stems]] = 1
-    least = np.minimum.outer(held.sum(axis=1), held.sum(axis=1))
-    stories = np.array([article.story for article, _ in places])
-    shared = held @ held.T
+    texts = [words_of(*place) for place in places]
+    shared = _shared([{*content_stems(text)} for text in texts])
+    least = np.minimum.outer(shared.diagonal(), shared.diagonal())
     enough = (shared >= COMMON) & (shared >= COMPARABLE * least)
+    enough |= _shared([{*counted(text)} for text in texts]) > 0
+    stories = np.array([article.story for article, _ in places])
     return np.triu(enough & np.not_equal.outer(stories, stories), 1)
+
+
+def _shared(sets: Sequence[Set[Hashable]]) -> NDArray[np.float32]:
+    """How many members each two of some sets share: float32 (n, n)."""
+    number = {member: n for n, member in enumerate({member for each in sets for member in each})}
+    held = np.zeros((len(sets), len(number)), np.float32)
+    for row, each in zip(held, sets, strict=True):
+        row[[number[member] for member in each]] = 1
+    return held @ held.T
 
 
 def with_other_account(
