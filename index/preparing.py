@@ -165,7 +165,10 @@ class Workers:
                     pool, alone = self._started(place, settings), alone + 1
                     part = _given(pool, group)
                 if alone:
-                    waiting = deque((g, _kept(done) or _given(pool, g)) for g, done in waiting)
+                    waiting = deque(
+                        (g, part if part.done() and not part.exception() else _given(pool, g))
+                        for g, part in waiting
+                    )
                 yield _store(ledger, *part.result())
         finally:
             pool.shutdown(cancel_futures=True)
@@ -190,11 +193,6 @@ def _given(pool: ProcessPoolExecutor, group: list[Article]) -> Future[_Encoded]:
         ended = Future[_Encoded]()
         ended.set_exception(error)
         return ended
-
-
-def _kept(done: Future[_Encoded]) -> Future[_Encoded] | None:
-    """What was worked out before a process ended."""
-    return done if done.done() and not done.exception() else None
 
 
 def _ended(group: list[Article]) -> OnRecordError:

@@ -113,7 +113,7 @@ class Comparison:
                 continue
             known = self._stored.get(item.uri)
             if known and known[2] != item.root:
-                if _still_there(known[2], item.uri):
+                if known[2] and (Path(known[2]) / file_of(item.uri)).exists():
                     if article.id != known[1]:
                         self._skip(source, _taken(item, known[2]))
                     else:
@@ -151,10 +151,6 @@ class Comparison:
 def _place(root: str, uri: str) -> str:
     """Where an article lies, whichever folder it was added by."""
     return f"{root.rstrip('/')}/{uri}" if root else uri
-
-
-def _still_there(root: str, uri: str) -> bool:
-    return bool(root) and (Path(root) / file_of(uri)).exists()
 
 
 def _taken(article: Article, root: str) -> Skipped:

@@ -282,7 +282,8 @@ class _Page:
         pairs = [(line, node, *title) for line, node in shown for title in told]
         for line, node, title, _ in pairs:
             if letters(line) and letters(line) == letters(title):
-                yield _with_colon(line, title), node.tag, node
+                # A kicker may be another element, with the colon in the title alone.
+                yield title if ": " in title and ":" not in line else line, node.tag, node
         for line, node, title, origin in pairs:
             if node.tag == "h1" and _within(line, title):
                 yield line, node.tag, node
@@ -376,7 +377,11 @@ class _Page:
 
     def _told_authors(self, headline: Node | None) -> Iterator[tuple[object, str]]:
         told = self.graph.resolved(self.article.get("author") or self.article.get("creator"))
-        firms = [each for each in told if _organisation(each)]
+        firms = [
+            each
+            for each in told
+            if isinstance(each, dict) and any("Organization" in name for name in types(each))
+        ]
         yield [_person(each) for each in told if each not in firms], "JSON-LD author"
         for name in AUTHOR:
             for _, origin in self.metas.get(name, [])[:1]:
@@ -511,11 +516,6 @@ def _within(part: str, title: str) -> bool:
     return len(part) > MIN_TITLE and letters(part) in letters(title)
 
 
-def _with_colon(line: str, title: str) -> str:
-    """A heading whose kicker is another element, with the colon that the title has after it."""
-    return title if ": " in title and ":" not in line else line
-
-
 def _shared(text: str | None, other: str) -> float:
     """The share of the words of the shorter of two texts that the other has."""
     mine, theirs = (set(re.findall(r"\w+", (each or "").casefold())) for each in (text, other))
@@ -580,10 +580,6 @@ def _beside(tree: Node, headline: Node | None) -> set[Node]:
         return near
     nested = {node for other in own.iter("article") if other is not own for node in other.iter()}
     return near | (set(own.iter()) - nested)
-
-
-def _organisation(value: object) -> bool:
-    return isinstance(value, dict) and any("Organization" in each for each in types(value))
 
 
 def _person(value: object) -> str | None:

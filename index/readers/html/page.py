@@ -99,7 +99,7 @@ def read_page(file: SourceFile) -> Iterator[Article | Skipped]:
     Raises:
         Refused: As there.
     """
-    raw, doubt = _decoded(file.data())
+    raw, doubt = _decoded(file.data(), file.charset)
     tree = _parsed(raw)
     page = stated(tree)
     parts = [] if page.live or file.extension not in EXTENSIONS else separate(tree)
@@ -151,11 +151,11 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     return _read(file, raw, doubt, tree, stated(tree))
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
-    """A page's source, and what is in doubt about its encoding."""
-    charset = CHARSET.search(data[:CHARSET_BYTES])
-    declared = (charset[1] or charset[2]).decode("ascii", "replace") if charset else None
-    raw, doubt = decode_telling(data, declared)
+def _decoded(data: bytes, charset: str | None = None) -> tuple[str, str]:
+    """A page's source, and what is in doubt about its encoding, of which a server told one."""
+    if not charset and (told := CHARSET.search(data[:CHARSET_BYTES])):
+        charset = (told[1] or told[2]).decode("ascii", "replace")
+    raw, doubt = decode_telling(data, charset)
     if not tidy(raw).strip():
         raise Refused(BLANK)
     return raw, doubt
