@@ -33,27 +33,20 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that stand beside one another; y grows upwards, in points.
-
-    Attributes:
-        height: Of the letters from descent to ascent, which is about the size of the font.
-        left: The margin of the column that they stand in.
-        right: Its other margin.
-        cells: Of a row of a table, its cells; else none.
-    """
+    """Words that stand beside one another; y grows upwards, in points."""
 
     text: str
     x0: float
     x1: float
     y0: float
     y1: float
-    left: float = 0.0
+    left: float = 0.0  # with ``right``, the margins of the column that they stand in
     right: float = 0.0
-    cells: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()  # of a row of a table
 
     @property
     def height(self) -> float:
-        """Of its letters."""
+        """Of the letters from descent to ascent, which is about the size of the font."""
         return self.y1 - self.y0
 
 

@@ -282,8 +282,7 @@ class _Page:
         pairs = [(line, node, *title) for line, node in shown for title in told]
         for line, node, title, _ in pairs:
             if letters(line) and letters(line) == letters(title):
-                # A kicker may be another element, with the colon in the title alone.
-                yield title if ": " in title and ":" not in line else line, node.tag, node
+                yield _with_colon(line, title), node.tag, node
         for line, node, title, origin in pairs:
             if node.tag == "h1" and _within(line, title):
                 yield line, node.tag, node
@@ -514,6 +513,11 @@ def _line(node: Node, longest: int = 400) -> str:
 
 def _within(part: str, title: str) -> bool:
     return len(part) > MIN_TITLE and letters(part) in letters(title)
+
+
+def _with_colon(line: str, title: str) -> str:
+    """A heading whose kicker is another element, with the colon that the title has after it."""
+    return title if ": " in title and ":" not in line else line
 
 
 def _shared(text: str | None, other: str) -> float:

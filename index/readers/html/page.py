@@ -66,16 +66,9 @@ MAX_ATTRIBUTES = 500
 MAX_ELEMENTS = 50_000
 MAX_CHILDREN = 20_000
 CHARSET_BYTES = 4096  # browsers look no further than 1024
-TAGS = {  # of trafilatura's, those that HTML calls otherwise
-    "head": "h2",
-    "quote": "blockquote",
-    "list": "ul",
-    "item": "li",
-    "row": "tr",
-    "cell": "td",
-    "lb": "br",
-    "code": "pre",
-}
+# Of trafilatura's elements, those that HTML calls otherwise.
+TAGS = dict(zip("head quote list item row cell lb code".split(),
+                "h2 blockquote ul li tr td br pre".split(), strict=True))  # fmt: skip
 # What stands inside these trafilatura runs together, and the lines of preformatted text. Marks in
 # the text keep them apart.
 HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
