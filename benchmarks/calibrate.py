@@ -31,7 +31,7 @@ from index.embed import Embedder
 from index.embedders import embedder_of
 from index.generation import Allowed, Generation, Generations
 from index.readers.source import Source
-from rag.evaluation.judge import exact, f1
+from rag.judge import exact, f1
 from rag.question import UnusableQuestion, understand
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader

@@ -11,7 +11,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import pairwise
@@ -258,6 +258,7 @@ E5_LAYERS = 12
 WIDTH = 384
 E5_READ = 512  # tokens of a text that it reads, <s>, </s> and those of its prefix among them
 BLOCK = 32  # weights to a scale
+E5_KEPT = 4096  # texts whose vectors are kept, 6 MB
 QUERY, PASSAGE = "query: ", "passage: "  # what it was trained to read before the two kinds
 
 _BYTES = 2 + BLOCK // 2  # of a block: its scale in 16 bits, and its weights in 4
@@ -278,6 +279,8 @@ class E5:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
+        # The sentences that are near to one question are near to the next.
+        self._run = lru_cache(maxsize=E5_KEPT)(self._encode)
 
     @cached_property
     def path(self) -> Path:
@@ -329,10 +332,11 @@ class E5:
         """float32 (d,), unit length: what is searched for; beyond the window it is not read."""
         return self._run(QUERY + text)
 
-    def _run(self, text: str) -> NDArray[np.float32]:
+    def _encode(self, text: str) -> NDArray[np.float32]:
         file, running = self._loaded
         ids = [file.first, *self._tokens(text)[: E5_READ - 2], file.last]
         vector: NDArray[np.float32] = running.run(["vector"], {"tokens": file.embedded(ids)})[0][0]
+        vector.setflags(write=False)
         return vector
 
     def _tokens(self, text: str) -> list[int]:

@@ -33,7 +33,7 @@ from rag.reading.by_words import NOTE
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found, find
-from rag.reasons import asked_why, no_reason_of, not_yet, why
+from rag.reasons import asked_why, no_reason_of, not_yet, of_nothing, why
 from rag.requests.accounts import with_other_account
 from rag.requests.in_languages import meant_in, request_in
 from rag.requests.material import evidence_of
@@ -88,7 +88,7 @@ class Pipeline:
         request = self.decide(meant, asked)
         draft = self.reply(meant, request, asked)
         if draft is None or (not draft.answer.answered and may_be_fact(meant, request)):
-            read = self.answer(self.alone(meant, asked), request, asked)
+            read = self.answer(meant, request, asked)
             draft = read if draft is None or read.answer.answered else draft
         yield from self.write(_timed(draft, begun, asked))
 
@@ -164,16 +164,6 @@ class Pipeline:
         shown = evidence_of(lines) if self.model and request.kind in PROSE else ()
         return Draft(answer, meant.asked, shown)
 
-    def alone(self, meant: Question, asked: AskRequest) -> Question:
-        """A question that leans on earlier turns, in words of a language model that stand alone."""
-        if self.model and meant.leans:
-            # Without a model its patterns are not needed.
-            from rag.generative.rewrite import rewrite
-
-            if said := rewrite(self.model, meant.text, asked.history):
-                return replace(understand(said), text=meant.text)
-        return meant
-
     def answer(self, meant: Question, request: Request, asked: AskRequest) -> Draft:
         """The answer to a question for a fact, or its refusal.
 
@@ -203,6 +193,8 @@ class Pipeline:
                     confined, found = replace(confined, applied=False), wider
             note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
         found = _that_may_answer(found, meant, request, told)
+        if of_nothing(meant, asked):
+            found = replace(found, confidence=0.0)
         most = 1 if told or shorter else self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):

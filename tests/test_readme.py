@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.evaluation.judge import judge
+from rag.judge import judge
 from rag.question_files import read_golden
 from rag.settings import Settings
 from rag.types import Answer

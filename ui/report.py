@@ -18,9 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.answer_text import MAY
-from rag.evaluation.judge import Outcome, stated
-from rag.evaluation.measures import DEPTH, Evaluation, RankingEvaluation
-from rag.evaluation.statistics import Estimate
+from rag.evaluation import DEPTH, Estimate, Evaluation, RankingEvaluation
+from rag.judge import Outcome, stated
 from ui.output import plain
 from ui.templating import counted, render
 
@@ -34,19 +33,19 @@ class Measure:
 
     label: str
     meaning: str
-    unit: str  # "%" for a share, "ms" for a time, "" for a count or a score
+    unit: str  # "%" for a share, "ms" for a time, "" for a score
     of: str  # what is counted in ``Estimate.count``
     always: bool = True  # whether it is shown where there was nothing to measure
 
     def figure(self, value: float) -> str:
-        """A value as a person reads it: "48.8 %", "51 ms", "2", "0.981"."""
+        """A value as a person reads it: "48.8 %", "51 ms", "0.981"."""
         if math.isnan(value):
             return NONE
         if self.unit == "%":
             return f"{100 * value:.1f} %"
         if self.unit == "ms":
             return f"{value:,.0f} ms"
-        return f"{round(value, 1):g}" if self.of == "answers" else f"{value:.3f}"
+        return f"{value:.3f}"
 
     def interval(self, found: Estimate) -> str:
         """The interval of an estimate: "38.4 to 59.3 %"."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,17 +53,16 @@ def open_corpus(settings: Settings, *, sample: bool = False) -> Corpus:
                 " onrecord backup writes; else add the sources again"
             )
         named = engine_at(settings.place()).place
-        if {"index", "database"} & settings.model_fields_set and not _offered(named):
+        if {"index", "database"} & settings.model_fields_set:
             raise IndexMissing(
                 f"{named}: there is no article in this index; add some with: onrecord add"
                 f" SOURCE --index {named}, or try the sample corpus with --sample"
             )
-        if not {"index", "database"} & settings.model_fields_set:
-            typer.echo(
-                f"No articles were added to {settings.index} yet, so this is the sample corpus"
-                " that comes with onrecord. Add your own with: onrecord add SOURCE",
-                err=True,
-            )
+        typer.echo(
+            f"No articles were added to {settings.index} yet, so this is the sample corpus"
+            " that comes with onrecord. Add your own with: onrecord add SOURCE",
+            err=True,
+        )
     directory = settings.index / FOLDER
     embedder = embedder_of(settings.embedder)
     _build(directory, embedder, settings)
@@ -101,17 +99,6 @@ def _cut_off(directory: Path) -> bool:
         return ledger.manifest()["generation"] == "0" and any(
             (directory / search_index.FOLDER).glob("*")
         )
-
-
-def _offered(place: str) -> bool:
-    """Asks a person at a terminal whether to use the sample instead."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    return typer.confirm(
-        f"There is no article in {place}. Use the sample corpus of onrecord instead?",
-        default=True,
-        err=True,
-    )
 
 
 def _build(directory: Path, embedder: Embedder, settings: Settings) -> None:

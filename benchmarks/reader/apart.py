@@ -21,7 +21,7 @@ from examples import APART, PASSAGES_APART, lines_of, with_texts
 from sklearn.metrics import roc_auc_score
 
 from index.text.sentences import split_sentences
-from rag.evaluation.judge import f1
+from rag.judge import f1
 from rag.reading.reader import Reader, Text
 
 

@@ -10,10 +10,19 @@ from pathlib import Path
 import openai
 import pytest
 
+from rag.corpus import Corpus
+from rag.generative.llm import configured
+from rag.settings import Settings
 from tests.llm_server import WAIT
 from tests.tiny_model import NAME, SEED, end, left_of
 
 GOLDEN = Path(__file__).parent.parent / "golden"
+
+
+@pytest.fixture(scope="module")
+def replies():
+    """What the scripted server says to questions on the sample corpus."""
+    return [json.loads(line) for line in (GOLDEN / "model.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.fixture
@@ -58,6 +67,18 @@ def test_the_tiny_model_goes_on_after_a_client_left(client):
     assert texts(_say(client, "Who resigned?"))
 
 
+def test_the_tiny_real_model_is_never_believed(sample_corpus, embedder, tiny_llm, replies):
+    served = {"llm_url": tiny_llm.address, "llm_model": tiny_llm.model, "llm_timeout": WAIT}
+    settings = Settings(index=sample_corpus.directory, threshold=0, llm_max_tokens=64, **served)
+    asked = Corpus(sample_corpus.directory, embedder, settings, configured(settings))
+    for line in replies[:10]:
+        answer = asked.ask(line["question"], plain=True)
+        assert answer.answered
+        assert answer.answerer == "quotes", answer.text
+        assert answer.note.startswith("The articles are quoted: ")
+        assert all(claim.status == "supported" and claim.citations for claim in answer.claims)
+
+
 STUBBORN = """
 import signal, subprocess, sys
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -80,14 +101,6 @@ def test_what_a_server_started_ends_with_it(tmp_path):
     end(process, patience=0.2)
     assert left_of(process) == []
     assert process.returncode == -signal.SIGKILL
-
-
-# The replies that the scripted server gives to questions on the sample corpus.
-
-
-@pytest.fixture(scope="module")
-def replies():
-    return [json.loads(line) for line in (GOLDEN / "model.jsonl").read_text("utf-8").splitlines()]
 
 
 def _sentences(replies, *kinds):

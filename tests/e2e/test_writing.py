@@ -140,30 +140,6 @@ def test_a_refusal_never_reaches_the_model(corpus, scripted_llm):
     assert (answer.answered, answer.answerer, scripted_llm.exchanges) == (False, "quotes", [])
 
 
-def test_a_turn_that_leans_is_rewritten_unless_that_strays(corpus, scripted_llm, monkeypatch):
-    monkeypatch.setattr("rag.generative.rewrite.REWRITE_SECONDS", server.WAIT)
-    history = [
-        {"role": "user", "content": "Who resigned as harbour commissioner?"},
-        {"role": "assistant", "content": "Lucan Fairweather resigned."},
-    ]
-    asked = corpus(scripted_llm.address)
-    scripted_llm.says("When did Lucan Fairweather resign?", "He resigned on Tuesday.")
-    answer = asked.ask("And when?", history=history)
-    assert (answer.question, answer.query) == ("And when?", "When did Lucan Fairweather resign?")
-    scripted_llm.says("When did Emmanuel Macron resign?", "He resigned on Tuesday.")
-    assert "Macron" not in asked.ask("And when?", history=history).query
-
-
-def test_the_tiny_real_model_is_never_believed(corpus, tiny_llm):
-    asked = corpus(tiny_llm.address, tiny_llm.model, threshold=0, llm_max_tokens=64)
-    for line in QUESTIONS[:20]:
-        answer = asked.ask(line["question"], plain=True)
-        assert answer.answered
-        assert answer.answerer == "quotes", answer.text
-        assert answer.note.startswith("The articles are quoted: ")
-        assert all(claim.status == "supported" and claim.citations for claim in answer.claims)
-
-
 def test_the_command_says_what_the_server_has(scripted_llm, monkeypatch, capsys):
     scripted_llm.says("one two three four")
     options = ["--llm-url", scripted_llm.address, "--llm-model", "scripted"]

@@ -44,7 +44,7 @@ TAGS = [
     *("<html ", "<meta ", "<!--", "<span x=1>", " a", "a=b ", '"', "'", "<p ", "&lt;", "<q>a</q>"),
 ]
 QUICK = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )  # fmt: skip
 
 

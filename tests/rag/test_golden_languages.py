@@ -11,7 +11,7 @@ from index.build import Builder
 from index.embedders import E5
 from index.readers.source import Source
 from rag.corpus import Corpus
-from rag.evaluation.judge import judge
+from rag.judge import judge
 from rag.question_files import read_golden
 from rag.reading.by_words import CEILING, NOTE
 from rag.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from index.boilerplate.clean import clean_article
 from index.readers.source import Source
 from index.text.sentences import split_sentences
-from rag.evaluation.judge import stated
+from rag.judge import stated
 from rag.question_files import read_golden, records
 from tests.rag.evaluation.judgements import answer
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.dialogue.history import MESSAGES, QUESTION_CHARS, REPLY_CHARS, recent, turns_of
+from rag.dialogue.history import MESSAGES, QUESTION_CHARS, REPLY_CHARS, turns_of
 from rag.dialogue.referents import people_in, place_in
 from rag.question import understand
 from tests.growth import assert_linear
@@ -14,10 +14,7 @@ def said(role, content):
 
 def test_of_a_long_chat_the_last_messages_are_read_each_so_far():
     long = [said("user", "a" * 9_000), said("assistant", "b" * 9_000)] * 300
-    assert recent(long) == [
-        said("user", "a" * QUESTION_CHARS),
-        said("assistant", "b" * REPLY_CHARS),
-    ] * (MESSAGES // 2)
+    assert turns_of(long) == [("a" * QUESTION_CHARS, "b" * REPLY_CHARS)] * (MESSAGES // 2)
 
 
 def test_turns_are_questions_with_their_replies():

@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from rag.generative import prompt as templates
-from rag.generative import rewrite
 from rag.generative.prompt import MOST_PASSAGES, budget, choose, prompt, tokens
 from rag.generative.reply import refuses
 from rag.quote_context import citation
@@ -111,8 +110,6 @@ def test_tokens_are_never_fewer_than_a_quarter_of_the_bytes():
         (templates.SYSTEM, set()),
         (templates.PASSAGE, {"number", "source", "text"}),
         (templates.USER, {"passages", "question"}),
-        (rewrite.SYSTEM, set()),
-        (rewrite.USER, {"turns", "question"}),
     ],
 )
 def test_each_template_has_its_fields(template, fields):

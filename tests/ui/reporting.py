@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from rag.evaluation.measures import evaluate
+from rag.evaluation import evaluate
 from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 from tests.ui.fake_corpus import HOSTILE
 from ui.report import About

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.evaluation.measures import Ranked, evaluate, evaluate_ranking
+from rag.evaluation import Ranked, evaluate, evaluate_ranking
 from rag.question_files import Line
 from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 from tests.ui.fake_corpus import HOSTILE

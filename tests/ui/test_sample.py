@@ -11,7 +11,7 @@ from index.errors import IndexMissing
 from rag.settings import Settings
 from tests.rag.builders import article, corpus_of, empty_index
 from tests.ui.serving import served
-from ui import alert_matching
+from ui import alert_delivery
 from ui.library.adding import Editor
 from ui.sample import SUGGESTIONS, is_sample, open_corpus
 
@@ -127,6 +127,6 @@ def test_an_alert_that_is_kept_while_the_sample_is_asked_tells_of_the_articles_o
         assert [each["text"] for each in told["alerts"]] == ["walrus"]
         text = {"title": "Walrus", "text": "A walrus sleeps on the quay of Corran."}
         assert client.post("/api/articles", json={"articles": [text]}).status_code == 200
-        found, _ = alert_matching.ask_new(corpus.settings, corpus)
+        found, _ = alert_delivery.ask_new(corpus.settings, corpus)
         assert [match.title for match in found] == ["Walrus"]
         assert client.get("/api/alerts").json()["matches"][0]["quote"] == text["text"]

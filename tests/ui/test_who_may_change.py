@@ -13,7 +13,7 @@ from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.index.looking import RAIN, SNOW, write
 from tests.ui.serving import PASSWORD, served
-from ui import alert_matching
+from ui import alert_delivery
 from ui import files as changes
 from ui.alerts import Alerts, Match
 from ui.commands import indexing
@@ -101,7 +101,7 @@ def test_editors_keep_alerts_and_readers_none(served_to):
     assert [answer.status_code for answer in refused] == [403] * 4
     assert ask("editor", "POST", "/api/alerts", json={"text": " snow? "}).json()["number"] == 1
     assert ask("editor", "POST", "/api/articles", json=TEXT).status_code == 200
-    alert_matching.ask_new(Settings(index=directory), Corpus(directory, FakeEmbedder(), Settings()))
+    alert_delivery.ask_new(Settings(index=directory), Corpus(directory, FakeEmbedder(), Settings()))
     told = ask("editor", "GET", "/api/alerts").json()
     assert [each["text"] for each in told["alerts"]] == ["snow?"]
     assert [(m["alert"], m["title"], m["seen"]) for m in told["matches"]] == [

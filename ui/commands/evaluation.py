@@ -20,9 +20,9 @@ from index.engine import engine_at
 from index.errors import NotIndexed, OnRecordError
 from index.readers.source import Source
 from rag.corpus import Corpus
-from rag.evaluation.judge import judge
-from rag.evaluation.measures import Evaluation, RankingEvaluation, evaluate, evaluate_ranking, rank
+from rag.evaluation import Evaluation, RankingEvaluation, evaluate, evaluate_ranking, rank
 from rag.generative.llm import OpenAILikeModel
+from rag.judge import judge
 from rag.question_files import (
     DOCUMENTS,
     QUERIES,

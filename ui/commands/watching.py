@@ -17,8 +17,7 @@ from index.sync import Report
 from index.web.addresses import is_web
 from index.web.fetch import Fetcher
 from rag.settings import Settings
-from ui.alert_channels import line, rss
-from ui.alert_matching import ask_new, keep
+from ui.alert_delivery import ask_new, keep, line, rss
 from ui.alerts import Alerts
 from ui.commands import indexing
 from ui.output import plain, tell

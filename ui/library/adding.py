@@ -24,7 +24,7 @@ from index.text.words import WORD
 from index.web import gather as web
 from index.web.fetch import Fetcher
 from rag.corpus import Corpus
-from ui.alert_matching import ask_aside
+from ui.alert_delivery import ask_aside
 from ui.files import note
 from ui.server.process import give_back
 

@@ -7,7 +7,7 @@
 # they name exists only inside the function that makes it.
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request
@@ -26,9 +26,10 @@ from ui.server.mcp_server import Mounted
 from ui.server.metrics import CONTENT_TYPE, Metrics
 from ui.server.middleware import BodyLimit, Guard, SecurityHeaders
 from ui.server.replies import (
+    EVENTS,
     GONE,
     add_handlers,
-    add_strays,
+    add_unmatched,
     event,
     event_stream,
     events_wanted,
@@ -86,22 +87,17 @@ def build_api(
     add_handlers(app, metrics)
     _add_routes(app, metrics.measured(corpus, "api"), pool, metrics)
     articles.add_reading(app, corpus, pool)
-    articles.add_alerts(app, corpus, pool)
     if editor:
         articles.add_writing(app, editor, writing)
         articles.add_keeping(app, corpus, writing)
     openai_api.add_routes(app, metrics.measured(corpus, "openai"), pool)
     app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
-    add_strays(app)
+    add_unmatched(app)
     return app
 
 
 def _add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool, metrics: Metrics) -> None:
-    @app.post(
-        "/api/ask",
-        tags=["corpus"],
-        responses=schemas.replies(Answer, "The answer.", events=True),
-    )
+    @app.post("/api/ask", **schemas.route("The answer.", Answer, text=EVENTS))
     async def ask(request: Request, asked: AskRequest) -> Response:
         """Answers a question, every sentence cited, or says that the articles do not.
 
@@ -109,21 +105,13 @@ def _add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool, metrics: Metrics
         all there is so far, then one event `done` with the whole answer (or `error`). What is
         there all at once comes as `done` alone.
         """
-
-        def start() -> Iterator[Answer]:
-            return corpus.stream(asked)
-
-        answers = pool.stream(start, request.receive)
+        answers = pool.stream(lambda: corpus.stream(asked), request.receive)
         if events_wanted(request):
             return await _events(answers)
         last = await last_of(answers)
         return JSONResponse(last.as_json()) if last else Response(status_code=GONE)
 
-    @app.post(
-        "/api/search",
-        tags=["corpus"],
-        responses=schemas.replies(schemas.PassagesOut, "Passages."),
-    )
+    @app.post("/api/search", **schemas.route("Passages.", schemas.PassagesOut))
     async def search(asked: schemas.SearchIn) -> Response:
         """Finds the passages that match a query best, best first."""
         query, many, history, filters = asked.query, asked.top_k, asked.history, asked.filters
@@ -132,8 +120,7 @@ def _add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool, metrics: Metrics
 
     @app.get(
         "/healthz",
-        tags=["server"],
-        responses=schemas.replies(schemas.HealthOut, "It can.", (403, 503)),
+        **schemas.route("It can.", schemas.HealthOut, tag="server"),
     )
     async def healthz() -> Response:
         """Says whether the index can be read; needs no password."""
@@ -142,12 +129,8 @@ def _add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool, metrics: Metrics
 
     @app.get(
         "/metrics",
-        tags=["server"],
         response_class=Response,
-        responses={
-            200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
-            **schemas.problems(401, 403),
-        },
+        **schemas.route("The figures.", tag="server", text="text/plain"),
     )
     async def figures() -> Response:
         """Gives questions, refusals, errors and times in Prometheus' format."""

@@ -15,19 +15,19 @@ from starlette.responses import JSONResponse, Response
 from index.build import Progress
 from rag.corpus import Corpus
 from ui import output
-from ui.alert_channels import TYPE, rss
-from ui.alert_matching import keep
+from ui.alert_delivery import TYPE, keep, rss
 from ui.alerts import Alert, Alerts, alerts_for
 from ui.files import person
 from ui.library.adding import Editor, Pasted, Result, Sent, Step, steps
 from ui.sample import home
 from ui.server import schemas
 from ui.server.auth import ROLES, signed_in
-from ui.server.replies import Forbidden, Unusable, event, event_stream, events_wanted, told
+from ui.server.replies import EVENTS, Forbidden, Unusable, event, event_stream, events_wanted, told
 from ui.server.worker_pool import WorkerPool, last_of
 
 MOST_LISTED = 1000
 MOST_FILES = 1000
+MOST_MATCHES = 100  # the newest
 
 _IDS = Query(alias="id", min_length=1, max_length=MOST_LISTED, description="which, by their ids")
 _COPY = "whether to begin with a copy of the sample, while that is what is asked"
@@ -77,7 +77,7 @@ Removing = Annotated[str, Depends(_removing)]
 
 
 def add_reading(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
-    """The routes that list and read articles.
+    """The routes that list and read articles, and tell which alerts there are and what they found.
 
     Args:
         app: The server.
@@ -85,11 +85,7 @@ def add_reading(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         pool: Where the work is done.
     """
 
-    @app.get(
-        "/api/articles",
-        tags=["corpus"],
-        responses=schemas.replies(schemas.ArticlesOut, "Articles.", (401, 403, 422, 503)),
-    )
+    @app.get("/api/articles", **schemas.route("Articles.", schemas.ArticlesOut))
     async def articles(
         offset: Annotated[int, Query(ge=0, description="how many to pass over")] = 0,
         count: Annotated[int, Query(ge=1, le=MOST_LISTED, description="how many to list")] = 100,
@@ -98,15 +94,36 @@ def add_reading(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         values = await pool.run(lambda: output.article_values(corpus.articles()))
         return JSONResponse({"total": len(values), "articles": values[offset : offset + count]})
 
-    @app.get(
-        "/api/articles/{article_id}",
-        tags=["corpus"],
-        responses=schemas.replies(schemas.ArticleOut, "The article.", (401, 403, 404, 422, 503)),
-    )
+    @app.get("/api/articles/{article_id}", **schemas.route("The article.", schemas.ArticleOut))
     async def article(article_id: str) -> Response:
         """Gives the article, or the earlier revision of one, with this id, and its text."""
         found = await pool.run(lambda: corpus.article(article_id))
         return JSONResponse(output.article_value(article_id, found))
+
+    @app.get("/api/alerts", **schemas.route("Alerts.", schemas.AlertsOut))
+    async def alerts(request: Request) -> Response:
+        """Lists one's own alerts, and the new articles that matched them, newest first.
+
+        An admin's list has those of all.
+        """
+
+        def told() -> dict[str, Any]:
+            kept = _alerts(request, corpus)
+            matches = [asdict(match) for match in kept.matches(MOST_MATCHES)]
+            return {"alerts": [_value(each) for each in kept.all()], "matches": matches}
+
+        return JSONResponse(await pool.run(told))
+
+    @app.get(
+        "/alerts.rss",
+        response_class=Response,
+        **schemas.route("The feed.", text=TYPE),
+    )
+    async def feed(request: Request) -> Response:
+        """Gives the new articles that matched these alerts as an RSS feed."""
+        address, kept = str(request.base_url), _alerts(request, corpus)
+        found = await pool.run(lambda: rss(kept.matches(MOST_MATCHES), address))
+        return Response(found, media_type=TYPE)
 
 
 def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
@@ -119,11 +136,7 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
     """
     each, answer = "What became of each.", partial(_answer, pool, editor)
 
-    @app.post(
-        "/api/articles",
-        tags=["corpus"],
-        responses=schemas.replies(schemas.ResultsOut, each, events=True),
-    )
+    @app.post("/api/articles", **schemas.route(each, schemas.ResultsOut, text=EVENTS))
     async def add(
         request: Request, sent: schemas.ArticlesIn, who: Adding, copy: Copying = False
     ) -> Response:
@@ -142,8 +155,7 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
 
     @app.post(
         "/api/files",
-        tags=["corpus"],
-        responses=schemas.replies(schemas.ResultsOut, each, (400, 401, 403, 413, 503), events=True),
+        **schemas.route(each, schemas.ResultsOut, text=EVENTS),
         openapi_extra={"requestBody": _FILES},
     )
     async def add_files(request: Request, who: Adding, copy: Copying = False) -> Response:
@@ -154,13 +166,7 @@ def add_writing(app: FastAPI, editor: Editor, pool: WorkerPool) -> None:
         files = await _files(request)
         return await answer(request, who, copy, lambda tell: editor.add_files(files, tell))
 
-    @app.delete(
-        "/api/articles",
-        tags=["corpus"],
-        responses=schemas.replies(
-            schemas.ResultsOut, "They are removed.", (401, 403, 404, 422, 503)
-        ),
-    )
+    @app.delete("/api/articles", **schemas.route("They are removed.", schemas.ResultsOut))
     async def remove(ids: Annotated[list[str], _IDS], who: Removing) -> Response:
         """Removes articles, with every revision of them; all of those that are named, or none."""
         results = await pool.run(lambda: editor.noted(who, editor.remove(ids)))
@@ -223,53 +229,6 @@ def _values(results: list[Result]) -> dict[str, Any]:
     return {"results": [asdict(result) for result in results]}
 
 
-MOST_MATCHES = 100
-"""Matches that are listed, the newest."""
-
-
-def add_alerts(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
-    """The routes that tell which alerts there are and what they found.
-
-    Args:
-        app: The server.
-        corpus: The corpus that is asked.
-        pool: Where the work is done.
-    """
-
-    @app.get(
-        "/api/alerts",
-        tags=["corpus"],
-        responses=schemas.replies(schemas.AlertsOut, "Alerts.", (401, 403, 503)),
-    )
-    async def alerts(request: Request) -> Response:
-        """Lists one's own alerts, and the new articles that matched them, newest first.
-
-        An admin's list has those of all.
-        """
-
-        def told() -> dict[str, Any]:
-            kept = _alerts(request, corpus)
-            matches = [asdict(match) for match in kept.matches(MOST_MATCHES)]
-            return {"alerts": [_value(each) for each in kept.all()], "matches": matches}
-
-        return JSONResponse(await pool.run(told))
-
-    @app.get(
-        "/alerts.rss",
-        tags=["corpus"],
-        response_class=Response,
-        responses={
-            200: {"content": {TYPE: {"schema": {"type": "string"}}}},
-            **schemas.problems(401, 403, 503),
-        },
-    )
-    async def feed(request: Request) -> Response:
-        """Gives the new articles that matched these alerts as an RSS feed."""
-        address, kept = str(request.base_url), _alerts(request, corpus)
-        found = await pool.run(lambda: rss(kept.matches(MOST_MATCHES), address))
-        return Response(found, media_type=TYPE)
-
-
 def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
     """The routes that keep alerts, remove them and bring them back.
 
@@ -282,11 +241,7 @@ def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
     def kept(alerts: Alerts, text: str) -> dict[str, Any]:
         return _value(keep(alerts, corpus.settings.place(home(corpus)), text.strip()))
 
-    @app.post(
-        "/api/alerts",
-        tags=["corpus"],
-        responses=schemas.replies(schemas.AlertOut, "The alert."),
-    )
+    @app.post("/api/alerts", **schemas.route("The alert.", schemas.AlertOut))
     async def add(request: Request, sent: schemas.AlertIn, who: Adding) -> Response:
         """Keeps a question or words to look for, asked of what is added from now on.
 
@@ -296,9 +251,7 @@ def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
 
     @app.post(
         "/api/alerts/seen",
-        tags=["corpus"],
-        status_code=204,
-        responses=schemas.problems(401, 403, 503),
+        **schemas.route("It is noted.", status=204),
     )
     async def see(request: Request, who: Adding) -> Response:
         """Notes that all that one's own alerts found so far was seen."""
@@ -306,24 +259,14 @@ def add_keeping(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         return Response(status_code=204)
 
     @app.delete(
-        "/api/alerts/{number}",
-        tags=["corpus"],
-        responses=schemas.replies(
-            schemas.AlertOut, "The alert that was removed.", (401, 403, 404, 422, 503)
-        ),
+        "/api/alerts/{number}", **schemas.route("The alert that was removed.", schemas.AlertOut)
     )
     async def remove(request: Request, number: int, who: Adding) -> Response:
         """Removes the alert of this number, and what it found: one's own, as an admin any."""
         kept = _alerts(request, corpus)
         return JSONResponse(await pool.run(lambda: _value(kept.remove(str(number)))))
 
-    @app.post(
-        "/api/alerts/{number}",
-        tags=["corpus"],
-        responses=schemas.replies(
-            schemas.AlertOut, "The alert that is back.", (401, 403, 404, 422, 503)
-        ),
-    )
+    @app.post("/api/alerts/{number}", **schemas.route("The alert that is back.", schemas.AlertOut))
     async def restore(request: Request, number: int, who: Adding) -> Response:
         """Brings an alert back that was removed within the hour: one's own, as an admin any."""
         kept = _alerts(request, corpus)

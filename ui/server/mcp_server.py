@@ -3,7 +3,6 @@
 # No `from __future__ import annotations`: the annotations of a tool become its description.
 
 import contextlib
-import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
@@ -16,17 +15,16 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field, RootModel, ValidationError
-from starlette.datastructures import MutableHeaders
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from index.errors import OnRecordError
 from rag.corpus import Corpus
-from rag.types import Answer, Filters, History, Text
+from rag.types import Answer, AskRequest, Filters, History, Text
 from ui import output
 from ui.server import process, schemas
 from ui.server.openai_api import content_of
-from ui.server.replies import misfit
-from ui.server.worker_pool import WorkerPool
+from ui.server.replies import validation_text
+from ui.server.worker_pool import WorkerPool, last_of
 
 INSTRUCTIONS = (
     "A corpus of news articles. Call ask with a question: the answer is made of sentences that the"
@@ -55,13 +53,13 @@ class _Tools(MCPServer[Any]):
             return await super().call_tool(name, arguments, *context)
         except ToolError as error:
             if isinstance(error.__cause__, ValidationError):
-                raise ToolError(misfit(error.__cause__.errors()[0])) from error
+                raise ToolError(validation_text(error.__cause__.errors()[0])) from error
             raise
 
 
 def _built(corpus: Corpus, pool: WorkerPool) -> MCPServer[Any]:
     """The server with its three tools, not yet served."""
-    process.begin()
+    process.configure_logging()
     server = _Tools(
         "onrecord",
         instructions=INSTRUCTIONS,
@@ -87,19 +85,9 @@ def _add_ask(server: _Tools, corpus: Corpus, pool: WorkerPool) -> None:
         history: History = (),
     ) -> Annotated[CallToolResult, _Answer]:
         """Answers a question from news articles, every sentence cited, or says that they do not."""
-
-        def start() -> Iterator[Answer]:
-            return corpus.stream(
-                question,
-                history=history,
-                filters=Filters(after, before, publisher),
-            )
-
-        last = None
+        asked = AskRequest(question, history, Filters(after, before, publisher))
         with _told():
-            async with contextlib.aclosing(pool.stream(start)) as answers:
-                async for answer in answers:
-                    last = answer
+            last = await last_of(pool.stream(lambda: corpus.stream(asked)))
         assert last is not None  # noqa: S101 - a corpus gives at least one
         return _result(content_of(last), last.as_json())
 
@@ -158,22 +146,7 @@ class Mounted:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one request."""
         assert self._manager is not None  # noqa: S101 - the app's lifespan keeps it running
-        begun: Message = {}
-
-        async def sending(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start" and message["status"] == 400:
-                begun = message
-                return
-            if begun:
-                body = _in_one_line(message.get("body", b""))
-                headers = MutableHeaders(raw=list(begun["headers"]))
-                headers["content-length"] = str(len(body))
-                await send({**begun, "headers": headers.raw})
-                begun, message = {}, {**message, "body": body}
-            await send(message)
-
-        await self._manager.handle_request(scope, receive, sending)
+        await self._manager.handle_request(scope, receive, send)
 
 
 def serve_stdio(corpus: Corpus) -> None:
@@ -184,18 +157,6 @@ def serve_stdio(corpus: Corpus) -> None:
         _built(corpus, pool).run("stdio")
     finally:
         pool.close()
-
-
-def _in_one_line(body: bytes) -> bytes:
-    """An error of the protocol, which lists all that a request might have been, as one sentence."""
-    try:
-        value = json.loads(body)
-        if "\n" in value["error"]["message"]:
-            value["error"]["message"] = "the request is none that the protocol describes"
-            return json.dumps(value).encode()
-    except (ValueError, KeyError, TypeError):
-        pass
-    return body
 
 
 async def _worked(pool: WorkerPool, work: Callable[[], T]) -> T:

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.server.auth import NotNow, SignIn, Users, is_loopback
-from ui.server.replies import TooLarge, response
+from ui.server.replies import response
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -131,71 +132,31 @@ class Guard:
 
 
 class BodyLimit:
-    """Refuses bodies that are larger than any question; files may be larger."""
+    """Ends a request with more bytes than any question has; files may have more."""
 
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, its body counted; one that is too large is not read to its end."""
+        """Passes a request on, the bytes of its body counted as they come."""
         path = scope.get("path", "")
         if scope["type"] != "http" or path.rstrip("/") == UPLOADS:
             await self._app(scope, receive, send)
             return
-        if path == FILES:
-            await self._app(scope, _counted(receive, LARGEST_FILES), send)
-            return
-        largest = LARGEST_PAGE_BODY if path.startswith(PAGE) else self._largest
-        said = Headers(scope=scope).get("content-length", "")
-        if said.isdecimal() and int(said) > largest:
-            await _too_large(path, largest)(scope, receive, send)
-            return
-        read: list[Message] = []
+        page = LARGEST_PAGE_BODY if path.startswith(PAGE) else LARGEST_BODY
+        largest = LARGEST_FILES if path == FILES else page
         size = 0
-        while scope["method"] not in ("GET", "HEAD"):
-            message = await receive()
-            read.append(message)
-            size += len(message.get("body", b""))
-            if size > largest:
-                await _too_large(path, largest)(scope, receive, send)
-                return
-            if message["type"] != "http.request":
-                return  # the client is gone
-            if not message.get("more_body"):
-                break
-        pending = iter(read)
 
         async def receiving() -> Message:
-            return next(pending, None) or await receive()
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > largest:
+                said = f"the request is larger than {largest:,} bytes; send less at a time"
+                raise HTTPException(413, said)
+            return message
 
         await self._app(scope, receiving, send)
-
-
-def _counted(receive: Receive, largest: int) -> Receive:
-    """A body handed on as it comes, until it has more bytes than it may.
-
-    Raises:
-        TooLarge: then.
-    """
-    size = 0
-
-    async def receiving() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > largest:
-            raise TooLarge(_LARGER.format(largest))
-        return message
-
-    return receiving
-
-
-_LARGER = "the request is larger than {:,} bytes; send less at a time"
-
-
-def _too_large(path: str, largest: int) -> Response:
-    return response(path, 413, _LARGER.format(largest))
 
 
 def _who(path: str) -> Response:

@@ -7,7 +7,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request
@@ -21,7 +21,7 @@ from rag.types import LONGEST_MESSAGE, MOST_MESSAGES, Answer, Text
 from ui.answer_parts import in_text, pieces
 from ui.output import source
 from ui.server import schemas
-from ui.server.replies import GONE, Unusable, as_openai, event_stream, told
+from ui.server.replies import EVENTS, GONE, Unusable, as_openai, event_stream, told
 from ui.server.worker_pool import WorkerPool, last_of
 
 MODEL = "onrecord"
@@ -91,8 +91,7 @@ def add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
 
     @app.get(
         "/v1/models",
-        tags=["openai"],
-        responses=_replies("The one model.", 401, 403),
+        **schemas.route("The one model.", ANYTHING, tag="openai", problem=ANYTHING),
     )
     async def models() -> Response:
         """Lists the one model."""
@@ -100,17 +99,12 @@ def add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
 
     @app.post(
         "/v1/chat/completions",
-        tags=["openai"],
-        responses=_replies("The answer.", *schemas.USUAL, events=True),
+        **schemas.route("The answer.", ANYTHING, tag="openai", text=EVENTS, problem=ANYTHING),
     )
     async def complete(request: Request, asked: CompletionIn) -> Response:
         """Answers the last message from the articles; those before it are the history."""
         question, history = conversation_of(asked.messages)
-
-        def start() -> "Iterator[Answer]":
-            return corpus.stream(question, history=history)
-
-        answers = pool.stream(start, request.receive)
+        answers = pool.stream(lambda: corpus.stream(question, history=history), request.receive)
         first = await anext(answers, None)
         if first is None:
             await answers.aclose()
@@ -118,12 +112,6 @@ def add_routes(app: FastAPI, corpus: Corpus, pool: WorkerPool) -> None:
         if asked.stream:
             return event_stream(_chunks(first, answers))
         return JSONResponse(_completion(await last_of(answers) or first))
-
-
-def _replies(said: str, *codes: int, events: bool = False) -> dict[int | str, dict[str, Any]]:
-    """A route's replies, the errors as OpenAI's clients know them."""
-    described = schemas.replies(ANYTHING, said, codes, events=events)
-    return {code: {**what, "model": ANYTHING} for code, what in described.items()}
 
 
 def conversation_of(messages: Sequence[MessageIn]) -> tuple[str, list[dict[str, str]]]:

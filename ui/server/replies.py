@@ -32,10 +32,6 @@ class Forbidden(OnRecordError):
     """What somebody with another role may do."""
 
 
-class TooLarge(OnRecordError):
-    """A request with more bytes than its route takes."""
-
-
 _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (UnusableQuestion, 400),
     (Unusable, 400),
@@ -43,7 +39,6 @@ _STATUS: tuple[tuple[type[OnRecordError], int], ...] = (
     (Forbidden, 403),
     (NotIndexed, 404),
     (NoSuchAlert, 404),
-    (TooLarge, 413),
 )
 
 INTERNAL = "the answer could not be made; the server's log says why"
@@ -62,7 +57,7 @@ def told(error: Exception) -> str:
     return INTERNAL
 
 
-def misfit(error: Mapping[str, Any], skip: int = 0) -> str:
+def validation_text(error: Mapping[str, Any], skip: int = 0) -> str:
     """What pydantic says of the first value that is not as described, and where that is.
 
     The first ``skip`` parts of the place are none of the sender's.
@@ -107,7 +102,7 @@ def add_handlers(app: FastAPI, metrics: Metrics) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-        said = misfit(error.errors()[0], skip=1)
+        said = validation_text(error.errors()[0], skip=1)
         return response(request.url.path, 422, f"{said}; /api/openapi.json says what is wanted")
 
     async def raised(request: Request, error: Exception) -> Response:
@@ -124,7 +119,7 @@ def add_handlers(app: FastAPI, metrics: Metrics) -> None:
     app.add_exception_handler(Exception, unforeseen)
 
 
-def add_strays(app: FastAPI) -> None:
+def add_unmatched(app: FastAPI) -> None:
     """Answers what no route takes, which else came to the page that is mounted at the root."""
 
     async def stray(request: Request) -> Response:
@@ -143,8 +138,6 @@ def add_strays(app: FastAPI) -> None:
 
 
 EVENTS = "text/event-stream"
-EVENTS_DESCRIBED = {EVENTS: {"schema": {"type": "string"}}}
-"""What a route that can send them adds to its description."""
 
 
 def events_wanted(request: Request) -> bool:

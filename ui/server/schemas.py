@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal, Self
 
@@ -11,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rag.types import NO_FILTERS, Filters, History, Text
 from ui.alerts import Match
 from ui.library.adding import Result
-from ui.server.replies import EVENTS_DESCRIBED
 
 
 class Request(BaseModel):
@@ -175,32 +173,7 @@ class ProblemOut(BaseModel):
     error: str
 
 
-USUAL = (400, 401, 403, 413, 422, 503)
-"""What may go wrong with a question, as the status of a reply."""
-
-
-def replies(
-    model: type[Any], said: str, codes: Iterable[int] = USUAL, *, events: bool = False
-) -> dict[int | str, dict[str, Any]]:
-    """A route's replies, for its description.
-
-    Args:
-        model: What it gives.
-        said: That in words.
-        codes: Its errors.
-        events: Whether it can be given as server-sent events too.
-    """
-    given: dict[str, Any] = {"model": model, "description": said}
-    return {200: {**given, **({"content": EVENTS_DESCRIBED} if events else {})}, **problems(*codes)}
-
-
-def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
-    """The errors of a route, for its description; where a password is wanted, 429 is one."""
-    told = (*codes, 429) if 401 in codes else codes
-    return {code: {"model": ProblemOut, "description": _WHAT[code]} for code in told}
-
-
-_WHAT = {
+PROBLEMS = {
     400: "The question cannot be used.",
     401: "The password is missing or wrong.",
     403: "The request came from another site, or for another host.",
@@ -210,3 +183,30 @@ _WHAT = {
     429: "Too many wrong passwords came before this one.",
     503: "Busy, or the index cannot be read.",
 }
+"""What may go wrong, as the status of a reply."""
+
+
+def route(
+    said: str,
+    model: type[Any] | None = None,
+    *,
+    tag: str = "corpus",
+    text: str = "",
+    problem: type[Any] = ProblemOut,
+    status: int = 200,
+) -> dict[str, Any]:
+    """The description of a route, for its decorator.
+
+    Args:
+        said: What it gives, in words.
+        model: That as JSON.
+        tag: What the route belongs to.
+        text: The content type under which it comes as text, or may come.
+        problem: What it gives where something goes wrong.
+        status: That of the reply.
+    """
+    given: dict[str, Any] = {"description": said, **({"model": model} if model else {})}
+    if text:
+        given["content"] = {text: {"schema": {"type": "string"}}}
+    wrong = {code: {"model": problem, "description": told} for code, told in PROBLEMS.items()}
+    return {"tags": [tag], "status_code": status, "responses": {status: given, **wrong}}

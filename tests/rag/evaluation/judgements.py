@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.evaluation.judge import Judgement
+from rag.judge import Judgement
 from rag.question_files import GoldenQuestion
 from rag.types import Answer
 from tests.rag.builders import cited, claim

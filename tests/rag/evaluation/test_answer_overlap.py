@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.evaluation.judge import exact, f1
+from rag.judge import exact, f1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.evaluation.judge import complete, is_verbatim, judge, stated
+from rag.judge import complete, is_verbatim, judge, stated
 from tests.rag.builders import corpus_of
 from tests.rag.evaluation.judgements import answer, asked, judged, unanswerable
 from tests.rag.fake_model import FakeModel

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.evaluation.measures import DEPTH, MEASURES, Ranked, evaluate_ranking, rank
+from rag.evaluation import DEPTH, MEASURES, Ranked, evaluate_ranking, rank
 from rag.question_files import Line
 from tests.rag.builders import corpus_of
 

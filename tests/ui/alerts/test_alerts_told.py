@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from rag.settings import Settings
 from tests.newsite import Given, Site
 from ui import alerts as room
-from ui.alert_channels import rss, send
+from ui.alert_delivery import rss, send
 from ui.alerts import Alerts, AlertsUnusable, Match, NoSuchAlert
 
 FROST = Match(

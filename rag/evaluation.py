@@ -1,7 +1,11 @@
-"""The quality of answers on a golden set, and of rankings on a test collection."""
+"""The quality of answers on a golden set, and of rankings on a test collection.
+
+Each figure has the interval in which chance alone could move it.
+"""
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,20 +13,94 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import ir_measures
+import numpy as np
 from ir_measures import AP, RR, R, nDCG
+from numpy.typing import ArrayLike, NDArray
 
 from rag.corpus import Corpus
-from rag.evaluation.judge import (
+from rag.judge import (
     Judgement,
     cites_right_first,
     exact,
     f1,
-    reply_precision,
-    reply_recall,
 )
-from rag.evaluation.statistics import Estimate, estimate, mean, quantile, ratio
 from rag.question import UnusableQuestion
 from rag.question_files import Line
+
+Floats = NDArray[np.float64]
+
+Statistic = Callable[[Floats], Floats]
+"""Of samples (m, n, k), each a row a question, to a figure a sample; NaN for nothing to measure."""
+
+RESAMPLES = 1_000
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure and the interval that resampling the questions gives for it."""
+
+    value: float  # naN where nothing was there to measure
+    low: float  # the lower end of the 95 % interval; never above ``value``
+    high: float  # the upper end; never below ``value``
+    count: int  # how many things the figure is a share or a mean of: questions, facts, citations
+
+    def as_json(self) -> dict[str, float | int | None]:
+        """The estimate as JSON values; null for what could not be measured."""
+        ends = {"value": self.value, "low": self.low, "high": self.high}
+        rounded = {name: None if math.isnan(v) else round(v, 4) for name, v in ends.items()}
+        return {**rounded, "count": self.count}
+
+
+def estimate(rows: ArrayLike, statistic: Statistic, count: int) -> Estimate:
+    """The value of a statistic over questions, with its bootstrap percentile interval.
+
+    The interval is that of the middle 95 % of resamples, the same on every run and whatever the
+    order of the rows. It is widened to hold the value itself, which a biased statistic such as a
+    maximum may otherwise fall out of.
+
+    Args:
+        rows: (n, k), a row a question: resampled whole; or (n,), one figure a question.
+        statistic: What is estimated.
+        count: Handed on.
+    """
+    given = np.asarray(rows, dtype=np.float64)
+    ordered = given.reshape(len(given), -1) if given.size else np.empty((0, 1))
+    ordered = ordered[np.lexsort(ordered.T)]
+    value = float(statistic(ordered[np.newaxis])[0]) if len(ordered) else math.nan
+    if math.isnan(value):
+        return Estimate(math.nan, math.nan, math.nan, count)
+    generator = np.random.default_rng(0)
+    drawn = generator.integers(len(ordered), size=(RESAMPLES, len(ordered)))
+    values = statistic(ordered[drawn])
+    tail = (1 - LEVEL) / 2
+    low, high = np.quantile(values[~np.isnan(values)], [tail, 1 - tail])
+    return Estimate(value, min(float(low), value), max(float(high), value), count)
+
+
+def ratio(samples: Floats) -> Floats:
+    """The statistic that is the sum of the first column over that of the second.
+
+    >>> ratio(np.array([[[1.0, 2.0], [2.0, 2.0]]]))
+    array([0.75])
+    """
+    part, whole = np.moveaxis(samples.sum(axis=-2), -1, 0)
+    found: Floats = np.divide(part, whole, out=np.full(part.shape, math.nan), where=whole != 0)
+    return found
+
+
+def quantile(share: float) -> Statistic:
+    """The statistic below which that share of the values lies, interpolated between two of them.
+
+    >>> quantile(0.5)(np.array([[[1.0], [2.0], [4.0], [8.0]]]))
+    array([3.])
+    """
+
+    def statistic(samples: Floats) -> Floats:
+        found: Floats = np.quantile(samples[..., 0], share, axis=-1)
+        return found
+
+    return statistic
 
 
 def _of(found: Iterable[bool]) -> tuple[int, int]:
@@ -62,8 +140,6 @@ def _unanswerable(given: Judgement, *found: bool) -> tuple[int, int]:
 SHARES: Mapping[str, Callable[[Judgement], tuple[float, int]]] = {
     "complete_answers": lambda given: _answerable(given, given.outcome == "complete"),
     "fact_recall": lambda given: _answerable(given, *given.stated),
-    "request_recall": lambda given: _of(reply_recall(given.question.wanted, given.answer)),
-    "request_precision": lambda given: _of(reply_precision(given.question.wanted, given.answer)),
     "short_exact": lambda given: _short(given, exact),
     "short_f1": lambda given: _short(given, f1),
     "citation_precision": lambda given: _citations(given, wanted=False),
@@ -111,7 +187,7 @@ class Evaluation:
 
     judgements: tuple[Judgement, ...]  # in the order of the set
     threshold: float  # the confidence from which a question was answered
-    measures: dict[str, Estimate]  # over all questions: ``SHARES``, then lengths and times
+    measures: dict[str, Estimate]  # over all questions: ``SHARES``, then times
     kinds: dict[str, Group]  # the shares for each kind of question, in the order of the set
 
     @property
@@ -158,16 +234,7 @@ def evaluate(judgements: Sequence[Judgement], threshold: float) -> Evaluation:
     There is one judgement or more; ``threshold`` is the confidence from which on they were
     answered.
     """
-    answers = [given.answer for given in judgements if given.answer.answered]
-    claims = [len(answer.claims) for answer in answers]
-    words = [sum(len(claim.text.split()) for claim in answer.claims) for answer in answers]
-    measures = _shares(judgements) | {
-        "claims_median": estimate(claims, quantile(0.5), len(answers)),
-        "claims_most": estimate(claims, quantile(1), len(answers)),
-        "words_median": estimate(words, quantile(0.5), len(answers)),
-        "words_most": estimate(words, quantile(1), len(answers)),
-        **_times([given.milliseconds for given in judgements]),
-    }
+    measures = _shares(judgements) | _times([given.milliseconds for given in judgements])
     kinds = dict.fromkeys(given.question.kind for given in judgements if given.question.kind)
     return Evaluation(
         judgements=tuple(judgements),
@@ -351,7 +418,7 @@ def evaluate_ranking(
         Result(each, judged[str(each.query.id)], values[str(each.query.id)]) for each in rankings
     ]
     measures = {
-        name: estimate([result.values[name] for result in results], mean, len(results))
+        name: estimate([(result.values[name], 1) for result in results], ratio, len(results))
         for name in MEASURES
     }
     return RankingEvaluation(

@@ -1,1 +1,0 @@
-"""How good answers and rankings are, measured on sets of questions."""
