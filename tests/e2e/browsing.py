@@ -41,6 +41,20 @@ def ask(page, question):
     page.get_by_role("button", name="Retry").wait_for()
 
 
+def anew(page):
+    """Begins a new chat in a page that tests share, with nothing left of the test before."""
+    page.mouse.move(0, 0)
+    page.set_viewport_size(DESK)
+    page.emulate_media(
+        media="screen", color_scheme="light", reduced_motion="no-preference", forced_colors="none"
+    )
+    rest(page)
+    page.get_by_role("button", name="New chat").click()
+    page.locator("#chat .asked").first.wait_for(state="detached")
+    page.locator("#reader .sheet").wait_for(state="hidden")
+    return page
+
+
 def chats_shown(page, shown=True):
     """Has the sidebar of earlier chats stand open, or closed."""
     if (page.locator("#chats.open").count() == 1) != shown:

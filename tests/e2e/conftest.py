@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 
@@ -35,9 +36,8 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium):
-    """Opens an address in a browser of its own; what it requested is in ``page.requested``."""
+@contextlib.contextmanager
+def visits(chromium):
     contexts = []
 
     def open_page(address, script="", **options):
@@ -56,3 +56,17 @@ def visit(chromium):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens an address in a browser of its own; what it requested is in ``page.requested``."""
+    with visits(chromium) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def visit_once(chromium):
+    """The same for a page that many tests of a file share: coming up, it costs most of a test."""
+    with visits(chromium) as open_page:
+        yield open_page
