@@ -33,7 +33,7 @@ from rag.reading.by_words import NOTE
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
 from rag.reading.retriever_reader import Found, find
-from rag.reasons import asked_why, no_reason_of, not_yet, why
+from rag.reasons import asked_why, no_reason_of, not_yet, of_nothing, why
 from rag.requests.accounts import with_other_account
 from rag.requests.in_languages import meant_in, request_in
 from rag.requests.material import evidence_of
@@ -177,7 +177,7 @@ class Pipeline:
         if shorter := bool(SHORTER.search(meant.form)):
             before = meant.asked.removesuffix(meant.form).rstrip(" ?.!")
             meant = replace(meant, asked=f"{before}?")
-        if told:
+        if told and told.answered:
             meant = replace(meant, asked=why(meant, told), before="")
         with self.library.reading() as now:
             confined = self.confine(now, meant, asked)
@@ -193,6 +193,8 @@ class Pipeline:
                     confined, found = replace(confined, applied=False), wider
             note = " ".join(filter(None, (damaged(now.damaged), NOTE * found.by_words)))
         found = _that_may_answer(found, meant, request, told)
+        if of_nothing(meant, asked):
+            found = replace(found, confidence=0.0)
         most = 1 if told or shorter else self.library.settings.max_claims
         quoted = extractive.answer(meant, found, threshold, most, self.reader)
         if quoted.answered and len(found.parts) == 1 and not (meant.several or found.by_words):

@@ -17,7 +17,12 @@ _REASON = re.compile(
     r"\b",
     re.I,
 )
-_HOW = re.compile(r"^\W*how (?:many|much) ", re.I)
+# What a question asks for, before what is told of that: "which of them did Kyiv reject".
+_ASKED = re.compile(
+    r"^\W*(?:how (?:many|much) |(?:which|what|whom)\b[^?]*? (?=(?:did|does|do|has|have|had|will"
+    r"|would|is|are|was|were)\b))",
+    re.I,
+)
 
 
 # What is asked to have been done, and what says only that it may be.
@@ -42,18 +47,32 @@ def not_yet(asked: str) -> Callable[[Evidence], bool]:
 
 
 def asked_why(meant: Question, asked: AskRequest) -> Answer | None:
-    """The reply before, if a turn asks for nothing but its reason: "and why?"; else None."""
+    """The reply before, if a turn asks for nothing but its reason: "and why?"; else None.
+
+    Of a refusal there is none: what is not told has no reason in the articles.
+    """
     reply = asked.history[-1].reply if asked.history else ""
-    if not (isinstance(reply, Answer) and reply.kind == "fact" and reply.claims):
+    if not (isinstance(reply, Answer) and reply.kind == "fact"):
         return None
-    return reply if WHY.fullmatch(bare(meant.spelt)) else None
+    return reply if _asks_reason(meant) else None
+
+
+def _asks_reason(meant: Question) -> bool:
+    return WHY.fullmatch(bare(meant.spelt)) is not None
+
+
+def of_nothing(meant: Question, asked: AskRequest) -> bool:
+    """Whether a turn asks for nothing but the reason of what the articles do not tell."""
+    reply = asked.history[-1].reply if asked.history else ""
+    return isinstance(reply, Answer) and not reply.answered and _asks_reason(meant)
 
 
 def why(meant: Question, told: Answer) -> str:
     """The question why what was told is so, as it was completed, else of what was asked before."""
     if not meant.before:
         return meant.asked
-    return told.query if _ASKS_WHY.search(told.query) else f"why {_HOW.sub('', told.query)}"
+    before = told.query.rsplit("? ", 1)[-1]
+    return before if _ASKS_WHY.search(before) else f"why {_ASKED.sub('', before)}"
 
 
 def no_reason_of(asked: str, told: Answer) -> Callable[[Evidence], bool]:

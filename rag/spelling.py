@@ -25,8 +25,9 @@ COMMON, FORMS = 2_000, 40_000
 # A reading costs a letter each, ALIKE where letters differ that sound alike (peskow, Peskov), and
 # more besides for another first letter, for a word that the articles lack, and for one that they
 # have in other forms alone (OTHER_FORM); it costs less for the same letters in another order,
-# for other vowels and for a word whose end is missing (ORDER), for a name or a word of QUESTIONS
-# (WANTED), and for a frequent word by the tenfold. The next best must cost MARGIN more.
+# for vowels that are others or missing and for a word whose end is missing (ORDER), for a name or a
+# word of QUESTIONS (WANTED), and for a frequent word by the tenfold. The next best must cost MARGIN
+# more.
 ALIKE, FIRST, FOREIGN, OTHER_FORM, ORDER, WANTED = 0.5, 0.9, 0.4, 0.3, 0.3, 0.4
 TENFOLD, MARGIN = 0.1, 0.2
 
@@ -245,7 +246,7 @@ class _Speller:
         """What another first letter costs; less than nothing for what slips most easily."""
         if sorted(word) == sorted(meant) or meant.startswith(word):
             return -ORDER
-        slip = ORDER * (_VOWELS.sub("_", word) == _VOWELS.sub("_", meant))
+        slip = ORDER * (_VOWELS.sub("", word) == _VOWELS.sub("", meant))
         return FIRST * (word[0] != meant[0]) - slip
 
     def _rarity(self, word: str) -> float:

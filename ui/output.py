@@ -209,16 +209,8 @@ def article_value(article_id: str, article: Article) -> dict[str, Any]:
 
 
 def _particulars(article: Article | Listed) -> dict[str, Any]:
-    return {
-        "key": article.key,
-        "uri": article.uri,
-        "title": article.title,
-        "publisher": article.publisher,
-        "author": article.author,
-        "published": _iso(article),
-        "language": article.language,
-        "url": article.url,
-    }
+    names = ("key", "uri", "title", "publisher", "author", "published", "language", "url")
+    return {name: getattr(article, name) for name in names} | {"published": _iso(article)}
 
 
 def source(citation: Citation) -> str:

@@ -90,11 +90,7 @@ class Completed:
 
 
 def complete(question: str, history: Sequence[tuple[str, Answer | str]]) -> Completed:
-    """Completes a question from the turns before it.
-
-    Args:
-        question: White space normal, politeness taken off.
-        history: What was asked and what was replied, oldest first.
+    """Completes a question, politeness taken off, from the turns before it, oldest first.
 
     >>> complete("And Macron?", [("What did Merz say about sanctions?", "")]).question
     'What did Macron say about sanctions?'
@@ -112,9 +108,6 @@ def complete(question: str, history: Sequence[tuple[str, Answer | str]]) -> Comp
 def form_in(question: str) -> str:
     """The words of a turn that ask for nothing but another form of the reply before; "" if none.
 
-    Args:
-        question: The turn.
-
     >>> form_in("make it shorter please"), form_in("only the last week"), form_in("who else?")
     ('make it shorter', 'only the last week', '')
     """
@@ -124,10 +117,6 @@ def form_in(question: str) -> str:
 
 def asked_of(question: str, reply: Answer | str) -> str:
     """What a turn asks of the reply before it and of nothing else; "" for no such.
-
-    Args:
-        question: The turn.
-        reply: What was replied before.
 
     Returns:
         "doubts" asks which of the accounts holds; of articles that were found or counted, "author"
@@ -199,10 +188,6 @@ def _given(question: str, reply: Answer | str) -> str:
 
 def joined(before: str, question: str) -> str:
     """Two questions as they are read as one text.
-
-    Args:
-        before: What was asked before; "" for nothing.
-        question: What is asked now.
 
     >>> joined("who resigned", "when was that")
     'who resigned? when was that'
@@ -310,10 +295,12 @@ def _swapped(question: str, before: str) -> str:
         places = list(kind.finditer(before))
         if kind.fullmatch(new):
             return _put(before, places[0].span(), new) if len(places) == 1 else ""
-    if preposition == "about" and not _ASKS.match(new):
-        if about := _ABOUT.search(before):
-            return _put(before, about.span(), new)
-        if said := _SAID.search(before):
+    # "What about energy?" is as good as "and about energy?" after "say about sanctions".
+    about = preposition == "about" or (new.islower() and found["opened"].endswith("about "))
+    if about and not _ASKS.match(new):
+        if topic := _ABOUT.search(before):
+            return _put(before, topic.span(), new)
+        if preposition and (said := _SAID.search(before)):
             return f"{before[: said.end()]} about {new}"
     return _named_instead(re.sub(r"[’']s$", "", new), preposition, before)
 

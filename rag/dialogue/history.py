@@ -17,11 +17,7 @@ REPLY_CHARS = 4_000
 
 
 def turns_of(history: Iterable[Said]) -> list[Turn]:
-    """The last turns of a chat, each so far as it is read, oldest first.
-
-    Args:
-        history: Oldest first: turns, or messages of the form {"role", "content"}.
-    """
+    """The last turns of a chat, each so far as it is read, oldest first."""
     found: list[Turn] = []
     left = MESSAGES
     for question, reply in reversed(as_turns(history)):
@@ -59,11 +55,7 @@ class Conversation:
         return messages_of(self._turns)
 
     def ask(self, question: str, **how: Unpack[How]) -> Answer:
-        """Answers a question in the light of the turns before it.
-
-        Args:
-            question: As typed.
-            **how: As for ``Corpus.ask``, but for the history, which is this chat's own.
+        """As ``Corpus.ask`` in the light of the turns before it, which are this chat's own.
 
         Raises:
             UnusableQuestion: it is empty, too long, or has no word to search for.
@@ -71,12 +63,7 @@ class Conversation:
         return deque(self.stream(question, **how), maxlen=1)[0]
 
     def stream(self, question: str, **how: Unpack[How]) -> Iterator[Answer]:
-        """As ``ask``, as an answer that grows; the last one is whole, and becomes a turn.
-
-        Args:
-            question: As typed.
-            **how: As for ``ask``.
-        """
+        """As ``ask``, as an answer that grows; the last one is whole, and becomes a turn."""
         answer = None
         how["history"] = self._turns
         for answer in self._corpus.stream(question, **how):

@@ -16,10 +16,11 @@ _OPENER, _JOINED, _WHOLE, _ELSEWHERE, _THAT, _EXPLETIVE = (
     _PHRASES.compiled(name, re.I)
     for name in ("opener", "joined", "whole", "elsewhere", "that", "expletive")
 )
-_THERE, _PRONOUN, _JOINS, _NOUN, _PERSONS, _COMPLETE, _NAMED_ALONE = (
+_THERE, _PRONOUN, _JOINS, _NOUN, _PERSONS, _COMPLETE, _NAMED_ALONE, _ANYBODY = (
     _PHRASES.compiled(name, re.I)
-    for name in "there pronoun joins noun persons complete named_alone".split()
+    for name in "there pronoun joins noun persons complete named_alone anybody".split()
 )
+_THE = re.compile(r"\bthe (?P<what>[\w’'-]+)\W*$", re.I)
 
 
 def leans(question: str, known: str = "") -> bool:
@@ -27,10 +28,6 @@ def leans(question: str, known: str = "") -> bool:
 
     A pronoun leans unless the question itself says for whom or what it stands. A short question
     that names nothing does if it is of one word or goes on about something of what is known.
-
-    Args:
-        question: Politeness taken off.
-        known: What was asked and replied before.
 
     >>> leans("Over how many years?"), leans("Who leads the Harbour Union?")
     (True, False)
@@ -55,10 +52,19 @@ def leans(question: str, known: str = "") -> bool:
     shared = len({*stems} & {*content_stems(known)})
     # "When is the trial?" names a subject of its own, if nothing was told of it.
     complete = words > min(shared, 1) and _COMPLETE.match(rest)
-    if own or words >= SHORT or complete or (not opener and subject_alone(rest)):
+    if own or words >= SHORT or complete or (not opener and _stands_alone(rest, known)):
         return False
     # "Who resigned?" is whole; "Over how many years?" is not.
     return (words < 2 and not _WHOLE.match(rest)) or (not named and 2 * shared >= words)
+
+
+def _stands_alone(text: str, known: str) -> bool:
+    """Whether it is a subject, or ends in one of which nothing was told: "who saw the call"."""
+    if subject_alone(text):
+        return True
+    last = _THE.search(text)
+    new = last is not None and not {*content_stems(last["what"])} & {*content_stems(known)}
+    return new and len(content_stems(text)) > 1
 
 
 def _goes_on(question: str, rest: str, *, named: bool, words: int) -> bool:
@@ -107,6 +113,8 @@ def _named_before(before: str, pronoun: str) -> bool:
     named += [end for end, noun in nouns if is_content(noun) and _may_be(noun, pronoun)]
     owning = pronoun in ("his", "her", "its", "their")
     between = (before[end:] for end in named)
+    if pronoun in ("they", "them", "their", "theirs") and _ANYBODY.search(before):
+        return True
     return any(_JOINS.search(words) or (owning and content_stems(words)) for words in between)
 
 

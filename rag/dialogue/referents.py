@@ -66,10 +66,8 @@ _PLACE = re.compile(r"\b(?:in|at|to|of) (?:the )?$", re.I)
 def people_in(text: str, *, told: bool = False) -> list[str]:
     """The names of a text that may be a person's, each once, the longest form of it.
 
-    Args:
-        text: A question, or one claim of a reply.
-        told: Whether it is a reply: a single word is then a person only with a title before it or
-            beside a verb of speech.
+    In what a reply told, a single word is a person only with a title before it or beside a verb of
+    speech.
     """
     found: dict[str, str] = {}  # by their last words
     for name in names_in(text):
@@ -95,12 +93,7 @@ def people_in(text: str, *, told: bool = False) -> list[str]:
 
 
 def person_in(before: str, reply: Answer | str) -> str:
-    """Whom "he" or "she" stands for after a question and its reply; "" if that is not clear.
-
-    Args:
-        before: The question, completed.
-        reply: What was replied to it.
-    """
+    """Whom "he" or "she" stands for after a question and its reply; "" if that is not clear."""
     told = " ".join(claims_of(reply))
     people = [name for name in people_in(before) if not _is_placed(name, told)]
     if len(people) > 1 and (said := _SAID.search(before)):
@@ -121,12 +114,7 @@ def _is_placed(name: str, told: str) -> bool:
 
 
 def is_titled(name: str, reply: Answer | str) -> bool:
-    """Whether a reply gives a name a title ("President Putin"): it is a person's.
-
-    Args:
-        name: As a question has it.
-        reply: What was replied to that.
-    """
+    """Whether a reply gives a name a title ("President Putin"): it is a person's."""
     told = (each.text.split() for claim in claims_of(reply) for each in names_in(claim))
     own = [words for words in told if name and words[-1] == name.split()[-1]]
     return any(word.lower() in TITLES for words in own for word in words[:-1])
@@ -134,9 +122,6 @@ def is_titled(name: str, reply: Answer | str) -> bool:
 
 def subject_in(before: str) -> str:
     """The one thing that a question is about ("What is Twilio for?"); "" if there are more.
-
-    Args:
-        before: A question.
 
     >>> subject_in("Who owns the barrier?")
     'the barrier'
@@ -154,11 +139,7 @@ def subject_in(before: str) -> str:
 
 
 def place_in(before: str) -> str:
-    """The one place that a question names: "in Paris"; "" if there are none or more.
-
-    Args:
-        before: A question.
-    """
+    """The one place that a question names: "in Paris"; "" if there are none or more."""
     places = [
         n for n in names_in(before) if _PLACE.search(before[max(0, n.start - _LONGEST) : n.start])
     ]
@@ -174,9 +155,6 @@ def plural_in(before: str) -> str:
 
     A pair of names, or the only thing that it counts.
 
-    Args:
-        before: A question.
-
     >>> plural_in("How many bolts failed the hardness test?")
     'the bolts'
     """
@@ -189,11 +167,7 @@ def plural_in(before: str) -> str:
 
 
 def claims_of(reply: Answer | str) -> list[str]:
-    """What a reply says, a claim each, without markers and without who published it.
-
-    Args:
-        reply: The answer, or the text that a program sends as what was replied.
-    """
+    """What a reply says, a claim each, without markers and without who published it."""
     if isinstance(reply, Answer):
         kept = (claim.text for claim in reply.claims if claim.status != "unsupported")
         return [" ".join(text.split()) for text in kept]
@@ -210,11 +184,7 @@ def claims_of(reply: Answer | str) -> list[str]:
 
 
 def listed_in(reply: Answer | str) -> list[str]:
-    """The things that a reply lists: the items of its list, else its claims.
-
-    Args:
-        reply: The answer, or the text that a program sends as what was replied.
-    """
+    """The things that a reply lists: the items of its list, else its claims."""
     if isinstance(reply, Answer):
         labels = list(dict.fromkeys(claim.label for claim in reply.claims if claim.label))
         return labels if reply.kind == "list" and labels else claims_of(reply)

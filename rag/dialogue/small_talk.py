@@ -31,9 +31,6 @@ def bare(text: str) -> str:
 
     The same text if nothing else is left.
 
-    Args:
-        text: As typed.
-
     >>> bare("hi, can you tell me what Merz said please?"), bare("Thanks! And why?")
     ('what Merz said?', 'And why?')
     """
@@ -48,11 +45,7 @@ def bare(text: str) -> str:
 
 
 def is_small_talk(text: str) -> bool:
-    """Whether a turn asks nothing that articles tell: "hello", "thanks!", "what can you do?".
-
-    Args:
-        text: A turn.
-    """
+    """Whether a turn asks nothing that articles tell: "hello", "thanks!", "what can you do?"."""
     return bool(_SMALL.match(text))
 
 

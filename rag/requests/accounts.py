@@ -10,6 +10,7 @@ from datetime import date
 from itertools import chain, combinations, islice, product, takewhile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.embed import Embedder
 from index.ledger import StoredArticle
@@ -69,6 +70,10 @@ NEARLY = 0.8
 
 # Sentences of an article that are compared, and of all; differences that are told.
 SENTENCES, ALL, MOST = 30, 440, 8
+
+# Content words that two sentences must share, as they are, to be encoded and compared, and the
+# share of those of the shorter.
+COMMON, COMPARABLE = 2, 0.25
 
 _CORRECTS = re.compile(r"^\W*(?:correct|clarif)|\b(?:correction|clarification)\b", re.I)
 _REPEATS = re.compile(
@@ -178,8 +183,9 @@ def _places(material: Material) -> list[_Place]:
         (article, index)
         for article in material.articles
         if not _corrects(article)
+        for opens in (_on(material, opening(article), HELD),)
         for index in islice(telling(article), SENTENCES)
-        if _on(material, quoted(article, index), HELD) or _on(material, opening(article), HELD)
+        if opens or _on(material, quoted(article, index), HELD)
     ]
 
 
@@ -295,22 +301,42 @@ def _alike(
     material: Material, places: Sequence[_Place], told: set[tuple[int, int]]
 ) -> Iterator[Difference]:
     """The pairs of sentences that differ, the most alike first; none of those already told."""
-    if len(places) < 2:
+    pairs = comparable(places)
+    if not pairs.any():
         return
-    vectors = material.encode([words_of(*place) for place in places])
-    near = np.triu(vectors @ vectors.T, 1)
+    texts = [words_of(*place) for place in places]
+    kept = np.flatnonzero(pairs.any(axis=0) | pairs.any(axis=1))
+    vectors = material.encode([texts[n] for n in kept])
+    near = np.where(pairs[np.ix_(kept, kept)], vectors @ vectors.T, 0.0)
     for flat in np.argsort(-near, axis=None):
-        i, j = divmod(int(flat), len(places))
+        i, j = divmod(int(flat), len(kept))
         if near[i, j] < NEAR_COUNTED:
             return
-        one, other = places[i], places[j]
-        if one[0].story == other[0].story or {_key(one), _key(other)} & told:
+        one, other = places[kept[i]], places[kept[j]]
+        if {_key(one), _key(other)} & told:
             continue
         found = _ordered(one, other, "")
-        texts = words_of(*found.one), words_of(*found.other)
+        said = words_of(*found.one), words_of(*found.other)
         days = found.one[0].article.published, found.other[0].article.published
-        if why := differ(*texts, float(near[i, j]), material.reader, days):
+        if why := differ(*said, float(near[i, j]), material.reader, days):
             yield replace(found, why=why)
+
+
+def comparable(places: Sequence[_Place]) -> NDArray[np.bool_]:
+    """Which sentences of two stories share enough words to differ: bool (n, n), above the diagonal.
+
+    That is less than ``conflicts.SHARED``, as what differs is not counted there.
+    """
+    told = [{*content_stems(words_of(*place))} for place in places]
+    number = {stem: n for n, stem in enumerate({stem for stems in told for stem in stems})}
+    held = np.zeros((len(places), len(number)), np.float32)
+    for row, stems in zip(held, told, strict=True):
+        row[[number[stem] for stem in stems]] = 1
+    least = np.minimum.outer(held.sum(axis=1), held.sum(axis=1))
+    stories = np.array([article.story for article, _ in places])
+    shared = held @ held.T
+    enough = (shared >= COMMON) & (shared >= COMPARABLE * least)
+    return np.triu(enough & np.not_equal.outer(stories, stories), 1)
 
 
 def with_other_account(

@@ -48,10 +48,6 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
 
     Each story is told once: a sentence that says what a chosen one says is left out, and its
     article is cited beside that one.
-
-    Args:
-        material: The articles on the subject of the request.
-        most: How many sentences at most.
     """
     stories = _naming(material, material.stories())[:STORIES]
     of_each = [_candidates(material, article) for article in stories]

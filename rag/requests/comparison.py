@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.ledger import StoredArticle
 from index.text.names import groups, names_in
-from index.text.words import Phrases, stem
+from index.text.words import Phrases, is_content, stem
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
 from rag.reading.evidence import Evidence
@@ -47,6 +47,10 @@ _OFFERS = re.compile(r"\b(?:offer|propos|promis|suggest|put)\w*\b", re.I)
 _ASKED = re.compile(r"\b(?:wants?|demands?|terms|conditions|propos\w+)\b", re.I)
 # Behind these a name is that of somebody to whom something is done: "a meeting with Moscow would".
 _OBJECT = re.compile(r"\b(?:with|of|between|from|to|against|on|for|by|than)(?: the)? $", re.I)
+_WILL = re.compile(r"(?:will|would|must)\b", re.I)
+_BESIDE = re.compile(r"[\w’'-]+ (?P<noun>[a-z]{3,}) ")
+# What tells whether or how somebody will do something tells no more: "how both plan to leave".
+_ASIDE = re.compile(r"\b(?:how|whether)\b[^,;.]*$", re.I)
 _GOES_ON = re.compile(r"^\W*(?:It|He|She|They|Its|His|Her|Their)\b")
 
 
@@ -221,7 +225,7 @@ def _of(
         by = spoken[index].speaker if index in spoken else ""
         said = _says(by, words, side)
         wants = _wants(text, places)
-        begins = places[:1] == [0] or (acts and places and _begins(text[: places[0]], side))
+        begins = goes_on or (acts and places and _begins(text[: places[0]], side))
         if not (said or wants or begins):
             continue
         if not (said or goes_on) and by and not _for(text, by, places[0]):
@@ -263,6 +267,11 @@ def _wants(text: str, places: Iterable[int]) -> bool:
         if not found or _OBJECT.search(text[:place]):
             continue
         between = text[place : found.start()]
+        # "Council tax will not go up" is nothing that the council will.
+        beside = _BESIDE.match(between)
+        another = _WILL.match(found[0]) and beside and is_content(beside["noun"])
+        if another or _ASIDE.search(text[:place]):
+            continue
         if len(between) <= REACH and not _OTHER.search(between):
             return True
     return False

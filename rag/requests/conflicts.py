@@ -146,12 +146,7 @@ def days_differ(one: str, other: str, published: tuple[date | None, date | None]
 
 
 def answers_differ(one: Evidence, other: Evidence) -> str:
-    """In what two answers to one question differ: "number", "date" or "".
-
-    Args:
-        one: A sentence, with its short answer.
-        other: A sentence of another article.
-    """
+    """In what two answers to one question differ: "number", "date" or ""."""
     published = one.article.article.published, other.article.article.published
     short = [_short(each) for each in (one, other)]
     days = [{*_days(text, day)} for text, day in zip(short, published, strict=True)]

@@ -31,10 +31,6 @@ def language_of_request(text: str) -> str:
 def request_in(text: str, language: str) -> Request:
     """The request that a text is; a fact, unless its words say another.
 
-    Args:
-        text: As typed.
-        language: The code of its language.
-
     >>> request_in("Résume les négociations de paix", "fr")
     Request(kind='brief', subject='négociations de paix', sides=(), speaker='', told=None)
     """

@@ -110,9 +110,7 @@ class Item:
 def listed(material: Material, found: Sequence[Evidence]) -> list[Line]:
     """The items that an article lists, line by line, for what is asked; none if no article does.
 
-    Args:
-        material: What is asked about.
-        found: The evidence for it, most probable first.
+    The evidence is that for what is asked, most probable first.
     """
     for one in found[:AMONG]:
         stored = one.article
@@ -137,10 +135,6 @@ def _is_item(stored: StoredArticle, index: int) -> bool:
 def called(material: Material, asked: str) -> list[Line]:
     """All of the sort that is asked for, by what articles call them, or where it was.
 
-    Args:
-        material: What is asked about.
-        asked: The request.
-
     Returns:
         Fewer than ``ENOUGH`` lines if what is asked for has to be read for.
     """
@@ -157,10 +151,7 @@ def called(material: Material, asked: str) -> list[Line]:
 def named(material: Material, asked: Mapping[str, Sequence[Evidence]]) -> list[Line]:
     """What the evidence names of the kind that is asked for, each thing once under its name.
 
-    Args:
-        material: What is asked about.
-        asked: The questions that the request is made of, each with its evidence, most probable
-            first.
+    It is given for each question that the request is made of, most probable first.
     """
     items: list[Item] = []
     for one, found in asked.items():
@@ -203,11 +194,7 @@ def _states(material: Material) -> list[Item]:
 
 
 def either(asked: str) -> list[str]:
-    """What is asked of whoever did something: "everybody who quit or got charged" asks two things.
-
-    Args:
-        asked: The request.
-    """
+    """What is asked of whoever did something: "everybody who quit or got charged" asks two."""
     both = _EITHER.search(asked)
     return [f"who {told}" for told in both.groups() if told] if both else []
 
@@ -307,11 +294,7 @@ def _persons(articles: Sequence[StoredArticle], texts: str) -> set[str]:
 
 
 def cast(material: Material) -> list[Line]:
-    """The people whom articles say what they are, those first who are named most often.
-
-    Args:
-        material: What is asked about.
-    """
+    """The people whom articles say what they are, those first who are named most often."""
     stories = material.stories()
     stories = [a for a in stories if material.share(opening(a)) >= HELD] or stories
     texts = " ".join(stored.article.text for stored in stories)

@@ -170,10 +170,35 @@ def gather(
         return on or opens >= OPENS
 
     kept = [passage.article for passage in best.values() if wide or tells(passage)]
+    kept = _named(kept, [form for form in WORD.findall(subject) if _is_name(form, now)])
     kept += _naming(now, beside, allowed, {article.pk for article in kept})
     return Material(
         now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first, language
     )
+
+
+def _named(articles: list[StoredArticle], names: Sequence[str]) -> list[StoredArticle]:
+    """The articles without those that hold but another word of a name's stem: Marine, no Mariner.
+
+    All of them where none holds the name.
+    """
+    for name in (each.lower().removesuffix("s") for each in names):
+        own = {name, f"{name}s"}
+        held = {a.pk: _capitals(a) for a in articles}
+        if any(own & words for words in held.values()):
+            articles = [
+                a
+                for a in articles
+                if own & held[a.pk] or not any(stem(w) == stem(name) for w in held[a.pk])
+            ]
+    return articles
+
+
+def _capitals(stored: StoredArticle) -> set[str]:
+    """The words of an article with a capital, in lower case, without what makes them whose."""
+    text = f"{stored.article.title} {stored.article.text}"
+    words = (re.sub(r"[’']s?$", "", word) for word in WORD.findall(text) if word[0].isupper())
+    return {word.lower() for word in words}
 
 
 def _is_name(subject: str, now: Generation) -> bool:
@@ -251,12 +276,7 @@ def opening(stored: StoredArticle) -> str:
 
 
 def telling(stored: StoredArticle, least: int = WORDS) -> Iterator[int]:
-    """The sentences of an article that tell something: no heading, no question, no scrap.
-
-    Args:
-        stored: The article.
-        least: Words that a sentence must have.
-    """
+    """The sentences of an article that tell something: no heading, no question, no scrap."""
     for index, sentence in enumerate(stored.sentences):
         words = words_of(stored, index)
         if not (sentence.heading or asks(words) or len(words.split()) < least):
@@ -264,12 +284,7 @@ def telling(stored: StoredArticle, least: int = WORDS) -> Iterator[int]:
 
 
 def quoted(stored: StoredArticle, index: int) -> str:
-    """What is quoted for a sentence to be understood.
-
-    Args:
-        stored: The article.
-        index: The sentence.
-    """
+    """What is quoted for a sentence to be understood."""
     first, last = quote_span(stored, index)
     return stored.article.text[stored.sentences[first].start : stored.sentences[last - 1].end]
 
@@ -280,12 +295,7 @@ def published_by(stored: StoredArticle) -> str:
 
 
 def order_of(stored: StoredArticle, index: int) -> tuple[str, int, int]:
-    """By what sentences of several articles are in the order of their days; undated ones last.
-
-    Args:
-        stored: The article.
-        index: The sentence.
-    """
+    """By what sentences of several articles are in the order of their days; undated ones last."""
     day = stored.article.published
     return day.isoformat() if day else "9999", stored.pk, index
 

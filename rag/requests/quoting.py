@@ -45,12 +45,7 @@ class Statement:
 
 
 def statements(material: Material, speaker: str) -> list[Statement]:
-    """All that the articles give to a speaker; to everybody, if none is named.
-
-    Args:
-        material: The articles on the subject of the request.
-        speaker: As the request names them.
-    """
+    """All that the articles give to a speaker; to everybody, if none is named."""
     said = [Statement(article, each) for article in material.articles for each in speech(article)]
     own = [s for s in said if not speaker or is_of(s.said.speaker, speaker)]
     if not speaker or is_person(speaker, material.articles):
@@ -79,12 +74,7 @@ def _reported(material: Material, speaker: str) -> list[Statement]:
 
 
 def speaks_there(material: Material, speaker: str) -> bool:
-    """Whether an article gives anything to a speaker.
-
-    Args:
-        material: The articles.
-        speaker: As the request names them.
-    """
+    """Whether an article gives anything to a speaker."""
     return any(is_of(s.speaker, speaker) for stored in material.articles for s in speech(stored))
 
 
@@ -126,10 +116,6 @@ def held(material: Material, text: str) -> float:
     """How much of the subject a text holds, from 0 to 1.
 
     A word that no article holds counts like the rarest; what most articles hold tells none apart.
-
-    Args:
-        material: The articles on it; what their words count may be that of the speaker too.
-        text: Any text.
     """
     words = material.now.search_index.article_words
     rarest = max(material.weights.values(), default=1.0)
@@ -145,12 +131,7 @@ def around(one: Statement) -> str:
 
 
 def is_person(speaker: str, articles: Sequence[StoredArticle]) -> bool:
-    """Whether articles name somebody so, and no state, body or thing.
-
-    Args:
-        speaker: As the request names them.
-        articles: That may name them.
-    """
+    """Whether articles name somebody so, and no state, body or thing."""
     word = re.findall(r"[^\W_]+", speaker)[-1:]
     if not word or groups(word[0].lower()):
         return False
@@ -202,11 +183,6 @@ def label_of(one: Statement) -> str:
 
 
 def is_publisher(speaker: str, confined: Scope) -> bool:
-    """Whether whose words are asked for is the publisher that the question is confined to.
-
-    Args:
-        speaker: As the request names them.
-        confined: The articles that the question means.
-    """
+    """Whether whose words are asked for is the publisher that the question is confined to."""
     said, known = ({*content_stems(text)} for text in (speaker, confined.publisher or ""))
     return bool(said) and said <= known

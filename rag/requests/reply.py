@@ -52,7 +52,17 @@ from rag.requests.material import (
 )
 from rag.requests.quoting import MOST as QUOTES
 from rag.requests.quoting import is_person, quotes, speaks_there
-from rag.requests.request import AGED, CORRECTED, LENGTH, NEWEST, NEWS, POINTS, Request, doubted
+from rag.requests.request import (
+    AGED,
+    CORRECTED,
+    LENGTH,
+    NEWEST,
+    NEWS,
+    POINTS,
+    PUBLISHED,
+    Request,
+    doubted,
+)
 from rag.requests.timeline import MOST as EVENTS
 from rag.requests.timeline import OF_ALL, Days, ahead, dated, label_of, timeline, undated
 from rag.retrieve import Query, retrieve
@@ -60,8 +70,9 @@ from rag.time_and_source import publisher_named
 from rag.types import TALK, Answer
 
 # Articles that a search or a count shows, sentences of the latest, of each of several papers,
-# passages read for a list, and lines of a reply that is to be short.
-SHOWN, LATEST, PAPER, PASSAGES, SHORT = 12, 4, 4, 8, 3
+# passages read for a list, and for each wording of what a side wants (8 of these take twice as long
+# and find the same: lists on the sample and the story), and lines of a reply that is to be short.
+SHOWN, LATEST, PAPER, PASSAGES, WANTED, SHORT = 12, 4, 4, 8, 4, 3
 
 # The share of the nearest article's cosine that one must have whose people or things are listed.
 WIDE = 0.4
@@ -74,6 +85,9 @@ _OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)
 
 # What asks for somebody's words and for nothing else.
 _WORDS = re.compile(r"\b(?:quotes?|quotations?|remarks?|statements?|comments?)\b", re.I)
+
+# What others may tell of somebody too.
+_THINKS = re.compile(r"\b(?:think|feel|make) (?:of|about)\b", re.I)
 
 _ANYTHING = re.compile(r"\bsa(?:y|id) (?:any|some)thing\b", re.I)
 
@@ -154,17 +168,21 @@ class Desk:
         )
         return f"{found[1].lower()} {words}" if words and found else words
 
-    def evidence(self, question: str = "") -> list[Evidence]:
+    def evidence(self, question: str = "", most: int = PASSAGES) -> list[Evidence]:
         """The sentences that may answer the request or another question, most probable first."""
         question = question or self.question
         query = Query.of(question, self.embedder)
-        passages = retrieve(self.now, query, PASSAGES, self.allowed)
+        passages = retrieve(self.now, query, most, self.allowed)
         return evidence.gather(question, passages, self.reader)
 
-    def wants(self, side: str) -> list[Evidence]:
-        """The sentences that more likely than not tell what a side wants."""
-        asked = (f"what does {side} want", f"what does {side} say must happen first")
-        return [one for each in asked for one in self.evidence(each) if one.log_odds > 0]
+    def wanted(self, side: str, material: Material) -> list[Line]:
+        """What articles list as wanted by a side, else what they tell that it wants."""
+        first = self.evidence(f"what does {side} want", WANTED)
+        if lines := listed(replace(material, subject=side), first):
+            return lines
+        further = self.evidence(f"what does {side} say must happen first", WANTED)
+        likely = [one for one in (*first, *further) if one.log_odds > 0]
+        return wanted(side, material, self.question, likely)
 
     def gather(self, subject: str, beside: str = "", *, wide: bool = False) -> Material:
         """The articles on a subject.
@@ -230,19 +248,15 @@ def answered(meant: Question, request: Request, desk: Desk) -> tuple[Answer, Seq
 
 
 def reply_to(request: Request, desk: Desk) -> Reply | None:
-    """The reply; None where the request is better answered as a question for a fact.
-
-    Args:
-        request: Taken apart.
-        desk: What it is answered from.
-    """
+    """The reply; None where the request is better answered as a question for a fact."""
     way = _WAYS.get(request.kind)
     reply = way(request, desk) if way else None
     if reply and desk.said:
         said = " ".join(desk.said.split())
         lines = [line for line in reply.lines if " ".join(line.text.split()) not in said]
         reply = Reply("What else is told." if lines else "the articles tell no more of it", lines)
-    if reply is None or desk.allowed is None or request.kind == "count":
+    counts = request.kind == "count" or PUBLISHED.match(desk.question)
+    if reply is None or desk.allowed is None or counts:
         return reply  # a count says of how many
     few = len(desk.allowed.articles)
     were = "was" if few == 1 else "were"
@@ -447,8 +461,10 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
     on = f" on {desk.called(request.subject)}" if named else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
-    silent = is_person(request.speaker, material.articles) and not speaks_there(
-        material, request.speaker
+    silent = (
+        is_person(request.speaker, material.articles)
+        and not speaks_there(material, request.speaker)
+        and not _THINKS.search(desk.question)
     )
     frequency = desk.now.search_index.article_words.frequency
     unknown = not any(map(frequency, content_stems(request.speaker, desk.language)))
@@ -484,6 +500,10 @@ def _search(request: Request, desk: Desk) -> Reply | None:
         return _by_whom(request.told, desk)
     if aged := AGED.match(desk.question):
         return _aged(request, desk, (aged["which"] or aged["age"]).lower())
+    if not request.subject and PUBLISHED.match(desk.question) and desk.allowed:
+        lines = articles_on([*desk.now.articles({*desk.allowed.articles}).values()])
+        told = f"{_counted(len(lines), 'article')} were published then or there."
+        return Reply(told, lines[:SHOWN]) if lines else None
     if not request.subject:
         return None
     if written := _written_by(desk):
@@ -550,7 +570,7 @@ def _points(request: Request, desk: Desk, what: str) -> Reply | None:
     if lines := listed(desk.gather(request.subject), desk.evidence()):
         return Reply(f"{len(lines)} {what} are listed:", lines)
     side = request.subject
-    lines = wanted(side, desk.gather("", side), desk.question, desk.wants(side)) if side else []
+    lines = desk.wanted(side, desk.gather("", side)) if side else []
     told = f"No article counts the {what}; what is reported that {desk.called(side)} wants."
     return Reply(told, lines) if lines else None
 
@@ -577,9 +597,7 @@ def _wanted(side: str, desk: Desk) -> Reply | None:
     """What one side wants; "Russian" is Russia."""
     own = [a for a in aliases(side.lower()) if is_state(a)]
     side = max(own, key=len).title() if own and side.lower() not in own else side
-    material = desk.gather("", side)
-    lines = listed(replace(material, subject=side), desk.evidence())
-    lines = lines or wanted(side, material, desk.question, desk.wants(side))
+    lines = desk.wanted(side, desk.gather("", side))
     wants = "want" if side.islower() and side.endswith("s") else "wants"
     return Reply(f"What {desk.called(side)} {wants}, as reported.", lines) if lines else None
 
@@ -623,12 +641,7 @@ _WAYS: dict[str, Callable[[Request, Desk], Reply | None]] = {
 
 
 def articles_on(articles: Sequence[StoredArticle], words: str = "") -> list[Line]:
-    """For each article the sentence that holds most of some words, else its first; newest first.
-
-    Args:
-        articles: In any order.
-        words: Of the subject; "" for none.
-    """
+    """For each article the sentence that holds most of some words, else its first; newest first."""
     stems = set(content_stems(words))
     lines = []
     for stored in articles:

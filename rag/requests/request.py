@@ -78,6 +78,20 @@ _THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _TOGETH
     for name in "them_all last_words them points corrected length aged beside together".split()
 )
 _WANTS = _PHRASES.compiled("side_wants", re.I)
+_SOMEBODY = re.compile(r"he|she|it|they|him|her|them", re.I)
+PUBLISHED = re.compile(
+    r"\W*(?:which|what|list|show me|all)(?: the)? (?:articles|stories|reports|pieces)"
+    r" (?:did|does|has|have|were|was|are) (?:[^?]*? )??"
+    r"(?:publish(?:ed)?|run|carry|print(?:ed)?|wr\w+)"
+    r"(?: (?:about|on) (?P<what>(?!\d)[^?]+?))?(?= in | on \d| last | this |\W*$)",
+    re.I,
+)
+"""What asks for the articles of an outlet or a time."""
+_QUOTED_MOST = re.compile(
+    r"\W*who\b.*\b(?:quoted|cited)(?: the)?(?: most| often)*(?P<on> (?:on|about|in) .*)?\W*$", re.I
+)
+_GOES_ON = re.compile(r"\W*(?:and|what about|how about)\b", re.I)
+_ORDERED = re.compile(r"\b(?:happen|timeline|chronolog|sequence|order of events|came first)", re.I)
 _ON = re.compile(r".*\b(?:on|about|with|of|regarding|concerning|over|around) (?P<what>.+)", re.I)
 _TOPIC = r"\b(?:on|about|over|regarding|concerning|deals? with|towards?|treat) (?:the )?"
 _ALL = frozenset(
@@ -170,7 +184,7 @@ def _asked_for(
     asks = meant.leans or _QUESTION_WORD.match(meant.spelt)  # "is there a timetable?"
     if request.kind in TALK:
         return FACT if asks and not _OURS.search(meant.spelt) else request
-    if len(meant.parts) > 1 and not _of_whole(request):
+    if len(meant.parts) > 1 and not _of_whole(request, meant.asked):
         return FACT  # "until when is it shut, and what happens then"
     if request.kind == "comparison" and _TOGETHER.match(meant.asked):
         return FACT
@@ -183,18 +197,14 @@ def _asked_for(
     )
 
 
-def _of_whole(request: Request) -> bool:
+def _of_whole(request: Request, text: str) -> bool:
     """Whether a request of several parts is still one: "what happened first and what then"."""
-    return request.kind in PROSE or bool(request.kind == "timeline" and request.subject)
+    ordered = request.kind == "timeline" and request.subject and _ORDERED.search(text)
+    return request.kind in PROSE or bool(ordered)
 
 
 def may_be_fact(meant: Question, request: Request) -> bool:
-    """Whether a request that finds nothing may be a question for a fact that was taken for one.
-
-    Args:
-        meant: The request as meant.
-        request: The same taken apart.
-    """
+    """Whether a request that finds nothing may be a question for a fact that was taken for one."""
     sure = request.kind == "disagreement" and _COMPARES.search(meant.asked)
     asks = not meant.leans and _QUESTION_WORD.match(meant.asked)
     return bool(request.kind in _MISTAKEN and asks and not sure)
@@ -214,6 +224,8 @@ def _of_reply(
     told = _told(reply)
     if WHEN.fullmatch(asked):
         return Request("timeline", told=told)
+    if reply.kind == "comparison" and _GOES_ON.match(asked) and (side := _alone(asked)):
+        return Request("comparison", sides=(side,))
     if reply.kind in ("search", "count") and AGED.match(asked):
         return Request("search", _before(history, read))
     match asked_of(asked, reply):
@@ -277,7 +289,7 @@ def _about_before(
         speaks: Whether a speaker is enough.
     """
     named = request.subject or request.sides or (request.speaker and speaks)
-    aged = AGED.match(meant) and not _THESE.search(meant)
+    aged = (AGED.match(meant) and not _THESE.search(meant)) or PUBLISHED.match(meant)
     if request.kind in ("fact", "list") or named or aged:
         return request
     known = _before(history, read)
@@ -323,12 +335,7 @@ def _is_talk(turn: Turn) -> bool:
 
 
 def request_of(text: str, read: Callable[[str], RequestReading]) -> Request:
-    """The request that a text is; a fact, unless it is surely another.
-
-    Args:
-        text: As typed, its spelling mended.
-        read: The reading model's ``Reader.request``.
-    """
+    """The request that a text is; a fact, unless it is surely another."""
     text = WORD.sub(_spelt, _WHATS.sub(r"\1 is", _SHORT.sub("summary of ", text)))
     found = read(text)
     if request := _by_form(text, found):
@@ -377,6 +384,8 @@ def _by_form(text: str, found: RequestReading) -> Request | None:
             return Request("search", _bare(aged["what"] or aged["on"] or ""))
     if _TIMELINE.search(text):
         return Request("timeline", _span(text, found))
+    if found.kind in ("fact", "quotes") and (most := _QUOTED_MOST.match(text)):
+        return Request("list", _bare(_named(most["on"] or "")))
     if points := POINTS.match(text):
         return Request("count", _span(text, _behind(found, points)))
     counted = _ARTICLES.match(text)
@@ -469,10 +478,6 @@ def _of_one(text: str, kind: str) -> bool:
 def doubted(text: str, subject: str) -> str:
     """What accounts are asked about that may differ: "how many were hurt", or the subject alone.
 
-    Args:
-        text: The request.
-        subject: What it is about.
-
     >>> doubted("do the reports agree on how many were hurt?", "hurt")
     'how many were hurt'
     >>> doubted("cost of lifting the wreck - does everyone say the same?", "wreck")
@@ -520,7 +525,15 @@ def _bare(words: str) -> str:
 
 
 _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] = (
-    (_TWO_SIDES, lambda m: Request("comparison", sides=(_bare(m["one"]), _bare(m["other"])))),
+    (
+        _TWO_SIDES,
+        lambda m: (
+            FACT  # "what did Kyiv offer Moscow and how did it answer"
+            if _SOMEBODY.fullmatch(m["other"])
+            else Request("comparison", sides=(_bare(m["one"]), _bare(m["other"])))
+        ),
+    ),
+    (PUBLISHED, lambda m: Request("search", _bare(m["what"] or ""))),
     (
         _DIFFER,
         lambda m: Request(

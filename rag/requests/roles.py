@@ -135,12 +135,7 @@ _CHIEFS = frozenset("director executive boss chief chairman chairwoman president
 
 
 def spokesmen(side: str, known: Sequence[Calling]) -> frozenset[str]:
-    """Who speaks for a body, or is what somebody is called: "the governor".
-
-    Args:
-        side: As the request calls it.
-        known: What articles call those whom they name.
-    """
+    """Who speaks for a body, or is what somebody is called: "the governor"."""
     *before, last = side.lower().split()
     first = {*map(stem, before)}
     found: set[str] = set()

@@ -23,6 +23,7 @@ _AFTER, _ACCORDING, _PRONOUN = (
 _TITLED = {"he": ("mr", "sir", "lord"), "she": ("mrs", "ms", "miss", "dame", "lady", "madame")}
 # Characters before the name of who does something in a sentence.
 _EARLY = 12
+_PLACED = re.compile(r"\b(?:in|at|near|from) (?:the )?$")
 _WHO = re.compile(r"\W*(?:The|An?|Its|His|Her|Their) [a-z][a-z -]{2,40}, ")
 _MARKS = ("“", "”", '"')
 _QUOTED = re.compile(r"“[^”]{3,}”|\"[^\"]{3,}\"")
@@ -124,16 +125,14 @@ def _speaker(
 def _acts(name: Name, text: str, known: Container[str]) -> bool:
     """Whether a sentence begins with a name, or with who that is: "The mayor, Anna Berg,"."""
     first = name.start - len(found[0]) if (found := _WHO.match(text)) else name.start
+    if _PLACED.search(text[: name.start]):
+        return False  # "A judge in Halvermouth ordered"
     # A word that begins a sentence is a name if it is one elsewhere.
     return first <= _EARLY and (name.start > 0 or all(word in known for word in name.text.split()))
 
 
 def is_of(said: str, wanted: str) -> bool:
     """Whether a speaker, as an article names them, is the one that is meant.
-
-    Args:
-        said: As the article names the speaker.
-        wanted: As the request does.
 
     >>> is_of("Dmitry Peskov", "peskov"), is_of("Peskov", "Dmitry Peskov")
     (True, False)
@@ -154,12 +153,7 @@ def _key(name: str) -> tuple[str, ...]:
 
 
 def speaks(name: Name, text: str) -> bool:
-    """Whether a verb of saying stands beside a name, outside quotation marks.
-
-    Args:
-        name: With its place in the text.
-        text: A sentence.
-    """
+    """Whether a verb of saying stands beside a name, outside quotation marks."""
     plain = _blank(text)
     before, after = plain[: name.start], plain[name.end :]
     if before.endswith((" of ", " of the ", " at ", " for ", " from ")) or _TITLING.match(after):

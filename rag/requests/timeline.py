@@ -108,10 +108,6 @@ def undated(material: Material, most: int) -> list[Line]:
     """What articles tell of a subject in their order, where no day is known.
 
     A sentence that names a day of a month, of whichever year, stands under that.
-
-    Args:
-        material: The articles on the subject of the request.
-        most: How many sentences at most.
     """
     lines = {(line.article.pk, line.index): line for line in brief(material, most)}
     for stored in material.stories():
@@ -124,12 +120,7 @@ def undated(material: Material, most: int) -> list[Line]:
 
 
 def ahead(material: Material, most: int) -> list[Line]:
-    """What the newest article that looks ahead says is to come, nearest to the subject chosen.
-
-    Args:
-        material: The articles on the subject of the request.
-        most: How many sentences at most.
-    """
+    """What the newest article that looks ahead says is to come, nearest to the subject chosen."""
     for stored in sorted(material.stories(), key=lambda a: a.article.published or date.min)[::-1]:
         on = material.share(opening(stored))
         found = [
@@ -179,11 +170,7 @@ def label_of(event: Event) -> str:
 
 
 def events_of(stored: StoredArticle) -> list[Event]:
-    """The dated sentences of an article; its first one with the day of publication, if none is.
-
-    Args:
-        stored: The article.
-    """
+    """The dated sentences of an article; its first one with the day of publication, if none is."""
     published = stored.article.published
     found: list[Event] = []
     first = None

@@ -51,6 +51,8 @@ SWAPPED = [
     ("What are Norvia's conditions?", "And Corvale's?", "What are Corvale's conditions?"),
     (MERZ, "And Macron?", "What did Macron say about sanctions?"),
     (MERZ, "what about Poland", "What did Poland say about sanctions?"),
+    (MERZ, "What about gas?", "What did Merz say about gas?"),
+    (MERZ, "And what does Macron think of him?", "And what does Macron think of Merz?"),
     (MERZ, "Ok, and Orban?", "What did Orban say about sanctions?"),
     (
         MERZ,
@@ -100,7 +102,6 @@ APPENDED = [
     ("What is Tanaka's plan for Osaka?", "And Kyoto?"),
     ("How many ferries sank in March and in May?", "And in April?"),
     ("What did the strike cost the company?", "And the islands?"),
-    (MERZ, "What about gas?"),
     (MERZ, "And Merz?"),
     (MERZ, "And did Macron agree?"),
     ("What treaty was signed in Vienna?", "Who signed it?"),
@@ -223,7 +224,17 @@ ALONE = [
     "who won the world cup",
     "what did the court order",
     "when is the trial",
+    "list everyone who lost their job",
+    "timeline of the flood please, a short one",
 ]
+
+
+def test_a_question_that_ends_in_a_thing_of_which_nothing_was_told_stands_alone():
+    told = "The minister said on Monday that Berg reported the loss."
+    asked_before = "When did the minister say that?"
+    assert not leans("who reported the call", f"{asked_before} {told}")
+    assert leans("who reported the loss", f"{asked_before} {told}")
+    assert leans("and who reported the call", f"{asked_before} {told}")
 
 
 @pytest.mark.parametrize(("before", "turn", "meant"), SWAPPED)

@@ -97,6 +97,11 @@ def test_an_empty_corpus_mends_to_common_words():
     assert mend("waht did the goverment say", Vocabulary.build([])) == "what did the government say"
 
 
+def test_a_vowel_that_is_missing_is_an_easy_slip():
+    nothing = Vocabulary.build([])
+    assert mend("which newspapr reportd it", nothing) == "which newspaper reported it"
+
+
 SHORTENED = re.compile(r"(?i)nt")
 KNOWN = sorted({*WORD.findall(NEWS), *WORD.findall(NEWS.lower())})
 

@@ -10,7 +10,7 @@ import pytest
 from tests.running import run
 from ui.server import auth as attempts_module
 from ui.server.auth import FORGOTTEN, Attempts, NotNow, SignIn, User, Users
-from ui.server.process import Seldom
+from ui.server.process import RateLimitedLog
 
 PASSWORD = "correct horse battery"
 ADA = User.with_password("ada", PASSWORD)
@@ -256,7 +256,7 @@ def test_a_failed_sign_in_is_one_line_and_shows_no_password(caplog):
 
 
 def test_more_lines_than_somebody_reads_are_counted(clock, caplog):
-    seldom = Seldom(logging.getLogger("some"), most=2, seconds=60, clock=clock)
+    seldom = RateLimitedLog(logging.getLogger("some"), most=2, seconds=60, clock=clock)
     for n in range(5):
         seldom.warning("number %d", n)
     clock.now += 60

@@ -19,7 +19,7 @@ from tests.running import run
 from tests.ui.serving import SECONDS, ScriptedCorpus, growing
 from ui.server.api import build_api
 from ui.server.connection import Connection, Limits
-from ui.server.process import CannotServe, OneLine
+from ui.server.process import CannotServe, OneLineFormatter
 from ui.server.server import Forwarded, Server
 
 ROOT = Path(__file__).parents[2]
@@ -292,7 +292,7 @@ def test_who_leaves_in_the_middle_of_a_request_leaves_no_traceback(caplog):
 
 
 def test_what_a_library_caught_is_one_line_and_a_fault_of_ours_is_told_whole():
-    form = OneLine("%(levelname)s %(name)s: %(message)s")
+    form = OneLineFormatter("%(levelname)s %(name)s: %(message)s")
     said = {}
     for name in ("mcp.server.x", "asyncio", "ui.page.chat"):
         try:

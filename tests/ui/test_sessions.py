@@ -13,7 +13,7 @@ from tests.ui.serving import PASSWORD, SECONDS
 from ui.page.app import _gradio, build_app, launch
 from ui.server.api import build_api
 from ui.server.auth import User, Users
-from ui.server.process import OneLine
+from ui.server.process import OneLineFormatter
 
 ADA = ("ada", PASSWORD)
 GRACE = ("grace", "nanoseconds")
@@ -141,7 +141,7 @@ def test_what_gradio_cannot_take_is_one_line_of_the_log(page, caplog, capfd):
     with caplog.at_level(logging.WARNING), signed_in(page, ADA) as ada:
         assert join(ada, 2, ["c"]).status_code == 200
         assert not heard(ada)["success"]
-    (line,) = [OneLine().format(record) for record in caplog.records if record.exc_info]
+    (line,) = [OneLineFormatter().format(record) for record in caplog.records if record.exc_info]
     assert line.startswith("ERROR gradio: a function of the page failed: Error: ")
     assert "\n" not in line
     assert capfd.readouterr() == ("", "")

@@ -216,7 +216,7 @@ class Feedback:
     answer: Answer  # with its passages: ``citations``, or ``nearest`` of a refusal
 
 
-def of(alias: str, table: str) -> str:
+def signed_columns(alias: str, table: str) -> str:
     """The digest and the columns of a table under an alias."""
     return ", ".join(f"{alias}.{name}" for name in f"digest, {WRITTEN[table]}".split(", "))
 
@@ -225,10 +225,10 @@ def of(alias: str, table: str) -> str:
 SUMMARY = (
     "(SELECT count(*) FROM turns t WHERE t.conversation = c.pk) AS turns,"
     " (SELECT t.asked_at FROM turns t WHERE t.conversation = c.pk ORDER BY t.pk DESC LIMIT 1)"
-    f" AS asked_at, {of('c', 'conversations')}"
+    f" AS asked_at, {signed_columns('c', 'conversations')}"
 )
-TURN = f"{of('t', 'turns')}, {of('f', 'feedback')}"
-FEEDBACK = f"{of('c', 'conversations')}, {of('f', 'feedback')}"
+TURN = f"{signed_columns('t', 'turns')}, {signed_columns('f', 'feedback')}"
+FEEDBACK = f"{signed_columns('c', 'conversations')}, {signed_columns('f', 'feedback')}"
 _CONVERSATION_WIDTH, _TURN_WIDTH = (
     1 + len(WRITTEN[table].split(",")) for table in ("conversations", "turns")
 )

@@ -224,7 +224,7 @@ class ConversationStore:
         """
         with self._database.transaction() as db:
             row = db.execute(
-                f"SELECT {database.of('t', 'turns')} FROM turns t"
+                f"SELECT {database.signed_columns('t', 'turns')} FROM turns t"
                 " JOIN conversations c ON c.pk = t.conversation WHERE t.pk = ? AND c.user = ?",
                 (turn, scrub(user)),
             ).fetchone()

@@ -165,14 +165,13 @@ class Editor:
         if self._fetch is None:
             reason = "no address is fetched here; save the page, and add the file"
             return [Result(url, "skipped", reason=reason)]
-        found = web.gather(
-            self._corpus.settings.place(self._home),
-            [url],
-            self._fetch,
+        found = web.Gatherer(
+            place=self._corpus.settings.place(self._home),
+            fetch=self._fetch,
             max_bytes=self._max_bytes,
             max_pages=MOST_LINKED,
             progress=lambda number: progress("fetch", number, 0),
-        )
+        ).gather([url])
         report = Report(skipped=found.skipped)
         if found.articles or engine_at(self._corpus.settings.place(self._home)).made():
             with self._one:

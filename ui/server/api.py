@@ -29,7 +29,7 @@ from ui.server.replies import (
     EVENTS,
     GONE,
     add_handlers,
-    add_strays,
+    add_unmatched,
     event,
     event_stream,
     events_wanted,
@@ -92,7 +92,7 @@ def build_api(
         articles.add_keeping(app, corpus, writing)
     openai_api.add_routes(app, metrics.measured(corpus, "openai"), pool)
     app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
-    add_strays(app)
+    add_unmatched(app)
     return app
 
 

@@ -25,7 +25,7 @@ import typer
 
 from index.errors import OnRecordError
 from rag.settings import Settings
-from ui.server.process import Seldom
+from ui.server.process import RateLimitedLog
 
 SHORTEST = 8
 """Characters that a password needs."""
@@ -391,7 +391,7 @@ class SignIn:
         self._turns = _Turns()
         self._checks: dict[bytes, asyncio.Task[str | None]] = {}
         self._wrong: OrderedDict[bytes, None] = OrderedDict()
-        self._log = Seldom(log)
+        self._log = RateLimitedLog(log)
 
     async def user(self, address: str, name: str | None, password: str) -> str | None:
         """The user with this password, whatever the name if that is None; None if it is wrong.

@@ -15,7 +15,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ui.server.process import Seldom
+from ui.server.process import RateLimitedLog
 
 # Descriptors kept for the index, the chats and the log (27 after the first question), and for
 # connections that were taken and are not counted yet (asyncio takes so many at once: BACKLOG).
@@ -56,7 +56,9 @@ class Limits:
     most: int = field(default_factory=_most)  # connections at the same time
     # Those whose requests are not whole, the oldest first.
     waiting: dict[Connection, None] = field(default_factory=dict)
-    log: Seldom = field(default_factory=lambda: Seldom(logging.getLogger(__name__), most=1))
+    log: RateLimitedLog = field(
+        default_factory=lambda: RateLimitedLog(logging.getLogger(__name__), most=1)
+    )
 
     def giving_way(self) -> Connection | None:
         """Which of those that wait makes room: of the address with the most, the oldest.

@@ -23,7 +23,7 @@ from rag.types import Answer, AskRequest, Filters, History, Text
 from ui import output
 from ui.server import process, schemas
 from ui.server.openai_api import content_of
-from ui.server.replies import misfit
+from ui.server.replies import validation_text
 from ui.server.worker_pool import WorkerPool, last_of
 
 INSTRUCTIONS = (
@@ -53,13 +53,13 @@ class _Tools(MCPServer[Any]):
             return await super().call_tool(name, arguments, *context)
         except ToolError as error:
             if isinstance(error.__cause__, ValidationError):
-                raise ToolError(misfit(error.__cause__.errors()[0])) from error
+                raise ToolError(validation_text(error.__cause__.errors()[0])) from error
             raise
 
 
 def _built(corpus: Corpus, pool: WorkerPool) -> MCPServer[Any]:
     """The server with its three tools, not yet served."""
-    process.begin()
+    process.configure_logging()
     server = _Tools(
         "onrecord",
         instructions=INSTRUCTIONS,

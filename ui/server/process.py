@@ -18,7 +18,7 @@ _OURS = ("index", "rag", "ui", "uvicorn")
 _OWN = ("index.", "rag.", "ui.")
 
 
-def begin() -> None:
+def configure_logging() -> None:
     """Has all of the process write to standard error in this form, unless it is told otherwise.
 
     To be called before libraries are asked, of which one (mcp) brings a form of its own that opens
@@ -26,11 +26,11 @@ def begin() -> None:
     """
     if not logging.root.handlers:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(OneLine("%(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(OneLineFormatter("%(levelname)s %(name)s: %(message)s"))
         logging.root.addHandler(handler)
 
 
-class OneLine(logging.Formatter):
+class OneLineFormatter(logging.Formatter):
     """Tells what a library caught in one line; a fault of ours comes with its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -61,7 +61,7 @@ class Faults:
         to.error("a function of the page failed", exc_info=error)
 
 
-class Seldom:
+class RateLimitedLog:
     """Writes so many warnings in a minute, and how many it left out. Threads may share it."""
 
     def __init__(

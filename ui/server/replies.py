@@ -57,7 +57,7 @@ def told(error: Exception) -> str:
     return INTERNAL
 
 
-def misfit(error: Mapping[str, Any], skip: int = 0) -> str:
+def validation_text(error: Mapping[str, Any], skip: int = 0) -> str:
     """What pydantic says of the first value that is not as described, and where that is.
 
     The first ``skip`` parts of the place are none of the sender's.
@@ -102,7 +102,7 @@ def add_handlers(app: FastAPI, metrics: Metrics) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-        said = misfit(error.errors()[0], skip=1)
+        said = validation_text(error.errors()[0], skip=1)
         return response(request.url.path, 422, f"{said}; /api/openapi.json says what is wanted")
 
     async def raised(request: Request, error: Exception) -> Response:
@@ -119,7 +119,7 @@ def add_handlers(app: FastAPI, metrics: Metrics) -> None:
     app.add_exception_handler(Exception, unforeseen)
 
 
-def add_strays(app: FastAPI) -> None:
+def add_unmatched(app: FastAPI) -> None:
     """Answers what no route takes, which else came to the page that is mounted at the root."""
 
     async def stray(request: Request) -> Response:

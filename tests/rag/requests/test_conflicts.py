@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from rag.reading.reader import default_reader
+from rag.requests.accounts import comparable
 from rag.requests.conflicts import days_differ, differ
+from tests.rag.builders import stored
 
 PAIRS = Path(__file__).parent.parent.parent / "golden" / "conflicts.jsonl"
 FLOOR_RECALL, FLOOR_PRECISION = 0.7, 0.9
@@ -40,6 +42,13 @@ def test_what_differs_is_named_rightly(told):
         (pair["id"], why) for pair, why in told if why and pair["conflict"] and why != pair["why"]
     ]
     assert wrong == []
+
+
+def test_what_differs_shares_enough_words_to_be_compared(told):
+    for pair, why in told:
+        if why:
+            places = [(stored(pair[side], pk), 0) for pk, side in ((1, "a"), (2, "b"))]
+            assert comparable(places).tolist() == [[False, True], [False, False]], pair["id"]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,10 @@ def test_questions_for_facts_are_taken_for_nothing_else(read):
         ("which of these is the newest?", Request("search")),
         ("latest on the strike", Request("latest", "strike")),
         ("what's the last thing Peskov said", Request("quotes", speaker="Peskov")),
+        ("what did Kyiv offer Moscow and how did it respond", Request("fact")),
+        ("who gets quoted most", Request("list")),
+        ("which stories did the Post publish in March", Request("search")),
+        ("which articles did the Post run on the strike?", Request("search", "strike")),
     ],
 )  # fmt: skip
 def test_what_a_request_is_about(read, text, expected):

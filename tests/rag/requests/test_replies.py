@@ -480,6 +480,49 @@ def test_the_reason_is_not_what_was_told_for_it_to_be_understood(sample_corpus):
     assert "no vote has been held to renew it" in why.claims[0].text
 
 
+def test_what_the_articles_do_not_tell_has_no_reason(sample_corpus):
+    refused, why = turns(sample_corpus, "who won the cup final", "and why?")
+    assert not refused.answered
+    assert not why.answered
+
+
+def test_why_asks_the_reason_of_the_last_thing_that_was_asked(sample_corpus):
+    *_, why = turns(
+        sample_corpus,
+        "what are the union's demands",
+        "did the company accept them",
+        "why not",
+    )
+    assert why.query == "why did the company accept them"
+
+
+def test_what_is_of_another_name_with_the_same_stem_is_not_told(sample_corpus):
+    answer = sample_corpus.ask("what happened at the mariner hotel")
+    assert [c.key for c in answer.citations] == ["2026-03-21-night-in-old-dock"]
+    assert "Neither figure includes the guests of the Mariner hotel" in answer.claims[0].text
+
+
+def test_articles_of_an_outlet_and_a_month_are_listed(sample_corpus):
+    answer = sample_corpus.ask("which articles did the estuary post publish in march")
+    assert answer.heading == "3 articles were published then or there."
+    assert [c.key[:10] for c in answer.citations] == ["2026-03-28", "2026-03-24", "2026-03-06"]
+
+
+def test_what_a_side_wants_is_nothing_that_is_called_by_its_name(sample_corpus):
+    assert "Council tax" not in sample_corpus.ask("what does the council want").text
+
+
+def test_a_comparison_goes_on_with_another_side(sample_corpus):
+    _, third = turns(sample_corpus, "compare what Russia and Germany want", "and Ukraine?")
+    assert (third.kind, {claim.label for claim in third.claims}) == ("comparison", {"Ukraine"})
+
+
+def test_a_place_is_not_quoted(sample_corpus):
+    labels = {claim.label for claim in sample_corpus.ask("who gets quoted most").claims}
+    assert "Bronwen Akehurst" in labels
+    assert "Halvermouth" not in labels
+
+
 def test_a_part_that_only_the_first_one_s_answers_answer_is_told_as_open(sample_corpus):
     answer = sample_corpus.ask("who resigned and whats his salary")
     assert answer.claims[0].text.startswith("Lucan Fairweather resigned as harbour commissioner")
