@@ -24,12 +24,11 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from replies import reply_precision, reply_recall
-
 from index.build import Builder
 from index.embedders import embedder_of
 from index.readers.source import Source
 from rag.corpus import Corpus
+from rag.reply_measures import reply_precision, reply_recall
 from rag.settings import Settings
 
 GOLDEN = Path(__file__).parent.parent / "tests" / "golden"

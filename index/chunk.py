@@ -117,40 +117,35 @@ def _heading_text(line: str) -> str:
     return " ".join(first.strip("#*_ \t").split())
 
 
+@dataclass
 class _Chunker:
     """One article on its way into chunks."""
 
-    def __init__(
-        self,
-        text: str,
-        sentences: Sequence[Sentence],
-        count_tokens: CountTokens,
-        title: str,
-        max_tokens: int,
-        window: int,
-        overlap: int,
-    ) -> None:
-        self.text = text
-        self.sentences = sentences
-        self.count_tokens = count_tokens
-        self.overlap = overlap
+    text: str
+    sentences: Sequence[Sentence]
+    count_tokens: CountTokens
+    title: str
+    max_tokens: int
+    window: int
+    overlap: int
+
+    def __post_init__(self) -> None:
         self.sections = self._sections()
         headings = sorted(set(self.sections) - {""})
-        spans = [text[sentence.start : sentence.end] for sentence in sentences]
-        texts = [_trimmed(title), *map(_trimmed, headings), *spans]
-        tokens = count_tokens(texts)
-        free = window - tokens[0]
+        spans = [self.text[sentence.start : sentence.end] for sentence in self.sentences]
+        tokens = self.count_tokens([_trimmed(self.title), *map(_trimmed, headings), *spans])
+        free = self.window - tokens[0]
         if free < 1:
             raise ValueError(
-                f"the title takes {tokens[0]} of the window's {window} tokens: use an embedder "
-                f"with a larger window, or shorten the title {title!r}"
+                f"the title takes {tokens[0]} of the window's {self.window} tokens: use an embedder"
+                f" with a larger window, or shorten the title {self.title!r}"
             )
         # A heading that would crowd out the text is not embedded; then it is not kept either.
+        self.most = min(self.max_tokens, free)
         rooms = {
-            heading: min(max_tokens, free - count)
+            heading: min(self.max_tokens, free - count)
             for heading, count in zip(headings, tokens[1:], strict=False)
         }
-        self.most = min(max_tokens, free)
         self.sections = [
             heading if rooms.get(heading, 0) * 2 >= self.most else "" for heading in self.sections
         ]

@@ -48,13 +48,27 @@ class Database(Protocol):
         return
 
     def schema(self) -> str | None:
-        """The version of the tables; None when there are none of ours."""
+        """The version of the tables; None when there are none of ours.
+
+        Raises:
+            IndexDamaged: they are past reading.
+        """
 
     def read(self) -> AbstractContextManager[None]:
-        """One snapshot: what is read inside is of one moment. May be nested."""
+        """One snapshot: what is read inside is of one moment. May be nested.
+
+        Raises:
+            IndexDamaged: the tables are not as they were written.
+            IndexUnreachable: the server does not answer.
+        """
 
     def write(self) -> AbstractContextManager[None]:
-        """One transaction: all of it is stored, or nothing."""
+        """One transaction: all of it is stored, or nothing. The caller holds the build lock.
+
+        Raises:
+            IndexDamaged, IndexUnreachable: as for ``read``.
+            IndexUnwritable: the disk is full, or may not be written.
+        """
 
     def integrity(self) -> list[str]:
         """What the database itself says is wrong with its tables."""

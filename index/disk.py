@@ -69,12 +69,8 @@ class Connections(Database):
         row = self.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
         return int((row or (0,))[0]) + 1
 
+    @override
     def schema(self) -> str | None:
-        """The version of the tables; None when the file has none of ours.
-
-        Raises:
-            IndexDamaged: the file is past reading.
-        """
         try:
             with self.read():
                 row = self.execute("SELECT value FROM manifest WHERE name = 'schema'").fetchone()
@@ -180,13 +176,9 @@ class Connections(Database):
         writable = os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK)
         return not writable and self.path.is_file() and not logged(self.path)
 
+    @override
     @contextmanager
     def read(self) -> Iterator[None]:
-        """One snapshot: what is read inside is of one moment. May be nested.
-
-        Raises:
-            IndexDamaged: SQLite finds that the file is not as it wrote it.
-        """
         db = self.db
         if db.in_transaction:
             yield
@@ -198,14 +190,9 @@ class Connections(Database):
             finally:
                 db.rollback()
 
+    @override
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One transaction: all of it is stored, or nothing. The caller holds the build lock.
-
-        Raises:
-            IndexDamaged: as for ``read``.
-            IndexUnwritable: the disk is full, or may not be written.
-        """
         db = self.db
         with self._told(partial(unwritable, self.path.parent)):
             db.execute("BEGIN IMMEDIATE")

@@ -46,16 +46,11 @@ _STORED = 32
 
 @dataclass(frozen=True, slots=True)
 class Preparer:
-    """How articles are cut and encoded.
-
-    Attributes:
-        chunk_tokens: The longest chunk, in tokens.
-        overlap: Sentences that neighbouring chunks share.
-    """
+    """How articles are cut and encoded."""
 
     embedder: Embedder
-    chunk_tokens: int
-    overlap: int
+    chunk_tokens: int  # of the longest chunk
+    overlap: int  # sentences that neighbouring chunks share
 
     def split(self, article: Article) -> Prepared:
         """An article with its sentences, chunks and signature."""
@@ -119,15 +114,10 @@ def _key(context: str, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Processes that prepare articles; what one that is killed had in hand is done again.
-
-    Attributes:
-        count: How many.
-        embedder: Loads the model; a function of a module, since each process calls it.
-    """
+    """Processes that prepare articles; what one that is killed had in hand is done again."""
 
     count: int
-    embedder: Load
+    embedder: Load  # a function of a module, since each process calls it
 
     def parts(
         self,
@@ -165,7 +155,10 @@ class Workers:
                     pool, alone = self._started(place, settings), alone + 1
                     part = _given(pool, group)
                 if alone:
-                    waiting = deque((g, _kept(done) or _given(pool, g)) for g, done in waiting)
+                    waiting = deque(
+                        (g, part if part.done() and not part.exception() else _given(pool, g))
+                        for g, part in waiting
+                    )
                 yield _store(ledger, *part.result())
         finally:
             pool.shutdown(cancel_futures=True)
@@ -190,11 +183,6 @@ def _given(pool: ProcessPoolExecutor, group: list[Article]) -> Future[_Encoded]:
         ended = Future[_Encoded]()
         ended.set_exception(error)
         return ended
-
-
-def _kept(done: Future[_Encoded]) -> Future[_Encoded] | None:
-    """What was worked out before a process ended."""
-    return done if done.done() and not done.exception() else None
 
 
 def _ended(group: list[Article]) -> OnRecordError:

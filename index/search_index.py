@@ -37,22 +37,15 @@ class SearchIndexDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """The search structures of one generation, over chunks and over whole articles.
+    """The search structures of one generation, over chunks and over whole articles."""
 
-    Attributes:
-        token: The generation they were computed from.
-        chunk_words: Over each chunk under its title and heading.
-        article_vectors: Over the mean of each article's chunk vectors.
-        languages: Those of the articles, by their codes.
-    """
-
-    token: str
+    token: str  # of the generation that they were computed from
     chunk_vectors: Vectors
-    article_vectors: Vectors
-    chunk_words: Words
+    article_vectors: Vectors  # the mean of each article's chunks
+    chunk_words: Words  # with their titles and headings
     article_words: Words
     vocabulary: Vocabulary
-    languages: frozenset[str] = frozenset({ENGLISH})
+    languages: frozenset[str] = frozenset({ENGLISH})  # of the articles, by their codes
 
     @classmethod
     def build(cls, ledger: Ledger, dimension: int, token: str) -> SearchIndex:

@@ -15,46 +15,29 @@ from index.readers.source import Source, file_of
 
 @dataclass(slots=True)
 class Report:
-    """What a build did.
-
-    Attributes:
-        added: Uris that are new; likewise ``changed``, ``unchanged`` and ``removed``.
-        withdrawn: Of the removed, those whose site took them down; their texts are kept.
-        duplicates: Of the added and changed, those that repeat a story already held.
-        mended: Uris of articles that were damaged in the index and are stored again.
-        lost: Likewise of those that no source holds.
-        aside: Where the damaged ledger is kept, if there was one.
-        embedded: How many chunks the model encoded; the rest were known.
-        generation: The state of the index now.
-    """
+    """What a build did; articles are told by their uris."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    withdrawn: list[str] = field(default_factory=list)
-    duplicates: list[str] = field(default_factory=list)
-    mended: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    aside: Path | None = None
+    withdrawn: list[str] = field(default_factory=list)  # removed by their site, and kept as texts
+    duplicates: list[str] = field(default_factory=list)  # added or changed, of a story that is held
+    mended: list[str] = field(default_factory=list)  # that were damaged and are stored again
+    lost: list[str] = field(default_factory=list)  # likewise, and no source holds them
+    aside: Path | None = None  # where the damaged ledger is kept, if there was one
     skipped: list[Skipped] = field(default_factory=list)
-    embedded: int = 0
-    generation: int = 0
+    embedded: int = 0  # chunks that the model encoded; the rest were known
+    generation: int = 0  # the state of the index now
 
 
 class Comparison:
-    """Articles against those that are stored; sources that are compared together may overlap.
-
-    Attributes:
-        report: What became of each article; the build adds what it did about it.
-        fresh: The articles that have to be stored, by uri.
-        moved: The new roots of those that are stored and have another root.
-    """
+    """Articles against those that are stored; sources that are compared together may overlap."""
 
     def __init__(self, stored: Mapping[str, tuple[int, str, str]]) -> None:
-        self.report = Report()
-        self.fresh: Spool[Article] = Spool()
-        self.moved: dict[str, str] = {}
+        self.report = Report()  # the build adds what it did
+        self.fresh: Spool[Article] = Spool()  # what has to be stored, by uri
+        self.moved: dict[str, str] = {}  # the new roots of what is stored and has another root
         self._stored = stored
         self._places = {_place(root, uri): (uri, root) for uri, (_, _, root) in stored.items()}
         self._seen: dict[str, tuple[str, str]] = {}  # the id and root of each article, by uri

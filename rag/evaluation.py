@@ -26,6 +26,7 @@ from rag.judge import (
 )
 from rag.question import UnusableQuestion
 from rag.question_files import Line
+from rag.reply_measures import reply_precision, reply_recall
 
 Floats = NDArray[np.float64]
 
@@ -140,6 +141,8 @@ def _unanswerable(given: Judgement, *found: bool) -> tuple[int, int]:
 SHARES: Mapping[str, Callable[[Judgement], tuple[float, int]]] = {
     "complete_answers": lambda given: _answerable(given, given.outcome == "complete"),
     "fact_recall": lambda given: _answerable(given, *given.stated),
+    "request_recall": lambda given: _of(reply_recall(given.question.wanted, given.answer)),
+    "request_precision": lambda given: _of(reply_precision(given.question.wanted, given.answer)),
     "short_exact": lambda given: _short(given, exact),
     "short_f1": lambda given: _short(given, f1),
     "citation_precision": lambda given: _citations(given, wanted=False),

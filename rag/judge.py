@@ -16,6 +16,7 @@ from index.errors import NotIndexed
 from rag.corpus import Corpus
 from rag.question import UnusableQuestion
 from rag.question_files import GoldenQuestion
+from rag.reply_measures import reply_precision, reply_recall
 from rag.types import Answer, Citation
 
 Outcome = Literal[
@@ -25,6 +26,9 @@ GOOD = ("complete", "rightly refused")
 
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
 _ARTICLE = re.compile(r"\b(?:an?|the)\b")
+
+# A reply to a request is complete from this recall and precision on.
+ENOUGH = 0.8
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,9 @@ def complete(question: GoldenQuestion, answer: Answer) -> bool:
     """Whether an answer states every fact, and cites an expected article first."""
     if not answer.answered or not all(stated(question, answer)):
         return False
+    if question.wanted:
+        measured = (f(question.wanted, answer) for f in (reply_recall, reply_precision))
+        return all(sum(found) >= ENOUGH * len(found) for found in measured)
     return not question.docs or cites_right_first(question, answer)
 
 

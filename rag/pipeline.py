@@ -177,7 +177,7 @@ class Pipeline:
         if shorter := bool(SHORTER.search(meant.form)):
             before = meant.asked.removesuffix(meant.form).rstrip(" ?.!")
             meant = replace(meant, asked=f"{before}?")
-        if told:
+        if told and told.answered:
             meant = replace(meant, asked=why(meant, told), before="")
         with self.library.reading() as now:
             confined = self.confine(now, meant, asked)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -57,7 +57,12 @@ class GoldenQuestion(Line):
     kind: Text = ""  # the group that the question is counted in; "" for none
     # Short answers of which one is expected; none where they are not measured.
     short: tuple[Wording, ...] = ()
+    # For a request, what a good reply holds: ``WANTED``.
+    wanted: Mapping[str, Any] = field(default_factory=dict)
 
+
+WANTED = ("events", "items", "sides", "main", "quotes", "differ", "count", "day")
+"""Fields of a golden line that say what the reply to a request holds."""
 
 L = TypeVar("L", bound=Line)
 
@@ -70,7 +75,7 @@ class Record:
     number: int  # its line, from 1
     fields: dict[str, Any]
 
-    def as_(self, kind: type[L]) -> L:
+    def as_(self, kind: type[L], **more: object) -> L:
         """The object as a question of a kind.
 
         Raises:
@@ -79,8 +84,9 @@ class Record:
         fields = {name: value for name, value in self.fields.items() if value is not None}
         given = {
             "id": fields.get("_id", str(self.number)),
-            "question": fields.get("text"),
+            "question": fields.get("text", fields.get("request")),
             **fields,
+            **more,
             "number": self.number,
         }
         try:
@@ -169,10 +175,13 @@ def read_golden(path: Path) -> list[GoldenQuestion]:
 
 
 def _golden(record: Record) -> GoldenQuestion:
-    found = record.as_(GoldenQuestion)
+    fields = record.fields
+    asks_more = fields.keys() & {*WANTED}
+    wanted = {name: fields[name] for name in (*WANTED, "also", "docs") if name in fields}
+    found = record.as_(GoldenQuestion, wanted=wanted if asks_more else {})
     if not found.question.strip():
         raise UnreadableInput(f"{record.where}: the question is empty; write it or delete the line")
-    if found.answerable and not (found.docs or found.facts):
+    if found.answerable and not (found.docs or found.facts or found.wanted):
         raise UnreadableInput(
             f"{record.where}: nothing to judge an answer by; add facts or docs, or answerable:"
             " false"

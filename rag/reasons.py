@@ -47,9 +47,12 @@ def not_yet(asked: str) -> Callable[[Evidence], bool]:
 
 
 def asked_why(meant: Question, asked: AskRequest) -> Answer | None:
-    """The reply before, if a turn asks for nothing but its reason: "and why?"; else None."""
+    """The reply before, if a turn asks for nothing but its reason: "and why?"; else None.
+
+    Of a refusal there is none: what is not told has no reason in the articles.
+    """
     reply = asked.history[-1].reply if asked.history else ""
-    if not (isinstance(reply, Answer) and reply.kind == "fact" and reply.claims):
+    if not (isinstance(reply, Answer) and reply.kind == "fact"):
         return None
     return reply if _asks_reason(meant) else None
 

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +92,7 @@ class Query:
         others = now.languages - {self.language}
         forms: dict[str, set[str]] = {}
         words = [self.text[start:end] for start, end in content_spans(self.text, self.language)]
-        for word, after in zip(words, [*words[1:], ""], strict=True):
+        for word, after in zip_longest(words, words[1:], fillvalue=""):
             if not word.islower():
                 names = now.vocabulary.spelt_otherwise(word)
                 known = forms.setdefault(stem(word, self.language), set())

@@ -111,17 +111,13 @@ def clean_text(text: str, title: str = "", author: str | None = None) -> Cleaned
     after = _cleaned_once(start)
     while after != before:  # until nothing is left to do, so that cleaning twice is cleaning once
         before, after = after, _cleaned_once(after)
-    return after if _substantial(after.text, start.text) else start
+    prose = any(map(rules.is_sentence, after.text.split("\n")))
+    return after if prose or len(after.text) >= max(1, KEPT * len(start.text)) else start
 
 
 def _settled(text: str) -> str:
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
-
-
-def _substantial(text: str, original: str) -> bool:
-    prose = any(map(rules.is_sentence, text.split("\n")))
-    return prose or len(text) >= max(1, KEPT * len(original))
 
 
 def _cleaned_once(page: Cleaned) -> Cleaned:

@@ -206,7 +206,7 @@ def is_inline(line: str) -> bool:
         and "(" not in line
         and not BULLET.match(line)
         and MIN_CALLED_OUT <= len(text.split()) <= MAX_TEASER
-        and not _ends(line)
+        and not line.rstrip("\"'”’ ").endswith((".", ":", ",", "?", "!"))
     ):
         return True
     credit = (
@@ -231,10 +231,6 @@ def is_amid(line: str) -> bool:
 def _buttons(text: str) -> bool:
     """Whether a plain line is a row of buttons to share an article."""
     return all(word.strip(",|•·/") in SOCIAL_WORDS | {"this"} for word in text.split())
-
-
-def _ends(line: str) -> bool:
-    return line.rstrip("\"'”’ ").endswith((".", ":", ",", "?", "!"))
 
 
 def _captions(line: str) -> bool:
@@ -271,17 +267,15 @@ def is_end_boilerplate(line: str) -> bool:
         PHRASES["labelled"].fullmatch(text) or PHRASES["picture_credit"].fullmatch(text)
     )
     return (
-        all(map(_is_link, re.split(r" *[|•·/] *", text)))
-        or PHRASES["at_the_ends"].fullmatch(text) is not None
+        PHRASES["at_the_ends"].fullmatch(text) is not None
+        or all(
+            part in FOOTER or _buttons(part) or PHRASES["at_the_ends"].fullmatch(part)
+            for part in re.split(r" *[|•·/] *", text)
+        )
         or _is_notice(text)
         or _of_the_desk(line)
         or bool(labelled)
     )
-
-
-def _is_link(text: str) -> bool:
-    """Whether a plain text is that of a link, or of a row of buttons, around an article."""
-    return text in FOOTER or _buttons(text) or PHRASES["at_the_ends"].fullmatch(text) is not None
 
 
 def _is_notice(text: str) -> bool:

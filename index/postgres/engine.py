@@ -131,13 +131,9 @@ class Connections(Database):
             row = self.execute("SELECT value FROM manifest WHERE name = 'schema'").fetchone()
         return str(row[0]) if row else None
 
+    @override
     @contextmanager
     def read(self) -> Iterator[None]:
-        """One snapshot: what is read inside is of one moment. May be nested.
-
-        Raises:
-            IndexUnreachable: the server does not answer.
-        """
         if self.db.info.transaction_status != TransactionStatus.IDLE:
             yield
             return
@@ -154,14 +150,9 @@ class Connections(Database):
             finally:
                 _roll_back(db)
 
+    @override
     @contextmanager
     def write(self) -> Iterator[None]:
-        """One transaction: all of it is stored, or nothing. The caller holds ``alone()``.
-
-        Raises:
-            IndexUnreachable: the server does not answer.
-            IndexUnwritable: its disk is full, or this user may not write.
-        """
         with self._told():
             db = self.db
             db.execute("BEGIN")

@@ -26,6 +26,7 @@ from index.readers.files import Member, Reader, SourceFile, Unpacked, signed
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, OSError)
 DAMAGED = "the archive is damaged or cut off; get it anew, or unpack what is whole of it"
 STEP = 2**20  # bytes, after which what was unpacked is counted
+Open = Callable[[tarfile.TarInfo], IO[bytes]]  # None is given for what is no file alone
 MANY = {".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
 
 
@@ -66,7 +67,8 @@ def _read_tar(file: SourceFile) -> Iterator[Skipped | Member]:
                         where = f"{file.uri}#{member.name}"
                         yield Skipped(where, "it is a link or a device, not a file; leave it out")
                         continue
-                    yield from _member(file, member.name, partial(_extracted, archive, member))
+                    opened = partial(cast(Open, archive.extractfile), member)
+                    yield from _member(file, member.name, opened)
             except BROKEN as error:
                 raise Refused(DAMAGED) from error
 
@@ -79,13 +81,6 @@ def _read_gzip(file: SourceFile) -> Iterator[Skipped | Member]:
         return _counting(cast(IO[bytes], gzip.GzipFile(fileobj=file.open())), file)
 
     yield Member(file.member(name, content, file.uri), passed_over=False)
-
-
-def _extracted(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
-    stream = archive.extractfile(member)
-    if stream is None:
-        raise Refused(DAMAGED)
-    return stream
 
 
 def _member(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict
@@ -12,7 +12,7 @@ from index.readers.encoding import letters, tidy
 from index.text.dates import folded, month_of, weekdays
 
 # As they are compared: small letters, nothing between them, so pub_date and pubDate are one.
-TITLE = ("title", "headline", "headlines", "webtitle", "articletitle", "newstitle", "heading")
+TITLE = "title headline headlines webtitle articletitle newstitle heading".split()
 # Of a header, other words for these: those of messages and other languages.
 ALSO = {
     other: name
@@ -26,33 +26,21 @@ ALSO = {
     }.items()
     for other in others.split()
 }
-AUTHOR = (
-    "author",
-    "authors",
-    "byline",
-    "bylines",
-    "creator",
-    "writtenby",
-    "reporter",
-    "writer",
-    "by",
-)
+AUTHOR = "author authors byline bylines creator writtenby reporter writer by".split()
 PUBLISHER = (
-    *("publisher", "site", "sitename", "publication", "newspaper", "source", "sourcename"),
-    *("outlet", "provider", "sourcedomain", "domain", "hostname"),
-)
+    "publisher site sitename publication newspaper source sourcename outlet provider sourcedomain"
+    " domain hostname"
+).split()
 PUBLISHED = (
-    *("published", "datepublished", "date", "publishedat", "publisheddate", "publishdate"),
-    *("pubdate", "publishedon", "publicationdate", "publishtime", "publishedtime", "displaydate"),
-    *("firstpublished", "firstpublicationdate", "releasedate", "posted", "postdate", "datetime"),
-    *("articledate", "created", "createdat", "datecreated", "timestamp", "versioncreated"),
-    *("datepublish", "webpublicationdate", "seendate", "epoch", "time"),
-)
-LANGUAGE = ("language", "lang", "inlanguage")
+    "published datepublished date publishedat publisheddate publishdate pubdate publishedon"
+    " publicationdate publishtime publishedtime displaydate firstpublished firstpublicationdate"
+    " releasedate posted postdate datetime articledate created createdat datecreated timestamp"
+    " versioncreated datepublish webpublicationdate seendate epoch time"
+).split()
+LANGUAGE = "language lang inlanguage".split()
 URL = (
-    *("url", "link", "canonicalurl", "weburl", "permalink", "urlsource", "sourceurl"),
-    *("articleurl", "originalurl", "source"),
-)
+    "url link canonicalurl weburl permalink urlsource sourceurl articleurl originalurl source"
+).split()
 ADDRESS = re.compile(r"https?://\S+")
 KNOWN = {*TITLE, *AUTHOR, *PUBLISHER, *PUBLISHED, *LANGUAGE, *URL}
 # What else stands in a header, and what the text itself follows.
@@ -91,7 +79,7 @@ def particulars(*fields: Mapping[str, object]) -> Particulars:
     """
     known = [{letters(name): value for name, value in each.items()} for each in fields]
 
-    def first(names: tuple[str, ...]) -> str | None:
+    def first(names: Sequence[str]) -> str | None:
         values = (one_line(each.get(name)) for each in known for name in names)
         return next((value for value in values if value), None)
 

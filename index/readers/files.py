@@ -50,17 +50,6 @@ class Reader:
     many: bool = False  # whether a file may hold many articles
 
 
-def single(
-    read: Callable[[SourceFile, bytes], Article],
-) -> Callable[[SourceFile], Iterator[Article | Skipped]]:
-    """The ``read`` of a kind whose files hold one article each, read from all of their bytes."""
-
-    def articles(file: SourceFile) -> Iterator[Article | Skipped]:
-        yield read(file, file.data())
-
-    return articles
-
-
 def signed(*signatures: bytes) -> Callable[[SourceFile, bytes], bool]:
     """The ``recognises`` of a kind whose files begin with one of these bytes."""
 
@@ -86,6 +75,7 @@ class SourceFile:
     # What its records call the fields of an article: {"title": "headline"}.
     fields: Mapping[str, str] = field(default_factory=dict)
     content: Callable[[], IO[bytes]] | None = None  # opens a member; None for what lies on the disk
+    charset: str | None = None  # the encoding that a server told; what tells itself goes before
     above: int = 0  # how many archives a member lies in
     unpacked: Unpacked | None = None  # what the archives of one source may still unpack to
 
@@ -146,7 +136,8 @@ class SourceFile:
             uri: Its own, if it is not made of the file's and the name.
         """
         path, uri = Path(name), uri or f"{self.uri}#{printable(name)}"
-        return replace(self, path=path, uri=uri, content=content, above=self.above + 1)
+        above = self.above + 1
+        return replace(self, path=path, uri=uri, content=content, charset=None, above=above)
 
     def article_of_record(self, record: Mapping[str, object]) -> dict[str, object]:
         """A record with its fields under the names that onrecord knows, as ``fields`` says.

@@ -50,13 +50,13 @@ def _parser() -> MarkdownIt:
     return parser.enable(["table", "strikethrough"]).disable("code")
 
 
-def read_markdown(file: SourceFile, data: bytes) -> Article:
+def read_markdown(file: SourceFile) -> Iterator[Article]:
     """The article that a Markdown file holds, its markup turned into plain text.
 
     Raises:
         Refused: As there; its front matter is broken.
     """
-    raw = decode(data)
+    raw = decode(file.data(), file.charset)
     front, notes, body = _split(raw.replace("\r\n", "\n").replace("\r", "\n"))
     tree = _tree(within_bounds(body))
     known, unclear = stated_by_hand(front)
@@ -70,7 +70,7 @@ def read_markdown(file: SourceFile, data: bytes) -> Article:
     if reason := wall(text):
         raise Refused(reason)
     article = Article(uri=file.uri, key=file.key, text=text, raw=raw, root=file.root, **known)
-    return with_times(replace(article, notes=tuple(notes)))
+    yield with_times(replace(article, notes=tuple(notes)))
 
 
 def _tree(markdown: str) -> Node:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -33,27 +33,20 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that stand beside one another; y grows upwards, in points.
-
-    Attributes:
-        height: Of the letters from descent to ascent, which is about the size of the font.
-        left: The margin of the column that they stand in.
-        right: Its other margin.
-        cells: Of a row of a table, its cells; else none.
-    """
+    """Words that stand beside one another; y grows upwards, in points."""
 
     text: str
     x0: float
     x1: float
     y0: float
     y1: float
-    left: float = 0.0
+    left: float = 0.0  # with ``right``, the margins of the column that they stand in
     right: float = 0.0
-    cells: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()  # of a row of a table
 
     @property
     def height(self) -> float:
-        """Of its letters."""
+        """Of the letters from descent to ascent, which is about the size of the font."""
         return self.y1 - self.y0
 
 
@@ -165,7 +158,8 @@ def _columns(run: Sequence[list[Words]], gaps: Sequence[Span], depth: int) -> It
             yield from _ordered(one, depth - 1)
             yield from _ordered(other, depth - 1)
             return
-    if len(run) == 1 and len(words) > 1 and _overlap(words):
+    height = max(w.y1 for w in words) - min(w.y0 for w in words)
+    if len(run) == 1 and height > 2 * median(w.height for w in words):  # around a picture
         run = [[each] for each in sorted(words, key=lambda w: (-w.y1, w.x0))]
     yield from _rows(run)
 
@@ -173,11 +167,6 @@ def _columns(run: Sequence[list[Words]], gaps: Sequence[Span], depth: int) -> It
 def _is_text(words: Sequence[Words]) -> bool:
     """Whether words are lines of text, two at least, and no cells."""
     return len(words) > 1 and median(len(each.text) for each in words) >= MIN_COLUMN
-
-
-def _overlap(words: Sequence[Words]) -> bool:
-    """Whether a band is not one line but several, such as those around a picture."""
-    return max(w.y1 for w in words) - min(w.y0 for w in words) > 2 * median(w.height for w in words)
 
 
 def _rows(run: Sequence[list[Words]]) -> Iterator[Words]:
@@ -294,7 +283,8 @@ def _without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
     edges = [[each for each in _edges(lines) if each.height <= LARGER * usual] for lines in pages]
     outer = [_outermost(lines) for lines in pages]
     often = max(2, REPEATED * len(pages))
-    repeated = _repeated(edges, _key, often) | _repeated(outer, _exact, often)
+    # Where no gap sets a head apart, all of it but a number at an end has to be the same.
+    repeated = _repeated(edges, DIGITS, often) | _repeated(outer, ENDS, often)
     numbers = {
         id(each)
         for lines, edge in zip(pages, edges, strict=True)
@@ -305,10 +295,12 @@ def _without_margins(pages: Sequence[Sequence[Words]]) -> list[list[Words]]:
     return [[each for each in lines if id(each) not in gone] or list(lines) for lines in pages]
 
 
-def _repeated(
-    pages: Sequence[Sequence[Words]], key: Callable[[Words], tuple[str, int]], often: float
-) -> set[int]:
-    """Which lines of pages stand on many of them, by their ``id``."""
+def _repeated(pages: Sequence[Sequence[Words]], numbers: re.Pattern[str], often: float) -> set[int]:
+    """Which lines stand on many pages in one size, whatever their numbers, by their ``id``."""
+
+    def key(words: Words) -> tuple[str, int]:
+        return numbers.sub("#", line(words.text).casefold()), round(words.height)
+
     seen = Counter(found for lines in pages for found in {key(each) for each in lines})
     return {id(each) for lines in pages for each in lines if seen[key(each)] >= often}
 
@@ -327,16 +319,6 @@ def _outermost(lines: Sequence[Words]) -> list[Words]:
     """The first and the last line of a page, if there are others."""
     downwards = sorted(lines, key=lambda w: -w.y1)
     return [downwards[0], downwards[-1]] if len(lines) > MARGIN else []
-
-
-def _exact(words: Words) -> tuple[str, int]:
-    """What tells that two heads are one where no gap does: all but a number at an end."""
-    return ENDS.sub("", line(words.text).casefold()), round(words.height)
-
-
-def _key(words: Words) -> tuple[str, int]:
-    """What tells that two heads are one: their words, whatever the numbers, and their size."""
-    return DIGITS.sub("#", line(words.text).casefold()), round(words.height)
 
 
 def _is_number(words: Words, lines: Sequence[Words]) -> bool:

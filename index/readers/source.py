@@ -25,7 +25,6 @@ from index.readers.files import (
     printable,
     relative,
     signed,
-    single,
     unreadable,
     walk,
 )
@@ -46,8 +45,8 @@ def _is_page(file: SourceFile, head: bytes) -> bool:
 
 PAGES = Reader("a web page", page.EXTENSIONS, page.read_page, _is_page, many=True)
 OWN = (
-    Reader("plain text", text.TEXT, single(text.read_text)),
-    Reader("a Markdown file", markdown.EXTENSIONS, single(markdown.read_markdown)),
+    Reader("plain text", text.TEXT, text.read_text),
+    Reader("a Markdown file", markdown.EXTENSIONS, markdown.read_markdown),
     PAGES,
     records.JSONL,
     records.JSON,

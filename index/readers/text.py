@@ -21,13 +21,13 @@ MARKUP = re.compile(r"</p>|<br\s*/?>.*<br\s*/?>", re.IGNORECASE | re.DOTALL)
 BLANK = "the file holds only blank space; put the article's text in it or delete it"
 
 
-def read_text(file: SourceFile, data: bytes) -> Article:
+def read_text(file: SourceFile) -> Iterator[Article]:
     """The article that a text file holds.
 
     Raises:
         Refused: The file is binary, blank or too long, or holds what stood before an article.
     """
-    raw, doubt = decode_telling(data)
+    raw, doubt = decode_telling(file.data(), file.charset)
     read = without_markup if MARKUP.search(within_bounds(raw)) else unescaped
     text = tidy(read(raw))
     fields, body = header(text)
@@ -41,7 +41,7 @@ def read_text(file: SourceFile, data: bytes) -> Article:
     known, notes = stated_by_hand(fields)
     notes += [("text", doubt)] if doubt else []
     article = Article(uri=file.uri, key=file.key, text=body, raw=raw, root=file.root, **known)
-    return with_times(replace(article, notes=tuple(notes)))
+    yield with_times(replace(article, notes=tuple(notes)))
 
 
 TIMES = re.compile(

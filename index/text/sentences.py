@@ -128,12 +128,6 @@ _SEEN_LOW = 0b1110000  # in small letters, anywhere
 _SEEN_CAPITAL_INSIDE = 0b100  # with a capital inside a sentence
 
 
-@cache
-def abbreviations(language: str) -> frozenset[str]:
-    """Abbreviations of a language in small letters, without their last full stop."""
-    return frozenset(_learnt()["abbreviations"].get(language, "").split())
-
-
 def seen_small(word: str) -> bool:
     """Whether English news has a word in small letters too, as it has no names."""
     return bool(english_contexts().get(word.lower(), 0) & _SEEN_LOW)
@@ -160,12 +154,6 @@ def english_contexts() -> Mapping[str, int]:
     """
     rows = (line.split("\t") for line in _file("punkt-english.tab").splitlines())
     return {word: int(seen) for word, seen in rows}
-
-
-@cache
-def news_words() -> frozenset[str]:
-    """The words of Punkt's English news, in small letters."""
-    return frozenset(english_contexts())
 
 
 @cache
@@ -324,8 +312,10 @@ def _bare(text: str) -> frozenset[str]:
 
 @cache
 def _abbreviations(language: str) -> frozenset[str]:
+    """Those of a language in small letters, without their last full stop."""
+    learnt = frozenset(_learnt()["abbreviations"].get(language, "").split())
     own = _ABBREVIATIONS if language == ENGLISH else _TITLES
-    return abbreviations(language) | own | _WORDS_OF.get(language, frozenset())
+    return learnt | own | _WORDS_OF.get(language, frozenset())
 
 
 class _Stops:

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from index.boilerplate import rules
-from index.text.sentences import LIST_ITEM, WRAP_WIDTHS, news_words
+from index.text.sentences import LIST_ITEM, WRAP_WIDTHS, english_contexts
 from index.text.words import Phrases
 
 OPENING = 2  # columns of indentation that open a paragraph; one is a slip, or a sign-off's
@@ -278,7 +278,7 @@ class Hyphens:
 
     def __init__(self, lines: list[str]) -> None:
         self.words = set(re.findall(r"\w+(?:-\w+)*", "\n".join(lines).lower()))
-        known = sum(word in news_words() for word in self.words)
+        known = sum(word in english_contexts() for word in self.words)
         self.foreign = known < ENGLISH * len(self.words)
         self.splits = any(self._is_split(before, after) for before, after in pairwise(lines))
 
@@ -305,16 +305,16 @@ class Hyphens:
             return False
         if self.foreign:  # a hyphen before a small letter parts a word; few have one of their own
             return True
-        known = news_words()
-        whole = left + right
-        return whole in self.words or (whole in known and not {left, right} <= known)
+        whole, known = left + right, english_contexts()
+        return whole in self.words or (whole in known and not (left in known and right in known))
 
     def _may_be_split(self, split: re.Match[str], rest: re.Match[str]) -> bool:
         """In a text that splits words: whether one may have been."""
         left, right = split[1], rest[0]
         if not left.islower() or f"{left}-{right}" in self.words:
             return False
-        return left + right in news_words() or not {left, right} <= news_words()
+        known = english_contexts()
+        return left + right in known or not (left in known and right in known)
 
 
 def _shows(lines: list[_Line], ends: list[tuple[_Line, _Line]], filled: int, signed: bool) -> bool:

@@ -115,48 +115,6 @@ class Gathered:
     seen: dict[str, Seen] = field(default_factory=dict)
 
 
-def gather(
-    place: Place,
-    urls: Sequence[str],
-    fetch: Fetcher,
-    *,
-    max_bytes: int,
-    max_pages: int,
-    watching: bool = False,
-    progress: Callable[[int], None] = lambda number: None,
-) -> Gathered:
-    """What addresses hold that the index at a place does not hold yet; nothing is locked.
-
-    Args:
-        place: Where the index is, which may be none yet.
-        urls: Of articles, feeds and sitemaps.
-        fetch: As for ``Gatherer``; likewise the rest.
-        max_bytes: The same.
-        max_pages: The same.
-        watching: The same.
-        progress: The same.
-
-    Raises:
-        IndexMismatch, IndexDamaged: see the classes.
-    """
-    stored: dict[str, tuple[int, str, str]] = {}
-    engine = engine_at(place)
-    if engine.made():
-        ledger = engine.open()
-        with ledger.read():
-            stored = ledger.current_ids()
-        ledger.close()
-    return Gatherer(
-        fetch=fetch,
-        memory=Memory(folder_of(place)),
-        stored=stored,
-        max_bytes=max_bytes,
-        max_pages=max_pages,
-        watching=watching,
-        progress=progress,
-    ).gather(urls)
-
-
 def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Report:
     """Commits what was gathered, and what files hold; then remembers that it was fetched.
 
@@ -177,19 +135,33 @@ def store(builder: Builder, sources: Sequence[Source], found: Gathered) -> Repor
 
 @dataclass(slots=True, kw_only=True)
 class Gatherer:
-    """Gathers once; what was gathered is in ``found``."""
+    """Gathers once what an index does not hold yet; nothing is locked.
 
+    Raises:
+        IndexMismatch, IndexDamaged: see the classes.
+    """
+
+    place: Place  # where the index is, which may be none yet
     fetch: Fetcher  # fetches an address
-    memory: Memory  # what was fetched before
-    stored: Collection[str]  # the uris of all articles that are stored
     max_bytes: int  # the size of the largest article
     max_pages: int  # of one list, as many pages are fetched at most
     # Whether pages that nobody says have changed are asked again only now and then.
     watching: bool = False
     progress: Callable[[int], None] = lambda number: None  # told how many addresses were asked
     now: Callable[[], float] = time.time  # seconds since 1970
-    found: Gathered = field(default_factory=Gathered)
-    _asked: set[str] = field(default_factory=set)
+    found: Gathered = field(init=False, default_factory=Gathered)
+    memory: Memory = field(init=False)  # what was fetched before
+    stored: Collection[str] = field(init=False, default=())  # the uris of articles that are stored
+    _asked: set[str] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(folder_of(self.place))
+        engine = engine_at(self.place)
+        if engine.made():
+            ledger = engine.open()
+            with ledger.read():
+                self.stored = ledger.current_ids()
+            ledger.close()
 
     def gather(self, urls: Iterable[str]) -> Gathered:
         """What addresses hold that were named, each an article, a feed or a sitemap."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import gzip
 import io
 import json
@@ -202,7 +201,6 @@ _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml|!--)", re.I)
 _FEED = re.compile(rb"<link\b[^>]{0,999}\bapplication/(?:rss|atom)\+xml\b[^>]{0,999}>", re.I)
 _HREF = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]{1,2000})", re.I)
 _ALTERNATE = re.compile(rb"\brel\s*=\s*[\"']?[^\"'>]*\balternate\b", re.I)
-_MARKED = (".html", ".txt", ".md")  # read as text, and so by a charset
 
 
 def as_read(found: Fetched, body: bytes, max_bytes: int) -> Iterator[Article | Skipped]:
@@ -214,11 +212,10 @@ def as_read(found: Fetched, body: bytes, max_bytes: int) -> Iterator[Article | S
         max_bytes: The size of the largest article.
     """
     name = f"page{_extension(found, body)}"
-    data = _in_utf8(body, found.charset) if name.endswith(_MARKED) else body
-    left = Unpacked(MAX_UNPACKED, MAX_MEMBERS)
     file = SourceFile(
-        Path(name), name, "", max_bytes, content=lambda: io.BytesIO(data), unpacked=left
-    )
+        Path(name), name, "", max_bytes, content=lambda: io.BytesIO(body), charset=found.charset,
+        unpacked=Unpacked(MAX_UNPACKED, MAX_MEMBERS),
+    )  # fmt: skip
     for item in read_file(file):
         if isinstance(item, Skipped):
             yield Skipped(found.url, _with_feed(item.reason, body, found.url))
@@ -285,29 +282,6 @@ def _extension(found: Fetched, body: bytes) -> str:
         return ".html" if known == ".txt" and _HTML.match(body) else known
     ending = Path(httpx.URL(found.url).path).suffix.lower()
     return ".html" if _HTML.match(body) or not ending else ending
-
-
-def _in_utf8(body: bytes, charset: str | None) -> bytes:
-    """A body in UTF-8, if its server told its encoding and that can be true.
-
-    What is valid UTF-8, or has a byte order mark, is left alone: the readers see it, and servers
-    name Latin-1 for everything.
-    """
-    if charset is None or body.startswith(
-        (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    ):
-        return body
-    try:
-        body.decode("utf-8")
-        if not body.isascii() or b"\x1b" not in body:  # ISO-2022-JP is ASCII
-            return body
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = body.decode(charset)
-    except (LookupError, UnicodeDecodeError, ValueError):
-        return body
-    return codecs.BOM_UTF8 + text.encode("utf-8", "replace")
 
 
 def _with_feed(reason: str, body: bytes, url: str) -> str:

@@ -1,6 +1,8 @@
 """What is taken from a page is no sentence of its article, and is told."""
 
 import json
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -236,11 +238,12 @@ SENTENCES = st.lists(WORDS.map(lambda line: f"The council {line} and so it said 
 @given(SENTENCES)
 def test_no_word_of_the_body_is_missing_new_or_glued(lines):
     """Whatever words the page's own lines share with its sentences, in every reader."""
-    file, body = SourceFile(Path("a"), "a", "/"), "\n\n".join(lines)
+    body = "\n\n".join(lines)
+    file = SourceFile(Path("a"), "a", "/", content=partial(BytesIO, body.encode()))
     page = "".join(f"<p>{line}</p>" for line in lines)
     for found in (
-        read_text(file, body.encode()),
-        read_markdown(file, body.encode()),
+        *read_text(file),
+        *read_markdown(file),
         read(page),
     ):
         assert clean_article(found).text.split("\n\n") == lines

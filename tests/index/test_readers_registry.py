@@ -9,7 +9,7 @@ from index.errors import OnRecordError
 from index.readers import source
 from index.readers import source as sources
 from index.readers.encoding import Refused
-from index.readers.files import Reader, single
+from index.readers.files import Reader
 from index.readers.source import extensions
 from tests.index.documents import archive, read_source, report
 
@@ -95,14 +95,15 @@ def brought(monkeypatch):
     forget()
 
 
-def theirs(file, data):
+def theirs(file):
+    data = file.data()
     if not data.startswith(b"WP"):
         raise Refused("the file is no WordPerfect document; save it anew")
-    return Article(uri=file.uri, key=file.key, text=data[2:].decode(), root=file.root)
+    yield Article(uri=file.uri, key=file.key, text=data[2:].decode(), root=file.root)
 
 
 def test_a_package_brings_a_reader(tmp_path, brought):
-    brought(lambda: Reader("a WordPerfect document", (".wpd", ".txt"), single(theirs)))
+    brought(lambda: Reader("a WordPerfect document", (".wpd", ".txt"), theirs))
     assert {".wpd", ".txt", ".pdf"} <= set(extensions())
     assert read(put(tmp_path / "a.wpd", "WPIt rained.")).text == "It rained."
     assert read(put(tmp_path / "a.txt", "WPIt rained.")).text == "It rained."  # and takes one over

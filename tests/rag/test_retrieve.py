@@ -162,3 +162,10 @@ def test_nodes_hold_the_exact_words_of_their_offsets(tmp_path, fake):
 def test_the_retriever_filters(corpus):
     nodes = corpus.retriever(filters=Filters(publisher="gangway")).retrieve("rain")
     assert [n.node.ref_doc_id for n in nodes] == ["b.txt"]
+
+
+def test_a_query_without_content_words_has_no_other_forms(tmp_path, fake):
+    corpus_of(tmp_path / "index", fake, NEWS)
+    with Generations(tmp_path / "index", fake).reading() as now:
+        query = Query.of("and why", fake).across(now.search_index)
+    assert (query.stems, query.forms) == ({}, {})

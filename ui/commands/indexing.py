@@ -107,15 +107,14 @@ def add(
         found = web.Gathered()
         if urls:
             with closing(fetch or fetcher(settings)) as fetching:
-                found = web.gather(
-                    settings.place(),
-                    urls,
-                    fetching,
+                found = web.Gatherer(
+                    place=settings.place(),
+                    fetch=fetching,
                     max_bytes=settings.max_file_mb * 2**20,
                     max_pages=settings.max_pages,
                     watching=watching,
                     progress=lambda number: builder.progress("fetch", number, 0),
-                )
+                ).gather(urls)
         report = web.store(builder, sources, found)
     _note(settings, report)
     return report, missing

@@ -119,12 +119,7 @@ class Editor:
 
     @classmethod
     def of(cls, corpus: Corpus, moved: Callable[[Path], None]) -> Editor:
-        """The editor of a corpus as its settings say, which asks alerts of what is added.
-
-        Args:
-            corpus: What is changed.
-            moved: As above.
-        """
+        """The editor of a corpus as its settings say, which asks alerts of what is added."""
         settings = corpus.settings
         largest = settings.max_file_mb * 2**20
         return cls(
@@ -137,11 +132,7 @@ class Editor:
         )
 
     def copy_sample(self, progress: Progress) -> None:
-        """Begins the home with a copy of the sample, while that is what is asked.
-
-        Args:
-            progress: Told how far the work is.
-        """
+        """Begins the home with a copy of the sample, while that is what is asked."""
         if self._corpus.directory == self._home:
             return
         held = self._corpus.stored([each.id for each in self._corpus.articles()])
@@ -151,12 +142,7 @@ class Editor:
             self._moved(self._home)
 
     def add_files(self, sent: Sequence[Sent], progress: Progress) -> list[Result]:
-        """Adds the articles that files hold; a file that cannot be read is told, not raised.
-
-        Args:
-            sent: The files, as they came.
-            progress: Told how far the work is.
-        """
+        """Adds the articles that files hold; a file that cannot be read is told, not raised."""
         found: list[Article | Skipped] = []
         with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
             for number, file in enumerate(sent, 1):
@@ -165,12 +151,7 @@ class Editor:
         return self._put(found, progress)
 
     def add_pasted(self, pasted: Sequence[Pasted], progress: Progress) -> list[Result]:
-        """Adds texts; one under the name of an earlier one replaces it.
-
-        Args:
-            pasted: The texts, with what is said of them.
-            progress: Told how far the work is.
-        """
+        """Adds texts; one under the name of an earlier one replaces it."""
         found: list[Article | Skipped] = []
         with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
             for number, given in enumerate(pasted, 1):
@@ -180,23 +161,17 @@ class Editor:
         return self._put(found, progress)
 
     def add_link(self, url: str, progress: Progress) -> list[Result]:
-        """Adds what an address holds: an article, or the articles of a feed or a sitemap.
-
-        Args:
-            url: The address.
-            progress: Told how far the work is.
-        """
+        """Adds what an address holds: an article, or the articles of a feed or a sitemap."""
         if self._fetch is None:
             reason = "no address is fetched here; save the page, and add the file"
             return [Result(url, "skipped", reason=reason)]
-        found = web.gather(
-            self._corpus.settings.place(self._home),
-            [url],
-            self._fetch,
+        found = web.Gatherer(
+            place=self._corpus.settings.place(self._home),
+            fetch=self._fetch,
             max_bytes=self._max_bytes,
             max_pages=MOST_LINKED,
             progress=lambda number: progress("fetch", number, 0),
-        )
+        ).gather([url])
         report = Report(skipped=found.skipped)
         if found.articles or engine_at(self._corpus.settings.place(self._home)).made():
             with self._one:

@@ -127,12 +127,7 @@ def watched(typed: str) -> str:
 
 
 def holding(corpus: Corpus, term: Term) -> Collection[str]:
-    """The ids of the articles of a corpus whose text holds a word, in any form, or a phrase.
-
-    Args:
-        corpus: The corpus that is asked.
-        term: A word or a phrase.
-    """
+    """The ids of the articles of a corpus whose text holds a word, in any form, or a phrase."""
     found = corpus.holding(term.value)
     if not term.phrase or len(term.value.split()) < 2:
         return found
@@ -143,12 +138,7 @@ def holding(corpus: Corpus, term: Term) -> Collection[str]:
 
 
 def excerpt(text: str, typed: str) -> tuple[str, str, str] | None:
-    """What stands before, in and after the first of the words looked for; None if none does.
-
-    Args:
-        text: Of an article.
-        typed: What is looked for, as it was typed.
-    """
+    """What stands before, in and after the first of the words looked for; None if none does."""
     wanted = [term for group in parsed(typed)[0] for term in group if term.wanted]
     patterns = [pattern for term in wanted for pattern in _patterns(term)]
     found = re.search("|".join(patterns), text, re.I) if patterns else None

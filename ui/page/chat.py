@@ -140,10 +140,6 @@ def messages(turns: Sequence[Turn], *, alerts: bool = False) -> list[dict[str, s
     """The turns as the messages of a Gradio chatbot, with what can be done under each answer.
 
     The last one says, by the class of an element that is not seen, whether it is still "growing".
-
-    Args:
-        turns: Of one chat.
-        alerts: Whether the reader may keep alerts.
     """
     shown = []
     for place, turn in enumerate(turns):

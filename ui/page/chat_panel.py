@@ -161,22 +161,12 @@ class ChatPanel:
     # what becomes of them
 
     def shown(self, sent: Sent, now: Sequence[Turn]) -> Updates:
-        """What the components become when the chat has come to these turns.
-
-        Args:
-            sent: What the page sends of itself.
-            now: The turns.
-        """
+        """What the components become when the chat has come to these turns."""
         alerts = self._terms().within(sent.role).add
         return {self._chat: messages(now, alerts=alerts), self._further: ""}
 
     def came(self, sent: Sent, now: Sequence[Turn]) -> Updates:
-        """The same when the page turns to a chat with these turns.
-
-        Args:
-            sent: What the page sends of itself.
-            now: The turns.
-        """
+        """The same when the page turns to a chat with these turns."""
         self.turns.begin(sent.session, now)
         return self.shown(sent, now)
 

@@ -48,10 +48,6 @@ _FIELDS = ("publisher", "after", "before")
 def left_by(corpus: Corpus, chosen: object) -> dict[str, Any]:
     """What a choice leaves, as the page shows it.
 
-    Args:
-        corpus: The corpus that is asked.
-        chosen: As the page sends it.
-
     Returns:
         A "problem" in a sentence, or the text of "left" and the "chips", each a field and its
         words; no chips if all articles are left.
@@ -64,12 +60,7 @@ def left_by(corpus: Corpus, chosen: object) -> dict[str, Any]:
 
 
 def in_words(corpus: Corpus, filters: Filters) -> str:
-    """Which articles were asked: "13 of 18 articles: since 2026-01-01"; "" for all of them.
-
-    Args:
-        corpus: The corpus that is asked.
-        filters: Those that were chosen.
-    """
+    """Which articles were asked: "13 of 18 articles: since 2026-01-01"; "" for all of them."""
     if filters == NO_FILTERS:
         return ""
     return f"{_count(corpus, filters)}: {', '.join(words for _, words in _chips(filters))}"

@@ -186,12 +186,7 @@ class HistoryPanel:
     """
 
     def __init__(self, gr: ModuleType, chats: ConversationStore) -> None:
-        """Places the components where the page is being built.
-
-        Args:
-            gr: Gradio.
-            chats: Where conversations are kept.
-        """
+        """Places the components where the page is being built."""
         self.chats = chats
         self.chat = gr.Textbox("", **UNSEEN)
         # What each page deleted last; a ``gr.State`` comes in a file of its own.

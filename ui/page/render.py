@@ -34,12 +34,7 @@ _LABELS = {
 
 
 def boxed_html(kind: str, text: str) -> str:
-    """A line of the chat that is no answer: "asked", "waiting", "stopped" or a "problem".
-
-    Args:
-        kind: Its class.
-        text: What it says.
-    """
+    """A line of the chat that is no answer: "asked", "waiting", "stopped" or a "problem"."""
     return render("boxed.html", kind=kind, text=text)
 
 

@@ -376,7 +376,11 @@ class _Page:
 
     def _told_authors(self, headline: Node | None) -> Iterator[tuple[object, str]]:
         told = self.graph.resolved(self.article.get("author") or self.article.get("creator"))
-        firms = [each for each in told if _organisation(each)]
+        firms = [
+            each
+            for each in told
+            if isinstance(each, dict) and any("Organization" in name for name in types(each))
+        ]
         yield [_person(each) for each in told if each not in firms], "JSON-LD author"
         for name in AUTHOR:
             for _, origin in self.metas.get(name, [])[:1]:
@@ -580,10 +584,6 @@ def _beside(tree: Node, headline: Node | None) -> set[Node]:
         return near
     nested = {node for other in own.iter("article") if other is not own for node in other.iter()}
     return near | (set(own.iter()) - nested)
-
-
-def _organisation(value: object) -> bool:
-    return isinstance(value, dict) and any("Organization" in each for each in types(value))
 
 
 def _person(value: object) -> str | None:

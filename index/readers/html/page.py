@@ -66,16 +66,9 @@ MAX_ATTRIBUTES = 500
 MAX_ELEMENTS = 50_000
 MAX_CHILDREN = 20_000
 CHARSET_BYTES = 4096  # browsers look no further than 1024
-TAGS = {  # of trafilatura's, those that HTML calls otherwise
-    "head": "h2",
-    "quote": "blockquote",
-    "list": "ul",
-    "item": "li",
-    "row": "tr",
-    "cell": "td",
-    "lb": "br",
-    "code": "pre",
-}
+# Of trafilatura's elements, those that HTML calls otherwise.
+TAGS = dict(zip("head quote list item row cell lb code".split(),
+                "h2 blockquote ul li tr td br pre".split(), strict=True))  # fmt: skip
 # What stands inside these trafilatura runs together, and the lines of preformatted text. Marks in
 # the text keep them apart.
 HOLDERS = ("li", "dd", "dt", "td", "th", "blockquote", "pre")
@@ -99,7 +92,7 @@ def read_page(file: SourceFile) -> Iterator[Article | Skipped]:
     Raises:
         Refused: As there.
     """
-    raw, doubt = _decoded(file.data())
+    raw, doubt = _decoded(file.data(), file.charset)
     tree = _parsed(raw)
     page = stated(tree)
     parts = [] if page.live or file.extension not in EXTENSIONS else separate(tree)
@@ -151,11 +144,11 @@ def read_html(file: SourceFile, data: bytes) -> Article:
     return _read(file, raw, doubt, tree, stated(tree))
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
-    """A page's source, and what is in doubt about its encoding."""
-    charset = CHARSET.search(data[:CHARSET_BYTES])
-    declared = (charset[1] or charset[2]).decode("ascii", "replace") if charset else None
-    raw, doubt = decode_telling(data, declared)
+def _decoded(data: bytes, charset: str | None = None) -> tuple[str, str]:
+    """A page's source, and what is in doubt about its encoding, of which a server told one."""
+    if not charset and (told := CHARSET.search(data[:CHARSET_BYTES])):
+        charset = (told[1] or told[2]).decode("ascii", "replace")
+    raw, doubt = decode_telling(data, charset)
     if not tidy(raw).strip():
         raise Refused(BLANK)
     return raw, doubt

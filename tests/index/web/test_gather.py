@@ -24,9 +24,9 @@ def add(index, fetcher, fake):
     """Fetches addresses and stores what they hold; gives the report."""
 
     def add(*urls, max_pages=50, watching=False):
-        found = web.gather(
-            index, urls, fetcher, max_bytes=200_000, max_pages=max_pages, watching=watching
-        )
+        found = Gatherer(
+            place=index, fetch=fetcher, max_bytes=200_000, max_pages=max_pages, watching=watching
+        ).gather(urls)
         return web.store(Builder(index, fake), [], found)
 
     return add
@@ -394,7 +394,8 @@ def test_what_was_removed_is_fetched_whole_again(site, index, add, fake):
 
 def test_nothing_is_remembered_of_what_was_not_stored(site, index, fetcher, fake, add):
     site.page("/a", "Harbour")
-    web.gather(index, [f"{site.address}/a"], fetcher, max_bytes=200_000, max_pages=9)
+    gatherer = Gatherer(place=index, fetch=fetcher, max_bytes=200_000, max_pages=9)
+    gatherer.gather([f"{site.address}/a"])
     assert add(f"{site.address}/a").added == [f"{site.address}/a"]
     assert (index / FILE).is_file()
     assert (index / LEDGER).is_file()

@@ -34,7 +34,7 @@ JUDGED = [
 
 def test_every_share_by_hand():
     found = evaluate(JUDGED, 0.35).measures
-    short = ("short_exact", "short_f1")
+    short = ("short_exact", "short_f1", "request_recall", "request_precision")
     assert all(math.isnan(found[name].value) and not found[name].count for name in short)
     named = [name for name in SHARES if name not in short]
     assert {name: (found[name].value, found[name].count) for name in named} == {
@@ -159,3 +159,23 @@ def test_measures_are_shares_and_do_not_depend_on_the_order(judgements, random):
         assert math.isnan(found.value) or 0 <= found.low <= found.value <= found.high <= 1 + 1e-9
     both = first["false_answer_rate"].value + first["refusal_recall"].value
     assert math.isnan(both) or both == pytest.approx(1)
+
+
+def test_replies_to_requests_by_hand():
+    wanted = {"items": ["Bern", ["Oslo", "Kristiania"], "Rome"]}
+    listed = asked("list", docs=(), facts=(), wanted=wanted)
+    told = asked(
+        "day", docs=(), facts=(), wanted={"events": [{"day": "spring", "words": ["rain"]}]}
+    )
+    found = evaluate(
+        [
+            judged(listed, answer(("Rain in Bern", "a"), ("Snow in Kristiania", "b"))),
+            judged(told, answer(("Rain fell", "a"), ("Snow fell", "a"))),
+        ],
+        0.35,
+    )
+    measured = found.measures["request_recall"], found.measures["request_precision"]
+    assert [(m.value, m.count) for m in measured] == [(0.75, 4), (0.5, 2)]
+    assert [given.outcome for given in found.judgements] == ["incomplete", "incomplete"]
+    whole = judged(listed, answer(("Rain in Bern, Oslo and Rome", "a")))
+    assert evaluate([whole], 0.35).judgements[0].outcome == "complete"

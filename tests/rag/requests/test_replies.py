@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import replies as measured
 from index.build import Builder
 from index.embedders import embedder_of
 from index.readers.source import Source
 from index.text.dates import MONTHS
 from index.text.words import content_stems
+from rag import reply_measures as measured
 from rag.corpus import Corpus
 from rag.quote_context import quote_span
 from rag.reading.reader import default_reader
