@@ -39,7 +39,6 @@ EXAMPLES = (
     "where do the articles disagree about the memo?",
     "what did mayor ravenscroft say?",
     "what did Zelensky say?",
-    "which firms made bolts for the barrier?",
     "which cities hosted talks?",
     "how many demands does the harbour union have?",
     "what do the articles disagree on?",
