@@ -1,5 +1,7 @@
 """No file costs more than its length, and what is too large is refused before it costs anything."""
 
+from functools import partial
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from index.chunk import chunk_article
 from index.preparing import signature
 from index.readers.encoding import MAX_CHARACTERS, MAX_LINES, Refused
 from index.readers.files import SourceFile
-from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_html
+from index.readers.html.page import MAX_CHILDREN, MAX_ELEMENTS, read_page
 from index.readers.markdown import read_markdown
 from index.readers.text import read_text
 from index.text.sentences import split_sentences
@@ -21,7 +23,7 @@ from tests.growth import assert_linear
 from tests.index.documents import read_source
 
 PROSE = "The harbour bridge reopened on Sunday after two years of repairs, the city said.\n\n"
-READERS = {".txt": read_text, ".md": read_markdown, ".html": read_html}
+READERS = {".txt": read_text, ".md": read_markdown, ".html": read_page}
 PIECES = [
     *("a", " ", "\n", "\n\n", "\t", ".", ". ", ", ", "-", "- ", "- a\n", "* ", "> ", "# ", "1. "),
     *("(", ")", "[", "]", "](", "![", "[a](", "[a][b]", "[a]: b\n", "<", "<!--", "-->", "`", "``"),
@@ -61,14 +63,15 @@ def work(extension):
     """All that is done to a file but embedding it."""
 
     def read(text):
-        file = SourceFile(Path(f"a{extension}"), f"a{extension}", "/")
+        name, content = f"a{extension}", partial(BytesIO, text.encode())
         try:
-            article = clean_article(READERS[extension](file, text.encode()))
+            found = list(READERS[extension](SourceFile(Path(name), name, "/", content=content)))
         except Refused:
             return
-        sentences = split_sentences(article.text)
-        chunk_article(article.text, sentences, lambda texts: [len(t) // 4 for t in texts])
-        signature(article.text)
+        for article in map(clean_article, (one for one in found if isinstance(one, Article))):
+            sentences = split_sentences(article.text)
+            chunk_article(article.text, sentences, lambda texts: [len(t) // 4 for t in texts])
+            signature(article.text)
 
     return read
 
