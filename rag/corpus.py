@@ -16,6 +16,7 @@ from index.ledger import StoredArticle
 from rag.answer_text import refusal
 from rag.dialogue.history import Conversation
 from rag.generative.llm import LanguageModel, configured
+from rag.kept_vectors import KeptVectors
 from rag.library import Library
 from rag.pipeline import Pipeline
 from rag.question import Question
@@ -61,6 +62,7 @@ class Corpus(Library):
     ) -> None:
         super().__init__(directory, embedder, settings)
         self.model = model
+        self._vectors = KeptVectors(embedder)
         self._reader = reader or default_reader()
         self._nodes = nodes
         self.elsewhere = nodes.articles if nodes else {}
@@ -124,7 +126,7 @@ class Corpus(Library):
     @property
     def pipeline(self) -> Pipeline:
         """The steps of a question, with the parts of this corpus."""
-        found = Pipeline(self, self._embedder, self._reader, self.model)
+        found = Pipeline(self, self._vectors, self._reader, self.model)
         return replace(found, search=self._nodes.within) if self._nodes else found
 
     def quoting(self, *, threshold: float | None = None) -> Corpus:

@@ -89,10 +89,11 @@ PASSAGES = 12
 
 # The first so many are read, as copies and other accounts are among them, and more at a time until
 # the best sentence is as sure as ``SURE``, less ``FALL`` for each point that the next passage is
-# behind the first in the search. With two first, 304 questions in users' words had as many right
-# answers and refusals as with all twelve read, but some lost what other outlets told.
+# behind the first in the search. Of 177 questions on SQuAD 2.0 in other words 76 are right, as
+# with all twelve read; at 2.0 and 6.0, 71. With two first, 304 questions in users' words had as
+# many right answers and refusals as with all twelve read, but some lost what other outlets told.
 # Where a figure or a day is asked for all are read: another account may lie further down.
-FIRST, STEP, SURE, FALL = 4, 2, 2.0, 6.0
+FIRST, STEP, SURE, FALL = 4, 2, 3.0, 3.0
 _FIGURE = re.compile(r"\b(?:how (?:many|much|big|large|long|old)|when)\b", re.I)
 
 # What the question alone says of a sentence, where it was searched with the turn before it: read

@@ -134,6 +134,7 @@ def test_passages_are_read_until_one_surely_answers(tmp_path, fake):
 
 def test_what_lacks_a_year_that_is_asked_about_ends_no_reading(tmp_path, fake, monkeypatch):
     monkeypatch.setattr(retriever_reader, "FALL", 0.0)  # however far behind the others are
+    monkeypatch.setattr(retriever_reader, "SURE", 1.0)
     told = "rain fell on the old mill, tram and harbour near Kyiv"
     articles = {f"{n}.txt": f"On day {n} {told}." for n in range(14)}
     result, _ = found(tmp_path, fake, f"Where was it that {told}?", articles)
@@ -144,6 +145,8 @@ def test_what_lacks_a_year_that_is_asked_about_ends_no_reading(tmp_path, fake, m
 
 def test_a_part_is_read_for_in_more_passages_than_answered_the_whole(tmp_path, fake, monkeypatch):
     monkeypatch.setattr(retriever_reader, "FIRST", 2)
+    monkeypatch.setattr(retriever_reader, "SURE", 2.0)
+    monkeypatch.setattr(retriever_reader, "FALL", 6.0)
     result, _ = found(tmp_path, fake, "Where did rain fall, and who left?", DOCKS)
     assert passages_of(result.whole) == 2
     assert [passages_of(part) for part in result.parts] == [PART_PASSAGES, PART_PASSAGES]
