@@ -66,6 +66,11 @@ _SHORTENED = re.compile(r"(has|have|had|is|are|was|were|do|does|did|could|would|
 _OWNS = re.compile(
     r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
 )
+# Whoever is asked about alone is somebody, or several: "what did biden say".
+_SPEAKS = re.compile(
+    r"\b(?:did|does|has) (?P<who>[a-z]{3,}[^\Ws])"
+    r" (?:say|said|tell|told|think|thought|want|wanted|ask|asked)\b"
+)
 _VOWELS = re.compile("[aeiou]")
 _SOUNDS = re.compile(r"eing|ph|wh|sch|sh|tch|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
 _SOUND = {
@@ -96,6 +101,8 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     small = question.islower()
     question = _MAY.sub(r"\1May", question)
     quoted = [m.span() for m in _QUOTED.finditer(question)]
+    speaks = _SPEAKS.search(question)
+    speaker = speaks.start("who") if speaks else -1
 
     def mended(found: re.Match[str]) -> str:
         word = found.group()
@@ -118,7 +125,8 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
         if small and (named := _named(word, vocabulary, *beside)):
             return named
         if not _odd(word, vocabulary):
-            return word
+            alone = small and found.start() == speaker and word not in vocabulary
+            return word.capitalize() if alone else word
         inside = bool(question[: found.start()].strip())
         speller = _speller(vocabulary)
         meant = speller.read(word, named=inside and word[0].isupper())

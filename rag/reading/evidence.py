@@ -13,6 +13,7 @@ from index.text.numbers import numbers_in
 from index.text.sentences import Sentence
 from rag.question import quotations
 from rag.reading.reader import Reader, SentenceReading, Text
+from rag.reading.short_answer import trimmed
 from rag.retrieve import Passage
 
 # What the reader's two judgements of a sentence count, in log odds that it answers, and how far
@@ -116,7 +117,7 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
     found: list[Evidence] = []
     for passage, read in zip(passages, readings, strict=True):
         for number, reading in zip(numbers_of(passage), read, strict=True):
-            each = _evidence(passage, number, reading, top - passage.score)
+            each = _evidence(question, passage, number, reading, top - passage.score)
             if any(words in _flat(each.text) for words in quoted):
                 each = replace(each, log_odds=each.log_odds + QUOTED)
             if amount and not numbers_in(each.text):
@@ -196,11 +197,13 @@ def _text(passage: Passage) -> Text:
     )
 
 
-def _evidence(passage: Passage, number: int, reading: SentenceReading, behind: float) -> Evidence:
+def _evidence(
+    question: str, passage: Passage, number: int, reading: SentenceReading, behind: float
+) -> Evidence:
     begin = passage.chunk.start
-    placed = SentenceReading(
-        reading.relevance, reading.margin, reading.start + begin, reading.end + begin
-    )
+    text = passage.article.article.text
+    start, end = trimmed(question, text, reading.start + begin, reading.end + begin)
+    placed = replace(reading, start=start, end=end)
     read = RELEVANCE * reading.relevance + MARGIN * reading.margin
     log_odds = read - BEHIND * behind + LEVEL
     return Evidence(passage, number, placed, log_odds, behind)

@@ -48,6 +48,7 @@ _ASKED, _ABOARD, _CLAUSE, _EITHER, _SOMEBODY = (
 )
 _TRADES, _ANOTHER, _AND_NAMES = map(_PHRASES.compiled, ("trades", "another", "and_names"))
 _NOT, _DENIED, _BUT_NOT = (_PHRASES.compiled(n, re.I) for n in ("not_so", "denied", "but_not"))
+_OFFICE = _PHRASES.compiled("office", re.I)
 QUOTED = _PHRASES.compiled("quoted", re.I)
 """What asks for all who are quoted."""
 # What is of a sort by its form, or by the words around its name.
@@ -287,10 +288,12 @@ def _bare(name: str) -> str:
 
 
 def _persons(articles: Sequence[StoredArticle], texts: str) -> set[str]:
-    """The last words of the names of those who have a title or speak."""
+    """The last words of the names of those who have a title or an office, or speak."""
     titled = {name.split()[-1] for name in _TITLED.findall(texts)}
-    speakers = (said.speaker for stored in articles for said in speech(stored))
-    return titled | {name.split()[-1] for name in speakers if not BODY.search(name)}
+    speakers = [said.speaker for stored in articles for said in speech(stored)]
+    called_so = [c.name for c in callings(articles) if _OFFICE.search(c.noun)]
+    known = (name for name in (*speakers, *called_so) if not BODY.search(name))
+    return titled | {name.split()[-1] for name in known}
 
 
 def cast(material: Material) -> list[Line]:
@@ -310,13 +313,20 @@ def cast(material: Material) -> list[Line]:
         and not (BODY.search(name) or _TRADES.search(name) or " of " in name)
         and not re.search(rf"\b{re.escape(name.split()[-1].lower())}\b", texts)
     ]
-    first: dict[str, Item] = {}
     # Those sentences first that say who somebody is.
-    for one in sorted(found, key=lambda i: (i.article.pk, i.index, i.name) not in says):
-        first.setdefault(one.name.split()[-1], one)
+    first = _first_of(sorted(found, key=lambda i: (i.article.pk, i.index, i.name) not in says))
     often = Counter({last: len(re.findall(rf"\b{re.escape(last)}\b", texts)) for last in first})
     items = [first[last] for last, _ in often.most_common(ITEMS)]
     return [Line(item.article, item.index, item.name) for item in items]
+
+
+def _first_of(found: Sequence[Item]) -> dict[str, Item]:
+    """For each bearer of a name, by its last word, the first item that names them."""
+    first: dict[str, Item] = {}
+    for one in found:
+        last = one.name.split()[-1]
+        first.setdefault(next((n for n in first if alike(n.lower(), last.lower())), last), one)
+    return first
 
 
 def speakers_quoted(material: Material) -> list[Line]:

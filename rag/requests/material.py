@@ -159,18 +159,20 @@ def gather(
     near = max(LEAST, NEAR * max(nearness.values(), default=0.0))
 
     held = _held(now, weights, best)
-    name = _is_name(subject, now) and language == ENGLISH
+    names = [form for form in WORD.findall(subject) if _is_name(form, now)]
 
     def tells(passage: Passage) -> bool:
         pk = passage.article.pk
-        if name and lacking(f"on {subject}", passage.article.article.text):
+        told = f"{passage.article.article.title}. {passage.article.article.text}"
+        lacks = lacking(f"on {subject}", told) if names and language == ENGLISH else ()
+        if any(_is_name(one.said, now) for one in lacks):
             return False  # what never names it is not on it
         on = passage.score >= SCORE * top and (nearness[pk] >= near or held[pk] >= HELD)
         opens = held[pk] >= OPENS and share(weights, opening(passage.article), language)
         return on or opens >= OPENS
 
     kept = [passage.article for passage in best.values() if wide or tells(passage)]
-    kept = _named(kept, [form for form in WORD.findall(subject) if _is_name(form, now)])
+    kept = _named(kept, names)
     kept += _naming(now, beside, allowed, {article.pk for article in kept})
     return Material(
         now, embedder, reader, subject, kept[:ARTICLES], allowed, nearness, weights, first, language

@@ -98,7 +98,8 @@ _TWO = re.compile(r"\b(?:two|both)\b", re.I)
 # What asks who the people of a story are.
 _PEOPLE = re.compile(
     r"\b(?:key|main|important|central|leading) (?:people|persons?|players?|figures?|characters?"
-    r"|actors?|names)\b|\b(?:people|persons?|names) (?:\w+ ){0,3}?(?:mentioned|named)\b"
+    r"|actors?|names)\b|\b(?:people|persons?|names|officials) (?:\w+ ){0,3}?"
+    r"(?:mentioned|named|involved)\b"
     r"|\bwho (?:is|gets|was) (?:mentioned|named)(?: the)? most\b"
     r"|\bwho(?:[’']s| is| are) (?:who|involved)\b",
     re.I,
@@ -461,16 +462,25 @@ def _quotes(request: Request, desk: Desk) -> Reply | None:
     on = f" on {desk.called(request.subject)}" if named else ""
     if lines:
         return Reply(f"What is reported of {whose}{on}.", lines)
-    silent = (
-        is_person(request.speaker, material.articles)
-        and not speaks_there(material, request.speaker)
-        and not _THINKS.search(desk.question)
-    )
+    return _unsaid(request, desk, material, on) if request.speaker else None
+
+
+def _unsaid(request: Request, desk: Desk, material: Material, on: str) -> Reply | None:
+    """That no words of a speaker are reported, if they can be told to be none."""
+    speaker, question = request.speaker, desk.question
     frequency = desk.now.search_index.article_words.frequency
-    unknown = not any(map(frequency, content_stems(request.speaker, desk.language)))
-    if silent or (request.speaker and (unknown or anything or _WORDS.search(desk.question))):
-        return Reply(f"no words of {whose} are reported{on}")
-    return None
+    unknown = not any(map(frequency, content_stems(speaker, desk.language)))
+    silent = (
+        is_person(speaker, material.articles)
+        and not speaks_there(material, speaker)
+        and not _THINKS.search(question)
+    )
+    if not (silent or unknown or _ANYTHING.search(question) or _WORDS.search(question)):
+        return None
+    whose = desk.called(speaker)
+    # A name in small letters that nothing shows to be one: "biden", not "the fishmongers".
+    name = whose.title() if unknown and whose == speaker else whose
+    return Reply(f"no words of {name} are reported{on}")
 
 
 def _aged(request: Request, desk: Desk, which: str) -> Reply:

@@ -24,6 +24,10 @@ _COMPARES = re.compile(
     r"\b(?:(?:dis)?agree|differ|contra|conflict|disput|version|consisten|correct|same\b|wrong\b)",
     re.I,
 )
+_CONTRASTS = re.compile(
+    r"\b(?:compar|contrast|differ|versus|vs\b|side by side|both|each|every|between|sides\b|all\b)",
+    re.I,
+)
 _QUESTION_WORD = re.compile(
     r"\W*(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
     r"|will|would|can|could|should)\b",
@@ -77,7 +81,9 @@ _THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _TOGETH
     _PHRASES.compiled(name, re.I)
     for name in "them_all last_words them points corrected length aged beside together".split()
 )
-_WANTS = _PHRASES.compiled("side_wants", re.I)
+_WANTS, _STATE_OF_PLAY, _ALL_NAMED = (
+    _PHRASES.compiled(name, re.I) for name in ("side_wants", "state_of_play", "all_named")
+)
 _SOMEBODY = re.compile(r"he|she|it|they|him|her|them", re.I)
 PUBLISHED = re.compile(
     r"\W*(?:which|what|list|show me|all)(?: the)? (?:articles|stories|reports|pieces)"
@@ -188,6 +194,8 @@ def _asked_for(
         return FACT  # "until when is it shut, and what happens then"
     if request.kind == "comparison" and _TOGETHER.match(meant.asked):
         return FACT
+    if request == Request("comparison", request.subject) and not _CONTRASTS.search(meant.spelt):
+        return FACT  # "and on the economic side?"
     if meant.leans and request.kind not in WHOLE:
         request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
     if request.kind in TALK or (meant.before and request == Request("quotes")):
@@ -545,6 +553,8 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
     (_AGREE, lambda m: Request("disagreement", _bare(m.string[m.end() :]))),
     (_DISAGREE, lambda m: Request("disagreement", _bare(m.string[m.end() :]))),
     (_THEM_ALL, lambda m: Request("brief", _bare(m["what"] or ""))),
+    (_STATE_OF_PLAY, lambda m: Request("brief", _bare(m["what"] or ""))),
+    (_ALL_NAMED, lambda m: Request("list")),
     (_MENTIONED, lambda m: Request("search", _bare(m["what"]))),
 )
 """What is asked for in one form, and the request that it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
@@ -21,6 +21,14 @@ _AFTER, _ACCORDING, _PRONOUN = (
     _PHRASES.compiled(name, re.I) for name in ("after", "according", "pronoun")
 )
 _TITLED = {"he": ("mr", "sir", "lord"), "she": ("mrs", "ms", "miss", "dame", "lady", "madame")}
+_KIN, _TRADE = (
+    "(?:grand|step|god)?",
+    "(?:spokes|chair|police|business|states|congress|fisher|news)?",
+)
+_NOUNS = {
+    "he": rf"(?:{_TRADE}man|{_KIN}(?:father|son)|brother|husband|widower|king|duke|prince|actor)",
+    "she": rf"(?:{_TRADE}woman|{_KIN}(?:mother|daughter)|sister|wife|widow|queen|duchess|actress)",
+}
 # Characters before the name of who does something in a sentence.
 _EARLY = 12
 _PLACED = re.compile(r"\b(?:in|at|near|from) (?:the )?$")
@@ -41,34 +49,97 @@ class Said:
 def speech(stored: StoredArticle) -> Iterator[Said]:
     """What is said in an article, in order.
 
-    A pronoun stands for who spoke last, as far as the article's other pronouns let them; a sentence
-    that opens with a quotation goes on with who spoke before it in the same paragraph.
+    A pronoun stands for who spoke last in the paragraph, or else for the one person whom it names,
+    or else for who spoke last, as far as the article's other pronouns let them; a sentence that
+    opens with a quotation goes on with who spoke before it in the same paragraph.
     """
     known: dict[str, Counter[str]] = defaultdict(Counter)
-    for said, pronoun in _speech(stored, {}):
+    speakers = set()
+    for said, pronoun in _speech(stored, {}, set()):
+        speakers.add(said.speaker)
         if pronoun:
             known[said.speaker][pronoun] += 1
     usual = {speaker: counts.most_common(1)[0][0] for speaker, counts in known.items()}
-    yield from (said for said, _ in _speech(stored, usual))
+    usual |= _called(stored.article.text, speakers)
+    last = {speaker.split()[-1] for speaker in speakers}
+    yield from (said for said, _ in _speech(stored, usual, last))
 
 
-def _speech(stored: StoredArticle, usual: Mapping[str, str]) -> Iterator[tuple[Said, str]]:
-    """What is said, each with the pronoun that stands for the speaker; "" if they are named."""
+class _Paragraph:
+    """Whom a paragraph names, and whether anybody else has spoken in it.
+
+    Args:
+        speakers: The last words of the names of those who speak in the article.
+    """
+
+    def __init__(self, speakers: Container[str]) -> None:
+        self._speakers = speakers
+        self._named: list[str] = []
+        self._others = False
+
+    @property
+    def about(self) -> list[str]:
+        """The one person whom it names, if nobody else has spoken."""
+        return self._named if len(self._named) == 1 and not self._others else []
+
+    def tell_of(self, names: Sequence[Name]) -> None:
+        """Notes those who have a title or speak in the article, and are no body."""
+        for name in names:
+            titled = len(name.words) < len(name.text.split())
+            person = titled or name.text.split()[-1] in self._speakers
+            if person and not (BODY.search(name.text) or self._knows(name.text)):
+                self._named.append(name.text)
+
+    def hear(self, speaker: str) -> None:
+        """Notes who has spoken."""
+        self._others = self._others or not self._knows(speaker)
+
+    def _knows(self, person: str) -> bool:
+        return any(is_of(person, name) for name in self._named)
+
+
+def _called(text: str, speakers: Iterable[str]) -> dict[str, str]:
+    """The pronoun of each speaker whom a text calls a woman or a man: "Ada Lund, the mother of"."""
+    found = {}
+    for speaker in speakers:
+        for pronoun, nouns in _NOUNS.items():
+            name = re.escape(speaker)
+            beside = rf"\b{name}, (?:[\w’'-]+ ){{1,4}}{nouns}\b|\b{nouns},? (?:[A-Z]\w+ )*{name}\b"
+            if re.search(beside, text):
+                found[speaker] = pronoun
+    return found
+
+
+def _speech(
+    stored: StoredArticle, usual: Mapping[str, str], speakers: Container[str]
+) -> Iterator[tuple[Said, str]]:
+    """What is said, each with the pronoun that stands for the speaker; "" if they are named.
+
+    Args:
+        stored: The article.
+        usual: The pronoun that stands for a speaker.
+        speakers: The last words of the names of those who speak in it.
+    """
     spoke: list[str] = []
+    paragraph = _Paragraph(speakers)
     open_at: list[int] = []
     known = {word for name in names_in(stored.article.text) for word in name.text.split()}
     for index, sentence in enumerate(stored.sentences):
         text = words_of(stored, index)
         if sentence.heading:
             continue
+        if not same_paragraph(stored, index - 1):
+            paragraph = _Paragraph(speakers)
         names = _names(text)
         acting = [name for name in names if _acts(name, text, known)]
-        speaker, pronoun = _speaker(text, names, acting, spoke, usual)
+        speaker, pronoun = _speaker(text, names, acting, [*spoke, *paragraph.about], usual)
+        paragraph.tell_of(names)
         if not (speaker or pronoun) and _opens(text) and same_paragraph(stored, index - 1):
             speaker = "".join(spoke[-1:])
         if does := speaker or next((name.text for name in acting), ""):
             fuller = _last(spoke, does)
         if speaker:
+            paragraph.hear(fuller)
             for earlier in open_at:
                 yield Said(earlier, fuller, True), ""
             yield Said(index, fuller, _verbatim(text)), pronoun
@@ -109,7 +180,7 @@ def _speaker(
         text: The sentence.
         names: Its names.
         acting: Those with which it begins.
-        spoke: Who spoke before, the last one last.
+        spoke: Whom a pronoun may mean, the likeliest last.
         usual: The pronoun that stands for a speaker in the article.
     """
     if named := next((name.text for name in names if speaks(name, text)), ""):
@@ -167,11 +238,14 @@ def _fits(speaker: str, pronoun: str, usual: Mapping[str, str]) -> bool:
     """Whether a pronoun can stand for a speaker, by title and by the article's other pronouns."""
     if pronoun == "they":
         return True
+    who, of, _ = speaker.partition(" of ")
+    if BODY.search(who) or (of and " " not in who):  # "Members of the Alliance"
+        return False
     title = speaker.split()[0].rstrip(".").lower()
     told = next(
         (p for p, titles in _TITLED.items() if title in titles), usual.get(speaker, pronoun)
     )
-    return told == pronoun and not BODY.search(speaker)
+    return told == pronoun
 
 
 def _blank(text: str) -> str:

@@ -33,6 +33,41 @@ def test_pronouns_stand_for_who_spoke_as_far_as_they_fit():
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "The report is by Professor Hester Bell. It had, she writes, “no bearing” on that.\n\n"
+            "The opposition called on Mayor Della Rook to go. She refused. “I was elected,” she"
+            " said.",
+            "Mayor Della Rook",
+        ),
+        (
+            "“They can come home,” said Agnes Thorn, their mother.\n\nHenrik Sole of the Marine"
+            " Bureau went on board. The switch was down, he said.",
+            "Henrik Sole of the Marine Bureau",
+        ),
+        (
+            "Members of the Seafarers’ Alliance will vote. Marta Oye, the general secretary,"
+            " recommends it. “It is what we asked for,” she said.",
+            "Marta Oye",
+        ),
+        (
+            "Ida Brand said that it was late. She had written to Mr Olaf Rook. “I waited,” she"
+            " said.",
+            "Ida Brand",
+        ),
+        (
+            "“I left,” said Kim Lund, a spokesman. Ada Berg, a spokeswoman, said no. “It rained,”"
+            " he said.",
+            "Kim Lund",
+        ),
+    ],
+)
+def test_a_pronoun_means_whom_the_paragraph_is_about(text, speaker):
+    assert [*spoken(text).values()][-1] == speaker
+
+
 def test_a_quotation_that_goes_on_has_one_speaker():
     said = spoken("“We left at dawn. Nobody waved,” said the skipper, Jon Holm. “It rained.”")
     assert set(said.values()) == {"Jon Holm"}
