@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.ledger import StoredArticle
@@ -33,8 +33,9 @@ RELEVANCE, MARGIN, BEHIND, LEVEL = 0.3, 0.3, 2.4, -0.2
 QUOTED, TOLD = 8.0, 8
 
 
-# What a sentence loses that tells no number where an amount is asked for: "the human cost of war".
-# Of 30 golden questions that this and UNNAMED touch no right answer changes, a wrong one goes.
+# What a sentence loses that tells no number where an amount is asked for: "the human cost of war",
+# and one that tells no speed or age where that is. Of 30 golden questions that this and UNNAMED
+# touch no right answer changes, a wrong one goes.
 UNCOUNTED = 4.0
 _AMOUNT = re.compile(
     r"\bhow much (?:money )?(?:did|does|do|will|would|has|have|had|is|was|were)\b.*\b(?:cost|pay"
@@ -43,6 +44,22 @@ _AMOUNT = re.compile(
     re.I,
 )
 
+
+_MEASURES = tuple(
+    (re.compile(asked, re.I), re.compile(told, re.I))
+    for asked, told in (
+        (
+            r"\bhow fast\b.*\b(?:go(?:ing)?|travel\w*|mov\w+|sail\w*|driv\w+|fl[iy]\w*|run\w*)\b"
+            r"|\bwhat speed\b",
+            r"\b(?:knots?|mph|kmh|km/h|kph|speed\w*|(?:miles|kilomet\w+|metres|feet) (?:an?|per))",
+        ),
+        (
+            r"\bhow old\b",
+            r"\byears?\b|\bage[ds]?\b|\bborn\b|\bbuilt\b|\bfounded\b|, \d{1,3}(?=[,.)]|$)"
+            r"|\(\d{1,3}\)|\b(?:is|was|turn(?:s|ed)) \w+\b|\bcentury\b|\b1[5-9]\d\d\b",
+        ),
+    )
+)
 
 # And one, with the two before it, that does not name who is asked about: "has Germany set terms".
 UNNAMED = 4.0
@@ -111,22 +128,33 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
     """
     readings = reader.read(question, [_text(passage) for passage in passages])
     top = max((passage.score for passage in passages), default=0.0)
-    long = [_flat(words) for words in quotations(question) if len(words) >= TOLD]
-    quoted = [words for words in long if " " in words]
-    amount, who = _AMOUNT.search(question), _DOES.match(question)
+    gains = _gains(question)
     found: list[Evidence] = []
     for passage, read in zip(passages, readings, strict=True):
         for number, reading in zip(numbers_of(passage), read, strict=True):
             each = _evidence(question, passage, number, reading, top - passage.score)
-            if any(words in _flat(each.text) for words in quoted):
-                each = replace(each, log_odds=each.log_odds + QUOTED)
-            if amount and not numbers_in(each.text):
-                each = replace(each, log_odds=each.log_odds - UNCOUNTED)
-            if who and not _names(each, who["who"]):
-                each = replace(each, log_odds=each.log_odds - UNNAMED)
-            if may_answer(each):
+            gain = sum(gain for gain, has in gains if has(each))
+            if may_answer(each := replace(each, log_odds=each.log_odds + gain)):
                 found.append(each)
     return _ranked({e.place: e for e in sorted(found, key=lambda e: e.log_odds)}.values())
+
+
+def _gains(question: str) -> list[tuple[float, Callable[[Evidence], bool]]]:
+    """What a sentence gains, in log odds, and of which that is true, by what is asked."""
+    long = [_flat(words) for words in quotations(question) if len(words) >= TOLD]
+    quoted = [words for words in long if " " in words]
+    amount, who = _AMOUNT.search(question), _DOES.match(question)
+    measures = [told for asked, told in _MEASURES if asked.search(question)]
+    gains: list[tuple[float, Callable[[Evidence], bool]]] = []
+    if quoted:
+        gains.append((QUOTED, lambda e: any(words in _flat(e.text) for words in quoted)))
+    if amount:
+        gains.append((-UNCOUNTED, lambda e: not numbers_in(e.text)))
+    if measures:
+        gains.append((-UNCOUNTED, lambda e: not all(told.search(e.text) for told in measures)))
+    if who:
+        gains.append((-UNNAMED, lambda e: not _names(e, who["who"])))
+    return gains
 
 
 def _names(evidence: Evidence, who: str) -> bool:

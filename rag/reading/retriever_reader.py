@@ -19,6 +19,7 @@ from rag.question import Part, Question, acted_for, without_quotations
 from rag.reading import by_words, evidence
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
+from rag.reading.tolls import with_newest
 from rag.retrieve import Passage, Query, Search, inverse_frequency, query_of, retrieve
 
 # The log odds that the best sentence answers, what counts for each thing that the question states
@@ -192,6 +193,9 @@ def find(
     if not known:
         return unread
     found = _read(meant, known, reader, stated, retrieved, now)
+    if len(found.parts) == 1:
+        whole = with_newest(meant.asked, found.whole, now, allowed)
+        found = replace(found, whole=whole, parts=[whole])
     return found if found.confidence >= unread.confidence else unread
 
 

@@ -6,6 +6,9 @@ import re
 
 _CLOSING = {"“": "”", "„": "“", "«": "»", "‹": "›", "‘": "’", "(": ")"}
 _OPENING = {close: opened for opened, close in _CLOSING.items() if close != "’"}
+# What a question quotes, from so many characters on, is no answer to who said it.
+TOLD, _WORD = 15, re.compile(r"\w+")
+
 # Signs that may stand between words and the mark that closes them, and characters that is.
 _SIGNS, FAR = ",.;!? ", 4
 
@@ -38,11 +41,18 @@ def trimmed(question: str, text: str, start: int, end: int) -> tuple[int, int]:
     >>> trimmed("who is Berg?", said, said.index("Anna"), said.index(" Berg"))
     (11, 11)
     """
+    if len(words := _flat(text[start:end])) >= TOLD and words in _flat(question):
+        return start, start
     asked = _WHO_IS.match(question)
     if asked and re.compile(rf" {re.escape(asked['who'])}\b").match(text, end):
         first = _FIRST_NAMES.search(text[start:end])
         end = start + len(text[start : start + first.start()].rstrip()) if first else end
     return _quoted_whole(text, start, end)
+
+
+def _flat(text: str) -> str:
+    """The words of a text, in lower case, one space between."""
+    return " ".join(_WORD.findall(text.lower()))
 
 
 def _quoted_whole(text: str, start: int, end: int) -> tuple[int, int]:
