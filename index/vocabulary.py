@@ -190,8 +190,10 @@ def count_words(title: str, text: str, written: Counter[str], inside: Counter[st
         written: How often each word is written so.
         inside: Likewise, where no sentence begins.
     """
-    written.update(WORD.findall(title))
-    written.update(WORD.findall(text))
+    for line in (title, *text.splitlines()):
+        words = WORD.findall(line)
+        # Where all letters are capitals none tells a name: as at the beginning of a sentence.
+        written.update(map(str.capitalize, words) if line.isupper() else words)
     prose = (line for line in text.splitlines() if not _is_heading(line))
     inside.update(_INSIDE.findall("\n".join(prose)))
 

@@ -62,3 +62,12 @@ def test_what_was_saved_is_loaded_and_knows_every_word(texts):
             assert loaded.usual(word) == built.usual(word)
             assert plain(loaded.usual(word)) == plain(word)
             assert loaded.count(word) == built.count(word) > 0
+
+
+def test_where_all_letters_are_capitals_none_tells_a_name():
+    held = Vocabulary.build(
+        [("FERRY RUN BY NATO", "FERRY FARES RISE\n\nThe ferry of Aldby sails for NATO.")]
+    )
+    words = ("ferry", "fares", "run", "aldby", "nato")
+    assert [word for word in words if held.is_name(word)] == ["aldby", "nato"]
+    assert [held.count(word) for word in words] == [3, 1, 1, 1, 2]
