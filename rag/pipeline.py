@@ -39,7 +39,7 @@ from rag.requests.in_languages import meant_in, request_in
 from rag.requests.material import evidence_of
 from rag.requests.quoting import by_others, is_publisher
 from rag.requests.reply import Desk, answered
-from rag.requests.request import FACT, PROSE, Request, decided, may_be_fact
+from rag.requests.request import FACT, PROSE, Request, decided, may_be_fact, thing_asked
 from rag.requests.timeline import days_asked, days_within, told_then
 from rag.retrieve import Search, retrieve
 from rag.spelling import mend
@@ -90,6 +90,8 @@ class Pipeline:
         if draft is None or (not draft.answer.answered and may_be_fact(meant, request)):
             read = self.answer(meant, request, asked)
             draft = read if draft is None or read.answer.answered else draft
+            if not draft.answer.answered:
+                draft = self.told_of(meant, asked) or draft
         yield from self.write(_timed(draft, begun, asked))
 
     def understand(self, asked: AskRequest) -> Question:
@@ -202,6 +204,19 @@ class Pipeline:
         note = " ".join(filter(None, (quoted.note, note, _no_shorter(meant, quoted, asked))))
         quoted = replace(quoted, scope=confined, note=note)
         return Draft(quoted, meant.query, found.whole, True, found.retrieved)
+
+    def told_of(self, meant: Question, asked: AskRequest) -> Draft | None:
+        """What is told of a thing of which no sentence says what it is; None if nothing names it.
+
+        Args:
+            meant: The question as meant.
+            asked: As it was asked, with its filters.
+        """
+        if meant.language != ENGLISH or not (thing := thing_asked(meant)):
+            return None
+        draft = self.reply(meant, Request("brief", thing), asked)
+        told = draft.answer.text.partition("\n\n")[2] if draft and draft.answer.answered else ""
+        return draft if thing.casefold() in told.casefold() else None
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:
         """The articles that the question's own words mean; None for all.

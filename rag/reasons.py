@@ -25,6 +25,9 @@ _ASKED = re.compile(
 )
 
 
+# Whoever did it: "who turned it down".
+_WHO = re.compile(r"\W*who (?!(?:is|are|was|were|did|does|do|has|have|had|will|would)\b)", re.I)
+
 # What is asked to have been done, and what says only that it may be.
 _DONE = re.compile(r"\W*(?:did|has|have|had)\b", re.I)
 _YET = re.compile(r"\b(?:already|yet|ever)\b", re.I)
@@ -72,6 +75,8 @@ def why(meant: Question, told: Answer) -> str:
     if not meant.before:
         return meant.asked
     before = told.query.rsplit("? ", 1)[-1]
+    if (who := _WHO.match(before)) and told.short:
+        before = f"{told.short.text} {before[who.end() :]}"
     return before if _ASKS_WHY.search(before) else f"why {_ASKED.sub('', before)}"
 
 

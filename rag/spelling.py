@@ -66,10 +66,11 @@ _SHORTENED = re.compile(r"(has|have|had|is|are|was|were|do|does|did|could|would|
 _OWNS = re.compile(
     r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
 )
-# Whoever is asked about alone is somebody, or several: "what did biden say".
+# Whoever is asked about alone is somebody: "what did biden say", "who is olaf".
 _SPEAKS = re.compile(
     r"\b(?:did|does|has) (?P<who>[a-z]{3,}[^\Ws])"
     r" (?:say|said|tell|told|think|thought|want|wanted|ask|asked)\b"
+    r"|^\W*who(?:[’']?s| is| was) (?P<named>[a-z]{3,}[^\Ws])\W*$"
 )
 _VOWELS = re.compile("[aeiou]")
 _SOUNDS = re.compile(r"eing|ph|wh|sch|sh|tch|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
@@ -102,7 +103,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     question = _MAY.sub(r"\1May", question)
     quoted = [m.span() for m in _QUOTED.finditer(question)]
     speaks = _SPEAKS.search(question)
-    speaker = speaks.start("who") if speaks else -1
+    speaker = speaks.start(speaks.lastgroup or 0) if speaks else -1
 
     def mended(found: re.Match[str]) -> str:
         word = found.group()

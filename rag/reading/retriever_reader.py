@@ -53,7 +53,7 @@ def confidence(evidence: Sequence[Evidence], untrue: int = 0) -> float:
 
 
 # A word that a hurried question leaves without its capital is a name only from this length on.
-LONG = 5
+LONG = 4
 
 
 def mismatches(question: str, article: Article, typed: str = "") -> list[Lacking]:
@@ -68,8 +68,13 @@ def mismatches(question: str, article: Article, typed: str = "") -> list[Lacking
     # Words between quotation marks are looked for as words, by the search.
     found = lacking(without_quotations(question), held, article.published)
     if typed.islower():
-        found = [f for f in found if f.kind != "name" or len(f.said) >= LONG or f.said.isupper()]
+        found = [f for f in found if f.kind != "name" or _surely_named(f.said)]
     return found
+
+
+def _surely_named(word: str) -> bool:
+    """Whether a word that was typed without its capital is a name: no "pows"."""
+    return word.isupper() or len(word.removesuffix("s")) >= LONG
 
 
 def reason(found: Lacking) -> str:

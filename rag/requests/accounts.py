@@ -35,6 +35,7 @@ from rag.requests.material import (
     Line,
     Material,
     composed,
+    corrects,
     opening,
     published_by,
     quoted,
@@ -75,7 +76,6 @@ SENTENCES, MOST = 30, 8
 # are encoded, so some 160, and no conflict of tests/golden/conflicts.jsonl is lost.
 COMMON, COMPARABLE = 3, 0.4
 
-_CORRECTS = re.compile(r"^\W*(?:correct|clarif)|\b(?:correction|clarification)\b", re.I)
 _REPEATS = re.compile(
     r"\b(?:article|report|story|caption|headline)\b[^.]{0,40}\b(?:described|called|named|said|gave"
     r"|stated|misspelt|identified)\b",
@@ -138,7 +138,7 @@ def corrections(material: Material) -> Iterator[Difference]:
     for article in now.articles({pk for pk, _ in hits}).values():
         text = f"{article.article.publisher} {article.article.title} {article.article.text}"
         first = next(telling(article), None)
-        if first is None or not _corrects(article) or not _on(material, text, NAMED):
+        if first is None or not corrects(article) or not _on(material, text, NAMED):
             continue
         text = words_of(article, first)
         passages = retrieve(now, Query.of(text, material.embedder), PASSAGES, allowed)
@@ -182,7 +182,7 @@ def _places(material: Material) -> list[_Place]:
     return [
         (article, index)
         for article in material.articles
-        if not _corrects(article)
+        if not corrects(article)
         for opens in (_on(material, opening(article), HELD),)
         for index in islice(telling(article), SENTENCES)
         if opens or _on(material, quoted(article, index), HELD)
@@ -204,7 +204,7 @@ def _sure(answers: Sequence[Evidence]) -> list[Evidence]:
     """The answers that are as sure as the first, or nearly, wherever the search found them."""
     least = max(ANSWERS, answers[0].alone - BEHIND) if answers else 0.0
     likely = sorted((e for e in answers if e.alone >= least), key=lambda e: -e.alone)
-    return [each for each in likely if not _corrects(each.article)]
+    return [each for each in likely if not corrects(each.article)]
 
 
 def _answered(
@@ -214,7 +214,7 @@ def _answered(
 
     Where one thing is asked, those that are less sure count too if they give another day.
     """
-    likely = [e for e in answers if e.alone >= ANSWERED_DAYS and not _corrects(e.article)]
+    likely = [e for e in answers if e.alone >= ANSWERED_DAYS and not corrects(e.article)]
     for some, reasons in ((sure, ("number", "date")), (likely if alone else [], ("date",))):
         for one, other in combinations(some, 2):
             why = answers_differ(one, other) if one.article.story != other.article.story else ""
@@ -387,13 +387,13 @@ def _correction(best: Evidence, found: Sequence[Evidence], embedder: Embedder) -
     """The correction that a sentence is of, or what corrects it before itself; else none."""
     place = best.article, best.index
     label = f"{_CORRECTED} – {published_by(best.article)}"
-    if _corrects(best.article) and best.index < OPENING:
+    if corrects(best.article) and best.index < OPENING:
         says = _correct(best.article, best.index)
         return [Line(*place, label), *(Line(best.article, n, label) for n in says)]
     correcting = [
         article
         for article in {o.article.pk: o.article for o in found[: BESIDE + 1]}.values()
-        if _corrects(article) and _before(best.article, article)
+        if corrects(article) and _before(best.article, article)
     ]
     for repair in chain(*(_repairs(article, [place], embedder) for article in correcting)):
         return [
@@ -496,10 +496,6 @@ def _correct(article: StoredArticle, index: int) -> list[int]:
     behind = range(index + 1, min(index + 4, len(article.sentences)))
     said = [n for n in behind if not _WRONG.match(words_of(article, n))]
     return said[:1]
-
-
-def _corrects(article: StoredArticle) -> bool:
-    return bool(_CORRECTS.search(article.article.title))
 
 
 def _before(one: StoredArticle, other: StoredArticle) -> bool:

@@ -13,7 +13,17 @@ from index.text.names import alike
 from index.text.words import WORD, content_stems
 from rag.extractive import says_the_same
 from rag.quote_context import same_paragraph, words_of
-from rag.requests.material import ITEM, OPENING, Line, Material, opening, order_of, quoted, telling
+from rag.requests.material import (
+    ITEM,
+    OPENING,
+    Line,
+    Material,
+    corrects,
+    opening,
+    order_of,
+    quoted,
+    telling,
+)
 
 # Sentences of a brief at most; more than the fewest only if they score such a share of the best.
 FEWEST, MOST, SHARE = 5, 8, 0.75
@@ -49,8 +59,7 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
     Each story is told once: a sentence that says what a chosen one says is left out, and its
     article is cited beside that one.
     """
-    stories = _naming(material, material.stories())[:STORIES]
-    of_each = [_candidates(material, article) for article in stories]
+    of_each = [_candidates(material, article) for article in _stories(material)]
     # Where one names all of the subject at once, those that name less of it tell of another.
     named = any(named >= WHOLE for _, named in of_each)
     found = [c for candidates, own in of_each if own >= HELD or not named for c in candidates]
@@ -70,6 +79,12 @@ def brief(material: Material, most: int = MOST) -> list[Line]:
         elif len(lines) < (most if share >= SHARE else min(most, FEWEST)):
             lines[number] = Line(one.article, one.index)
     return sorted(lines.values(), key=lambda line: order_of(line.article, line.index))
+
+
+def _stories(material: Material) -> Sequence[StoredArticle]:
+    """What is told of; what corrects a report tells little but what was wrong in it."""
+    told = material.stories()
+    return _naming(material, [a for a in told if not corrects(a)] or told)[:STORIES]
 
 
 def _naming(material: Material, stories: Sequence[StoredArticle]) -> Sequence[StoredArticle]:

@@ -44,6 +44,7 @@ UNNAMED, OTHER = 0.55, 0.4
 # Sentences that an article opens with.
 OPENING = 2
 
+_CORRECTS = re.compile(r"^\W*(?:correct|clarif)|\b(?:correction|clarification)\b", re.I)
 ITEM = re.compile(r"(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+")
 """The mark of an item of a list."""
 
@@ -269,6 +270,11 @@ def share(weights: Mapping[str, float], text: str, language: str = ENGLISH) -> f
     """
     held = set(content_stems(text, language))
     return sum(w for stem, w in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
+
+
+def corrects(stored: StoredArticle) -> bool:
+    """Whether an article corrects another, as its title says."""
+    return bool(_CORRECTS.search(stored.article.title))
 
 
 def opening(stored: StoredArticle) -> str:

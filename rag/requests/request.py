@@ -130,6 +130,18 @@ NEWS = re.compile(r"\b(?:latest on|new\w*|recent\w*|updates?|developments?|happe
 NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 """What asks of somebody's words for the newest."""
 
+# "Who was on the bridge"; not "who is quoted", "who was injured", "who is mentioned most".
+_ONE_MAN = re.compile(
+    r"\W*who(?:[’']s| is| was) (?:in|on|at|behind|the)\b(?!.*\b(?:all|most)\b)", re.I
+)
+
+# What asks what something is that has a name.
+_WHAT_IS = re.compile(
+    r"\W*(?:what|who)(?:[’']s| is| are| was| were) (?:the |an? )?"
+    r"(?P<what>(?:[\w’'-]+ ){1,4}[\w’'-]+|(?-i:[A-Z])[\w’'-]+)\W*$",
+    re.I,
+)
+
 # What stands before the subject of a turn that names nothing else: "and Crimea?"
 _AND = re.compile(r"\W*(?:(?:and|but|so|ok|or)\b,? )?(?:(?:what|how) about )?", re.I)
 _HAPPENED = re.compile(r"^what(?:[’']?s| has| have)? (?:been )?(?:happen\w*|going on)\b", re.I)
@@ -216,6 +228,12 @@ def may_be_fact(meant: Question, request: Request) -> bool:
     sure = request.kind == "disagreement" and _COMPARES.search(meant.asked)
     asks = not meant.leans and _QUESTION_WORD.match(meant.asked)
     return bool(request.kind in _MISTAKEN and asks and not sure)
+
+
+def thing_asked(meant: Question) -> str:
+    """What a question asks for that wants to know what something is; "" for any other."""
+    asked = _WHAT_IS.match(meant.asked)
+    return asked["what"] if asked else ""
 
 
 def _of_reply(
@@ -456,6 +474,8 @@ def _kind_of(text: str, found: RequestReading) -> str:
     unsure = found.probability < SURE or _WHAT_NEXT.match(text)  # "what happens to the prisoners"
     # "Is there a timetable", "who is the commissioner now".
     timed = found.kind == "timeline" or (found.kind == "latest" and not NEWS.search(text))
+    if found.kind == "list" and _ONE_MAN.match(text):
+        return "fact"
     return "fact" if unsure or (timed and _ONE_THING.match(text)) else found.kind
 
 
