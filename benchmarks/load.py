@@ -11,6 +11,8 @@ read the events of ``POST /api/ask``. ``--think`` gives the mean seconds that a 
 an answer and the next question, exponentially distributed; 0 asks at once. After ``--turns``
 questions a user of the page opens it anew.
 
+With ``--workers`` so many processes of ``onrecord serve`` are asked instead, by HTTP.
+
 With ``--adding`` an article is sent to ``POST /api/articles`` every so many seconds beside this,
 and in the end every one of them has to be there. With ``--questions 0`` each line of the table
 lasts ``--seconds``.
@@ -67,12 +69,15 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=8, help="questions in one chat")
     parser.add_argument("--memory", type=int, default=1000, help="questions; 0 for none")
     parser.add_argument("--adding", type=float, default=0, help="seconds between two articles")
+    parser.add_argument("--workers", type=int, default=0, help="processes, without the page")
     parser.add_argument("--p95-ms", type=float, help="the most for 95 of 100 whole answers")
     parser.add_argument("--growth-kb", type=float, help="the most a question, in the last half")
     given = parser.parse_args()
+    given.doors = ["api"] if given.workers else given.doors
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends too
     with tempfile.TemporaryDirectory(prefix="onrecord-load-") as folder:
-        with served(Path(folder), sample=not given.adding) as (address, server):
+        how = {"sample": not given.adding, "workers": given.workers}
+        with served(Path(folder), **how) as (address, server):
             found = asyncio.run(measured(given, address, psutil.Process(server.pid)))
         print(Path(folder, "log").read_text("utf-8"), file=sys.stderr)
     print(written(found))
@@ -412,14 +417,16 @@ async def measured(
     async with httpx.AsyncClient(
         base_url=address, timeout=2 * SECONDS, limits=limits, trust_env=False
     ) as client:
-        await crowd(client, given, "page", 0.0, Work(WARM, time.monotonic() + given.seconds))
+        await crowd(
+            client, given, given.doors[0], 0.0, Work(WARM, time.monotonic() + given.seconds)
+        )
         rows = [
             await row(client, given, process, door, think)
             for door in given.doors
             for think in given.think
         ]
-        memory = await growth(client, given, process) if given.memory else None
-    return {"users": given.users, "load_average": os.getloadavg(), "rows": rows, "memory": memory}
+        grown = await growth(client, given, process) if given.memory else None
+    return {"users": given.users, "load_average": os.getloadavg(), "rows": rows, "memory": grown}
 
 
 async def crowd(
@@ -447,7 +454,7 @@ async def row(
 
     async def look() -> None:
         while True:
-            seen.append(((time.perf_counter() - started) / 60, process.memory_info().rss / MB))
+            seen.append(((time.perf_counter() - started) / 60, memory(process) / MB))
             await asyncio.sleep(1)
 
     looking = asyncio.create_task(look())
@@ -489,20 +496,20 @@ async def growth(
 ) -> dict[str, Any]:
     """The server's memory while many questions are asked."""
     work = Work(given.memory, time.monotonic() + 4 * given.seconds)
-    seen = {0: process.memory_info().rss}
+    seen = {0: memory(process)}
 
     async def look() -> None:
         while True:
             count = len(work.done)
             if count >= max(seen) + EVERY:
-                seen[count] = process.memory_info().rss
+                seen[count] = memory(process)
                 print(f"{count:5} {seen[count] / MB:7.1f} MB", file=sys.stderr, flush=True)
             await asyncio.sleep(0.02)
 
     looking = asyncio.create_task(look())
     await crowd(client, given, "page", 0.0, work)
     looking.cancel()
-    seen[len(work.done)] = process.memory_info().rss
+    seen[len(work.done)] = memory(process)
     late = [(count, size) for count, size in seen.items() if count >= len(work.done) / 2]
     shown = range(0, len(work.done) + 1, SHOWN)
     return {
@@ -513,6 +520,11 @@ async def growth(
     }
 
 
+def memory(process: psutil.Process) -> int:
+    """Bytes that a process and those which it started have in memory."""
+    return sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
+
+
 def errors(done: Sequence[Asked]) -> dict[str, Any]:
     """How many questions failed, and how the first of them did."""
     found = [each.error for each in done if each.error]
@@ -520,9 +532,9 @@ def errors(done: Sequence[Asked]) -> dict[str, Any]:
 
 
 def cpu(process: psutil.Process) -> float:
-    """Seconds of processor time that a process has used."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    """Seconds of processor time that a process has used, and those which it started."""
+    every = (process, *process.children(recursive=True))
+    return sum(times.user + times.system for times in (each.cpu_times() for each in every))
 
 
 # what is printed

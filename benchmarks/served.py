@@ -16,13 +16,16 @@ ONRECORD = [sys.executable, "-c", "from ui.cli import main; main()"]
 
 
 @contextmanager
-def served(folder: Path, *, sample: bool = True) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def served(
+    folder: Path, *, sample: bool = True, workers: int = 0
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The server's address and process; its index and what it logs, ``log``, are in the folder.
 
     Args:
         folder: An empty one.
         sample: Whether the corpus is the sample, which goes when the first article is added; else
             its articles are added as any are.
+        workers: How many processes serve the doors for programs; 0 for one with the page.
 
     Raises:
         RuntimeError: it did not start; with what it logged.
@@ -33,7 +36,8 @@ def served(folder: Path, *, sample: bool = True) -> Iterator[tuple[str, subproce
     if not sample:
         added = [*ONRECORD, "add", "index/sample", *place]
         subprocess.run(added, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
-    command = [*ONRECORD, "chat", *place, "--port", "0", *(["--sample"] if sample else [])]
+    way = ["serve", "--workers", str(workers)] if workers else ["chat"]
+    command = [*ONRECORD, *way, *place, "--port", "0", *(["--sample"] if sample else [])]
     with (
         log.open("w") as file,
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file) as server,
