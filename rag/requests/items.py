@@ -51,6 +51,7 @@ _NOT, _DENIED, _BUT_NOT = (_PHRASES.compiled(n, re.I) for n in ("not_so", "denie
 _OFFICE = _PHRASES.compiled("office", re.I)
 QUOTED = _PHRASES.compiled("quoted", re.I)
 """What asks for all who are quoted."""
+_EVERY = re.compile(r"\b(?:every|each) (?P<noun>[a-z]{3,})\b", re.I)
 # What is of a sort by its form, or by the words around its name.
 _SORTS = {
     "ship": frozenset("ship boat vessel ferry".split()),
@@ -85,7 +86,7 @@ _EVENTS = tuple(
     )
 )
 # Characters before "in Paris" among which is what was there.
-_BEFORE = 90
+_BEFORE = 120
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Sir|Dame|Lord|Lady|Professor|Judge|Mayor|President|Captain|Minister)\.?"
     r" ((?:[A-Z][\w’'-]+ ){0,2}[A-Z][\w’'-]+)"
@@ -241,6 +242,8 @@ def kind_of(asked: str) -> str:
 
 def sort_of(asked: str) -> str:
     """What is asked for, in the singular, where that is any noun: "which judges", "all ships"."""
+    if one := _EVERY.search(asked):
+        return one["noun"].lower()
     found = _ASKED.search(asked)
     noun = found["noun"].lower() if found else ""
     return re.sub(r"ies$", "y", noun) if noun.endswith("ies") else noun.removesuffix("s")

@@ -202,12 +202,8 @@ def _asked_for(
     asks = meant.leans or _QUESTION_WORD.match(meant.spelt)  # "is there a timetable?"
     if request.kind in TALK:
         return FACT if asks and not _OURS.search(meant.spelt) else request
-    if len(meant.parts) > 1 and not _of_whole(request, meant.asked):
-        return FACT  # "until when is it shut, and what happens then"
-    if request.kind == "comparison" and _TOGETHER.match(meant.asked):
+    if _is_fact(meant, request):
         return FACT
-    if request == Request("comparison", request.subject) and not _CONTRASTS.search(meant.spelt):
-        return FACT  # "and on the economic side?"
     if meant.leans and request.kind not in WHOLE:
         request = FACT if _WHAT_ABOUT.match(meant.asked) else request_of(meant.asked, read)
     if request.kind in TALK or (meant.before and request == Request("quotes")):
@@ -215,6 +211,17 @@ def _asked_for(
     return _about_before(
         meant.asked, request, history, read, speaks=bool(meant.said) or not meant.leans
     )
+
+
+def _is_fact(meant: Question, request: Request) -> bool:
+    """Whether what reads like a request for more asks for a fact, or for one in each part."""
+    if len(meant.parts) > 1 and not _of_whole(request, meant.asked):
+        return True  # "until when is it shut, and what happens then"
+    if request.kind != "comparison":
+        return False
+    # "And on the economic side?"
+    aspect = meant.leans and not request.sides and not _CONTRASTS.search(meant.spelt)
+    return aspect or _TOGETHER.match(meant.asked) is not None
 
 
 def _of_whole(request: Request, text: str) -> bool:

@@ -118,7 +118,14 @@ def test_what_cannot_be_done_is_told(real, tool, arguments, sentence):
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ('{"jsonrpc": "1.0", "id": 1, "method": []}', "Validation error: "),
+        (
+            '{"jsonrpc": "1.0", "id": 1, "method": []}',
+            "Validation error: the body is no message of JSON-RPC 2.0",
+        ),
+        (
+            '{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": "a\\"b\\\\"}',
+            "Validation error: the body is no message of JSON-RPC 2.0",
+        ),
         ("[[", "Parse error: "),
     ],
 )
@@ -128,7 +135,9 @@ def test_what_is_no_request_of_the_protocol_is_told(real, body, sentence):
     with httpx2.Client(timeout=SECONDS, trust_env=False) as client:
         response = client.post(real, content=body, headers=headers)
     assert response.status_code == 400
-    assert response.json()["error"]["message"].startswith(sentence)
+    said = response.json()["error"]["message"]
+    assert said.startswith(sentence)
+    assert "\n" not in said
 
 
 def test_a_fault_inside_is_not_shown():
