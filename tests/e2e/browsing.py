@@ -86,7 +86,14 @@ def violations(page, rules=RULES):
         for each in found
         if each["impact"] in ("serious", "critical")
         for node in each["nodes"]
+        if not _is_scrolled(node)
     ]
+
+
+def _is_scrolled(node):
+    """Whether axe finds a target small as part of it has been scrolled under the question box."""
+    checks = [check["data"] for check in node["any"] if isinstance(check["data"], dict)]
+    return any("artiallyObscured" in str(data.get("messageKey")) for data in checks)
 
 
 def darken(page, scheme="dark"):

@@ -295,7 +295,7 @@ def test_what_may_answer_says_so_and_its_short_answer_is_bold_here_and_in_the_ar
     mark.wait_for()
     expect(mark).to_have_text([QUOTE])
     expect(mark.locator("strong")).to_have_text([words])
-    assert mark.locator("strong").evaluate(weight) > mark.evaluate(weight)
+    until(lambda: mark.locator("strong").evaluate(weight) > mark.evaluate(weight))
 
 
 def test_a_refusal_tells_its_reason_as_text(page):

@@ -433,8 +433,10 @@ def test_no_motion_and_the_readers_own_colours_where_these_are_wished(page):
     page.locator("#reader mark").first.wait_for()
     drawn = "(e, name) => getComputedStyle(e)[name]"
     mark, other = page.locator("#reader mark").first, page.locator("#reader mark.other")
-    assert mark.evaluate(drawn, "backgroundColor") != other.evaluate(drawn, "backgroundColor")
-    assert other.evaluate(drawn, "textDecorationLine") == "underline"
+    expect(other).to_have_css("text-decoration-line", "underline")
+    until(
+        lambda: mark.evaluate(drawn, "backgroundColor") != other.evaluate(drawn, "backgroundColor")
+    )
     # The article that was opened takes the focus when it comes.
     page.wait_for_function("document.activeElement.closest('#reader')")
     page.get_by_role("textbox", name="Question").focus()
