@@ -66,6 +66,8 @@ _SHORTENED = re.compile(r"(has|have|had|is|are|was|were|do|does|did|could|would|
 _OWNS = re.compile(
     r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
 )
+# What asks why, and reads as if it asked how: "how come it was late".
+_HOW_COME = re.compile(r"^(\W*(?:(?:and|but|so) )?)how come(?= \w)", re.I)
 # Whoever is asked about alone is somebody: "what did biden say", "who is olaf".
 _SPEAKS = re.compile(
     r"\b(?:did|does|has) (?P<who>[a-z]{3,}[^\Ws])"
@@ -94,11 +96,11 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     near to a word of English. An apostrophe that was left out comes back (hasnt, whos, putins
     offer), and a word of questions for what is typed for it in a hurry (ppl).
 
-    Other words of SHORT letters are read only as what sounds the same (sai) or as "teh" is.
-    Numbers, quoted words and words with a capital inside stay as they are, and so does one that is
-    equally near to two others.
+    "How come" is "why". Other words of SHORT letters are read only as what sounds the same (sai) or
+    as "teh" is. Numbers, quoted words and words with a capital inside stay as they are, and so does
+    one that is equally near to two others.
     """
-    question = _OWNS.sub(r"\g<who>'s", question)
+    question = _HOW_COME.sub(r"\1why", _OWNS.sub(r"\g<who>'s", question))
     small = question.islower()
     question = _MAY.sub(r"\1May", question)
     quoted = [m.span() for m in _QUOTED.finditer(question)]

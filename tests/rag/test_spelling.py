@@ -115,6 +115,8 @@ def test_no_word_that_the_corpus_knows_is_ever_changed(question):
     ("typed", "meant"),
     [
         ("why hasnt he resigned", "why hasn't he resigned"),
+        ("and how come he resigned?", "and why he resigned?"),
+        ("How come?", "How come?"),
         ("will kyiv be told of the us-russia talks", "will Kyiv be told of the US-Russia talks"),
         ("did the us tell us", "did the US tell us"),
         ("who said 'whats new in the us'", "who said 'whats new in the us'"),
