@@ -566,6 +566,7 @@ def test_helpful_is_pressed_and_released_and_nothing_moves(noting, noted):
     below = page.get_by_role("button", name="And then?")
     ask(page, "what next?")
     below.wait_for()
+    page.locator("#reader mark").first.wait_for()  # the source opens by itself, and moves all
     stood = below.bounding_box()
     expect(page.get_by_role("textbox", name="Why")).to_have_count(0)
     page.locator("#chat .acts").evaluate("(acts) => acts.classList.remove('made')")
