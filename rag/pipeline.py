@@ -215,8 +215,8 @@ class Pipeline:
         if meant.language != ENGLISH or not (thing := thing_asked(meant)):
             return None
         draft = self.reply(meant, Request("brief", thing), asked)
-        told = draft.answer.text.partition("\n\n")[2] if draft and draft.answer.answered else ""
-        return draft if thing.casefold() in told.casefold() else None
+        told = [claim.text.casefold() for claim in draft.answer.claims] if draft else []
+        return draft if any(thing.casefold() in text for text in told) else None
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:
         """The articles that the question's own words mean; None for all.

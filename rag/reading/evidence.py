@@ -13,7 +13,7 @@ from index.text.numbers import numbers_in
 from index.text.sentences import Sentence
 from rag.question import quotations
 from rag.reading.reader import Reader, SentenceReading, Text
-from rag.reading.short_answer import trimmed
+from rag.reading.short_answer import flat, trimmed
 from rag.retrieve import Passage
 
 # What the reader's two judgements of a sentence count, in log odds that it answers, and how far
@@ -141,13 +141,13 @@ def gather(question: str, passages: Sequence[Passage], reader: Reader) -> list[E
 
 def _gains(question: str) -> list[tuple[float, Callable[[Evidence], bool]]]:
     """What a sentence gains, in log odds, and of which that is true, by what is asked."""
-    long = [_flat(words) for words in quotations(question) if len(words) >= TOLD]
+    long = [flat(words) for words in quotations(question) if len(words) >= TOLD]
     quoted = [words for words in long if " " in words]
     amount, who = _AMOUNT.search(question), _DOES.match(question)
     measures = [told for asked, told in _MEASURES if asked.search(question)]
     gains: list[tuple[float, Callable[[Evidence], bool]]] = []
     if quoted:
-        gains.append((QUOTED, lambda e: any(words in _flat(e.text) for words in quoted)))
+        gains.append((QUOTED, lambda e: any(words in flat(e.text) for words in quoted)))
     if amount:
         gains.append((-UNCOUNTED, lambda e: not numbers_in(e.text)))
     if measures:
@@ -202,11 +202,6 @@ def surest(asked: Sequence[Evidence], reworded: Sequence[Evidence]) -> list[Evid
 
 def _ranked(found: Iterable[Evidence]) -> list[Evidence]:
     return sorted(found, key=lambda e: (-e.log_odds, *e.place))
-
-
-def _flat(text: str) -> str:
-    """The words of a text alone, as a quotation may be typed."""
-    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def numbers_of(passage: Passage) -> range:

@@ -7,7 +7,7 @@ import re
 _CLOSING = {"“": "”", "„": "“", "«": "»", "‹": "›", "‘": "’", "(": ")"}
 _OPENING = {close: opened for opened, close in _CLOSING.items() if close != "’"}
 # What a question quotes, from so many characters on, is no answer to who said it.
-TOLD, _WORD = 15, re.compile(r"\w+")
+REPEATED = 15
 
 # Signs that may stand between words and the mark that closes them, and characters that is.
 _SIGNS, FAR = ",.;!? ", 4
@@ -41,7 +41,7 @@ def trimmed(question: str, text: str, start: int, end: int) -> tuple[int, int]:
     >>> trimmed("who is Berg?", said, said.index("Anna"), said.index(" Berg"))
     (11, 11)
     """
-    if len(words := _flat(text[start:end])) >= TOLD and words in _flat(question):
+    if len(words := flat(text[start:end])) >= REPEATED and words in flat(question):
         return start, start
     asked = _WHO_IS.match(question)
     if asked and re.compile(rf" {re.escape(asked['who'])}\b").match(text, end):
@@ -50,9 +50,9 @@ def trimmed(question: str, text: str, start: int, end: int) -> tuple[int, int]:
     return _quoted_whole(text, start, end)
 
 
-def _flat(text: str) -> str:
-    """The words of a text, in lower case, one space between."""
-    return " ".join(_WORD.findall(text.lower()))
+def flat(text: str) -> str:
+    """The words of a text alone, as a quotation may be typed."""
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _quoted_whole(text: str, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 # No `from __future__ import annotations`: the annotations of a tool become its description.
 
 import contextlib
-import re
+import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
@@ -37,8 +37,6 @@ INSTRUCTIONS = (
 )
 
 BAD_REQUEST = 400
-# The rest of a sentence of pydantic's that goes on for lines.
-_NO_MESSAGE = re.compile(rb'("Validation error: )(?:[^"\\]|\\.)*"')
 
 T = TypeVar("T")
 
@@ -164,9 +162,7 @@ def _in_one_sentence(send: Send) -> Send:
             begun.append(message)  # its length is not known yet
             return
         if begun:
-            start, body = begun.pop(), message.get("body", b"")
-            if b"validation error" in body and not message.get("more_body"):
-                body = _NO_MESSAGE.sub(rb'\g<1>the body is no message of JSON-RPC 2.0"', body)
+            start, body = begun.pop(), _sentence(message.get("body", b""))
             headers = MutableHeaders(raw=list(start["headers"]))
             headers["content-length"] = str(len(body))
             await send({**start, "headers": headers.raw})
@@ -174,6 +170,17 @@ def _in_one_sentence(send: Send) -> Send:
         await send(message)
 
     return sending
+
+
+def _sentence(body: bytes) -> bytes:
+    """An error of the protocol without all that a message might have been."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        value = json.loads(body)
+        kind, told, _ = value["error"]["message"].partition(": ")
+        if kind == "Validation error" and told:
+            value["error"]["message"] = f"{kind}: the body is no message of JSON-RPC 2.0"
+            return json.dumps(value).encode()
+    return body
 
 
 def serve_stdio(corpus: Corpus) -> None:
