@@ -51,6 +51,7 @@ class Facts:
     numbers: tuple[Number, ...]
     dates: tuple[Date, ...]
     words: frozenset[str]  # in lower case
+    joined: frozenset[str]  # two of them that follow each other, as one
     stems: frozenset[str]
     bodies: frozenset[int]  # what ``bearers.groups`` gives for its names
     initials: frozenset[str]  # of its names of several words
@@ -61,7 +62,8 @@ class Facts:
 def _facts_of(text: str) -> Facts:
     """The facts of a text."""
     dates = dates_in(text)
-    words = frozenset(word.replace(".", "").lower() for word in _WORD.findall(text))
+    said = [word.replace(".", "").lower() for word in _WORD.findall(text)]
+    words = frozenset(said)
     named = [name.words for name in names_in(text)]
     bodies = frozenset().union(
         *(groups(word) for word in words), *(groups("+".join(name)) for name in named)
@@ -70,6 +72,7 @@ def _facts_of(text: str) -> Facts:
         tuple(_counts(text, dates)),
         tuple(dates),
         words,
+        frozenset(map("".join, pairwise(said))),
         frozenset(stem(word) for word in words),
         bodies,
         frozenset(_initials(name) for name in named if len(name) > 1),
@@ -186,6 +189,9 @@ def _name_held(name: Name, facts: Facts) -> bool:
     """Whether a name is held: as a body by another name, or by its last word, or by most words."""
     words = name.words
     if not words or groups("+".join(words)) & facts.bodies:
+        return True
+    whole = "".join(words)
+    if whole in facts.words or whole in facts.joined:  # "Vietcong", "Viet Cong"
         return True
     if _initials(words) in facts.words or (len(words) == 1 and words[0] in facts.initials):
         return True

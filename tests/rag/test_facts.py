@@ -294,6 +294,8 @@ def test_numbers_and_dates_are_told_as_the_other_text_tells_them():
         ("two building materials", "It is made of concrete and soapstone."),
         ("the 1st and 2nd", "the first and the second"),
         ("President Ada Lund", "Lund said so."),
+        ("the Vietcong", "the Viet Cong fled"),
+        ("in El Marj", "in Elmarj"),
     ],
 )
 def test_what_is_held_in_another_form(said, held):
