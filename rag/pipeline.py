@@ -187,8 +187,8 @@ class Pipeline:
             if confined and (found.confidence < threshold or found.untrue):
                 # What was published then or there does not answer; a day still has to be true.
                 dated = confined.after or confined.before
-                stated = None if dated else confined.without(meant.asked)
-                wider = self.find(now, meant, asked.filters, stated=stated)
+                anywhere = meant if dated else meant.without(confined)
+                wider = self.find(now, anywhere, asked.filters)
                 if found.confidence < threshold or (
                     wider.confidence >= threshold and len(wider.untrue) < len(found.untrue)
                 ):
@@ -238,7 +238,6 @@ class Pipeline:
         meant: Question,
         filters: Filters,
         confined: Scope | None = None,
-        stated: str | None = None,
     ) -> Found:
         """What the articles that may be used, or a scope of them, say to a question.
 
@@ -247,12 +246,11 @@ class Pipeline:
             meant: The question.
             filters: Which articles may be used.
             confined: Which of them the question means; None for all.
-            stated: The part of the question that has to be true of the articles; None for all.
         """
         if confined:
             meant, filters = meant.without(confined), filters.within(confined)
         allowed, search = self.library.allowed(now, filters), self.search(filters)
-        return find(now, meant, allowed, self.embedder, self.reader, stated, search)
+        return find(now, meant, allowed, self.embedder, self.reader, search)
 
     def write(self, draft: Draft) -> Iterator[Answer]:
         """The answer, phrased by the language model where there is one and it may."""

@@ -622,7 +622,7 @@ def stories(make: Maker) -> Iterator[list[Example]]:
     """
     records = _of_stories()
     asked = [(n, *pair) for n, record in enumerate(records) for pair in record["asked"]]
-    texts = [(n, a["title"], a["text"]) for n, record in enumerate(records) for a in record["story"]]
+    texts = [(n, a["title"], a["text"]) for n, r in enumerate(records) for a in r["story"]]
     near = _nearest(
         [question for _, question, _ in asked], [f"{title}. {text}" for _, title, text in texts], 12
     )

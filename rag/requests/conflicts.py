@@ -53,6 +53,10 @@ _NEGATION, _VAGUE, _GROWING = (
 _RATE = re.compile(
     r"\W*(?:an?|per|each|every) (?:day|night|week|month|year|hour|head|person|family)\b"
 )
+# "Of the injured, 27", "27 of the injured": some of those who are counted elsewhere.
+_SOME_OF = r"of (?:the|them|these|those|whom)\b"
+_OF_BEFORE = re.compile(rf"\b{_SOME_OF}[^.;]{{0,20}}$", re.I)
+_OF_BEHIND = re.compile(rf"\s*{_SOME_OF}", re.I)
 _ONCE = re.compile(
     r"\b(?:used to|formerly|previously|until then|at the time|(?:before|until|in) (?:19|20)\d\d)\b",
     re.I,
@@ -161,6 +165,10 @@ def answers_differ(one: Evidence, other: Evidence) -> str:
     told = []
     for (number,), each in zip(counts, (one, other), strict=True):
         at = each.reading.start - each.sentence.start
+        if _OF_BEFORE.search(each.text[: at + number.start]) or _OF_BEHIND.match(
+            each.text, at + number.end
+        ):
+            return ""
         rate = bool(_RATE.match(each.text, at + number.end))
         told.append((number, rate, _range(number, each.text, at + number.start)))
     (mine, rate, low), (theirs, another, high) = told
