@@ -37,7 +37,7 @@ from rag.reasons import asked_why, no_reason_of, not_yet, of_nothing, why
 from rag.requests.accounts import with_other_account
 from rag.requests.in_languages import meant_in, request_in
 from rag.requests.material import evidence_of
-from rag.requests.quoting import by_others, is_publisher
+from rag.requests.quoting import by_others, is_publisher, is_thing
 from rag.requests.reply import Desk, answered
 from rag.requests.request import FACT, PROSE, Request, decided, may_be_fact, thing_asked
 from rag.requests.timeline import days_asked, days_within, told_then
@@ -267,7 +267,8 @@ class Pipeline:
 
 def _that_may_answer(found: Found, meant: Question, request: Request, told: Answer | None) -> Found:
     """What is found, without what cannot be an answer."""
-    if request.speaker and not request.speaker.islower():  # else anybody: "analysts", "locals"
+    articles = [item.article for item in found.whole]
+    if request.speaker and not is_thing(request.speaker, articles):  # nor "analysts", anybody
         found = found.without(by_others(request.speaker))
     if found.without(not_yet(meant.asked)).confidence < found.confidence:
         found = replace(found, confidence=0.0)

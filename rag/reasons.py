@@ -11,7 +11,8 @@ from rag.question import Question
 from rag.reading.evidence import Evidence
 from rag.types import Answer, AskRequest
 
-_ASKS_WHY = re.compile(r"\bwhy\b", re.I)
+ASKS_WHY = re.compile(r"\bwhy\b", re.I)
+"""What asks for a reason."""
 _REASON = re.compile(
     r"\b(?:because|after|since|so that|(?:due|owing) to|amid|following|in (?:order|protest)|while)"
     r"\b",
@@ -77,7 +78,7 @@ def why(meant: Question, told: Answer) -> str:
     before = told.query.rsplit("? ", 1)[-1]
     if (who := _WHO.match(before)) and told.short:
         before = f"{told.short.text} {before[who.end() :]}"
-    return before if _ASKS_WHY.search(before) else f"why {_ASKED.sub('', before)}"
+    return before if ASKS_WHY.search(before) else f"why {_ASKED.sub('', before)}"
 
 
 def no_reason_of(asked: str, told: Answer) -> Callable[[Evidence], bool]:
@@ -86,7 +87,7 @@ def no_reason_of(asked: str, told: Answer) -> Callable[[Evidence], bool]:
     It is of another article, or was told and gives no reason, or that for which was asked before,
     or was told only for the sentence behind it to be understood.
     """
-    shorts, again = [each.text for each in told.shorts], _ASKS_WHY.search(asked)
+    shorts, again = [each.text for each in told.shorts], ASKS_WHY.search(asked)
     known = frozenset(c.article_id for c in told.citations)
     cited = {c.number: c for c in told.citations}
     answers = [(cited[s.citation], s.start) for s in told.shorts[:1] if s.citation in cited]

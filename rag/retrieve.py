@@ -15,6 +15,7 @@ from index.embed import Embedder, likeness
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
 from index.search_index import SearchIndex
+from index.text.names import aliases
 from index.text.words import ENGLISH, content_spans, stem
 from rag.question import Question, quotations
 
@@ -88,13 +89,18 @@ class Query:
         return cls(text, text[asked_from:], vector, stems, embedder, language)
 
     def across(self, now: SearchIndex) -> Query:
-        """The same query with the forms that its words have in all languages of the articles."""
+        """The same query with the forms that its words have in all languages of the articles.
+
+        Of a state or body that they never name so, what else it is called is searched for.
+        """
         others = now.languages - {self.language}
         forms: dict[str, set[str]] = {}
         words = [self.text[start:end] for start, end in content_spans(self.text, self.language)]
         for word, after in zip_longest(words, words[1:], fillvalue=""):
             if not word.islower():
                 names = now.vocabulary.spelt_otherwise(word)
+                if word.lower() not in now.vocabulary:
+                    names = [*names, *aliases(word.lower())]  # France is told of as Paris
                 known = forms.setdefault(stem(word, self.language), set())
                 known |= {stem(name, self.language) for name in names}
                 alike = [word, *names, *now.vocabulary.sounding_like(word, after)] if others else []

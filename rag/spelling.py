@@ -54,14 +54,16 @@ _TYPED |= {"wat": "what", "wen": "when", "bout": "about", "email": "e-mail", "em
 _REQUESTS = "summarise summary timeline overview comparison chronology".split()
 
 _QUESTIONS = frozenset("who whom whose what which when where why how about did does".split())
-_WHOS = re.compile(r"(who|what|when|where|why|how)s")
+_WHOS = re.compile(r"(who|what|when|where|why|how|that|there)s")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|(?<!\w)'[^']*'(?!\w)")
 # Here "may" is a month, and "us" a state.
 _MAY = re.compile(
     r"\b((?:in|since|until|during|of|by|early|late|last|next|mid|\d{1,2}(?:st|nd|rd|th)?) )may\b"
 )
 _US = re.compile(r"(?:(?<=the )|(?<=[a-z]-))us\b|us(?=[’']|-[a-z])")
-_SHORTENED = re.compile(r"(has|have|had|is|are|was|were|do|does|did|could|would|should)nt", re.I)
+_SHORTENED = re.compile(
+    r"(has|have|had|is|are|was|were|do|does|did|could|would|should|ca|wo)nt", re.I
+)
 # Somebody's demands: what is left of them without an apostrophe.
 _OWNS = re.compile(
     r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from index.text.dates import MONTH, WEEKDAY, dates_in
-from index.text.names import Name, names_in
+from index.text.names import Name, groups, names_in
 from index.text.words import Phrases, content_stems
 from rag.dialogue.leaning import leans, pointing
 from rag.dialogue.referents import (
@@ -318,7 +318,9 @@ def _named_instead(new: str, preposition: str | None, before: str) -> str:
         marked = re.compile(rf"\b{preposition} (?:the )?$", re.I)
         names = [name for name in names if marked.search(before[: name.start])]
     elif len(names) > 1:
-        names = [name for name in names if _acts(name, before)]
+        acting = [name for name in names if _acts(name, before)]
+        state = groups(bare.lower().removesuffix("s"))  # "the American line", "and the Kremlin's?"
+        names = acting or [name for name in names if state and groups(name.text.lower())]
     return _put_name(before, names[0], new) if len(names) == 1 else ""
 
 

@@ -15,6 +15,11 @@ _SIGNS, FAR = ",.;!? ", 4
 # Who asks who somebody is knows that much of the name: "Kirill" does not say who Dmitriev is, and
 # of "French President Emmanuel" the last word does not say who Macron is.
 _WHO_IS = re.compile(r"\W*who(?:[’']s| is| was) (?P<who>[A-Z][\w’'-]+)\W*$")
+# Who asks himself who it will be does not say who: "Berg wants to know who will sign".
+_WHO = re.compile(r"\W*(?:(?:and|but|so) )?who(?:[’']s)?\b", re.I)
+_ASKED_THERE = re.compile(
+    r"[^.!?]*\b(?:know|ask\w*|question|unclear|unknown|decide|wonder\w*|dispute\w*) who(?:m|se)?\b"
+)
 _FIRST_NAMES = re.compile(r"(?<!\w)[A-Z][\w’'.-]*$")
 
 
@@ -37,11 +42,16 @@ def trimmed(question: str, text: str, start: int, end: int) -> tuple[int, int]:
     >>> start, end = trimmed("what was it", said, said.index("“"), said.index(",”"))
     >>> said[start:end]
     '“a first step,”'
+    >>> said = "Berg said: we must know who will sign."
+    >>> trimmed("who is to sign?", said, 0, 4)
+    (0, 0)
     >>> said = "The envoy, Anna Berg, left."
     >>> trimmed("who is Berg?", said, said.index("Anna"), said.index(" Berg"))
     (11, 11)
     """
     if len(words := flat(text[start:end])) >= REPEATED and words in flat(question):
+        return start, start
+    if _WHO.match(question) and _ASKED_THERE.match(text, end):
         return start, start
     asked = _WHO_IS.match(question)
     if asked and re.compile(rf" {re.escape(asked['who'])}\b").match(text, end):

@@ -20,6 +20,7 @@ from rag.answer_text import attribution, extractive_text
 from rag.quote_context import citation, same_paragraph, words_of
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
+from rag.reasons import ASKS_WHY
 from rag.requests.conflicts import (
     ANSWERED_DAYS,
     ANSWERS,
@@ -65,11 +66,9 @@ CORRECTIONS, PASSAGES = 20, 8
 # answer that tells how many there are where it is followed by what is counted.
 BESIDE, COUNTED = 12, -4.0
 
-# How far behind the surest, in log odds, a sentence may be that was corrected.
+# How far behind the surest, in log odds, a sentence may be that was corrected; what asks for a
+# reason asks for no figure, so that only the surest may be corrected by one.
 NEARLY = 0.8
-
-# What asks for no figure, so that only the surest sentence may be corrected by one.
-_WHY = re.compile(r"\bwhy\b", re.I)
 
 # Sentences of an article that are compared; differences that are told.
 SENTENCES, MOST = 30, 8
@@ -343,7 +342,7 @@ def with_other_account(
         embedder: The model that the index was made with.
         reader: The model that tells whether one sentence supports another.
     """
-    least = found[0].log_odds - (0.0 if _WHY.search(answer.query) else NEARLY)
+    least = found[0].log_odds - (0.0 if ASKS_WHY.search(answer.query) else NEARLY)
     likely = list(takewhile(lambda each: each.log_odds >= least, found[:BESIDE]))
     lines = next(filter(None, (_correction(each, found, embedder) for each in likely)), None)
     if not (lines := lines or _beside(answer.query, found[0], found[1:], embedder, reader)):

@@ -14,7 +14,7 @@ from rag.quote_context import words_of
 from rag.reading.evidence import Evidence
 from rag.requests.material import Line, Material, order_of, published_by, share, telling
 from rag.requests.roles import callings, spokesmen
-from rag.requests.speech import Said, is_of, speech
+from rag.requests.speech import Said, is_of, office_of, speech
 from rag.types import Scope
 
 # Statements that are shown, and that are compared with the subject: those of the nearest articles.
@@ -47,6 +47,8 @@ class Statement:
 def statements(material: Material, speaker: str) -> list[Statement]:
     """All that the articles give to a speaker; to everybody, if none is named."""
     said = [Statement(article, each) for article in material.articles for each in speech(article)]
+    if whose := office_of(speaker):
+        return [s for s in said if is_of(office_of(s.said.speaker), whose)]
     own = [s for s in said if not speaker or is_of(s.said.speaker, speaker)]
     if not speaker or is_person(speaker, material.articles):
         return own
@@ -132,13 +134,20 @@ def around(one: Statement) -> str:
 
 def is_person(speaker: str, articles: Sequence[StoredArticle]) -> bool:
     """Whether articles name somebody so, and no state, body or thing."""
-    word = re.findall(r"[^\W_]+", speaker)[-1:]
-    if not word or groups(word[0].lower()):
-        return False
-    texts = [stored.article.text for stored in articles]
-    capital = re.compile(rf"\b{re.escape(word[0].title())}\b")
-    small = re.compile(rf"\b{re.escape(word[0].lower())}\b")
-    return any(map(capital.search, texts)) and not any(map(small.search, texts))
+    capital = re.compile(rf"\b{re.escape(_last(speaker).title())}\b")
+    named = any(capital.search(stored.article.text) for stored in articles)
+    return named and not is_thing(speaker, articles)
+
+
+def is_thing(speaker: str, articles: Sequence[StoredArticle]) -> bool:
+    """Whether a speaker is a state or body, or called by a word that articles write small."""
+    last = _last(speaker).lower()
+    small = re.compile(rf"\b{re.escape(last)}\b")
+    return bool(groups(last)) or any(small.search(stored.article.text) for stored in articles)
+
+
+def _last(speaker: str) -> str:
+    return next(iter(re.findall(r"[^\W_]+", speaker)[-1:]), speaker)
 
 
 _PLACED = re.compile(

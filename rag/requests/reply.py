@@ -276,16 +276,26 @@ def _nothing(request: Request, material: Material, desk: Desk) -> Reply:
     if desk.allowed and not desk.allowed.articles:
         return Reply("no article was published then or there")
     told = f"the articles tell nothing of {desk.called(request.subject)}".removesuffix(" of ")
-    frequency = material.now.search_index.article_words.frequency
-    spans = content_spans(request.subject, desk.language)
-    words = [request.subject[start:end] for start, end in spans]
-    unknown = [f"“{word}”" for word in words if not frequency(stem(word, desk.language))]
-    if unknown:
-        told += f": none of them holds {in_a_row(unknown).replace(' and ', ' or ')}"
+    if unheld := _unheld(request.subject, desk):
+        told += f": {unheld}"
     # To a name that no article holds none is near.
+    words = [request.subject[slice(*span)] for span in content_spans(request.subject)]
     if material.nearest and not all(word[0].isupper() for word in words):
         told += f"; the nearest is “{title_of(material.nearest)}”"
     return Reply(told)
+
+
+def _unheld(subject: str, desk: Desk) -> str:
+    """Which words of a subject no article holds, however a state or body is called; "" if none."""
+    frequency = desk.now.search_index.article_words.frequency
+    subject = _VAGUE.sub("", subject)
+    words = [subject[slice(*span)] for span in content_spans(subject, desk.language)]
+    unknown = [
+        f"“{word}”"
+        for word in words
+        if not any(frequency(stem(form, desk.language)) for form in aliases(word.lower()))
+    ]
+    return f"none of them holds {in_a_row(unknown).replace(' and ', ' or ')}" if unknown else ""
 
 
 def _brief(request: Request, desk: Desk) -> Reply:
@@ -300,7 +310,9 @@ def _brief(request: Request, desk: Desk) -> Reply:
     if not (lines := brief(material, most)):
         return _nothing(request, material, desk)
     on = title_of(material.articles[0]) if request.told else _on(request, desk)
-    return Reply(f"In brief: {on} ({_counted(len(material.articles), 'article')}).", lines)
+    told = _counted(len(material.articles), "article")
+    unheld = "" if request.told else _unheld(request.subject, desk)
+    return Reply(f"In brief: {on} ({told}{'; ' * bool(unheld)}{unheld}).", lines)
 
 
 def _articles_of(told: Sequence[tuple[str, int, int]], desk: Desk) -> list[StoredArticle]:

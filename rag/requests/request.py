@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -27,6 +28,9 @@ _COMPARES = re.compile(
 _CONTRASTS = re.compile(
     r"\b(?:compar|contrast|differ|versus|vs\b|side by side|both|each|every|between|sides\b|all\b)",
     re.I,
+)
+_BETWEEN = re.compile(
+    r"[,&/]|\b(?:and|or|nor|than|from|against|beside|next to|opposed to|unlike)\b", re.I
 )
 _QUESTION_WORD = re.compile(
     r"\W*(?:who|whom|whose|what|when|where|why|how|which|did|does|do|is|are|was|were|has|have|had"
@@ -81,8 +85,9 @@ _THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _TOGETH
     _PHRASES.compiled(name, re.I)
     for name in "them_all last_words them points corrected length aged beside together".split()
 )
-_WANTS, _STATE_OF_PLAY, _ALL_NAMED = (
-    _PHRASES.compiled(name, re.I) for name in ("side_wants", "state_of_play", "all_named")
+_WANTS, _STATE_OF_PLAY, _ALL_NAMED, _BROUGHT_UP, _EVERYTHING_ON = (
+    _PHRASES.compiled(name, re.I)
+    for name in "side_wants state_of_play all_named brought_up everything_on".split()
 )
 _SOMEBODY = re.compile(r"(?:he|she|it|they|him|her|them)\b", re.I)
 PUBLISHED = re.compile(
@@ -137,9 +142,21 @@ _ONE_MAN = re.compile(
 
 # "Why does he want that", "was it sold"; not "why do they differ", "could you list them".
 _WHY = re.compile(r"\W*(?:(?:so|and|but) )*why\b(?!.*\b(?:differ|disagree|contradict))", re.I)
+_HOW_IT_WENT = re.compile(
+    r"\W*how (?:did|has|have|had|is|are|was|were) .*\bgo(?:ne|ing)?\W*$", re.I
+)
 _WHETHER = re.compile(
     r"\W*(?:(?:so|and|but) )*(?:did|does|is|are|has|have|was|were|will|would|could|can|should)\b"
     r"(?! (?:you|u|i|we)\b)",
+    re.I,
+)
+
+# What asks for words; "what would they be after", "whose advice was it" do not.
+_SPOKEN = re.compile(
+    r"\b(?:sa(?:y|ys|id|ying)|t[eo]ll?d?|talk\w*|sp[eo]ak\w*|spoken?|wor(?:d|ds|ding)|quot\w+"
+    r"|comment\w*|remark\w*|statements?|stated?|react\w*|respon\w+|repl\w+|answer\w*|call\w*"
+    r"|descri\w+|think|thinks|thought|views?|opinions?|argu\w+|claim\w*|promis\w+|warn\w*|on (?:the )?record"
+    r"|soundbites?|verbatim|voic\w+|put it|lines?)\b",
     re.I,
 )
 
@@ -454,6 +471,8 @@ def _of_sides(text: str, found: RequestReading) -> Request | None:
         on = [side for side in sides if re.search(rf"{_TOPIC}{re.escape(side)}", text, re.I)]
         if on and len(sides) > len(on) + 1:
             sides, subject = [side for side in sides if side not in on], [*subject, *on]
+        if not (_CONTRASTS.search(text) or _THEIRS.search(text) or _joined(text, found)):
+            return FACT
     if len(sides) == 1 and _of_one(text, found.kind):
         return Request("list", " ".join(subject), tuple(sides))
     if found.kind == "comparison":
@@ -461,6 +480,13 @@ def _of_sides(text: str, found: RequestReading) -> Request | None:
     if found.kind == "quotes" and not re.match(r"\W*who\b(?![’']s)", text, re.I):
         return _quotes_of(text, subject, [*speaker, *sides])
     return None
+
+
+def _joined(text: str, found: RequestReading) -> bool:
+    """Whether sides are named one beside the other, or none is; not "if Berlin talks to Moscow"."""
+    spans = [(start, end) for start, end, role in found.roles if role in ("side", "speaker")]
+    between = (text[a[1] : b[0]] for a, b in pairwise(spans))
+    return not spans or any(_BETWEEN.search(words) for words in between)
 
 
 def _quotes_of(text: str, subject: list[str], named: list[str]) -> Request:
@@ -474,7 +500,8 @@ def _quotes_of(text: str, subject: list[str], named: list[str]) -> Request:
     if says := _SAYS.match(text):
         on = _bare(says["what"] or says["on"] or "")
         subject = ([] if on.lower() in _ALL else subject) or [on if on.lower() not in _ALL else ""]
-        if not named and (who := _bare(says["who"] or says["any"]))[:1].isupper():
+        who = _bare(says["who"] or says["speaker"] or says["any"])
+        if not named and who[:1].isupper():
             named, subject = [who], [words for words in subject if words not in who]
     named = [words for words in named if any(map(is_content, words.split()))]
     whose, *others = named or [""]  # whoever is named later is spoken of
@@ -488,10 +515,13 @@ def _kind_of(text: str, found: RequestReading) -> str:
         return kind
     unsure = found.probability < SURE or _WHAT_NEXT.match(text)  # "what happens to the prisoners"
     # "Is there a timetable", "who is the commissioner now".
+    if found.kind == "timeline" and _HOW_IT_WENT.match(text):
+        return "fact"
     timed = found.kind == "timeline" or (found.kind == "latest" and not NEWS.search(text))
     one = found.kind == "list" and _ONE_MAN.match(text)
     whether = found.kind in ("list", "timeline") and _WHETHER.match(text)
-    if one or whether or _WHY.match(text):
+    unsaid = found.kind == "quotes" and not _SPOKEN.search(text)
+    if one or whether or unsaid or _WHY.match(text):
         return "fact"
     return "fact" if unsure or (timed and _ONE_THING.match(text)) else found.kind
 
@@ -593,5 +623,7 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
     (_STATE_OF_PLAY, lambda m: Request("brief", _bare(m["what"] or ""))),
     (_ALL_NAMED, lambda m: Request("list")),
     (_MENTIONED, lambda m: Request("search", _bare(m["what"]))),
+    (_BROUGHT_UP, lambda m: Request("search", _bare(m["what"]))),
+    (_EVERYTHING_ON, lambda m: Request("brief", _bare(m["what"]))),
 )
 """What is asked for in one form, and the request that it is."""

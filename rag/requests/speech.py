@@ -32,6 +32,11 @@ _NOUNS = {
 # Characters before the name of who does something in a sentence.
 _EARLY = 12
 _PLACED = re.compile(r"\b(?:in|at|near|from) (?:the )?$")
+# Who speaks for somebody: "Berg's spokesman said".
+_OFFICE = re.compile(
+    r"[’']s? (?:(?:chief|own|press|former) )?(?:spokes\w+|secretary|office|lawyers?|counsel|aides?"
+    r"|envoy|press officer)(?=[ ,])"
+)
 _WHO = re.compile(r"\W*(?:The|An?|Its|His|Her|Their) [a-z][a-z -]{2,40}, ")
 _MARKS = ("“", "”", '"')
 _QUOTED = re.compile(r"“[^”]{3,}”|\"[^\"]{3,}\"")
@@ -183,7 +188,7 @@ def _speaker(
         spoke: Whom a pronoun may mean, the likeliest last.
         usual: The pronoun that stands for a speaker in the article.
     """
-    if named := next((name.text for name in names if speaks(name, text)), ""):
+    if named := next(filter(None, (_said_by(name, text) for name in names)), ""):
         return named, ""
     if not (found := _PRONOUN.search(_blank(text))):
         return "", ""
@@ -221,6 +226,21 @@ def is_of(said: str, wanted: str) -> bool:
 
 def _key(name: str) -> tuple[str, ...]:
     return Name(name, 0, len(name)).words or tuple(re.findall(r"\w+", name.lower()))
+
+
+def _said_by(name: Name, text: str) -> str:
+    """Who speaks of those that a name names: "Berg", "Berg's spokesman"; "" if nobody does."""
+    if speaks(name, text):
+        return name.text
+    after = _blank(text)[name.end :]
+    office = _OFFICE.match(after)
+    return f"{name.text}{office[0]}" if office and _AFTER.match(after[office.end() :]) else ""
+
+
+def office_of(speaker: str) -> str:
+    """Whose office or spokesman a speaker is: "Berg's office" is Berg's; "" if nobody's."""
+    found = re.match(rf"(.+?){_OFFICE.pattern.removesuffix('(?=[ ,])')}$", speaker, re.I)
+    return found[1] if found else ""
 
 
 def speaks(name: Name, text: str) -> bool:
