@@ -155,8 +155,8 @@ _WHETHER = re.compile(
 _SPOKEN = re.compile(
     r"\b(?:sa(?:y|ys|id|ying)|t[eo]ll?d?|talk\w*|sp[eo]ak\w*|spoken?|wor(?:d|ds|ding)|quot\w+"
     r"|comment\w*|remark\w*|statements?|stated?|react\w*|respon\w+|repl\w+|answer\w*|call\w*"
-    r"|descri\w+|think|thinks|thought|views?|opinions?|argu\w+|claim\w*|promis\w+|warn\w*|on (?:the )?record"
-    r"|soundbites?|verbatim|voic\w+|put it|lines?)\b",
+    r"|descri\w+|think|thinks|thought|views?|opinions?|argu\w+|claim\w*|promis\w+|warn\w*"
+    r"|on (?:the )?record|soundbites?|verbatim|voic\w+|put it|lines?)\b",
     re.I,
 )
 
