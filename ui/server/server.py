@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 import uvicorn
@@ -24,12 +25,14 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.supervisors import Multiprocess
 
+from index.embedders import cores
 from index.errors import OnRecordError
 from rag.settings import Settings
 from ui.server.auth import Users
 from ui.server.connection import BACKLOG, IDLE, Connection, Limits
 from ui.server.metrics import SHARED
 from ui.server.process import CannotServe, listen, share_arenas
+from ui.server.worker_pool import WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -167,6 +170,9 @@ def _named(host: str) -> str:
 # it has imported what it needs: 3 s alone, and on a busy machine ten times that.
 _SILENT = 90
 
+# The variable that names the folder in which the processes take turns.
+_TURNS = "ONRECORD_TURNS"
+
 
 def serve(
     settings: Settings,
@@ -197,8 +203,8 @@ def serve(
     config = _configured(make)
     config.factory, config.workers, config.timeout_worker_healthcheck = True, workers, _SILENT
     address = _address_of(settings.host, listening)
-    with tempfile.TemporaryDirectory() as figures:
-        os.environ[SHARED] = figures
+    with tempfile.TemporaryDirectory() as figures, tempfile.TemporaryDirectory() as turns:
+        os.environ[SHARED], os.environ[_TURNS] = figures, turns
         print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
         Multiprocess(config, [listening]).run()
 
@@ -222,4 +228,14 @@ def _app(
     editor = None
     if not read_only and os.access(corpus.directory, os.W_OK) and (known or not any_host):
         editor = Editor.of(corpus, corpus.turn_to)
-    return Forwarded(build_api(corpus, known, any_host=any_host, editor=editor), settings.proxies)
+    api = build_api(corpus, known, any_host=any_host, editor=editor, pool=_pool())
+    return Forwarded(api, settings.proxies)
+
+
+def _pool() -> WorkerPool:
+    """Where one process of several works on questions; one more at a time than there are cores."""
+    try:
+        from ui.server.turns import Turns
+    except ImportError:  # on Windows each works on its own
+        return WorkerPool()
+    return WorkerPool(turns=Turns(Path(os.environ[_TURNS]), 1 + cores()))

@@ -9,9 +9,12 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from index.errors import OnRecordError
+
+if TYPE_CHECKING:
+    from ui.server.turns import Turns
 
 T = TypeVar("T")
 
@@ -90,8 +93,20 @@ class Aside:
 class WorkerPool:
     """Threads that do blocking work for an event loop."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
-        self._pool = ThreadPoolExecutor(at_once, "onrecord-pool")
+    def __init__(
+        self, at_once: int = AT_ONCE, waiting: int = WAITING, turns: Turns | None = None
+    ) -> None:
+        """Threads, not yet begun.
+
+        Args:
+            at_once: How many work at a time.
+            waiting: How much work may wait for them.
+            turns: What they share with other processes: each waits for its turn until there is
+                its first item. All that may wait then waits there.
+        """
+        threads = at_once + waiting if turns else at_once
+        self._turns = turns
+        self._pool = ThreadPoolExecutor(threads, "onrecord-pool")
         self._room = threading.BoundedSemaphore(at_once + waiting)
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -122,7 +137,7 @@ class WorkerPool:
             with contextlib.suppress(RuntimeError):  # the loop may have ended before the work
                 loop.call_soon_threadsafe(news.put_nowait, told)
 
-        future = self._submit(lambda: _work(start, tell, gone), tell)
+        future = self._submit(lambda: _work(start, tell, gone, self._turns), tell)
         watcher = asyncio.create_task(_watch(receive, gone, news)) if receive else None
         try:
             while True:
@@ -179,25 +194,34 @@ class _End:
 
 
 def _work(
-    start: Callable[[], Iterator[T]], tell: Callable[[T], None], gone: threading.Event
+    start: Callable[[], Iterator[T]],
+    tell: Callable[[T], None],
+    gone: threading.Event,
+    turns: Turns | None,
 ) -> _End:
     """Tells the items of an iterator; gives its end."""
-    if gone.is_set():
-        return _End()
     try:
-        items = start()
-        try:
-            for item in items:
-                if gone.is_set():
-                    break
-                tell(item)
-        finally:
-            close = getattr(items, "close", None)
-            if close:
-                close()
+        with turns.taken() if turns else contextlib.nullcontext(_nothing) as done:
+            if gone.is_set():
+                return _End()
+            items = start()
+            try:
+                for item in items:
+                    done()  # what follows waits for others: a language model, the client
+                    if gone.is_set():
+                        break
+                    tell(item)
+            finally:
+                close = getattr(items, "close", None)
+                if close:
+                    close()
     except BaseException as error:
         return _End(error)
     return _End()
+
+
+def _nothing() -> None:
+    """Ends no turn."""
 
 
 async def _watch(receive: Receive, gone: threading.Event, news: asyncio.Queue[T | _End]) -> None:
