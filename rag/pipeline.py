@@ -268,7 +268,8 @@ class Pipeline:
 def _that_may_answer(found: Found, meant: Question, request: Request, told: Answer | None) -> Found:
     """What is found, without what cannot be an answer."""
     articles = [item.article for item in found.whole]
-    if request.speaker and not is_thing(request.speaker, articles):  # nor "analysts", anybody
+    named = request.speaker and not request.speaker.islower()  # else anybody: "analysts", "locals"
+    if named and not is_thing(request.speaker, articles):
         found = found.without(by_others(request.speaker))
     if found.without(not_yet(meant.asked)).confidence < found.confidence:
         found = replace(found, confidence=0.0)

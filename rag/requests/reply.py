@@ -279,20 +279,21 @@ def _nothing(request: Request, material: Material, desk: Desk) -> Reply:
     if unheld := _unheld(request.subject, desk):
         told += f": {unheld}"
     # To a name that no article holds none is near.
-    words = [request.subject[slice(*span)] for span in content_spans(request.subject)]
-    if material.nearest and not all(word[0].isupper() for word in words):
+    if material.nearest and not all(word[0].isupper() for word in _words(request.subject, desk)):
         told += f"; the nearest is “{title_of(material.nearest)}”"
     return Reply(told)
+
+
+def _words(subject: str, desk: Desk) -> list[str]:
+    return [subject[start:end] for start, end in content_spans(subject, desk.language)]
 
 
 def _unheld(subject: str, desk: Desk) -> str:
     """Which words of a subject no article holds, however a state or body is called; "" if none."""
     frequency = desk.now.search_index.article_words.frequency
-    subject = _VAGUE.sub("", subject)
-    words = [subject[slice(*span)] for span in content_spans(subject, desk.language)]
     unknown = [
         f"“{word}”"
-        for word in words
+        for word in _words(_VAGUE.sub("", subject), desk)
         if not any(frequency(stem(form, desk.language)) for form in aliases(word.lower()))
     ]
     return f"none of them holds {in_a_row(unknown).replace(' and ', ' or ')}" if unknown else ""

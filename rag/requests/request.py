@@ -29,6 +29,7 @@ _CONTRASTS = re.compile(
     r"\b(?:compar|contrast|differ|versus|vs\b|side by side|both|each|every|between|sides\b|all\b)",
     re.I,
 )
+# What stands between two that are compared: "Kyiv's and Moscow's", "the old beside the new".
 _BETWEEN = re.compile(
     r"[,&/]|\b(?:and|or|nor|than|from|against|beside|next to|opposed to|unlike)\b", re.I
 )
@@ -142,13 +143,15 @@ _ONE_MAN = re.compile(
 
 # "Why does he want that", "was it sold"; not "why do they differ", "could you list them".
 _WHY = re.compile(r"\W*(?:(?:so|and|but) )*why\b(?!.*\b(?:differ|disagree|contradict))", re.I)
-_HOW_IT_WENT = re.compile(
-    r"\W*how (?:did|has|have|had|is|are|was|were) .*\bgo(?:ne|ing)?\W*$", re.I
-)
 _WHETHER = re.compile(
     r"\W*(?:(?:so|and|but) )*(?:did|does|is|are|has|have|was|were|will|would|could|can|should)\b"
     r"(?! (?:you|u|i|we)\b)",
     re.I,
+)
+
+# "How did the talks go" asks for what came of them.
+_HOW_IT_WENT = re.compile(
+    r"\W*how (?:did|has|have|had|is|are|was|were) .*\bgo(?:ne|ing)?\W*$", re.I
 )
 
 # What asks for words; "what would they be after", "whose advice was it" do not.
@@ -515,13 +518,12 @@ def _kind_of(text: str, found: RequestReading) -> str:
         return kind
     unsure = found.probability < SURE or _WHAT_NEXT.match(text)  # "what happens to the prisoners"
     # "Is there a timetable", "who is the commissioner now".
-    if found.kind == "timeline" and _HOW_IT_WENT.match(text):
-        return "fact"
     timed = found.kind == "timeline" or (found.kind == "latest" and not NEWS.search(text))
     one = found.kind == "list" and _ONE_MAN.match(text)
     whether = found.kind in ("list", "timeline") and _WHETHER.match(text)
     unsaid = found.kind == "quotes" and not _SPOKEN.search(text)
-    if one or whether or unsaid or _WHY.match(text):
+    went = found.kind == "timeline" and _HOW_IT_WENT.match(text)
+    if one or whether or unsaid or went or _WHY.match(text):
         return "fact"
     return "fact" if unsure or (timed and _ONE_THING.match(text)) else found.kind
 

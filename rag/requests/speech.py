@@ -33,10 +33,12 @@ _NOUNS = {
 _EARLY = 12
 _PLACED = re.compile(r"\b(?:in|at|near|from) (?:the )?$")
 # Who speaks for somebody: "Berg's spokesman said".
-_OFFICE = re.compile(
+_SPEAKS_FOR = (
     r"[’']s? (?:(?:chief|own|press|former) )?(?:spokes\w+|secretary|office|lawyers?|counsel|aides?"
-    r"|envoy|press officer)(?=[ ,])"
+    r"|envoy|press officer)"
 )
+_OFFICE = re.compile(rf"{_SPEAKS_FOR}(?=[ ,])")
+_OFFICE_OF = re.compile(rf"(?P<whose>.+?){_SPEAKS_FOR}$", re.I)
 _WHO = re.compile(r"\W*(?:The|An?|Its|His|Her|Their) [a-z][a-z -]{2,40}, ")
 _MARKS = ("“", "”", '"')
 _QUOTED = re.compile(r"“[^”]{3,}”|\"[^\"]{3,}\"")
@@ -239,8 +241,8 @@ def _said_by(name: Name, text: str) -> str:
 
 def office_of(speaker: str) -> str:
     """Whose office or spokesman a speaker is: "Berg's office" is Berg's; "" if nobody's."""
-    found = re.match(rf"(.+?){_OFFICE.pattern.removesuffix('(?=[ ,])')}$", speaker, re.I)
-    return found[1] if found else ""
+    found = _OFFICE_OF.match(speaker)
+    return found["whose"] if found else ""
 
 
 def speaks(name: Name, text: str) -> bool:

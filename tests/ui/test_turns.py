@@ -7,8 +7,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
+from index.embedders import cores
 from tests.running import run
+from ui.server.metrics import SHARED
+from ui.server.server import _pool
 from ui.server.turns import Turns
 from ui.server.worker_pool import WorkerPool, last_of
 
@@ -19,16 +23,16 @@ HOLDS = """
 import sys
 from pathlib import Path
 from ui.server.turns import Turns
-with Turns(Path(sys.argv[1]), 1).taken():
+with Turns(Path(sys.argv[1]), int(sys.argv[2])).taken():
     print("taken", flush=True)
     sys.stdin.read()
 """
 
 
-def holding(folder):
-    """Another process that has a turn."""
+def holding(folder, at_once=1):
+    """Another process that has a turn, of so many."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(folder)],
+        [sys.executable, "-c", HOLDS, str(folder), str(at_once)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -55,12 +59,13 @@ def waiting(turns, name, order):
 
 def test_so_many_at_once_and_the_next_when_one_has_ended(tmp_path):
     turns, order = Turns(tmp_path, 2), []
-    with turns.taken(), turns.taken() as done:
-        third = waiting(turns, "third", order)
-        order.append("second")
-        done()
+    with turns.taken():
+        with turns.taken():
+            third = waiting(turns, "third", order)
+            order.append("second")
         third.join(SECONDS)
-    assert order == ["second", "third"]
+        order.append("first")
+    assert order == ["second", "third", "first"]
 
 
 def test_a_process_that_is_killed_gives_up_its_turn(tmp_path):
@@ -90,23 +95,28 @@ def test_a_process_waits_for_the_turn_of_another(tmp_path):
     assert order == ["other ends", "answered", "answer"]
 
 
-def test_what_comes_after_the_first_item_holds_no_turn(tmp_path):
-    turns = Turns(tmp_path, 1)
-    pool, other = WorkerPool(turns=turns), WorkerPool(turns=turns)
-    answered = threading.Event()
+def test_whoever_waits_for_a_language_model_keeps_no_other_waiting(tmp_path, monkeypatch):
+    monkeypatch.setenv(SHARED, str(tmp_path))
+    # Others have every turn there is, in another process.
+    others = [holding(tmp_path, cores() + 1) for _ in range(cores() + 1)]
+    try:
+        pool = _pool(SimpleNamespace(model=object()))
+        assert run(pool.run(lambda: "answer")) == "answer"
+    finally:
+        for other in others:
+            other.kill()
+            other.wait(SECONDS)
 
-    def slow():
-        yield "first"
-        answered.wait(SECONDS)  # as for a language model
-        yield "last"
 
-    async def ask():
-        told = []
-        async for item in pool.stream(slow):
-            if not told:
-                told.append(await other.run(lambda: "another"))
-                answered.set()
-            told.append(item)
-        return told
-
-    assert run(ask()) == ["another", "first", "last"]
+def test_without_one_the_processes_take_turns(tmp_path, monkeypatch):
+    monkeypatch.setenv(SHARED, str(tmp_path))
+    others = [holding(tmp_path, cores() + 1) for _ in range(cores() + 1)]
+    pool, order = _pool(SimpleNamespace(model=None)), []
+    asking = threading.Thread(target=lambda: order.append(run(pool.run(lambda: "answer"))))
+    asking.start()
+    order.append("others end")
+    for other in others:
+        other.kill()
+        other.wait(SECONDS)
+    asking.join(SECONDS)
+    assert order == ["others end", "answer"]

@@ -27,6 +27,7 @@ from uvicorn.supervisors import Multiprocess
 
 from index.embedders import cores
 from index.errors import OnRecordError
+from rag.corpus import Corpus
 from rag.settings import Settings
 from ui.server.auth import Users
 from ui.server.connection import BACKLOG, IDLE, Connection, Limits
@@ -170,9 +171,6 @@ def _named(host: str) -> str:
 # it has imported what it needs: 3 s alone, and on a busy machine ten times that.
 _SILENT = 90
 
-# The variable that names the folder in which the processes take turns.
-_TURNS = "ONRECORD_TURNS"
-
 
 def serve(
     settings: Settings,
@@ -203,8 +201,8 @@ def serve(
     config = _configured(make)
     config.factory, config.workers, config.timeout_worker_healthcheck = True, workers, _SILENT
     address = _address_of(settings.host, listening)
-    with tempfile.TemporaryDirectory() as figures, tempfile.TemporaryDirectory() as turns:
-        os.environ[SHARED], os.environ[_TURNS] = figures, turns
+    with tempfile.TemporaryDirectory() as common:
+        os.environ[SHARED] = common
         print(f"onrecord is at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
         Multiprocess(config, [listening]).run()
 
@@ -228,14 +226,19 @@ def _app(
     editor = None
     if not read_only and os.access(corpus.directory, os.W_OK) and (known or not any_host):
         editor = Editor.of(corpus, corpus.turn_to)
-    api = build_api(corpus, known, any_host=any_host, editor=editor, pool=_pool())
+    api = build_api(corpus, known, any_host=any_host, editor=editor, pool=_pool(corpus))
     return Forwarded(api, settings.proxies)
 
 
-def _pool() -> WorkerPool:
-    """Where one process of several works on questions; one more at a time than there are cores."""
+def _pool(corpus: Corpus) -> WorkerPool:
+    """Where one process of several works on questions: in turns, one more than there are cores.
+
+    Nobody waits for a turn while others only wait for a language model.
+    """
     try:
         from ui.server.turns import Turns
     except ImportError:  # on Windows each works on its own
         return WorkerPool()
-    return WorkerPool(turns=Turns(Path(os.environ[_TURNS]), 1 + cores()))
+    if corpus.model:
+        return WorkerPool()
+    return WorkerPool(turns=Turns(Path(os.environ[SHARED]), 1 + cores()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -34,15 +34,14 @@ class Turns:
         self._places = [folder / f"turn-{number}.lock" for number in range(at_once)]
 
     @contextlib.contextmanager
-    def taken(self) -> Iterator[Callable[[], None]]:
-        """Waits for a turn; gives what ends it, which its end does too."""
-        with contextlib.ExitStack() as held:
-            with self._queue.open("ab") as first:
-                fcntl.flock(first, fcntl.LOCK_EX)  # who has it is the next
-                while not (mine := self._free()):
-                    time.sleep(_NEXT_SECONDS)
-            held.enter_context(mine)
-            yield held.close
+    def taken(self) -> Iterator[None]:
+        """Waits for a turn, and has it until the block ends."""
+        with self._queue.open("ab") as first:
+            fcntl.flock(first, fcntl.LOCK_EX)  # who has it is the next
+            while not (mine := self._free()):
+                time.sleep(_NEXT_SECONDS)
+        with mine:
+            yield
 
     def _free(self) -> IO[bytes] | None:
         """The lock of a place that nobody has, taken; None if all are at work."""

@@ -101,8 +101,7 @@ class WorkerPool:
         Args:
             at_once: How many work at a time.
             waiting: How much work may wait for them.
-            turns: What they share with other processes: each waits for its turn until there is
-                its first item. All that may wait then waits there.
+            turns: What they share with other processes. All that may wait then waits there.
         """
         threads = at_once + waiting if turns else at_once
         self._turns = turns
@@ -201,13 +200,12 @@ def _work(
 ) -> _End:
     """Tells the items of an iterator; gives its end."""
     try:
-        with turns.taken() if turns else contextlib.nullcontext(_nothing) as done:
+        with turns.taken() if turns else contextlib.nullcontext():
             if gone.is_set():
                 return _End()
             items = start()
             try:
                 for item in items:
-                    done()  # what follows waits for others: a language model, the client
                     if gone.is_set():
                         break
                     tell(item)
@@ -218,10 +216,6 @@ def _work(
     except BaseException as error:
         return _End(error)
     return _End()
-
-
-def _nothing() -> None:
-    """Ends no turn."""
 
 
 async def _watch(receive: Receive, gone: threading.Event, news: asyncio.Queue[T | _End]) -> None:
