@@ -14,7 +14,7 @@ from rag.question import Question
 from rag.quote_context import citation, numbered, quote_span
 from rag.reading.evidence import Evidence
 from rag.reading.reader import Reader
-from rag.reading.retriever_reader import Found, reason
+from rag.reading.retriever_reader import POSSIBLE, Found, reason
 from rag.types import Answer, Citation, Claim, Short
 from rag.verify import verify
 
@@ -30,7 +30,7 @@ ONE, SEVERAL, FURTHER, BESIDE, OTHER_ARTICLE = 1.8, 3.0, 0.17, 1.0, 1.0
 
 # What a sentence gains that sets a condition when one is asked for. Reports first say that there
 # are conditions and name them paragraphs later, in words that the question does not have, so they
-# are also asked for in those (``Question.conditions_asked``). On one scraped article both
+# are also asked for in those (``Question.asked_as_told``). On one scraped article both
 # conditions follow from 1.0 on.
 SETS_CONDITION = 1.5
 
@@ -177,6 +177,12 @@ def _told(meant: Question, found: Found, threshold: float) -> tuple[list[list[Ev
     known = [sure >= least for sure in found.sure]
     if not any(known) or all(known):
         return found.parts, ""
+    # What answers one part may well answer another: "€90 billion over the next two years".
+    quoted = {part[0].place for part, is_known in zip(found.parts, known, strict=True) if is_known}
+    known = [
+        is_known or bool(part and part[0].place in quoted and part[0].log_odds > POSSIBLE)
+        for part, is_known in zip(found.parts, known, strict=True)
+    ]
     told = [part for part, is_known in zip(found.parts, known, strict=True) if is_known]
     asked = [part.asked for part, is_known in zip(meant.parts, known, strict=True) if not is_known]
     return told, " and ".join(f"“{words.rstrip('?,. ')}”" for words in asked)

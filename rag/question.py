@@ -29,8 +29,9 @@ from rag.types import Said, Scope
 MAX_QUESTION_CHARS = 2_000
 
 _PHRASES = Phrases("rag")
-_PART, _BOTH, _SEVERAL, _CONDITIONS, _SETTER = (
-    _PHRASES.compiled(name, re.I) for name in ("part", "both", "several", "conditions", "setter")
+_PART, _BOTH, _SEVERAL, _CONDITIONS, _SETTER, _OBSTACLES = (
+    _PHRASES.compiled(name, re.I)
+    for name in ("part", "both", "several", "conditions", "setter", "obstacles")
 )
 _FOR = _PHRASES.compiled("for")
 _IN_EVENT = re.compile(
@@ -105,12 +106,28 @@ class Question:
         return _CONDITIONS.search(self.asked) is not None
 
     @property
-    def conditions_asked(self) -> tuple[str, ...]:
-        """A question for conditions in the words in which they are told; () for any other.
+    def obstacles(self) -> bool:
+        """Whether it asks what stands in the way.
 
-        >>> Question("", "what preconditions did the Kremlin set?").conditions_asked
-        ('what does the Kremlin say must happen first', 'what does the Kremlin say it needs')
+        >>> Question("", "what's the hold-up with the ferry link").obstacles
+        True
         """
+        return _OBSTACLES.match(self.asked) is not None
+
+    @property
+    def asked_as_told(self) -> tuple[str, ...]:
+        """A question for conditions or obstacles in the words in which these are told.
+
+        () for any other.
+
+        >>> Question("", "what preconditions did the Kremlin set?").asked_as_told
+        ('what does the Kremlin say must happen first', 'what does the Kremlin say it needs')
+        >>> Question("", "the main sticking points in the talks?").asked_as_told[0]
+        'what obstacles remain in the talks'
+        """
+        if way := _OBSTACLES.match(self.asked):
+            ways = ("what obstacles remain", "what disagreements remain", "the stumbling block is")
+            return tuple(words + way["to"].rstrip("? ") for words in ways)
         setter = _SETTER.search(self.asked)
         who = setter and (setter["sets"] or setter["has"])
         told = ("must happen first", "it needs")

@@ -259,7 +259,7 @@ def _read(
     certain = confidence(whole, false)
     if whole and ":" not in whole[0].text:  # else it names the conditions itself
         best = _best(whole, PART_PASSAGES, passages)
-        for wording in meant.conditions_asked:
+        for wording in meant.asked_as_told:
             whole = evidence.surest(whole, evidence.gather(wording, best, reader))
     parts = meant.parts
     if len(parts) == 1 or meant.said:

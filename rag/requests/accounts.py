@@ -398,11 +398,18 @@ def _correction(best: Evidence, found: Sequence[Evidence], embedder: Embedder) -
         if corrects(article) and _before(best.article, article)
     ]
     for repair in chain(*(_repairs(article, [place], embedder) for article in correcting)):
-        return [
-            Line(*repair.other, f"{_CORRECTED} – {published_by(repair.other[0])}"),
-            Line(*place, f"As first reported – {published_by(best.article)}"),
-        ]
+        corrected = Line(*repair.other, f"{_CORRECTED} – {published_by(repair.other[0])}")
+        first = Line(*place, f"As first reported – {published_by(best.article)}")
+        # What answers may stand beside what was wrong: where it was, with a name misspelt.
+        return [corrected, first] if _may_mend(corrected, best.short) else [first, corrected]
     return []
+
+
+def _may_mend(correction: Line, short: str) -> bool:
+    """Whether a correction may be one of the words that answer."""
+    text = correction.article.article.text
+    amounts = numbers_in(short) and numbers_in(correction.text)
+    return bool(amounts or not short or {*content_stems(short)} & {*content_stems(text)})
 
 
 def _beside(

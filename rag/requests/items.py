@@ -94,6 +94,11 @@ _TITLED = re.compile(
 # What stands between places that are named in a row.
 _ALSO = (", ", " and ", ", and ", " or ", ", then ", " and then ")
 _AT = re.compile(r"\b(?:in|at|near|outside)(?: the)? $", re.I)
+# What is somewhere else than what is told of it: "they talked about the war in Ukraine".
+_AFAR = re.compile(
+    r"\b(?:war|conflict|crisis|fighting|peace|ceasefire|situation|unrest) in(?: the)? $", re.I
+)
+_BESIDE = re.compile(r" (\w+)\b(?<!ed)")
 _IN = re.compile(r"\b(?:in|at|near|to|from|outside|around|via)(?: the)? $", re.I)
 _THE = re.compile(r"\bthe (?:[a-z]+ ){0,2}$", re.I)
 _WHO = re.compile(r"\W*who(?:[’']s| has| have)? ", re.I)
@@ -147,6 +152,8 @@ def called(material: Material, asked: str) -> list[Line]:
         items = _states(material)
     elif len(items) < ENOUGH and kind == "place" and _LOCATED.search(asked):
         items = _placed(material, asked)
+        if len(items) < ENOUGH:  # the countries are those of the cities that are told
+            items = _placed(material, _STATES.sub("cities", asked))
     return _lines(items, asked)
 
 
@@ -367,10 +374,12 @@ def _placed(material: Material, asked: str) -> list[Item]:
                     there = start
                 last = end
                 before = text[:there]
-                clause = re.split(r"[.;:]", before[-_BEFORE:])[-1] if _AT.search(before) else ""
-                beside = text[end:].split()[:1] if text[end:].startswith(" ") else []
-                told = {*content_stems(" ".join((clause, *beside)))}  # "the Paris talks"
-                if stems & told and _of_sort(name.text, asked):
+                at = _AT.search(before) and not _AFAR.search(before)
+                clause = re.split(r"[.;:]", before[-_BEFORE:])[-1] if at else ""
+                beside = _BESIDE.match(text, end)  # "the Paris talks"; not "Berg talked"
+                told = {*content_stems(f"{clause} {beside[1] if beside else ''}")}
+                body = BODY.search(name.text) or _TRADES.search(name.text)
+                if stems & told and not body and _of_sort(name.text, asked):
                     items.append(Item(name.text, stored, index))
     return items
 

@@ -80,7 +80,9 @@ WIDE = 0.4
 # What asks for articles on a subject, not for those that mention it.
 _ABOUT = re.compile(r"\b(?:about|on|cover\w*|deal\w*|concern\w*|regarding|tell of)\b", re.I)
 
-_OUTLETS = re.compile(r"\b(?:outlet|(?:news)?paper|publisher|publication|source)s?\b", re.I)
+_OUTLETS = re.compile(
+    r"\b(?:(?:outlet|(?:news)?paper|publisher|publication|source)s?|media)\b", re.I
+)
 
 
 # What asks for somebody's words and for nothing else.
@@ -182,7 +184,8 @@ class Desk:
         if lines := listed(replace(material, subject=side), first):
             return lines
         further = self.evidence(f"what does {side} say must happen first", WANTED)
-        likely = [one for one in (*first, *further) if one.log_odds > 0]
+        stands = self.evidence(f"what is {side}'s position", WANTED)
+        likely = [one for one in (*first, *further, *stands) if one.log_odds > 0]
         return wanted(side, material, self.question, likely)
 
     def gather(self, subject: str, beside: str = "", *, wide: bool = False) -> Material:
@@ -539,7 +542,10 @@ def _search(request: Request, desk: Desk) -> Reply | None:
     told = _counted(len(lines), "article")
     more = f", the {SHOWN} newest shown" if len(lines) > SHOWN else ""
     papers = dict.fromkeys(line.article.article.publisher for line in lines)
-    names = [paper for paper in papers if paper] if _OUTLETS.search(desk.question) else []
+    outlets = _OUTLETS.search(desk.question)
+    names = [paper for paper in papers if paper] if outlets else []
+    if outlets and not names and _ONE.match(desk.question):
+        return None  # who reported it first may be told
     by = f" by {in_a_row(names)}" if names else ""
     on = f"{told} on {desk.called(request.subject)}{by}{more}."
     return Reply(on, lines[:SHOWN])
@@ -630,10 +636,13 @@ def _items(desk: Desk, material: Material) -> Reply | None:
     lines = called(material, desk.question)
     if len(lines) < ENOUGH:
         found = desk.evidence()
-        if lines := listed(material, found):
-            return Reply(f"Found: {_counted(len(lines), 'item')}.", lines)
+        if items := listed(material, found):
+            return Reply(f"Found: {_counted(len(items), 'item')}.", items)
         asked = {each: desk.evidence(each) for each in either(desk.question)}
-        lines = named(material, asked or {desk.question: found})
+        further = named(material, asked or {desk.question: found})
+        if lines and len(further) < ENOUGH:
+            return Reply(f"Found: {lines[0].label}.", lines)
+        lines = further
     if len(lines) < (ENOUGH if _ONE.match(desk.question) else 1):
         return None
     return Reply(f"Found: {in_a_row([line.label for line in lines])}.", lines)

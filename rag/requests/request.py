@@ -22,7 +22,7 @@ from rag.types import TALK, Answer, Scope, Turn
 # Kinds of request that a question for a fact is taken for now and then: "how did he get there".
 _MISTAKEN = ("timeline", "count", "list", "quotes", "disagreement")
 _COMPARES = re.compile(
-    r"\b(?:(?:dis)?agree|differ|contra|conflict|disput|version|consisten|correct|same\b|wrong\b)",
+    r"\b(?:(?:dis)?agree(?!ment)|differ|contra|conflict|disput|version|correct|same\b|wrong\b)",
     re.I,
 )
 _CONTRASTS = re.compile(
@@ -86,9 +86,9 @@ _THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _TOGETH
     _PHRASES.compiled(name, re.I)
     for name in "them_all last_words them points corrected length aged beside together".split()
 )
-_WANTS, _STATE_OF_PLAY, _ALL_NAMED, _BROUGHT_UP, _EVERYTHING_ON = (
+_WANTS, _STATE_OF_PLAY, _ALL_NAMED, _BROUGHT_UP, _EVERYTHING_ON, _POSITION = (
     _PHRASES.compiled(name, re.I)
-    for name in "side_wants state_of_play all_named brought_up everything_on".split()
+    for name in "side_wants state_of_play all_named brought_up everything_on position".split()
 )
 _SOMEBODY = re.compile(r"(?:he|she|it|they|him|her|them)\b", re.I)
 PUBLISHED = re.compile(
@@ -245,6 +245,8 @@ def _is_fact(meant: Question, request: Request) -> bool:
     """Whether what reads like a request for more asks for a fact, or for one in each part."""
     if len(meant.parts) > 1 and not _of_whole(request, meant.asked):
         return True  # "until when is it shut, and what happens then"
+    if meant.obstacles:
+        return True
     if request.kind != "comparison":
         return False
     # "And on the economic side?"
@@ -626,6 +628,10 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
     (_ALL_NAMED, lambda m: Request("list")),
     (_MENTIONED, lambda m: Request("search", _bare(m["what"]))),
     (_BROUGHT_UP, lambda m: Request("search", _bare(m["what"]))),
+    (
+        _POSITION,
+        lambda m: Request("list", sides=(_bare(m["whose"] or m["of"] or m["who"]),)),
+    ),
     (_EVERYTHING_ON, lambda m: Request("brief", _bare(m["what"]))),
 )
 """What is asked for in one form, and the request that it is."""
