@@ -43,7 +43,11 @@ _PHRASES = Phrases("rag.requests")
 _WANTED, _DEMANDED = (_PHRASES.compiled(name, re.I) for name in ("wanted", "demanded"))
 _OTHER = _PHRASES.compiled("other")
 _SAYS = re.compile(r"\b(?:sa(?:y|ys|id)|views?|react\w*|respon\w+|answer\w*|repl\w+)\b", re.I)
-_OFFERS = re.compile(r"\b(?:offer|propos|promis|suggest|put)\w*\b", re.I)
+# What asks for all that somebody wants, offers or declines, not for demands alone.
+_OFFERS = re.compile(
+    r"\b(?:(?:offer|propos|promis|suggest|put)\w*|positions?|stances?|standpoint|attitude|stand|line)\b",
+    re.I,
+)
 _ASKED = re.compile(r"\b(?:wants?|demands?|terms|conditions|propos\w+)\b", re.I)
 # Behind these a name is that of somebody to whom something is done: "a meeting with Moscow would".
 _OBJECT = re.compile(r"\b(?:with|of|between|from|to|against|on|for|by|than)(?: the)? $", re.I)

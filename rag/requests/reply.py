@@ -59,6 +59,7 @@ from rag.requests.request import (
     NEWEST,
     NEWS,
     POINTS,
+    POSITION,
     PUBLISHED,
     Request,
     doubted,
@@ -184,8 +185,7 @@ class Desk:
         if lines := listed(replace(material, subject=side), first):
             return lines
         further = self.evidence(f"what does {side} say must happen first", WANTED)
-        stands = self.evidence(f"what is {side}'s position", WANTED)
-        likely = [one for one in (*first, *further, *stands) if one.log_odds > 0]
+        likely = [one for one in (*first, *further) if one.log_odds > 0]
         return wanted(side, material, self.question, likely)
 
     def gather(self, subject: str, beside: str = "", *, wide: bool = False) -> Material:
@@ -627,8 +627,11 @@ def _wanted(side: str, desk: Desk) -> Reply | None:
     own = [a for a in aliases(side.lower()) if is_state(a)]
     side = max(own, key=len).title() if own and side.lower() not in own else side
     lines = desk.wanted(side, desk.gather("", side))
-    wants = "want" if side.islower() and side.endswith("s") else "wants"
-    return Reply(f"What {desk.called(side)} {wants}, as reported.", lines) if lines else None
+    stands = POSITION.match(desk.question)
+    what, does = ("Where", "stand") if stands else ("What", "want")
+    many = side.islower() and side.endswith("s")
+    told = f"{what} {desk.called(side)} {does}{'' if many else 's'}, as reported."
+    return Reply(told, lines) if lines else None
 
 
 def _items(desk: Desk, material: Material) -> Reply | None:

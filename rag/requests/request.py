@@ -86,7 +86,7 @@ _THEM_ALL, _LAST_WORDS, _THEM, POINTS, CORRECTED, LENGTH, AGED, _BESIDE, _TOGETH
     _PHRASES.compiled(name, re.I)
     for name in "them_all last_words them points corrected length aged beside together".split()
 )
-_WANTS, _STATE_OF_PLAY, _ALL_NAMED, _BROUGHT_UP, _EVERYTHING_ON, _POSITION = (
+_WANTS, _STATE_OF_PLAY, _ALL_NAMED, _BROUGHT_UP, _EVERYTHING_ON, POSITION = (
     _PHRASES.compiled(name, re.I)
     for name in "side_wants state_of_play all_named brought_up everything_on position".split()
 )
@@ -629,7 +629,7 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
     (_MENTIONED, lambda m: Request("search", _bare(m["what"]))),
     (_BROUGHT_UP, lambda m: Request("search", _bare(m["what"]))),
     (
-        _POSITION,
+        POSITION,
         lambda m: Request("list", sides=(_bare(m["whose"] or m["of"] or m["who"]),)),
     ),
     (_EVERYTHING_ON, lambda m: Request("brief", _bare(m["what"]))),

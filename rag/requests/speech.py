@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.ledger import StoredArticle
 from index.text.names import Name, alike, names_in
@@ -29,6 +30,8 @@ _NOUNS = {
     "he": rf"(?:{_TRADE}man|{_KIN}(?:father|son)|brother|husband|widower|king|duke|prince|actor)",
     "she": rf"(?:{_TRADE}woman|{_KIN}(?:mother|daughter)|sister|wife|widow|queen|duchess|actress)",
 }
+# Articles whose speech is kept: several steps of one request ask for it, and so does the next one.
+ARTICLES = 256
 # Characters before the name of who does something in a sentence.
 _EARLY = 12
 _PLACED = re.compile(r"\b(?:in|at|near|from) (?:the )?$")
@@ -53,7 +56,8 @@ class Said:
     verbatim: bool  # whether it holds words between quotation marks
 
 
-def speech(stored: StoredArticle) -> Iterator[Said]:
+@lru_cache(maxsize=ARTICLES)
+def speech(stored: StoredArticle) -> tuple[Said, ...]:
     """What is said in an article, in order.
 
     A pronoun stands for who spoke last in the paragraph, or else for the one person whom it names,
@@ -69,7 +73,7 @@ def speech(stored: StoredArticle) -> Iterator[Said]:
     usual = {speaker: counts.most_common(1)[0][0] for speaker, counts in known.items()}
     usual |= _called(stored.article.text, speakers)
     last = {speaker.split()[-1] for speaker in speakers}
-    yield from (said for said, _ in _speech(stored, usual, last))
+    return tuple(said for said, _ in _speech(stored, usual, last))
 
 
 class _Paragraph:
