@@ -16,6 +16,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from index.article import Article, Skipped
@@ -25,7 +27,7 @@ from index.readers.assembly import Assembly, line
 from index.readers.encoding import MAX_CHARACTERS, Refused
 from index.readers.fields import Particulars, particulars
 from index.readers.files import Reader, SourceFile
-from index.readers.pdf_layout import GUTTER, Words, reading_order
+from index.readers.pdf_layout import FINISHED, GUTTER, Words, reading_order
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -59,7 +61,7 @@ def _read_pdf(file: SourceFile) -> Iterator[Article | Skipped]:
                     f"the PDF has {count:,} pages and {MAX_PAGES:,} can be read; split it"
                 )
             pages, pictured = _pages(document)
-            known = _known(document)
+            known = _known(document, PurePath(file.uri).stem)
         finally:
             document.close()
     if not any(lines for _, lines in pages):
@@ -206,13 +208,17 @@ def _turned(box: Sequence[float], turn: int) -> tuple[float, float, float, float
     }[turn]
 
 
-def _known(document: PdfDocument) -> Particulars:
-    """What its properties say; the day that the file was made is not that of publication."""
+def _known(document: PdfDocument, name: str) -> Particulars:
+    """What its properties say; the day that the file was made is not that of publication.
+
+    One word that is the file's name too is no title.
+    """
     told = document.get_metadata_dict()
     title, author = line(told.get("Title", "")), line(told.get("Author", ""))
+    named = " " not in title and title.casefold() == name.casefold()
     return particulars(
         {
-            "title": "" if NO_TITLE.fullmatch(title) else title,
+            "title": "" if named or NO_TITLE.fullmatch(title) else title,
             "author": "" if NO_TITLE.fullmatch(author) else author,
         }
     )
@@ -221,7 +227,10 @@ def _known(document: PdfDocument) -> Particulars:
 def _headline(
     pages: list[tuple[str, list[Words]]],
 ) -> tuple[str, list[tuple[str, list[Words]]]]:
-    """The lines in the largest letters of the first page, and the pages without them."""
+    """The lines in the largest letters of the first page, and the pages without them.
+
+    Where all are as large, those in capitals with which it begins.
+    """
     if not pages or not pages[0][1]:
         return "", pages
     (label, first), *rest = pages
@@ -232,8 +241,9 @@ def _headline(
     usual = heights.most_common(1)[0][0]
     largest = max((w.height for w in first if len(w.text) > 2), default=0.0)
     if largest < TITLE_SIZE * usual:
-        return "", pages
-    head = [w for w in first if w.height > 0.95 * largest and not w.cells]
+        head = [*takewhile(lambda w: w.text.isupper(), first)]
+    else:
+        head = [w for w in first if w.height > 0.95 * largest and not w.cells]
     title = line(" ".join(w.text for w in head))
     if not title or len(title) > MAX_TITLE:
         return "", pages
@@ -288,14 +298,20 @@ def _lines_by_ocr(page: PdfPage) -> list[Words] | None:
 
 
 def _stacked(text: str) -> list[Words]:
-    """Lines of text as they would stand on a page, paragraphs far apart."""
-    said = text.replace("\f", "").split("\n")
+    """Lines of text as they would stand on a page, paragraphs far apart.
+
+    An empty line before a small letter, behind no end of a sentence, parts none.
+    """
+    said = [words.strip() for words in text.replace("\f", "").split("\n")]
     wide = float(max(map(len, said), default=0))
     found: list[Words] = []
-    y = 0.0
+    y, empty = 0.0, 0
     for words in said:
-        y -= LINE_HEIGHT if words.strip() else 3 * LINE_HEIGHT
-        if words.strip():
-            x1 = float(len(words.strip()))
-            found.append(Words(words.strip(), 0, x1, y - LINE_HEIGHT, y, 0, wide))
+        if not words:
+            empty += 1
+            continue
+        goes_on = words[0].islower() and found and not FINISHED.search(found[-1].text)
+        y -= LINE_HEIGHT * (1 if goes_on else 1 + 3 * empty)
+        empty = 0
+        found.append(Words(words, 0, float(len(words)), y - LINE_HEIGHT, y, 0, wide))
     return found

@@ -230,6 +230,25 @@ def test_a_scan_is_read_by_tesseract_page_by_page(tmp_path, tesseract):
     assert (folder / "args").read_text().split() == ["-", "-", "--dpi", "300", "-l", "deu+eng"]
 
 
+def test_a_scan_is_titled_by_its_capitals_and_its_sentences_go_on(tmp_path, tesseract):
+    tesseract(
+        "NO NEW CRANE\nFOR NORVIK\n\nBy Anna Lund, 3 May 2026\n\n"
+        "The old crane stays, said the chair. Dockers\n\nhad asked for another.\n\nIt rained."
+    )
+    article = read(put(tmp_path / "a.pdf", scan(1)))
+    assert article.title == "NO NEW CRANE FOR NORVIK"
+    assert (article.author, article.published) == ("Anna Lund", date(2026, 5, 3))
+    assert article.text.split("\n\n")[-2:] == [
+        "The old crane stays, said the chair. Dockers had asked for another.",
+        "It rained.",
+    ]
+
+
+def test_the_name_of_the_file_is_no_title(tmp_path):
+    pages = [[(60, 740, "The quay is shut.", 10)]]
+    assert read(put(tmp_path / "scan-12.pdf", pdf(pages, title="Scan-12"))).title != "Scan-12"
+
+
 def test_a_picture_among_pages_of_text_is_told_and_no_fault(tmp_path, tesseract):
     tesseract()
     article, told = read_source(put(tmp_path / "a.pdf", scan(1, before=COLUMNS[0])))
