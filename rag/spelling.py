@@ -152,7 +152,9 @@ def _named(
         # "Trams" is a name in "Halvermouth Trams"; alone it is more than one tram.
         several = word != one in vocabulary and len(word) > SHORT and not vocabulary.is_name(one)
         part = any(map(vocabulary.is_name, (*before, *after)))
-        return vocabulary.usual(word) if part or not several else ""
+        # "Families" too, in "Pell Families"; alone any may be meant.
+        common = several or (seen_small(word) and not groups(word))
+        return vocabulary.usual(word) if part or not common else ""
     if word in vocabulary or word == one or not vocabulary.is_name(one):
         # A state or union that only a title names.
         return (word.upper() if len(word) < SHORT else word.capitalize()) if groups(word) else ""

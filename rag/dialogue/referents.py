@@ -17,7 +17,9 @@ _BODIES = frozenset(
     " association company group corporation department office institute house parliament senate"
     " congress states kingdom republic nations federation league club team church times post news"
     " gazette herald courier street river bridge barrier island sea ocean airport station dock"
-    " kremlin white eu un us uk nato act law plan deal summit prize cup war cloud service".split()
+    " kremlin white eu un us uk nato act law plan deal summit prize cup war cloud service services"
+    " ferries airlines railways railway lines shipping marine motors energy foods forge steel works"
+    " holdings industries alliance authority board police hospital museum theatre".split()
 )
 _PLACED = re.compile(r"\b(?:in|at|from|to|near|of|across|through|the) $", re.I)
 _LONGEST = len(" through ")

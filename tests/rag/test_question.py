@@ -71,7 +71,13 @@ def test_leaning_turns_reach_back_to_the_one_that_stood_alone():
 
 def test_no_more_than_three_turns_are_searched_as_well():
     history = user(LOAN, "And Rome?", "Any others?", "How so?")
-    assert understand("And Macron?", history).query == "And Rome? Any others? How so? And Macron?"
+    assert understand("And Berlin?", history).query == "And Rome? Any others? And Berlin?"
+
+
+def test_a_turn_that_names_nothing_is_passed_over():
+    history = user("How many people died on the ferry?", "who were they")
+    meant = understand("and how many got out alive?", history)
+    assert meant.query == "How many people died on the ferry? and how many got out alive?"
 
 
 def test_the_turn_that_stood_alone_most_recently_is_the_one_leant_on():
