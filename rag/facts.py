@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from index.text.dates import Date, dates_in
+from index.text.dates import Date, counts_in, dates_in
 from index.text.names import ACRONYM, Name, alike, groups, names_in, respelt
 from index.text.numbers import Number, numbers_in
 from index.text.words import is_content, stem
@@ -69,7 +69,7 @@ def _facts_of(text: str) -> Facts:
         *(groups(word) for word in words), *(groups("+".join(name)) for name in named)
     )
     return Facts(
-        tuple(_counts(text, dates)),
+        tuple(counts_in(text)),
         tuple(dates),
         words,
         frozenset(map("".join, pairwise(said))),
@@ -92,7 +92,7 @@ def lacking(text: str, held: str, published: date | None = None) -> list[Lacking
     dates = dates_in(text)
     found = [
         Lacking("number", number.text, instead)
-        for number in _counts(text, dates)
+        for number in counts_in(text)
         if not _number_held(number, facts)
         and ((instead := _other_number(text, number, held, facts)) or not number.small)
         and not (number.small and number.unit == "th")
@@ -114,7 +114,7 @@ def in_their_words(text: str, held: str) -> str:
     """
     facts, dates = _facts_of(held), dates_in(text)
     others: list[Number | Date] = [*facts.numbers, *facts.dates]
-    mine: list[Number | Date] = [*_counts(text, dates), *dates]
+    mine: list[Number | Date] = [*counts_in(text), *dates]
     for fact in sorted(mine, key=lambda f: -f.start):
         same = [other.text for other in others if _equal(fact, other)]
         if same and fact.text not in same:
@@ -134,15 +134,6 @@ def _equal(one: Number | Date, other: Number | Date) -> bool:
         and isinstance(number, Number)
         and (day.only_year and day.year == number.value and not number.unit)
     )
-
-
-def _counts(text: str, dates: Sequence[Date]) -> list[Number]:
-    """The numbers of a text that are no part of a date."""
-    return [
-        number
-        for number in numbers_in(text)
-        if not any(d.start < number.end and number.start < d.end for d in dates)
-    ]
 
 
 def _number_held(number: Number, facts: Facts) -> bool:

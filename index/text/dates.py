@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-from index.text.numbers import ORDINALS
+from index.text.numbers import ORDINALS, Number, numbers_in
 from index.text.words import Phrases
 
 MONTHS = tuple(
@@ -226,6 +226,20 @@ def dates_in(text: str) -> list[Date]:
     [('18 May', 18, 5, None), ('May 19th, 2025', 19, 5, 2025)]
     """
     return [found for match in _DATE.finditer(text) if (found := _read(text, match))]
+
+
+def counts_in(text: str) -> list[Number]:
+    """The numbers of a text that are no part of a date, in order.
+
+    >>> [number.text for number in counts_in("On 18 May 2025 all 93 passengers left.")]
+    ['93']
+    """
+    dates = dates_in(text)
+    return [
+        number
+        for number in numbers_in(text)
+        if not any(date.start < number.end and number.start < date.end for date in dates)
+    ]
 
 
 def _read(text: str, match: re.Match[str]) -> Date | None:

@@ -13,7 +13,7 @@ from itertools import islice
 
 from index.generation import Allowed, Generation
 from index.ledger import StoredArticle, StoredChunk
-from index.text.dates import dates_in
+from index.text.dates import counts_in
 from index.text.names import names_in
 from index.text.numbers import Number, numbers_in
 from index.text.words import content_stems
@@ -87,10 +87,8 @@ def with_newest(
 
 def _counts(text: str, told: re.Pattern[str]) -> Iterator[Number]:
     """The numbers of a text that count those who are told of: "killing seven people"."""
-    dates = dates_in(text)
-    for number in numbers_in(text):
-        dated = any(d.start < number.end and number.start < d.end for d in dates)
-        if number.unit or dated or number.value != int(number.value):
+    for number in counts_in(text):
+        if number.unit or number.value != int(number.value):
             continue
         for word in told.finditer(text):
             low, high = sorted(((number.start, number.end), word.span()))

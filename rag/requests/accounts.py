@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.embed import Embedder
 from index.ledger import StoredArticle
-from index.text.dates import dates_in
+from index.text.dates import counts_in, dates_in
 from index.text.numbers import numbers_in
 from index.text.words import content_stems, stem
 from rag.answer_text import attribution, extractive_text
@@ -495,9 +495,7 @@ def _days_told(text: str, article: StoredArticle) -> set[date]:
 
 def _figures(text: str) -> set[float]:
     """The numbers of a text that are none of a date."""
-    days = dates_in(text)
-    told = (n for n in numbers_in(text) if not any(d.start <= n.start < d.end for d in days))
-    return {n.value for n in told}
+    return {number.value for number in counts_in(text)}
 
 
 def _correct(article: StoredArticle, index: int) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import inf
 
-from index.text.dates import dates_in
+from index.text.dates import counts_in, dates_in
 from index.text.names import names_in
 from index.text.numbers import Number, numbers_in
 from index.text.words import Phrases, content_stems, is_content
@@ -290,12 +290,10 @@ def _range(number: Number, text: str, at: int) -> tuple[float, float]:
 
 def counted(text: str) -> dict[tuple[str, str], tuple[Number, tuple[float, float]]]:
     """The numbers of a text by the two content words behind them, days left out."""
-    days = dates_in(text)
     found: dict[tuple[str, str], tuple[Number, tuple[float, float]]] = {}
-    for number in numbers_in(text):
-        dated = any(d.start < number.end and number.start < d.end for d in days)
+    for number in counts_in(text):
         behind = content_stems(text[number.end : number.end + 40])[:2]
-        if not dated and len(behind) == 2 and number.unit != "th":
+        if len(behind) == 2 and number.unit != "th":
             found[behind[0], behind[1]] = number, _range(number, text, number.start)
     return found
 
