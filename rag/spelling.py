@@ -75,7 +75,15 @@ _SPEAKS = re.compile(
     r"\b(?:did|does|has) (?P<who>[a-z]{3,}[^\Ws])"
     r" (?:say|said|tell|told|think|thought|want|wanted|ask|asked)\b"
     r"|^\W*who(?:[’']?s| is| was) (?P<named>[a-z]{3,}[^\Ws])\W*$"
+    r"|^\W*(?:and|(?:(?:and|so) )?(?:what|how) about) (?P<other>[a-z]{3,}[^\Ws])\W*$"
 )
+# How words end that America and Britain spell in two ways, before the ending of a form.
+_SPELLINGS = [
+    pair.split("/")
+    for pair in "our/or isation/ization is/iz ys/yz tre/ter ence/ense ogue/og ll/l gramme/gram"
+    " aeo/eo".split()
+]
+_ENDING = r"(?=(?:e|es|ed|ing|er|ers|s|al|able|ful|ite|hood|y)?$)"
 _VOWELS = re.compile("[aeiou]")
 _SOUNDS = re.compile(r"eing|ph|wh|sch|sh|tch|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")
 _SOUND = {
@@ -129,13 +137,16 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
         )
         if small and (named := _named(word, vocabulary, *beside)):
             return named
+        if other := _overseas(word, vocabulary):
+            return other
+        alone = small and found.start() == speaker and word not in vocabulary
         if not _odd(word, vocabulary):
-            alone = small and found.start() == speaker and word not in vocabulary
             return word.capitalize() if alone else word
         inside = bool(question[: found.start()].strip())
         speller = _speller(vocabulary)
-        meant = speller.read(word, named=inside and word[0].isupper())
-        unknown = small and meant == word and len(word) > SHORT and not speller.is_near(word)
+        meant = speller.read(word, named=alone or (inside and word[0].isupper()))
+        near = not alone and speller.is_near(word)
+        unknown = small and meant == word and len(word) > SHORT and not near
         return word.capitalize() if unknown else meant
 
     return WORD.sub(mended, question)
@@ -161,6 +172,15 @@ def _named(
     # Germans, in articles on a German; Putin's, before what is his.
     owns = plain(word) not in _english() and any(map(is_content, after)) and not groups(word)
     return f"{vocabulary.usual(one)}'s" if owns else word.capitalize()
+
+
+def _overseas(word: str, vocabulary: Vocabulary) -> str:
+    """How articles spell a word that they lack, in America or in Britain; "" if not otherwise."""
+    if word in vocabulary or len(word) <= SHORT + 1:
+        return ""
+    pairs = (pair for both in _SPELLINGS for pair in (both, both[::-1]))
+    forms = (re.sub(rf"{one}{_ENDING}", other, word) for one, other in pairs)
+    return next((form for form in forms if form != word and form in vocabulary), "")
 
 
 def _odd(word: str, vocabulary: Vocabulary) -> bool:

@@ -34,6 +34,9 @@ EARLIER_CHARS = 500
 # MTRAGUN, nDCG@10: 0.913 with all turns, 0.914 so, 0.909 with 2 or with no turn between.
 ASIDE = 1
 
+# Words of a short answer that can stand in the next question: "Ada Lund of the Harbour Union".
+NAMED = 6
+
 # Words of a fragment that can be the subject of the request before: "and the ferry strike?"
 MOST_WORDS = 4
 
@@ -167,7 +170,7 @@ def _anew(question: str, known: Completed, reply: Answer | str) -> Completed | N
     # What was asked aside is passed over: "is there a timetable for that? and when was that?"
     aside = bool(known.before and {*_pointers(question)} & {*_pointers(known.question)})
     base = known.before.rsplit("? ", 1)[-1] if aside else known.question
-    asked = asked_otherwise(question, base, _short_of(reply))
+    asked = asked_otherwise(question, base, _named_by(reply))
     if not asked or (not aside and asked.lower() == base.rstrip(" ?").lower()):
         return None
     return (
@@ -259,12 +262,18 @@ def _who(before: str, reply: Answer | str) -> str:
     first = _PART.split(before)[0]
     if named := _OF_WHOM.fullmatch(first):
         return named["whom"].rstrip(" ?.!")
-    return _short_of(reply) if _ACTS.fullmatch(first) or _IS_WHO.match(first) else ""
+    return _named_by(reply) if _ACTS.fullmatch(first) or _IS_WHO.match(first) else ""
 
 
 def _short_of(reply: Answer | str) -> str:
     """The short answer that a reply gives first; "" if it gives none."""
     return reply.shorts[0].text if isinstance(reply, Answer) and reply.shorts else ""
+
+
+def _named_by(reply: Answer | str) -> str:
+    """The same, if it may stand in a question: it has few words."""
+    short = _short_of(reply)
+    return short if len(short.split()) <= NAMED else ""
 
 
 def _instead(new: str, before: str) -> str:

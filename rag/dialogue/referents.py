@@ -62,6 +62,7 @@ _SPEAKER = re.compile(
     r" (?:also )?(?:sa(?:y|id)|tell|told|think|thought|writ(?:e|ten)|claim(?:ed)?|promised?)\b",
     re.I,
 )
+_NOUN_BEHIND = re.compile(r" ([a-z]{3,})(?=\W*$)")
 _PLACE = re.compile(r"\b(?:in|at|to|of) (?:the )?$", re.I)
 
 
@@ -125,8 +126,8 @@ def is_titled(name: str, reply: Answer | str) -> bool:
 def subject_in(before: str) -> str:
     """The one thing that a question is about ("What is Twilio for?"); "" if there are more.
 
-    >>> subject_in("Who owns the barrier?")
-    'the barrier'
+    >>> subject_in("Who owns the barrier?"), subject_in("what's in the American plan")
+    ('the barrier', 'the American plan')
     """
     whole = _WHOLE.match(before) or _TOPIC.search(before)
     if whole and any(map(is_content, whole["what"].split()[1:])):
@@ -149,7 +150,11 @@ def place_in(before: str) -> str:
 
 
 def _with_article(text: str, name: Name) -> str:
-    return ("the " if text[: name.start][-4:].lower() == "the " else "") + name.text
+    """A name with what stands before it and, at the end, behind it: "the American plan"."""
+    if text[: name.start][-4:].lower() != "the ":
+        return name.text
+    noun = _NOUN_BEHIND.match(text, name.end)
+    return f"the {name.text}{noun[0] if noun and is_content(noun[1]) else ''}"
 
 
 def plural_in(before: str) -> str:

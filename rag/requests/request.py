@@ -154,6 +154,13 @@ _HOW_IT_WENT = re.compile(
     r"\W*how (?:did|has|have|had|is|are|was|were) .*\bgo(?:ne|ing)?\W*$", re.I
 )
 
+# "What is in the plan" asks for its points.
+_WHAT_IS_IN = re.compile(
+    r"\W*what(?:[’']?s| is| was| are) in (?:the|this|that|it)\b"
+    r"(?!.*\b(?:articles?|news|papers?)\b)",
+    re.I,
+)
+
 # What asks for words; "what would they be after", "whose advice was it" do not.
 _SPOKEN = re.compile(
     r"\b(?:sa(?:y|ys|id|ying)|t[eo]ll?d?|talk\w*|sp[eo]ak\w*|spoken?|wor(?:d|ds|ding)|quot\w+"
@@ -525,7 +532,8 @@ def _kind_of(text: str, found: RequestReading) -> str:
     whether = found.kind in ("list", "timeline") and _WHETHER.match(text)
     unsaid = found.kind == "quotes" and not _SPOKEN.search(text)
     went = found.kind == "timeline" and _HOW_IT_WENT.match(text)
-    if one or whether or unsaid or went or _WHY.match(text):
+    held = found.kind == "brief" and _WHAT_IS_IN.match(text)
+    if one or whether or unsaid or went or held or _WHY.match(text):
         return "fact"
     return "fact" if unsure or (timed and _ONE_THING.match(text)) else found.kind
 

@@ -260,6 +260,19 @@ def test_another_thing_is_asked_of_the_same_event(before, short, turn, meant):
     assert completed.given == short  # which answers no other question
 
 
+def test_a_long_answer_does_not_stand_in_the_next_question():
+    long = "European leaders agreed on a loan after they had talked for two nights"
+    completed = complete("how much", [("who pays for Norvia", replied(long))])
+    assert (completed.question, completed.before) == ("how much", "who pays for Norvia")
+
+
+def test_the_reply_is_that_to_what_was_asked_before():
+    completed = complete("what was the reply", [("did Berg invite Falk", replied("invited"))])
+    assert joined(completed.before, completed.question) == (
+        "did Berg invite Falk? what was the reply"
+    )
+
+
 def test_it_is_what_a_brief_was_about():
     brief = ("summarise the memo story", replied("", kind="brief"))
     assert complete("who wrote it?", [brief]) == Completed("who wrote the memo?")
@@ -420,6 +433,7 @@ def test_names():
     assert names("WHO LEADS THE UNION?") == []
     assert people_in("Did Ada Lund of the Harbour Union meet Lund in Oslo?") == ["Ada Lund"]
     assert people_in("Oslo is wet. Minister Berg said so.", told=True) == ["Minister Berg"]
+    assert people_in("Pell Ferries was warned; Lund said so.", told=True) == ["Lund"]
 
 
 def test_what_they_it_and_there_stand_for():

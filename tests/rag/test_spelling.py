@@ -64,6 +64,33 @@ def test_what_may_be_meant_stays(typed):
     assert mend(typed, WORDS) == typed
 
 
+AMERICAN = Vocabulary.build([("", "The organized labor of the harbor wants demilitarization.")])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("is organised labour for demilitarisation", "is organized labor for demilitarization"),
+        ("who was at the harbour", "who was at the harbor"),
+        ("who works in the centre for four hours", "who works in the centre for four hours"),
+    ],
+)
+def test_what_america_spells_otherwise_is_read_as_articles_spell_it(typed, meant):
+    assert mend(typed, AMERICAN) == meant
+
+
+@pytest.mark.parametrize("turn", ["and {}?", "what about {}", "so how about {}?"])
+def test_who_is_asked_about_next_is_a_name_though_english_has_a_word_like_it(turn):
+    assert mend(turn.format("merx"), AMERICAN) == turn.format("Merx")
+
+
+def test_a_word_of_a_longer_name_is_none_alone():
+    told = "The Pell Families met. The Pell Families sued. Most families stayed with Pell."
+    words = Vocabulary.build([("", told)])
+    assert mend("who pays the families", words) == "who pays the families"
+    assert mend("who pays the pell families", words) == "who pays the Pell Families"
+
+
 def test_how_old_asks_for_an_age_where_articles_tell_of_a_place_called_so():
     places = Vocabulary.build([("", "They met in Old Dock, near Old Bridge, as Putin said.")])
     assert (
