@@ -410,7 +410,7 @@ def test_a_count_is_that_of_the_articles_that_hold_the_words(sample_corpus, stor
 def test_an_account_that_differs_is_shown_unasked(story_corpus):
     answer = story_corpus.ask("how many people were injured when the ferry sank?")
     assert [claim.label for claim in answer.claims] == [
-        "Harrow Sentinel and Veldt News Agency, 10 September 2025",
+        "Veldt News Agency and Harrow Sentinel, 10 September 2025",
         "Figures differ – The Coastal Post, 10 September 2025",
     ]
     assert "43 people were injured" in answer.claims[0].text
