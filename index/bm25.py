@@ -71,7 +71,7 @@ class BM25Index(Words):
             path.mkdir()
         with written_by(ValueError):
             index = tantivy.Index(_schema(), path=str(path) if path else None)
-            _register(index)
+            _prepare(index)
             writer = index.writer(_HEAP_BYTES, 1)
         for id_, stems in texts:
             document = tantivy.Document(words=" ".join(stems))
@@ -94,7 +94,7 @@ class BM25Index(Words):
         import tantivy
 
         index = tantivy.Index.open(str(path))
-        _register(index)
+        _prepare(index)
         return cls(index)
 
     def __len__(self) -> int:
@@ -144,8 +144,14 @@ def _schema() -> Any:  # noqa: ANN401
     return builder.build()
 
 
-def _register(index: Any) -> None:  # noqa: ANN401
+def _prepare(index: Any) -> None:  # noqa: ANN401
+    """Makes an index of tantivy's read stems, and look at its folder only when it is told to.
+
+    Else it looks for changes of its own accord, half a second after it was made too, and leaves a
+    lock in a folder that may be about to be removed.
+    """
     import tantivy
 
     split = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer("stems", split)
+    index.config_reader(reload_policy="manual")

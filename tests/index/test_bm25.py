@@ -1,8 +1,10 @@
 """BM25 as the formula has it, and the ids it finds in their order."""
 
 import math
+import threading
 
 import pytest
+import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -148,3 +150,27 @@ def test_a_letter_that_stands_for_words_is_found():
 def test_a_word_longer_than_tantivy_takes_stops_nothing():
     words = BM25Index.build(stemmed([(1, "x" * 70_000 + " rain"), (2, "snow")]))
     assert [id_ for id_, _ in words.search({"rain": 1.0}, 10)] == [1]
+
+
+def test_a_folder_that_is_made_is_left_alone(tmp_path):
+    """Beside one that tantivy looks at of its own accord, which shows that it has done so."""
+    folders = [tmp_path / name for name in ("ours", "opened", "watched")]
+    made = [BM25Index.build([(1, ["rain"])], folder) for folder in folders[:2]]
+    made.append(BM25Index.load(folders[1]))
+    folders[2].mkdir()
+    schema = tantivy.SchemaBuilder().add_text_field("words").build()
+    watched = tantivy.Index(schema, path=str(folders[2]))
+    writer = watched.writer()
+    writer.add_document(tantivy.Document(words="rain"))
+    writer.commit()
+    writer.wait_merging_threads()
+    locks = [folder / ".tantivy-meta.lock" for folder in folders]
+    for lock in locks:
+        lock.unlink(missing_ok=True)
+    tick = threading.Event()
+    for _ in range(3_000):
+        if locks[2].exists():
+            break
+        tick.wait(0.01)
+    assert [lock.exists() for lock in locks] == [False, False, True]
+    assert [len(index) for index in made] == [1, 1, 1]
