@@ -78,11 +78,17 @@ _SPEAKS = re.compile(
     r"|^\W*(?:and|(?:(?:and|so) )?(?:what|how) about) (?P<other>[a-z]{3,}[^\Ws])\W*$"
 )
 # How words end that America and Britain spell in two ways, before the ending of a form.
-_SPELLINGS = [
-    pair.split("/")
-    for pair in "our/or isation/ization is/iz ys/yz tre/ter ence/ense ogue/og ll/l gramme/gram"
-    " aeo/eo".split()
-]
+_SPELLINGS = (
+    ("our", "or"),
+    ("isation", "ization"),
+    ("is", "iz"),
+    ("ys", "yz"),
+    ("tre", "ter"),
+    ("ence", "ense"),
+    ("ogue", "og"),
+    ("ll", "l"),
+    ("gramme", "gram"),
+)
 _ENDING = r"(?=(?:e|es|ed|ing|er|ers|s|al|able|ful|ite|hood|y)?$)"
 _VOWELS = re.compile("[aeiou]")
 _SOUNDS = re.compile(r"eing|ph|wh|sch|sh|tch|ck|[tc]z|ou|yy|[wyjqcz]|([a-z])\1")

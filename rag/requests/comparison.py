@@ -45,7 +45,8 @@ _OTHER = _PHRASES.compiled("other")
 _SAYS = re.compile(r"\b(?:sa(?:y|ys|id)|views?|react\w*|respon\w+|answer\w*|repl\w+)\b", re.I)
 # What asks for all that somebody wants, offers or declines, not for demands alone.
 _OFFERS = re.compile(
-    r"\b(?:(?:offer|propos|promis|suggest|put)\w*|positions?|stances?|standpoint|attitude|stand|line)\b",
+    r"\b(?:(?:offer|propos|promis|suggest|put)\w*|positions?|stances?|standpoint|attitude|stand)\b"
+    r"|[’']s line\b",
     re.I,
 )
 _ASKED = re.compile(r"\b(?:wants?|demands?|terms|conditions|propos\w+)\b", re.I)
