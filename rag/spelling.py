@@ -73,7 +73,7 @@ _HOW_COME = re.compile(r"^(\W*(?:(?:and|but|so) )?)how come(?= \w)", re.I)
 # Whoever is asked about alone is somebody: "what did biden say", "who is olaf".
 _SPEAKS = re.compile(
     r"\b(?:did|does|has) (?P<who>[a-z]{3,}[^\Ws])"
-    r" (?:say|said|tell|told|think|thought|want|wanted|ask|asked)\b"
+    r" (?:say|said|tell|told|think|thought|want|wanted|ask|asked|report|write|reveal)\b"
     r"|^\W*who(?:[’']?s| is| was) (?P<named>[a-z]{3,}[^\Ws])\W*$"
     r"|^\W*(?:and|(?:(?:and|so) )?(?:what|how) about) (?P<other>[a-z]{3,}[^\Ws])\W*$"
 )

@@ -42,6 +42,7 @@ from noise import noisy, reworded, synonyms
 from numpy.typing import NDArray
 from passages import articles
 from sklearn.feature_extraction.text import TfidfVectorizer
+from tables import tables
 from tokenizers import Tokenizer
 
 from index.text.sentences import split_sentences
@@ -638,6 +639,20 @@ def stories(make: Maker) -> Iterator[list[Example]]:
         yield make.group(question, passages, "stories")
 
 
+def on_tables(make: Maker) -> Iterator[list[Example]]:
+    """Questions on made-up tables, each with another of its kind and one of another kind."""
+    made = [*tables(make.rng)]
+    for kind, same in enumerate(made):
+        for table in same:
+            for question, spans in table.asked:
+                other = make.rng.choice(made[kind - make.rng.randrange(1, len(made))])
+                beside = make.rng.choice(same)
+                told = any(key in question for key in beside.keys)
+                further = [other] if told else [beside, other]
+                passages = [(t.title, t.text, []) for t in further]
+                yield make.group(question, [(table.title, table.text, spans), *passages], "tables")
+
+
 def _of_stories() -> list[dict[str, Any]]:
     return [r for f in sorted({*STORIES.glob("*.jsonl")} - {STORIES_APART}) for r in lines_of(f)]
 
@@ -748,6 +763,7 @@ def main() -> None:
         "written": written(make),
         "passages": on_passages(given.data, make),
         "stories": stories(make),
+        "tables": on_tables(make),
     }
     wanted = {*kinds, *groups} & {*(given.only or [*kinds, *groups])}
     examples = [[e] for kind, made in kinds.items() if kind in wanted for e in made if e]

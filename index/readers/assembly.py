@@ -141,7 +141,9 @@ def _has_heads(rows: Sequence[Sequence[str]]) -> bool:
         and all(first[1:])
         and len(set(first)) == len(first)
         and all(len(head) <= LONGEST_HEAD for head in named)
-        and all(YEAR.fullmatch(head) or not FIGURE.fullmatch(head) for head in named)
+        and all(
+            YEAR.fullmatch(UNIT.sub(r"\1", head)) or not FIGURE.fullmatch(head) for head in named
+        )
     )
 
 

@@ -103,7 +103,8 @@ def _read_table(file: SourceFile) -> Iterator[Article | Skipped]:
     if column is None:
         text = Assembly()
         text.table([heads, *(cells for _, cells in rows)])
-        yield text.article(file, particulars({}))
+        # Often the file's name alone says what of: "grain-exports.csv".
+        yield text.article(file, particulars({"title": re.sub(r"[-_\s]+", " ", file.key).strip()}))
         return
     named = [head.casefold() if head.casefold() in IDS else head for head in heads]
     records: Iterable[Numbered] = (

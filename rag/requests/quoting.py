@@ -58,8 +58,8 @@ def statements(material: Material, speaker: str) -> list[Statement]:
 
 
 def _reported(material: Material, speaker: str) -> list[Statement]:
-    """What a paper of several words is said to report: "The Washington Post had reported that"."""
-    if " " not in speaker:
+    """What a paper is said to report: "The Washington Post had reported that", "CNN reports"."""
+    if " " not in speaker and not speaker.isupper():
         return []
     name = re.escape(speaker)
     pattern = re.compile(

@@ -61,6 +61,7 @@ from rag.requests.request import (
     POINTS,
     POSITION,
     PUBLISHED,
+    REACTS,
     Request,
     doubted,
 )
@@ -467,6 +468,8 @@ def _disagreement(request: Request, desk: Desk) -> Reply:
 
 
 def _quotes(request: Request, desk: Desk) -> Reply | None:
+    if REACTS.match(desk.question) and (told := desk.evidence()) and told[0].reading.margin > 0:
+        return None
     material = desk.gather(request.subject, request.speaker)
     lines = quotes(material, request.speaker, desk.most(QUOTES))
     if lines and NEWEST.search(desk.question):

@@ -90,6 +90,7 @@ _WANTS, _STATE_OF_PLAY, _ALL_NAMED, _BROUGHT_UP, _EVERYTHING_ON, POSITION = (
     _PHRASES.compiled(name, re.I)
     for name in "side_wants state_of_play all_named brought_up everything_on position".split()
 )
+_PAPER_SAYS, REACTS = (_PHRASES.compiled(name, re.I) for name in ("paper_says", "reacts"))
 _SOMEBODY = re.compile(r"(?:he|she|it|they|him|her|them)\b", re.I)
 PUBLISHED = re.compile(
     r"\W*(?:which|what|list|show me|all)(?: the)? (?:articles|stories|reports|pieces)"
@@ -611,6 +612,10 @@ def _bare(words: str) -> str:
     return re.sub(r"^(?:of )?(?:the|an?) |^of |[’']s$", "", words.strip(' ?!.,;:"“”'), flags=re.I)
 
 
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] = (
     (
         _TWO_SIDES,
@@ -641,5 +646,9 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
         lambda m: Request("list", sides=(_bare(m["whose"] or m["of"] or m["who"]),)),
     ),
     (_EVERYTHING_ON, lambda m: Request("brief", _bare(m["what"]))),
+    (
+        _PAPER_SAYS,
+        lambda m: Request("quotes", _bare(m["what"] or ""), speaker=_capital(_bare(m["paper"]))),
+    ),
 )
 """What is asked for in one form, and the request that it is."""

@@ -143,7 +143,7 @@ def test_columns_of_other_names_are_mapped(tmp_path):
 def test_a_table_of_figures_is_one_article_whose_rows_can_be_quoted(tmp_path):
     table = "Country;Year;Grain exports\nRuritania;2026;4,1 Mt\nÖsterreich;2026;0,9 Mt\n"
     article = read(put(tmp_path / "grain.csv", table.encode("cp1252")))
-    assert (article.uri, article.key) == ("grain.csv", "grain")
+    assert (article.uri, article.key, article.title) == ("grain.csv", "grain", "grain")
     assert article.text == (
         "Country: Ruritania; Year: 2026; Grain exports: 4,1 Mt.\n"
         "Country: Österreich; Year: 2026; Grain exports: 0,9 Mt."
@@ -155,6 +155,7 @@ def test_a_table_of_figures_is_one_article_whose_rows_can_be_quoted(tmp_path):
     [
         ([["", "2025"], ["Wheat", "3"]], ["Wheat; 2025: 3."]),
         ([["1", "2"], ["3", "4"]], ["1 | 2", "3 | 4"]),
+        ([["Region", "2003 (%)"], ["Lorne", "5.5"]], ["Region: Lorne; 2003: 5.5 %."]),
         ([["Name"], ["Ada"]], ["Name", "Ada"]),
         ([["A", "A"], ["1", "2"]], ["A | A", "1 | 2"]),
         ([["A", "B"], ["", ""], ["1", "", "x"]], ["A: 1; x."]),
