@@ -49,6 +49,8 @@ _TYPED = {
 }
 _TYPED |= {"abt": "about", "btwn": "between", "bc": "because", "wot": "what", "sez": "says"}
 _TYPED |= {"wat": "what", "wen": "when", "bout": "about", "email": "e-mail", "emails": "e-mails"}
+# Names that are asked for by who reports, and read as words or as nothing.
+_TYPED |= {word.lower(): word for word in "Reuters Bloomberg Politico CNN BBC AFP TASS".split()}
 
 # Words of requests, which articles seldom hold.
 _REQUESTS = "summarise summary timeline overview comparison chronology".split()

@@ -612,10 +612,6 @@ def _bare(words: str) -> str:
     return re.sub(r"^(?:of )?(?:the|an?) |^of |[’']s$", "", words.strip(' ?!.,;:"“”'), flags=re.I)
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] = (
     (
         _TWO_SIDES,
@@ -648,7 +644,7 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
     (_EVERYTHING_ON, lambda m: Request("brief", _bare(m["what"]))),
     (
         _PAPER_SAYS,
-        lambda m: Request("quotes", _bare(m["what"] or ""), speaker=_capital(_bare(m["paper"]))),
+        lambda m: Request("quotes", _bare(m["what"] or ""), speaker=_bare(m["paper"])),
     ),
 )
 """What is asked for in one form, and the request that it is."""
