@@ -177,9 +177,18 @@ def _named(
     if word in vocabulary or word == one or not vocabulary.is_name(one):
         # A state or union that only a title names.
         return (word.upper() if len(word) < SHORT else word.capitalize()) if groups(word) else ""
-    # Germans, in articles on a German; Putin's, before what is his.
-    owns = plain(word) not in _english() and any(map(is_content, after)) and not groups(word)
-    return f"{vocabulary.usual(one)}'s" if owns else word.capitalize()
+    return f"{vocabulary.usual(one)}'s" if _owns(word, before, after) else word.capitalize()
+
+
+def _owns(word: str, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether a name with an s is whose something is: "putins offer", "and ukraines?".
+
+    Not the Germans, in articles on a German.
+    """
+    if plain(word) in _english() or groups(word):
+        return False
+    alone = not after and [each.lower() for each in before] == ["and"]
+    return alone or any(map(is_content, after))
 
 
 def _overseas(word: str, vocabulary: Vocabulary) -> str:

@@ -55,6 +55,8 @@ from rag.requests.quoting import is_person, quotes, speaks_there
 from rag.requests.request import (
     AGED,
     CORRECTED,
+    EACH_SAYS,
+    HELD_WHERE,
     LENGTH,
     NEWEST,
     NEWS,
@@ -534,7 +536,7 @@ def _search(request: Request, desk: Desk) -> Reply | None:
         told = f"{_counted(len(lines), 'article')} were published then or there."
         return Reply(told, lines[:SHOWN]) if lines else None
     if not request.subject:
-        return None
+        return _of_all(desk)
     if written := _written_by(desk):
         return written
     material = desk.gather(request.subject)
@@ -552,6 +554,21 @@ def _search(request: Request, desk: Desk) -> Reply | None:
     by = f" by {in_a_row(names)}" if names else ""
     on = f"{told} on {desk.called(request.subject)}{by}{more}."
     return Reply(on, lines[:SHOWN])
+
+
+def _of_all(desk: Desk) -> Reply | None:
+    """What each article says, by its first sentence, or which were published at a time."""
+    among = {*desk.allowed.articles} if desk.allowed else None
+    if among is not None and PUBLISHED.match(desk.question):
+        lines = articles_on([*desk.now.articles(among).values()])
+        told = f"{_counted(len(lines), 'article')} were published then or there."
+        return Reply(told, lines[:SHOWN]) if lines else None
+    if not EACH_SAYS.match(desk.question):
+        return None
+    count = desk.whole if among is None else len(among)
+    newest = f", the {SHOWN} newest" if count > SHOWN else ", each"
+    lines = articles_on(desk.now.ledger.newest(SHOWN, among))
+    return Reply(f"{_counted(count, 'article')}{newest} by the first sentence.", lines)
 
 
 def _written_by(desk: Desk) -> Reply | None:
@@ -610,6 +627,8 @@ def _points(request: Request, desk: Desk, what: str) -> Reply | None:
 def _list(request: Request, desk: Desk) -> Reply | None:
     if request.sides:
         return _wanted(request.sides[0], desk)
+    if held := HELD_WHERE.match(desk.question):  # as articles tell it
+        desk = replace(desk, question=f"which cities hosted {held['what'] or 'meetings'}")
     if QUOTED.search(desk.question):
         told = [*content_stems(request.subject)]
         lines = speakers_quoted(desk.gather(request.subject if told else ""))

@@ -90,7 +90,9 @@ _WANTS, _STATE_OF_PLAY, _ALL_NAMED, _BROUGHT_UP, _EVERYTHING_ON, POSITION = (
     _PHRASES.compiled(name, re.I)
     for name in "side_wants state_of_play all_named brought_up everything_on position".split()
 )
-_PAPER_SAYS, REACTS = (_PHRASES.compiled(name, re.I) for name in ("paper_says", "reacts"))
+_PAPER_SAYS, REACTS, EACH_SAYS, HELD_WHERE = (
+    _PHRASES.compiled(name, re.I) for name in "paper_says reacts each_says held_where".split()
+)
 _SOMEBODY = re.compile(r"(?:he|she|it|they|him|her|them)\b", re.I)
 PUBLISHED = re.compile(
     r"\W*(?:which|what|list|show me|all)(?: the)? (?:articles|stories|reports|pieces)"
@@ -117,6 +119,9 @@ _SAY = re.compile(r"\W*what (?:did|does|do|has|have) .+? (?:say|said|tell|told)\
 
 _ABOUT = re.compile(r"^\W*(?:\w+ ){0,2}?(?:about|on|over|regarding|concerning|as to|of|in) |^\W+")
 _PARTS = re.compile(r"[,;:?!]| [-–—] ")
+
+# Whoever speaks for a body: "the Kremlin guy".
+_FOLK = re.compile(r"(?<=\w) (?:guys?|man|men|people|folks?|lot|side|camp|crowd)$", re.I)
 
 _TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.I)
 
@@ -155,10 +160,12 @@ _HOW_IT_WENT = re.compile(
     r"\W*how (?:did|has|have|had|is|are|was|were) .*\bgo(?:ne|ing)?\W*$", re.I
 )
 
-# "What is in the plan" asks for its points.
-_WHAT_IS_IN = re.compile(
-    r"\W*what(?:[’']?s| is| was| are) in (?:the|this|that|it)\b"
-    r"(?!.*\b(?:articles?|news|papers?)\b)",
+# "What is in the plan" asks for its points, "what would they talk about" and "what is behind it"
+# for one thing too.
+_ONE_ASKED = re.compile(
+    r"\W*what(?:(?:[’']?s| is| was| are) in (?:the|this|that|it)\b"
+    r"(?!.*\b(?:articles?|news|papers?)\b)"
+    r"| (?:would|could|might|should) |(?:[’']?s| is| was) behind )",
     re.I,
 )
 
@@ -516,7 +523,7 @@ def _quotes_of(text: str, subject: list[str], named: list[str]) -> Request:
         who = _bare(says["who"] or says["speaker"] or says["any"])
         if not named and who[:1].isupper():
             named, subject = [who], [words for words in subject if words not in who]
-    named = [words for words in named if any(map(is_content, words.split()))]
+    named = [_FOLK.sub("", words) for words in named if any(map(is_content, words.split()))]
     whose, *others = named or [""]  # whoever is named later is spoken of
     others = [words for words in (*subject, *others) if words not in whose]
     return Request("quotes", " ".join(dict.fromkeys(others)).strip(), speaker=whose)
@@ -533,7 +540,7 @@ def _kind_of(text: str, found: RequestReading) -> str:
     whether = found.kind in ("list", "timeline") and _WHETHER.match(text)
     unsaid = found.kind == "quotes" and not _SPOKEN.search(text)
     went = found.kind == "timeline" and _HOW_IT_WENT.match(text)
-    held = found.kind == "brief" and _WHAT_IS_IN.match(text)
+    held = found.kind == "brief" and _ONE_ASKED.match(text)
     if one or whether or unsaid or went or held or _WHY.match(text):
         return "fact"
     return "fact" if unsure or (timed and _ONE_THING.match(text)) else found.kind
@@ -641,6 +648,8 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
         POSITION,
         lambda m: Request("list", sides=(_bare(m["whose"] or m["of"] or m["who"]),)),
     ),
+    (EACH_SAYS, lambda m: Request("search")),
+    (HELD_WHERE, lambda m: Request("list", m["what"] or "meetings")),
     (_EVERYTHING_ON, lambda m: Request("brief", _bare(m["what"]))),
     (
         _PAPER_SAYS,
