@@ -23,7 +23,7 @@ YEAR = re.compile(r"(?:19|20)\d\d(?:[/–-]\d{2,4})?")
 FIGURE = re.compile(r"[\W_]*\d[\d\s.,:/%–-]*\W*")
 # Behind the figure a unit is read with it: of 12 questions on three tables the reading model named
 # the right cell 7 times, 4 where the unit stood in the head, and the right row 9 times, 8 before.
-UNIT = re.compile(r"(.*\S)\s*\((?=[^()]*[^\W\d]|%)([^()]{1,24})\)")
+UNIT = re.compile(r"(.*\S)\s*\((?=[^()]*[^\W\d]|[%£$€¥])([^()]{1,24})\)")
 
 
 def line(text: str) -> str:
