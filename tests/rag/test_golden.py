@@ -11,9 +11,13 @@ from statistics import median
 
 import pytest
 
+from index.build import Builder
+from index.readers.source import Source
+from rag.corpus import Corpus
 from rag.evaluation import evaluate
 from rag.judge import judge
 from rag.question_files import read_golden
+from rag.settings import Settings
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "sample.jsonl"
 
@@ -40,6 +44,11 @@ STORY = USERS.with_name("story_users.jsonl")
 FLOOR_COMPLETE_STORY = 50  # of 90
 CEILING_REFUSED_STORY = 9  # of 90
 FLOOR_REFUSED_STORY = 28  # of 45
+
+# And on five tables, of other things than those of the made-up ones that the state was trained on.
+TABLES = USERS.with_name("tables.jsonl")
+FLOOR_COMPLETE_TABLES = 16  # of 20
+FLOOR_REFUSED_TABLES = 10  # of 10
 
 TODAY = date(2026, 6, 1)  # a little after the newest article: what "last week" is counted from
 
@@ -127,3 +136,12 @@ def test_a_story_is_understood_in_other_words_than_its_own(story_corpus):
     assert len(refused) <= CEILING_REFUSED_STORY + MARGIN, f"{len(refused)}: {refused}"
     right = named(measured, "rightly refused")
     assert len(right) >= FLOOR_REFUSED_STORY - MARGIN, f"{len(right)}: {right}"
+
+
+def test_the_cells_of_tables_answer(tmp_path, embedder):
+    Builder(tmp_path / "index", embedder).add([Source.at(TABLES.with_suffix(""))])
+    corpus = Corpus(tmp_path / "index", embedder, Settings())
+    measured = evaluate(list(judge(corpus, read_golden(TABLES), TODAY)), corpus.settings.threshold)
+    good, right = named(measured, "complete"), named(measured, "rightly refused")
+    assert len(good) >= FLOOR_COMPLETE_TABLES - MARGIN, f"{len(good)}: {good}"
+    assert len(right) >= FLOOR_REFUSED_TABLES - MARGIN, f"{len(right)}: {right}"
