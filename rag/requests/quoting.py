@@ -49,8 +49,11 @@ def statements(material: Material, speaker: str) -> list[Statement]:
     said = [Statement(article, each) for article in material.articles for each in speech(article)]
     if whose := office_of(speaker):
         return [s for s in said if is_of(office_of(s.said.speaker), whose)]
-    own = [s for s in said if not speaker or is_of(s.said.speaker, speaker)]
-    if not speaker or is_person(speaker, material.articles):
+    if not speaker:  # what is said about somebody others say
+        about = material.subject
+        return [s for s in said if not (about and is_of(s.said.speaker, about))]
+    own = [s for s in said if is_of(s.said.speaker, speaker)]
+    if is_person(speaker, material.articles):
         return own
     speak = spokesmen(speaker, callings(material.articles))
     theirs = [s for s in said if s not in own and any(is_of(s.said.speaker, n) for n in speak)]

@@ -90,8 +90,9 @@ _WANTS, _STATE_OF_PLAY, _ALL_NAMED, _BROUGHT_UP, _EVERYTHING_ON, POSITION = (
     _PHRASES.compiled(name, re.I)
     for name in "side_wants state_of_play all_named brought_up everything_on position".split()
 )
-_PAPER_SAYS, REACTS, EACH_SAYS, HELD_WHERE = (
-    _PHRASES.compiled(name, re.I) for name in "paper_says reacts each_says held_where".split()
+_PAPER_SAYS, REACTS, EACH_SAYS, HELD_WHERE, _ALL_ABOUT, _SAID_ABOUT = (
+    _PHRASES.compiled(name, re.I)
+    for name in "paper_says reacts each_says held_where all_about said_about".split()
 )
 _SOMEBODY = re.compile(r"(?:he|she|it|they|him|her|them)\b", re.I)
 PUBLISHED = re.compile(
@@ -123,7 +124,9 @@ _PARTS = re.compile(r"[,;:?!]| [-–—] ")
 # Whoever speaks for a body: "the Kremlin guy".
 _FOLK = re.compile(r"(?<=\w) (?:guys?|man|men|people|folks?|lot|side|camp|crowd)$", re.I)
 
-_TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.I)
+_TIMELINE = re.compile(
+    r"\b(?:timeline|chronology)\b|\blist (?:of )?(?:all )?(?:the )?dates\b", re.I
+)
 
 # Words that requests are made of, which articles seldom hold.
 _WORDS = (
@@ -648,6 +651,8 @@ _FORMED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Request]], ...] 
         POSITION,
         lambda m: Request("list", sides=(_bare(m["whose"] or m["of"] or m["who"]),)),
     ),
+    (_ALL_ABOUT, lambda m: Request("brief", _bare(m["what"]))),
+    (_SAID_ABOUT, lambda m: Request("quotes", _bare(m["what"]))),
     (EACH_SAYS, lambda m: Request("search")),
     (HELD_WHERE, lambda m: Request("list", m["what"] or "meetings")),
     (_EVERYTHING_ON, lambda m: Request("brief", _bare(m["what"]))),
