@@ -23,7 +23,7 @@ from functools import partial
 from index.embed import Embedder
 from index.generation import Generation
 from index.text.dates import MONTH
-from index.text.words import ENGLISH, language_asked
+from index.text.words import ENGLISH, content_stems, language_asked
 from rag import extractive
 from rag.dialogue.followup import SHORTER
 from rag.generative.llm import LanguageModel
@@ -215,8 +215,9 @@ class Pipeline:
         if meant.language != ENGLISH or not (thing := thing_asked(meant)):
             return None
         draft = self.reply(meant, Request("brief", thing), asked)
-        told = [claim.text.casefold() for claim in draft.answer.claims] if draft else []
-        return draft if any(thing.casefold() in text for text in told) else None
+        claims = draft.answer.claims if draft else ()
+        named = {*content_stems(thing)}
+        return draft if any(named <= {*content_stems(claim.text)} for claim in claims) else None
 
     def confine(self, now: Generation, meant: Question, asked: AskRequest) -> Scope | None:
         """The articles that the question's own words mean; None for all.

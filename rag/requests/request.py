@@ -202,6 +202,9 @@ _OURS = re.compile(
 )
 
 SIDES = 3
+
+# Words that name a thing, typed alone: "heavy weapons withdrawal".
+MOST_NAMED = 4
 _WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I)
 
 # What a reply is asked for as, and the kind that this is.
@@ -286,9 +289,17 @@ def may_be_fact(meant: Question, request: Request) -> bool:
 
 
 def thing_asked(meant: Question) -> str:
-    """What a question asks for that wants to know what something is; "" for any other."""
-    asked = _WHAT_IS.match(meant.asked)
-    return asked["what"] if asked else ""
+    """What a question asks for that wants to know what something is; "" for any other.
+
+    Some words and nothing else ask of what they name.
+    """
+    if asked := _WHAT_IS.match(meant.asked):
+        return asked["what"]
+    words = WORD.findall(meant.asked)
+    named = 1 < len(words) <= MOST_NAMED and all(map(is_content, words))
+    return (
+        meant.asked if named and not meant.leans and not _QUESTION_WORD.match(meant.asked) else ""
+    )
 
 
 def _of_reply(
