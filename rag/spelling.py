@@ -68,7 +68,9 @@ _SHORTENED = re.compile(
 )
 # Somebody's demands: what is left of them without an apostrophe.
 _OWNS = re.compile(
-    r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)"
+    r"(?P<before>(?:^|\b(?:the|are|is|was|were|of|on|to|about|what[’']?s|and) ))"
+    r"(?P<who>[\w-]+[^\W\ds])s(?= (?:demand|position|term|condition|offer|plan)s?\b)",
+    re.I,
 )
 # What asks why, and reads as if it asked how: "how come it was late".
 _HOW_COME = re.compile(r"^(\W*(?:(?:and|but|so) )?)how come(?= \w)", re.I)
@@ -118,7 +120,7 @@ def mend(question: str, vocabulary: Vocabulary) -> str:
     as "teh" is. Numbers, quoted words and words with a capital inside stay as they are, and so does
     one that is equally near to two others.
     """
-    question = _HOW_COME.sub(r"\1why", _OWNS.sub(r"\g<who>'s", question))
+    question = _HOW_COME.sub(r"\1why", _OWNS.sub(r"\g<before>\g<who>'s", question))
     small = question.islower()
     question = _MAY.sub(r"\1May", question)
     quoted = [m.span() for m in _QUOTED.finditer(question)]
