@@ -267,7 +267,7 @@ class ChatPanel:
 
     def _began(self, sent: Sent) -> Updates:
         rows = self._history.rows("", sent.user) if self._history else {}
-        return {**self.came(sent, []), self._id: "", self._box: "", self._editing: "", **rows}
+        return {**self.came(sent, []), self._id: "", **rows}
 
     # how that comes about
 
@@ -295,7 +295,9 @@ class ChatPanel:
         self._keys.stop(None, cancels=self.answers, **QUIET).then(
             made(self._stopped), self._id, outputs, **QUIET
         )
-        self._fresh.fresh(made(self._began), None, [*answered, *composer], **QUIET)
+        # The box is emptied at once: what is typed before the server replies stays in it.
+        self._fresh.fresh(None, None, composer, js=_LEFT, **QUIET)
+        self._fresh.fresh(made(self._began), None, answered, **QUIET)
         self._acts.edit(made(self._edited), self._id, composer, **QUIET)
         self._keys.leave(None, None, composer, js=_LEFT, **QUIET)
         self._editing.change(None, self._editing, None, js=_EDITING, **QUIET)
