@@ -21,7 +21,7 @@ from typing import IO, Any, cast
 
 from index.article import Article, Skipped
 from index.readers.encoding import Refused
-from index.readers.files import Member, Reader, SourceFile, Unpacked, signed
+from index.readers.files import Member, Reader, SourceFile, Unpacked, signed, zip_names
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, OSError)
 DAMAGED = "the archive is damaged or cut off; get it anew, or unpack what is whole of it"
@@ -145,13 +145,8 @@ def _counting(stream: IO[bytes], file: SourceFile) -> IO[bytes]:
 
 def _is_zip(file: SourceFile, head: bytes) -> bool:
     """Whether it is an archive and no document that is one."""
-    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return False
-    try:
-        with file.open() as stream, zipfile.ZipFile(stream) as archive:
-            return not {"[Content_Types].xml", "mimetype"} & set(archive.namelist())
-    except BROKEN:
-        return False
+    names = zip_names(file, head)
+    return names is not None and not {"[Content_Types].xml", "mimetype"} & set(names)
 
 
 ZIP = Reader("a zip archive", (".zip",), _read_zip, _is_zip, many=True)

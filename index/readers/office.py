@@ -19,7 +19,7 @@ from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.encoding import Refused, within_bounds
 from index.readers.fields import Particulars, particulars, past_day
-from index.readers.files import Reader, SourceFile, signed
+from index.readers.files import Reader, SourceFile, signed, zip_names
 from index.readers.markup import Node, first_heading, parsed, text_of, write_markup
 
 # Of a part in XML. Five million characters of text have 30 MB of it in Word's.
@@ -99,17 +99,7 @@ class Package:
 
 def _holding(part: str) -> Callable[[SourceFile, bytes], bool]:
     """The ``recognises`` of a kind whose archives have a certain part."""
-
-    def recognises(file: SourceFile, head: bytes) -> bool:
-        if not head.startswith(b"PK\x03\x04"):
-            return False
-        try:
-            with file.open() as stream, zipfile.ZipFile(stream) as archive:
-                return part in archive.namelist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-            return False
-
-    return recognises
+    return lambda file, head: part in (zip_names(file, head) or ())
 
 
 def _properties(package: Package, name: str, *made: str) -> tuple[Particulars, date | None]:
@@ -256,20 +246,21 @@ def _read_odt(file: SourceFile) -> Iterator[Article | Skipped]:
     text = Assembly()
     if body is not None:
         notes = list(body.iter(f"{TEXT}note-body"))
-        for part in (
-            _as_markup(body, ODT_NAMES, unseen=ODT_UNSEEN, box=f"{DRAWING}text-box"),
-            *notes,
-        ):
+        shown = _as_markup(body, ODT_NAMES, unseen=ODT_UNSEEN, box=f"{DRAWING}text-box")
+        for part in (shown, *notes):
             write_markup(part, text)
     known, made = _properties(package, "meta.xml", f"{META}creation-date", f"{DUBLIN}date")
     yield text.article(file, known, made)
 
 
-def _is_odt(file: SourceFile, head: bytes) -> bool:
-    return MIME in head[:200] or (head.startswith(b"PK\x03\x04") and file.extension == ".odt")
-
-
-ODT = Reader(ODT_KIND, (".odt",), _read_odt, _is_odt)
+ODT = Reader(
+    ODT_KIND,
+    (".odt",),
+    _read_odt,
+    lambda file, head: (
+        MIME in head[:200] or (head.startswith(b"PK\x03\x04") and file.extension == ".odt")
+    ),
+)
 
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

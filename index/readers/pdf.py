@@ -109,7 +109,8 @@ def _pages(document: PdfDocument) -> tuple[list[tuple[str, list[Words]]], list[i
             continue  # one damaged page; what is left is an article still
         words = _words(page)
         lines = list(reading_order(words))
-        if sum(len(each.text) for each in words) < MIN_TEXT and _is_picture(page):
+        pictures = page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        if sum(len(each.text) for each in words) < MIN_TEXT and any(pictures):
             found = _lines_by_ocr(page)
             lines = found or lines
             if found is None:
@@ -122,13 +123,6 @@ def _pages(document: PdfDocument) -> tuple[list[tuple[str, list[Words]]], list[i
         pages.append((label, lines))
         page.close()
     return pages, pictured
-
-
-def _is_picture(page: PdfPage) -> bool:
-    import pypdfium2.raw as raw
-
-    pictures = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-    return any(pictures)
 
 
 def _words(page: PdfPage) -> list[Words]:

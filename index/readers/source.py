@@ -39,11 +39,13 @@ PAGE = re.compile(
 )
 
 
-def _is_page(file: SourceFile, head: bytes) -> bool:
-    return PAGE.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
-
-
-PAGES = Reader("a web page", page.EXTENSIONS, page.read_page, _is_page, many=True)
+PAGES = Reader(
+    "a web page",
+    page.EXTENSIONS,
+    page.read_page,
+    lambda file, head: PAGE.match(head.removeprefix(b"\xef\xbb\xbf")) is not None,
+    many=True,
+)
 OWN = (
     Reader("plain text", text.TEXT, text.read_text),
     Reader("a Markdown file", markdown.EXTENSIONS, markdown.read_markdown),
@@ -254,13 +256,9 @@ class Source:
                 yield path
                 continue
             file = SourceFile(
-                path,
-                relative(path, self.root),
-                self.place,
-                self.max_bytes,
-                self.fields,
+                path, relative(path, self.root), self.place, self.max_bytes, self.fields,
                 unpacked=Unpacked(MAX_UNPACKED, MAX_MEMBERS),
-            )
+            )  # fmt: skip
             supported = supported or file.extension in extensions()
             yield from self._read(file)
         if self.pattern is None and self.name is None and not supported:
