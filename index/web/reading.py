@@ -74,7 +74,10 @@ def listing(body: bytes, url: str, kind: str = "") -> Listing | None:
     if body.lstrip()[:1] == b"{" and JSON_FEED in body[:HEAD].replace(b"\\/", b"/"):
         return _json_feed(body, url)
     if any(root in head for root in FEEDS) and b"<html" not in head:
-        return _feed(body, url, kind)
+        found, fault = entries(body, {"content-type": kind, "content-location": url})
+        if not found and fault:
+            raise Unreadable(f"the feed is broken ({one_line(fault)})")
+        return _pages(found, url)
     return None
 
 
@@ -87,20 +90,12 @@ def unzipped(body: bytes, most: int) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
-        with gzip.open(io.BytesIO(body)) as packed:
-            plain = packed.read(most + 1)
+        plain = gzip.GzipFile(fileobj=io.BytesIO(body)).read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise Unreadable("it is packed and damaged") from error
     if len(plain) > most:
         raise Unreadable(f"it has more than {most:,} bytes when unpacked")
     return plain
-
-
-def _feed(body: bytes, url: str, kind: str) -> Listing:
-    found, fault = entries(body, {"content-type": kind, "content-location": url})
-    if not found and fault:
-        raise Unreadable(f"the feed is broken ({one_line(fault)})")
-    return _pages(found, url)
 
 
 def _json_feed(body: bytes, url: str) -> Listing:
