@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from index import damage
-from index.database import Place, Row, digest
+from index.database import Place, Row, digest, insert
 from index.disk import MAKING, alone, copy, put, writing
 from index.engine import LEDGER, Embedded, engine_at, open_ledger
 from index.errors import IndexDamaged, IndexMismatch, OnRecordError
@@ -223,13 +223,12 @@ def _copy_rows(old: Ledger, new: Ledger, table: str) -> None:
     written, rest = _TABLES[table]
     width = len(written.split(","))
     columns = f"digest, {written}{rest}"
-    marks = ", ".join("?" * len(columns.split(",")))
     rows = _sound(old, f"SELECT {columns} FROM {table}", width)
     place = columns.replace(" ", "").split(",").index("current") if rest else 0
     while group := list(islice(rows, _AT_ONCE)):
         if rest:
             group = [(*row[:place], bool(row[place]), *row[place + 1 :]) for row in group]
-        new.database.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", group)
+        insert(new.database, table, columns, group)
     new.database.numbered(table)
 
 

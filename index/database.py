@@ -114,9 +114,6 @@ def is_database(place: Place) -> bool:
     return str(place).startswith(SCHEMES)
 
 
-DIGEST_BYTES = 16
-
-
 def digest(*values: object) -> bytes:
     """Sixteen bytes that depend on every value, its type and its place.
 
@@ -132,7 +129,13 @@ def digest(*values: object) -> bytes:
     form = ",".join(
         f"{type(value).__name__} {len(part)}" for value, part in zip(values, parts, strict=True)
     )
-    return blake2b(b"\n".join((form.encode(), *parts)), digest_size=DIGEST_BYTES).digest()
+    return blake2b(b"\n".join((form.encode(), *parts)), digest_size=16).digest()
+
+
+def insert(db: Database, table: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
+    """Stores rows in a table, under columns that are named as in "pk, text"."""
+    marks = ", ".join("?" * len(columns.split(",")))
+    db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
 
 FIELDS = ("id", "uri", "key", "title", "author", "publisher", "published", "language", "url")

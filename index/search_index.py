@@ -236,7 +236,7 @@ def _words(
     )
 
     def texts() -> Iterator[tuple[int, list[str]]]:
-        for part in _parts(articles):
+        for part in batches(articles):
             for each in ledger.articles(part).values():
                 known.articles.add(each.pk)
                 known.languages.add(code_of(each.article.language))
@@ -275,7 +275,7 @@ def means(
 def _chunk_texts(ledger: Ledger, wanted: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
     """Each chunk's pk and the stems of what is searched; one article's text is held at a time."""
     pk, article = 0, None
-    for part in _parts(wanted):
+    for part in batches(wanted):
         found = ledger.chunks(part)
         for chunk in (found[each] for each in part if each in found):
             if pk != chunk.article:
@@ -285,7 +285,7 @@ def _chunk_texts(ledger: Ledger, wanted: Iterable[int]) -> Iterator[tuple[int, l
                 yield chunk.pk, stems_of(read, article)
 
 
-def _parts(pks: Iterable[int]) -> Iterator[list[int]]:
+def batches(pks: Iterable[int]) -> Iterator[list[int]]:
     """Numbers in their order, some at a time."""
     ordered = sorted(pks)
     return (ordered[n : n + _AT_ONCE] for n in range(0, len(ordered), _AT_ONCE))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Literal
 
@@ -22,7 +22,7 @@ from index.bm25 import Words
 from index.chunk import embedded_text
 from index.database import Database
 from index.ledger import Ledger, StoredArticle
-from index.search_index import SearchIndex, article_stems, means, stems_of
+from index.search_index import SearchIndex, article_stems, batches, means, stems_of
 from index.text.words import ENGLISH, code_of
 from index.vectors import NEAREST, QUESTIONS, RECALL, ROUNDING, Vectors, questions_near
 from index.vocabulary import Vocabulary, counted
@@ -49,9 +49,6 @@ NARROW = 20_000
 # How many neighbours a search of the graph keeps in sight: the first of these with which it finds
 # so large a share of the true first ten for questions made of the vectors, when it is built.
 IN_SIGHT = (200, 400, 800)
-
-# Articles whose words are counted together.
-_GROUP = 500
 
 
 class TableVectors(Vectors):
@@ -203,7 +200,7 @@ def forget(ledger: Ledger, uris: Sequence[str]) -> None:
         "SELECT pk FROM articles JOIN counted ON article = pk WHERE uri = ANY(?)",
         (list(uris),),
     ).fetchall()
-    for group in _groups([pk for (pk,) in rows]):
+    for group in batches(pk for (pk,) in rows):
         known = ledger.articles(group)
         if len(known) < len(group):  # one is not as it was written, and its words are not known
             empty(db)
@@ -231,7 +228,7 @@ def learn(ledger: Ledger, dimension: int) -> None:
         "SELECT pk FROM articles WHERE current"
         " AND NOT EXISTS (SELECT FROM counted WHERE article = pk) ORDER BY pk"
     ).fetchall()
-    for group in _groups([pk for (pk,) in rows]):
+    for group in batches(pk for (pk,) in rows):
         known = ledger.articles(group)
         vectors = {pk: v for pk, owner, v in ledger.vectors(dimension, known) if owner in known}
         stems = _chunk_stems(ledger, known, vectors)
@@ -262,10 +259,7 @@ def learn(ledger: Ledger, dimension: int) -> None:
 
 def missing(db: Database) -> tuple[int, int]:
     """How much that is stored is not found by a search, and how much is that is not stored."""
-    stored = {
-        "chunk": "SELECT pk FROM chunks",
-        "article": "SELECT DISTINCT article FROM chunks",
-    }
+    stored = {"chunk": "SELECT pk FROM chunks", "article": "SELECT DISTINCT article FROM chunks"}
     lacking = left = 0
     for kind, pks in stored.items():
         searched = f"SELECT id FROM {kind}_search"
@@ -387,11 +381,6 @@ def _count(db: Database, articles: Mapping[int, StoredArticle], sign: int) -> No
         " inside = held.inside + excluded.inside",
         (words, [sign * written[w] for w in words], [sign * inside[w] for w in words]),
     )
-
-
-def _groups(pks: Sequence[int]) -> Iterator[list[int]]:
-    for first in range(0, len(pks), _GROUP):
-        yield list(pks[first : first + _GROUP])
 
 
 def _vector(vector: NDArray[np.float32]) -> str:
