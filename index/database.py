@@ -133,7 +133,14 @@ def digest(*values: object) -> bytes:
 
 
 def insert(db: Database, table: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
-    """Stores rows in a table, under columns that are named as in "pk, text"."""
+    """Stores rows in a table.
+
+    Args:
+        db: Where the table is.
+        table: Its name.
+        columns: The names of columns, as in "pk, text".
+        rows: What is stored under them.
+    """
     marks = ", ".join("?" * len(columns.split(",")))
     db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
