@@ -13,16 +13,7 @@ from index.article import Article
 from index.database import Row, digest, insert
 from index.disk import create, readable
 from index.errors import IndexDamaged
-from index.ledger import (
-    CHUNK,
-    ENCODING,
-    WRITTEN,
-    Ledger,
-    as_stored,
-    manifest_of,
-    packed,
-    unpacked,
-)
+from index.ledger import CHUNK, ENCODING, WRITTEN, Ledger, as_stored, manifest_of, packed, unpacked
 
 _Run = Callable[[str], Iterable[Row]]
 

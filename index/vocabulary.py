@@ -9,15 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from index.text.names import (
-    CHINESE,
-    from_chinese,
-    in_chinese,
-    pinyin,
-    respelt,
-    sound,
-    sounds_like,
-)
+from index.text.names import CHINESE, from_chinese, in_chinese, pinyin, respelt, sound, sounds_like
 from index.text.words import WORD, plain
 
 # A capital behind a small letter and a space, or a hyphen, begins no sentence.

@@ -164,10 +164,7 @@ class TableWords(Words):
 
 
 def _best(
-    ids: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    top_k: int,
-    allowed: Collection[int] | None,
+    ids: NDArray[np.int64], scores: NDArray[np.float64], top_k: int, allowed: Collection[int] | None
 ) -> list[tuple[int, float]]:
     """The ids with the highest sums of scores, best first, ties by id."""
     each, rows = np.unique(ids, return_inverse=True)
@@ -197,8 +194,7 @@ def forget(ledger: Ledger, uris: Sequence[str]) -> None:
     """Takes articles out of what is searched; the ledger still holds them. In ``write()``."""
     db = ledger.database
     rows = db.execute(
-        "SELECT pk FROM articles JOIN counted ON article = pk WHERE uri = ANY(?)",
-        (list(uris),),
+        "SELECT pk FROM articles JOIN counted ON article = pk WHERE uri = ANY(?)", (list(uris),)
     ).fetchall()
     for group in batches(pk for (pk,) in rows):
         known = ledger.articles(group)

@@ -119,12 +119,7 @@ def _properties(package: Package, name: str, *made: str) -> tuple[Particulars, d
 
 
 def _as_markup(
-    tree: Node,
-    names: Mapping[str, str],
-    *,
-    unseen: Collection[str],
-    words: str = "",
-    box: str = "",
+    tree: Node, names: Mapping[str, str], *, unseen: Collection[str], words: str = "", box: str = ""
 ) -> Node:
     """A part's tree, changed: elements of HTML in place of its own; those that are HTML's stay.
 

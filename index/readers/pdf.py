@@ -218,9 +218,7 @@ def _known(document: PdfDocument, name: str) -> Particulars:
     )
 
 
-def _headline(
-    pages: list[tuple[str, list[Words]]],
-) -> tuple[str, list[tuple[str, list[Words]]]]:
+def _headline(pages: list[tuple[str, list[Words]]]) -> tuple[str, list[tuple[str, list[Words]]]]:
     """The lines in the largest letters of the first page, and the pages without them.
 
     Where all are as large, those in capitals with which it begins.
