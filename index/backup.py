@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -118,28 +119,22 @@ def restore(directory: Path, names: Sequence[str], file: Path) -> dict[str, Path
 def _verify(path: Path) -> None:
     """Reads a file out of a backup wholly."""
     if path.name == LEDGER:
-        ledger = open_ledger(path.parent)
-        with ledger.read():
+        with closing(open_ledger(path.parent)) as ledger, ledger.read():
             if damage.find(ledger):
                 raise IndexDamaged("rows are not as they were written")
-        ledger.close()
         return
-    db = sqlite3.connect(path)
-    try:
+    with closing(sqlite3.connect(path)) as db:
         if db.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise IndexDamaged("the file is not as it was written")
-    finally:
-        db.close()
 
 
 def _derive(directory: Path) -> None:
     """Makes the search files of the ledger that was put back."""
     engine = Embedded(directory)
-    ledger = engine.open()
-    engine.relearn(ledger)
-    with ledger.read():
-        engine.prune(ledger.manifest()["token"])
-    ledger.close()
+    with closing(engine.open()) as ledger:
+        engine.relearn(ledger)
+        with ledger.read():
+            engine.prune(ledger.manifest()["token"])
 
 
 Record = dict[str, object]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -107,50 +108,46 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
         The articles that are whole and have to be stored again, since they lack chunks or
         encodings, and the uris of those that are lost.
     """
-    new = create(making, manifest)
-    old = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    old.text_factory = readable
     again: list[Article] = []
     lost: list[str] = []
-    try:
-        with new.write():
-            kept = _manifest(old)
-            new.set_manifest(kept)
-            # Without the manifest nobody knows which model made the encodings.
-            encodings = {
-                row[1]: row for row in _as_written(old.execute, "encodings", ENCODING) if kept
-            }
-            chunks: dict[int, list[Row]] = {}
-            for row in _as_written(old.execute, "chunks", CHUNK):
-                if row[-1] in encodings:
-                    chunks.setdefault(row[2], []).append(row)
-            # Which revision of an article is the current one, its row's number tells, and that it
-            # did not end.
-            newest: dict[str, int] = {}
-            for _, pk, uri in _rows(old.execute, "articles", "digest, pk, uri"):
-                newest[str(uri)] = max(pk, newest.get(str(uri), 0))
-            stored: list[int] = []
-            for row in _rows(old.execute, "articles", _ARTICLES):
-                article = _parts(row)
-                last = newest.get(article.uri) == article.pk
-                article = replace(article, current=last and not article.ended)
-                if not article.sound:
-                    lost.append(article.uri)
-                elif article.current and not (
-                    article.raw_sound and len(chunks.get(article.pk, ())) == article.chunks
-                ):
-                    again.append(article.whole())
-                else:
-                    _copy(new, article)
-                    stored.append(article.pk)
-            rows = [row for pk in stored for row in chunks.get(pk, ())]
-            used = {row[-1] for row in rows}
-            needed = [encodings[key] for key in used]
-            insert(new.database, "encodings", f"digest, {ENCODING}", needed)
-            insert(new.database, "chunks", f"digest, {CHUNK}", rows)
-    finally:
-        old.close()
-        new.close()
+    with (
+        closing(create(making, manifest)) as new,
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as old,
+        new.write(),
+    ):
+        old.text_factory = readable
+        kept = _manifest(old)
+        new.set_manifest(kept)
+        # Without the manifest nobody knows which model made the encodings.
+        encodings = {row[1]: row for row in _as_written(old.execute, "encodings", ENCODING) if kept}
+        chunks: dict[int, list[Row]] = {}
+        for row in _as_written(old.execute, "chunks", CHUNK):
+            if row[-1] in encodings:
+                chunks.setdefault(row[2], []).append(row)
+        # Which revision of an article is the current one, its row's number tells, and that it
+        # did not end.
+        newest: dict[str, int] = {}
+        for _, pk, uri in _rows(old.execute, "articles", "digest, pk, uri"):
+            newest[str(uri)] = max(pk, newest.get(str(uri), 0))
+        stored: list[int] = []
+        for row in _rows(old.execute, "articles", _ARTICLES):
+            article = _parts(row)
+            last = newest.get(article.uri) == article.pk
+            article = replace(article, current=last and not article.ended)
+            if not article.sound:
+                lost.append(article.uri)
+            elif article.current and not (
+                article.raw_sound and len(chunks.get(article.pk, ())) == article.chunks
+            ):
+                again.append(article.whole())
+            else:
+                _copy(new, article)
+                stored.append(article.pk)
+        rows = [row for pk in stored for row in chunks.get(pk, ())]
+        used = {row[-1] for row in rows}
+        needed = [encodings[key] for key in used]
+        insert(new.database, "encodings", f"digest, {ENCODING}", needed)
+        insert(new.database, "chunks", f"digest, {CHUNK}", rows)
     return again, lost
 
 

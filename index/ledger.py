@@ -15,7 +15,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Article, opening
+from index.article import PARTICULARS, Article, opening
 from index.chunk import Chunk
 from index.database import Database, Row, digest, insert
 from index.errors import IndexDamaged
@@ -541,12 +541,7 @@ def _listed(stored: StoredArticle) -> Listed:
         id=stored.id,
         uri=article.uri,
         key=article.key,
-        title=article.title,
-        author=article.author,
-        publisher=article.publisher,
-        published=article.published,
-        language=article.language,
-        url=article.url,
+        **{name: getattr(article, name) for name in PARTICULARS},
         revision=stored.revision,
         story=stored.story,
         characters=len(article.text),

@@ -35,11 +35,6 @@ class Vocabulary:
         return self._given if isinstance(self._given, str) else self._given()._lines
 
     @classmethod
-    def build(cls, texts: Iterable[tuple[str, str]]) -> Vocabulary:
-        """Counts the words of titles with their texts; in titles any word may have a capital."""
-        return cls.of(*counted(texts))
-
-    @classmethod
     def of(cls, written: Mapping[str, int], inside: Mapping[str, int]) -> Vocabulary:
         """A vocabulary of what ``counted`` gave."""
         counts: Counter[str] = Counter()

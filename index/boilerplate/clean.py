@@ -389,11 +389,9 @@ def _names(line: str, author: str | None) -> bool:
 
 def _teasers(lines: list[str], prose: list[bool], marker: int) -> Iterator[int]:
     """The numbers of the lines below a marker, up to the next prose, that are not blank."""
-    for number in range(marker + 1, len(lines)):
-        if prose[number] or not _is_teaser(lines[number]):
-            break
-        if lines[number].strip():
-            yield number
+    below = range(marker + 1, len(lines))
+    teasers = takewhile(lambda number: not prose[number] and _is_teaser(lines[number]), below)
+    return (number for number in teasers if lines[number].strip())
 
 
 def _cut(tail: list[str]) -> list[str]:

@@ -12,6 +12,8 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 import numpy as np
@@ -145,22 +147,17 @@ class TableWords(Words):
             " ORDER BY stem, block",
             (wanted,),
         ).fetchall()
-        found: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
-        for stem, block, data in rows:
-            postings = np.frombuffer(data, dtype=POSTING)
-            count = postings["count"].astype(np.float64)
-            norm = K1 * (1 - B + B * postings["length"] * (texts / total))
-            ids = block * BLOCK + postings["at"].astype(np.int64)
-            found.setdefault(stem, []).append((ids, count * (K1 + 1) / (count + norm)))
-        if not found:
-            return []
         ids, scores = [], []
-        for stem, blocks in found.items():
-            held = sum(len(block) for block, _ in blocks)
+        for stem, blocks in groupby(rows, itemgetter(0)):
+            found = [(block, np.frombuffer(data, dtype=POSTING)) for _, block, data in blocks]
+            held = sum(len(postings) for _, postings in found)
             idf = np.log1p((texts - held + 0.5) / (held + 0.5))
-            ids += [block for block, _ in blocks]
-            scores += [weights[stem] * idf * share for _, share in blocks]
-        return _best(np.concatenate(ids), np.concatenate(scores), top_k, allowed)
+            for block, postings in found:
+                count = postings["count"].astype(np.float64)
+                norm = K1 * (1 - B + B * postings["length"] * (texts / total))
+                ids.append(block * BLOCK + postings["at"].astype(np.int64))
+                scores.append(weights[stem] * idf * (count * (K1 + 1) / (count + norm)))
+        return _best(np.concatenate(ids), np.concatenate(scores), top_k, allowed) if ids else []
 
 
 def _best(

@@ -41,7 +41,7 @@ def _read_zip(file: SourceFile) -> Iterator[Skipped | Member]:
             for member in sorted(archive.infolist(), key=lambda m: m.filename):
                 if member.is_dir():
                     continue
-                _counted(file).take_member()
+                file.unpacked.take_member()
                 if member.flag_bits & 1:
                     where = f"{file.uri}#{member.filename}"
                     yield Skipped(where, "it has a password; unpack it and give its folder")
@@ -59,8 +59,8 @@ def _read_tar(file: SourceFile) -> Iterator[Skipped | Member]:
         with archive:
             try:
                 for member in archive:
-                    _counted(file).take_member()
-                    _counted(file).take(member.size)  # to pass it over takes as long
+                    file.unpacked.take_member()
+                    file.unpacked.take(member.size)  # to pass it over takes as long
                     if member.isdir():
                         continue
                     if not member.isreg():
@@ -77,9 +77,10 @@ def _read_gzip(file: SourceFile) -> Iterator[Skipped | Member]:
     """What a compressed file holds, as if it were not compressed."""
     name = file.path.with_suffix(MANY.get(file.extension, "")).name
 
-    def content() -> IO[bytes]:
-        return _counting(cast(IO[bytes], gzip.GzipFile(fileobj=file.open())), file)
+    def opened() -> IO[bytes]:
+        return cast(IO[bytes], gzip.GzipFile(fileobj=file.open()))
 
+    content = partial(_counting, opened, file.unpacked)
     yield Member(file.member(name, content, file.uri), passed_over=False)
 
 
@@ -94,15 +95,7 @@ def _member(
         return
     if any(part.startswith((".", "__MACOSX")) for part in path.parts):
         return
-
-    def content() -> IO[bytes]:
-        return _counting(opened(), file)
-
-    yield Member(file.member(str(path), content))
-
-
-def _counted(file: SourceFile) -> Unpacked:
-    return file.unpacked or Unpacked(file.max_bytes, 10_000)
+    yield Member(file.member(str(path), partial(_counting, opened, file.unpacked)))
 
 
 class _Counting(io.RawIOBase):
@@ -139,8 +132,8 @@ class _Counting(io.RawIOBase):
         super().close()
 
 
-def _counting(stream: IO[bytes], file: SourceFile) -> IO[bytes]:
-    return io.BufferedReader(_Counting(stream, _counted(file)))
+def _counting(opened: Callable[[], IO[bytes]], unpacked: Unpacked) -> IO[bytes]:
+    return io.BufferedReader(_Counting(opened(), unpacked))
 
 
 def _is_zip(file: SourceFile, head: bytes) -> bool:
@@ -184,8 +177,7 @@ def _read_warc(file: SourceFile) -> Iterator[Skipped | Member]:
                     continue
                 seen.add(address)
                 content = record.content_stream().read(file.max_bytes + 1)
-                if file.unpacked:
-                    file.unpacked.take(len(content))
+                file.unpacked.take(len(content))
                 uri = f"{file.uri}#{address}"
                 page = file.member(f"page{kind}", partial(BytesIO, content), uri)
                 yield Member(page, described=partial(_addressed, address=address, uri=uri))
@@ -210,12 +202,9 @@ def _kind(record: Any) -> str:  # noqa: ANN401 (warcio has no types)
     headers = record.http_headers
     if record.rec_type not in ("response", "resource"):
         return ""
-    if headers is None:
-        told = record.rec_headers.get_header("Content-Type") or ""
-    elif headers.get_statuscode() == FOUND:
-        told = headers.get_header("Content-Type") or ""
-    else:
-        told = ""
+    if headers is not None and headers.get_statuscode() != FOUND:
+        return ""
+    told = (record.rec_headers if headers is None else headers).get_header("Content-Type") or ""
     return PAGES.get(told.partition(";")[0].strip().lower(), "")
 
 

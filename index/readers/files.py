@@ -53,11 +53,7 @@ class Reader:
 
 def signed(*signatures: bytes) -> Callable[[SourceFile, bytes], bool]:
     """The ``recognises`` of a kind whose files begin with one of these bytes."""
-
-    def recognises(file: SourceFile, head: bytes) -> bool:
-        return head.startswith(signatures)
-
-    return recognises
+    return lambda file, head: head.startswith(signatures)
 
 
 def zip_names(file: SourceFile, head: bytes) -> list[str] | None:
@@ -73,6 +69,10 @@ def zip_names(file: SourceFile, head: bytes) -> list[str] | None:
 
 MAX_FILE_BYTES = 50_000_000  # an article has a few thousand; what is larger is something else
 HEAD_BYTES = 4096  # of a file, by which its kind is told
+# What the archives of one file may unpack to: twenty times the largest file. What readers send to a
+# server lies in memory until it is stored.
+MAX_UNPACKED = 1_000_000_000
+MAX_MEMBERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,8 @@ class SourceFile:
     content: Callable[[], IO[bytes]] | None = None  # opens a member; None for what lies on the disk
     charset: str | None = None  # the encoding that a server told; what tells itself goes before
     above: int = 0  # how many archives a member lies in
-    unpacked: Unpacked | None = None  # what the archives of one source may still unpack to
+    # What its archives may still unpack to; its members count with it.
+    unpacked: Unpacked = field(default_factory=lambda: Unpacked(MAX_UNPACKED, MAX_MEMBERS))
 
     @property
     def key(self) -> str:

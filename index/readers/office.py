@@ -24,6 +24,7 @@ from index.readers.markup import Node, first_heading, parsed, text_of, write_mar
 
 # Of a part in XML. Five million characters of text have 30 MB of it in Word's.
 MAX_PART = 100_000_000
+OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 TERMS = "{http://purl.org/dc/terms/}"
 
@@ -70,8 +71,7 @@ class Package:
             raise Refused(
                 f"the document's {name} has more than {MAX_PART:,} bytes; split the document"
             )
-        if self._unpacked:
-            self._unpacked.take(len(data))
+        self._unpacked.take(len(data))
         return data
 
     def tree(self, name: str) -> Node:
@@ -107,11 +107,7 @@ def _properties(package: Package, name: str, *made: str) -> tuple[Particulars, d
     known = particulars(
         {
             "title": package.text(name, f"{DUBLIN}title"),
-            "author": package.text(
-                name,
-                "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}initial-creator",
-                f"{DUBLIN}creator",
-            ),
+            "author": package.text(name, f"{META}initial-creator", f"{DUBLIN}creator"),
             "language": package.text(name, f"{DUBLIN}language"),
         }
     )
@@ -214,7 +210,6 @@ def _style(paragraph: Node, styles: dict[str, tuple[str, bool]]) -> tuple[str, b
 DOCX = Reader("a Word document", (".docx",), _read_docx, _holding(BODY))
 
 
-OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 TEXT, TABLE, OFFICE, META = (f"{OASIS}{name}:1.0}}" for name in ("text", "table", "office", "meta"))
 DRAWING = f"{OASIS}drawing:1.0}}"
 ODT_UNSEEN = {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from html import unescape
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -45,12 +45,9 @@ class Graph:
     """The things that the JSON-LD of a page describes, by type and by ``@id``."""
 
     def __init__(self, scripts: list[str]) -> None:
-        self.things: list[Thing] = []
+        told = (thing for script in scripts for thing in _top(_parsed(script), 0))
+        self.things = [*islice(told, MAX_THINGS)]
         self._named: dict[str, Thing] = {}
-        for script in scripts:
-            for thing in _top(_parsed(script), 0):
-                if len(self.things) < MAX_THINGS:
-                    self.things.append(thing)
         for thing in self.things:
             self._note(thing, 0)
 
@@ -536,16 +533,9 @@ def elsewhere(node: Node) -> bool:
 
 def _below(headline: Node | None) -> list[str]:
     """The parts of the first lines after an element."""
-    lines: list[str] = []
-    if headline is None:
-        return lines
-    for node in headline.xpath(BELOW):
-        line = _line(node, SHORT)
-        if line and line not in lines:
-            lines.append(line)
-        if len(lines) >= NEAR:
-            break
-    return [part for line in lines for part in rules.BESIDE.split(line)]
+    nodes = headline.xpath(BELOW) if headline is not None else ()
+    lines = [*dict.fromkeys(filter(None, (_line(node, SHORT) for node in nodes)))]
+    return [part for line in lines[:NEAR] for part in rules.BESIDE.split(line)]
 
 
 def _beside(tree: Node, headline: Node | None) -> set[Node]:
