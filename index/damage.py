@@ -155,6 +155,9 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
 class _Stored:
     """A row of an article, and what of it is as it was written."""
 
+    pk: int
+    uri: str
+    chunks: int  # how many it has
     written: Row
     raw: Any
     sound: bool
@@ -163,18 +166,6 @@ class _Stored:
     root: str
     days: Row  # from when until when it was current
     days_sound: bool
-
-    @property
-    def pk(self) -> int:
-        return int(self.written[0])
-
-    @property
-    def uri(self) -> str:
-        return str(self.written[2])
-
-    @property
-    def chunks(self) -> int:
-        return int(self.written[-1])
 
     @property
     def ended(self) -> bool:
@@ -196,6 +187,9 @@ def _parts(row: Row) -> _Stored:
     raw_digest, raw, current, root, *days, days_digest = rest
     pk = written[0]
     return _Stored(
+        pk=pk,
+        uri=str(written[2]),
+        chunks=written[-1],
         written=written,
         raw=raw,
         sound=row[0] == digest(*written),

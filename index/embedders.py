@@ -78,6 +78,7 @@ def session(graph: bytes, given: Mapping[str, NDArray[Any]]) -> InferenceSession
 # not theirs, so an index is not made with anything else under this name.
 PUBLISHED = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
+EXACT, ROUNDED = "minilm.onnx", "minilm-8bit.onnx"
 LAYERS = 6
 WORDS = "embeddings.word_embeddings.weight"
 DIMENSION = 384
@@ -99,7 +100,7 @@ class MiniLM:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
-        self._parts: dict[str, Any] = {}
+        self._sessions: dict[str, InferenceSession] = {}
         self._cores = Cores("encode")
 
     @cached_property
@@ -126,12 +127,12 @@ class MiniLM:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, d), unit rows: texts that will be searched, in their order."""
-        session = self._rounded if multiplies_bytes() else self._exact
+        session = self._session(ROUNDED if multiplies_bytes() else EXACT)
         return _stacked(self._cores.map(lambda text: self._run(session, text), texts))
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """float32 (d,), unit length: what is searched for; beyond the window it is not read."""
-        return self._run(self._exact, text)
+        return self._run(self._session(EXACT), text)
 
     def _run(self, session: InferenceSession, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = session.run(["vector"], {"ids": self.read(text)})[0][0]
@@ -142,23 +143,14 @@ class MiniLM:
         ids = tokenizer(self.folder).encode(text).ids
         return np.array([[*ids[: READ - 1], *ids[READ - 1 :][-1:]]], dtype=np.int32)
 
-    @property
-    def _exact(self) -> InferenceSession:
-        return self._once("exact", lambda: session(beside("minilm.onnx"), weights(self.folder)))
-
-    @property
-    def _rounded(self) -> InferenceSession:
-        graph = "minilm-8bit.onnx"
-        made = lambda: session(beside(graph), _in_bytes(weights(self.folder)))  # noqa: E731
-        return self._once("rounded", made)
-
-    def _once(self, name: str, make: Callable[[], T]) -> T:
-        """A part of the model, made by whoever needs it first; others wait for it."""
+    def _session(self, graph: str) -> InferenceSession:
+        """The model by one of its graphs, made by whoever needs it first; others wait for it."""
         with self._loading:
-            if name not in self._parts:
-                self._parts[name] = make()
-            found: T = self._parts[name]
-            return found
+            if graph not in self._sessions:
+                given = weights(self.folder)
+                given = _in_bytes(given) if graph == ROUNDED else given
+                self._sessions[graph] = session(beside(graph), given)
+            return self._sessions[graph]
 
 
 def _checked(weights: Path, published: str, model: str, remedy: str) -> str:

@@ -197,7 +197,8 @@ LEAD = re.compile(  # a time of day, and what stands around it
     r"(?:\(?[A-Z]{2,4}T?(?:[+-]\d{1,2}(?::?\d\d)?)?\)?(?=[\s,|·]))?[\s,|·•–-]+)?",
     re.IGNORECASE,
 )
-WEEKDAY = re.compile(rf"({WORD}+(?:[ -]{WORD}+)?)\.?,?\s+|({WORD}+)\.?,?\s+")
+WEEKDAY = re.compile(rf"({WORD}+(?:[ -]{WORD}+)?)\.?,?\s+")
+FIRST_WORD = re.compile(rf"({WORD}+)\.?,?\s*")
 FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -280,10 +281,9 @@ def date_at_start(text: str, language: str | None = None) -> Dated | None:
     lead = LEAD.match(text)
     starts = [lead.end() if lead else 0]
     if weekday := WEEKDAY.match(text, starts[0]):
-        for group, name in enumerate(weekday.groups(), 1):
-            if name and folded(name) in weekdays():
-                starts.append(weekday.end(group))
-        single = re.compile(rf"({WORD}+)\.?,?\s*").match(text, starts[0])
+        if folded(weekday[1]) in weekdays():
+            starts.append(weekday.end(1))
+        single = FIRST_WORD.match(text, starts[0])
         if single and folded(single[1]) in weekdays():
             starts.append(single.end())
     for start in starts:

@@ -245,24 +245,21 @@ class Fetcher:
         Raises:
             NotFetched: it gives nothing.
         """
-        asked = {"If-None-Match": etag, "If-Modified-Since": modified}
+        headers = {"If-None-Match": etag, "If-Modified-Since": modified}
+        asked = {name: value for name, value in headers.items() if value}
+        seen = {url}
         with self._one:
-            return self._followed(url, {name: value for name, value in asked.items() if value})
+            while True:
+                if why := self._robots.refusal(url):
+                    raise NotFetched(why)
+                found = self._answered(url, asked, self._robots.apart(url), self._max_bytes)
+                if found.status not in REDIRECTS:
+                    return _told(url, found)
+                url = _next(url, found, seen)
 
     def close(self) -> None:
         """Ends what connections there are."""
         self._pool.close()
-
-    def _followed(self, url: str, asked: dict[str, str]) -> Fetched:
-        """What an address gives in the end."""
-        seen = {url}
-        while True:
-            if why := self._robots.refusal(url):
-                raise NotFetched(why)
-            found = self._answered(url, asked, self._robots.apart(url), self._max_bytes)
-            if found.status not in REDIRECTS:
-                return _told(url, found)
-            url = _next(url, found, seen)
 
     def _rules(self, url: str) -> tuple[int, bytes]:
         """The status of a robots.txt, and what it holds."""
