@@ -243,14 +243,11 @@ def _read_odt(file: SourceFile) -> Iterator[Article | Skipped]:
     yield text.article(file, known, made)
 
 
-ODT = Reader(
-    ODT_KIND,
-    (".odt",),
-    _read_odt,
-    lambda file, head: (
-        MIME in head[:200] or (head.startswith(b"PK\x03\x04") and file.extension == ".odt")
-    ),
-)
+def _is_odt(file: SourceFile, head: bytes) -> bool:
+    return MIME in head[:200] or (head.startswith(b"PK\x03\x04") and file.extension == ".odt")
+
+
+ODT = Reader(ODT_KIND, (".odt",), _read_odt, _is_odt)
 
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -38,13 +38,11 @@ PAGE = re.compile(
 )
 
 
-PAGES = Reader(
-    "a web page",
-    page.EXTENSIONS,
-    page.read_page,
-    lambda file, head: PAGE.match(head.removeprefix(b"\xef\xbb\xbf")) is not None,
-    many=True,
-)
+def _is_page(file: SourceFile, head: bytes) -> bool:
+    return PAGE.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+PAGES = Reader("a web page", page.EXTENSIONS, page.read_page, _is_page, many=True)
 OWN = (
     Reader("plain text", text.TEXT, text.read_text),
     Reader("a Markdown file", markdown.EXTENSIONS, markdown.read_markdown),
