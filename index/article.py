@@ -100,7 +100,8 @@ class Skipped:
     fault: bool = True
 
 
-_FIELDS = ("title", "author", "publisher", "published", "language", "url", "sources")
+PARTICULARS = ("title", "author", "publisher", "published", "language", "url")
+"""What is known about an article besides its text."""
 
 # Sentences of two texts that are compared one with another; what is longer is told as a whole,
 # since the comparison takes time as the square of them.
@@ -120,7 +121,7 @@ def changes(before: Article, after: Article) -> list[Change]:
     """What changed from one text to the next: fields first, then sentences in their order."""
     found = [
         Change(name, _told(getattr(before, name)), _told(getattr(after, name)))
-        for name in _FIELDS
+        for name in (*PARTICULARS, "sources")
         if getattr(before, name) != getattr(after, name)
     ]
     if before.text == after.text:

@@ -8,11 +8,12 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
 from index import damage
-from index.database import Place, Row, digest
+from index.database import Place, Row, digest, insert
 from index.disk import MAKING, alone, copy, put, writing
 from index.engine import LEDGER, Embedded, engine_at, open_ledger
 from index.errors import IndexDamaged, IndexMismatch, OnRecordError
@@ -118,28 +119,22 @@ def restore(directory: Path, names: Sequence[str], file: Path) -> dict[str, Path
 def _verify(path: Path) -> None:
     """Reads a file out of a backup wholly."""
     if path.name == LEDGER:
-        ledger = open_ledger(path.parent)
-        with ledger.read():
+        with closing(open_ledger(path.parent)) as ledger, ledger.read():
             if damage.find(ledger):
                 raise IndexDamaged("rows are not as they were written")
-        ledger.close()
         return
-    db = sqlite3.connect(path)
-    try:
+    with closing(sqlite3.connect(path)) as db:
         if db.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise IndexDamaged("the file is not as it was written")
-    finally:
-        db.close()
 
 
 def _derive(directory: Path) -> None:
     """Makes the search files of the ledger that was put back."""
     engine = Embedded(directory)
-    ledger = engine.open()
-    engine.relearn(ledger)
-    with ledger.read():
-        engine.prune(ledger.manifest()["token"])
-    ledger.close()
+    with closing(engine.open()) as ledger:
+        engine.relearn(ledger)
+        with ledger.read():
+            engine.prune(ledger.manifest()["token"])
 
 
 Record = dict[str, object]
@@ -223,13 +218,12 @@ def _copy_rows(old: Ledger, new: Ledger, table: str) -> None:
     written, rest = _TABLES[table]
     width = len(written.split(","))
     columns = f"digest, {written}{rest}"
-    marks = ", ".join("?" * len(columns.split(",")))
     rows = _sound(old, f"SELECT {columns} FROM {table}", width)
     place = columns.replace(" ", "").split(",").index("current") if rest else 0
     while group := list(islice(rows, _AT_ONCE)):
         if rest:
             group = [(*row[:place], bool(row[place]), *row[place + 1 :]) for row in group]
-        new.database.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", group)
+        insert(new.database, table, columns, group)
     new.database.numbered(table)
 
 

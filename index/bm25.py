@@ -69,8 +69,11 @@ class BM25Index(Words):
             share(before, path)
         elif path:
             path.mkdir()
+        fields = tantivy.SchemaBuilder()
+        fields.add_unsigned_field("id", stored=False, indexed=True, fast=True)
+        fields.add_text_field("words", stored=False, tokenizer_name="stems", index_option="freq")
         with written_by(ValueError):
-            index = tantivy.Index(_schema(), path=str(path) if path else None)
+            index = tantivy.Index(fields.build(), path=str(path) if path else None)
             _prepare(index)
             writer = index.writer(_HEAP_BYTES, 1)
         for id_, stems in texts:
@@ -133,15 +136,6 @@ class BM25Index(Words):
             ((int(id_), float(score)) for id_, (score, _) in zip(found, hits, strict=True)),
             key=lambda pair: (-pair[1], pair[0]),
         )
-
-
-def _schema() -> Any:  # noqa: ANN401
-    import tantivy
-
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
-    builder.add_text_field("words", stored=False, tokenizer_name="stems", index_option="freq")
-    return builder.build()
 
 
 def _prepare(index: Any) -> None:  # noqa: ANN401

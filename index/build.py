@@ -86,7 +86,7 @@ class Builder:
                 stored = ledger.current_ids()
             found = Comparison(stored)
             found.add({a.uri: _storable(a) for a in articles}.values())
-            self._commit(ledger, found.fresh, found.report, found.moved)
+            self._commit(ledger, found)
         return found.report
 
     def remove(self, names: Sequence[str]) -> Report:
@@ -95,7 +95,8 @@ class Builder:
         Raises:
             NotIndexed: a name means no article; nothing is removed then.
         """
-        report = Report()
+        changes = Comparison({})
+        report = changes.report
         with self._locked() as ledger:
             with ledger.read():
                 for name in names:
@@ -111,7 +112,7 @@ class Builder:
                             " see which there are with: onrecord articles"
                         )
                     report.removed += [uri for uri in found if uri not in report.removed]
-            self._commit(ledger, {}, report, {})
+            self._commit(ledger, changes)
         return report
 
     def repair(self) -> Report:
@@ -154,7 +155,7 @@ class Builder:
         found.report.withdrawn = [uri for uri in withdrawn if uri in stored]
         found.report.removed += found.report.withdrawn
         found.mend(again, lost)
-        self._commit(ledger, found.fresh, found.report, found.moved, rescued=rescued)
+        self._commit(ledger, found, rescued=rescued)
         return found.report
 
     def _rescued(
@@ -205,21 +206,14 @@ class Builder:
                 )
         return ledger
 
-    def _commit(
-        self,
-        ledger: Ledger,
-        fresh: Mapping[str, Article],
-        report: Report,
-        moved: dict[str, str],
-        *,
-        rescued: bool = False,
-    ) -> None:
+    def _commit(self, ledger: Ledger, found: Comparison, *, rescued: bool = False) -> None:
         """Stores all changes as one generation, or, when there is none, leaves the old one."""
-        prepared = self._prepare(ledger, fresh, report, apart=not rescued)
+        report = found.report
+        prepared = self._prepare(ledger, found.fresh, report, apart=not rescued)
         with ledger.read():
             manifest = ledger.manifest()
         report.generation = int(manifest["generation"])
-        if not (prepared or report.removed or moved or rescued):
+        if not (prepared or report.removed or found.moved or rescued):
             self._engine.prune(manifest["token"])  # what a build that was cut off left there
             return
         try:
@@ -227,25 +221,19 @@ class Builder:
                 self._engine.forget(ledger, [*report.removed, *prepared])
                 for uri in report.removed:
                     (ledger.withdraw if uri in report.withdrawn else ledger.delete)(uri)
-                for uri, place in moved.items():
+                for uri, place in found.moved.items():
                     ledger.set_root(uri, place)
                 uris = {ledger.insert(item)[0]: uri for uri, item in prepared.items()}
-                grouped = stories(
-                    {
-                        pk: m
-                        for pk, m in ledger.minhashes().items()
-                        if len(m) in (0, SIGNATURE_BYTES)
-                    }
-                )
+                signed = ledger.minhashes().items()
+                grouped = stories({pk: m for pk, m in signed if len(m) in (0, SIGNATURE_BYTES)})
                 ledger.set_stories(grouped)
                 report.duplicates = [uri for pk, uri in uris.items() if grouped[pk] != pk]
                 ledger.drop_unused_encodings()
                 report.generation += 1
                 token = f"{report.generation:06d}-{uuid.uuid4().hex[:12]}"
                 counts = {name: str(count) for name, count in ledger.counts().items()}
-                ledger.set_manifest(
-                    {"generation": str(report.generation), "token": token, **counts}
-                )
+                told = {"generation": str(report.generation), "token": token}
+                ledger.set_manifest(told | counts)
                 self.progress("index", 0, 0)
                 before = "" if rescued else manifest["token"]
                 self._engine.learn(ledger, self.embedder.dimension, token, before)

@@ -5,27 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from index.article import Article
-from index.database import digest
+from index.database import Row, digest, insert
 from index.disk import create, readable
 from index.errors import IndexDamaged
-from index.ledger import (
-    CHUNK,
-    ENCODING,
-    WRITTEN,
-    Ledger,
-    as_stored,
-    manifest_of,
-    packed,
-    unpacked,
-)
+from index.ledger import CHUNK, ENCODING, WRITTEN, Ledger, as_stored, manifest_of, packed, unpacked
 
-_Row = tuple[Any, ...]
-_Run = Callable[[str], Iterable[_Row]]
+_Run = Callable[[str], Iterable[Row]]
 
 # SQLite quotes names where it complains, readable or not.
 _UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -74,7 +65,12 @@ def find(ledger: Ledger) -> Damage:
             found.days.append(article.uri)
         if article.sound and article.current:
             expected[article.pk] = article.uri, article.chunks
-    owners = Counter(_chunk_owners(db.each))
+    sound = {row[1] for row in _as_written(db.each, "encodings", ENCODING)}
+    # For each chunk its article, or None if it or its encoding is not as it was written.
+    owners = Counter(
+        row[2] if row[0] == digest(*row[1:]) and row[-1] in sound else None
+        for row in db.each(f"SELECT digest, {CHUNK} FROM chunks")
+    )
     found.chunks = owners.pop(None, 0)
     found.unfound = [uri for pk, (uri, count) in expected.items() if owners[pk] != count]
     manifest = ledger.manifest()
@@ -112,47 +108,46 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
         The articles that are whole and have to be stored again, since they lack chunks or
         encodings, and the uris of those that are lost.
     """
-    new, old = create(making, manifest), _opened(path)
     again: list[Article] = []
     lost: list[str] = []
-    try:
-        with new.write():
-            kept = _manifest(old)
-            new.set_manifest(kept)
-            # Without the manifest nobody knows which model made the encodings.
-            encodings = {
-                row[1]: row for row in _as_written(old.execute, "encodings", ENCODING) if kept
-            }
-            chunks: dict[int, list[_Row]] = {}
-            for row in _as_written(old.execute, "chunks", CHUNK):
-                if row[-1] in encodings:
-                    chunks.setdefault(row[2], []).append(row)
-            # Which revision of an article is the current one, its row's number tells, and that it
-            # did not end.
-            newest: dict[str, int] = {}
-            for _, pk, uri in _rows(old.execute, "articles", "digest, pk, uri"):
-                newest[str(uri)] = max(pk, newest.get(str(uri), 0))
-            stored: list[int] = []
-            for row in _rows(old.execute, "articles", _ARTICLES):
-                article = _parts(row)
-                last = newest.get(article.uri) == article.pk
-                article = replace(article, current=last and not article.ended)
-                if not article.sound:
-                    lost.append(article.uri)
-                elif article.current and not (
-                    article.raw_sound and len(chunks.get(article.pk, ())) == article.chunks
-                ):
-                    again.append(article.whole())
-                else:
-                    _copy(new, article)
-                    stored.append(article.pk)
-            rows = [row for pk in stored for row in chunks.get(pk, ())]
-            used = {row[-1] for row in rows}
-            _insert(new, "encodings", ENCODING, (encodings[key] for key in used))
-            _insert(new, "chunks", CHUNK, rows)
-    finally:
-        old.close()
-        new.close()
+    with (
+        closing(create(making, manifest)) as new,
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as old,
+        new.write(),
+    ):
+        old.text_factory = readable
+        kept = _manifest(old)
+        new.set_manifest(kept)
+        # Without the manifest nobody knows which model made the encodings.
+        encodings = {row[1]: row for row in _as_written(old.execute, "encodings", ENCODING) if kept}
+        chunks: dict[int, list[Row]] = {}
+        for row in _as_written(old.execute, "chunks", CHUNK):
+            if row[-1] in encodings:
+                chunks.setdefault(row[2], []).append(row)
+        # Which revision of an article is the current one, its row's number tells, and that it
+        # did not end.
+        newest: dict[str, int] = {}
+        for _, pk, uri in _rows(old.execute, "articles", "digest, pk, uri"):
+            newest[str(uri)] = max(pk, newest.get(str(uri), 0))
+        stored: list[int] = []
+        for row in _rows(old.execute, "articles", _ARTICLES):
+            article = _parts(row)
+            last = newest.get(article.uri) == article.pk
+            article = replace(article, current=last and not article.ended)
+            if not article.sound:
+                lost.append(article.uri)
+            elif article.current and not (
+                article.raw_sound and len(chunks.get(article.pk, ())) == article.chunks
+            ):
+                again.append(article.whole())
+            else:
+                _copy(new, article)
+                stored.append(article.pk)
+        rows = [row for pk in stored for row in chunks.get(pk, ())]
+        used = {row[-1] for row in rows}
+        needed = [encodings[key] for key in used]
+        insert(new.database, "encodings", f"digest, {ENCODING}", needed)
+        insert(new.database, "chunks", f"digest, {CHUNK}", rows)
     return again, lost
 
 
@@ -160,26 +155,17 @@ def rescue(path: Path, making: Path, manifest: dict[str, str]) -> tuple[list[Art
 class _Stored:
     """A row of an article, and what of it is as it was written."""
 
-    written: _Row
+    pk: int
+    uri: str
+    chunks: int  # how many it has
+    written: Row
     raw: Any
     sound: bool
     raw_sound: bool
     current: bool
     root: str
-    days: _Row  # from when until when it was current
+    days: Row  # from when until when it was current
     days_sound: bool
-
-    @property
-    def pk(self) -> int:
-        return int(self.written[0])
-
-    @property
-    def uri(self) -> str:
-        return str(self.written[2])
-
-    @property
-    def chunks(self) -> int:
-        return int(self.written[-1])
 
     @property
     def ended(self) -> bool:
@@ -195,12 +181,15 @@ class _Stored:
         return replace(article, raw=unpacked(self.raw, text) if self.raw_sound else text)
 
 
-def _parts(row: _Row) -> _Stored:
+def _parts(row: Row) -> _Stored:
     """Reads a row of ``_ARTICLES``."""
     written, rest = row[1 : 1 + _WIDTH], row[1 + _WIDTH :]
     raw_digest, raw, current, root, *days, days_digest = rest
     pk = written[0]
     return _Stored(
+        pk=pk,
+        uri=str(written[2]),
+        chunks=written[-1],
         written=written,
         raw=raw,
         sound=row[0] == digest(*written),
@@ -216,35 +205,20 @@ def _copy(new: Ledger, article: _Stored) -> None:
     """Stores an article's row as it was."""
     raw = article.raw if article.raw_sound else packed(article.whole().text, article.whole().text)
     days = article.days if article.days_sound else (None, None)
-    values = (
+    row = (
         *(digest(*article.written), *article.written, digest(article.pk, raw), raw),
-        article.current,
+        *(article.current, article.root, *days, digest(article.pk, *days)),
     )
-    new.database.execute(
-        f"INSERT INTO articles ({_ARTICLES}) VALUES ({', '.join('?' * (len(values) + 4))})",
-        (*values, article.root, *days, digest(article.pk, *days)),
-    )
+    insert(new.database, "articles", _ARTICLES, [row])
 
 
-def _insert(new: Ledger, table: str, columns: str, rows: Iterable[_Row]) -> None:
-    marks = ", ".join("?" * (1 + len(columns.split(","))))
-    new.database.executemany(f"INSERT INTO {table} (digest, {columns}) VALUES ({marks})", rows)
-
-
-def _chunk_owners(run: _Run) -> Iterator[int | None]:
-    """For each chunk its article, or None if it or its encoding is not as it was written."""
-    sound = {row[1] for row in _as_written(run, "encodings", ENCODING)}
-    for row in run(f"SELECT digest, {CHUNK} FROM chunks"):
-        yield row[2] if row[0] == digest(*row[1:]) and row[-1] in sound else None
-
-
-def _as_written(run: _Run, table: str, columns: str) -> Iterator[_Row]:
+def _as_written(run: _Run, table: str, columns: str) -> Iterator[Row]:
     """The rows of ``digest, columns`` that are as they were written."""
     rows = _rows(run, table, f"digest, {columns}")
     return (row for row in rows if row[0] == digest(*row[1:]))
 
 
-def _rows(run: _Run, table: str, columns: str) -> Iterator[_Row]:
+def _rows(run: _Run, table: str, columns: str) -> Iterator[Row]:
     """The rows of a table as far as they can be read: from its beginning, then from its end."""
     seen: set[object] = set()
     key = columns.split(", ")[1]
@@ -266,9 +240,3 @@ def _manifest(old: sqlite3.Connection) -> dict[str, str]:
         return manifest_of(old)
     except (*_UNREADABLE, IndexDamaged):
         return {}
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    db.text_factory = readable
-    return db

@@ -114,9 +114,6 @@ def is_database(place: Place) -> bool:
     return str(place).startswith(SCHEMES)
 
 
-DIGEST_BYTES = 16
-
-
 def digest(*values: object) -> bytes:
     """Sixteen bytes that depend on every value, its type and its place.
 
@@ -132,7 +129,20 @@ def digest(*values: object) -> bytes:
     form = ",".join(
         f"{type(value).__name__} {len(part)}" for value, part in zip(values, parts, strict=True)
     )
-    return blake2b(b"\n".join((form.encode(), *parts)), digest_size=DIGEST_BYTES).digest()
+    return blake2b(b"\n".join((form.encode(), *parts)), digest_size=16).digest()
+
+
+def insert(db: Database, table: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
+    """Stores rows in a table.
+
+    Args:
+        db: Where the table is.
+        table: Its name.
+        columns: The names of columns, as in "pk, text".
+        rows: What is stored under them.
+    """
+    marks = ", ".join("?" * len(columns.split(",")))
+    db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
 
 FIELDS = ("id", "uri", "key", "title", "author", "publisher", "published", "language", "url")

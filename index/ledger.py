@@ -15,9 +15,9 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from index.article import Article, opening
+from index.article import PARTICULARS, Article, opening
 from index.chunk import Chunk
-from index.database import Database, Row, digest
+from index.database import Database, Row, digest, insert
 from index.errors import IndexDamaged
 from index.text.sentences import Sentence
 
@@ -267,17 +267,11 @@ class Ledger:
 
         Only those ``among`` these pks; None for all.
         """
-        if among is not None:
-            order = f"SELECT pk FROM articles WHERE current ORDER BY {NEWEST}"
-            mine = (pk for (pk,) in self._db.execute(order) if pk in among)
-            pks = list(islice(mine, count))
-            found = self.articles(pks)
-            return [found[pk] for pk in pks if pk in found]
-        rows = self._db.execute(
-            f"SELECT {_ARTICLE} FROM articles WHERE current ORDER BY {NEWEST} LIMIT ?",
-            (count,),
-        )
-        return list(as_stored(rows))
+        order = f"SELECT pk FROM articles WHERE current ORDER BY {NEWEST}"
+        rows = self._db.execute(order if among is not None else f"{order} LIMIT {count:d}")
+        pks = list(islice((pk for (pk,) in rows if among is None or pk in among), count))
+        found = self.articles(pks)
+        return [found[pk] for pk in pks if pk in found]
 
     def listed(self) -> list[Listed]:
         """As ``all_articles``, each without its text."""
@@ -314,7 +308,7 @@ class Ledger:
         before = self._db.execute(
             "SELECT max(revision) FROM articles WHERE uri = ?", (article.uri,)
         ).fetchone()[0]
-        self._retire(article.uri)
+        self.withdraw(article.uri)
         spans = np.array([(s.start, s.end, s.heading) for s in prepared.sentences], dtype="<i4")
         pk = self._db.number("articles")
         written = (
@@ -330,14 +324,9 @@ class Ledger:
             *(article.text, spans.tobytes(), prepared.minhash, len(prepared.chunks)),
         )
         raw, now = packed(article.raw, article.text), _now()
-        self._db.execute(
-            f"INSERT INTO articles ({WRITTEN}, digest, raw, raw_digest, current, root, stored,"
-            f" days_digest) VALUES ({', '.join('?' * len(written))}, ?, ?, ?, TRUE, ?, ?, ?)",
-            (
-                *(*written, digest(*written), raw, digest(pk, raw)),
-                *(article.root, now, digest(pk, now, None)),
-            ),
-        )
+        columns = f"{WRITTEN}, digest, raw, raw_digest, current, root, stored, days_digest"
+        row = (*written, digest(*written), raw, digest(pk, raw), True, article.root, now)
+        insert(self._db, "articles", columns, [(*row, digest(pk, now, None))])
         first = self._db.number("chunks", len(prepared.chunks))
         rows = [
             (number, pk, *(chunk.start, chunk.end, chunk.heading, chunk.first, chunk.last), key)
@@ -345,13 +334,11 @@ class Ledger:
                 zip(prepared.chunks, prepared.encodings, strict=True), first
             )
         ]
-        self._db.executemany(
-            f"INSERT INTO chunks ({CHUNK}, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(*row, digest(*row)) for row in rows],
-        )
-        return pk, [row[0] for row in rows]
+        insert(self._db, "chunks", f"{CHUNK}, digest", [(*row, digest(*row)) for row in rows])
+        return pk, [number for number, *_ in rows]
 
-    def _retire(self, uri: str) -> None:
+    def withdraw(self, uri: str) -> None:
+        """Takes an article out of what is searched; its texts stay, so that old citations open."""
         self._db.execute(
             "DELETE FROM chunks WHERE article IN (SELECT pk FROM articles WHERE uri = ?)", (uri,)
         )
@@ -367,10 +354,6 @@ class Ledger:
     def set_root(self, uri: str, root: str) -> None:
         """Says that an article is now read from another root."""
         self._db.execute("UPDATE articles SET root = ? WHERE uri = ? AND current", (root, uri))
-
-    def withdraw(self, uri: str) -> None:
-        """Takes an article out of what is searched; its texts stay, so that old citations open."""
-        self._retire(uri)
 
     def delete(self, uri: str) -> None:
         """Removes every revision of an article, and its chunks."""
@@ -476,10 +459,8 @@ def unpacked(data: bytes, text: str) -> str:
 
 
 def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except (ValueError, TypeError):  # of an article that is not as it was written
-        return None
+    moment = _moment(text)
+    return moment.date() if moment else None
 
 
 def _now() -> str:
@@ -490,7 +471,7 @@ def _now() -> str:
 def _moment(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text) if text else None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError):  # of an article that is not as it was written
         return None
 
 
@@ -560,12 +541,7 @@ def _listed(stored: StoredArticle) -> Listed:
         id=stored.id,
         uri=article.uri,
         key=article.key,
-        title=article.title,
-        author=article.author,
-        publisher=article.publisher,
-        published=article.published,
-        language=article.language,
-        url=article.url,
+        **{name: getattr(article, name) for name in PARTICULARS},
         revision=stored.revision,
         story=stored.story,
         characters=len(article.text),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Any
+from multiprocessing.context import ForkServerContext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,10 +167,9 @@ class Workers:
         given = (self.embedder, place, settings)
         return ProcessPoolExecutor(self.count, self.context(), _begin, given)
 
-    def context(self) -> Any:  # noqa: ANN401 (of either kind)
+    def context(self) -> ForkServerContext:
         """How processes are started: from one that has not begun threads."""
-        named = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        context: Any = multiprocessing.get_context(named)
+        context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__])
         return context
 

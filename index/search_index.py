@@ -58,7 +58,8 @@ class SearchIndex:
         """
         ids, vectors, owners = _vectors(ledger, dimension)
         near = dict(_nearness(ids, vectors, owners))
-        return cls(token, near["chunks"], near["articles"], *_words(ledger, ids, owners, None))
+        words = _words(ledger, ids, owners, None, _Counted())
+        return cls(token, near["chunks"], near["articles"], *words)
 
     @classmethod
     def write(
@@ -90,8 +91,8 @@ class SearchIndex:
             del vectors
             *_, languages = _words(ledger, ids, owners, making, _counted(root, before))
             files = _checksums(making)
-            told = {"token": token, "languages": sorted(languages), "recall@10": recall}
-            stamp: dict[str, Any] = {**told, "files": files}
+            stamp: dict[str, Any] = {"token": token, "languages": sorted(languages)}
+            stamp |= {"recall@10": recall, "files": files}
             (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
             settle(making)  # before any commit can name it
             shutil.rmtree(root / token, ignore_errors=True)
@@ -213,7 +214,7 @@ def _words(
     ids: NDArray[np.int64],
     owners: NDArray[np.int64],
     folder: Path | None,
-    known: _Counted | None = None,
+    known: _Counted,
 ) -> tuple[BM25Index, BM25Index, Vocabulary, frozenset[str]]:
     """The words of chunks and of articles, the vocabulary, and the languages of the articles.
 
@@ -225,7 +226,6 @@ def _words(
         known: What was counted before.
     """
     chunks, current, found = set(ids.tolist()), ledger.select("TRUE", ()), set(owners.tolist())
-    known = known or _Counted()
     if not (known.chunks <= chunks and known.articles <= current):
         known = _Counted()
     before, articles = known.folder, current - known.articles
@@ -236,7 +236,7 @@ def _words(
     )
 
     def texts() -> Iterator[tuple[int, list[str]]]:
-        for part in _parts(articles):
+        for part in batches(articles):
             for each in ledger.articles(part).values():
                 known.articles.add(each.pk)
                 known.languages.add(code_of(each.article.language))
@@ -275,7 +275,7 @@ def means(
 def _chunk_texts(ledger: Ledger, wanted: Iterable[int]) -> Iterator[tuple[int, list[str]]]:
     """Each chunk's pk and the stems of what is searched; one article's text is held at a time."""
     pk, article = 0, None
-    for part in _parts(wanted):
+    for part in batches(wanted):
         found = ledger.chunks(part)
         for chunk in (found[each] for each in part if each in found):
             if pk != chunk.article:
@@ -285,7 +285,7 @@ def _chunk_texts(ledger: Ledger, wanted: Iterable[int]) -> Iterator[tuple[int, l
                 yield chunk.pk, stems_of(read, article)
 
 
-def _parts(pks: Iterable[int]) -> Iterator[list[int]]:
+def batches(pks: Iterable[int]) -> Iterator[list[int]]:
     """Numbers in their order, some at a time."""
     ordered = sorted(pks)
     return (ordered[n : n + _AT_ONCE] for n in range(0, len(ordered), _AT_ONCE))

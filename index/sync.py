@@ -47,7 +47,12 @@ class Comparison:
     def add(self, articles: Iterable[Article]) -> None:
         """Compares articles, each with a uri of its own, as they are."""
         for article in articles:
-            self._count(article)
+            known = self._stored.get(article.uri)
+            if known and known[1] == article.id:
+                self.report.unchanged.append(article.uri)
+                continue
+            (self.report.changed if known else self.report.added).append(article.uri)
+            self.fresh[article.uri] = article
 
     def add_sources(self, sources: Iterable[Source], progress: Callable[[int], None]) -> None:
         """Compares all that sources hold, cleaned; what they held and no longer hold is removed."""
@@ -105,7 +110,7 @@ class Comparison:
                 if article.id == known[1]:
                     self.moved[item.uri] = item.root
             self._seen[item.uri] = (article.id, item.root)
-            self._count(article)
+            self.add([article])
         for uri, (_, _, root) in self._stored.items():
             above = source.place.rstrip("/") + "/"
             below = _place(root, uri).removeprefix(above)
@@ -113,17 +118,6 @@ class Comparison:
             here = here and uri not in self._seen and uri not in self._borrowed
             if here and not any(_same_file(below, name) for name in broken):
                 self.report.removed.append(uri)
-
-    def _count(self, article: Article) -> None:
-        """Notes what an article is to the index, and whether it has to be stored."""
-        if article.uri not in self._stored:
-            self.report.added.append(article.uri)
-        elif self._stored[article.uri][1] != article.id:
-            self.report.changed.append(article.uri)
-        else:
-            self.report.unchanged.append(article.uri)
-            return
-        self.fresh[article.uri] = article
 
     def _skip(self, source: Source, item: Skipped) -> None:
         if (source.place, item) not in self._skipped:

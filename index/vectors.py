@@ -129,7 +129,8 @@ class VectorIndex(Vectors):
     ) -> list[tuple[int, float]]:
         import faiss
 
-        top_k = min(top_k, len(self) if allowed is None else len(allowed))
+        left = len(self) if allowed is None else len(allowed)
+        top_k = min(top_k, left)
         if top_k <= 0:
             return []
         inner = faiss.downcast_index(self._index.index)
@@ -139,7 +140,6 @@ class VectorIndex(Vectors):
             parameters["sel"] = faiss.IDSelectorBatch(ids)
         if isinstance(inner, faiss.IndexIVF):
             # The fewer a filter leaves in each list, the more lists hold the nearest of them.
-            left = len(self) if allowed is None else len(allowed)
             parameters["nprobe"] = min(inner.nlist, inner.nprobe * len(self) // left)
             chosen: Any = faiss.SearchParametersIVF(**parameters)
         else:

@@ -9,15 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
-from index.text.names import (
-    CHINESE,
-    from_chinese,
-    in_chinese,
-    pinyin,
-    respelt,
-    sound,
-    sounds_like,
-)
+from index.text.names import CHINESE, from_chinese, in_chinese, pinyin, respelt, sound, sounds_like
 from index.text.words import WORD, plain
 
 # A capital behind a small letter and a space, or a hyphen, begins no sentence.
@@ -41,11 +33,6 @@ class Vocabulary:
     @cached_property
     def _lines(self) -> str:
         return self._given if isinstance(self._given, str) else self._given()._lines
-
-    @classmethod
-    def build(cls, texts: Iterable[tuple[str, str]]) -> Vocabulary:
-        """Counts the words of titles with their texts; in titles any word may have a capital."""
-        return cls.of(*counted(texts))
 
     @classmethod
     def of(cls, written: Mapping[str, int], inside: Mapping[str, int]) -> Vocabulary:

@@ -284,7 +284,9 @@ def _writers(lines: list[str]) -> dict[int, str]:
         line, label = lines[number].strip(), rules.plain(lines[number])
         names = rules.LISTED.split(line) if len(line) <= MAX_BESIDE else [line]
         dated = days if len(names) > 1 else {above, below} & days
-        if number and dated and len(filled) <= MAX_HEAD and all(map(_is_person, names)):
+        # A person's name is not made of the words of a menu.
+        people = (rules.is_person(n) and not all(map(seen_small, n.split())) for n in names)
+        if number and dated and len(filled) <= MAX_HEAD and all(people):
             found[number] = line
         elif rules.is_person(line) and rules.is_role(lines[below]):
             found |= {number: line, below: ""}
@@ -293,11 +295,6 @@ def _writers(lines: list[str]) -> dict[int, str]:
         elif label == "reporting from" and len(lines[below].split()) <= MAX_PLACE_WORDS:
             found |= {number: "", below: ""}
     return found
-
-
-def _is_person(line: str) -> bool:
-    """Whether a line may be a person's name and is not made of the words of a menu."""
-    return rules.is_person(line) and not all(map(seen_small, line.split()))
 
 
 def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str], Cleaned]:
@@ -320,16 +317,18 @@ def _without_title(head: list[str], body: str, page: Cleaned) -> tuple[list[str]
 
 def _is_title(line: str, below: str, prose: str) -> bool:
     """Whether a line is a headline above a next line and, maybe later, the first prose."""
-    words = line.split()
-    if len(words) > MAX_TITLE_WORDS or len(line) > MAX_TITLE_CHARACTERS:
-        return False
-    if line.rstrip().endswith((".", ",", ";", ":")) and not line.rstrip().endswith("..."):
-        return False
-    if rules.is_figures(line):
-        return False
-    if rules.BULLET.match(line) or rules.is_quoted(line) or rules.LINK.search(line):
-        return False
-    if not any(c.isalpha() for c in line) or words[0].islower():
+    words, shown = line.split(), line.rstrip()
+    if (
+        len(words) > MAX_TITLE_WORDS
+        or len(line) > MAX_TITLE_CHARACTERS
+        or (shown.endswith((".", ",", ";", ":")) and not shown.endswith("..."))
+        or rules.is_figures(line)
+        or rules.is_quoted(line)
+        or rules.BULLET.match(line)
+        or rules.LINK.search(line)
+        or not any(map(str.isalpha, line))
+        or words[0].islower()
+    ):
         return False
     if not below.strip():
         return True
@@ -390,11 +389,9 @@ def _names(line: str, author: str | None) -> bool:
 
 def _teasers(lines: list[str], prose: list[bool], marker: int) -> Iterator[int]:
     """The numbers of the lines below a marker, up to the next prose, that are not blank."""
-    for number in range(marker + 1, len(lines)):
-        if prose[number] or not _is_teaser(lines[number]):
-            break
-        if lines[number].strip():
-            yield number
+    below = range(marker + 1, len(lines))
+    teasers = takewhile(lambda number: not prose[number] and _is_teaser(lines[number]), below)
+    return (number for number in teasers if lines[number].strip())
 
 
 def _cut(tail: list[str]) -> list[str]:
@@ -475,19 +472,15 @@ def _words(line: str) -> str:
 
 def _why(line: str, article: Article) -> str:
     """Why a line is no part of an article."""
-    if rules.dated(line)[0] or rules.bylined(line) is not None:
-        return "who published, or when"
-    if rules.listed_sources(line):
-        return "its sources"
-    if rules.is_section(line):
-        return "the page's section"
-    if rules.biography(line, article.author):
-        return "about the author"
-    if rules.is_inline(line):
-        return "a link to another article, or a picture's credit"
-    if rules.is_boilerplate(line) or rules.is_end_boilerplate(line):
-        return "the page's own words"
-    text = rules.plain(line)
-    if rules.PHRASES["lists"].fullmatch(text) or rules.PHRASES["weak_lists"].fullmatch(text):
-        return "what other articles are listed under"
-    return "listed beside other articles or comments"
+    lists = (rules.PHRASES[name].fullmatch(rules.plain(line)) for name in ("lists", "weak_lists"))
+    reasons = {
+        "who published, or when": rules.dated(line)[0] or rules.bylined(line) is not None,
+        "its sources": rules.listed_sources(line),
+        "the page's section": rules.is_section(line),
+        "about the author": rules.biography(line, article.author),
+        "a link to another article, or a picture's credit": rules.is_inline(line),
+        "the page's own words": rules.is_boilerplate(line) or rules.is_end_boilerplate(line),
+        "what other articles are listed under": any(lists),
+        "listed beside other articles or comments": True,
+    }
+    return next(reason for reason, holds in reasons.items() if holds)

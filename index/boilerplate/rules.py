@@ -263,6 +263,7 @@ def is_end_boilerplate(line: str) -> bool:
     if len(line) > MAX_CHARACTERS or is_quoted(line) or told:
         return False
     text = plain(line)
+    of_the_desk = SLUG.fullmatch(line.strip()) or INITIALS.fullmatch(line.strip())
     labelled = not _tells(line) and (
         PHRASES["labelled"].fullmatch(text) or PHRASES["picture_credit"].fullmatch(text)
     )
@@ -273,7 +274,8 @@ def is_end_boilerplate(line: str) -> bool:
             for part in re.split(r" *[|•·/] *", text)
         )
         or _is_notice(text)
-        or _of_the_desk(line)
+        or bool(of_the_desk and not is_figures(line))
+        or _captions(line)
         or bool(labelled)
     )
 
@@ -288,12 +290,6 @@ def _is_notice(text: str) -> bool:
         or bool(short and PHRASES["subscribe"].match(text) and PHRASES["cause"].search(text))
         or bool(PHRASES["paid"].search(text) and len(text.split()) <= MAX_CREDIT_WORDS)
     )
-
-
-def _of_the_desk(line: str) -> bool:
-    """Whether a line is a slug, an agency's initials or a picture's caption."""
-    marked = SLUG.fullmatch(line.strip()) or INITIALS.fullmatch(line.strip())
-    return bool(marked and not is_figures(line)) or _captions(line)
 
 
 def biography(line: str, author: str | None = None) -> str:
@@ -425,8 +421,10 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
     ('bare', datetime.date(2025, 11, 17))
     """
     text = TWICE.sub(r"\1", BULLET.sub("", line).strip())
-    if stamped := _stamped(text):
-        return "published", stamped
+    for stamp, order in ((AP_STAMP, (3, 1, 2)), (DPA_STAMP, (1, 2, 3))):
+        told = stamp.fullmatch(text)
+        if told and (day := parse_date("20" + "-".join(told[n] for n in order))):
+            return "published", day
     label = DATED.fullmatch(text) if len(text) <= 100 else None
     rest = CHANGED.split(label[2] if label else text[:100])[0]
     kind: Literal["bare", "published", "updated"] = "published" if label else "bare"
@@ -442,14 +440,6 @@ def dated(line: str) -> tuple[Literal["", "bare", "published", "updated"], date 
     if found and (AFTER_DATE.fullmatch(after) or (label and len(after) <= MAX_AFTER_DATE)):
         return kind, found.day
     return "", None
-
-
-def _stamped(text: str) -> date | None:
-    """The day in what an agency's system puts under a story."""
-    for stamp, order in ((AP_STAMP, (3, 1, 2)), (DPA_STAMP, (1, 2, 3))):
-        if told := stamp.fullmatch(text):
-            return parse_date("20" + "-".join(told[n] for n in order))
-    return None
 
 
 def _placed(text: str) -> tuple[Literal["", "bare"], date | None]:

@@ -85,9 +85,7 @@ class Connections(Database):
                 )
             except psycopg.ProgrammingError as error:  # the address is none
                 raise psycopg.OperationalError(str(error)) from error
-            db.execute(
-                sql.SQL("SET search_path = {}, public").format(sql.Identifier(self.name)),
-            )
+            db.execute(sql.SQL("SET search_path = {}, public").format(sql.Identifier(self.name)))
         self._local.db = db
         return db
 

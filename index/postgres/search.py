@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 import numpy as np
@@ -22,7 +24,7 @@ from index.bm25 import Words
 from index.chunk import embedded_text
 from index.database import Database
 from index.ledger import Ledger, StoredArticle
-from index.search_index import SearchIndex, article_stems, means, stems_of
+from index.search_index import SearchIndex, article_stems, batches, means, stems_of
 from index.text.words import ENGLISH, code_of
 from index.vectors import NEAREST, QUESTIONS, RECALL, ROUNDING, Vectors, questions_near
 from index.vocabulary import Vocabulary, counted
@@ -49,9 +51,6 @@ NARROW = 20_000
 # How many neighbours a search of the graph keeps in sight: the first of these with which it finds
 # so large a share of the true first ten for questions made of the vectors, when it is built.
 IN_SIGHT = (200, 400, 800)
-
-# Articles whose words are counted together.
-_GROUP = 500
 
 
 class TableVectors(Vectors):
@@ -148,29 +147,21 @@ class TableWords(Words):
             " ORDER BY stem, block",
             (wanted,),
         ).fetchall()
-        found: dict[str, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
-        for stem, block, data in rows:
-            postings = np.frombuffer(data, dtype=POSTING)
-            count = postings["count"].astype(np.float64)
-            norm = K1 * (1 - B + B * postings["length"] * (texts / total))
-            ids = block * BLOCK + postings["at"].astype(np.int64)
-            found.setdefault(stem, []).append((ids, count * (K1 + 1) / (count + norm)))
-        if not found:
-            return []
         ids, scores = [], []
-        for stem, blocks in found.items():
-            held = sum(len(block) for block, _ in blocks)
+        for stem, blocks in groupby(rows, itemgetter(0)):
+            found = [(block, np.frombuffer(data, dtype=POSTING)) for _, block, data in blocks]
+            held = sum(len(postings) for _, postings in found)
             idf = np.log1p((texts - held + 0.5) / (held + 0.5))
-            ids += [block for block, _ in blocks]
-            scores += [weights[stem] * idf * share for _, share in blocks]
-        return _best(np.concatenate(ids), np.concatenate(scores), top_k, allowed)
+            for block, postings in found:
+                count = postings["count"].astype(np.float64)
+                norm = K1 * (1 - B + B * postings["length"] * (texts / total))
+                ids.append(block * BLOCK + postings["at"].astype(np.int64))
+                scores.append(weights[stem] * idf * (count * (K1 + 1) / (count + norm)))
+        return _best(np.concatenate(ids), np.concatenate(scores), top_k, allowed) if ids else []
 
 
 def _best(
-    ids: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    top_k: int,
-    allowed: Collection[int] | None,
+    ids: NDArray[np.int64], scores: NDArray[np.float64], top_k: int, allowed: Collection[int] | None
 ) -> list[tuple[int, float]]:
     """The ids with the highest sums of scores, best first, ties by id."""
     each, rows = np.unique(ids, return_inverse=True)
@@ -200,10 +191,9 @@ def forget(ledger: Ledger, uris: Sequence[str]) -> None:
     """Takes articles out of what is searched; the ledger still holds them. In ``write()``."""
     db = ledger.database
     rows = db.execute(
-        "SELECT pk FROM articles JOIN counted ON article = pk WHERE uri = ANY(?)",
-        (list(uris),),
+        "SELECT pk FROM articles JOIN counted ON article = pk WHERE uri = ANY(?)", (list(uris),)
     ).fetchall()
-    for group in _groups([pk for (pk,) in rows]):
+    for group in batches(pk for (pk,) in rows):
         known = ledger.articles(group)
         if len(known) < len(group):  # one is not as it was written, and its words are not known
             empty(db)
@@ -231,7 +221,7 @@ def learn(ledger: Ledger, dimension: int) -> None:
         "SELECT pk FROM articles WHERE current"
         " AND NOT EXISTS (SELECT FROM counted WHERE article = pk) ORDER BY pk"
     ).fetchall()
-    for group in _groups([pk for (pk,) in rows]):
+    for group in batches(pk for (pk,) in rows):
         known = ledger.articles(group)
         vectors = {pk: v for pk, owner, v in ledger.vectors(dimension, known) if owner in known}
         stems = _chunk_stems(ledger, known, vectors)
@@ -262,10 +252,7 @@ def learn(ledger: Ledger, dimension: int) -> None:
 
 def missing(db: Database) -> tuple[int, int]:
     """How much that is stored is not found by a search, and how much is that is not stored."""
-    stored = {
-        "chunk": "SELECT pk FROM chunks",
-        "article": "SELECT DISTINCT article FROM chunks",
-    }
+    stored = {"chunk": "SELECT pk FROM chunks", "article": "SELECT DISTINCT article FROM chunks"}
     lacking = left = 0
     for kind, pks in stored.items():
         searched = f"SELECT id FROM {kind}_search"
@@ -387,11 +374,6 @@ def _count(db: Database, articles: Mapping[int, StoredArticle], sign: int) -> No
         " inside = held.inside + excluded.inside",
         (words, [sign * written[w] for w in words], [sign * inside[w] for w in words]),
     )
-
-
-def _groups(pks: Sequence[int]) -> Iterator[list[int]]:
-    for first in range(0, len(pks), _GROUP):
-        yield list(pks[first : first + _GROUP])
 
 
 def _vector(vector: NDArray[np.float32]) -> str:

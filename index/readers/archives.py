@@ -21,7 +21,7 @@ from typing import IO, Any, cast
 
 from index.article import Article, Skipped
 from index.readers.encoding import Refused
-from index.readers.files import Member, Reader, SourceFile, Unpacked, signed
+from index.readers.files import Member, Reader, SourceFile, Unpacked, signed, zip_names
 
 BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, OSError)
 DAMAGED = "the archive is damaged or cut off; get it anew, or unpack what is whole of it"
@@ -41,7 +41,7 @@ def _read_zip(file: SourceFile) -> Iterator[Skipped | Member]:
             for member in sorted(archive.infolist(), key=lambda m: m.filename):
                 if member.is_dir():
                     continue
-                _counted(file).take_member()
+                file.unpacked.take_member()
                 if member.flag_bits & 1:
                     where = f"{file.uri}#{member.filename}"
                     yield Skipped(where, "it has a password; unpack it and give its folder")
@@ -59,8 +59,8 @@ def _read_tar(file: SourceFile) -> Iterator[Skipped | Member]:
         with archive:
             try:
                 for member in archive:
-                    _counted(file).take_member()
-                    _counted(file).take(member.size)  # to pass it over takes as long
+                    file.unpacked.take_member()
+                    file.unpacked.take(member.size)  # to pass it over takes as long
                     if member.isdir():
                         continue
                     if not member.isreg():
@@ -77,9 +77,10 @@ def _read_gzip(file: SourceFile) -> Iterator[Skipped | Member]:
     """What a compressed file holds, as if it were not compressed."""
     name = file.path.with_suffix(MANY.get(file.extension, "")).name
 
-    def content() -> IO[bytes]:
-        return _counting(cast(IO[bytes], gzip.GzipFile(fileobj=file.open())), file)
+    def opened() -> IO[bytes]:
+        return cast(IO[bytes], gzip.GzipFile(fileobj=file.open()))
 
+    content = partial(_counting, opened, file.unpacked)
     yield Member(file.member(name, content, file.uri), passed_over=False)
 
 
@@ -94,15 +95,7 @@ def _member(
         return
     if any(part.startswith((".", "__MACOSX")) for part in path.parts):
         return
-
-    def content() -> IO[bytes]:
-        return _counting(opened(), file)
-
-    yield Member(file.member(str(path), content))
-
-
-def _counted(file: SourceFile) -> Unpacked:
-    return file.unpacked or Unpacked(file.max_bytes, 10_000)
+    yield Member(file.member(str(path), partial(_counting, opened, file.unpacked)))
 
 
 class _Counting(io.RawIOBase):
@@ -139,19 +132,14 @@ class _Counting(io.RawIOBase):
         super().close()
 
 
-def _counting(stream: IO[bytes], file: SourceFile) -> IO[bytes]:
-    return io.BufferedReader(_Counting(stream, _counted(file)))
+def _counting(opened: Callable[[], IO[bytes]], unpacked: Unpacked) -> IO[bytes]:
+    return io.BufferedReader(_Counting(opened(), unpacked))
 
 
 def _is_zip(file: SourceFile, head: bytes) -> bool:
     """Whether it is an archive and no document that is one."""
-    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return False
-    try:
-        with file.open() as stream, zipfile.ZipFile(stream) as archive:
-            return not {"[Content_Types].xml", "mimetype"} & set(archive.namelist())
-    except BROKEN:
-        return False
+    names = zip_names(file, head)
+    return names is not None and not {"[Content_Types].xml", "mimetype"} & set(names)
 
 
 ZIP = Reader("a zip archive", (".zip",), _read_zip, _is_zip, many=True)
@@ -189,8 +177,7 @@ def _read_warc(file: SourceFile) -> Iterator[Skipped | Member]:
                     continue
                 seen.add(address)
                 content = record.content_stream().read(file.max_bytes + 1)
-                if file.unpacked:
-                    file.unpacked.take(len(content))
+                file.unpacked.take(len(content))
                 uri = f"{file.uri}#{address}"
                 page = file.member(f"page{kind}", partial(BytesIO, content), uri)
                 yield Member(page, described=partial(_addressed, address=address, uri=uri))
@@ -215,12 +202,9 @@ def _kind(record: Any) -> str:  # noqa: ANN401 (warcio has no types)
     headers = record.http_headers
     if record.rec_type not in ("response", "resource"):
         return ""
-    if headers is None:
-        told = record.rec_headers.get_header("Content-Type") or ""
-    elif headers.get_statuscode() == FOUND:
-        told = headers.get_header("Content-Type") or ""
-    else:
-        told = ""
+    if headers is not None and headers.get_statuscode() != FOUND:
+        return ""
+    told = (record.rec_headers if headers is None else headers).get_header("Content-Type") or ""
     return PAGES.get(told.partition(";")[0].strip().lower(), "")
 
 

@@ -98,7 +98,9 @@ def decode_telling(data: bytes, declared: str | None = None) -> tuple[str, str]:
 
 
 def _decoded(data: bytes, declared: str | None) -> tuple[str, str]:
-    _refuse_known_binary(data)
+    for signature, kind in SIGNATURES:
+        if data.startswith(signature):
+            raise Refused(f"the file is {kind}, not text; save its text as a .txt or .html file")
     for mark, encoding in BOMS:
         if data.startswith(mark):
             return _checked(data[len(mark) :].decode(encoding, "replace")), ""
@@ -158,12 +160,6 @@ def letters(text: str | None) -> str:
 def scrub(text: str) -> str:
     """Replace lone surrogates, which no database and no UTF-8 file can hold."""
     return SURROGATES.sub("\ufffd", text)
-
-
-def _refuse_known_binary(data: bytes) -> None:
-    for signature, kind in SIGNATURES:
-        if data.startswith(signature):
-            raise Refused(f"the file is {kind}, not text; save its text as a .txt or .html file")
 
 
 def _checked(text: str) -> str:

@@ -197,7 +197,8 @@ LEAD = re.compile(  # a time of day, and what stands around it
     r"(?:\(?[A-Z]{2,4}T?(?:[+-]\d{1,2}(?::?\d\d)?)?\)?(?=[\s,|·]))?[\s,|·•–-]+)?",
     re.IGNORECASE,
 )
-WEEKDAY = re.compile(rf"({WORD}+(?:[ -]{WORD}+)?)\.?,?\s+|({WORD}+)\.?,?\s+")
+WEEKDAY = re.compile(rf"({WORD}+(?:[ -]{WORD}+)?)\.?,?\s+")
+FIRST_WORD = re.compile(rf"({WORD}+)\.?,?\s*")
 FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -253,7 +254,9 @@ def parse_date(value: object, language: str | None = None) -> date | None:
         return None
     text = value.strip()
     if EPOCH.fullmatch(text):
-        return _since_1970(text)
+        whole = text.split(".")[0]
+        seconds = int(whole) / (1000 if len(whole) > 10 else 1)
+        return datetime.fromtimestamp(seconds, UTC).date()
     found = date_at_start(text, language)
     return found.day if found else None
 
@@ -275,12 +278,12 @@ def past_day(value: object, language: str | None = None) -> date | None:
 
 def date_at_start(text: str, language: str | None = None) -> Dated | None:
     """The date that a text begins with, after a time of day or a weekday; None without one."""
-    starts = [_start(text)]
+    lead = LEAD.match(text)
+    starts = [lead.end() if lead else 0]
     if weekday := WEEKDAY.match(text, starts[0]):
-        for group, name in enumerate(weekday.groups(), 1):
-            if name and folded(name) in weekdays():
-                starts.append(weekday.end(group))
-        single = re.compile(rf"({WORD}+)\.?,?\s*").match(text, starts[0])
+        if folded(weekday[1]) in weekdays():
+            starts.append(weekday.end(1))
+        single = FIRST_WORD.match(text, starts[0])
         if single and folded(single[1]) in weekdays():
             starts.append(single.end())
     for start in starts:
@@ -294,30 +297,16 @@ def date_at_start(text: str, language: str | None = None) -> Dated | None:
     return None
 
 
-def _start(text: str) -> int:
-    lead = LEAD.match(text)
-    return lead.end() if lead else 0
-
-
 def _by_language(numeric: re.Match[str], language: str | None) -> date | None:
     first, second, year = int(numeric["a"]), int(numeric["b"]), numeric["year"]
     tag = (language or "").strip().lower()
-    code = re.split("[-_]", tag)[0]
-    if first > 12 or first == second:
-        return _day(year, second, first)
-    if second > 12 or tag.startswith(MONTH_FIRST):
-        return _day(year, first, second)
-    if numeric["sep"].startswith("."):  # who writes it with stops begins with the day
-        return _day(year, second, first)
-    if code in YEAR_FIRST or tag in UNCLEAR:
-        return None
+    if first <= 12 and first != second:
+        if second > 12 or tag.startswith(MONTH_FIRST):
+            return _day(year, first, second)
+        unclear = re.split("[-_]", tag)[0] in YEAR_FIRST or tag in UNCLEAR
+        if unclear and not numeric["sep"].startswith("."):  # with stops the day comes first
+            return None
     return _day(year, second, first)
-
-
-def _since_1970(text: str) -> date | None:
-    whole = text.split(".")[0]
-    seconds = int(whole) / (1000 if len(whole) > 10 else 1)
-    return datetime.fromtimestamp(seconds, UTC).date()
 
 
 def _day(year: str, month: int, day: str | int) -> date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -52,15 +53,26 @@ class Reader:
 
 def signed(*signatures: bytes) -> Callable[[SourceFile, bytes], bool]:
     """The ``recognises`` of a kind whose files begin with one of these bytes."""
+    return lambda file, head: head.startswith(signatures)
 
-    def recognises(file: SourceFile, head: bytes) -> bool:
-        return head.startswith(signatures)
 
-    return recognises
+def zip_names(file: SourceFile, head: bytes) -> list[str] | None:
+    """The names of what lies in a zip archive, of which ``head`` is the beginning; None of none."""
+    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return None
+    try:
+        with file.open() as stream, zipfile.ZipFile(stream) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
+        return None
 
 
 MAX_FILE_BYTES = 50_000_000  # an article has a few thousand; what is larger is something else
 HEAD_BYTES = 4096  # of a file, by which its kind is told
+# What the archives of one file may unpack to: twenty times the largest file. What readers send to a
+# server lies in memory until it is stored.
+MAX_UNPACKED = 1_000_000_000
+MAX_MEMBERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +89,8 @@ class SourceFile:
     content: Callable[[], IO[bytes]] | None = None  # opens a member; None for what lies on the disk
     charset: str | None = None  # the encoding that a server told; what tells itself goes before
     above: int = 0  # how many archives a member lies in
-    unpacked: Unpacked | None = None  # what the archives of one source may still unpack to
+    # What its archives may still unpack to; its members count with it.
+    unpacked: Unpacked = field(default_factory=lambda: Unpacked(MAX_UNPACKED, MAX_MEMBERS))
 
     @property
     def key(self) -> str:
@@ -196,7 +209,9 @@ def printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def walk(folder: Path, depth: int | None = None) -> Iterator[Path | Skipped]:
+def walk(
+    folder: Path, depth: int | None = None, root: Path | None = None, above: tuple[Path, ...] = ()
+) -> Iterator[Path | Skipped]:
     """All files under a folder, sorted by path; hidden files and folders are left out.
 
     Links are followed, except one that leads back to a folder it lies in.
@@ -204,17 +219,14 @@ def walk(folder: Path, depth: int | None = None) -> Iterator[Path | Skipped]:
     Args:
         folder: Where to start.
         depth: How many levels to go down; 1 is the folder's own entries, None is no end.
+        root: What the names of folders are told from, if it is not this one.
+        above: The folders that this one lies in.
 
     Yields:
         Files, the folders of the last level, and a ``Skipped`` for each folder that cannot be
         listed or never ends.
     """
-    yield from _walk(folder, folder, depth, ())
-
-
-def _walk(
-    folder: Path, root: Path, depth: int | None, above: tuple[Path, ...]
-) -> Iterator[Path | Skipped]:
+    root = root or folder
     try:
         real = folder.resolve(strict=True)
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
@@ -222,25 +234,16 @@ def _walk(
         yield Skipped(relative(folder, root), f"the folder cannot be listed ({_why(error)})")
         return
     if real in above:
-        yield Skipped(
-            relative(folder, root),
-            "the link leads back to a folder that it lies in; delete the link",
-        )
+        reason = "the link leads back to a folder that it lies in; delete the link"
+        yield Skipped(relative(folder, root), reason)
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if depth == 1 or not _is_folder(entry):
+        if depth == 1 or not os.path.isdir(entry):  # noqa: PTH112 (a path's own may raise)
             yield entry
         else:
-            yield from _walk(entry, root, depth and depth - 1, (*above, real))
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
+            yield from walk(entry, depth and depth - 1, root, (*above, real))
 
 
 def relative(path: Path, root: Path) -> str:

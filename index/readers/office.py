@@ -19,11 +19,12 @@ from index.article import Article, Skipped
 from index.readers.assembly import Assembly
 from index.readers.encoding import Refused, within_bounds
 from index.readers.fields import Particulars, particulars, past_day
-from index.readers.files import Reader, SourceFile, signed
+from index.readers.files import Reader, SourceFile, signed, zip_names
 from index.readers.markup import Node, first_heading, parsed, text_of, write_markup
 
 # Of a part in XML. Five million characters of text have 30 MB of it in Word's.
 MAX_PART = 100_000_000
+OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 TERMS = "{http://purl.org/dc/terms/}"
 
@@ -70,8 +71,7 @@ class Package:
             raise Refused(
                 f"the document's {name} has more than {MAX_PART:,} bytes; split the document"
             )
-        if self._unpacked:
-            self._unpacked.take(len(data))
+        self._unpacked.take(len(data))
         return data
 
     def tree(self, name: str) -> Node:
@@ -99,17 +99,7 @@ class Package:
 
 def _holding(part: str) -> Callable[[SourceFile, bytes], bool]:
     """The ``recognises`` of a kind whose archives have a certain part."""
-
-    def recognises(file: SourceFile, head: bytes) -> bool:
-        if not head.startswith(b"PK\x03\x04"):
-            return False
-        try:
-            with file.open() as stream, zipfile.ZipFile(stream) as archive:
-                return part in archive.namelist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-            return False
-
-    return recognises
+    return lambda file, head: part in (zip_names(file, head) or ())
 
 
 def _properties(package: Package, name: str, *made: str) -> tuple[Particulars, date | None]:
@@ -117,11 +107,7 @@ def _properties(package: Package, name: str, *made: str) -> tuple[Particulars, d
     known = particulars(
         {
             "title": package.text(name, f"{DUBLIN}title"),
-            "author": package.text(
-                name,
-                "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}initial-creator",
-                f"{DUBLIN}creator",
-            ),
+            "author": package.text(name, f"{META}initial-creator", f"{DUBLIN}creator"),
             "language": package.text(name, f"{DUBLIN}language"),
         }
     )
@@ -129,12 +115,7 @@ def _properties(package: Package, name: str, *made: str) -> tuple[Particulars, d
 
 
 def _as_markup(
-    tree: Node,
-    names: Mapping[str, str],
-    *,
-    unseen: Collection[str],
-    words: str = "",
-    box: str = "",
+    tree: Node, names: Mapping[str, str], *, unseen: Collection[str], words: str = "", box: str = ""
 ) -> Node:
     """A part's tree, changed: elements of HTML in place of its own; those that are HTML's stay.
 
@@ -229,7 +210,6 @@ def _style(paragraph: Node, styles: dict[str, tuple[str, bool]]) -> tuple[str, b
 DOCX = Reader("a Word document", (".docx",), _read_docx, _holding(BODY))
 
 
-OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 TEXT, TABLE, OFFICE, META = (f"{OASIS}{name}:1.0}}" for name in ("text", "table", "office", "meta"))
 DRAWING = f"{OASIS}drawing:1.0}}"
 ODT_UNSEEN = {
@@ -256,10 +236,8 @@ def _read_odt(file: SourceFile) -> Iterator[Article | Skipped]:
     text = Assembly()
     if body is not None:
         notes = list(body.iter(f"{TEXT}note-body"))
-        for part in (
-            _as_markup(body, ODT_NAMES, unseen=ODT_UNSEEN, box=f"{DRAWING}text-box"),
-            *notes,
-        ):
+        shown = _as_markup(body, ODT_NAMES, unseen=ODT_UNSEEN, box=f"{DRAWING}text-box")
+        for part in (shown, *notes):
             write_markup(part, text)
     known, made = _properties(package, "meta.xml", f"{META}creation-date", f"{DUBLIN}date")
     yield text.article(file, known, made)

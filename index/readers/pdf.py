@@ -15,6 +15,7 @@ import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import cache
 from itertools import takewhile
 from pathlib import PurePath
@@ -53,17 +54,11 @@ _one = threading.Lock()  # PDFium is not made for threads
 def _read_pdf(file: SourceFile) -> Iterator[Article | Skipped]:
     """The article that a PDF holds; each of its pages is a place."""
     data = file.data()
-    with _one:
-        document = _opened(data)
-        try:
-            if (count := len(document)) > MAX_PAGES:
-                raise Refused(
-                    f"the PDF has {count:,} pages and {MAX_PAGES:,} can be read; split it"
-                )
-            pages, pictured = _pages(document)
-            known = _known(document, PurePath(file.uri).stem)
-        finally:
-            document.close()
+    with _one, closing(_opened(data)) as document:
+        if (count := len(document)) > MAX_PAGES:
+            raise Refused(f"the PDF has {count:,} pages and {MAX_PAGES:,} can be read; split it")
+        pages, pictured = _pages(document)
+        known = _known(document, PurePath(file.uri).stem)
     if not any(lines for _, lines in pages):
         if pictured:
             raise Refused(f"the PDF holds pictures of pages and no text; {HOW_OCR}")
@@ -109,7 +104,8 @@ def _pages(document: PdfDocument) -> tuple[list[tuple[str, list[Words]]], list[i
             continue  # one damaged page; what is left is an article still
         words = _words(page)
         lines = list(reading_order(words))
-        if sum(len(each.text) for each in words) < MIN_TEXT and _is_picture(page):
+        pictures = page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        if sum(len(each.text) for each in words) < MIN_TEXT and any(pictures):
             found = _lines_by_ocr(page)
             lines = found or lines
             if found is None:
@@ -122,13 +118,6 @@ def _pages(document: PdfDocument) -> tuple[list[tuple[str, list[Words]]], list[i
         pages.append((label, lines))
         page.close()
     return pages, pictured
-
-
-def _is_picture(page: PdfPage) -> bool:
-    import pypdfium2.raw as raw
-
-    pictures = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-    return any(pictures)
 
 
 def _words(page: PdfPage) -> list[Words]:
@@ -167,13 +156,8 @@ def _apart(last: tuple[Any, ...], box: tuple[float, float, float, float]) -> boo
 
 
 def _stretch(run: Sequence[tuple[str, float, float, float, float]]) -> Words:
-    return Words(
-        "".join(char for char, *_ in run),
-        min(x0 for _, x0, _, _, _ in run),
-        max(x1 for *_, x1, _ in run),
-        min(y0 for _, _, y0, _, _ in run),
-        max(y1 for *_, y1 in run),
-    )
+    chars, x0, y0, x1, y1 = zip(*run, strict=True)
+    return Words("".join(chars), min(x0), max(x1), min(y0), max(y1))
 
 
 def _characters(page: PdfPage) -> list[tuple[Any, ...]]:
@@ -224,9 +208,7 @@ def _known(document: PdfDocument, name: str) -> Particulars:
     )
 
 
-def _headline(
-    pages: list[tuple[str, list[Words]]],
-) -> tuple[str, list[tuple[str, list[Words]]]]:
+def _headline(pages: list[tuple[str, list[Words]]]) -> tuple[str, list[tuple[str, list[Words]]]]:
     """The lines in the largest letters of the first page, and the pages without them.
 
     Where all are as large, those in capitals with which it begins.
@@ -235,9 +217,8 @@ def _headline(
         return "", pages
     (label, first), *rest = pages
     heights: Counter[int] = Counter()
-    for _, lines in pages:
-        for each in lines:
-            heights[round(each.height)] += len(each.text)
+    for each in (each for _, lines in pages for each in lines):
+        heights[round(each.height)] += len(each.text)
     usual = heights.most_common(1)[0][0]
     largest = max((w.height for w in first if len(w.text) > 2), default=0.0)
     if largest < TITLE_SIZE * usual:

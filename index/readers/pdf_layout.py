@@ -88,10 +88,7 @@ def _ordered(words: Sequence[Words], depth: int) -> Iterator[Words]:
             run, common, both = back, here, mine
             for each in back:
                 common = _common(common, _free(each, left, right), width)
-                both = (
-                    min(both[0], *(w.x1 for w in each)),
-                    max(both[1], *(w.x0 for w in each)),
-                )
+                both = (min(both[0], *(w.x1 for w in each)), max(both[1], *(w.x0 for w in each)))
         run.append(band)
         gaps, inner = common, both
     yield from _columns(run, gaps, depth)

@@ -34,6 +34,7 @@ ONLY_BEGUN = "only its beginning is in the record"
 MAX_DEPTH = 3  # of the list of articles in a service's reply: {"response": {"results": [...]}}
 PARTS = ("text", "paragraph", "p", "header", "heading", "list", "quote", "html")  # of a text
 IDS = ("_id", "id", "uuid", "guid")  # of rows; of lines the first two
+LACKING = "the record has no text; name its field: --map text=FIELD"
 SEPARATORS = ",;\t|"
 
 Record: TypeAlias = Mapping[str, object]
@@ -46,12 +47,11 @@ def _read_jsonl(file: SourceFile) -> Iterator[Article | Skipped]:
 
     The file may be larger than memory; one line may have ``file.max_bytes``.
     """
-    lacking = "the record has no text; name its field: --map text=FIELD"
     found = False
     try:
         with file.open() as stream:
             _probe(stream)
-            for item in _articles(file, _lines(stream, file.max_bytes), "line", lacking):
+            for item in _articles(file, _lines(stream, file.max_bytes), "line", LACKING):
                 found = True
                 yield item
     except OSError as error:
@@ -73,8 +73,7 @@ def _read_json(file: SourceFile) -> Iterator[Article | Skipped]:
         reason = "the file holds no articles; name the field of their texts: --map text=FIELD"
         yield Skipped(file.uri, reason, fault=bool(file.fields))
         return
-    lacking = "the record has no text; name its field: --map text=FIELD"
-    yield from _articles(file, enumerate(found, 1), "record", lacking, IDS)
+    yield from _articles(file, enumerate(found, 1), "record", LACKING, IDS)
 
 
 def _lists(value: object, depth: int) -> Iterator[list[Record]]:

@@ -19,7 +19,6 @@ from index.readers.files import (
     Member,
     Reader,
     SourceFile,
-    Unpacked,
     checked_size,
     matches,
     printable,
@@ -113,7 +112,9 @@ def read_file(file: SourceFile, *, passed_over: bool = False) -> Iterator[Articl
     try:
         reader = _reader_of(file, by_name=passed_over)
         if reader is None:
-            yield Skipped(file.uri, _unknown(file), fault=not passed_over)
+            end = f"ending in {file.extension}" if file.extension else "without an extension"
+            reason = f"files {end} are not read; {read_here()}: convert it to one"
+            yield Skipped(file.uri, reason, fault=not passed_over)
             return
         for item in reader.read(file):
             yield from (_within(each, file) for each in _read(item))
@@ -169,20 +170,10 @@ def _reader_of(file: SourceFile, *, by_name: bool) -> Reader | None:
     return found or named
 
 
-def _unknown(file: SourceFile) -> str:
-    kind = f"files ending in {file.extension}" if file.extension else "files without an extension"
-    return f"{kind} are not read; {read_here()}: convert it to one"
-
-
 def read_here() -> str:
     """Which files are read, in words."""
     return "onrecord reads " + ", ".join(extensions())
 
-
-# What the archives of one file may unpack to: twenty times the largest file. What readers send to a
-# server lies in memory until it is stored.
-MAX_UNPACKED = 1_000_000_000
-MAX_MEMBERS = 200_000
 
 MAGIC = re.compile(r"[*?\[]")
 
@@ -253,14 +244,8 @@ class Source:
             if isinstance(path, Skipped):
                 yield path
                 continue
-            file = SourceFile(
-                path,
-                relative(path, self.root),
-                self.place,
-                self.max_bytes,
-                self.fields,
-                unpacked=Unpacked(MAX_UNPACKED, MAX_MEMBERS),
-            )
+            uri = relative(path, self.root)
+            file = SourceFile(path, uri, self.place, self.max_bytes, self.fields)
             supported = supported or file.extension in extensions()
             yield from self._read(file)
         if self.pattern is None and self.name is None and not supported:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from index.article import Article, Skipped
 from index.readers.assembly import PARAGRAPH, SPACE, Assembly, line
@@ -96,11 +97,7 @@ def _cues(lines: list[str]) -> Iterator[_Cue]:
     starts = [number for number, each in enumerate(lines) if TIMES.match(each)]
     said = ""
     for start, end in zip(starts, [*starts[1:], len(lines) + 1], strict=False):
-        words: list[str] = []
-        for each in lines[start + 1 : end]:
-            if not each.strip():
-                break
-            words.append(each)
+        words = [*takewhile(str.strip, lines[start + 1 : end])]
         hours, minutes, seconds = TIMES.match(lines[start]).groups()  # type: ignore[union-attr]
         time = f"{int(hours or 0):02}:{int(minutes):02}:{seconds}"
         for cue in _spoken(time, words):

@@ -173,29 +173,15 @@ class Date:
             return frozenset(published + timedelta(days=n) for n in (ahead - 7, ahead))
         if self.day and self.month:
             years = (published.year - 1, published.year, published.year + 1)
-            found = [replace(self, year=year).exact for year in years]
-            return frozenset(
-                [min((d for d in found if d), key=lambda d: abs(d - published))]
-                if any(found)
-                else []
-            )
+            found = filter(None, (replace(self, year=year).exact for year in years))
+            return frozenset(sorted(found, key=lambda day: abs(day - published))[:1])
         return frozenset()
 
     def covers(self, day: date) -> bool:
         """Whether a day is within what is told: "May 2025", "Tuesday", "the 1990s"."""
         year = self.year or day.year
-        return (
-            self.ahead is None
-            and year <= day.year < year + self.years
-            and all(
-                mine is None or mine == theirs
-                for mine, theirs in (
-                    (self.day, day.day),
-                    (self.month, day.month),
-                    (self.weekday, day.weekday()),
-                )
-            )
-        )
+        within = self.ahead is None and year <= day.year < year + self.years
+        return within and self._fits(day.day, day.month, self.year, day.weekday())
 
     def same(self, other: Date, published: date | None = None) -> bool:
         """Whether this date of a claim is told, or is within what is told, by another.
@@ -207,16 +193,17 @@ class Date:
                 return True
         elif self.year and other.year and self.years > 1:
             return self.year <= other.year <= other.year + other.years <= self.year + self.years
-        elif self.years == other.years and all(
-            mine is None or mine == theirs
-            for mine, theirs in zip(self._parts(), other._parts(), strict=True)
+        elif self.years == other.years and self._fits(
+            other.day, other.month, other.year, other.weekday
         ):
             return True
         mine = self.days(published)
         return any(day in mine or self.covers(day) for day in other.days(published))
 
-    def _parts(self) -> tuple[int | None, ...]:
-        return (self.day, self.month, self.year, self.weekday)
+    def _fits(self, *parts: int | None) -> bool:
+        """Whether a day, month, year and weekday are those that are told here, of each if it is."""
+        mine = (self.day, self.month, self.year, self.weekday)
+        return all(told in (None, other) for told, other in zip(mine, parts, strict=True))
 
 
 def dates_in(text: str) -> list[Date]:

@@ -106,7 +106,9 @@ def numbers_in(text: str) -> list[Number]:
             value = float(ORDINALS[match["ordinal"].lower()])
         for word in re.split(r"[\s-]+", match["scale"].lower().strip(" -")):
             value *= _SCALES.get(word, _LETTERS.get(word, 1.0))
-        unit = sign or _unit((match["unit"] or "").lower().strip(" -"))
+        name = (match["unit"] or "").lower().strip(" -")
+        told = "%" if name.startswith(("%", "per")) else _CURRENCIES.get(name.rstrip("s"), "")
+        unit = sign or told
         small = not match["digits"] and value < 13 and not unit
         if not unit and (match["ordinal"] or tail in ("st", "nd", "rd", "th")):
             unit = "th"
@@ -129,10 +131,6 @@ def _value(letters: str) -> float:
             if _SCALES[word] >= 1000:
                 total, current = total + current, 0.0
     return total + current
-
-
-def _unit(word: str) -> str:
-    return "%" if word.startswith(("%", "per")) else _CURRENCIES.get(word.rstrip("s"), "")
 
 
 def _digits(value: float) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -193,9 +192,7 @@ _HOUSE_STYLES = (  # what a pattern finds is written with a stop inside a senten
     ),
     (_MONTHS, re.compile(rf"\b(?:{'|'.join(sorted(map(str.title, _MONTHS)))})\b(\.?) \d")),
 )
-_ALSO_WORDS = frozenset(  # words, when in lower case
-    {"ill", "ore", "wash", "wed", "ok", "sec", "tex", "pa", "mi"}
-)
+_ALSO_WORDS = frozenset("ill ore wash wed ok sec tex pa mi".split())  # when in lower case
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]$")
 # Languages that write "3." for "third".
 _ORDINALS = frozenset("cs da de et fi hr hu is lb lt lv no pl sk sl sr tr".split())
@@ -249,8 +246,6 @@ def split_sentences(text: str, language: str = ENGLISH) -> list[Sentence]:
     ['Talks', 'Mr. Putin met U.S. envoys. (CNN report)', '“Why now?” asked one.']
     """
     blocks = split_blocks(text)
-    if not blocks:
-        return []
     has_prose = any(not block.heading for block in blocks)
     sentences = []
     for block in blocks:
@@ -335,7 +330,7 @@ class _Stops:
         self.abbreviations = _abbreviations(language)
         inner = text[start:end]
         self.one_case = inner.isupper() or inner.islower()
-        self.quotes, self.opened = self._straight_quotes() if '"' in inner else ([], [])
+        self.opened = self._straight_quotes()
 
     def ends(self) -> Iterator[int]:
         """Offsets after each sentence's stop and what belongs to it, the block's end left out."""
@@ -348,25 +343,23 @@ class _Stops:
                 done = cut
                 yield cut
 
-    def _straight_quotes(self) -> tuple[list[int], list[bool]]:
-        """Offsets of the straight double quotes, and whether each one opens a quotation."""
-        offsets, opened = [], []
+    def _straight_quotes(self) -> dict[int, bool]:
+        """Whether a straight double quote opens a quotation, by its offset."""
+        opened: dict[int, bool] = {}
         is_open = False
         for quote in _QUOTES.finditer(self.text, self.start, self.end):
             at = quote.start()
             space_before = at == self.start or self.text[at - 1].isspace()
             space_after = at + 1 == self.end or self.text[at + 1].isspace()
-            is_open = not is_open if space_before == space_after else space_before
-            offsets.append(at)
-            opened.append(is_open)
-        return offsets, opened
+            opened[at] = is_open = not is_open if space_before == space_after else space_before
+        return opened
 
     def _tail_end(self, end: int) -> int:
         """The offset after all that belongs to a stop which ends at ``end``."""
         tail = _TAIL.match(self.text, end, self.end)
         end = tail.end() if tail else end
         quote = _SPACED_QUOTE.match(self.text, end, self.end)
-        if quote and (quote[1] != '"' or not self.opened[bisect_left(self.quotes, quote.start(1))]):
+        if quote and (quote[1] != '"' or not self.opened[quote.start(1)]):
             end = quote.end()
         note = _NOTE.match(self.text, end, self.end)
         return note.end() if note else end

@@ -280,27 +280,23 @@ class Hyphens:
         self.words = set(re.findall(r"\w+(?:-\w+)*", "\n".join(lines).lower()))
         known = sum(word in english_contexts() for word in self.words)
         self.foreign = known < ENGLISH * len(self.words)
-        self.splits = any(self._is_split(before, after) for before, after in pairwise(lines))
+        halves = filter(None, (_halves(before, after) for before, after in pairwise(lines)))
+        self.splits = any(self._is_split(left, right) for left, right in halves)
 
     def joined(self, before: str, after: str) -> tuple[str, str]:
         """A line and the line after it, as they are put together."""
         if before.endswith("\u00ad"):
             return before[:-1], after
-        split, rest = _SPLIT.search(before), _REST.match(after)
         if before.endswith("-") and _SUSPENDED.match(after):
             return f"{before} ", after
-        if split and rest and rest[0].islower():
-            if self._is_split(before, after) or (self.splits and self._may_be_split(split, rest)):
-                return before[:-1], after
-            return before, after
+        if halves := _halves(before, after):
+            split = self._is_split(*halves) or (self.splits and self._may_be_split(*halves))
+            return before[:-1] if split else before, after
         return before if _GLUED.search(before) else f"{before} ", after
 
-    def _is_split(self, before: str, after: str) -> bool:
+    def _is_split(self, left: str, right: str) -> bool:
         """Whether it is plain that a word was split: its halves are no words, the whole is one."""
-        split, rest = _SPLIT.search(before), _REST.match(after)
-        if not (split and rest and rest[0].islower()):
-            return False
-        left, right = split[1].lower(), rest[0]
+        left = left.lower()
         if f"{left}-{right}" in self.words:
             return False
         if self.foreign:  # a hyphen before a small letter parts a word; few have one of their own
@@ -308,13 +304,18 @@ class Hyphens:
         whole, known = left + right, english_contexts()
         return whole in self.words or (whole in known and not (left in known and right in known))
 
-    def _may_be_split(self, split: re.Match[str], rest: re.Match[str]) -> bool:
+    def _may_be_split(self, left: str, right: str) -> bool:
         """In a text that splits words: whether one may have been."""
-        left, right = split[1], rest[0]
         if not left.islower() or f"{left}-{right}" in self.words:
             return False
         known = english_contexts()
         return left + right in known or not (left in known and right in known)
+
+
+def _halves(before: str, after: str) -> tuple[str, str] | None:
+    """The ends of two lines that may be one word; None if no hyphen joins small letters."""
+    left, right = _SPLIT.search(before), _REST.match(after)
+    return (left[1], right[0]) if left and right and right[0].islower() else None
 
 
 def _shows(lines: list[_Line], ends: list[tuple[_Line, _Line]], filled: int, signed: bool) -> bool:

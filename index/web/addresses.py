@@ -208,10 +208,6 @@ class Checked(httpcore.NetworkBackend):
                 failed = error
         raise failed or httpcore.ConnectError("it has no address")
 
-    def sleep(self, seconds: float) -> None:
-        """Waits; nothing of ours does here."""
-        self._inner.sleep(seconds)
-
 
 class _InTime(httpcore.NetworkStream):
     """A stream of which every read and write ends by the time that all of it has."""

@@ -19,6 +19,7 @@ import httpx
 from index.web.addresses import (
     AddressRefused,
     Checked,
+    Clock,
     Resolve,
     TooSlow,
     canonical,
@@ -48,11 +49,7 @@ DOWN = 300.0
 class Robots:
     """The rules of hosts, read once a day."""
 
-    def __init__(
-        self,
-        read: Callable[[str], tuple[int, bytes]],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, read: Callable[[str], tuple[int, bytes]], clock: Clock) -> None:
         """Rules that are read by ``read``.
 
         ``read`` gives the status of an address and what lies there; what it raises goes on.
@@ -101,11 +98,7 @@ class Busy(Exception):
 class Pace:
     """Keeps requests to one host apart. Used by one thread at a time."""
 
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
+    def __init__(self, clock: Clock, sleep: Callable[[float], None]) -> None:
         self._clock = clock
         self._sleep = sleep
         self._next: dict[str, float] = {}
@@ -222,7 +215,7 @@ class Fetcher:
         max_bytes: int,
         allow_private: bool = False,
         resolve: Resolve = resolved,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """A fetcher.
@@ -252,24 +245,21 @@ class Fetcher:
         Raises:
             NotFetched: it gives nothing.
         """
-        asked = {"If-None-Match": etag, "If-Modified-Since": modified}
+        headers = {"If-None-Match": etag, "If-Modified-Since": modified}
+        asked = {name: value for name, value in headers.items() if value}
+        seen = {url}
         with self._one:
-            return self._followed(url, {name: value for name, value in asked.items() if value})
+            while True:
+                if why := self._robots.refusal(url):
+                    raise NotFetched(why)
+                found = self._answered(url, asked, self._robots.apart(url), self._max_bytes)
+                if found.status not in REDIRECTS:
+                    return _told(url, found)
+                url = _next(url, found, seen)
 
     def close(self) -> None:
         """Ends what connections there are."""
         self._pool.close()
-
-    def _followed(self, url: str, asked: dict[str, str]) -> Fetched:
-        """What an address gives in the end."""
-        seen = {url}
-        while True:
-            if why := self._robots.refusal(url):
-                raise NotFetched(why)
-            found = self._answered(url, asked, self._robots.apart(url), self._max_bytes)
-            if found.status not in REDIRECTS:
-                return _told(url, found)
-            url = _next(url, found, seen)
 
     def _rules(self, url: str) -> tuple[int, bytes]:
         """The status of a robots.txt, and what it holds."""
@@ -287,8 +277,8 @@ class Fetcher:
                 found = self._asked(url, asked, most)
                 if found.status not in AGAIN or number == TRIES:
                     return found
-                told = retry_after(found.headers.get("retry-after"))
-                self._pace.again(host, BACKOFF**number if told is None else told)
+                wanted = retry_after(found.headers.get("retry-after"))
+                self._pace.again(host, BACKOFF**number if wanted is None else wanted)
             except Busy as busy:
                 raise NotFetched(f"{busy}; try again then or later") from None
             except TooSlow:
@@ -297,8 +287,10 @@ class Fetcher:
                 raise NotFetched(str(refused)) from None
             except (httpcore.NetworkError, httpcore.TimeoutException) as error:
                 if number == TRIES:
-                    why = self._pace.down(host, _why(error))
-                    raise NotFetched(f"{why}; check the address, or try again later") from None
+                    late = isinstance(error, httpcore.TimeoutException)
+                    why = "it takes too long" if late else str(error) or type(error).__name__
+                    told = self._pace.down(host, why)
+                    raise NotFetched(f"{told}; check the address, or try again later") from None
                 self._pace.again(host, BACKOFF**number)
             except (httpcore.ProtocolError, httpcore.ProxyError, zlib.error) as error:
                 raise NotFetched(f"the server's answer is broken ({error}); try later") from None
@@ -313,17 +305,13 @@ class Fetcher:
             "Accept-Encoding": "gzip",
             **asked,
         }
-        pairs = [
-            (name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()
-        ]
+        pairs = [(n.encode(), value.encode("latin-1", "replace")) for n, value in headers.items()]
         with self._pool.stream("GET", url, headers=pairs, extensions={"timeout": TIMEOUT}) as found:
             told = {
                 name.decode("latin-1").lower(): value.decode("latin-1")
                 for name, value in found.headers
             }
-            body = b""
-            if found.status == 200:
-                body = _read(found, told, most)
+            body = _read(found, told, most) if found.status == 200 else b""
             return _Response(found.status, told, body)
 
 
@@ -375,9 +363,3 @@ def _told(url: str, found: _Response) -> Fetched:
     return Fetched(
         canonical(url), found.body, kind.strip().lower(), charset[1] if charset else None, **known
     )
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, httpcore.TimeoutException):
-        return "it takes too long"
-    return str(error) or type(error).__name__

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from lxml import etree
 from index.article import Article, Skipped
 from index.boilerplate.clean import clean_article
 from index.readers.fields import one_line, past_day
-from index.readers.files import SourceFile, Unpacked
-from index.readers.source import MAX_MEMBERS, MAX_UNPACKED, read_file
+from index.readers.files import SourceFile
+from index.readers.source import read_file
 from index.readers.xml import entries
 from index.web.addresses import joined, site_of
 from index.web.fetch import Fetched
@@ -74,7 +75,10 @@ def listing(body: bytes, url: str, kind: str = "") -> Listing | None:
     if body.lstrip()[:1] == b"{" and JSON_FEED in body[:HEAD].replace(b"\\/", b"/"):
         return _json_feed(body, url)
     if any(root in head for root in FEEDS) and b"<html" not in head:
-        return _feed(body, url, kind)
+        found, fault = entries(body, {"content-type": kind, "content-location": url})
+        if not found and fault:
+            raise Unreadable(f"the feed is broken ({one_line(fault)})")
+        return _pages(found, url)
     return None
 
 
@@ -87,20 +91,12 @@ def unzipped(body: bytes, most: int) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
-        with gzip.open(io.BytesIO(body)) as packed:
-            plain = packed.read(most + 1)
+        plain = gzip.GzipFile(fileobj=io.BytesIO(body)).read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise Unreadable("it is packed and damaged") from error
     if len(plain) > most:
         raise Unreadable(f"it has more than {most:,} bytes when unpacked")
     return plain
-
-
-def _feed(body: bytes, url: str, kind: str) -> Listing:
-    found, fault = entries(body, {"content-type": kind, "content-location": url})
-    if not found and fault:
-        raise Unreadable(f"the feed is broken ({one_line(fault)})")
-    return _pages(found, url)
 
 
 def _json_feed(body: bytes, url: str) -> Listing:
@@ -212,10 +208,8 @@ def as_read(found: Fetched, body: bytes, max_bytes: int) -> Iterator[Article | S
         max_bytes: The size of the largest article.
     """
     name = f"page{_extension(found, body)}"
-    file = SourceFile(
-        Path(name), name, "", max_bytes, content=lambda: io.BytesIO(body), charset=found.charset,
-        unpacked=Unpacked(MAX_UNPACKED, MAX_MEMBERS),
-    )  # fmt: skip
+    content = partial(io.BytesIO, body)
+    file = SourceFile(Path(name), name, "", max_bytes, content=content, charset=found.charset)
     for item in read_file(file):
         if isinstance(item, Skipped):
             yield Skipped(found.url, _with_feed(item.reason, body, found.url))
@@ -249,13 +243,8 @@ def _described(article: Article, page: Page | None) -> Article:
     """An article with what its list says of it where nothing was known."""
     if page is None:
         return article
-    return replace(
-        article,
-        title=article.title or page.title,
-        author=article.author or page.author,
-        publisher=article.publisher or page.publisher,
-        published=article.published or page.published,
-    )
+    names = ("title", "author", "publisher", "published")
+    return replace(article, **{n: getattr(article, n) or getattr(page, n) for n in names})
 
 
 def _own_address(stated: str | None, found: str) -> str:

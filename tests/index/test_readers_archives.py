@@ -10,7 +10,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from index.article import Article, Skipped
-from index.readers import source
+from index.readers import files
 from index.readers.files import Unpacked
 from index.readers.source import Source, file_of
 from index.sync import Comparison
@@ -136,8 +136,8 @@ def test_a_member_with_a_password_is_told(tmp_path):
 @pytest.fixture
 def small(monkeypatch):
     """Archives may unpack to a million bytes and fifty members."""
-    monkeypatch.setattr(source, "MAX_UNPACKED", 1_000_000)
-    monkeypatch.setattr(source, "MAX_MEMBERS", 50)
+    monkeypatch.setattr(files, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(files, "MAX_MEMBERS", 50)
 
 
 BOMB = "the archive unpacks to far more than articles need; unpack it and give the folder of its"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.words import WORD, plain
-from index.vocabulary import Vocabulary
+from index.vocabulary import Vocabulary, counted
 
 NEWS = [
     ("Council Backs Trams", "The council met Erdoğan. Trams ran; the EU paid for trams."),
@@ -18,7 +18,7 @@ NEWS = [
 
 @pytest.fixture
 def vocabulary():
-    return Vocabulary.build(NEWS)
+    return Vocabulary.of(*counted(NEWS))
 
 
 def test_words_are_counted_in_any_letter_case_and_without_accents(vocabulary):
@@ -45,13 +45,13 @@ def test_the_most_frequent_words_come_first(vocabulary):
 
 
 def test_no_article_no_words():
-    empty = Vocabulary.build([])
+    empty = Vocabulary.of(*counted([]))
     assert (len(empty), list(empty), "" in empty, empty.is_name("")) == (0, [], False, False)
 
 
 @given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=60)), max_size=4))
 def test_what_was_saved_is_loaded_and_knows_every_word(texts):
-    built = Vocabulary.build(texts)
+    built = Vocabulary.of(*counted(texts))
     with TemporaryDirectory() as folder:
         built.save(Path(folder) / "words.tsv")
         loaded = Vocabulary.load(Path(folder) / "words.tsv")
@@ -65,8 +65,8 @@ def test_what_was_saved_is_loaded_and_knows_every_word(texts):
 
 
 def test_where_all_letters_are_capitals_none_tells_a_name():
-    held = Vocabulary.build(
-        [("FERRY RUN BY NATO", "FERRY FARES RISE\n\nThe ferry of Aldby sails for NATO.")]
+    held = Vocabulary.of(
+        *counted([("FERRY RUN BY NATO", "FERRY FARES RISE\n\nThe ferry of Aldby sails for NATO.")])
     )
     words = ("ferry", "fares", "run", "aldby", "nato")
     assert [word for word in words if held.is_name(word)] == ["aldby", "nato"]

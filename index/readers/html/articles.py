@@ -11,7 +11,7 @@ from index.boilerplate import rules
 from index.boilerplate.clean import clean_article
 from index.boilerplate.rules import is_sentence, plain
 from index.readers.assembly import Assembly
-from index.readers.html.metadata import elsewhere
+from index.readers.html.metadata import called, elsewhere
 from index.readers.markup import Node, text_of, word_count, write_markup
 
 MIN_PARAGRAPHS = 2  # of an article in full; a teaser has one
@@ -52,7 +52,7 @@ def _is_whole(part: Node) -> bool:
     if heading is None or _sentences(part) < MIN_PARAGRAPHS or elsewhere(part):
         return False
     times = [time for time in part.iter("time") if time.text_content().strip()]
-    names = " ".join(_called(node) for node in (part, *part.iterancestors("div", "section", "ol")))
+    names = " ".join(called(node) for node in (part, *part.iterancestors("div", "section", "ol")))
     if LIVE.search(names) or any(CLOCK.fullmatch(time.text_content()) for time in times[:1]):
         return False
     linked = heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
@@ -63,24 +63,20 @@ def _sentences(part: Node) -> int:
     return sum(is_sentence(" ".join(line.text_content().split())) for line in part.iter("p"))
 
 
-def _called(node: Node) -> str:
-    return f"{node.get('class') or ''} {node.get('id') or ''}"
-
-
 def entries(tree: Node) -> list[Node]:
     """The parts that are called entries and have a time and a paragraph each; none of few.
 
     What shows nothing but a time in them becomes a ``time`` of the tree.
     """
     for node in tree.iter("strong", "b", "span", "p", "h3", "h4"):
-        called = ENTRY.search(" ".join(map(_called, list(node.iterancestors())[:2])))
-        if called and len(node) == 0 and CLOCK.fullmatch(node.text or ""):
+        names = " ".join(map(called, list(node.iterancestors())[:2]))
+        if ENTRY.search(names) and len(node) == 0 and CLOCK.fullmatch(node.text or ""):
             node.tag = "time"
     found = {
         entry
         for time in tree.iter("time")
         for entry in list(time.iterancestors("article", "li", "section", "div"))[:3]
-        if ENTRY.search(_called(entry)) and _has_paragraph(entry)
+        if ENTRY.search(called(entry)) and _has_paragraph(entry)
     }
     outer = {above for entry in found for above in entry.iterancestors()}
     inner = [node for node in tree.iter() if node in found - outer]

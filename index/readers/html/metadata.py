@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from html import unescape
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -45,12 +45,9 @@ class Graph:
     """The things that the JSON-LD of a page describes, by type and by ``@id``."""
 
     def __init__(self, scripts: list[str]) -> None:
-        self.things: list[Thing] = []
+        told = (thing for script in scripts for thing in _top(_parsed(script), 0))
+        self.things = [*islice(told, MAX_THINGS)]
         self._named: dict[str, Thing] = {}
-        for script in scripts:
-            for thing in _top(_parsed(script), 0):
-                if len(self.things) < MAX_THINGS:
-                    self.things.append(thing)
         for thing in self.things:
             self._note(thing, 0)
 
@@ -203,7 +200,9 @@ class _Page:
         """Everything, the publisher before the title and the author, which are held against it."""
         found = self.found
         found.url = self.url
-        self._language()
+        metas = self._meta(("oglocale", "contentlanguage", "language", "dclanguage"))
+        told: Iterator[tuple[str, str]] = chain([(self.language, "html lang")], metas)
+        self._first("language", ((language_code(value), origin) for value, origin in told))
         names = list(self._publishers())
         found.title, headline = self._title([name for name, _ in names])
         sources = (
@@ -252,13 +251,6 @@ class _Page:
                 return article
         titled = [a for a in articles if _shared(text(a.get("headline")), self.tag) > 0.6]
         return next(iter([*titled, *articles]), {})
-
-    def _language(self) -> None:
-        told = [
-            (self.language, "html lang"),
-            *self._meta(("oglocale", "contentlanguage", "language", "dclanguage")),
-        ]
-        self._first("language", ((language_code(value), origin) for value, origin in told))
 
     # Title.
 
@@ -376,11 +368,8 @@ class _Page:
 
     def _told_authors(self, headline: Node | None) -> Iterator[tuple[object, str]]:
         told = self.graph.resolved(self.article.get("author") or self.article.get("creator"))
-        firms = [
-            each
-            for each in told
-            if isinstance(each, dict) and any("Organization" in name for name in types(each))
-        ]
+        things = (each for each in told if isinstance(each, dict))
+        firms = [each for each in things if any("Organization" in name for name in types(each))]
         yield [_person(each) for each in told if each not in firms], "JSON-LD author"
         for name in AUTHOR:
             for _, origin in self.metas.get(name, [])[:1]:
@@ -398,7 +387,7 @@ class _Page:
         ]
         yield [n.get("content") or _line(n, SHORT) for n in lines][:6]
         for node in self.tree.iter("a", "span", "div", "p", "address", "li", "cite", "strong", "b"):
-            names = f"{_names(node)} {node.get('data-testid') or ''}"
+            names = f"{called(node)} {node.get('data-testid') or ''}"
             if AUTHOR_CLASS.search(names) and not NO_AUTHOR_CLASS.search(names):
                 line = _line(node, SHORT)
                 if line and not elsewhere(node):
@@ -440,13 +429,8 @@ class _Page:
             ' or contains(@property, "dc:date") or contains(@property, "datePublished")]'
         ):
             if not elsewhere(node):
-                for value in (
-                    node.get("content"),
-                    node.get("datetime"),
-                    node.get("title"),
-                    _line(node),
-                ):
-                    yield value, "microdata datePublished"
+                values = (*map(node.get, ("content", "datetime", "title")), _line(node))
+                yield from ((value, "microdata datePublished") for value in values)
 
     def _shown_dates(self, headline: Node | None) -> Iterator[tuple[date | None, str]]:
         """The days that readers see beside the headline, when a page was changed left out.
@@ -459,12 +443,12 @@ class _Page:
             for node in self.tree.iter("time", "abbr", "bsp-timestamp")
             if node in near and not elsewhere(node)
         ]
-        called = [node for node, names in times if PUBLISHED_CLASS.search(names)]
+        published = [node for node, names in times if PUBLISHED_CLASS.search(names)]
         others = [node for node, names in times if not UPDATED_CLASS.search(names)]
-        for node in (*called, *others):
+        for node in (*published, *others):
             yield from self._days_of(node, node.tag)
         for node in self.tree.iter("span", "div", "p", "li", "td", "a", "em", "small", "i", "h2"):
-            called_so = DATE_CLASS.search(_names(node)) and not UPDATED_CLASS.search(_names(node))
+            called_so = DATE_CLASS.search(called(node)) and not UPDATED_CLASS.search(called(node))
             if node in near and called_so and not elsewhere(node):
                 yield from self._days_of(node, "date shown")
         for part in _below(headline):
@@ -526,7 +510,7 @@ def _shared(text: str | None, other: str) -> float:
     return len(mine & theirs) / min(len(mine), len(theirs)) if mine and theirs else 0.0
 
 
-def _names(node: Node) -> str:
+def called(node: Node) -> str:
     """What a page calls an element."""
     return f"{node.get('class') or ''} {node.get('id') or ''}"
 
@@ -539,7 +523,7 @@ def elsewhere(node: Node) -> bool:
     for above in (node, *node.iterancestors()):
         if above.tag in ("body", "html", "main"):
             return False
-        other = above.tag in ELSEWHERE_TAGS or ELSEWHERE.search(_names(above))
+        other = above.tag in ELSEWHERE_TAGS or ELSEWHERE.search(called(above))
         if other and above.find(".//h1") is None:
             return True
         if above.get("itemtype", "").endswith("/Comment"):
@@ -549,16 +533,9 @@ def elsewhere(node: Node) -> bool:
 
 def _below(headline: Node | None) -> list[str]:
     """The parts of the first lines after an element."""
-    lines: list[str] = []
-    if headline is None:
-        return lines
-    for node in headline.xpath(BELOW):
-        line = _line(node, SHORT)
-        if line and line not in lines:
-            lines.append(line)
-        if len(lines) >= NEAR:
-            break
-    return [part for line in lines for part in rules.BESIDE.split(line)]
+    nodes = headline.xpath(BELOW) if headline is not None else ()
+    lines = [*dict.fromkeys(filter(None, (_line(node, SHORT) for node in nodes)))]
+    return [part for line in lines[:NEAR] for part in rules.BESIDE.split(line)]
 
 
 def _beside(tree: Node, headline: Node | None) -> set[Node]:

@@ -105,16 +105,15 @@ def _split(line: str) -> list[str]:
 
 def _is_name(name: str) -> bool:
     words = name.split()
-    if len(words) > MAX_NAME_WORDS or len(name) > MAX_NAME or URL.search(name):
+    if len(words) > MAX_NAME_WORDS or len(name) > MAX_NAME or name.endswith(("?", "!")):
         return False
-    if any(char.isdigit() for char in name) or COPYRIGHT.search(name) or parse_date(name):
+    if any(map(str.isdigit, name)) or URL.search(name) or COPYRIGHT.search(name):
         return False
-    if not (name[0].isalpha() or name[0] in "'’") or LABEL.fullmatch(name):
+    if not (name[0].isalpha() or name[0] in "'’") or LABEL.fullmatch(name) or parse_date(name):
         return False
     plain = [word.casefold().strip(".,:") for word in words]
-    if all(word in NO_AUTHORS or is_calendar_word(word) for word in plain):
-        return False
-    return any(char.isalpha() for char in name) and not name.endswith(("?", "!"))
+    known = all(word in NO_AUTHORS or is_calendar_word(word) for word in plain)
+    return any(map(str.isalpha, name)) and not known
 
 
 def looks_like_a_person(name: str | None) -> bool:

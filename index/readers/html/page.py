@@ -11,7 +11,7 @@ from itertools import islice
 
 from lxml import etree, html
 
-from index.article import Article, Skipped
+from index.article import PARTICULARS, Article, Skipped
 from index.readers.encoding import Refused, decode_telling, letters, tidy, within_bounds
 from index.readers.files import SourceFile
 from index.readers.html.articles import (
@@ -183,14 +183,9 @@ def _read(file: SourceFile, raw: str, doubt: str, tree: Node, known: Stated) -> 
         key=file.key,
         text=text,
         raw=raw,
-        title=known.title,
-        author=known.author,
-        publisher=known.publisher,
-        published=known.published,
-        language=known.language,
-        url=known.url,
         root=file.root,
         notes=tuple(_notes(known, removed, doubt)),
+        **{name: getattr(known, name) for name in PARTICULARS},
     )
     return timed(article, times) if times else with_times(article)
 

@@ -58,9 +58,7 @@ def plain_layout(tree: Node) -> None:
 
 
 def _is_layout(table: Node) -> bool:
-    if next((each for each in table.iter("table") if each is not table), None) is not None:
-        return True
-    return any(
+    return table.find(".//table") is not None or any(
         len(cell.text_content())
         > (MAX_CELL if len(list(cell.iter("br", "p"))) < MIN_BREAKS else LONGEST_CELL)
         for cell in table.iter("td")
