@@ -42,7 +42,7 @@ CLAUSE, ALL_BUT = 4, 0.8
 # Answers to one question are held against each other that have such log odds, and are so little
 # behind the first. Days are held against each other from lower log odds on, as their sentences must
 # share words too. With -0.5, 2.0 and -0.5 three tests of requests for accounts that differ are red.
-ANSWERS, BEHIND, ANSWERED_DAYS = -1.5, 3.0, -2.5
+ANSWERS, BEHIND, ANSWERED_DAYS = -1.5, 3.0, -3.2
 # The share of content words that two sentences have in common whose days answer one question.
 DATED = 0.4
 

@@ -26,7 +26,7 @@ ITEMS, ENOUGH = 12, 2
 # Putin"), a place in which something is less so. A short answer is at most so many words. With -4
 # for places Moscow is named among the cities that hosted talks in five scraped articles.
 BELOW, WORDS = 2.0, 10
-LEAST = {"person": -1.3, "place": -3.5, "body": -2.5, "": -2.5}
+LEAST = {"person": -1.4, "place": -3.5, "body": -2.5, "": -2.5}
 
 # Of whom a sentence so likely, with the opening of its article, holds so much of what is asked, and
 # supports it by such log odds as a claim, is one too: who "stepped down" where asked who resigned

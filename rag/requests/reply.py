@@ -97,6 +97,13 @@ _THINKS = re.compile(r"\b(?:think|feel|make) (?:of|about)\b", re.I)
 
 _ANYTHING = re.compile(r"\bsa(?:y|id) (?:any|some)thing\b", re.I)
 
+# "List everyone who resigned" is read as "who resigned".
+_LIST_WHO = re.compile(
+    r"^\W*(?:(?:please|list|name|give|show|tell|me|us) )+(?:all|every(?:one|body)|of|the|people"
+    r"|those|names?|persons?| )+(?=who\b)(?!.* or )",
+    re.I,
+)
+
 _BY = re.compile(r"\b(?:by|from) (?P<who>[\w’'. -]{3,}?)\W*$", re.I)
 
 _TWO = re.compile(r"\b(?:two|both)\b", re.I)
@@ -627,6 +634,7 @@ def _points(request: Request, desk: Desk, what: str) -> Reply | None:
 def _list(request: Request, desk: Desk) -> Reply | None:
     if request.sides:
         return _wanted(request.sides[0], desk)
+    desk = replace(desk, question=_LIST_WHO.sub("", desk.question))
     if held := HELD_WHERE.match(desk.question):  # as articles tell it
         desk = replace(desk, question=f"which cities hosted {held['what'] or 'meetings'}")
     if QUOTED.search(desk.question):
