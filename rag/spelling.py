@@ -179,10 +179,10 @@ def _named(
     if word in vocabulary or word == one or not vocabulary.is_name(one):
         # A state or union that only a title names.
         return (word.upper() if len(word) < SHORT else word.capitalize()) if groups(word) else ""
-    return f"{vocabulary.usual(one)}'s" if _owns(word, before, after) else word.capitalize()
+    return f"{vocabulary.usual(one)}'s" if _is_owner(word, before, after) else word.capitalize()
 
 
-def _owns(word: str, before: Sequence[str], after: Sequence[str]) -> bool:
+def _is_owner(word: str, before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether a name with an s is whose something is: "putins offer", "and ukraines?".
 
     Not the Germans, in articles on a German.

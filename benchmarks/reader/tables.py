@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+from calendar import month_name
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,16 +30,14 @@ _LAST = (
     " Petrov Okafor Mendes Berg Novak Haddad Olsen Chen Mensah Costa Sokolov Rahman Ricci Vance"
     " Bello Marin Kapoor"
 ).split()
-_COUNTRIES = (
-    "France Germany Poland Norway Brazil Egypt Turkey Kenya India Japan Canada Mexico Ghana Iran"
-    " Iraq Ukraine Russia Hungary Chile Peru Lorne Ruritania Veldt Marr Tarnia Belsund Ostrava"
-).split()
-_PLACES = (
-    "Harrow North|Harrow South|Pell Sound|Tarnholt|Lorne Bridge|Marr|Old Dock|Kessel|Brannock"
-    "|Eastvale|Port Amity|Graz|Bergen|Lyon|Leeds|Kisumu|Recife|Odense|Tartu|Gdansk|Istanbul|Geneva"
-    "|Vienna|Doha|Cairo"
-).split("|")
+# What cells hold that are one of a few, by their kind.
 _CHOICES = {
+    "country": "France|Germany|Poland|Norway|Brazil|Egypt|Turkey|Kenya|India|Japan|Canada"
+    "|Mexico|Ghana|Iran|Iraq|Ukraine|Russia|Hungary|Chile|Peru|Lorne|Ruritania"
+    "|Veldt|Marr|Tarnia|Belsund|Ostrava",
+    "place": "Harrow North|Harrow South|Pell Sound|Tarnholt|Lorne Bridge|Marr|Old Dock"
+    "|Kessel|Brannock|Eastvale|Port Amity|Graz|Bergen|Lyon|Leeds|Kisumu|Recife"
+    "|Odense|Tartu|Gdansk|Istanbul|Geneva|Vienna|Doha|Cairo",
     "party": "Labour|Liberal|Independent|Conservative|Greens|Centre Party|People's Alliance",
     "site": "Old Dock|the Marr tunnel|Lorne airport|the Veldt mine|Kessel station|Pell harbour"
     "|the Brannock mill|Tarnholt bridge|the Eastvale refinery|the Amity ferry terminal",
@@ -72,9 +71,6 @@ _CHOICES = {
     "demand": "9 per cent more|a week of 35 hours|two more days off|more crew|safer platforms",
     "offer": "4 per cent|nothing|a single payment of 600|talks in autumn|5 per cent over two years",
 }
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
 
 
 class Table(NamedTuple):
@@ -162,11 +158,10 @@ def _another(year: str, columns: list[dict[str, Any]], rng: random.Random) -> st
 
 def _several(kind: str, rng: random.Random) -> list[str]:
     """The first cells of the rows, each once."""
-    pool = {"country": _COUNTRIES, "place": _PLACES}.get(kind)
-    pool = pool or (_CHOICES[kind].split("|") if kind in _CHOICES else None)
     count = rng.randrange(4, 9)
-    if pool is None:
+    if kind not in _CHOICES:
         return [*dict.fromkeys(_value(kind, rng) for _ in range(count))]
+    pool = _CHOICES[kind].split("|")
     return rng.sample(pool, min(count, len(pool)))
 
 
@@ -175,14 +170,10 @@ def _value(kind: str, rng: random.Random) -> str:
     if kind in _CHOICES:
         return rng.choice(_CHOICES[kind].split("|"))
     match kind:
-        case "country":
-            return rng.choice(_COUNTRIES)
-        case "place":
-            return rng.choice(_PLACES)
         case "person":
             return f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"
         case "date":
-            day = f"{rng.randrange(1, 29)} {rng.choice(_MONTHS)}"
+            day = f"{rng.randrange(1, 29)} {rng.choice(month_name[1:])}"
             return f"{day} {rng.randrange(1985, 2027)}" if rng.random() < 0.7 else day
         case "year":
             return str(rng.randrange(1950, 2024))

@@ -472,15 +472,19 @@ def _words(line: str) -> str:
 
 def _why(line: str, article: Article) -> str:
     """Why a line is no part of an article."""
-    lists = (rules.PHRASES[name].fullmatch(rules.plain(line)) for name in ("lists", "weak_lists"))
-    reasons = {
-        "who published, or when": rules.dated(line)[0] or rules.bylined(line) is not None,
-        "its sources": rules.listed_sources(line),
-        "the page's section": rules.is_section(line),
-        "about the author": rules.biography(line, article.author),
-        "a link to another article, or a picture's credit": rules.is_inline(line),
-        "the page's own words": rules.is_boilerplate(line) or rules.is_end_boilerplate(line),
-        "what other articles are listed under": any(lists),
-        "listed beside other articles or comments": True,
-    }
-    return next(reason for reason, holds in reasons.items() if holds)
+    if rules.dated(line)[0] or rules.bylined(line) is not None:
+        return "who published, or when"
+    if rules.listed_sources(line):
+        return "its sources"
+    if rules.is_section(line):
+        return "the page's section"
+    if rules.biography(line, article.author):
+        return "about the author"
+    if rules.is_inline(line):
+        return "a link to another article, or a picture's credit"
+    if rules.is_boilerplate(line) or rules.is_end_boilerplate(line):
+        return "the page's own words"
+    text = rules.plain(line)
+    if rules.PHRASES["lists"].fullmatch(text) or rules.PHRASES["weak_lists"].fullmatch(text):
+        return "what other articles are listed under"
+    return "listed beside other articles or comments"

@@ -263,7 +263,6 @@ def is_end_boilerplate(line: str) -> bool:
     if len(line) > MAX_CHARACTERS or is_quoted(line) or told:
         return False
     text = plain(line)
-    of_the_desk = SLUG.fullmatch(line.strip()) or INITIALS.fullmatch(line.strip())
     labelled = not _tells(line) and (
         PHRASES["labelled"].fullmatch(text) or PHRASES["picture_credit"].fullmatch(text)
     )
@@ -274,8 +273,7 @@ def is_end_boilerplate(line: str) -> bool:
             for part in re.split(r" *[|•·/] *", text)
         )
         or _is_notice(text)
-        or bool(of_the_desk and not is_figures(line))
-        or _captions(line)
+        or _of_the_desk(line)
         or bool(labelled)
     )
 
@@ -290,6 +288,12 @@ def _is_notice(text: str) -> bool:
         or bool(short and PHRASES["subscribe"].match(text) and PHRASES["cause"].search(text))
         or bool(PHRASES["paid"].search(text) and len(text.split()) <= MAX_CREDIT_WORDS)
     )
+
+
+def _of_the_desk(line: str) -> bool:
+    """Whether a line is a slug, an agency's initials or a picture's caption."""
+    marked = SLUG.fullmatch(line.strip()) or INITIALS.fullmatch(line.strip())
+    return bool(marked and not is_figures(line)) or _captions(line)
 
 
 def biography(line: str, author: str | None = None) -> str:

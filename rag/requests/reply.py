@@ -538,10 +538,6 @@ def _search(request: Request, desk: Desk) -> Reply | None:
         return _by_whom(request.told, desk)
     if aged := AGED.match(desk.question):
         return _aged(request, desk, (aged["which"] or aged["age"]).lower())
-    if not request.subject and PUBLISHED.match(desk.question) and desk.allowed:
-        lines = articles_on([*desk.now.articles({*desk.allowed.articles}).values()])
-        told = f"{_counted(len(lines), 'article')} were published then or there."
-        return Reply(told, lines[:SHOWN]) if lines else None
     if not request.subject:
         return _of_all(desk)
     if written := _written_by(desk):
@@ -634,9 +630,7 @@ def _points(request: Request, desk: Desk, what: str) -> Reply | None:
 def _list(request: Request, desk: Desk) -> Reply | None:
     if request.sides:
         return _wanted(request.sides[0], desk)
-    desk = replace(desk, question=_LIST_WHO.sub("", desk.question))
-    if held := HELD_WHERE.match(desk.question):  # as articles tell it
-        desk = replace(desk, question=f"which cities hosted {held['what'] or 'meetings'}")
+    desk = replace(desk, question=_as_told(desk.question))
     if QUOTED.search(desk.question):
         told = [*content_stems(request.subject)]
         lines = speakers_quoted(desk.gather(request.subject if told else ""))
@@ -650,6 +644,13 @@ def _list(request: Request, desk: Desk) -> Reply | None:
     if _PEOPLE.search(desk.question) and (lines := cast(desk.gather(subject))):
         return Reply(f"Named: {in_a_row([line.label for line in lines])}.", lines)
     return _items(desk, _all_of(desk.gather(subject, wide=True)) if sort else desk.gather(subject))
+
+
+def _as_told(question: str) -> str:
+    """A request for a list in the words in which articles tell what it asks for."""
+    if held := HELD_WHERE.match(question):
+        return f"which cities hosted {held['what'] or 'meetings'}"
+    return _LIST_WHO.sub("", question)
 
 
 def _wanted(side: str, desk: Desk) -> Reply | None:

@@ -202,9 +202,9 @@ _OURS = re.compile(
 )
 
 SIDES = 3
-
 # Words that name a thing, typed alone: "heavy weapons withdrawal".
 MOST_NAMED = 4
+
 _WHAT_ABOUT = re.compile(r"\W*(?:(?:and|but|so|ok) )*(?:what|how) about\b", re.I)
 
 # What a reply is asked for as, and the kind that this is.
@@ -296,10 +296,9 @@ def thing_asked(meant: Question) -> str:
     if asked := _WHAT_IS.match(meant.asked):
         return asked["what"]
     words = WORD.findall(meant.asked)
-    named = 1 < len(words) <= MOST_NAMED and all(map(is_content, words))
-    return (
-        meant.asked if named and not meant.leans and not _QUESTION_WORD.match(meant.asked) else ""
-    )
+    asks = meant.leans or _QUESTION_WORD.match(meant.asked)
+    names = 1 < len(words) <= MOST_NAMED and all(map(is_content, words))
+    return meant.asked if names and not asks else ""
 
 
 def _of_reply(
@@ -554,8 +553,8 @@ def _kind_of(text: str, found: RequestReading) -> str:
     whether = found.kind in ("list", "timeline") and _WHETHER.match(text)
     unsaid = found.kind == "quotes" and not _SPOKEN.search(text)
     went = found.kind == "timeline" and _HOW_IT_WENT.match(text)
-    held = found.kind == "brief" and _ONE_ASKED.match(text)
-    if one or whether or unsaid or went or held or _WHY.match(text):
+    thing = found.kind == "brief" and _ONE_ASKED.match(text)
+    if one or whether or unsaid or went or thing or _WHY.match(text):
         return "fact"
     return "fact" if unsure or (timed and _ONE_THING.match(text)) else found.kind
 

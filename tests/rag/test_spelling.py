@@ -17,7 +17,14 @@ preconditions, asked reporters; about them Peskov said what he had said before. 
 commissioner, Ada Dunmore, resigned after the barrier failed its inspection. The council heard
 Marta Holm and Marta Helm about the cases, and of Putin.
 """
-WORDS = Vocabulary.of(*counted([("", NEWS)]))
+
+
+def words_of(text="", title=""):
+    """The vocabulary of one article."""
+    return Vocabulary.of(*counted([(title, text)]))
+
+
+WORDS = words_of(NEWS)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +71,7 @@ def test_what_may_be_meant_stays(typed):
     assert mend(typed, WORDS) == typed
 
 
-AMERICAN = Vocabulary.of(
-    *counted([("", "The organized labor of the harbor wants demilitarization.")])
-)
+AMERICAN = words_of("The organized labor of the harbor wants demilitarization.")
 
 
 @pytest.mark.parametrize(
@@ -88,15 +93,13 @@ def test_who_is_asked_about_next_is_a_name_though_english_has_a_word_like_it(tur
 
 def test_a_word_of_a_longer_name_is_none_alone():
     told = "The Pell Families met. The Pell Families sued. Most families stayed with Pell."
-    words = Vocabulary.of(*counted([("", told)]))
+    words = words_of(told)
     assert mend("who pays the families", words) == "who pays the families"
     assert mend("who pays the pell families", words) == "who pays the Pell Families"
 
 
 def test_how_old_asks_for_an_age_where_articles_tell_of_a_place_called_so():
-    places = Vocabulary.of(
-        *counted([("", "They met in Old Dock, near Old Bridge, as Putin said.")])
-    )
+    places = words_of("They met in Old Dock, near Old Bridge, as Putin said.")
     assert (
         mend("how old was the bridge in old dock", places) == "how old was the Bridge in Old Dock"
     )
@@ -104,7 +107,7 @@ def test_how_old_asks_for_an_age_where_articles_tell_of_a_place_called_so():
 
 
 def test_what_is_near_to_two_words_alike_stays():
-    two = Vocabulary.of(*counted([("", "They saw Marta Holm, and Marta Helm too.")]))
+    two = words_of("They saw Marta Holm, and Marta Helm too.")
     assert mend("did Hjlm speak", two) == "did Hjlm speak"
     assert mend("did martta speak", two) == "did Marta speak"
 
@@ -118,21 +121,18 @@ def test_a_question_without_capitals_gets_those_of_names():
 
 def test_several_of_a_thing_are_no_name_unless_they_stand_in_one():
     text = "CNN said so. He met Halvermouth Trams, where Halvermouth Trams said each tram was full."
-    words = Vocabulary.of(*counted([("", text)]))
+    words = words_of(text)
     assert mend("when do trams run", words) == "when do trams run"
     assert mend("what did halvermouth trams say", words) == "what did Halvermouth Trams say"
     assert mend("did cnn say so", words) == "did CNN say so"
 
 
 def test_an_empty_corpus_mends_to_common_words():
-    assert (
-        mend("waht did the goverment say", Vocabulary.of(*counted([])))
-        == "what did the government say"
-    )
+    assert mend("waht did the goverment say", words_of()) == "what did the government say"
 
 
 def test_a_vowel_that_is_missing_is_an_easy_slip():
-    nothing = Vocabulary.of(*counted([]))
+    nothing = words_of()
     assert mend("which newspapr reportd it", nothing) == "which newspaper reported it"
 
 
@@ -158,12 +158,12 @@ def test_no_word_that_the_corpus_knows_is_ever_changed(question):
 )
 def test_what_is_left_out_in_a_hurry_comes_back(typed, meant):
     text = "At first Kyiv had been told of it by the US, and by Russia, when new talks were near."
-    assert mend(typed, Vocabulary.of(*counted([("", text)]))) == meant
+    assert mend(typed, words_of(text)) == meant
 
 
 def test_the_words_of_headings_are_not_names():
     text = "He did offer a meeting.\n\nAn Offer Made To Dunmore\n\nThen it was told to Dunmore."
-    words = Vocabulary.of(*counted([("Dunmore’s Meeting Offer", text)]))
+    words = words_of(text, "Dunmore’s Meeting Offer")
     assert mend("did dunmore offer a meeting", words) == "did Dunmore offer a meeting"
 
 

@@ -533,9 +533,16 @@ def elsewhere(node: Node) -> bool:
 
 def _below(headline: Node | None) -> list[str]:
     """The parts of the first lines after an element."""
-    nodes = headline.xpath(BELOW) if headline is not None else ()
-    lines = [*dict.fromkeys(filter(None, (_line(node, SHORT) for node in nodes)))]
-    return [part for line in lines[:NEAR] for part in rules.BESIDE.split(line)]
+    lines: list[str] = []
+    if headline is None:
+        return lines
+    for node in headline.xpath(BELOW):
+        line = _line(node, SHORT)
+        if line and line not in lines:
+            lines.append(line)
+        if len(lines) >= NEAR:
+            break
+    return [part for line in lines for part in rules.BESIDE.split(line)]
 
 
 def _beside(tree: Node, headline: Node | None) -> set[Node]:
